@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/Result.h"
+
+#include <QByteArray>
+#include <QJsonObject>
+
+namespace sgn {
+
+// Replaces `path` with `content` so that after a power cut at any moment it holds either the whole old or the whole new content:
+// temporary file in the same folder, fsync, rename, fsync of the folder. `mode` are the permission bits of the new file.
+// Blocks for as long as the disk does. Errors: Io, NoSpace; the old file is then untouched and the temporary one is gone.
+[[nodiscard]] Outcome writeFileAtomically(const QString &path, const QByteArray &content, unsigned mode = 0644);
+
+// Removes a file durably (unlink, fsync of the folder). A file that isn't there is success.
+[[nodiscard]] Outcome removeFileDurably(const QString &path);
+
+// Makes a rename or an unlink in the folder survive a power cut.
+[[nodiscard]] Outcome syncFolder(const QString &path);
+
+// The whole file. NotFound when there is none, TooLarge over `maxSize` bytes, else Io.
+[[nodiscard]] Result<QByteArray> readFile(const QString &path, qint64 maxSize);
+
+// A JSON object kept in a small file. NotFound, TooLarge, Io as above; BadFile when it isn't a JSON object.
+[[nodiscard]] Result<QJsonObject> readJsonFile(const QString &path, qint64 maxSize = 4 * 1024 * 1024);
+
+} // namespace sgn

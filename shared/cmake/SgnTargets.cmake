@@ -1,0 +1,66 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+# One function per kind of target, so that a folder's CMakeLists.txt says only what it is and what it may see.
+
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_AUTOMOC ON)
+set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
+set(CMAKE_ARCHIVE_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/lib")
+
+add_library(sgn_options INTERFACE)
+target_compile_options(sgn_options INTERFACE -Wall -Wextra -Wconversion $<$<BOOL:${SGN_WERROR}>:-Werror>
+                                             -ffunction-sections -fdata-sections)
+target_link_options(sgn_options INTERFACE -Wl,--gc-sections)
+target_compile_definitions(
+    sgn_options
+    INTERFACE QT_NO_CAST_FROM_ASCII
+              QT_NO_CAST_TO_ASCII
+              QT_NO_URL_CAST_FROM_STRING
+              QT_NO_NARROWING_CONVERSIONS_IN_CONNECT
+              QT_NO_KEYWORDS
+              QT_USE_QSTRINGBUILDER
+              QT_DISABLE_DEPRECATED_UP_TO=0x060400
+              SGN_VERSION_STRING="${PROJECT_VERSION}")
+if(SGN_SANITIZE)
+    target_compile_options(sgn_options INTERFACE -fsanitize=${SGN_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
+    target_link_options(sgn_options INTERFACE -fsanitize=${SGN_SANITIZE})
+endif()
+
+# sgn_library(NAME SOURCES... LINKS...): a static library `sgn_NAME`, alias `Sgn::NAME`. The include root is the folder above it,
+# so that every include names its library: #include "base/Result.h".
+function(sgn_library name)
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LINKS;PRIVATE_LINKS")
+    add_library(sgn_${name} STATIC ${arg_SOURCES})
+    add_library(Sgn::${name} ALIAS sgn_${name})
+    target_include_directories(sgn_${name} PUBLIC "${CMAKE_CURRENT_SOURCE_DIR}/..")
+    target_link_libraries(sgn_${name} PUBLIC ${arg_LINKS} PRIVATE sgn_options ${arg_PRIVATE_LINKS})
+endfunction()
+
+# sgn_program(NAME SOURCES... LINKS...): an executable in bin/.
+function(sgn_program name)
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LINKS")
+    add_executable(${name} ${arg_SOURCES})
+    target_include_directories(${name} PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}/..")
+    target_link_libraries(${name} PRIVATE sgn_options ${arg_LINKS})
+endfunction()
+
+# sgn_test(NAME LABEL unit|integration|qml|system SOURCES... LINKS... [RESOURCE lock] [TIMEOUT s]): one QtTest program, one ctest entry.
+function(sgn_test name)
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "LABEL;TIMEOUT" "SOURCES;LINKS;ENVIRONMENT;DEPENDS")
+    if(NOT arg_TIMEOUT)
+        set(arg_TIMEOUT 120)
+    endif()
+    add_executable(${name} ${arg_SOURCES})
+    set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests")
+    target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}/tests")
+    target_link_libraries(${name} PRIVATE sgn_options Qt6::Test ${arg_LINKS})
+    target_compile_definitions(${name} PRIVATE SGN_BIN_DIR="${CMAKE_BINARY_DIR}/bin" SGN_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
+    if(arg_DEPENDS)
+        add_dependencies(${name} ${arg_DEPENDS})
+    endif()
+    add_test(NAME ${name} COMMAND ${name})
+    set_tests_properties(${name} PROPERTIES LABELS "${arg_LABEL}" TIMEOUT ${arg_TIMEOUT}
+                         ENVIRONMENT "QT_QPA_PLATFORM=offscreen;${arg_ENVIRONMENT}")
+endfunction()
