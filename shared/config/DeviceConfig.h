@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/Result.h"
+#include "crypto/PublicKey.h"
+
+#include <QByteArray>
+#include <QList>
+#include <QString>
+#include <QUrl>
+
+namespace sgn {
+
+class DeviceTree;
+
+// The content of config_file.bin: seed step (13) and the optional fields of protocol section 6. A value of this type is always
+// complete and checked.
+struct DeviceConfig
+{
+    // xmpp_client.client_jid, .client_password, .cpanel_jid; bare JIDs, in lower case, as a server sends them.
+    QString clientJid;
+    QString clientPassword;
+    QString panelJid;
+    // rpi_unique_id, as it goes into the `from` of every reply.
+    QString rpiUniqueId;
+
+    // xmpp_client.host and .port; without them the JID's domain, and 5223 (direct TLS) or 5222 (STARTTLS).
+    QString host;
+    quint16 port = 0;
+    // xmpp_client.start_tls: STARTTLS instead of direct TLS.
+    bool startTls = false;
+
+    // panel_map_url, log_upload_url; empty when there are none.
+    QUrl panelMapUrl;
+    QUrl logUploadUrl;
+    // allow_http: releases may come by plain http. For tests on one machine.
+    bool allowHttp = false;
+
+    // heartbeat_timeout_s: silent for longer is dead.
+    int heartbeatTimeoutS = 60;
+
+    // release_keys, operator_keys: lists of JSON Web Keys (PublicKey.h). Not empty means that a signature is required.
+    QList<PublicKey> releaseKeys;
+    QList<PublicKey> operatorKeys;
+};
+
+// Reads and checks the decrypted text. Unknown fields are ignored. BadFile with one plain sentence that names the field and never
+// quotes a secret.
+[[nodiscard]] Result<DeviceConfig> parseDeviceConfig(QByteArrayView json);
+
+// Reads cfg/config_file.bin of either envelope, with cfg/device.key for the second one. Errors: NotFound, TooLarge, Io, Refused (key file
+// open to others), BadFile; the sentence names the file. Nothing on disk is ever changed.
+[[nodiscard]] Result<DeviceConfig> loadDeviceConfig(const DeviceTree &tree);
+
+} // namespace sgn
