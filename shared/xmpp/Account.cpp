@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "xmpp/Account.h"
+
+#include "xmpp/Jid.h"
+
+namespace sgn::xmpp {
+
+QString Account::describe() const
+{
+    return bareJid(jid) + u" at " + connectHost() + u':' + QString::number(port);
+}
+
+QString Account::connectHost() const
+{
+    return host.isEmpty() ? domainOf(jid) : host;
+}
+
+} // namespace sgn::xmpp

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QString>
+
+namespace sgn::xmpp {
+
+// Who logs in, where, and whose certificate is believed. A value; holds a password, so it is never written to a log.
+struct Account
+{
+    enum class Tls {
+        // TLS from the first byte (XEP-0368). The default, because nothing can be said before it.
+        Direct,
+        // TLS asked for inside a plain stream (RFC 6120 section 5), only where the configuration demands it.
+        StartTls,
+    };
+
+    // Bare JID, e.g. altimeter_0001@im.koderoot.net.
+    QString jid;
+    QString password;
+    // Host to connect to; empty means the JID's domain. The certificate is always checked against the JID's domain.
+    QString host;
+    quint16 port = 5223;
+    // PEM file with the only certification authorities that are believed. The system's own list is never used.
+    QString caFile;
+    Tls tls = Tls::Direct;
+    // The last part of the full JID. Fixed for a device, so that a new login takes over what the server still keeps for a
+    // session whose link was cut; empty lets the server choose, which is what several open dashboards need.
+    QString resource;
+
+    // Without the password.
+    [[nodiscard]] QString describe() const;
+    [[nodiscard]] QString connectHost() const;
+};
+
+} // namespace sgn::xmpp
