@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/AtomicFile.h"
 
-#include <QFile>
-#include <QFileInfo>
-#include <QJsonDocument>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
+#include <QFile>
+#include <QFileInfo>
+#include <QJsonDocument>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -29,8 +29,7 @@ class Descriptor
 public:
     explicit Descriptor(int fd)
         : m_fd(fd)
-    {
-    }
+    {}
     Descriptor(const Descriptor &) = delete;
     Descriptor &operator=(const Descriptor &) = delete;
     ~Descriptor()
@@ -131,11 +130,11 @@ Result<QJsonObject> readJsonFile(const QString &path, qint64 maxSize)
     QJsonParseError parseError;
     const QJsonDocument document = QJsonDocument::fromJson(*content, &parseError);
     if (!document.isObject()) {
-        return fail(ErrorCode::BadFile,
-                    parseError.error == QJsonParseError::NoError
-                        ? u"%1 holds no JSON object"_s.arg(path)
-                        : u"%1 is not valid JSON at byte %2: %3"_s.arg(path).arg(parseError.offset).arg(
-                              parseError.errorString()));
+        return fail(ErrorCode::BadFile, parseError.error == QJsonParseError::NoError
+                                            ? u"%1 holds no JSON object"_s.arg(path)
+                                            : u"%1 is not valid JSON at byte %2: %3"_s.arg(path)
+                                                  .arg(parseError.offset)
+                                                  .arg(parseError.errorString()));
     }
     return document.object();
 }

@@ -8,9 +8,10 @@
 
 namespace sgn {
 
-// Replaces `path` with `content` so that after a power cut at any moment it holds either the whole old or the whole new content:
-// temporary file in the same folder, fsync, rename, fsync of the folder. `mode` are the permission bits of the new file.
-// Blocks for as long as the disk does. Errors: Io, NoSpace; the old file is then untouched and the temporary one is gone.
+// Replaces `path` with `content` so that after a power cut at any moment it holds either the whole old or the whole new
+// content: temporary file in the same folder, fsync, rename, fsync of the folder. `mode` are the permission bits of the
+// new file. Blocks for as long as the disk does. Errors: Io, NoSpace; the old file is then untouched and the temporary
+// one is gone.
 [[nodiscard]] Outcome writeFileAtomically(const QString &path, const QByteArray &content, unsigned mode = 0644);
 
 // Removes a file durably (unlink, fsync of the folder). A file that isn't there is success.

@@ -1,23 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/Backoff.h"
 
-#include <QRandomGenerator>
 #include <algorithm>
+#include <QRandomGenerator>
 #include <utility>
 
 namespace sgn {
 
 Backoff::Backoff(Milliseconds first, Milliseconds ceiling)
     : Backoff(first, ceiling, [] { return QRandomGenerator::global()->generateDouble(); })
-{
-}
+{}
 
 Backoff::Backoff(Milliseconds first, Milliseconds ceiling, Random random)
     : m_first(first)
     , m_ceiling(ceiling)
     , m_random(std::move(random))
-{
-}
+{}
 
 Backoff::Milliseconds Backoff::next()
 {

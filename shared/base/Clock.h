@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <QDateTime>
 #include <chrono>
+#include <QDateTime>
 
 namespace sgn {
 
-// Monotonic time since some fixed point, counting while the machine sleeps (CLOCK_BOOTTIME). The only time that decisions use.
+// Monotonic time since some fixed point, counting while the machine sleeps (CLOCK_BOOTTIME). The only time that
+// decisions use.
 using MonotonicTime = std::chrono::milliseconds;
 
 // Where time comes from. Durations use monotonic(), because a Pi has no clock of its own and its wall time jumps;

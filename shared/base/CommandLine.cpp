@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/CommandLine.h"
 
-#include <QCoreApplication>
-#include <QFileInfo>
 #include <cstdio>
 #include <cstdlib>
+#include <QCoreApplication>
+#include <QFileInfo>
 
 namespace sgn {
 
@@ -32,9 +32,9 @@ void CommandLine::process(const QStringList &arguments)
         std::exit(ExitDone);
     }
     if (m_parser.isSet(u"version"_s)) {
-        std::fputs(qUtf8Printable(QCoreApplication::applicationName() + u' ' + QCoreApplication::applicationVersion() +
-                                  u'\n'),
-                   stdout);
+        std::fputs(
+            qUtf8Printable(QCoreApplication::applicationName() + u' ' + QCoreApplication::applicationVersion() + u'\n'),
+            stdout);
         std::exit(ExitDone);
     }
 }

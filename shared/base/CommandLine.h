@@ -9,8 +9,8 @@ namespace sgn {
 // What every program exits with.
 enum ExitCode { ExitDone = 0, ExitFailed = 1, ExitUsage = 2 };
 
-// QCommandLineParser with the manners all our programs share: --help ends with an example, --version prints name and version,
-// and wrong usage is one plain sentence on stderr and exit 2.
+// QCommandLineParser with the manners all our programs share: --help ends with an example, --version prints name and
+// version, and wrong usage is one plain sentence on stderr and exit 2.
 class CommandLine
 {
 public:

@@ -6,8 +6,8 @@
 
 namespace sgn {
 
-// Why something failed. The first group travels on the wire as the result's `error` field (protocol section 3), so its names never
-// change; the second group never leaves the machine.
+// Why something failed. The first group travels on the wire as the result's `error` field (protocol section 3), so its
+// names never change; the second group never leaves the machine.
 enum class ErrorCode {
     BadRequest,
     UnknownCommand,

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/Log.h"
 
+#include <cstdio>
+#include <memory>
 #include <QDateTime>
 #include <QFile>
 #include <QMutex>
-#include <cstdio>
-#include <memory>
 
 namespace sgn {
 

@@ -8,8 +8,7 @@ namespace sgn {
 RateLimit::RateLimit(int burst, MonotonicTime period)
     : m_burst(burst)
     , m_period(period)
-{
-}
+{}
 
 bool RateLimit::allow(MonotonicTime now)
 {

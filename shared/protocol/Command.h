@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/Result.h"
+#include "protocol/Process.h"
+
+#include <optional>
+#include <QByteArray>
+#include <QDateTime>
+#include <QStringList>
+#include <QUrl>
+#include <variant>
+
+namespace sgn {
+
+// Uniquely identifies one request to a set of devices (seed step 14); 1 and up.
+using CommandNo = quint32;
+
+// The parts of a device that an update replaces, each a folder below the device's root.
+enum class Component { SmartMeter, JabberClient };
+
+// The folder that the release zip yields and that is replaced: "SmartMeter", "JabberClient".
+QLatin1StringView folderName(Component component);
+// The command's name: "smart_meter_update", "jabber_client_update".
+QLatin1StringView commandName(Component component);
+std::optional<Component> componentFromFolder(QStringView folder);
+
+// smart_meter_update and its kin (seed step 14).
+struct UpdateCommand
+{
+    Component component = Component::SmartMeter;
+    QUrl url;
+    QList<ProcessVersion> processes; // SmartMeter: every process of the release and its version
+    int version = 0;                 // the others: the release's version
+    bool force = false;              // ext: install even what is lower or already there
+    QByteArray sha256;               // ext: of the zip, 32 bytes, or empty
+    std::optional<qint64> size;      // ext: of the zip, bytes
+    QString release;                 // ext: signed release manifest, compact JWS, or empty
+
+    friend bool operator==(const UpdateCommand &, const UpdateCommand &) = default;
+};
+
+// Seed step 15.
+struct VersionRequest
+{
+    friend bool operator==(const VersionRequest &, const VersionRequest &) = default;
+};
+
+// Seed step 16.
+struct UploadLogs
+{
+    friend bool operator==(const UploadLogs &, const UploadLogs &) = default;
+};
+
+// ext: stops an update before its swap.
+struct CancelUpdate
+{
+    CommandNo cancels = 0;
+
+    friend bool operator==(const CancelUpdate &, const CancelUpdate &) = default;
+};
+
+// ext: only processes that the watchdog knows.
+struct RestartProcess
+{
+    QString processName;
+
+    friend bool operator==(const RestartProcess &, const RestartProcess &) = default;
+};
+
+using CommandBody = std::variant<UpdateCommand, VersionRequest, UploadLogs, CancelUpdate, RestartProcess>;
+
+// One command from the panel (protocol section 2).
+struct Command
+{
+    CommandBody body;
+    std::optional<CommandNo> number; // required for everything but version_req and upload_logs
+    std::optional<QDateTime> notAfter;
+    bool progress = false;         // the sender understands progress messages
+    QStringList features;          // version_req: what the sender understands ("events", "progress")
+    bool isOperatorSigned = false; // carries a `jws` field
+
+    friend bool operator==(const Command &, const Command &) = default;
+};
+
+QString commandName(const CommandBody &body);
+
+// A body that is no command, with what is needed to answer it.
+struct RejectedCommand
+{
+    Error error;                     // BadRequest or UnknownCommand
+    std::optional<CommandNo> number; // present: the sender gets a result; absent: a log line is all
+    QString name;                    // of the command, as far as it could be read
+};
+
+// Unknown fields are ignored.
+[[nodiscard]] tl::expected<Command, RejectedCommand> parseCommand(const QByteArray &body);
+[[nodiscard]] QByteArray encode(const Command &command);
+
+// Identifies the content of a command, whatever the order of its fields or its white space: SHA-256 of its canonical
+// JSON. The same number with the same fingerprint is a repeat, with another one a new command.
+[[nodiscard]] QByteArray commandFingerprint(const QByteArray &body);
+
+} // namespace sgn

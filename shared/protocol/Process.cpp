@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "protocol/Process.h"
+
+#include "protocol/Json.h"
+
+#include <algorithm>
+#include <array>
+#include <QSet>
+#include <utility>
+
+namespace sgn {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr qsizetype maxLastLines = 20;
+constexpr qsizetype maxLineLength = 4096;
+
+constexpr std::array stateNames{
+    std::pair{ProcessState::Running, "running"_L1},
+    std::pair{ProcessState::Starting, "starting"_L1},
+    std::pair{ProcessState::Hung, "hung"_L1},
+    std::pair{ProcessState::Backoff, "backoff"_L1},
+    std::pair{ProcessState::CrashLoop, "crash_loop"_L1},
+    std::pair{ProcessState::Held, "held"_L1},
+    std::pair{ProcessState::Dead, "dead"_L1},
+};
+
+QJsonObject lastExitToJson(const LastExit &exit)
+{
+    QJsonObject object{{"at"_L1, exit.at.toUTC().toString(Qt::ISODate)}};
+    if (exit.code) {
+        object["code"_L1] = *exit.code;
+    }
+    if (exit.signal) {
+        object["signal"_L1] = *exit.signal;
+    }
+    if (exit.heartbeatAgeS) {
+        object["heartbeat_age_s"_L1] = *exit.heartbeatAgeS;
+    }
+    if (!exit.lastLines.isEmpty()) {
+        object["last_lines"_L1] = QJsonArray::fromStringList(exit.lastLines);
+    }
+    return object;
+}
+
+std::optional<int> toInt(std::optional<qint64> number)
+{
+    return number ? std::optional<int>(static_cast<int>(*number)) : std::nullopt;
+}
+
+Result<LastExit> lastExitFromJson(const QJsonObject &object)
+{
+    JsonReader reader(object, u"last_exit."_s);
+    LastExit exit;
+    exit.code = toInt(reader.optionalInteger("code"_L1, -1, 255));
+    exit.signal = toInt(reader.optionalInteger("signal"_L1, 1, 128));
+    exit.at = reader.optionalTime("at"_L1).value_or(QDateTime());
+    exit.heartbeatAgeS = reader.optionalNumber("heartbeat_age_s"_L1);
+    exit.lastLines = reader.optionalTexts("last_lines"_L1, maxLastLines, maxLineLength);
+    if (reader.error()) {
+        return fail(*reader.error());
+    }
+    return exit;
+}
+
+ProcessVersion readNameAndVersion(JsonReader &reader)
+{
+    ProcessVersion process;
+    process.name = reader.requiredText("process_name"_L1, maxProcessNameLength);
+    process.version = static_cast<int>(reader.requiredInteger("version"_L1, 0, maxVersion));
+    if (!reader.error() && !isValidProcessName(process.name)) {
+        reader.reject("process_name"_L1, u"must not contain a slash or start with a dot"_s);
+    }
+    return process;
+}
+
+template <typename Item>
+QList<Item> readList(JsonReader &reader, QLatin1StringView key, Result<Item> (*parse)(const QJsonObject &))
+{
+    QList<Item> items;
+    QSet<QString> names;
+    const QJsonArray array = reader.requiredArray(key, maxProcesses);
+    for (const QJsonValue &value : array) {
+        if (!value.isObject()) {
+            reader.reject(key, u"must be a list of objects"_s);
+            return {};
+        }
+        auto item = parse(value.toObject());
+        if (!item) {
+            reader.reject(key, u"has a bad entry: "_s + item.error().message);
+            return {};
+        }
+        if (names.contains(item->name)) {
+            reader.reject(key, u"names the process \"%1\" twice"_s.arg(item->name));
+            return {};
+        }
+        names.insert(item->name);
+        items += *std::move(item);
+    }
+    return items;
+}
+
+} // namespace
+
+bool isValidProcessName(QStringView name)
+{
+    return !name.isEmpty() && name.size() <= maxProcessNameLength && !name.startsWith(u'.') &&
+           std::ranges::none_of(name, [](QChar c) { return c.unicode() < 0x20 || c.unicode() == 0x7f || c == u'/'; });
+}
+
+QLatin1StringView toString(ProcessState state)
+{
+    const auto it = std::ranges::find(stateNames, state, &decltype(stateNames)::value_type::first);
+    return it == stateNames.end() ? "unknown"_L1 : it->second;
+}
+
+ProcessState processStateFromString(QStringView text)
+{
+    const auto it = std::ranges::find_if(stateNames, [text](const auto &entry) { return entry.second == text; });
+    return it == stateNames.end() ? ProcessState::Unknown : it->first;
+}
+
+QJsonObject toJson(const ProcessVersion &process)
+{
+    return {{"process_name"_L1, process.name}, {"version"_L1, process.version}};
+}
+
+QJsonObject toJson(const ProcessReport &process)
+{
+    QJsonObject object{
+        {"process_name"_L1, process.name}, {"version"_L1, process.version}, {"isDead"_L1, process.isDead}};
+    if (process.state != ProcessState::Unknown) {
+        object["state"_L1] = toString(process.state);
+    }
+    if (process.pid) {
+        object["pid"_L1] = *process.pid;
+    }
+    if (process.since) {
+        object["since"_L1] = process.since->toUTC().toString(Qt::ISODate);
+    }
+    if (process.restarts24h) {
+        object["restarts_24h"_L1] = *process.restarts24h;
+    }
+    if (process.lastExit) {
+        object["last_exit"_L1] = lastExitToJson(*process.lastExit);
+    }
+    return object;
+}
+
+Result<ProcessVersion> processVersionFromJson(const QJsonObject &object)
+{
+    JsonReader reader(object);
+    const ProcessVersion process = readNameAndVersion(reader);
+    if (reader.error()) {
+        return fail(*reader.error());
+    }
+    return process;
+}
+
+Result<ProcessReport> processReportFromJson(const QJsonObject &object)
+{
+    JsonReader reader(object);
+    ProcessReport report;
+    const ProcessVersion process = readNameAndVersion(reader);
+    report.name = process.name;
+    report.version = process.version;
+    report.isDead = reader.requiredBool("isDead"_L1);
+    report.state = processStateFromString(reader.optionalText("state"_L1, 32));
+    report.pid = reader.optionalInteger("pid"_L1, 1, maxVersion);
+    report.since = reader.optionalTime("since"_L1);
+    report.restarts24h = toInt(reader.optionalInteger("restarts_24h"_L1, 0, maxVersion));
+    if (const auto exit = reader.optionalObject("last_exit"_L1)) {
+        auto parsed = lastExitFromJson(*exit);
+        if (!parsed) {
+            return fail(std::move(parsed).error());
+        }
+        report.lastExit = *std::move(parsed);
+    }
+    if (reader.error()) {
+        return fail(*reader.error());
+    }
+    return report;
+}
+
+QList<ProcessVersion> readProcessVersions(JsonReader &reader, QLatin1StringView key)
+{
+    return readList<ProcessVersion>(reader, key, &processVersionFromJson);
+}
+
+QList<ProcessReport> readProcessReports(JsonReader &reader, QLatin1StringView key)
+{
+    return readList<ProcessReport>(reader, key, &processReportFromJson);
+}
+
+} // namespace sgn

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/Result.h"
+
+#include <optional>
+#include <QDateTime>
+#include <QJsonObject>
+#include <QList>
+#include <QStringList>
+
+namespace sgn {
+
+class JsonReader;
+
+inline constexpr qsizetype maxProcessNameLength = 128;
+inline constexpr qsizetype maxProcesses = 256;
+inline constexpr int maxVersion = 2147483647;
+
+// A process name becomes a column title and a log file's name: 1 to 128 characters, no control characters, no slash, no
+// leading dot.
+[[nodiscard]] bool isValidProcessName(QStringView name);
+
+// Seed step 14: {"process_name": "ocr", "version": 1}.
+struct ProcessVersion
+{
+    QString name;
+    int version = 0;
+
+    friend bool operator==(const ProcessVersion &, const ProcessVersion &) = default;
+};
+
+// What the watchdog knows of a process; only `running` has been proved by a heartbeat of the current pid.
+enum class ProcessState { Unknown, Running, Starting, Hung, Backoff, CrashLoop, Held, Dead };
+
+QLatin1StringView toString(ProcessState state);
+// Unknown for a word that this version doesn't know.
+ProcessState processStateFromString(QStringView text);
+
+// How a process last ended (protocol section 3).
+struct LastExit
+{
+    std::optional<int> code;
+    std::optional<int> signal;
+    QDateTime at;                        // UTC
+    std::optional<double> heartbeatAgeS; // seconds since its last heartbeat when it ended
+    QStringList lastLines;               // of its output, at most 20
+
+    friend bool operator==(const LastExit &, const LastExit &) = default;
+};
+
+// One process in a version report (seed step 15). Everything after isDead is ours and absent on an old device.
+struct ProcessReport
+{
+    QString name;
+    int version = 0;
+    bool isDead = false; // not running for more than a minute
+    ProcessState state = ProcessState::Unknown;
+    std::optional<qint64> pid;
+    std::optional<QDateTime> since; // UTC, when it entered `state`
+    std::optional<int> restarts24h;
+    std::optional<LastExit> lastExit;
+
+    friend bool operator==(const ProcessReport &, const ProcessReport &) = default;
+};
+
+[[nodiscard]] QJsonObject toJson(const ProcessVersion &process);
+[[nodiscard]] QJsonObject toJson(const ProcessReport &process);
+[[nodiscard]] Result<ProcessVersion> processVersionFromJson(const QJsonObject &object);
+[[nodiscard]] Result<ProcessReport> processReportFromJson(const QJsonObject &object);
+
+// The list under `key`; a bad entry or a name that comes twice is recorded in the reader.
+[[nodiscard]] QList<ProcessVersion> readProcessVersions(JsonReader &reader, QLatin1StringView key);
+[[nodiscard]] QList<ProcessReport> readProcessReports(JsonReader &reader, QLatin1StringView key);
+
+} // namespace sgn

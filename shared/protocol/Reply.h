@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/Result.h"
+#include "protocol/Command.h"
+#include "protocol/Process.h"
+
+#include <optional>
+#include <QByteArray>
+#include <QUrl>
+#include <variant>
+
+namespace sgn {
+
+// Result of a numbered command (seed step 14, protocol section 3).
+struct CommandResult
+{
+    CommandNo number = 0;
+    QString from; // rpi_unique_id
+    bool success = false;
+    QString remarks; // one plain sentence, the cause of a failure; empty or a note on success
+    // ext
+    QString command;
+    std::optional<ErrorCode> error;
+    std::optional<double> durationS;
+    std::optional<qint64> bytes; // downloaded
+    bool rolledBack = false;
+
+    friend bool operator==(const CommandResult &, const CommandResult &) = default;
+};
+
+// ext: what a device tells about itself in a version report.
+struct DeviceFacts
+{
+    std::optional<int> agentVersion;
+    std::optional<int> watchdogVersion;
+    QString os;
+    QString model;
+    std::optional<qint64> uptimeS;
+    std::optional<qint64> diskFreeMb;
+    std::optional<qint64> memAvailableMb;
+    std::optional<double> temperatureC;
+    std::optional<double> clockOffsetS;
+
+    friend bool operator==(const DeviceFacts &, const DeviceFacts &) = default;
+};
+
+// Seed step 15.
+struct VersionReport
+{
+    QString from;
+    QList<ProcessReport> processes;
+    DeviceFacts facts;
+
+    friend bool operator==(const VersionReport &, const VersionReport &) = default;
+};
+
+// Seed step 16.
+struct LogsReply
+{
+    QString from;
+    bool success = false;
+    // ext
+    QUrl url;
+    std::optional<qint64> size;
+    QByteArray sha256; // 32 bytes or empty
+    QString remarks;
+    std::optional<CommandNo> number;
+
+    friend bool operator==(const LogsReply &, const LogsReply &) = default;
+};
+
+// ext: how far an update is.
+struct ProgressReport
+{
+    CommandNo number = 0;
+    QString from;
+    QString state;   // downloading, verifying, staging, waiting, swapping, confirming
+    int percent = 0; // 0 to 100, of this state
+
+    friend bool operator==(const ProgressReport &, const ProgressReport &) = default;
+};
+
+// ext: a process changed its state; unsolicited.
+struct ProcessEvent
+{
+    QString from;
+    ProcessReport process;
+
+    friend bool operator==(const ProcessEvent &, const ProcessEvent &) = default;
+};
+
+using DeviceMessage = std::variant<CommandResult, VersionReport, LogsReply, ProgressReport, ProcessEvent>;
+
+// Everything a device sends. BadRequest with the reason for anything else, including a panel's own command.
+[[nodiscard]] Result<DeviceMessage> parseDeviceMessage(const QByteArray &body);
+
+[[nodiscard]] QByteArray encode(const CommandResult &result);
+// Leaves out the last lines of dead processes when the message would get too large.
+[[nodiscard]] QByteArray encode(const VersionReport &report);
+[[nodiscard]] QByteArray encode(const LogsReply &reply);
+[[nodiscard]] QByteArray encode(const ProgressReport &progress);
+[[nodiscard]] QByteArray encode(const ProcessEvent &event);
+
+} // namespace sgn
