@@ -3,22 +3,23 @@
 
 #include "base/Result.h"
 
+#include <functional>
 #include <QList>
 #include <QString>
-#include <functional>
 #include <stop_token>
 
 namespace sgn {
 
-// Zip files from strangers. All functions here block, work on values only and are meant for Qt Concurrent; `progress` is called on the
-// thread that does the work, at most once per 256 KiB. A std::stop_token ends the work soon, with Cancelled.
+// Zip files from strangers. All functions here block, work on values only and are meant for Qt Concurrent; `progress`
+// is called on the thread that does the work, at most once per 256 KiB. A std::stop_token ends the work soon, with
+// Cancelled.
 //
 // Errors: BadArchive (damaged, or breaks a rule), TooLarge (over a limit), NoSpace, Io, NotFound, Cancelled.
 
 using ZipProgress = std::function<void(qint64 bytesDone, qint64 bytesTotal)>;
 
-// Limits of security.md. `maxRatio` is unpacked to packed size of the whole file and only counts over `ratioFloor` unpacked bytes, since
-// small files of one repeated byte are honest.
+// Limits of security.md. `maxRatio` is unpacked to packed size of the whole file and only counts over `ratioFloor`
+// unpacked bytes, since small files of one repeated byte are honest.
 struct ZipLimits
 {
     int maxEntries = 20'000;
@@ -31,7 +32,7 @@ enum class ZipEntryType { File, Folder, Symlink };
 
 struct ZipEntry
 {
-    QString path;       // relative, '/' between parts, no '/' at the end
+    QString path; // relative, '/' between parts, no '/' at the end
     ZipEntryType type = ZipEntryType::File;
     qint64 size = 0;    // unpacked bytes
     QString linkTarget; // of a symlink
@@ -63,11 +64,12 @@ struct ExtractReport
     qint64 bytes = 0;
 };
 
-// Unpacks into `target`, which must not exist and is made (its parent must exist): the release is then at <target>/<topFolder>.
-// Returns when everything is on the disk for good; after any error `target` is gone again. Nothing outside of it is ever touched,
-// whatever the zip says. Refused beside the limits: names that are absolute, have "." or ".." parts, backslashes, control characters
-// or aren't UTF-8; duplicate names; a file where a folder is; anything but files, folders and symlinks that stay inside.
-// Files get mode 0644, or 0755 when they begin with "#!" or an ELF header, whatever mode the zip has; folders get 0755.
+// Unpacks into `target`, which must not exist and is made (its parent must exist): the release is then at
+// <target>/<topFolder>. Returns when everything is on the disk for good; after any error `target` is gone again.
+// Nothing outside of it is ever touched, whatever the zip says. Refused beside the limits: names that are absolute,
+// have "." or ".." parts, backslashes, control characters or aren't UTF-8; duplicate names; a file where a folder is;
+// anything but files, folders and symlinks that stay inside. Files get mode 0644, or 0755 when they begin with "#!" or
+// an ELF header, whatever mode the zip has; folders get 0755.
 [[nodiscard]] Result<ExtractReport> extractZip(const QString &zip, const QString &target, const ExtractRules &rules);
 
 struct PackFile
@@ -85,8 +87,8 @@ struct PackRules
     std::stop_token stop;
 };
 
-// Packs files, deflated, with their modification times. `zip` appears complete or not at all and replaces an older one. Each file is
-// packed as long as it is when its turn comes, so that a log that grows meanwhile doesn't matter.
+// Packs files, deflated, with their modification times. `zip` appears complete or not at all and replaces an older one.
+// Each file is packed as long as it is when its turn comes, so that a log that grows meanwhile doesn't matter.
 [[nodiscard]] Outcome packZip(const QList<PackFile> &files, const QString &zip, const PackRules &rules = {});
 
 // Every regular file below `folder`, named "<nameInZip>/...", in order of names; symlinks are left out.

@@ -13,8 +13,8 @@ namespace sgn {
 
 class DeviceTree;
 
-// The content of config_file.bin: seed step (13) and the optional fields of protocol section 6. A value of this type is always
-// complete and checked.
+// The content of config_file.bin: seed step (13) and the optional fields of protocol section 6. A value of this type is
+// always complete and checked.
 struct DeviceConfig
 {
     // xmpp_client.client_jid, .client_password, .cpanel_jid; bare JIDs, in lower case, as a server sends them.
@@ -44,12 +44,12 @@ struct DeviceConfig
     QList<PublicKey> operatorKeys;
 };
 
-// Reads and checks the decrypted text. Unknown fields are ignored. BadFile with one plain sentence that names the field and never
-// quotes a secret.
+// Reads and checks the decrypted text. Unknown fields are ignored. BadFile with one plain sentence that names the field
+// and never quotes a secret.
 [[nodiscard]] Result<DeviceConfig> parseDeviceConfig(QByteArrayView json);
 
-// Reads cfg/config_file.bin of either envelope, with cfg/device.key for the second one. Errors: NotFound, TooLarge, Io, Refused (key file
-// open to others), BadFile; the sentence names the file. Nothing on disk is ever changed.
+// Reads cfg/config_file.bin of either envelope, with cfg/device.key for the second one. Errors: NotFound, TooLarge, Io,
+// Refused (key file open to others), BadFile; the sentence names the file. Nothing on disk is ever changed.
 [[nodiscard]] Result<DeviceConfig> loadDeviceConfig(const DeviceTree &tree);
 
 } // namespace sgn

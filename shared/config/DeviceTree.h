@@ -7,8 +7,8 @@
 
 namespace sgn {
 
-// Names every path below a device's root folder (`--root`, seed step 06). The one place that knows them; asks nothing of the disk
-// except in ensureFolders().
+// Names every path below a device's root folder (`--root`, seed step 06). The one place that knows them; asks nothing
+// of the disk except in ensureFolders().
 class DeviceTree
 {
 public:
@@ -27,7 +27,8 @@ public:
     [[nodiscard]] QString configFile() const; // cfg/config_file.bin
     [[nodiscard]] QString deviceKey() const;  // cfg/device.key
     [[nodiscard]] QString panelMap() const;   // cfg/panelmap.json
-    [[nodiscard]] QString hold() const;       // cfg/hold: while it exists nothing is started, for people at work on the device
+    [[nodiscard]] QString
+    hold() const; // cfg/hold: while it exists nothing is started, for people at work on the device
 
     [[nodiscard]] QString wdog() const;
     [[nodiscard]] QString processRegistry() const;  // wdog/processes.json
@@ -47,8 +48,8 @@ public:
     [[nodiscard]] QString logs() const;
     [[nodiscard]] QString log(const QString &program) const; // logs/<program>.log
 
-    // Makes the seed's folders that are missing, and the outbox. Refused when the root doesn't exist (a typing error must not
-    // grow a tree somewhere) or when something that isn't a folder is in the way; Io, NoSpace.
+    // Makes the seed's folders that are missing, and the outbox. Refused when the root doesn't exist (a typing error
+    // must not grow a tree somewhere) or when something that isn't a folder is in the way; Io, NoSpace.
     [[nodiscard]] Outcome ensureFolders() const;
 
 private:

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include <QByteArrayView>
 #include <cstddef>
+#include <QByteArray>
+#include <QByteArrayView>
 #include <vector>
 
 namespace sgn {
 
-// Bytes that must not stay in memory: keys, passwords, decrypted files. Overwritten when they go; moved, never copied by accident.
+// Bytes that must not stay in memory: keys, passwords, decrypted files. Overwritten when they go; moved, never copied
+// by accident.
 class SecureBytes
 {
 public:

@@ -3,13 +3,14 @@
 
 #include "base/Result.h"
 
-#include <QByteArray>
 #include <memory>
+#include <QByteArray>
 #include <stop_token>
 
 namespace sgn {
 
-// SHA-256 (FIPS 180-4) of a stream, by OpenSSL, which uses the processor's SHA instructions; Debian's QCryptographicHash doesn't.
+// SHA-256 (FIPS 180-4) of a stream, by OpenSSL, which uses the processor's SHA instructions; Debian's
+// QCryptographicHash doesn't.
 class Sha256
 {
 public:

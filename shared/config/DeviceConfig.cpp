@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "config/DeviceConfig.h"
+
+#include "base/AtomicFile.h"
+#include "config/ConfigReader.h"
+#include "config/DeviceTree.h"
+#include "crypto/ConfigEnvelope.h"
+#include "crypto/DeviceSecret.h"
+
+#include <QJsonDocument>
+
+namespace sgn {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr quint16 directTlsPort = 5223; // XEP-0368
+constexpr quint16 startTlsPort = 5222;  // RFC 6120 section 14.7
+
+} // namespace
+
+Result<DeviceConfig> parseDeviceConfig(QByteArrayView json)
+{
+    // No copy: the text holds the password.
+    QJsonParseError error;
+    const QJsonDocument document = QJsonDocument::fromJson(QByteArray::fromRawData(json.data(), json.size()), &error);
+    if (error.error != QJsonParseError::NoError) {
+        return fail(ErrorCode::BadFile,
+                    u"the config is not valid JSON at byte %1: %2"_s.arg(error.offset).arg(error.errorString()));
+    }
+    if (!document.isObject()) {
+        return fail(ErrorCode::BadFile, u"the config is not a JSON object"_s);
+    }
+
+    ConfigReader top(document.object(), {});
+    ConfigReader xmpp = top.object("xmpp_client"_L1);
+    DeviceConfig config;
+    config.clientJid = xmpp.bareJid("client_jid"_L1);
+    config.clientPassword = xmpp.text("client_password"_L1, 1, 1024);
+    config.panelJid = xmpp.bareJid("cpanel_jid"_L1);
+    config.startTls = xmpp.boolean("start_tls"_L1, false);
+    config.host = xmpp.has("host"_L1) ? xmpp.hostName("host"_L1) : config.clientJid.section(u'@', 1);
+    config.port =
+        static_cast<quint16>(xmpp.number("port"_L1, 1, 65535, config.startTls ? startTlsPort : directTlsPort));
+
+    config.rpiUniqueId = top.text("rpi_unique_id"_L1, 1, 256);
+    config.panelMapUrl = top.webAddress("panel_map_url"_L1);
+    config.logUploadUrl = top.webAddress("log_upload_url"_L1);
+    config.allowHttp = top.boolean("allow_http"_L1, false);
+    config.heartbeatTimeoutS = top.number("heartbeat_timeout_s"_L1, 1, 24 * 3600, config.heartbeatTimeoutS);
+    config.releaseKeys = top.publicKeys("release_keys"_L1);
+    config.operatorKeys = top.publicKeys("operator_keys"_L1);
+
+    for (const ConfigReader *reader : {&xmpp, &top}) {
+        if (!reader->error().isEmpty()) {
+            return fail(ErrorCode::BadFile, reader->error());
+        }
+    }
+    if (config.clientJid == config.panelJid) {
+        return fail(ErrorCode::BadFile, u"xmpp_client.client_jid and xmpp_client.cpanel_jid are the same account"_s);
+    }
+    return config;
+}
+
+Result<DeviceConfig> loadDeviceConfig(const DeviceTree &tree)
+{
+    const auto named = [&tree](const Error &error) {
+        return fail(error.withContext(tree.configFile()));
+    };
+
+    const auto file = readFile(tree.configFile(), maxConfigSize);
+    if (!file) {
+        return fail(file.error());
+    }
+    SecureBytes secret;
+    if (envelopeVersion(*file) == EnvelopeVersion::V2) {
+        auto loaded = loadDeviceSecret(tree.deviceKey());
+        if (!loaded) {
+            return named(loaded.error());
+        }
+        secret = *std::move(loaded);
+    }
+    const auto plain = decryptEnvelope(*file, secret);
+    if (!plain) {
+        return named(plain.error());
+    }
+    auto config = parseDeviceConfig(plain->view());
+    return config ? config : named(config.error());
+}
+
+} // namespace sgn
