@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/AtomicFile.h"
 
+#include "base/Descriptor.h"
+#include "base/SystemError.h"
+
 #include <cerrno>
 #include <cstdlib>
-#include <cstring>
 #include <fcntl.h>
 #include <QFile>
 #include <QFileInfo>
@@ -16,35 +18,6 @@ namespace sgn {
 using namespace Qt::StringLiterals;
 
 namespace {
-
-Error systemError(const QString &what, int error)
-{
-    return {error == ENOSPC || error == EDQUOT ? ErrorCode::NoSpace : ErrorCode::Io,
-            what + u": "_s + QString::fromLocal8Bit(std::strerror(error))};
-}
-
-// A file descriptor that closes itself; close() reports what the destructor can't.
-class Descriptor
-{
-public:
-    explicit Descriptor(int fd)
-        : m_fd(fd)
-    {}
-    Descriptor(const Descriptor &) = delete;
-    Descriptor &operator=(const Descriptor &) = delete;
-    ~Descriptor()
-    {
-        if (m_fd >= 0) {
-            ::close(m_fd);
-        }
-    }
-    [[nodiscard]] int get() const { return m_fd; }
-    [[nodiscard]] bool isValid() const { return m_fd >= 0; }
-    [[nodiscard]] bool close() { return ::close(std::exchange(m_fd, -1)) == 0; }
-
-private:
-    int m_fd;
-};
 
 bool writeAll(int fd, const QByteArray &content)
 {

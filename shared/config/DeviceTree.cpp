@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "config/DeviceTree.h"
 
+#include "base/SystemError.h"
+
 #include <cerrno>
-#include <cstring>
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
@@ -21,109 +22,109 @@ QString DeviceTree::defaultRoot()
     return u"/home/pi/technospurs"_s;
 }
 
-QString DeviceTree::below(QStringView path) const
+QString DeviceTree::below(const QString &path) const
 {
     return m_root + u'/' + path;
 }
 
 QString DeviceTree::certs() const
 {
-    return below(u"certs");
+    return below(u"certs"_s);
 }
 
 QString DeviceTree::caCertificate() const
 {
-    return below(u"certs/cacert.pem");
+    return below(u"certs/cacert.pem"_s);
 }
 
 QString DeviceTree::cfg() const
 {
-    return below(u"cfg");
+    return below(u"cfg"_s);
 }
 
 QString DeviceTree::configFile() const
 {
-    return below(u"cfg/config_file.bin");
+    return below(u"cfg/config_file.bin"_s);
 }
 
 QString DeviceTree::deviceKey() const
 {
-    return below(u"cfg/device.key");
+    return below(u"cfg/device.key"_s);
 }
 
 QString DeviceTree::panelMap() const
 {
-    return below(u"cfg/panelmap.json");
+    return below(u"cfg/panelmap.json"_s);
 }
 
 QString DeviceTree::hold() const
 {
-    return below(u"cfg/hold");
+    return below(u"cfg/hold"_s);
 }
 
 QString DeviceTree::wdog() const
 {
-    return below(u"wdog");
+    return below(u"wdog"_s);
 }
 
 QString DeviceTree::processRegistry() const
 {
-    return below(u"wdog/processes.json");
+    return below(u"wdog/processes.json"_s);
 }
 
 QString DeviceTree::agentSwapJournal() const
 {
-    return below(u"wdog/agent-swap.json");
+    return below(u"wdog/agent-swap.json"_s);
 }
 
 QString DeviceTree::controlSocket() const
 {
-    return below(u"wdog/control.sock");
+    return below(u"wdog/control.sock"_s);
 }
 
 QString DeviceTree::downloads() const
 {
-    return below(u"downloads");
+    return below(u"downloads"_s);
 }
 
 QString DeviceTree::updateJournal() const
 {
-    return below(u"downloads/update.json");
+    return below(u"downloads/update.json"_s);
 }
 
 QString DeviceTree::commandRecord() const
 {
-    return below(u"downloads/commands.json");
+    return below(u"downloads/commands.json"_s);
 }
 
 QString DeviceTree::outbox() const
 {
-    return below(u"downloads/outbox");
+    return below(u"downloads/outbox"_s);
 }
 
 QString DeviceTree::smartMeter() const
 {
-    return below(u"SmartMeter");
+    return below(u"SmartMeter"_s);
 }
 
 QString DeviceTree::jabberClient() const
 {
-    return below(u"JabberClient");
+    return below(u"JabberClient"_s);
 }
 
 QString DeviceTree::agentProgram() const
 {
-    return below(u"JabberClient/sgn-agent");
+    return below(u"JabberClient/sgn-agent"_s);
 }
 
 QString DeviceTree::agentVersion() const
 {
-    return below(u"JabberClient/version");
+    return below(u"JabberClient/version"_s);
 }
 
 QString DeviceTree::logs() const
 {
-    return below(u"logs");
+    return below(u"logs"_s);
 }
 
 QString DeviceTree::log(const QString &program) const
@@ -143,8 +144,7 @@ Outcome DeviceTree::ensureFolders() const
         }
         const int error = errno;
         if (error != EEXIST) {
-            return fail(error == ENOSPC || error == EDQUOT ? ErrorCode::NoSpace : ErrorCode::Io,
-                        u"cannot make the folder %1: %2"_s.arg(folder, QString::fromLocal8Bit(std::strerror(error))));
+            return fail(systemError(u"cannot make the folder "_s + folder, error));
         }
         if (!QFileInfo(folder).isDir()) {
             return fail(ErrorCode::Refused, u"%1 is not a folder"_s.arg(folder));

@@ -53,7 +53,7 @@ public:
     [[nodiscard]] Outcome ensureFolders() const;
 
 private:
-    [[nodiscard]] QString below(QStringView path) const;
+    [[nodiscard]] QString below(const QString &path) const;
 
     QString m_root;
 };

@@ -2,11 +2,12 @@
 #include "crypto/DeviceSecret.h"
 
 #include "base/AtomicFile.h"
+#include "base/Descriptor.h"
+#include "base/SystemError.h"
 
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
-#include <cstring>
 #include <fcntl.h>
 #include <openssl/rand.h>
 #include <QFile>
@@ -17,16 +18,6 @@
 namespace sgn {
 
 using namespace Qt::StringLiterals;
-
-namespace {
-
-Error systemError(const QString &what, int error)
-{
-    return {error == ENOSPC || error == EDQUOT ? ErrorCode::NoSpace : ErrorCode::Io,
-            what + u": "_s + QString::fromLocal8Bit(std::strerror(error))};
-}
-
-} // namespace
 
 Result<SecureBytes> loadDeviceSecret(const QString &path)
 {
@@ -60,17 +51,17 @@ Result<SecureBytes> createDeviceSecret(const QString &path)
     }
     const QByteArray name = QFile::encodeName(path);
     QByteArray temporary = name + ".XXXXXX";
-    const int fd = ::mkostemp(temporary.data(), O_CLOEXEC); // mode 0600
-    if (fd < 0) {
+    const Descriptor file(::mkostemp(temporary.data(), O_CLOEXEC)); // mode 0600
+    if (!file.isValid()) {
         return fail(systemError(u"cannot write "_s + path, errno));
     }
     // A fresh file takes 32 bytes in one piece or not at all, and then errno need not be set.
     errno = ENOSPC;
     const bool written =
-        ::write(fd, secret.data(), static_cast<size_t>(deviceSecretSize)) == deviceSecretSize && ::fsync(fd) == 0 &&
+        ::write(file.get(), secret.data(), static_cast<size_t>(deviceSecretSize)) == deviceSecretSize &&
+        ::fsync(file.get()) == 0 &&
         ::renameat2(AT_FDCWD, temporary.constData(), AT_FDCWD, name.constData(), RENAME_NOREPLACE) == 0;
     const int error = errno;
-    ::close(fd);
     if (!written) {
         ::unlink(temporary.constData());
         if (error == EEXIST) {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "crypto/Sha256.h"
 
+#include "base/Descriptor.h"
+#include "base/SystemError.h"
+
 #include <cerrno>
-#include <cstring>
 #include <fcntl.h>
 #include <openssl/evp.h>
 #include <QFile>
@@ -66,37 +68,23 @@ QByteArray Sha256::hash(QByteArrayView data)
 
 Result<QByteArray> sha256OfFile(const QString &path, const std::stop_token &stop)
 {
-    const auto systemError = [&path](int error) {
-        return fail(error == ENOENT ? ErrorCode::NotFound : ErrorCode::Io,
-                    u"cannot read %1: %2"_s.arg(path, QString::fromLocal8Bit(std::strerror(error))));
-    };
-    struct Descriptor
-    {
-        int fd;
-        ~Descriptor()
-        {
-            if (fd >= 0) {
-                ::close(fd);
-            }
-        }
-    };
-    const Descriptor file{::open(QFile::encodeName(path).constData(), O_RDONLY | O_CLOEXEC)};
-    if (file.fd < 0) {
-        return systemError(errno);
+    const Descriptor file(::open(QFile::encodeName(path).constData(), O_RDONLY | O_CLOEXEC));
+    if (!file.isValid()) {
+        return fail(systemError(u"cannot read "_s + path, errno));
     }
-    ::posix_fadvise(file.fd, 0, 0, POSIX_FADV_SEQUENTIAL);
+    ::posix_fadvise(file.get(), 0, 0, POSIX_FADV_SEQUENTIAL);
     Sha256 sha;
     std::vector<char> block(std::size_t{256} * 1024);
     for (;;) {
         if (stop.stop_requested()) {
             return fail(ErrorCode::Cancelled, u"cancelled while reading %1"_s.arg(path));
         }
-        const ssize_t n = ::read(file.fd, block.data(), block.size());
+        const ssize_t n = ::read(file.get(), block.data(), block.size());
         if (n < 0 && errno == EINTR) {
             continue;
         }
         if (n < 0) {
-            return systemError(errno);
+            return fail(systemError(u"cannot read "_s + path, errno));
         }
         if (n == 0) {
             return sha.finish();
