@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/Clock.h"
+#include "core/Activity.h"
+#include "core/CommandState.h"
+#include "protocol/Reply.h"
+
+#include <map>
+#include <QHash>
+#include <QObject>
+#include <QSet>
+#include <QTimer>
+
+namespace sgn {
+
+class Store;
+
+struct SubmitOptions
+{
+    QString requestedBy;
+    QString title;
+    std::optional<QDateTime> notAfter; // UTC; unanswered then: expired
+};
+
+// Every numbered command, and how far it is on every device. Written to the store before it is sent, so that it
+// survives a restart at any moment. The log decides nothing about when to send: CommandDispatcher does.
+class CommandLog : public QObject
+{
+    Q_OBJECT
+
+public:
+    // Both outlive the log.
+    CommandLog(Store &store, const Clock &clock, QObject *parent = nullptr);
+    ~CommandLog() override;
+
+    // What the store knows of an earlier run.
+    void restore();
+
+    // A new command under a new number for these devices (bare JIDs). Errors: BadRequest (no target), Io (store).
+    [[nodiscard]] Result<CommandNo> submit(const CommandBody &body, const QStringList &jids,
+                                           const SubmitOptions &options);
+    // Gives up on those of its targets that the server hasn't got yet; returns the JIDs of the others that are open.
+    QStringList withdraw(CommandNo number);
+
+    // Newest first.
+    [[nodiscard]] QList<CommandNo> numbers() const;
+    // Null for an unknown number; valid until the next change.
+    [[nodiscard]] const CommandRecord *find(CommandNo number) const;
+    // In a fixed order; reads them from the store when they aren't in memory. Row = position in this list.
+    [[nodiscard]] const QList<CommandTarget> &targets(CommandNo number);
+    [[nodiscard]] const CommandTarget *target(CommandNo number, const QString &jid);
+
+    // Numbers of commands with unfinished targets, oldest first.
+    [[nodiscard]] QList<CommandNo> openNumbers() const;
+    // Rows of the unfinished targets.
+    [[nodiscard]] const QSet<int> &openRows(CommandNo number) const;
+
+    // What happens to a target. Each is ignored for an unknown or finished target, where not said otherwise.
+    void markHandedOver(CommandNo number, const QString &jid);
+    void markSent(CommandNo number, const QString &jid, bool deviceOnline);
+    void markNotSent(CommandNo number, const QString &jid);
+    void markDelivered(CommandNo number, const QString &jid);
+    void markUndeliverable(CommandNo number, const QString &jid, const QString &why);
+    void markExpired(CommandNo number, const QString &jid);
+
+    // What a device said. A result counts once per (device, number), also after it had expired; false: a repeat or not
+    // asked for.
+    bool apply(const QString &jid, const CommandResult &result, const QDateTime &stamp);
+    bool apply(const QString &jid, const ProgressReport &progress, const QDateTime &stamp);
+    // Also matches an answer without a number to the oldest open request. Returns its number, 0 when none is open. A
+    // success with an address stays Running until finishLogs().
+    CommandNo apply(const QString &jid, const LogsReply &reply, const QDateTime &stamp);
+    void finishLogs(CommandNo number, const QString &jid, const Outcome &outcome);
+
+    // A command that another client of the same account sent (carbon or archive).
+    void observe(const Command &command, const QString &toJid, const QDateTime &stamp, const QString &byWhom);
+
+    // Sends what has been collected for the models now.
+    void flush();
+
+Q_SIGNALS:
+    void reset();
+    void commandAdded(sgn::CommandNo number);
+    // Collected: the record's counts or some of its targets changed; `rows` are those.
+    void commandChanged(sgn::CommandNo number, const QList<int> &rows);
+
+    // At once: there is something to send.
+    void targetsQueued(sgn::CommandNo number);
+    // At once, for every change of a target.
+    void targetChanged(sgn::CommandNo number, const QString &jid);
+    void happened(const sgn::ActivityEntry &entry);
+
+private:
+    struct Entry
+    {
+        CommandRecord record;
+        bool isLoaded = false; // targets
+        QList<CommandTarget> targets;
+        QHash<QString, int> rows;
+        QSet<int> open;
+        QSet<int> dirty;
+    };
+
+    Entry *entry(CommandNo number);
+    CommandTarget *openTarget(CommandNo number, const QString &jid, int *row);
+    void load(Entry &entry);
+    int addTarget(Entry &entry, CommandTarget target);
+    void setState(Entry &entry, int row, TargetState state);
+    void finish(Entry &entry, int row, TargetState state, const QDateTime &at);
+    void changed(Entry &entry, int row);
+
+    Store &m_store;
+    const Clock &m_clock;
+    std::map<CommandNo, Entry> m_entries;
+    QSet<CommandNo> m_dirty;
+    QTimer m_flushTimer;
+};
+
+} // namespace sgn

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/CommandState.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace sgn {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr std::array<QLatin1StringView, targetStateCount> names{"queued"_L1, "sent"_L1,   "delivered"_L1, "running"_L1,
+                                                                "done"_L1,   "failed"_L1, "expired"_L1};
+
+} // namespace
+
+bool isFinal(TargetState state)
+{
+    return state >= TargetState::Done;
+}
+
+QLatin1StringView toString(TargetState state)
+{
+    return names.at(static_cast<std::size_t>(state));
+}
+
+std::optional<TargetState> targetStateFromString(QStringView text)
+{
+    const auto it = std::ranges::find(names, text);
+    return it == names.end() ? std::nullopt : std::optional(static_cast<TargetState>(it - names.begin()));
+}
+
+int CommandCounts::total() const
+{
+    return std::accumulate(byState.begin(), byState.end(), 0);
+}
+
+int CommandCounts::open() const
+{
+    return in(TargetState::Queued) + in(TargetState::Sent) + in(TargetState::Delivered) + in(TargetState::Running);
+}
+
+} // namespace sgn

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/Clock.h"
+#include "core/Activity.h"
+#include "core/Device.h"
+
+#include <QHash>
+#include <QMap>
+#include <QObject>
+#include <QStringList>
+#include <QTimer>
+#include <vector>
+
+namespace sgn {
+
+struct FleetSummary
+{
+    int total = 0;
+    int online = 0;
+    int offline = 0;
+    int deadProcesses = 0;
+    int devicesWithDead = 0;
+    int updating = 0;
+    int needAttention = 0;
+
+    friend bool operator==(const FleetSummary &, const FleetSummary &) = default;
+};
+
+struct DeviceDelta
+{
+    int index = 0;
+    DeviceChanges what;
+};
+
+// Every device the panel knows, by JID. Devices are only ever added, so an index stays the same until reset(). Made for
+// 100,000 devices: every look-up and every change is O(1), and signals for the models are collected and sent at most
+// every 50 ms.
+//
+// A device is its JID, for which the server vouches; what a message says in `from` is bound to it at first sight and
+// never moves anything to another device.
+class Fleet : public QObject
+{
+    Q_OBJECT
+
+public:
+    // `clock` outlives the fleet.
+    explicit Fleet(const Clock &clock, QObject *parent = nullptr);
+
+    [[nodiscard]] int count() const { return static_cast<int>(m_devices.size()); }
+    [[nodiscard]] const Device &at(int index) const { return m_devices[static_cast<std::size_t>(index)]; }
+    // -1 for a stranger.
+    [[nodiscard]] int indexOf(const QString &jid) const { return m_index.value(jid, -1); }
+    // Null for a stranger; valid until the next device is added.
+    [[nodiscard]] const Device *find(const QString &jid) const;
+    [[nodiscard]] const FleetSummary &summary() const { return m_summary; }
+
+    // The processes most devices have, at most maxProcessColumns, in order of their names: the columns of a table.
+    static constexpr int maxProcessColumns = 32;
+    [[nodiscard]] QStringList processNames() const;
+    // Version → number of devices that run it.
+    [[nodiscard]] QMap<int, int> versionsOf(const QString &processName) const;
+    // 0 when nobody has told one. Walks the fleet.
+    [[nodiscard]] int highestVersion(const QString &processName) const;
+    [[nodiscard]] int highestAgentVersion() const;
+
+    // The state of an earlier run; replaces everything.
+    void restore(std::vector<Device> devices);
+
+    // Makes a device known (roster, first message) and returns its index.
+    int add(const QString &jid);
+    void setPresence(const QString &jid, bool online);
+    // A new session begins: who is not shown to be online before settlePresence() is offline then.
+    void beginPresence();
+    void settlePresence();
+    // Without a session nothing is known to be online.
+    void forgetPresence();
+    // Who came online by a message alone and was silent for `limit` is offline.
+    void expireSilent(std::chrono::milliseconds limit);
+
+    // What a device said at `stamp` (UTC). `live` is false for archived or delayed messages, which are no sign of being
+    // online now. A report older than the last one only proves that the device lived then.
+    void heard(const QString &jid, const QString &from, const QDateTime &stamp, bool live);
+    void apply(const QString &jid, const VersionReport &report, const QDateTime &stamp, bool live);
+    void apply(const QString &jid, const ProcessEvent &event, const QDateTime &stamp, bool live);
+    void setNotAnswering(const QString &jid, bool notAnswering);
+    void setUpdate(const QString &jid, const DeviceUpdate &update);
+
+    // Sends what has been collected for the models now.
+    void flush();
+
+Q_SIGNALS:
+    // Everything is different.
+    void reset();
+    void devicesAdded(int first, int count);
+    void devicesChanged(const QList<sgn::DeviceDelta> &deltas);
+    void summaryChanged(const sgn::FleetSummary &summary);
+    void processNamesChanged();
+
+    // At once, not collected: for those who react rather than show.
+    void cameOnline(const QString &jid);
+    void happened(const sgn::ActivityEntry &entry);
+
+private:
+    struct Slot
+    {
+        DeviceChanges dirty;
+        bool isListed = false;    // in m_dirty
+        bool byPresence = false;  // online, because the server says so
+        bool isUnsettled = false; // online from an earlier session, not confirmed by this one
+        MonotonicTime heardAt{};  // last live message
+        quint16 dead = 0;         // what it adds to the summary
+        bool updating = false;
+        bool attention = false;
+        bool online = false;
+    };
+
+    Device &device(int index) { return m_devices[static_cast<std::size_t>(index)]; }
+    Slot &slot(int index) { return m_slots[static_cast<std::size_t>(index)]; }
+    void bindIdentity(int index, const QString &from, const QDateTime &stamp);
+    void setOnline(int index, bool online, const QDateTime &at);
+    void changed(int index, DeviceChanges what);
+    void recount(int index);
+    void setProcesses(int index, const QList<ProcessReport> &reports, const QDateTime &stamp);
+    void noteTransition(const QString &jid, const DeviceProcess *before, const DeviceProcess &after,
+                        const QDateTime &stamp);
+    QString internName(const QString &name);
+    void releaseName(const QString &name);
+    QString internFact(const QString &text);
+
+    const Clock &m_clock;
+    std::vector<Device> m_devices;
+    std::vector<Slot> m_slots;
+    QHash<QString, int> m_index;
+    QHash<QString, int> m_ownerOfId; // rpi_unique_id → index of the device that had it first
+    QHash<QString, int> m_nameUse;   // process name → number of devices
+    QHash<QString, QString> m_facts; // one copy of "Debian 12" for everyone
+    FleetSummary m_summary;
+    FleetSummary m_toldSummary;
+    QList<int> m_dirty;
+    int m_toldCount = 0;
+    bool m_namesDirty = false;
+    QTimer m_flushTimer;
+};
+
+} // namespace sgn
+
+Q_DECLARE_METATYPE(sgn::DeviceDelta)

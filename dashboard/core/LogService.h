@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/Clock.h"
+#include "core/Activity.h"
+#include "core/LogBundle.h"
+#include "protocol/Reply.h"
+
+#include <QHash>
+#include <QNetworkAccessManager>
+#include <QObject>
+
+namespace sgn {
+
+class CommandLog;
+class LogDownload;
+class Store;
+
+// Gets devices' logs: asks for them, fetches the zip from where the device put it, checks and unpacks it below the logs
+// folder, and keeps the newest maxBundles per device. A device that knows only the seed answers without an address: its
+// logs are then on a server of its own, and the bundle says so.
+class LogService : public QObject
+{
+    Q_OBJECT
+
+public:
+    static constexpr int maxBundles = 10;
+    static constexpr qint64 maxDownload = qint64{256} * 1024 * 1024;
+    static constexpr std::chrono::hours requestLifetime{24};
+
+    struct Places
+    {
+        QString folder; // where bundles are kept
+        QString caFile; // whose servers are believed
+    };
+
+    // References outlive the service.
+    LogService(Store &store, CommandLog &commands, const Clock &clock, Places places, QObject *parent = nullptr);
+    ~LogService() override;
+
+    // What the store knows of an earlier run.
+    void restore();
+
+    // One numbered request to all of them. Errors as of CommandLog::submit().
+    [[nodiscard]] Result<CommandNo> request(const QStringList &jids, const QString &requestedBy);
+
+    // Newest first; those of one device, or of all for an empty JID.
+    [[nodiscard]] QList<LogBundle> bundles(const QString &jid = {}) const;
+    [[nodiscard]] std::optional<LogBundle> bundle(qint64 id) const;
+    // The files of a bundle in order of their names; empty when it isn't complete.
+    [[nodiscard]] QList<LogFile> files(qint64 id) const;
+    // Forgets a bundle and removes its files.
+    void remove(qint64 id);
+
+    // An answer of a device to upload_logs.
+    void apply(const QString &jid, const LogsReply &reply, const QDateTime &stamp);
+
+Q_SIGNALS:
+    void bundleAdded(qint64 id);
+    // State or progress.
+    void bundleChanged(qint64 id);
+    void bundleRemoved(qint64 id);
+    void happened(const sgn::ActivityEntry &entry);
+
+private:
+    void onTargetChanged(CommandNo number, const QString &jid);
+    LogBundle &bundleFor(const QString &jid, CommandNo number);
+    void download(LogBundle &bundle, const LogsReply &reply);
+    void finish(qint64 id, const Result<qint64> &unpacked);
+    void update(const LogBundle &bundle);
+    void removeOldOnes(const QString &jid);
+
+    Store &m_store;
+    CommandLog &m_commands;
+    const Clock &m_clock;
+    Places m_places;
+    QNetworkAccessManager m_network;
+    QHash<qint64, LogBundle> m_bundles;
+    QHash<QString, QList<qint64>> m_byDevice; // oldest first
+    QHash<qint64, LogDownload *> m_downloads;
+};
+
+} // namespace sgn

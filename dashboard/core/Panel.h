@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/Clock.h"
+#include "core/CommandLog.h"
+#include "core/Fleet.h"
+#include "core/LogService.h"
+#include "core/PanelConfig.h"
+#include "core/PanelSession.h"
+#include "core/Store.h"
+#include "core/UpdateService.h"
+
+#include <memory>
+#include <QObject>
+
+namespace sgn {
+
+// One control panel, all parts wired: what sgn-dashboard shows and sgnctl prints. Opens with the state of the last run
+// before any network is up.
+class Panel : public QObject
+{
+    Q_OBJECT
+
+public:
+    struct Settings
+    {
+        // Who is named as the one who asked for a command.
+        QString operatorName;
+        PanelSession::Timing timing;
+        xmpp::Options xmpp;
+    };
+
+    // Opens the store and restores the last known state. Errors: BadRequest (a field of the config), Io (store),
+    // Refused (the store belongs to another account). `clock` outlives the panel.
+    [[nodiscard]] static Result<std::unique_ptr<Panel>> open(const PanelConfig &config, const Settings &settings,
+                                                             const Clock &clock);
+    ~Panel() override;
+
+    [[nodiscard]] const PanelConfig &config() const { return m_config; }
+    [[nodiscard]] Store &store() { return *m_store; }
+    [[nodiscard]] Fleet &fleet() { return m_fleet; }
+    [[nodiscard]] CommandLog &commands() { return m_commands; }
+    [[nodiscard]] UpdateService &updates() { return m_updates; }
+    [[nodiscard]] LogService &logs() { return m_logs; }
+    [[nodiscard]] PanelSession &session() { return m_panelSession; }
+    [[nodiscard]] xmpp::Session &connection() { return m_session; }
+
+    // Sentences an operator has to see: a damaged store that was set aside...
+    [[nodiscard]] QStringList warnings() const;
+
+    // Connects and stays connected.
+    void start();
+    void stop();
+
+    // The numbered commands that need nothing but a target.
+    [[nodiscard]] Result<CommandNo> restartProcess(const QString &jid, const QString &processName);
+    [[nodiscard]] Result<CommandNo> requestLogs(const QStringList &jids);
+
+Q_SIGNALS:
+    // One more line of the timeline, already given to the store.
+    void activityAdded(const sgn::ActivityEntry &entry);
+
+private:
+    Panel(PanelConfig config, Settings settings, std::unique_ptr<Store> store, const Clock &clock);
+    void record(const ActivityEntry &entry);
+    void keepDevices(const QList<DeviceDelta> &deltas);
+    void showUpdate(CommandNo number, const QString &jid);
+
+    PanelConfig m_config;
+    Settings m_settings;
+    const Clock &m_clock;
+    std::unique_ptr<Store> m_store;
+    Fleet m_fleet;
+    CommandLog m_commands;
+    xmpp::Session m_session;
+    LogService m_logs;
+    UpdateService m_updates;
+    PanelSession m_panelSession;
+    QHash<CommandNo, std::shared_ptr<const UpdateTarget>> m_updateTargets;
+};
+
+} // namespace sgn

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/Result.h"
+#include "xmpp/Account.h"
+
+#include <QString>
+#include <QStringList>
+
+namespace sgn {
+
+// What a control panel needs to know before it can do anything: who it is, where the server is, whom it believes and
+// where it keeps what it saw. Filled by loadPanelConfig() or by the sign-in form.
+struct PanelConfig
+{
+    QString jid; // of the control panel, the `cpanel_jid` of the devices (seed step 13)
+    QString password;
+    QString host; // empty: the JID's domain
+    quint16 port = 5223;
+    QString caFile;
+    QString storeFile; // SQLite; logs of devices are kept in a folder beside it
+    // What a person should know although it doesn't stop anything; plain sentences.
+    QStringList warnings;
+
+    [[nodiscard]] xmpp::Account account() const;
+    // Where downloaded logs go: "<store without suffix>-logs" beside the store.
+    [[nodiscard]] QString logsFolder() const;
+    // One sentence that names the first field that can't be right.
+    [[nodiscard]] Outcome check() const;
+};
+
+// The file that `sgnctl --panel` takes: {"jid", "password_file", "host", "port", "ca", "store"}; relative paths are
+// relative to the file. Errors: NotFound, Io, BadFile with the field's name; Refused when others can read the password
+// file.
+[[nodiscard]] Result<PanelConfig> loadPanelConfig(const QString &path);
+
+// Where the sign-in form keeps the store of an account: one file per account below `dataFolder`.
+[[nodiscard]] QString storeFileFor(const QString &dataFolder, const QString &jid);
+
+} // namespace sgn

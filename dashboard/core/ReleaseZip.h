@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/Result.h"
+#include "protocol/Command.h"
+
+#include <stop_token>
+
+namespace sgn {
+
+class Fleet;
+
+// What a release zip says about itself before it is sent to anyone.
+struct ReleaseZip
+{
+    QString path;
+    Component component = Component::SmartMeter;
+    // SmartMeter: the scripts with a #! line in the top folder, without their endings, in order of names.
+    QStringList processNames;
+    // The others: the whole number in the top folder's file `version`.
+    std::optional<int> version;
+    qint64 size = 0;   // of the zip, bytes
+    QByteArray sha256; // of the zip, 32 bytes
+    int files = 0;
+    qint64 unpackedSize = 0;
+};
+
+// Reads and checks a zip. Blocks: meant for Qt Concurrent. Errors: those of listZip(), and BadArchive when the top
+// folder is no component's or a SmartMeter release has no script that could be a process.
+[[nodiscard]] Result<ReleaseZip> readReleaseZip(const QString &path, const std::stop_token &stop = {});
+
+// One more than the highest version in the fleet, for each process of the release.
+[[nodiscard]] QList<ProcessVersion> suggestedVersions(const ReleaseZip &zip, const Fleet &fleet);
+// What the zip says, else one more than the highest in the fleet.
+[[nodiscard]] int suggestedVersion(const ReleaseZip &zip, const Fleet &fleet);
+
+} // namespace sgn

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/Error.h"
+#include "xmpp/Session.h"
+
+#include <deque>
+#include <functional>
+#include <QHash>
+#include <QObject>
+
+namespace sgn {
+
+// Gives messages to the server as fast as it acknowledges them and no faster, so that asking 100,000 devices neither
+// fills the memory of the server nor delays what an operator does next: urgent messages go first.
+class SendQueue : public QObject
+{
+    Q_OBJECT
+
+public:
+    enum class Fate { Acknowledged, NotSent, Undeliverable };
+    using Told = std::function<void(Fate fate, const Error &reason)>;
+    enum class Priority { Urgent, Ordinary };
+
+    static constexpr int window = 256; // messages on their way
+
+    // `session` outlives the queue.
+    explicit SendQueue(xmpp::Session &session, QObject *parent = nullptr);
+
+    // `told` is called once with Acknowledged or NotSent, and later perhaps with Undeliverable; never from within
+    // send().
+    void send(const QString &toBareJid, const QByteArray &body, Priority priority, Told told = {});
+    // Forgets what waits; each is told NotSent.
+    void clear();
+
+private:
+    struct Item
+    {
+        QString to;
+        QByteArray body;
+        Told told;
+    };
+
+    void pump();
+    void settle(quint64 id, Fate fate, const Error &reason);
+
+    xmpp::Session &m_session;
+    std::deque<Item> m_urgent;
+    std::deque<Item> m_ordinary;
+    QHash<quint64, Told> m_onTheWay;
+    // The last acknowledged ones, because the server may still send them back.
+    QHash<quint64, Told> m_acknowledged;
+    std::deque<quint64> m_acknowledgedOrder;
+};
+
+} // namespace sgn

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/Activity.h"
+#include "core/CommandState.h"
+#include "core/Device.h"
+#include "core/LogBundle.h"
+
+#include <QHash>
+#include <QList>
+#include <utility>
+
+namespace sgn {
+
+// What is to be written next, each thing once in its latest state. A value: made on the one thread, written on the
+// other.
+struct StoreBatch
+{
+    QHash<QString, Device> devices;
+    QHash<CommandNo, CommandRecord> commands;
+    QHash<std::pair<CommandNo, int>, CommandTarget> targets; // by number and row
+    QList<ActivityEntry> activity;
+    QHash<qint64, LogBundle> logs;
+    QList<qint64> removedLogs;
+    QString archiveId;
+    CommandNo numberSeen = 0;
+
+    [[nodiscard]] bool isEmpty() const;
+    [[nodiscard]] qsizetype size() const;
+};
+
+} // namespace sgn

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/Clock.h"
+#include "core/ReleaseZip.h"
+#include "xmpp/Session.h"
+
+#include <QFuture>
+#include <QList>
+#include <QObject>
+#include <QPointer>
+
+namespace sgn {
+
+class CommandLog;
+
+// What an operator asks for.
+struct UpdateRequest
+{
+    Component component = Component::SmartMeter;
+    QList<ProcessVersion> processes; // SmartMeter
+    int version = 0;                 // the others
+    // Either a zip that was read, which is uploaded to the server's file store, or an address where devices can fetch
+    // it.
+    std::optional<ReleaseZip> zip;
+    QUrl url;
+    QByteArray sha256;          // of what is at `url`, if known
+    std::optional<qint64> size; // likewise
+    bool force = false;
+    QStringList targets; // bare JIDs
+    QDateTime notAfter;  // UTC; invalid: UpdateService::defaultLifetime from now
+    QString requestedBy;
+
+    // One sentence for the first thing that can't be right.
+    [[nodiscard]] Outcome check() const;
+};
+
+// An update on its way to becoming a command: the zip is being uploaded. Belongs to its service, deletes itself after
+// finished().
+class UpdateJob : public QObject
+{
+    Q_OBJECT
+
+public:
+    [[nodiscard]] const UpdateRequest &request() const { return m_request; }
+    // Ends the upload; finished(Cancelled) follows.
+    void cancel();
+
+Q_SIGNALS:
+    // Bytes of the upload.
+    void progress(qint64 sent, qint64 total);
+    // Exactly once, never from within start(): the number under which the CommandLog tracks it, or why there is none.
+    void finished(const sgn::Result<sgn::CommandNo> &number);
+
+private:
+    friend class UpdateService;
+    UpdateJob(UpdateRequest request, QObject *parent);
+
+    UpdateRequest m_request;
+    QPointer<xmpp::Upload> m_upload;
+    bool m_isFinished = false;
+};
+
+// Makes updates: zip → file store → numbered command to the chosen devices. How it goes on is the CommandLog's.
+class UpdateService : public QObject
+{
+    Q_OBJECT
+
+public:
+    static constexpr std::chrono::hours defaultLifetime{24 * 7};
+
+    // All outlive the service.
+    UpdateService(xmpp::Session &session, CommandLog &commands, const Clock &clock, QObject *parent = nullptr);
+
+    // readReleaseZip() on another thread.
+    [[nodiscard]] static QFuture<Result<ReleaseZip>> inspect(const QString &zipPath);
+
+    // Never null.
+    UpdateJob *start(const UpdateRequest &request);
+    // The uploads that run.
+    [[nodiscard]] QList<UpdateJob *> jobs() const;
+
+    // The same update under a new number for these devices. NotFound, or BadRequest when it was no update.
+    [[nodiscard]] Result<CommandNo> retry(CommandNo number, const QStringList &jids, const QString &requestedBy);
+    // Stops it where it hasn't replaced anything yet: withdraws what wasn't sent and tells the others to cancel.
+    [[nodiscard]] Outcome cancel(CommandNo number, const QString &requestedBy);
+
+Q_SIGNALS:
+    void jobStarted(sgn::UpdateJob *job);
+
+private:
+    void submit(UpdateJob *job);
+    static void finish(UpdateJob *job, const Result<CommandNo> &number);
+
+    xmpp::Session &m_session;
+    CommandLog &m_commands;
+    const Clock &m_clock;
+};
+
+} // namespace sgn
