@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "protocol/Control.h"
+
+#include <QTest>
+
+using namespace sgn;
+using namespace sgn::control;
+using namespace Qt::StringLiterals;
+
+Q_DECLARE_METATYPE(sgn::control::RequestBody)
+Q_DECLARE_METATYPE(sgn::control::ReplyBody)
+
+class ControlTest : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void requestsComeBack_data()
+    {
+        QTest::addColumn<control::RequestBody>("body");
+        QTest::newRow("hello") << RequestBody(Hello{3});
+        QTest::newRow("status") << RequestBody(Status{});
+        QTest::newRow("hold") << RequestBody(Hold{Component::SmartMeter, 60});
+        QTest::newRow("release") << RequestBody(Release{Component::SmartMeter, {{u"ocr"_s, 2}}});
+        QTest::newRow("restart") << RequestBody(Restart{u"ocr"_s});
+        QTest::newRow("swap") << RequestBody(SwapAgent{u"/root/downloads/staged"_s, 2, 120, false});
+        QTest::newRow("online") << RequestBody(Online{});
+        QTest::newRow("swap status") << RequestBody(SwapStatus{});
+    }
+
+    void requestsComeBack()
+    {
+        QFETCH(control::RequestBody, body);
+        const Request request{7, body};
+        QByteArray line = encode(request);
+        QVERIFY(line.endsWith('\n'));
+        line.chop(1);
+        QVERIFY(!line.contains('\n'));
+        const auto parsed = parseRequest(line);
+        QVERIFY2(parsed, parsed ? "" : qPrintable(parsed.error().message));
+        QCOMPARE(*parsed, request);
+    }
+
+    void repliesComeBack_data()
+    {
+        QTest::addColumn<control::ReplyBody>("body");
+        ProcessReport process;
+        process.name = u"ocr"_s;
+        process.state = ProcessState::Running;
+        QTest::newRow("done") << ReplyBody(Done{});
+        QTest::newRow("hello") << ReplyBody(HelloReply{2});
+        QTest::newRow("status") << ReplyBody(StatusReply{{process}});
+        QTest::newRow("swap status") << ReplyBody(SwapStatusReply{SwapState::RolledBack, 2, u"never online"_s});
+    }
+
+    void repliesComeBack()
+    {
+        QFETCH(control::ReplyBody, body);
+        const auto line = parseWatchdogLine(encode(Reply{9, body}).chopped(1));
+        QVERIFY2(line, line ? "" : qPrintable(line.error().message));
+        const auto &reply = std::get<Reply>(*line);
+        QCOMPARE(reply.id, 9U);
+        QVERIFY(reply.body && *reply.body == body);
+    }
+
+    void refusalsComeBack()
+    {
+        const Error error{ErrorCode::Refused, u"not below downloads"_s};
+        const auto line = parseWatchdogLine(encode(Reply{9, fail(error)}).chopped(1));
+        QVERIFY(line);
+        const auto &reply = std::get<Reply>(*line);
+        QVERIFY(!reply.body);
+        QCOMPARE(reply.body.error(), error);
+    }
+
+    void eventsComeBack()
+    {
+        ProcessReport process;
+        process.name = u"ocr"_s;
+        process.isDead = true;
+        for (const Event &event : {Event(ProcessChanged{process}), Event(SwapChanged{{SwapState::Confirmed, 2, {}}})}) {
+            const auto line = parseWatchdogLine(encode(event).chopped(1));
+            QVERIFY(line);
+            QCOMPARE(std::get<Event>(*line), event);
+        }
+    }
+
+    void refusesHostileRequests_data()
+    {
+        QTest::addColumn<QByteArray>("line");
+        QTest::newRow("empty") << QByteArray();
+        QTest::newRow("no id") << QByteArray(R"({"request":"status"})");
+        QTest::newRow("negative id") << QByteArray(R"({"id":-1,"request":"status"})");
+        QTest::newRow("unknown") << QByteArray(R"({"id":1,"request":"shell"})");
+        QTest::newRow("hold for ever") << QByteArray(
+            R"({"id":1,"request":"hold","component":"SmartMeter","seconds":99999})");
+        QTest::newRow("hold of the root") << QByteArray(R"({"id":1,"request":"hold","component":"..","seconds":9})");
+        QTest::newRow("swap without folder")
+            << QByteArray(R"({"id":1,"request":"swap_agent","version":2,"timeout_s":9})");
+        QTest::newRow("release without list") << QByteArray(R"({"id":1,"request":"release","component":"SmartMeter"})");
+    }
+
+    void refusesHostileRequests()
+    {
+        QFETCH(QByteArray, line);
+        QVERIFY(!parseRequest(line));
+    }
+
+    void findsTheIdOfARefusedRequest()
+    {
+        QCOMPARE(requestIdOf(R"({"id":5,"request":"shell"})"), std::optional<RequestId>(5));
+        QVERIFY(!requestIdOf("nonsense"));
+        QVERIFY(!requestIdOf(R"({"id":"5"})"));
+    }
+};
+
+QTEST_GUILESS_MAIN(ControlTest)
+#include "tst_control.moc"

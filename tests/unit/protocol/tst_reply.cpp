@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "protocol/Json.h"
+#include "protocol/Reply.h"
+
+#include <QJsonDocument>
+#include <QTest>
+
+using namespace sgn;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+const QDateTime noon(QDate(2026, 1, 31), QTime(12, 0), Qt::UTC);
+
+ProcessReport deadProcess()
+{
+    ProcessReport process;
+    process.name = u"ocr"_s;
+    process.version = 3;
+    process.isDead = true;
+    process.state = ProcessState::CrashLoop;
+    process.pid = 444;
+    process.since = noon;
+    process.restarts24h = 6;
+    process.lastExit = LastExit{1, std::nullopt, noon, 61.0, {u"Traceback"_s, u"camera not found"_s}};
+    return process;
+}
+
+} // namespace
+
+class ReplyTest : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void writesTheSeedsResultWithBothSpellings()
+    {
+        CommandResult result;
+        result.number = 10;
+        result.from = u"b8:27:eb:12:34:56"_s;
+        result.success = true;
+        const QJsonObject json = QJsonDocument::fromJson(encode(result)).object();
+        QCOMPARE(json, (QJsonObject{{"command_no"_L1, 10},
+                                    {"from"_L1, "b8:27:eb:12:34:56"_L1},
+                                    {"succcess"_L1, true},
+                                    {"success"_L1, true},
+                                    {"remarks"_L1, ""_L1}}));
+    }
+
+    void writesTheSeedsVersionReport()
+    {
+        VersionReport report;
+        report.from = u"id"_s;
+        ProcessReport process;
+        process.name = u"process1"_s;
+        process.version = 1;
+        report.processes = {process};
+        const QByteArray expected = "{\"command\":\"version_req\",\"from\":\"id\",\"processes\":"
+                                    "[{\"isDead\":false,\"process_name\":\"process1\",\"version\":1}]}";
+        QCOMPARE(encode(report), expected);
+    }
+
+    void writesTheSeedsLogsReply()
+    {
+        LogsReply reply;
+        reply.from = u"id"_s;
+        reply.success = true;
+        const QByteArray expected = R"({"command":"upload_logs","from":"id","success":true})";
+        QCOMPARE(encode(reply), expected);
+    }
+
+    void readsTheSeedsReplies_data()
+    {
+        QTest::addColumn<QByteArray>("body");
+        QTest::addColumn<qsizetype>("alternative");
+        QTest::newRow("result, three c") << QByteArray(R"({"command_no": 10,"from":"id","succcess":true,"remarks":""})")
+                                         << qsizetype(0);
+        QTest::newRow("result, two c") << QByteArray(R"({"command_no": 10,"from":"id","success":false,"remarks":"x"})")
+                                       << qsizetype(0);
+        QTest::newRow("version report")
+            << QByteArray(
+                   R"({"command":"version_req","from":"id","processes":[{"process_name":"p","version":1,"isDead":true}]})")
+            << qsizetype(1);
+        QTest::newRow("logs") << QByteArray(R"({"command":"upload_logs","from":"id","success":true})") << qsizetype(2);
+    }
+
+    void readsTheSeedsReplies()
+    {
+        QFETCH(QByteArray, body);
+        QFETCH(qsizetype, alternative);
+        const auto message = parseDeviceMessage(body);
+        QVERIFY2(message, message ? "" : qPrintable(message.error().message));
+        QCOMPARE(static_cast<qsizetype>(message->index()), alternative);
+    }
+
+    void everythingOfOursComesBack()
+    {
+        CommandResult result;
+        result.number = 7;
+        result.from = u"id"_s;
+        result.remarks = u"download failed: HTTP 404 from example.com"_s;
+        result.command = u"smart_meter_update"_s;
+        result.error = ErrorCode::DownloadFailed;
+        result.durationS = 1.5;
+        result.bytes = 123456789012;
+        result.rolledBack = true;
+        QCOMPARE(std::get<CommandResult>(parseDeviceMessage(encode(result)).value()), result);
+
+        VersionReport report{u"id"_s, {deadProcess()}, {}};
+        report.facts = {2, 3, u"Debian 12"_s, u"Raspberry Pi 4 B"_s, 3600, 11200, 512, 54.5, -0.25};
+        QCOMPARE(std::get<VersionReport>(parseDeviceMessage(encode(report)).value()), report);
+
+        const LogsReply logs{u"id"_s, true, QUrl(u"https://a.example/l.zip"_s), 5, QByteArray(32, 'x'), u"ok"_s, 9};
+        QCOMPARE(std::get<LogsReply>(parseDeviceMessage(encode(logs)).value()), logs);
+
+        const ProgressReport progress{7, u"id"_s, u"downloading"_s, 40};
+        QCOMPARE(std::get<ProgressReport>(parseDeviceMessage(encode(progress)).value()), progress);
+
+        const ProcessEvent event{u"id"_s, deadProcess()};
+        QCOMPARE(std::get<ProcessEvent>(parseDeviceMessage(encode(event)).value()), event);
+    }
+
+    void dropsLastLinesRatherThanGrowTooLarge()
+    {
+        VersionReport report;
+        report.from = u"id"_s;
+        for (int i = 0; i < 20; ++i) {
+            ProcessReport process = deadProcess();
+            process.name += QString::number(i);
+            process.lastExit->lastLines.fill(QString(300, u'ä'), 20);
+            report.processes += process;
+        }
+        const QByteArray body = encode(report);
+        QVERIFY(body.size() <= maxBodySize);
+        const auto parsed = std::get<VersionReport>(parseDeviceMessage(body).value());
+        QCOMPARE(parsed.processes.size(), report.processes.size());
+        QVERIFY(parsed.processes.first().lastExit->lastLines.isEmpty());
+    }
+
+    void refusesHostileReports_data()
+    {
+        QTest::addColumn<QByteArray>("body");
+        QTest::newRow("text") << QByteArray("hi there");
+        QTest::newRow("the panel's own request") << QByteArray(R"({"command":"version_req"})");
+        QTest::newRow("no from") << QByteArray(R"({"command":"version_req","processes":[]})");
+        QTest::newRow("from is a number") << QByteArray(R"({"command":"version_req","from":1,"processes":[]})");
+        QTest::newRow("from too long") << "{\"command\":\"version_req\",\"processes\":[],\"from\":\"" +
+                                              QByteArray(300, 'a') + "\"}";
+        QTest::newRow("from with a line break")
+            << QByteArray(R"({"command":"version_req","processes":[],"from":"a\nb"})");
+        QTest::newRow("isDead is a number") << QByteArray(
+            R"({"command":"version_req","from":"a","processes":[{"process_name":"p","version":1,"isDead":1}]})");
+        QTest::newRow("success is a word") << QByteArray(R"({"command_no":1,"from":"a","success":"true"})");
+        QTest::newRow("number below 1") << QByteArray(R"({"command_no":0,"from":"a","success":true})");
+        QTest::newRow("percent over 100")
+            << QByteArray(R"({"command":"progress","command_no":1,"from":"a","state":"x","percent":101})");
+        QTest::newRow("logs on somebody's disk") << QByteArray(
+            "{\"command\":\"upload_logs\",\"from\":\"a\",\"success\":true,\"url\":\"file:///etc/passwd\"}");
+        QTest::newRow("logs in the clear") << QByteArray(
+            "{\"command\":\"upload_logs\",\"from\":\"a\",\"success\":true,\"url\":\"http://a.example/l\"}");
+        QTest::newRow("event without process") << QByteArray(R"({"command":"process_event","from":"a"})");
+        QByteArray many = "{\"command\":\"version_req\",\"from\":\"a\",\"processes\":[";
+        for (int i = 0; i < 300; ++i) {
+            many += "{\"process_name\":\"p" + QByteArray::number(i) + "\",\"version\":1,\"isDead\":false},";
+        }
+        many.chop(1);
+        QTest::newRow("300 processes") << QByteArray(many + "]}");
+    }
+
+    void refusesHostileReports()
+    {
+        QFETCH(QByteArray, body);
+        const auto message = parseDeviceMessage(body);
+        QVERIFY(!message);
+        QVERIFY(!message.error().message.isEmpty());
+    }
+
+    void knowsNoStateOfLaterVersions()
+    {
+        const auto message = parseDeviceMessage(
+            R"({"command":"version_req","from":"a","processes":[{"process_name":"p","version":1,"isDead":false,"state":"later"}]})");
+        QVERIFY(message);
+        QCOMPARE(std::get<VersionReport>(*message).processes.first().state, ProcessState::Unknown);
+    }
+};
+
+QTEST_GUILESS_MAIN(ReplyTest)
+#include "tst_reply.moc"
