@@ -39,7 +39,7 @@ constexpr std::array errorNames{
 
 } // namespace
 
-QLatin1StringView toString(ErrorCode code)
+QLatin1StringView nameOf(ErrorCode code)
 {
     const auto it = std::ranges::find(errorNames, code, &decltype(errorNames)::value_type::first);
     return it == errorNames.end() ? "internal"_L1 : it->second;
@@ -59,7 +59,7 @@ Error Error::withContext(const QString &context) const
 QDebug operator<<(QDebug debug, const Error &error)
 {
     QDebugStateSaver saver(debug);
-    debug.noquote().nospace() << error.message << " (" << toString(error.code) << ')';
+    debug.noquote().nospace() << error.message << " (" << nameOf(error.code) << ')';
     return debug;
 }
 

@@ -36,7 +36,7 @@ enum class ErrorCode {
 };
 
 // The stable spelling, e.g. "download_failed".
-QLatin1StringView toString(ErrorCode code);
+QLatin1StringView nameOf(ErrorCode code);
 // Internal for a spelling that this version doesn't know.
 ErrorCode errorCodeFromString(QStringView text);
 

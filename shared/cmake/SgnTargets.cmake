@@ -20,7 +20,6 @@ target_compile_definitions(
               QT_NO_URL_CAST_FROM_STRING
               QT_NO_NARROWING_CONVERSIONS_IN_CONNECT
               QT_NO_KEYWORDS
-              QT_USE_QSTRINGBUILDER
               QT_DISABLE_DEPRECATED_UP_TO=0x060400
               SGN_VERSION_STRING="${PROJECT_VERSION}")
 if(SGN_SANITIZE)

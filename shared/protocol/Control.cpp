@@ -232,7 +232,7 @@ QByteArray encode(const Reply &reply)
         object = replyToJson(*reply.body);
     } else {
         object = {{"reply"_L1, "failed"_L1},
-                  {"error"_L1, toString(reply.body.error().code)},
+                  {"error"_L1, nameOf(reply.body.error().code)},
                   {"remarks"_L1, reply.body.error().message.left(maxRemarks)}};
     }
     object["id"_L1] = static_cast<qint64>(reply.id);

@@ -110,7 +110,7 @@ bool isValidProcessName(QStringView name)
            std::ranges::none_of(name, [](QChar c) { return c.unicode() < 0x20 || c.unicode() == 0x7f || c == u'/'; });
 }
 
-QLatin1StringView toString(ProcessState state)
+QLatin1StringView nameOf(ProcessState state)
 {
     const auto it = std::ranges::find(stateNames, state, &decltype(stateNames)::value_type::first);
     return it == stateNames.end() ? "unknown"_L1 : it->second;
@@ -132,7 +132,7 @@ QJsonObject toJson(const ProcessReport &process)
     QJsonObject object{
         {"process_name"_L1, process.name}, {"version"_L1, process.version}, {"isDead"_L1, process.isDead}};
     if (process.state != ProcessState::Unknown) {
-        object["state"_L1] = toString(process.state);
+        object["state"_L1] = nameOf(process.state);
     }
     if (process.pid) {
         object["pid"_L1] = *process.pid;

@@ -33,7 +33,7 @@ struct ProcessVersion
 // What the watchdog knows of a process; only `running` has been proved by a heartbeat of the current pid.
 enum class ProcessState { Unknown, Running, Starting, Hung, Backoff, CrashLoop, Held, Dead };
 
-QLatin1StringView toString(ProcessState state);
+QLatin1StringView nameOf(ProcessState state);
 // Unknown for a word that this version doesn't know.
 ProcessState processStateFromString(QStringView text);
 

@@ -198,7 +198,7 @@ QByteArray encode(const CommandResult &result)
         object["command"_L1] = result.command;
     }
     if (result.error) {
-        object["error"_L1] = toString(*result.error);
+        object["error"_L1] = nameOf(*result.error);
     }
     if (result.durationS) {
         object["duration_s"_L1] = *result.durationS;
