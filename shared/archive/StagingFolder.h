@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/Descriptor.h"
+#include "base/Result.h"
+
+#include <QByteArrayView>
+#include <QString>
+
+namespace sgn {
+
+// A new folder that a zip is unpacked into. Every path is walked part by part from the folder's own descriptor without
+// following a symlink, every file is made afresh, so that nothing outside can be reached or overwritten. This takes the
+// place of libarchive's disk writer: its safe mode needs paths relative to the process's working folder, which belongs
+// to all threads, and looks every path up from there again. The folder is removed with all that is in it unless
+// commit() succeeded.
+class StagingFolder
+{
+public:
+    // Makes the folder; it must not exist. Errors: Io, NoSpace.
+    [[nodiscard]] static Result<StagingFolder> create(const QString &path);
+    StagingFolder(StagingFolder &&other) noexcept;
+    StagingFolder &operator=(StagingFolder &&) = delete;
+    ~StagingFolder();
+
+    // Bytes free for whoever runs this program.
+    [[nodiscard]] Result<qint64> freeSpace() const;
+
+    // Paths as by zipPath(). Folders in between are made. BadArchive when something is in the way.
+    [[nodiscard]] Outcome addFolder(const QString &path);
+    [[nodiscard]] Outcome addSymlink(const QString &path, const QString &target);
+    // beginFile, write…, endFile: one file at a time.
+    [[nodiscard]] Outcome beginFile(const QString &path);
+    [[nodiscard]] Outcome write(QByteArrayView bytes);
+    [[nodiscard]] Outcome endFile();
+
+    // Puts everything on the disk for good and keeps the folder.
+    [[nodiscard]] Outcome commit();
+
+private:
+    StagingFolder(const QString &path, Descriptor root);
+    // The descriptor of the folder that `path` is in; made when missing.
+    [[nodiscard]] Result<int> openParent(const QString &path);
+
+    QString m_path;
+    Descriptor m_root;
+    // Entries of one folder come together, so the last one stays open.
+    QString m_parentPath;
+    Descriptor m_parent;
+    QString m_filePath;
+    Descriptor m_file;
+    QByteArray m_head; // the first bytes of the file
+    bool m_keep = false;
+};
+
+} // namespace sgn

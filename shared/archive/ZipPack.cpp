@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "archive/Zip.h"
+#include "archive/ZipPath.h"
+#include "base/Descriptor.h"
+#include "base/SystemError.h"
+
+#include <algorithm>
+#include <archive.h>
+#include <archive_entry.h>
+#include <cerrno>
+#include <cstdlib>
+#include <fcntl.h>
+#include <memory>
+#include <QDirIterator>
+#include <QFile>
+#include <QFileInfo>
+#include <sys/stat.h>
+#include <vector>
+
+namespace sgn {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr size_t blockSize = size_t{256} * 1024;
+
+class Packing
+{
+public:
+    Packing(int output, const QString &zip, const PackRules &rules)
+        : m_archive(archive_write_new(), archive_write_free)
+        , m_output(output)
+        , m_zip(zip)
+        , m_rules(rules)
+    {}
+
+    Outcome run(const QList<PackFile> &files)
+    {
+        if (!m_archive || archive_write_set_format_zip(m_archive.get()) != ARCHIVE_OK ||
+            archive_write_set_format_option(m_archive.get(), "zip", "compression", "deflate") != ARCHIVE_OK ||
+            archive_write_open_fd(m_archive.get(), m_output) != ARCHIVE_OK) {
+            return failure();
+        }
+        for (const PackFile &file : files) {
+            m_total += QFileInfo(file.source).size();
+        }
+        for (const PackFile &file : files) {
+            if (auto added = add(file); !added) {
+                return added;
+            }
+        }
+        return archive_write_close(m_archive.get()) == ARCHIVE_OK ? Outcome() : failure();
+    }
+
+private:
+    Outcome failure() const
+    {
+        return fail(systemError(u"cannot write "_s + m_zip, m_archive ? archive_errno(m_archive.get()) : ENOMEM));
+    }
+
+    Outcome add(const PackFile &file)
+    {
+        const QByteArray name = file.name.toUtf8();
+        if (auto path = zipPath(name); !path) {
+            return fail(std::move(path).error());
+        }
+        // O_NONBLOCK: opening a FIFO must not wait for somebody to write into it.
+        const Descriptor source(::open(QFile::encodeName(file.source).constData(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+        struct stat info
+        {
+        };
+        if (!source.isValid() || ::fstat(source.get(), &info) != 0) {
+            if (errno == ENOENT && m_rules.missing == PackRules::Missing::Skip) {
+                return {};
+            }
+            return fail(systemError(u"cannot read "_s + file.source, errno));
+        }
+        if (!S_ISREG(info.st_mode)) {
+            return fail(ErrorCode::Io, u"%1 is not a regular file"_s.arg(file.source));
+        }
+        const std::unique_ptr<archive_entry, decltype(&archive_entry_free)> entry(archive_entry_new(),
+                                                                                  archive_entry_free);
+        archive_entry_set_pathname(entry.get(), name.constData());
+        archive_entry_set_filetype(entry.get(), AE_IFREG);
+        archive_entry_set_perm(entry.get(), info.st_mode & 0777);
+        archive_entry_set_mtime(entry.get(), info.st_mtim.tv_sec, 0);
+        archive_entry_set_size(entry.get(), info.st_size);
+        if (archive_write_header(m_archive.get(), entry.get()) != ARCHIVE_OK) {
+            return failure();
+        }
+        return copy(source.get(), file.source, info.st_size);
+    }
+
+    Outcome copy(int source, const QString &path, qint64 size)
+    {
+        while (size > 0) {
+            if (m_rules.stop.stop_requested()) {
+                return fail(ErrorCode::Cancelled, u"packing was cancelled"_s);
+            }
+            const ssize_t n = ::read(source, m_block.data(), std::min(m_block.size(), static_cast<size_t>(size)));
+            if (n < 0 && errno == EINTR) {
+                continue;
+            }
+            if (n < 0) {
+                return fail(systemError(u"cannot read "_s + path, errno));
+            }
+            if (n == 0) {
+                break; // cut meanwhile; the zip says the size that it has
+            }
+            if (archive_write_data(m_archive.get(), m_block.data(), static_cast<size_t>(n)) != n) {
+                return failure();
+            }
+            size -= n;
+            m_done += n;
+            if (m_rules.progress) {
+                m_rules.progress(m_done, std::max(m_done, m_total));
+            }
+        }
+        return {};
+    }
+
+    std::unique_ptr<archive, decltype(&archive_write_free)> m_archive;
+    int m_output;
+    const QString &m_zip;
+    const PackRules &m_rules;
+    std::vector<char> m_block = std::vector<char>(blockSize);
+    qint64 m_done = 0;
+    qint64 m_total = 0;
+};
+
+} // namespace
+
+Outcome packZip(const QList<PackFile> &files, const QString &zip, const PackRules &rules)
+{
+    const QByteArray name = QFile::encodeName(zip);
+    QByteArray temporary = name + ".XXXXXX";
+    Descriptor output(::mkostemp(temporary.data(), O_CLOEXEC));
+    if (!output.isValid()) {
+        return fail(systemError(u"cannot write "_s + zip, errno));
+    }
+    Outcome packed = Packing(output.get(), zip, rules).run(files);
+    if (packed && (!output.close() || ::rename(temporary.constData(), name.constData()) != 0)) {
+        packed = fail(systemError(u"cannot write "_s + zip, errno));
+    }
+    if (!packed) {
+        ::unlink(temporary.constData());
+    }
+    return packed;
+}
+
+Result<QList<PackFile>> filesBelow(const QString &folder, const QString &nameInZip)
+{
+    const QFileInfo info(folder);
+    if (!info.isDir()) {
+        return fail(info.exists() ? ErrorCode::Io : ErrorCode::NotFound, u"%1 is not a folder"_s.arg(folder));
+    }
+    const QString root = info.absoluteFilePath();
+    QList<PackFile> files;
+    QDirIterator iterator(root, QDir::Files | QDir::NoSymLinks | QDir::Hidden, QDirIterator::Subdirectories);
+    while (iterator.hasNext()) {
+        const QString path = iterator.next();
+        files.append({path, nameInZip + path.sliced(root.size())});
+    }
+    std::ranges::sort(files, {}, &PackFile::name);
+    return files;
+}
+
+} // namespace sgn
