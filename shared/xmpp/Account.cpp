@@ -5,9 +5,11 @@
 
 namespace sgn::xmpp {
 
+using namespace Qt::StringLiterals;
+
 QString Account::describe() const
 {
-    return bareJid(jid) + u" at " + connectHost() + u':' + QString::number(port);
+    return bareJid(jid) + u" at "_s + connectHost() + u':' + QString::number(port);
 }
 
 QString Account::connectHost() const

@@ -113,11 +113,13 @@ Q_SIGNALS:
     // Some time after acknowledged(id) the message came back: that account doesn't exist or the server wouldn't keep it.
     void undeliverable(quint64 id, const QString &toBareJid, const sgn::Error &reason);
 
-    // Of trusted peers and, for a panel, of everyone the server shows us.
+    // Of trusted peers and, for a panel, of everyone the server shows us. After offline() nobody's presence is known any more;
+    // the next login tells it anew.
     void presenceChanged(const QString &bareJid, bool online, const QString &resource);
     // Panel: all contacts after each login and after each change.
     void rosterReceived(const QStringList &bareJids);
-    // The id of the last message read, empty if there was none; or why reading stopped.
+    // Where to go on the next time (the id of the last message, else that of the start); or why reading stopped. NotFound: the
+    // server no longer has the message to start after.
     void archiveFinished(const sgn::Result<QString> &lastId);
     void uploadAvailable();
     // Server's clock minus ours (XEP-0202), once after each login; half the round trip is already taken off.

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "xmpp/ArchiveReader.h"
+
+#include "xmpp/Dom.h"
+#include "xmpp/Namespaces.h"
+#include "xmpp/XmlIq.h"
+
+#include <QUuid>
+#include <QXmppClient.h>
+#include <QXmppTask.h>
+
+namespace sgn::xmpp {
+
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr int pageSize = 50;
+constexpr auto pageTimeout = 60s;
+
+void writeField(QXmlStreamWriter &xml, const QString &name, const QString &value)
+{
+    xml.writeStartElement(u"field"_s);
+    xml.writeAttribute(u"var"_s, name);
+    xml.writeTextElement(u"value"_s, value);
+    xml.writeEndElement();
+}
+
+void writeQuery(QXmlStreamWriter &xml, const QString &queryId, const QString &afterId, const QDateTime &since)
+{
+    xml.writeStartElement(u"query"_s);
+    xml.writeDefaultNamespace(ns::archive.toString());
+    xml.writeAttribute(u"queryid"_s, queryId);
+    xml.writeStartElement(u"x"_s);
+    xml.writeDefaultNamespace(ns::dataForms.toString());
+    xml.writeAttribute(u"type"_s, u"submit"_s);
+    writeField(xml, u"FORM_TYPE"_s, ns::archive.toString());
+    if (since.isValid())
+        writeField(xml, u"start"_s, since.toUTC().toString(Qt::ISODateWithMs));
+    xml.writeEndElement();
+    xml.writeStartElement(u"set"_s);
+    xml.writeDefaultNamespace(ns::resultSet.toString());
+    xml.writeTextElement(u"max"_s, QString::number(pageSize));
+    if (!afterId.isEmpty())
+        xml.writeTextElement(u"after"_s, afterId);
+    xml.writeEndElement();
+    xml.writeEndElement();
+}
+
+} // namespace
+
+ArchiveReader::ArchiveReader(QObject *parent) : QObject(parent)
+{
+    m_timeout.setSingleShot(true);
+    connect(&m_timeout, &QTimer::timeout, this, [this] {
+        end(fail(ErrorCode::Timeout, u"the server doesn't answer the question for its archive"_s));
+    });
+}
+
+void ArchiveReader::start(QXmppClient *client, const ArchiveStart &start)
+{
+    m_client = client;
+    m_start = start;
+    m_lastId = start.afterId;
+    m_queryId = QUuid::createUuid().toString(QUuid::WithoutBraces);
+    requestPage();
+}
+
+void ArchiveReader::lost(const Error &reason)
+{
+    if (isRunning())
+        end(tl::unexpected(reason));
+}
+
+void ArchiveReader::requestPage()
+{
+    m_timeout.start(pageTimeout);
+    // Paging goes by id; the time counts only for where no id is known yet.
+    const QDateTime since = m_start.afterId.isEmpty() ? m_start.since : QDateTime();
+    XmlIq request(QXmppIq::Set, {}, [query = m_queryId, after = m_lastId, since](QXmlStreamWriter &xml) {
+        writeQuery(xml, query, after, since);
+    });
+    m_client->sendIq(std::move(request)).then(this, [this, query = m_queryId](QXmppClient::IqResult &&result) {
+        if (query != m_queryId)
+            return;
+        if (const auto *answer = std::get_if<QDomElement>(&result))
+            return readPage(*answer);
+        const auto &error = std::get<QXmppError>(result);
+        const auto stanza = error.value<QXmppStanza::Error>();
+        const bool gone = stanza && stanza->condition() == QXmppStanza::Error::ItemNotFound;
+        end(gone ? Result<QString>(fail(ErrorCode::NotFound, u"the archive no longer has the message to go on from"_s))
+                 : Result<QString>(fail(ErrorCode::Refused, u"the archive can't be read: "_s + error.description)));
+    });
+}
+
+void ArchiveReader::readPage(const QDomElement &answer)
+{
+    const QDomElement fin = child(answer, u"fin", ns::archive);
+    if (fin.isNull())
+        return end(fail(ErrorCode::Refused, u"the server's answer about its archive makes no sense"_s));
+    const QString last = child(child(fin, u"set", ns::resultSet), u"last", ns::resultSet).text();
+    const bool complete = fin.attribute(u"complete"_s) == u"true" || fin.attribute(u"complete"_s) == u"1";
+    const bool progress = !last.isEmpty() && last != m_lastId;
+    if (progress)
+        m_lastId = last;
+    // A page without anything new is the end, whatever the server says: else it could keep us asking for ever.
+    if (complete || !progress)
+        return end(m_lastId);
+    requestPage();
+}
+
+void ArchiveReader::end(const Result<QString> &result)
+{
+    m_timeout.stop();
+    m_queryId.clear();
+    m_client = nullptr;
+    Q_EMIT finished(result);
+}
+
+} // namespace sgn::xmpp

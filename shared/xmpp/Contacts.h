@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "xmpp/Session.h"
+
+#include <QDomElement>
+#include <QHash>
+#include <QPointer>
+#include <QSet>
+#include <QXmppClient.h>
+
+namespace sgn::xmpp {
+
+// Whose presence we see and who sees ours (RFC 6121): subscriptions, the panel's roster, presence of others.
+class Contacts final : public QObject
+{
+    Q_OBJECT
+
+public:
+    Contacts(const Options &options, QObject *parent);
+
+    void setOwnJid(const QString &bareJid) { m_ownBareJid = bareJid; }
+    void setTrustedPeers(const QStringList &bareJids);
+    void requestSubscription(const QString &bareJid);
+
+    void online(QXmppClient *client);
+    void offline();
+    void readPresence(const QDomElement &stanza);
+    void readRosterPush(const QDomElement &stanza);
+
+Q_SIGNALS:
+    void presenceChanged(const QString &bareJid, bool online, const QString &resource);
+    void rosterReceived(const QStringList &bareJids);
+    // Something that shouldn't be; worth a line in the log.
+    void suspicious(const QString &what);
+
+private:
+    enum class Sees { Nobody, We, They, Both };
+
+    void requestRoster();
+    void readRosterItems(const QDomElement &query);
+    void introduceTo(const QString &bareJid);
+    void answerSubscription(const QString &bareJid);
+
+    Options m_options;
+    QString m_ownBareJid;
+    QSet<QString> m_trusted;
+    // Asked for while offline, or not yet asked for by this process.
+    QSet<QString> m_toAsk;
+    // Asked since the program was started: the server remembers, so once is enough.
+    QSet<QString> m_asked;
+    QHash<QString, Sees> m_roster;
+    QPointer<QXmppClient> m_client;
+};
+
+} // namespace sgn::xmpp

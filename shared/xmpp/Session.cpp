@@ -1,0 +1,313 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "xmpp/Session.h"
+
+#include "base/RateLimit.h"
+#include "xmpp/ArchiveReader.h"
+#include "xmpp/Connection.h"
+#include "xmpp/Contacts.h"
+#include "xmpp/FileUpload.h"
+#include "xmpp/Jid.h"
+#include "xmpp/Logging.h"
+#include "xmpp/MessageReader.h"
+#include "xmpp/MessageSender.h"
+#include "xmpp/ServerTime.h"
+#include "xmpp/TlsConfig.h"
+#include "xmpp/UploadService.h"
+
+#include <QTimer>
+
+namespace sgn::xmpp {
+
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+Q_LOGGING_CATEGORY(lcXmpp, "sgn.xmpp")
+
+class Session::Private final : public QObject
+{
+public:
+    Private(Session *session, Account account, Options options, const Clock &clock);
+
+    void connectNow();
+    void disconnectNow(const Error &reason);
+    void waitAndRetry(const Error &reason);
+    void onEstablished();
+    void onClosed(const Error &reason);
+    void readMessage(const QDomElement &stanza);
+    void report(const Error &reason);
+    void logDropped(const QString &from, const QString &why);
+    void setState(State state);
+
+    Session *q;
+    Account m_account;
+    Options m_options;
+    const Clock &m_clock;
+    ReconnectPolicy m_policy;
+    State m_state = State::Stopped;
+    QPointer<Connection> m_connection;
+    QTimer m_retry;
+    MessageSender m_sender;
+    Contacts m_contacts;
+    ArchiveReader m_archive;
+    UploadService m_uploads;
+    std::optional<Error> m_reported;
+    RateLimit m_dropLog{5, 60s};
+    bool m_stopping = false;
+};
+
+Session::Private::Private(Session *session, Account account, Options options, const Clock &clock)
+    : q(session)
+    , m_account(std::move(account))
+    , m_options(options)
+    , m_clock(clock)
+    , m_policy(options.reconnect)
+    , m_sender(this)
+    , m_contacts(options, this)
+    , m_archive(this)
+    , m_uploads(this)
+{
+    m_contacts.setOwnJid(bareJid(m_account.jid));
+    m_retry.setSingleShot(true);
+    connect(&m_retry, &QTimer::timeout, this, &Private::connectNow);
+    connect(&m_sender, &MessageSender::acknowledged, q, &Session::acknowledged);
+    connect(&m_sender, &MessageSender::notSent, q, &Session::notSent);
+    connect(&m_contacts, &Contacts::presenceChanged, q, &Session::presenceChanged);
+    connect(&m_contacts, &Contacts::rosterReceived, q, &Session::rosterReceived);
+    connect(&m_contacts, &Contacts::suspicious, this, [this](const QString &what) { logDropped({}, what); });
+    connect(&m_archive, &ArchiveReader::finished, q, &Session::archiveFinished);
+    connect(&m_uploads, &UploadService::settled, q, [this] {
+        if (m_uploads.isFound())
+            Q_EMIT q->uploadAvailable();
+    });
+}
+
+void Session::Private::setState(State state)
+{
+    if (m_state == state)
+        return;
+    m_state = state;
+    Q_EMIT q->stateChanged(state);
+}
+
+void Session::Private::connectNow()
+{
+    m_retry.stop();
+    const Result<QList<QSslCertificate>> authorities = loadCa(m_account.caFile);
+    if (!authorities)
+        return waitAndRetry(authorities.error());
+    if (!isBareAccountJid(m_account.jid))
+        return waitAndRetry({ErrorCode::BadRequest, u"not a JID to log in with: "_s + m_account.jid.left(100)});
+    m_connection = new Connection(m_account, m_options, *authorities, this);
+    connect(m_connection, &Connection::established, this, &Private::onEstablished);
+    connect(m_connection, &Connection::closed, this, &Private::onClosed);
+    connect(m_connection, &Connection::message, this, &Private::readMessage);
+    connect(m_connection, &Connection::presence, &m_contacts, &Contacts::readPresence);
+    connect(m_connection, &Connection::rosterPush, &m_contacts, &Contacts::readRosterPush);
+    m_connection->open();
+    setState(State::Connecting);
+}
+
+void Session::Private::onEstablished()
+{
+    m_policy.online(m_clock.monotonic());
+    m_reported.reset();
+    qCInfo(lcXmpp).noquote() << "online as" << m_connection->jid();
+    QXmppClient *client = m_connection->client();
+    m_contacts.online(client);
+    m_uploads.search(client, domainOf(m_account.jid));
+    askServerTime(client, domainOf(m_account.jid), m_clock, this,
+                  [this](std::chrono::milliseconds offset) { Q_EMIT q->serverTimeKnown(offset); });
+    const QPointer<Private> self = this;
+    setState(State::Online);
+    if (self && m_state == State::Online)
+        Q_EMIT q->online();
+}
+
+void Session::Private::onClosed(const Error &reason)
+{
+    disconnectNow(reason);
+}
+
+// Leaves the present connection, if there is one, and goes on to what is next: silence or another attempt.
+void Session::Private::disconnectNow(const Error &reason)
+{
+    if (m_connection) {
+        m_connection->disconnect(this);
+        m_connection->deleteLater();
+        m_connection = nullptr;
+    }
+    m_contacts.offline();
+    m_uploads.forget();
+    const QPointer<Private> self = this;
+    const bool stopping = std::exchange(m_stopping, false);
+    if (stopping)
+        setState(State::Stopped);
+    else
+        waitAndRetry(reason);
+    if (self)
+        m_archive.lost(reason);
+    if (self)
+        m_sender.lost(reason);
+    if (self && stopping)
+        Q_EMIT q->stopped();
+}
+
+void Session::Private::waitAndRetry(const Error &reason)
+{
+    const std::chrono::milliseconds wait = m_policy.lost(m_clock.monotonic());
+    m_retry.start(wait);
+    const QPointer<Private> self = this;
+    setState(State::Waiting);
+    if (self)
+        report(reason);
+}
+
+void Session::Private::report(const Error &reason)
+{
+    if (m_reported == reason)
+        return;
+    m_reported = reason;
+    qCWarning(lcXmpp).noquote() << "offline:" << reason.message << "- trying again from time to time";
+    Q_EMIT q->offline(reason);
+}
+
+void Session::Private::readMessage(const QDomElement &stanza)
+{
+    const MessageRules rules{bareJid(m_account.jid), m_options.role == Role::Panel, m_archive.queryId(), m_clock.wallUtc()};
+    const MessageReading reading = sgn::xmpp::readMessage(stanza, rules);
+    if (const auto *ignored = std::get_if<IgnoredMessage>(&reading)) {
+        if (!ignored->why.isEmpty())
+            logDropped(stanza.attribute(u"from"_s), ignored->why);
+    } else if (const auto *returned = std::get_if<ReturnedMessage>(&reading)) {
+        if (const std::optional<quint64> id = m_sender.idOf(returned->id))
+            Q_EMIT q->undeliverable(*id, returned->fromBare, returned->reason);
+    } else {
+        Q_EMIT q->messageReceived(std::get<IncomingMessage>(reading));
+    }
+}
+
+void Session::Private::logDropped(const QString &from, const QString &why)
+{
+    if (!m_dropLog.allow(m_clock.monotonic()))
+        return;
+    const quint64 suppressed = m_dropLog.takeSuppressed();
+    qCWarning(lcXmpp).noquote() << "dropped a stanza from" << (from.isEmpty() ? u"the server"_s : from.left(200)) << "-" << why
+                                << (suppressed ? u"(and %1 more since the last line)"_s.arg(suppressed) : QString());
+}
+
+Session::Session(Account account, Options options, const Clock &clock, QObject *parent)
+    : QObject(parent), d(std::make_unique<Private>(this, std::move(account), options, clock))
+{
+}
+
+Session::~Session() = default;
+
+void Session::start()
+{
+    // Someone who changed his mind while the old session is being closed: the next attempt follows its end.
+    d->m_stopping = false;
+    if (d->m_state != State::Stopped)
+        return;
+    d->m_reported.reset();
+    d->m_policy.reset();
+    d->connectNow();
+}
+
+void Session::stop()
+{
+    if (d->m_stopping)
+        return;
+    if (d->m_connection) {
+        d->m_stopping = true;
+        d->m_connection->close();
+        return;
+    }
+    d->m_retry.stop();
+    d->setState(State::Stopped);
+    Q_EMIT stopped();
+}
+
+void Session::setAccount(const Account &account)
+{
+    d->m_account = account;
+    d->m_contacts.setOwnJid(bareJid(account.jid));
+    d->m_policy.reset();
+    if (d->m_stopping || d->m_state == State::Stopped)
+        return;
+    const QPointer<Private> self = d.get();
+    if (d->m_connection)
+        d->disconnectNow({ErrorCode::Cancelled, u"the account was changed"_s});
+    if (self && d->m_state == State::Waiting)
+        d->connectNow();
+}
+
+void Session::tryNow()
+{
+    if (d->m_state != State::Waiting)
+        return;
+    d->m_policy.reset();
+    d->connectNow();
+}
+
+Session::State Session::state() const
+{
+    return d->m_state;
+}
+
+bool Session::isOnline() const
+{
+    return d->m_state == State::Online && !d->m_stopping;
+}
+
+QString Session::ownBareJid() const
+{
+    return bareJid(d->m_account.jid);
+}
+
+QString Session::ownJid() const
+{
+    return d->m_connection ? d->m_connection->jid() : QString();
+}
+
+quint64 Session::send(const QString &toBareJid, const QByteArray &body)
+{
+    return d->m_sender.send(isOnline() && d->m_connection ? d->m_connection->client() : nullptr, toBareJid, body);
+}
+
+void Session::setTrustedPeers(const QStringList &bareJids)
+{
+    d->m_contacts.setTrustedPeers(bareJids);
+}
+
+void Session::requestSubscription(const QString &bareJid)
+{
+    d->m_contacts.requestSubscription(bareJid);
+}
+
+void Session::queryArchive(const ArchiveStart &start)
+{
+    const auto refuse = [this](ErrorCode code, const QString &why) {
+        QMetaObject::invokeMethod(
+            d.get(), [this, code, why] { Q_EMIT archiveFinished(fail(code, why)); }, Qt::QueuedConnection);
+    };
+    if (d->m_options.role != Role::Panel)
+        refuse(ErrorCode::Refused, u"a device reads no archive"_s);
+    else if (!isOnline() || !d->m_connection || !d->m_connection->client())
+        refuse(ErrorCode::Network, u"not connected to the server"_s);
+    else if (d->m_archive.isRunning())
+        refuse(ErrorCode::Busy, u"the archive is being read already"_s);
+    else
+        d->m_archive.start(d->m_connection->client(), start);
+}
+
+bool Session::canUpload() const
+{
+    return d->m_uploads.isFound();
+}
+
+Upload *Session::uploadFile(const QString &path, const QString &contentType)
+{
+    return new FileUpload(path, contentType, d->m_account.caFile, &d->m_uploads, this);
+}
+
+} // namespace sgn::xmpp

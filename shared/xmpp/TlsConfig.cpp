@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "xmpp/TlsConfig.h"
+
+#include "base/AtomicFile.h"
+
+#include <algorithm>
+
+namespace sgn::xmpp {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr qint64 maxCaFileSize = 1024 * 1024;
+
+QString day(const QDateTime &time)
+{
+    return time.toUTC().toString(u"yyyy-MM-dd");
+}
+
+QString words(const QSslError &error, const QString &domain)
+{
+    switch (error.error()) {
+    case QSslError::HostNameMismatch:
+        return u"the server's certificate is for another host, not for %1"_s.arg(domain);
+    case QSslError::CertificateExpired:
+        return u"the server's certificate expired on %1 (or the clock of this machine is wrong)"_s.arg(
+            day(error.certificate().expiryDate()));
+    case QSslError::CertificateNotYetValid:
+        return u"the server's certificate isn't valid before %1 (or the clock of this machine is wrong)"_s.arg(
+            day(error.certificate().effectiveDate()));
+    case QSslError::SelfSignedCertificate:
+    case QSslError::SelfSignedCertificateInChain:
+    case QSslError::UnableToGetLocalIssuerCertificate:
+    case QSslError::UnableToGetIssuerCertificate:
+    case QSslError::UnableToVerifyFirstCertificate:
+    case QSslError::CertificateUntrusted:
+        return u"the server's certificate isn't from a certification authority in the CA file"_s;
+    default:
+        return u"the server's certificate is refused: "_s + error.errorString();
+    }
+}
+
+} // namespace
+
+Result<QList<QSslCertificate>> loadCa(const QString &path)
+{
+    if (path.isEmpty())
+        return fail(ErrorCode::NotFound, u"no CA file is configured"_s);
+    const Result<QByteArray> pem = readFile(path, maxCaFileSize);
+    if (!pem && pem.error().code == ErrorCode::NotFound)
+        return fail(ErrorCode::NotFound, u"the CA file %1 is missing"_s.arg(path));
+    if (!pem)
+        return fail(pem.error().withContext(u"CA file"_s));
+    QList<QSslCertificate> authorities = QSslCertificate::fromData(*pem, QSsl::Pem);
+    authorities.removeIf([](const QSslCertificate &certificate) { return certificate.isNull(); });
+    if (authorities.isEmpty())
+        return fail(ErrorCode::BadFile, u"the CA file %1 holds no certificate"_s.arg(path));
+    return authorities;
+}
+
+QSslConfiguration pinnedTls(const QList<QSslCertificate> &authorities)
+{
+    QSslConfiguration tls;
+    tls.setProtocol(QSsl::TlsV1_2OrLater);
+    tls.setPeerVerifyMode(QSslSocket::VerifyPeer);
+    tls.setCaCertificates(authorities);
+    return tls;
+}
+
+Error certificateError(const QList<QSslError> &errors, const QString &domain)
+{
+    // An unknown issuer says more than what else may be wrong with a certificate that nobody vouches for; a wrong host says
+    // more than a date.
+    const auto rank = [](const QSslError &error) {
+        switch (error.error()) {
+        case QSslError::HostNameMismatch:
+            return 1;
+        case QSslError::CertificateExpired:
+        case QSslError::CertificateNotYetValid:
+            return 2;
+        default:
+            return 0;
+        }
+    };
+    const auto first = std::min_element(errors.begin(), errors.end(), [rank](const QSslError &a, const QSslError &b) {
+        return rank(a) < rank(b);
+    });
+    if (first == errors.end())
+        return {ErrorCode::Refused, u"the server's certificate is refused"_s};
+    return {ErrorCode::Refused, words(*first, domain)};
+}
+
+} // namespace sgn::xmpp
