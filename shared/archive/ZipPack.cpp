@@ -85,7 +85,7 @@ private:
         archive_entry_set_filetype(entry.get(), AE_IFREG);
         archive_entry_set_perm(entry.get(), info.st_mode & 0777);
         archive_entry_set_mtime(entry.get(), info.st_mtim.tv_sec, 0);
-        archive_entry_set_size(entry.get(), info.st_size);
+        // No size: the file may be cut before its end is reached, and a size once written can't be taken back.
         if (archive_write_header(m_archive.get(), entry.get()) != ARCHIVE_OK) {
             return failure();
         }
@@ -106,7 +106,7 @@ private:
                 return fail(systemError(u"cannot read "_s + path, errno));
             }
             if (n == 0) {
-                break; // cut meanwhile; the zip says the size that it has
+                break;
             }
             if (archive_write_data(m_archive.get(), m_block.data(), static_cast<size_t>(n)) != n) {
                 return failure();

@@ -30,8 +30,12 @@ ZipReader::ZipReader(Handle handle)
 
 Result<ZipReader> ZipReader::open(const QString &zip, const ZipLimits &limits)
 {
-    if (auto checked = checkZipDirectory(zip, limits); !checked) {
-        return fail(std::move(checked).error());
+    const auto entries = checkZipDirectory(zip, limits);
+    if (!entries) {
+        return fail(entries.error());
+    }
+    if (*entries == 0) {
+        return fail(ErrorCode::BadArchive, u"the zip is empty"_s); // which libarchive doesn't take for a zip
     }
     ZipReader reader{Handle(archive_read_new())};
     archive *const handle = reader.m_archive.get();
@@ -50,7 +54,7 @@ Error ZipReader::failure() const
     // libarchive's own codes are negative or EILSEQ and EINVAL by name; what a disk reports is EIO.
     const ErrorCode code = archive_errno(m_archive.get()) == EIO ? ErrorCode::Io : ErrorCode::BadArchive;
     const char *const text = archive_error_string(m_archive.get());
-    return {code, u"the zip is damaged: "_s + QString::fromUtf8(text != nullptr ? text : "no reason given")};
+    return {code, u"the zip is damaged: "_s + forDisplay(text != nullptr ? text : "no reason given")};
 }
 
 Result<bool> ZipReader::next()
