@@ -69,7 +69,7 @@ Result<DeviceConfig> loadDeviceConfig(const DeviceTree &tree)
         return fail(error.withContext(tree.configFile()));
     };
 
-    const auto file = readFile(tree.configFile(), maxConfigSize);
+    const auto file = readFile(tree.configFile(), maxConfigFileSize);
     if (!file) {
         return fail(file.error());
     }

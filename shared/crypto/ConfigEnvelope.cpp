@@ -67,10 +67,10 @@ tl::unexpected<Error> damaged()
     return fail(ErrorCode::BadFile, u"the config file is damaged or was encrypted with another key"_s);
 }
 
-Outcome checkSize(qsizetype size)
+Outcome checkSize(qsizetype size, qsizetype most)
 {
-    if (size > maxConfigSize) {
-        return fail(ErrorCode::TooLarge, u"the config file is larger than %1 bytes"_s.arg(maxConfigSize));
+    if (size > most) {
+        return fail(ErrorCode::TooLarge, u"the config file is larger than %1 bytes"_s.arg(most));
     }
     return {};
 }
@@ -162,7 +162,7 @@ EnvelopeVersion envelopeVersion(QByteArrayView file)
 
 Result<QByteArray> encryptV1(QByteArrayView plain)
 {
-    if (auto size = checkSize(plain.size()); !size) {
+    if (auto size = checkSize(plain.size(), maxConfigSize); !size) {
         return fail(std::move(size).error());
     }
     const Cipher cipher(EVP_CIPHER_CTX_new());
@@ -180,7 +180,7 @@ Result<QByteArray> encryptV1(QByteArrayView plain)
 
 Result<QByteArray> encryptV2(QByteArrayView plain, const SecureBytes &deviceSecret)
 {
-    if (auto size = checkSize(plain.size()); !size) {
+    if (auto size = checkSize(plain.size(), maxConfigSize); !size) {
         return fail(std::move(size).error());
     }
     if (deviceSecret.size() != deviceSecretSize) {
@@ -214,7 +214,7 @@ Result<QByteArray> encryptV2(QByteArrayView plain, const SecureBytes &deviceSecr
 
 Result<SecureBytes> decryptEnvelope(QByteArrayView file, const SecureBytes &deviceSecret)
 {
-    if (auto size = checkSize(file.size() - v2HeaderSize - v2TagSize); !size) {
+    if (auto size = checkSize(file.size(), maxConfigFileSize); !size) {
         return fail(std::move(size).error());
     }
     return envelopeVersion(file) == EnvelopeVersion::V2 ? decryptV2(file, deviceSecret) : decryptV1(file);

@@ -21,6 +21,8 @@ enum class EnvelopeVersion { V1, V2 };
 
 // Anything larger isn't a config file: refused before it is decrypted.
 inline constexpr qsizetype maxConfigSize = 256 * 1024;
+// The same with what either version adds to it.
+inline constexpr qsizetype maxConfigFileSize = maxConfigSize + 64;
 
 // By the magic alone.
 [[nodiscard]] EnvelopeVersion envelopeVersion(QByteArrayView file);

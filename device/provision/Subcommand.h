@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/CommandLine.h"
+
+#include <span>
+
+namespace sgn {
+
+// One of the things sgn-provision can do. `run` gets all arguments, program and subcommand included, handles its own
+// --help and returns the exit code.
+struct Subcommand
+{
+    QLatin1StringView name;
+    QLatin1StringView summary;
+    int (*run)(const QStringList &arguments);
+};
+
+[[nodiscard]] std::span<const Subcommand> subcommands();
+
+// Finds and runs the subcommand that the arguments name, or answers --help and --version.
+[[nodiscard]] int runSubcommand(const QStringList &arguments);
+
+// The positional arguments behind the subcommand's name; wrong usage ends the program when there aren't `names.size()`
+// of them.
+[[nodiscard]] QStringList operands(CommandLine &commandLine, const QStringList &names);
+
+// "sgn-provision: <message>" on stderr.
+void complain(const QString &message);
+
+[[nodiscard]] int runEncrypt(const QStringList &arguments);
+[[nodiscard]] int runDecrypt(const QStringList &arguments);
+
+} // namespace sgn
