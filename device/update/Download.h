@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/Result.h"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <QByteArray>
+#include <QObject>
+#include <QString>
+#include <QUrl>
+
+namespace sgn::update {
+
+struct DownloadRequest
+{
+    QUrl url;
+    QString path;               // where the bytes go
+    std::optional<qint64> size; // as the command says; nothing over it is ever written
+    bool allowHttp = false;     // plain http, also in redirects
+};
+
+struct Downloaded
+{
+    qint64 bytes = 0;
+    QByteArray sha256;
+
+    friend bool operator==(const Downloaded &, const Downloaded &) = default;
+};
+
+// One file on its way to this machine. Deleting it stops it; what has come so far stays on disk to be continued from.
+class Download : public QObject
+{
+    Q_OBJECT
+
+public:
+    virtual void start() = 0;
+
+Q_SIGNALS:
+    // Bytes; `total` is -1 while unknown.
+    void progress(qint64 done, qint64 total);
+    // Exactly once, never from within start(): the file is complete and synced, or DownloadFailed, TooLarge, NoSpace.
+    void finished(const sgn::Result<sgn::update::Downloaded> &result);
+
+protected:
+    using QObject::QObject;
+};
+
+// Exists so that what is only needed while downloading (TLS, the system's certification authorities) is in memory only
+// then.
+using DownloadFactory = std::function<std::unique_ptr<Download>(const DownloadRequest &)>;
+
+} // namespace sgn::update

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/Backoff.h"
+#include "update/Download.h"
+#include "update/HttpVerdict.h"
+#include "update/PartFile.h"
+
+#include <chrono>
+#include <memory>
+#include <QNetworkReply>
+#include <QTimer>
+
+class QNetworkAccessManager;
+
+namespace sgn::update {
+
+struct DownloadLimits
+{
+    // Cap where the command names no size.
+    qint64 maxBytes = qint64{2} * 1024 * 1024 * 1024;
+    // Never fill the card to the last byte: logs, the journal and the meter's own data need room.
+    qint64 reservedBytes = qint64{16} * 1024 * 1024;
+    // Failed tries in a row; a try that brought `progressBytes` starts the count anew.
+    int maxFailures = 8;
+    qint64 progressBytes = 256 * 1024;
+    std::chrono::milliseconds firstPause{1'000};
+    std::chrono::milliseconds longestPause{60'000};
+    // A try that brings less than `stallBytes` in this time is cut off.
+    std::chrono::milliseconds stallTimeout{60'000};
+    qint64 stallBytes = 4 * 1024;
+    // Over all tries.
+    std::chrono::milliseconds totalTimeout = std::chrono::hours(6);
+    int maxRedirects = 5;
+    // Free bytes of the file system that a path is on; -1 when unknown. For tests.
+    std::function<qint64(const QString &path)> freeSpace;
+};
+
+// HTTP(S) to a file. Continues a cut download where the server can vouch for it (If-Range), retries what may pass with
+// growing random pauses, ends at once on what won't, and can't be made to run for ever or to write more than it was
+// told. Certificates are believed when `caFile` or the system knows their authority. Uses the event loop; hashing what
+// is on disk and syncing go through Qt Concurrent.
+class Downloader final : public Download
+{
+    Q_OBJECT
+
+public:
+    Downloader(DownloadRequest request, QString caFile, DownloadLimits limits, QObject *parent = nullptr);
+    ~Downloader() override;
+
+    void start() override;
+
+private:
+    void ask(const QUrl &url);
+    void askAgainLater(const QString &reason);
+    void readHead();
+    void readBody();
+    void replyEnded();
+    void followRedirect();
+    [[nodiscard]] bool openFor(HttpVerdict verdict, const HttpHead &head);
+    [[nodiscard]] Outcome checkSpace(qint64 missingBytes) const;
+    [[nodiscard]] bool isShort() const;
+    void checkStall();
+    void complete();
+    void end(const Result<Downloaded> &result);
+    void endWith(ErrorCode code, const QString &reason);
+    void dropReply();
+    [[nodiscard]] qint64 cap() const;
+
+    DownloadRequest m_request;
+    QString m_caFile;
+    DownloadLimits m_limits;
+    Backoff m_pause;
+    PartFile m_part;
+    QString m_validator;
+    std::unique_ptr<QNetworkAccessManager> m_network;
+    QNetworkReply *m_reply = nullptr;
+    QTimer m_retryTimer;
+    QTimer m_stallTimer;
+    QTimer m_totalTimer;
+    qint64 m_offset = 0; // this try started there
+    qint64 m_bytesAtLastCheck = 0;
+    qint64 m_bytesAtSpaceCheck = 0;
+    std::optional<qint64> m_total;
+    int m_redirects = 0;
+    bool m_headRead = false;
+    bool m_ended = false;
+};
+
+} // namespace sgn::update

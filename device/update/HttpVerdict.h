@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <optional>
+#include <QByteArray>
+#include <QString>
+
+namespace sgn::update {
+
+// The head of a response, as far as a download has to understand it (RFC 9110).
+struct HttpHead
+{
+    int status = 0;
+    std::optional<qint64> contentLength;
+    QByteArray contentRange; // "bytes 100-199/200", "bytes */200"
+    QByteArray location;
+    QByteArray etag;
+    QByteArray lastModified;
+};
+
+enum class HttpVerdict {
+    FromStart,  // the whole file follows
+    Continued,  // the rest follows, from where we are
+    Complete,   // there is nothing left to fetch
+    StartAgain, // what we have is of no use
+    Redirect,
+    TryLater, // the server's trouble, may pass
+    GiveUp,   // asking again would bring the same answer
+};
+
+// `offset` is what the request asked to continue from, 0 for all of it.
+[[nodiscard]] HttpVerdict judge(const HttpHead &head, qint64 offset);
+
+// Size of the whole file, as far as the head tells.
+[[nodiscard]] std::optional<qint64> totalSize(const HttpHead &head, qint64 offset);
+
+// What may go into If-Range: a strong ETag, else the date; empty when there is neither.
+[[nodiscard]] QString resumeValidator(const HttpHead &head);
+
+} // namespace sgn::update

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/Clock.h"
+#include "update/Admission.h"
+#include "update/ComponentSwap.h"
+#include "update/Download.h"
+#include "update/ProgramCheck.h"
+#include "update/ProgressGate.h"
+#include "update/ReleasePaths.h"
+#include "update/Stage.h"
+#include "update/UpdateJournal.h"
+#include "update/WatchdogPort.h"
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <QFuture>
+#include <QObject>
+#include <QTimer>
+#include <stop_token>
+
+namespace sgn::update {
+
+// What became of an update; told once.
+struct Ending
+{
+    Order order;
+    bool success = false;
+    QString remarks;
+    std::optional<ErrorCode> error;
+    double durationS = 0;
+    std::optional<qint64> bytes; // downloaded
+    bool rolledBack = false;
+
+    friend bool operator==(const Ending &, const Ending &) = default;
+};
+
+struct InstallerSettings
+{
+    QString root;
+    QString downloads;
+    QString journal;
+    Policy policy;
+    int agentVersion = 0; // of the release this agent runs from
+    SwapTimes times;
+    // How long the staged agent's self-test may take.
+    std::chrono::milliseconds selfTestLimit{30'000};
+    // How long the watchdog is asked what is installed, before an update is tried without knowing.
+    std::chrono::milliseconds statusLimit{5'000};
+};
+
+// Installs releases, one at a time, as the state machine of UpdateState.h with its journal on disk. Whatever happens to
+// this program or the machine, the next resume() continues, the device runs one whole release, and finished() tells
+// once what happened; it is told again after a restart until close() says that the result is safe elsewhere.
+class Installer : public QObject
+{
+    Q_OBJECT
+
+public:
+    // All references outlive the object. `isOnline`: the XMPP server can be reached.
+    Installer(InstallerSettings settings, WatchdogPort &watchdog, DownloadFactory downloads,
+              std::function<bool()> isOnline, const Clock &clock, QObject *parent = nullptr);
+    ~Installer() override;
+
+    // At start-up: goes on with what the journal holds.
+    void resume();
+    // Takes the order on; it is on disk when this returns. Busy, NotSigned, BadRequest, NoSpace, Io.
+    [[nodiscard]] Outcome begin(const Order &order);
+    // Busy when its swap has begun, NotFound when it isn't this update that runs. finished() follows with Cancelled.
+    [[nodiscard]] Outcome cancel(CommandNo number);
+    // The result that finished() told is on disk elsewhere: forgets the update and tidies up behind it.
+    void close();
+
+    // The update that runs or waits for close().
+    [[nodiscard]] const Order *current() const;
+    [[nodiscard]] std::optional<State> state() const;
+
+Q_SIGNALS:
+    // Saved and about to begin its work.
+    void stateEntered(sgn::update::State state);
+    // Only for orders that asked for it; at most once per second and 5 %.
+    void progress(sgn::CommandNo number, sgn::update::State state, int percent);
+    void finished(const sgn::update::Ending &ending);
+
+private:
+    void enter(State state);
+    [[nodiscard]] bool save();
+    void work();
+    void happened(Event event, const std::optional<Error> &reason = {});
+    void failed(const Error &reason) { happened(Event::Failed, reason); }
+    void pickUpAgain();
+
+    void checkInstalled();
+    void judgeInstalled(const Result<control::ReplyBody> &status);
+    void download();
+    void verify();
+    void stage();
+    void selfTest();
+    void startSwap(void (ComponentSwap::*work)());
+    void tellProgress(qint64 done, qint64 total);
+    void offerProgress();
+    void tellEnding();
+    void stopWork();
+    void waitForStaging();
+    [[nodiscard]] ReleasePaths paths() const;
+    [[nodiscard]] qint64 elapsedMs() const;
+
+    InstallerSettings m_settings;
+    WatchdogPort &m_watchdog;
+    DownloadFactory m_downloadFactory;
+    std::function<bool()> m_isOnline;
+    const Clock &m_clock;
+    Journal m_journal;
+    std::optional<Record> m_record;
+    MonotonicTime m_startedAt{};
+    qint64 m_elapsedBefore = 0;
+    std::unique_ptr<Download> m_download;
+    std::unique_ptr<ProgramCheck> m_programCheck;
+    std::unique_ptr<ComponentSwap> m_swap;
+    QFuture<Result<Staged>> m_staging;
+    std::stop_source m_stop;
+    int m_run = 0; // answers to work that was stopped are not listened to
+    ProgressGate m_progressGate;
+    QTimer m_progressTimer;
+    int m_percent = 0;
+};
+
+} // namespace sgn::update

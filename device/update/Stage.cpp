@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "update/Stage.h"
+
+#include "archive/Zip.h"
+#include "base/AtomicFile.h"
+#include "update/FolderSwap.h"
+
+#include <QFileInfo>
+
+namespace sgn::update {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr qint64 maxVersionFile = 32;
+
+Outcome checkProgram(const QString &path)
+{
+    const QFileInfo program(path);
+    if (!program.isFile() || program.isSymLink() || !program.isExecutable()) {
+        return fail(ErrorCode::BadArchive, u"the release has no program %1"_s.arg(agentProgramName));
+    }
+    return {};
+}
+
+Outcome settleVersion(const QString &path, int asked)
+{
+    const auto found = readVersionFile(path);
+    if (found) {
+        return *found == asked
+                   ? Outcome()
+                   : fail(ErrorCode::BadArchive,
+                          u"the release says it is version %1, the command says %2"_s.arg(*found).arg(asked));
+    }
+    if (found.error().code != ErrorCode::NotFound) {
+        return fail(ErrorCode::BadArchive, found.error().message);
+    }
+    return writeFileAtomically(path, QByteArray::number(asked) + '\n');
+}
+
+Result<Staged> finishStage(const StageRequest &request)
+{
+    const QString release = request.stage + u'/' + folderName(request.component);
+    if (!QFileInfo(release).isDir()) {
+        return fail(ErrorCode::BadArchive, u"the release has no folder "_s + folderName(request.component));
+    }
+    if (request.component == Component::JabberClient) {
+        Outcome checked = checkProgram(release + u'/' + agentProgramName);
+        if (checked) {
+            checked = settleVersion(release + u'/' + versionFileName, request.version);
+        }
+        if (!checked) {
+            return fail(checked.error());
+        }
+    }
+    const auto id = folderId(release);
+    if (!id) {
+        return fail(id.error());
+    }
+    return Staged{*id};
+}
+
+} // namespace
+
+Outcome checkDownload(const UpdateCommand &command, qint64 bytes, const QByteArray &sha256)
+{
+    if (command.size && *command.size != bytes) {
+        return fail(ErrorCode::HashMismatch,
+                    u"the zip has %1 bytes, the command says %2"_s.arg(bytes).arg(*command.size));
+    }
+    if (!command.sha256.isEmpty() && command.sha256 != sha256) {
+        return fail(ErrorCode::HashMismatch,
+                    u"the zip has the SHA-256 %1, the command says %2"_s.arg(
+                        QString::fromLatin1(sha256.toHex()), QString::fromLatin1(command.sha256.toHex())));
+    }
+    return {};
+}
+
+Result<Staged> stageRelease(const StageRequest &request)
+{
+    if (auto removed = removeFolder(request.stage); !removed) {
+        return fail(removed.error());
+    }
+    ExtractRules rules;
+    rules.topFolder = folderName(request.component);
+    rules.progress = request.progress;
+    rules.stop = request.stop;
+    if (const auto extracted = extractZip(request.zip, request.stage, rules); !extracted) {
+        return fail(extracted.error());
+    }
+    auto staged = finishStage(request);
+    if (!staged) {
+        (void)removeFolder(request.stage);
+    }
+    return staged;
+}
+
+Result<int> readVersionFile(const QString &path)
+{
+    const auto content = readFile(path, maxVersionFile);
+    if (!content) {
+        return fail(content.error().code == ErrorCode::NotFound ? ErrorCode::NotFound : ErrorCode::BadFile,
+                    content.error().message);
+    }
+    bool ok = false;
+    const int version = content->trimmed().toInt(&ok);
+    if (!ok || version < 0) {
+        return fail(ErrorCode::BadFile, path + u" holds no version number"_s);
+    }
+    return version;
+}
+
+} // namespace sgn::update

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/Result.h"
+#include "protocol/Command.h"
+
+#include <functional>
+#include <QByteArray>
+#include <QString>
+#include <stop_token>
+
+namespace sgn::update {
+
+// Whether the zip is the one that was asked for: HashMismatch when its size or hash differs from what the command
+// names.
+[[nodiscard]] Outcome checkDownload(const UpdateCommand &command, qint64 bytes, const QByteArray &sha256);
+
+struct StageRequest
+{
+    Component component = Component::SmartMeter;
+    int version = 0; // of the release; not used for SmartMeter, whose processes have their own
+    QString zip;
+    QString stage; // the release comes to <stage>/<component's folder>; what is there is removed
+    std::stop_token stop;
+    std::function<void(qint64 done, qint64 total)> progress; // on the thread that works
+};
+
+struct Staged
+{
+    quint64 folderId = 0; // inode of the release's folder
+
+    friend bool operator==(const Staged &, const Staged &) = default;
+};
+
+// Unpacks a release beside the installed one. Pure file work on values, meant for Qt Concurrent; durable when it
+// returns, and after an error nothing is left. BadArchive (also for an agent without its program, or with another
+// version inside than the command says), TooLarge, NoSpace, Io, Cancelled.
+[[nodiscard]] Result<Staged> stageRelease(const StageRequest &request);
+
+// The file beside an agent's program that holds its version, a whole number.
+inline constexpr QLatin1StringView versionFileName("version");
+inline constexpr QLatin1StringView agentProgramName("sgn-agent");
+
+// NotFound, or BadFile when it isn't a whole number.
+[[nodiscard]] Result<int> readVersionFile(const QString &path);
+
+} // namespace sgn::update

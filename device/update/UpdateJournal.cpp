@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "update/UpdateJournal.h"
+
+#include "base/AtomicFile.h"
+#include "protocol/Json.h"
+
+#include <cstdio>
+#include <QFile>
+#include <QFileInfo>
+#include <QJsonArray>
+#include <QJsonDocument>
+
+namespace sgn::update {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr int formatVersion = 1;
+constexpr qint64 maxJournalSize = 512 * 1024;
+constexpr qint64 maxExact = 1LL << 53; // what a JSON number holds exactly
+constexpr qsizetype maxRemarks = 4096;
+
+Command commandOf(const Order &order)
+{
+    Command command;
+    command.body = order.command;
+    command.number = order.number;
+    command.progress = order.progress;
+    return command;
+}
+
+// The command is kept in the words of the protocol, which are checked on reading as strictly as those from the network.
+Result<Order> readOrder(const QJsonObject &object, const QString &fingerprint)
+{
+    const auto command = parseCommand(toAsciiJson(object));
+    if (!command) {
+        return fail(ErrorCode::BadFile, u"field \"command\": "_s + command.error().error.message);
+    }
+    const auto *const update = std::get_if<UpdateCommand>(&command->body);
+    if (update == nullptr) {
+        return fail(ErrorCode::BadFile, u"field \"command\" is no update"_s);
+    }
+    return Order{*command->number, QByteArray::fromHex(fingerprint.toLatin1()), *update, command->progress};
+}
+
+std::optional<Error> readError(JsonReader &reader)
+{
+    const QString code = reader.optionalText("error"_L1, 64);
+    if (code.isEmpty()) {
+        return std::nullopt;
+    }
+    return Error{errorCodeFromString(code), reader.optionalText("reason"_L1, maxRemarks)};
+}
+
+} // namespace
+
+QByteArray encode(const Record &record)
+{
+    QJsonArray before;
+    for (const ProcessVersion &process : record.before) {
+        before += toJson(process);
+    }
+    QJsonObject object{
+        {"format"_L1, formatVersion},
+        {"state"_L1, nameOf(record.state)},
+        {"command"_L1, QJsonDocument::fromJson(encode(commandOf(record.order))).object()},
+        {"fingerprint"_L1, QString::fromLatin1(record.order.fingerprint.toHex())},
+        {"starts"_L1, record.starts},
+        {"elapsed_ms"_L1, record.elapsedMs},
+        {"bytes"_L1, record.bytes},
+        {"sha256"_L1, QString::fromLatin1(record.sha256.toHex())},
+        // As text: an inode number may need all 64 bits.
+        {"staged_id"_L1, QString::number(record.stagedId)},
+        {"swapped"_L1, record.swapped},
+        {"before"_L1, before},
+        {"remarks"_L1, record.remarks.left(maxRemarks)},
+    };
+    if (record.error) {
+        object["error"_L1] = sgn::nameOf(record.error->code);
+        object["reason"_L1] = record.error->message.left(maxRemarks);
+    }
+    return toAsciiJson(object);
+}
+
+Result<Record> parseRecord(const QByteArray &json)
+{
+    const auto object = parseJsonObject(json, maxJournalSize);
+    if (!object) {
+        return fail(ErrorCode::BadFile, object.error().message);
+    }
+    JsonReader reader(*object);
+    (void)reader.requiredInteger("format"_L1, formatVersion, formatVersion);
+    Record record;
+    const auto state = stateFromString(reader.requiredText("state"_L1, 32));
+    if (!state) {
+        reader.reject("state"_L1, u"is unknown"_s);
+    }
+    record.state = state.value_or(State::Failed);
+    record.starts = static_cast<int>(reader.requiredInteger("starts"_L1, 0, 1000));
+    record.elapsedMs = reader.requiredInteger("elapsed_ms"_L1, 0, maxExact);
+    record.bytes = reader.requiredInteger("bytes"_L1, 0, maxExact);
+    record.sha256 = QByteArray::fromHex(reader.optionalText("sha256"_L1, 64).toLatin1());
+    record.stagedId = reader.requiredText("staged_id"_L1, 20).toULongLong();
+    record.swapped = reader.requiredBool("swapped"_L1);
+    record.before = readProcessVersions(reader, "before"_L1);
+    record.remarks = reader.optionalText("remarks"_L1, maxRemarks);
+    record.error = readError(reader);
+    const QString fingerprint = reader.optionalText("fingerprint"_L1, 64);
+    const auto command = reader.optionalObject("command"_L1).value_or(QJsonObject());
+    if (reader.error()) {
+        return fail(ErrorCode::BadFile, reader.error()->message);
+    }
+    auto order = readOrder(command, fingerprint);
+    if (!order) {
+        return fail(std::move(order).error());
+    }
+    record.order = *std::move(order);
+    return record;
+}
+
+Journal::Journal(QString path)
+    : m_path(std::move(path))
+{}
+
+Result<Record> Journal::load() const
+{
+    const auto content = readFile(m_path, maxJournalSize);
+    if (!content) {
+        return fail(content.error());
+    }
+    auto record = parseRecord(*content);
+    if (!record) {
+        return fail(record.error().withContext(m_path));
+    }
+    return record;
+}
+
+Outcome Journal::save(const Record &record) const
+{
+    return writeFileAtomically(m_path, encode(record));
+}
+
+Outcome Journal::remove() const
+{
+    return removeFileDurably(m_path);
+}
+
+Outcome Journal::setAside() const
+{
+    const QString aside = m_path + ".bad"_L1;
+    if (std::rename(QFile::encodeName(m_path).constData(), QFile::encodeName(aside).constData()) != 0) {
+        return fail(ErrorCode::Io, u"cannot move %1 aside"_s.arg(m_path));
+    }
+    return syncFolder(QFileInfo(m_path).absolutePath());
+}
+
+} // namespace sgn::update

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/Result.h"
+#include "protocol/Command.h"
+#include "update/UpdateState.h"
+
+#include <optional>
+#include <QByteArray>
+#include <QString>
+
+namespace sgn::update {
+
+// What an update is about: the command and how to know a repeat of it.
+struct Order
+{
+    CommandNo number = 0;
+    QByteArray fingerprint; // commandFingerprint() of the message
+    UpdateCommand command;
+    bool progress = false; // the panel understands progress messages
+
+    friend bool operator==(const Order &, const Order &) = default;
+};
+
+// Everything that has to be known to continue an update after a power cut.
+struct Record
+{
+    Order order;
+    State state = State::Accepted;
+    int starts = 0;       // how often it was picked up again in this state
+    qint64 elapsedMs = 0; // worked on it so far, over all runs
+    qint64 bytes = 0;     // downloaded
+    QByteArray sha256;    // of what was downloaded, from Verifying on
+    // Inode of the staged release, from Waiting on. It stays with the folder when folders are exchanged, and so tells
+    // after a power cut whether the exchange has happened.
+    quint64 stagedId = 0;
+    bool swapped = false;         // the new release has been in place, so that ending without it is a roll-back
+    QList<ProcessVersion> before; // what ran before the swap, to be confirmed again after a roll-back
+    // Why it failed or was rolled back.
+    std::optional<Error> error;
+    // Of a success.
+    QString remarks;
+
+    friend bool operator==(const Record &, const Record &) = default;
+};
+
+// The update in progress as a file, downloads/update.json; there is at most one.
+class Journal
+{
+public:
+    explicit Journal(QString path);
+
+    [[nodiscard]] QString path() const { return m_path; }
+    // NotFound when no update is in progress; BadFile, TooLarge, Io.
+    [[nodiscard]] Result<Record> load() const;
+    // Durable when it returns. Io, NoSpace; the older entry is then still there.
+    [[nodiscard]] Outcome save(const Record &record) const;
+    // The update is over and its result is safe elsewhere.
+    [[nodiscard]] Outcome remove() const;
+    // Moves a file that can't be read out of the way, to <path>.bad, so that the next update has a place.
+    [[nodiscard]] Outcome setAside() const;
+
+private:
+    QString m_path;
+};
+
+[[nodiscard]] QByteArray encode(const Record &record);
+// BadFile with the reason.
+[[nodiscard]] Result<Record> parseRecord(const QByteArray &json);
+
+} // namespace sgn::update

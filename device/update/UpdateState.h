@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <array>
+#include <optional>
+#include <QLatin1StringView>
+#include <QStringView>
+
+namespace sgn::update {
+
+// Where an update stands. Each state is saved before its work starts, and its work can be repeated.
+enum class State {
+    Accepted,    // compare with what is installed
+    Downloading, // fetch the zip, from where it was cut
+    Verifying,   // size and hash
+    Staging,     // unpack beside the installed release
+    Waiting,     // for the watchdog to hold the component's processes
+    Swapping,    // exchange the folders
+    Confirming,  // the new release proves that it runs
+    RollingBack, // exchange the folders back, the old release proves that it runs again
+    Done,
+    RolledBack,
+    Failed,
+};
+
+// How the work of a state ended.
+enum class Event {
+    Admitted,
+    NothingToDo, // what was asked for is installed already
+    Downloaded,
+    Verified,
+    Staged,
+    Held,
+    Swapped,
+    Healthy,
+    Reverted,  // the old release is back where it was
+    Untouched, // the swap had not happened, so there was nothing to put back
+    Failed,
+    Cancelled,
+};
+
+struct Transition
+{
+    State from;
+    Event event;
+    State to;
+};
+
+// The whole state machine. What isn't listed can't happen: nothing leaves a final state, and a swap that has begun
+// can't be cancelled. It has no cycle, so an update always ends.
+inline constexpr std::array transitions{
+    Transition{State::Accepted, Event::Admitted, State::Downloading},
+    Transition{State::Accepted, Event::NothingToDo, State::Done},
+    Transition{State::Accepted, Event::Failed, State::Failed},
+    Transition{State::Accepted, Event::Cancelled, State::Failed},
+
+    Transition{State::Downloading, Event::Downloaded, State::Verifying},
+    Transition{State::Downloading, Event::Failed, State::Failed},
+    Transition{State::Downloading, Event::Cancelled, State::Failed},
+
+    Transition{State::Verifying, Event::Verified, State::Staging},
+    Transition{State::Verifying, Event::Failed, State::Failed},
+    Transition{State::Verifying, Event::Cancelled, State::Failed},
+
+    Transition{State::Staging, Event::Staged, State::Waiting},
+    Transition{State::Staging, Event::Failed, State::Failed},
+    Transition{State::Staging, Event::Cancelled, State::Failed},
+
+    Transition{State::Waiting, Event::Held, State::Swapping},
+    Transition{State::Waiting, Event::Failed, State::Failed},
+    Transition{State::Waiting, Event::Cancelled, State::Failed},
+
+    Transition{State::Swapping, Event::Swapped, State::Confirming},
+    Transition{State::Swapping, Event::Reverted, State::RolledBack},
+    Transition{State::Swapping, Event::Failed, State::RollingBack},
+
+    Transition{State::Confirming, Event::Healthy, State::Done},
+    Transition{State::Confirming, Event::Reverted, State::RolledBack},
+    Transition{State::Confirming, Event::Failed, State::RollingBack},
+
+    Transition{State::RollingBack, Event::Reverted, State::RolledBack},
+    Transition{State::RollingBack, Event::Untouched, State::Failed},
+    Transition{State::RollingBack, Event::Failed, State::Failed},
+};
+
+// Nothing when the event can't happen in that state.
+[[nodiscard]] std::optional<State> nextState(State state, Event event);
+[[nodiscard]] bool isFinal(State state);
+
+// How often an update may be picked up again in the same state after a restart, before it is ended: a step that brings
+// the agent down must not bring it down for ever.
+[[nodiscard]] int maxStarts(State state);
+
+// As in the journal and in progress messages, e.g. "downloading".
+[[nodiscard]] QLatin1StringView nameOf(State state);
+[[nodiscard]] std::optional<State> stateFromString(QStringView text);
+
+} // namespace sgn::update

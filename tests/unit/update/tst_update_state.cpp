@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "update/ProgressGate.h"
+#include "update/UpdateJournal.h"
+#include "update/UpdateState.h"
+
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QSet>
+#include <QTemporaryDir>
+#include <QtTest>
+
+using namespace sgn;
+using namespace sgn::update;
+using namespace Qt::StringLiterals;
+
+class TestUpdateState : public QObject
+{
+    Q_OBJECT
+
+private:
+    static constexpr std::array allStates{State::Accepted, State::Downloading, State::Verifying,  State::Staging,
+                                          State::Waiting,  State::Swapping,    State::Confirming, State::RollingBack,
+                                          State::Done,     State::RolledBack,  State::Failed};
+
+    static void collect(State from, QList<State> path)
+    {
+        QVERIFY2(!path.contains(from), "the table has a cycle");
+        path += from;
+        for (const Transition &transition : transitions) {
+            if (transition.from == from) {
+                collect(transition.to, path);
+            }
+        }
+    }
+
+    static Record fullRecord()
+    {
+        Record record;
+        record.order.number = 10;
+        record.order.fingerprint = QByteArray(32, 'f');
+        record.order.command.url = QUrl(u"https://example.com/a%20b.zip?key=1"_s);
+        record.order.command.processes = {{u"ocr"_s, 2}, {u"zähler"_s, 3}};
+        record.order.command.sha256 = QByteArray(32, 'a');
+        record.order.command.size = 1234;
+        record.order.command.force = true;
+        record.order.progress = true;
+        record.state = State::Confirming;
+        record.starts = 2;
+        record.elapsedMs = 4711;
+        record.bytes = 1234;
+        record.sha256 = QByteArray(32, 'a');
+        record.stagedId = std::numeric_limits<quint64>::max();
+        record.swapped = true;
+        record.before = {{u"ocr"_s, 1}};
+        record.error = Error{ErrorCode::NotHealthy, u"ocr is hung"_s};
+        record.remarks = u"r"_s;
+        return record;
+    }
+
+private Q_SLOTS:
+    void everyUpdateEnds() { collect(State::Accepted, {}); }
+
+    void everyStateIsReachedAndLeft()
+    {
+        QSet<State> reached{State::Accepted};
+        for (const Transition &transition : transitions) {
+            reached += transition.to;
+            QVERIFY(!isFinal(transition.from));
+        }
+        for (const State state : allStates) {
+            QVERIFY2(reached.contains(state), nameOf(state).data());
+            const bool isLeft = std::ranges::any_of(transitions, [state](const auto &t) { return t.from == state; });
+            QCOMPARE(isLeft, !isFinal(state));
+            // Whatever work a state has, it can fail.
+            QCOMPARE(nextState(state, Event::Failed).has_value(), !isFinal(state));
+        }
+    }
+
+    void noEventHasTwoOutcomes()
+    {
+        QSet<std::pair<int, int>> seen;
+        for (const Transition &transition : transitions) {
+            const std::pair key(static_cast<int>(transition.from), static_cast<int>(transition.event));
+            QVERIFY(!seen.contains(key));
+            seen += key;
+        }
+    }
+
+    void cancelWorksBeforeTheSwapOnly()
+    {
+        for (const State state : allStates) {
+            const bool isBefore = state < State::Swapping;
+            QCOMPARE(nextState(state, Event::Cancelled).has_value(), isBefore);
+        }
+    }
+
+    void namesComeBack()
+    {
+        for (const State state : allStates) {
+            QCOMPARE(stateFromString(QString(nameOf(state))), std::optional(state));
+        }
+        QVERIFY(!stateFromString(u"flying"_s));
+    }
+
+    void journalComesBack()
+    {
+        const QTemporaryDir folder;
+        const Journal journal(folder.filePath(u"update.json"_s));
+        QCOMPARE(journal.load().error().code, ErrorCode::NotFound);
+        QVERIFY(journal.save(fullRecord()));
+        const auto loaded = journal.load();
+        QVERIFY2(loaded.has_value(), loaded ? "" : qPrintable(loaded.error().message));
+        QCOMPARE(*loaded, fullRecord());
+
+        Record agent;
+        agent.order.number = 11;
+        agent.order.command.component = Component::JabberClient;
+        agent.order.command.url = QUrl(u"https://example.com/b.zip"_s);
+        agent.order.command.version = 2;
+        QVERIFY(journal.save(agent));
+        QCOMPARE(journal.load().value(), agent);
+        QVERIFY(journal.remove());
+        QCOMPARE(journal.load().error().code, ErrorCode::NotFound);
+    }
+
+    void damagedJournalIsRefused_data()
+    {
+        QTest::addColumn<QByteArray>("content");
+        const QByteArray good = encode(fullRecord());
+        const auto with = [&good](const QString &key, const QJsonValue &value) {
+            QJsonObject object = QJsonDocument::fromJson(good).object();
+            object[key] = value;
+            return QJsonDocument(object).toJson();
+        };
+        QTest::newRow("empty") << QByteArray();
+        QTest::newRow("zeros") << QByteArray(512, '\0');
+        QTest::newRow("cut") << good.first(good.size() / 2);
+        QTest::newRow("other format") << with(u"format"_s, 2);
+        QTest::newRow("unknown state") << with(u"state"_s, u"flying"_s);
+        QTest::newRow("no command") << with(u"command"_s, QJsonObject());
+        QTest::newRow("another command") << with(u"command"_s, QJsonObject{{u"command"_s, u"version_req"_s}});
+        QTest::newRow("negative starts") << with(u"starts"_s, -1);
+        QTest::newRow("before is text") << with(u"before"_s, u"ocr"_s);
+    }
+
+    void damagedJournalIsRefused()
+    {
+        QFETCH(const QByteArray, content);
+        const QTemporaryDir folder;
+        const Journal journal(folder.filePath(u"update.json"_s));
+        QFile file(journal.path());
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(content);
+        file.close();
+        QCOMPARE(journal.load().error().code, ErrorCode::BadFile);
+        QVERIFY(journal.setAside());
+        QCOMPARE(journal.load().error().code, ErrorCode::NotFound);
+        QVERIFY(QFile::exists(journal.path() + u".bad"_s));
+    }
+
+    void progressIsThinnedOut()
+    {
+        using namespace std::chrono_literals;
+        ProgressGate gate;
+        QVERIFY(gate.allow(State::Downloading, 0, 0ms));
+        QVERIFY(!gate.allow(State::Downloading, 50, 900ms)); // too soon
+        QVERIFY(!gate.allow(State::Downloading, 4, 5s));     // too little
+        QVERIFY(gate.allow(State::Downloading, 5, 5s));
+        QVERIFY(!gate.allow(State::Verifying, 0, 5500ms)); // another state, too soon
+        QVERIFY(gate.allow(State::Verifying, 0, 6s));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestUpdateState)
+#include "tst_update_state.moc"
