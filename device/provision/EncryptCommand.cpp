@@ -28,6 +28,9 @@ int runEncrypt(const QStringList &arguments)
     if (parser.isSet(u"v1"_s) && parser.isSet(u"key-file"_s)) {
         CommandLine::usageError(u"--v1 uses no key file, so --key-file can't go with it"_s);
     }
+    if (QFileInfo(files.at(0)) == QFileInfo(files.at(1))) {
+        CommandLine::usageError(u"OUT.bin is the same file as IN.json"_s);
+    }
 
     EncryptRequest request{files.at(0), files.at(1), EnvelopeVersion::V2, defaultKeyFile(files.at(1))};
     if (parser.isSet(u"v1"_s)) {
