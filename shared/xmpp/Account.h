@@ -24,8 +24,8 @@ struct Account
     // PEM file with the only certification authorities that are believed. The system's own list is never used.
     QString caFile;
     Tls tls = Tls::Direct;
-    // The last part of the full JID. Fixed for a device, so that a new login takes over what the server still keeps for a
-    // session whose link was cut; empty lets the server choose, which is what several open dashboards need.
+    // The last part of the full JID. Fixed for a device, so that a new login takes over what the server still keeps for
+    // a session whose link was cut; empty lets the server choose, which is what several open dashboards need.
     QString resource;
 
     // Without the password.

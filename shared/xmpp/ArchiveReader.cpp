@@ -50,12 +50,12 @@ void writeQuery(QXmlStreamWriter &xml, const QString &queryId, const QString &af
 
 } // namespace
 
-ArchiveReader::ArchiveReader(QObject *parent) : QObject(parent)
+ArchiveReader::ArchiveReader(QObject *parent)
+    : QObject(parent)
 {
     m_timeout.setSingleShot(true);
-    connect(&m_timeout, &QTimer::timeout, this, [this] {
-        end(fail(ErrorCode::Timeout, u"the server doesn't answer the question for its archive"_s));
-    });
+    connect(&m_timeout, &QTimer::timeout, this,
+            [this] { end(fail(ErrorCode::Timeout, u"the server doesn't answer the question for its archive"_s)); });
 }
 
 void ArchiveReader::start(QXmppClient *client, const ArchiveStart &start)

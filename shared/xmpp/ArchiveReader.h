@@ -11,8 +11,8 @@ class QDomElement;
 
 namespace sgn::xmpp {
 
-// Reads the account's archive (XEP-0313) page by page (XEP-0059). The messages themselves pass by in the stream; readers check them
-// against queryId().
+// Reads the account's archive (XEP-0313) page by page (XEP-0059). The messages themselves pass by in the stream;
+// readers check them against queryId().
 class ArchiveReader final : public QObject
 {
     Q_OBJECT

@@ -11,8 +11,8 @@ namespace sgn::xmpp {
 
 namespace {
 
-// The kernel's count (since 4.1), because the library reads the socket itself and tells nobody how much it got. Zero where there
-// is none: the budget is then not watched, and the unit's memory limit is what remains.
+// The kernel's count (since 4.1), because the library reads the socket itself and tells nobody how much it got. Zero
+// where there is none: the budget is then not watched, and the unit's memory limit is what remains.
 quint64 receivedBytes(qintptr descriptor)
 {
     tcp_info info{};
@@ -26,7 +26,9 @@ quint64 receivedBytes(qintptr descriptor)
 } // namespace
 
 ByteBudget::ByteBudget(QSslSocket *socket, quint64 limit, qint64 chunk, QObject *parent)
-    : QObject(parent), m_socket(socket), m_limit(limit)
+    : QObject(parent)
+    , m_socket(socket)
+    , m_limit(limit)
 {
     socket->setReadBufferSize(chunk);
     // Runs after the library's own reading, which was connected first.

@@ -6,8 +6,9 @@
 
 namespace sgn::xmpp {
 
-// Limits what a peer can make us hold in memory. The XMPP library collects input until it is complete XML, without any limit, and
-// takes about sixteen times its size to parse it. This counts what the socket has received since the last complete XML.
+// Limits what a peer can make us hold in memory. The XMPP library collects input until it is complete XML, without any
+// limit, and takes about sixteen times its size to parse it. This counts what the socket has received since the last
+// complete XML.
 class ByteBudget final : public QObject
 {
     Q_OBJECT

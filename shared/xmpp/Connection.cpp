@@ -22,15 +22,17 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-// Before the login nothing longer than a few features and challenges is due. Afterwards stanzas may come back to back, and they
-// are only parsed at the end of such a run: a device gets a few stored commands, a panel its roster and pages of the archive.
+// Before the login nothing longer than a few features and challenges is due. Afterwards stanzas may come back to back,
+// and they are only parsed at the end of such a run: a device gets a few stored commands, a panel its roster and pages
+// of the archive.
 constexpr quint64 loginBudget = 64 * 1024;
 constexpr quint64 deviceBudget = 2 * 1024 * 1024;
 constexpr quint64 panelBudget = 64 * 1024 * 1024;
 constexpr qint64 deviceChunk = 64 * 1024;
 constexpr qint64 panelChunk = 1024 * 1024;
 
-QXmppConfiguration configuration(const Account &account, const Options &options, const QList<QSslCertificate> &authorities)
+QXmppConfiguration configuration(const Account &account, const Options &options,
+                                 const QList<QSslCertificate> &authorities)
 {
     QXmppConfiguration config;
     config.setJid(bareJid(account.jid));
@@ -189,7 +191,8 @@ void Connection::onDisconnected()
 
 void Connection::onSocketState()
 {
-    // One object, one connection: whatever made the library connect again (a redirect, a place to resume) is not followed.
+    // One object, one connection: whatever made the library connect again (a redirect, a place to resume) is not
+    // followed.
     if (m_socket->state() == QAbstractSocket::HostLookupState) {
         if (m_connecting)
             end({ErrorCode::Refused, u"the server sends us to another host, which is not followed"_s});

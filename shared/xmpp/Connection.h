@@ -16,9 +16,9 @@ namespace sgn::xmpp {
 class ByteBudget;
 class StanzaGate;
 
-// One attempt to connect and, if it succeeds, that one session. Every attempt gets a new client object, so nothing that a server
-// said earlier (where to resume, whom to follow, half a stanza) outlives it; in exchange stream resumption is given up. The fixed
-// resource of a device makes the server hand over what the old session still held.
+// One attempt to connect and, if it succeeds, that one session. Every attempt gets a new client object, so nothing that
+// a server said earlier (where to resume, whom to follow, half a stanza) outlives it; in exchange stream resumption is
+// given up. The fixed resource of a device makes the server hand over what the old session still held.
 class Connection final : public QObject
 {
     Q_OBJECT

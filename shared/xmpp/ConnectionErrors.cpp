@@ -27,9 +27,14 @@ Error socketError(QAbstractSocket::SocketError error, const QString &text, const
         return {ErrorCode::Network, established ? u"the server closed the connection"_s
                                                 : u"the server closed the connection before the login"_s};
     case QAbstractSocket::SslHandshakeFailedError:
+        // The TLS alert by which a server says that it has no certificate for that name (RFC 6066 section 3).
+        if (text.contains(u"unrecognized name"))
+            return {ErrorCode::Refused, u"the server %1 doesn't serve %2"_s.arg(host, domainOf(account.jid))};
+        [[fallthrough]];
     case QAbstractSocket::SslInternalError:
     case QAbstractSocket::SslInvalidUserDataError:
-        return {ErrorCode::Refused, u"no TLS with %1, port %2: %3"_s.arg(host).arg(account.port).arg(text.simplified())};
+        return {ErrorCode::Refused,
+                u"no TLS with %1, port %2: %3"_s.arg(host).arg(account.port).arg(text.simplified())};
     default:
         return {ErrorCode::Network, u"the server %1 cannot be reached: %2"_s.arg(host, text.simplified())};
     }

@@ -25,7 +25,10 @@ void sendPresence(QXmppClient *client, QXmppPresence::Type type, const QString &
 
 } // namespace
 
-Contacts::Contacts(const Options &options, QObject *parent) : QObject(parent), m_options(options) {}
+Contacts::Contacts(const Options &options, QObject *parent)
+    : QObject(parent)
+    , m_options(options)
+{}
 
 void Contacts::setTrustedPeers(const QStringList &bareJids)
 {
@@ -122,8 +125,8 @@ void Contacts::requestRoster()
 
 void Contacts::readRosterPush(const QDomElement &stanza)
 {
-    // RFC 6121 section 2.1.6: only the server may change the roster. It speaks as the bare account or without a sender; a full
-    // JID, even one of our own, is another client.
+    // RFC 6121 section 2.1.6: only the server may change the roster. It speaks as the bare account or without a sender;
+    // a full JID, even one of our own, is another client.
     const QString from = stanza.attribute(u"from"_s);
     if (!from.isEmpty() && (from.contains(u'/') || bareJid(from) != m_ownBareJid)) {
         Q_EMIT suspicious(u"a change of the roster by "_s + from.left(200));
@@ -139,7 +142,8 @@ void Contacts::readRosterPush(const QDomElement &stanza)
 
 void Contacts::readRosterItems(const QDomElement &query)
 {
-    for (QDomElement item = query.firstChildElement(u"item"_s); !item.isNull(); item = item.nextSiblingElement(u"item"_s)) {
+    for (QDomElement item = query.firstChildElement(u"item"_s); !item.isNull();
+         item = item.nextSiblingElement(u"item"_s)) {
         const QString jid = bareJid(item.attribute(u"jid"_s));
         const QString subscription = item.attribute(u"subscription"_s);
         if (!isBareAccountJid(jid))

@@ -64,9 +64,8 @@ FileUpload::FileUpload(QString path, QString contentType, QString caFile, Upload
     , m_file(path)
 {
     m_timeout.setSingleShot(true);
-    connect(&m_timeout, &QTimer::timeout, this, [this] {
-        end(fail(ErrorCode::Timeout, u"the server doesn't answer the request for an upload"_s));
-    });
+    connect(&m_timeout, &QTimer::timeout, this,
+            [this] { end(fail(ErrorCode::Timeout, u"the server doesn't answer the request for an upload"_s)); });
     // The caller connects to our signals first.
     QMetaObject::invokeMethod(
         this, [this] { begin(); }, Qt::QueuedConnection);
@@ -113,8 +112,9 @@ void FileUpload::requestSlot()
     if (!m_service->isFound())
         return end(fail(ErrorCode::Network, u"the server has no file store (XEP-0363)"_s));
     if (m_service->maxFileSize() && m_size > *m_service->maxFileSize()) {
-        return end(fail(ErrorCode::TooLarge, u"the file has %1 bytes, the server's file store takes at most %2"_s.arg(m_size).arg(
-                                                 *m_service->maxFileSize())));
+        return end(fail(ErrorCode::TooLarge,
+                        u"the file has %1 bytes, the server's file store takes at most %2"_s.arg(m_size).arg(
+                            *m_service->maxFileSize())));
     }
     const QString name = QFileInfo(m_file.fileName()).fileName();
     XmlIq request(QXmppIq::Get, m_service->jid(), [this, name](QXmlStreamWriter &xml) {

@@ -15,8 +15,8 @@ class QDomElement;
 
 namespace sgn::xmpp {
 
-// Waits for the service to be found, asks it for a place (a slot), then sends the file there by HTTPS PUT, piece by piece. The PUT
-// goes on when the XMPP session breaks meanwhile.
+// Waits for the service to be found, asks it for a place (a slot), then sends the file there by HTTPS PUT, piece by
+// piece. The PUT goes on when the XMPP session breaks meanwhile.
 class FileUpload final : public Upload
 {
     Q_OBJECT

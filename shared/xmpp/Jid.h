@@ -5,11 +5,11 @@
 
 namespace sgn::xmpp {
 
-// JIDs as far as a client needs them (RFC 7622). The server has already prepared every address it hands us, so comparing the
-// canonical bare forms is enough to know a sender.
+// JIDs as far as a client needs them (RFC 7622). The server has already prepared every address it hands us, so
+// comparing the canonical bare forms is enough to know a sender.
 
-// "User@Host/resource" → "user@host": without the resource, A-Z in lower case. Other letters stay, so that no look-alike is
-// folded into a trusted name. Empty for an empty address.
+// "User@Host/resource" → "user@host": without the resource, A-Z in lower case. Other letters stay, so that no
+// look-alike is folded into a trusted name. Empty for an empty address.
 [[nodiscard]] QString bareJid(QStringView jid);
 [[nodiscard]] QString resourceOf(QStringView jid);
 [[nodiscard]] QString domainOf(QStringView jid);

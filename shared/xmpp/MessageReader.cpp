@@ -11,8 +11,8 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-// The server adds these on the account's behalf, with its bare JID or without any sender (RFC 6120 section 8.1.2.1). A full JID,
-// even one of our own, would be another client's word.
+// The server adds these on the account's behalf, with its bare JID or without any sender (RFC 6120 section 8.1.2.1). A
+// full JID, even one of our own, would be another client's word.
 bool isFromOwnAccount(const QDomElement &stanza, const QString &ownBareJid)
 {
     const QString from = stanza.attribute(u"from"_s);
@@ -72,7 +72,8 @@ MessageReading readContent(const QDomElement &stanza, const MessageRules &rules)
         return IgnoredMessage{};
     message.body = body.text().toUtf8();
     if (message.body.size() > maxBodySize) {
-        return IgnoredMessage{u"its body of %1 bytes is over the limit of %2"_s.arg(message.body.size()).arg(maxBodySize)};
+        return IgnoredMessage{
+            u"its body of %1 bytes is over the limit of %2"_s.arg(message.body.size()).arg(maxBodySize)};
     }
     readDelay(stanza, message);
     message.archiveId = archiveIdOf(stanza, rules.ownBareJid);

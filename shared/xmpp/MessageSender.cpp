@@ -34,8 +34,7 @@ Outcome checkBody(const QByteArray &body)
 MessageSender::MessageSender(QObject *parent)
     : QObject(parent)
     , m_prefix(u"sgn-%1-"_s.arg(QRandomGenerator::system()->generate64(), 16, 16, QChar(u'0')))
-{
-}
+{}
 
 quint64 MessageSender::send(QXmppClient *client, const QString &toBareJid, const QByteArray &body)
 {

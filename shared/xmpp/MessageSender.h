@@ -11,8 +11,8 @@ class QXmppClient;
 
 namespace sgn::xmpp {
 
-// Whether `body` may be sent: ASCII, because a character split over two TCP segments arrives damaged in old clients of the
-// library we use; JSON can say everything in ASCII. At most maxBodySize.
+// Whether `body` may be sent: ASCII, because a character split over two TCP segments arrives damaged in old clients of
+// the library we use; JSON can say everything in ASCII. At most maxBodySize.
 [[nodiscard]] Outcome checkBody(const QByteArray &body);
 
 // Sends messages and keeps account of those that the server hasn't acknowledged yet.

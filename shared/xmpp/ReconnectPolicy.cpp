@@ -3,15 +3,19 @@
 
 namespace sgn::xmpp {
 
-ReconnectPolicy::ReconnectPolicy() : ReconnectPolicy(Limits{}) {}
+ReconnectPolicy::ReconnectPolicy()
+    : ReconnectPolicy(Limits{})
+{}
 
-ReconnectPolicy::ReconnectPolicy(Limits limits) : m_limits(limits), m_backoff(limits.first, limits.ceiling) {}
+ReconnectPolicy::ReconnectPolicy(Limits limits)
+    : m_limits(limits)
+    , m_backoff(limits.first, limits.ceiling)
+{}
 
 ReconnectPolicy::ReconnectPolicy(Limits limits, Backoff::Random random)
     : m_limits(limits)
     , m_backoff(limits.first, limits.ceiling, std::move(random))
-{
-}
+{}
 
 void ReconnectPolicy::online(MonotonicTime now)
 {

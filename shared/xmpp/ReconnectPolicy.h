@@ -8,8 +8,9 @@
 
 namespace sgn::xmpp {
 
-// When to try again after a lost or refused connection: 1 s growing to 300 s with full jitter, for ever, whatever the reason was,
-// because a wrong password or a missing CA file is cured on the other side without telling us. Pure; times are monotonic.
+// When to try again after a lost or refused connection: 1 s growing to 300 s with full jitter, for ever, whatever the
+// reason was, because a wrong password or a missing CA file is cured on the other side without telling us. Pure; times
+// are monotonic.
 class ReconnectPolicy
 {
 public:

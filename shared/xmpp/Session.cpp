@@ -15,6 +15,7 @@
 #include "xmpp/UploadService.h"
 
 #include <QTimer>
+#include <utility>
 
 namespace sgn::xmpp {
 
@@ -29,7 +30,9 @@ public:
     Private(Session *session, Account account, Options options, const Clock &clock);
 
     void connectNow();
-    void disconnectNow(const Error &reason);
+    // What follows the end of a connection.
+    enum class Then { Retry, Reconnect, Stop };
+    void leaveConnection(const Error &reason, Then then);
     void waitAndRetry(const Error &reason);
     void onEstablished();
     void onClosed(const Error &reason);
@@ -125,30 +128,29 @@ void Session::Private::onEstablished()
 
 void Session::Private::onClosed(const Error &reason)
 {
-    disconnectNow(reason);
+    leaveConnection(reason, std::exchange(m_stopping, false) ? Then::Stop : Then::Retry);
 }
 
-// Leaves the present connection, if there is one, and goes on to what is next: silence or another attempt.
-void Session::Private::disconnectNow(const Error &reason)
+void Session::Private::leaveConnection(const Error &reason, Then then)
 {
-    if (m_connection) {
-        m_connection->disconnect(this);
-        m_connection->deleteLater();
-        m_connection = nullptr;
-    }
+    m_connection->disconnect(this);
+    m_connection->deleteLater();
+    m_connection = nullptr;
     m_contacts.offline();
     m_uploads.forget();
+    // Every signal may be answered by the end of this session.
     const QPointer<Private> self = this;
-    const bool stopping = std::exchange(m_stopping, false);
-    if (stopping)
-        setState(State::Stopped);
-    else
+    if (then == Then::Retry)
         waitAndRetry(reason);
+    else if (then == Then::Reconnect)
+        connectNow();
+    else
+        setState(State::Stopped);
     if (self)
         m_archive.lost(reason);
     if (self)
         m_sender.lost(reason);
-    if (self && stopping)
+    if (self && then == Then::Stop)
         Q_EMIT q->stopped();
 }
 
@@ -173,7 +175,8 @@ void Session::Private::report(const Error &reason)
 
 void Session::Private::readMessage(const QDomElement &stanza)
 {
-    const MessageRules rules{bareJid(m_account.jid), m_options.role == Role::Panel, m_archive.queryId(), m_clock.wallUtc()};
+    const MessageRules rules{bareJid(m_account.jid), m_options.role == Role::Panel, m_archive.queryId(),
+                             m_clock.wallUtc()};
     const MessageReading reading = sgn::xmpp::readMessage(stanza, rules);
     if (const auto *ignored = std::get_if<IgnoredMessage>(&reading)) {
         if (!ignored->why.isEmpty())
@@ -191,14 +194,15 @@ void Session::Private::logDropped(const QString &from, const QString &why)
     if (!m_dropLog.allow(m_clock.monotonic()))
         return;
     const quint64 suppressed = m_dropLog.takeSuppressed();
-    qCWarning(lcXmpp).noquote() << "dropped a stanza from" << (from.isEmpty() ? u"the server"_s : from.left(200)) << "-" << why
+    qCWarning(lcXmpp).noquote() << "dropped a stanza from" << (from.isEmpty() ? u"the server"_s : from.left(200)) << "-"
+                                << why
                                 << (suppressed ? u"(and %1 more since the last line)"_s.arg(suppressed) : QString());
 }
 
 Session::Session(Account account, Options options, const Clock &clock, QObject *parent)
-    : QObject(parent), d(std::make_unique<Private>(this, std::move(account), options, clock))
-{
-}
+    : QObject(parent)
+    , d(std::make_unique<Private>(this, std::move(account), options, clock))
+{}
 
 Session::~Session() = default;
 
@@ -234,10 +238,10 @@ void Session::setAccount(const Account &account)
     d->m_policy.reset();
     if (d->m_stopping || d->m_state == State::Stopped)
         return;
-    const QPointer<Private> self = d.get();
+    d->m_reported.reset();
     if (d->m_connection)
-        d->disconnectNow({ErrorCode::Cancelled, u"the account was changed"_s});
-    if (self && d->m_state == State::Waiting)
+        d->leaveConnection({ErrorCode::Cancelled, u"the account was changed"_s}, Private::Then::Reconnect);
+    else
         d->connectNow();
 }
 

@@ -8,10 +8,10 @@
 #include "xmpp/ReconnectPolicy.h"
 #include "xmpp/Upload.h"
 
+#include <memory>
 #include <QDateTime>
 #include <QObject>
 #include <QStringList>
-#include <memory>
 
 namespace sgn::xmpp {
 
@@ -25,8 +25,8 @@ enum class Role {
 struct Options
 {
     Role role = Role::Device;
-    // Panel only: say yes to everyone who asks to see our presence, and ask back, so that a new device shows up by itself.
-    // Otherwise only trusted peers are accepted.
+    // Panel only: say yes to everyone who asks to see our presence, and ask back, so that a new device shows up by
+    // itself. Otherwise only trusted peers are accepted.
     bool acceptSubscriptions = false;
     // An attempt that isn't online after this long is ended.
     std::chrono::milliseconds connectTimeout{30'000};
@@ -45,8 +45,9 @@ struct ArchiveStart
     QDateTime since;
 };
 
-// One XMPP account kept online: connects, stays connected for ever, sends, receives, shows presence, uploads. It hides the XMPP
-// library and its traps; nothing above needs to know them. Lives in one thread; destroying it at any time is safe.
+// One XMPP account kept online: connects, stays connected for ever, sends, receives, shows presence, uploads. It hides
+// the XMPP library and its traps; nothing above needs to know them. Lives in one thread; destroying it at any time is
+// safe.
 //
 // What is sent but not yet acknowledged when the link breaks is not repeated here: the durable outbox above does that.
 class Session : public QObject
@@ -61,10 +62,11 @@ public:
     Session(Account account, Options options, const Clock &clock, QObject *parent = nullptr);
     ~Session() override;
 
-    // Begins to connect and keeps trying, also after errors that look final. A missing or empty CA file is such an error: it is
-    // reported by offline() and tried again, and nothing is sent meanwhile.
+    // Begins to connect and keeps trying, also after errors that look final. A missing or empty CA file is such an
+    // error: it is reported by offline() and tried again, and nothing is sent meanwhile.
     void start();
-    // Says good-bye (presence unavailable, end of stream) and stays offline. stopped() follows, at once if there was no session.
+    // Says good-bye (presence unavailable, end of stream) and stays offline. stopped() follows, at once if there was no
+    // session.
     void stop();
     // Another account, server or CA; reconnects if started.
     void setAccount(const Account &account);
@@ -81,8 +83,9 @@ public:
     // `body` is JSON in ASCII, at most maxBodySize bytes; anything else is a BadRequest or TooLarge by notSent().
     quint64 send(const QString &toBareJid, const QByteArray &body);
 
-    // The accounts whose presence is believed and whose subscription requests are granted. A device asks each of them for a mutual
-    // subscription at its first login and sends them its presence directly, so that they see it even before they agreed.
+    // The accounts whose presence is believed and whose subscription requests are granted. A device asks each of them
+    // for a mutual subscription at its first login and sends them its presence directly, so that they see it even
+    // before they agreed.
     void setTrustedPeers(const QStringList &bareJids);
     // Asks to see someone's presence, now or at the next login.
     void requestSubscription(const QString &bareJid);
@@ -93,15 +96,17 @@ public:
 
     // Whether the server has said that it takes files; known a moment after online(), see uploadAvailable().
     [[nodiscard]] bool canUpload() const;
-    // Sends a file to the server's file store. Never null; wrong file, no service etc. are reported by Upload::finished().
-    [[nodiscard]] Upload *uploadFile(const QString &path, const QString &contentType = QStringLiteral("application/zip"));
+    // Sends a file to the server's file store. Never null; wrong file, no service etc. are reported by
+    // Upload::finished().
+    [[nodiscard]] Upload *uploadFile(const QString &path,
+                                     const QString &contentType = QStringLiteral("application/zip"));
 
 Q_SIGNALS:
     void stateChanged(sgn::xmpp::Session::State state);
     void online();
-    // The session was lost or could not be had. Reported once while the reason stays the same, in words for a person: wrong
-    // password, unknown certification authority, certificate for another host, cannot reach the server...
-    // Codes: Authentication, Refused (certificate, server), Network, Timeout, NotFound or BadFile (the CA file).
+    // The session was lost or could not be had. Reported once while the reason stays the same, in words for a person:
+    // wrong password, unknown certification authority, certificate for another host, cannot reach the server... Codes:
+    // Authentication, Refused (certificate, server), Network, Timeout, NotFound or BadFile (the CA file).
     void offline(const sgn::Error &reason);
     void stopped();
 
@@ -110,16 +115,17 @@ Q_SIGNALS:
     void acknowledged(quint64 id);
     // It was refused here, or the link broke before the acknowledgement: the server may or may not have it.
     void notSent(quint64 id, const sgn::Error &reason);
-    // Some time after acknowledged(id) the message came back: that account doesn't exist or the server wouldn't keep it.
+    // Some time after acknowledged(id) the message came back: that account doesn't exist or the server wouldn't keep
+    // it.
     void undeliverable(quint64 id, const QString &toBareJid, const sgn::Error &reason);
 
-    // Of trusted peers and, for a panel, of everyone the server shows us. After offline() nobody's presence is known any more;
-    // the next login tells it anew.
+    // Of trusted peers and, for a panel, of everyone the server shows us. After offline() nobody's presence is known
+    // any more; the next login tells it anew.
     void presenceChanged(const QString &bareJid, bool online, const QString &resource);
     // Panel: all contacts after each login and after each change.
     void rosterReceived(const QStringList &bareJids);
-    // Where to go on the next time (the id of the last message, else that of the start); or why reading stopped. NotFound: the
-    // server no longer has the message to start after.
+    // Where to go on the next time (the id of the last message, else that of the start); or why reading stopped.
+    // NotFound: the server no longer has the message to start after.
     void archiveFinished(const sgn::Result<QString> &lastId);
     void uploadAvailable();
     // Server's clock minus ours (XEP-0202), once after each login; half the round trip is already taken off.

@@ -10,7 +10,8 @@ using namespace Qt::StringLiterals;
 
 bool StanzaGate::handleStanza(const QDomElement &element, const std::optional<QXmppE2eeMetadata> & /*metadata*/)
 {
-    // White space between stanzas (RFC 6120 section 4.6.1) arrives as a null element, which the library would take for an error.
+    // White space between stanzas (RFC 6120 section 4.6.1) arrives as a null element, which the library would take for
+    // an error.
     if (element.isNull())
         return true;
     if (isElement(element, u"error", ns::stream)) {

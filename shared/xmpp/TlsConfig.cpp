@@ -70,8 +70,8 @@ QSslConfiguration pinnedTls(const QList<QSslCertificate> &authorities)
 
 Error certificateError(const QList<QSslError> &errors, const QString &domain)
 {
-    // An unknown issuer says more than what else may be wrong with a certificate that nobody vouches for; a wrong host says
-    // more than a date.
+    // An unknown issuer says more than what else may be wrong with a certificate that nobody vouches for; a wrong host
+    // says more than a date.
     const auto rank = [](const QSslError &error) {
         switch (error.error()) {
         case QSslError::HostNameMismatch:
@@ -83,9 +83,8 @@ Error certificateError(const QList<QSslError> &errors, const QString &domain)
             return 0;
         }
     };
-    const auto first = std::min_element(errors.begin(), errors.end(), [rank](const QSslError &a, const QSslError &b) {
-        return rank(a) < rank(b);
-    });
+    const auto first = std::min_element(errors.begin(), errors.end(),
+                                        [rank](const QSslError &a, const QSslError &b) { return rank(a) < rank(b); });
     if (first == errors.end())
         return {ErrorCode::Refused, u"the server's certificate is refused"_s};
     return {ErrorCode::Refused, words(*first, domain)};

@@ -10,12 +10,12 @@
 
 namespace sgn::xmpp {
 
-// The certification authorities in a PEM file. NotFound when the file is missing, BadFile when it holds no certificate: an empty
-// list would silently mean the system's own authorities.
+// The certification authorities in a PEM file. NotFound when the file is missing, BadFile when it holds no certificate:
+// an empty list would silently mean the system's own authorities.
 [[nodiscard]] Result<QList<QSslCertificate>> loadCa(const QString &path);
 
-// TLS that believes these authorities only. Built from nothing rather than from Qt's default, which would load the system's list
-// (9 MB) into a process that never uses it.
+// TLS that believes these authorities only. Built from nothing rather than from Qt's default, which would load the
+// system's list (9 MB) into a process that never uses it.
 [[nodiscard]] QSslConfiguration pinnedTls(const QList<QSslCertificate> &authorities);
 
 // Why a server's certificate was refused, in plain words: unknown authority, another host, expired, not yet valid...

@@ -11,13 +11,16 @@ class QDomElement;
 
 namespace sgn::xmpp {
 
-// Finds the server's file store (XEP-0363 section 4): asks the server what else it runs, then each of those what it can do.
+// Finds the server's file store (XEP-0363 section 4): asks the server what else it runs, then each of those what it can
+// do.
 class UploadService final : public QObject
 {
     Q_OBJECT
 
 public:
-    explicit UploadService(QObject *parent) : QObject(parent) {}
+    explicit UploadService(QObject *parent)
+        : QObject(parent)
+    {}
 
     void search(QXmppClient *client, const QString &domain);
     void forget();

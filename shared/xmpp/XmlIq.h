@@ -7,14 +7,19 @@
 
 namespace sgn::xmpp {
 
-// An <iq/> whose payload is written here and whose answer is read as XML, for requests where the library's own classes would
-// bring along more than is needed (its MIME database alone costs megabytes).
+// An <iq/> whose payload is written here and whose answer is read as XML, for requests where the library's own classes
+// would bring along more than is needed (its MIME database alone costs megabytes).
 class XmlIq final : public QXmppIq
 {
 public:
     using Payload = std::function<void(QXmlStreamWriter &)>;
 
-    XmlIq(Type type, const QString &to, Payload payload) : QXmppIq(type), m_payload(std::move(payload)) { setTo(to); }
+    XmlIq(Type type, const QString &to, Payload payload)
+        : QXmppIq(type)
+        , m_payload(std::move(payload))
+    {
+        setTo(to);
+    }
 
     // <name xmlns="nameSpace"/>
     static XmlIq query(const QString &to, QStringView name, QStringView nameSpace)

@@ -19,20 +19,22 @@ private Q_SLOTS:
         QTest::addColumn<QString>("local");
         QTest::addColumn<QString>("domain");
         QTest::addColumn<QString>("resource");
-        QTest::newRow("bare") << u"panel@example.org"_s << u"panel@example.org"_s << u"panel"_s << u"example.org"_s << QString();
+        QTest::newRow("bare") << u"panel@example.org"_s << u"panel@example.org"_s << u"panel"_s << u"example.org"_s
+                              << QString();
         QTest::newRow("full") << u"panel@example.org/desk"_s << u"panel@example.org"_s << u"panel"_s << u"example.org"_s
                               << u"desk"_s;
-        QTest::newRow("capitals") << u"Panel@Example.ORG/Desk"_s << u"panel@example.org"_s << u"Panel"_s << u"Example.ORG"_s
-                                  << u"Desk"_s;
+        QTest::newRow("capitals") << u"Panel@Example.ORG/Desk"_s << u"panel@example.org"_s << u"Panel"_s
+                                  << u"Example.ORG"_s << u"Desk"_s;
         QTest::newRow("slash and at in the resource")
             << u"a@b.c/d/panel@example.org"_s << u"a@b.c"_s << u"a"_s << u"b.c"_s << u"d/panel@example.org"_s;
-        QTest::newRow("domain only") << u"example.org"_s << u"example.org"_s << QString() << u"example.org"_s << QString();
+        QTest::newRow("domain only") << u"example.org"_s << u"example.org"_s << QString() << u"example.org"_s
+                                     << QString();
         QTest::newRow("empty") << QString() << QString() << QString() << QString() << QString();
         QTest::newRow("only a slash") << u"/panel@example.org"_s << QString() << QString() << QString()
                                       << u"panel@example.org"_s;
         // The Kelvin sign and the Turkish capital I would become k and i if all letters were folded.
-        QTest::newRow("look-alikes stay different") << u"\u212Aim@example.org"_s << u"\u212Aim@example.org"_s
-                                                    << u"\u212Aim"_s << u"example.org"_s << QString();
+        QTest::newRow("look-alikes stay different")
+            << u"\u212Aim@example.org"_s << u"\u212Aim@example.org"_s << u"\u212Aim"_s << u"example.org"_s << QString();
         QTest::newRow("dotted I") << u"PANEL\u0130@example.org"_s << u"panel\u0130@example.org"_s << u"PANEL\u0130"_s
                                   << u"example.org"_s << QString();
     }
@@ -77,7 +79,8 @@ private Q_SLOTS:
 
     void anAccountIsDescribedWithoutItsPassword()
     {
-        Account account{.jid = u"Meter@example.org"_s, .password = u"geheim"_s, .host = {}, .caFile = {}, .resource = {}};
+        Account account{
+            .jid = u"Meter@example.org"_s, .password = u"geheim"_s, .host = {}, .caFile = {}, .resource = {}};
         QCOMPARE(account.describe(), u"meter@example.org at example.org:5223"_s);
         account.host = u"10.0.0.1"_s;
         account.port = 443;

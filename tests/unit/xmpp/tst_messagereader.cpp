@@ -75,22 +75,31 @@ private Q_SLOTS:
         QTest::newRow("normal") << QByteArray("<message from='a@b/c' type='normal'><body>x</body></message>") << true;
         QTest::newRow("no type") << QByteArray("<message from='a@b/c'><body>x</body></message>") << true;
         QTest::newRow("empty body") << QByteArray("<message from='a@b/c'><body/></message>") << true;
-        QTest::newRow("group chat") << QByteArray("<message from='a@b/c' type='groupchat'><body>x</body></message>") << false;
-        QTest::newRow("headline") << QByteArray("<message from='a@b/c' type='headline'><body>x</body></message>") << false;
-        QTest::newRow("invented type") << QByteArray("<message from='a@b/c' type='command'><body>x</body></message>") << false;
+        QTest::newRow("group chat") << QByteArray("<message from='a@b/c' type='groupchat'><body>x</body></message>")
+                                    << false;
+        QTest::newRow("headline") << QByteArray("<message from='a@b/c' type='headline'><body>x</body></message>")
+                                  << false;
+        QTest::newRow("invented type") << QByteArray("<message from='a@b/c' type='command'><body>x</body></message>")
+                                       << false;
         QTest::newRow("no body") << QByteArray("<message from='a@b/c'><composing "
                                                "xmlns='http://jabber.org/protocol/chatstates'/></message>")
                                  << false;
         QTest::newRow("body of another namespace")
-            << QByteArray("<message from='a@b/c'><body xmlns='http://www.w3.org/1999/xhtml'>x</body></message>") << false;
-        QTest::newRow("body deeper down")
-            << QByteArray("<message from='a@b/c'><html xmlns='urn:x'><body xmlns='jabber:client'>x</body></html></message>")
+            << QByteArray("<message from='a@b/c'><body xmlns='http://www.w3.org/1999/xhtml'>x</body></message>")
             << false;
-        QTest::newRow("64 KiB") << "<message from='a@b/c'><body>" + QByteArray(maxBodySize, 'x') + "</body></message>" << true;
-        QTest::newRow("over 64 KiB") << "<message from='a@b/c'><body>" + QByteArray(maxBodySize + 1, 'x') + "</body></message>"
+        QTest::newRow("body deeper down")
+            << QByteArray(
+                   "<message from='a@b/c'><html xmlns='urn:x'><body xmlns='jabber:client'>x</body></html></message>")
+            << false;
+        QTest::newRow("64 KiB") << "<message from='a@b/c'><body>" + QByteArray(maxBodySize, 'x') + "</body></message>"
+                                << true;
+        QTest::newRow("over 64 KiB") << "<message from='a@b/c'><body>" + QByteArray(maxBodySize + 1, 'x') +
+                                            "</body></message>"
                                      << false;
         QTest::newRow("over 64 KiB in UTF-8")
-            << "<message from='a@b/c'><body>" + QByteArray("\xc3\xa4").repeated(maxBodySize / 2 + 1) + "</body></message>" << false;
+            << "<message from='a@b/c'><body>" + QByteArray("\xc3\xa4").repeated(maxBodySize / 2 + 1) +
+                   "</body></message>"
+            << false;
     }
 
     void whatIsTakenForAMessage()
@@ -106,13 +115,18 @@ private Q_SLOTS:
         QTest::addColumn<QDateTime>("stamp");
         const QDateTime kept(QDate(2026, 1, 30), QTime(8, 0), Qt::UTC);
         QTest::newRow("none") << QByteArray() << false << arrival;
-        QTest::newRow("UTC") << QByteArray("<delay xmlns='urn:xmpp:delay' stamp='2026-01-30T08:00:00Z'/>") << true << kept;
-        QTest::newRow("offset") << QByteArray("<delay xmlns='urn:xmpp:delay' stamp='2026-01-30T10:00:00+02:00'/>") << true << kept;
+        QTest::newRow("UTC") << QByteArray("<delay xmlns='urn:xmpp:delay' stamp='2026-01-30T08:00:00Z'/>") << true
+                             << kept;
+        QTest::newRow("offset") << QByteArray("<delay xmlns='urn:xmpp:delay' stamp='2026-01-30T10:00:00+02:00'/>")
+                                << true << kept;
         QTest::newRow("nonsense") << QByteArray("<delay xmlns='urn:xmpp:delay' stamp='yesterday'/>") << true << arrival;
-        QTest::newRow("local time") << QByteArray("<delay xmlns='urn:xmpp:delay' stamp='2026-01-30T08:00:00'/>") << true << arrival;
+        QTest::newRow("local time") << QByteArray("<delay xmlns='urn:xmpp:delay' stamp='2026-01-30T08:00:00'/>") << true
+                                    << arrival;
         QTest::newRow("no stamp") << QByteArray("<delay xmlns='urn:xmpp:delay'/>") << true << arrival;
-        QTest::newRow("old way") << QByteArray("<x xmlns='jabber:x:delay' stamp='20260130T08:00:00'/>") << true << arrival;
-        QTest::newRow("other namespace") << QByteArray("<delay xmlns='urn:x' stamp='2026-01-30T08:00:00Z'/>") << false << arrival;
+        QTest::newRow("old way") << QByteArray("<x xmlns='jabber:x:delay' stamp='20260130T08:00:00'/>") << true
+                                 << arrival;
+        QTest::newRow("other namespace") << QByteArray("<delay xmlns='urn:x' stamp='2026-01-30T08:00:00Z'/>") << false
+                                         << arrival;
     }
 
     void delayedMessagesSaySinceWhen()
@@ -178,7 +192,8 @@ private Q_SLOTS:
         QTest::newRow("other query") << QByteArray("from='panel@example.org'") << QByteArray("q2") << u"q1"_s << false;
         QTest::newRow("no query runs") << QByteArray("from='panel@example.org'") << QByteArray() << QString() << false;
         QTest::newRow("a device") << QByteArray("from='meter@example.org'") << QByteArray("q1") << u"q1"_s << false;
-        QTest::newRow("own resource") << QByteArray("from='panel@example.org/x'") << QByteArray("q1") << u"q1"_s << false;
+        QTest::newRow("own resource") << QByteArray("from='panel@example.org/x'") << QByteArray("q1") << u"q1"_s
+                                      << false;
     }
 
     void archiveResultsMustBeAskedFor()
@@ -202,13 +217,15 @@ private Q_SLOTS:
         QTest::addColumn<QByteArray>("error");
         QTest::addColumn<ErrorCode>("code");
         QTest::newRow("no such account")
-            << QByteArray("<error type='cancel'><service-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>")
+            << QByteArray(
+                   "<error type='cancel'><service-unavailable xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>")
             << ErrorCode::Refused;
         QTest::newRow("not found")
             << QByteArray("<error type='cancel'><item-not-found xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>")
             << ErrorCode::NotFound;
         QTest::newRow("unknown condition")
-            << QByteArray("<error><moon-phase xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>") << ErrorCode::Refused;
+            << QByteArray("<error><moon-phase xmlns='urn:ietf:params:xml:ns:xmpp-stanzas'/></error>")
+            << ErrorCode::Refused;
         QTest::newRow("no error at all") << QByteArray() << ErrorCode::Refused;
     }
 
@@ -228,9 +245,10 @@ private Q_SLOTS:
     void emptyWrappersAreIgnored_data()
     {
         QTest::addColumn<QByteArray>("xml");
-        QTest::newRow("carbon") << QByteArray("<message from='panel@example.org'><sent xmlns='urn:xmpp:carbons:2'/></message>");
-        QTest::newRow("archive")
-            << QByteArray("<message from='panel@example.org'><result xmlns='urn:xmpp:mam:2' queryid='q1'/></message>");
+        QTest::newRow("carbon") << QByteArray(
+            "<message from='panel@example.org'><sent xmlns='urn:xmpp:carbons:2'/></message>");
+        QTest::newRow("archive") << QByteArray(
+            "<message from='panel@example.org'><result xmlns='urn:xmpp:mam:2' queryid='q1'/></message>");
         QTest::newRow("archive, forwarded nothing")
             << QByteArray("<message from='panel@example.org'><result xmlns='urn:xmpp:mam:2' queryid='q1'>"
                           "<forwarded xmlns='urn:xmpp:forward:0'/></result></message>");

@@ -8,8 +8,12 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto latest = [] { return 0.999999; };
-constexpr auto earliest = [] { return 0.0; };
+constexpr auto latest = [] {
+    return 0.999999;
+};
+constexpr auto earliest = [] {
+    return 0.0;
+};
 
 } // namespace
 
@@ -46,7 +50,7 @@ private Q_SLOTS:
         for (int failure = 0; failure < 10; ++failure)
             (void)policy.lost(0ms);
         policy.online(1000s);
-        QVERIFY(policy.lost(1000s + 60s) <= 1s);
+        QVERIFY(policy.lost(1000s + 60s) < 2s);
     }
 
     void aSessionThatBrokeAtOnceDoesNot()
@@ -66,7 +70,7 @@ private Q_SLOTS:
         policy.online(0s);
         (void)policy.lost(100s);
         (void)policy.lost(1000s);
-        QVERIFY2(policy.lost(2000s) > 1s, "failed attempts after a good session must not count as good");
+        QVERIFY2(policy.lost(2000s) > 2s, "failed attempts after a good session must not count as good");
     }
 
     void resetForgetsAllFailures()
@@ -76,7 +80,7 @@ private Q_SLOTS:
             (void)policy.lost(0ms);
         policy.reset();
         QCOMPARE(policy.failures(), 0);
-        QVERIFY(policy.lost(0ms) <= 1s);
+        QVERIFY(policy.lost(0ms) < 2s);
     }
 };
 

@@ -25,7 +25,8 @@ private Q_SLOTS:
 
     void severalAuthoritiesAreRead()
     {
-        const QString path = write(m_ca.caCertificate().toPem() + "a remark\n" + m_ca.issue(u"other"_s).certificate.toPem());
+        const QString path =
+            write(m_ca.caCertificate().toPem() + "a remark\n" + m_ca.issue(u"other"_s).certificate.toPem());
         const auto authorities = loadCa(path);
         QVERIFY(authorities);
         QCOMPARE(authorities->size(), 2);
@@ -83,7 +84,8 @@ private Q_SLOTS:
         QTest::newRow("expired") << QList{old} << u"expired on"_s;
         QTest::newRow("not yet valid") << QList{young} << u"isn't valid before"_s;
         QTest::newRow("issuer") << QList{issuer} << u"certification authority"_s;
-        QTest::newRow("self-signed") << QList{QSslError(QSslError::SelfSignedCertificate)} << u"certification authority"_s;
+        QTest::newRow("self-signed") << QList{QSslError(QSslError::SelfSignedCertificate)}
+                                     << u"certification authority"_s;
         QTest::newRow("host and issuer") << QList{host, issuer} << u"certification authority"_s;
         QTest::newRow("date and host") << QList{old, host} << u"another host"_s;
         QTest::newRow("none") << QList<QSslError>{} << u"refused"_s;

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/Clock.h"
+#include "support/ProsodyServer.h"
+#include "xmpp/Session.h"
+
+#include <optional>
+#include <QPointer>
+#include <QTest>
+
+namespace sgn::test {
+
+// Limits short enough for a test, long enough for a slow machine.
+inline xmpp::Options quickOptions(xmpp::Role role)
+{
+    using namespace std::chrono_literals;
+    xmpp::Options options;
+    options.role = role;
+    options.acceptSubscriptions = role == xmpp::Role::Panel;
+    options.connectTimeout = 10s;
+    options.reconnect = {.first = 20ms, .ceiling = 100ms, .stableAfter = 60s};
+    return options;
+}
+
+inline xmpp::Account accountOn(const ProsodyServer &server, const QString &jid, const QString &password)
+{
+    return {.jid = jid,
+            .password = password,
+            .host = server.address(),
+            .port = server.port(),
+            .caFile = server.caFile(),
+            .resource = {}};
+}
+
+// A session that remembers what it told.
+class Endpoint
+{
+public:
+    Endpoint(xmpp::Account account, xmpp::Options options)
+        : session(std::move(account), options, clock)
+    {
+        using xmpp::Session;
+        QObject::connect(&session, &Session::online, &session, [this] { ++logins; });
+        QObject::connect(&session, &Session::offline, &session, [this](const Error &reason) { losses << reason; });
+        QObject::connect(&session, &Session::stopped, &session, [this] { ++stops; });
+        QObject::connect(&session, &Session::messageReceived, &session,
+                         [this](const xmpp::IncomingMessage &message) { messages << message; });
+        QObject::connect(&session, &Session::acknowledged, &session, [this](quint64 id) { acknowledged << id; });
+        QObject::connect(&session, &Session::notSent, &session, [this](quint64 id, const Error &reason) {
+            notSent << id;
+            sendErrors << reason;
+        });
+        QObject::connect(&session, &Session::undeliverable, &session,
+                         [this](quint64 id, const QString &, const Error &) { undeliverable << id; });
+        QObject::connect(&session, &Session::presenceChanged, &session,
+                         [this](const QString &jid, bool online, const QString &) { presence.insert(jid, online); });
+        QObject::connect(&session, &Session::rosterReceived, &session,
+                         [this](const QStringList &jids) { roster = jids; });
+        QObject::connect(&session, &Session::archiveFinished, &session,
+                         [this](const Result<QString> &lastId) { archive = lastId; });
+        QObject::connect(&session, &Session::serverTimeKnown, &session,
+                         [this](std::chrono::milliseconds offset) { serverTime = offset; });
+    }
+
+    QByteArrayList bodies() const
+    {
+        QByteArrayList all;
+        for (const auto &message : messages)
+            all << message.body;
+        return all;
+    }
+
+    SystemClock clock;
+    xmpp::Session session;
+    int logins = 0;
+    int stops = 0;
+    QList<Error> losses;
+    QList<xmpp::IncomingMessage> messages;
+    QList<quint64> acknowledged;
+    QList<quint64> notSent;
+    QList<Error> sendErrors;
+    QList<quint64> undeliverable;
+    QHash<QString, bool> presence;
+    QStringList roster;
+    std::optional<Result<QString>> archive;
+    std::optional<std::chrono::milliseconds> serverTime;
+};
+
+} // namespace sgn::test
+
+// With a limit that no machine should need.
+#define SGN_EVENTUALLY(condition) QTRY_VERIFY_WITH_TIMEOUT(condition, 20'000)
