@@ -20,13 +20,13 @@ enum class ActivityKind {
     ProcessDied,     // subject: process; detail: how
     ProcessBack,     // subject: process
     VersionChanged,  // subject: process; detail: "1 → 2"
-    LogsReceived,    // detail: size
+    LogsReceived,    // detail: bytes
     LogsFailed,      // detail: why
     IdentityProblem, // detail: what it claimed
     PanelNotice,     // detail: something about the panel itself
 };
 
-[[nodiscard]] QLatin1StringView toString(ActivityKind kind);
+[[nodiscard]] QLatin1StringView nameOf(ActivityKind kind);
 [[nodiscard]] std::optional<ActivityKind> activityKindFromString(QStringView text);
 
 // One line of the timeline. Facts, not sentences, so that it reads in whatever language the window has.

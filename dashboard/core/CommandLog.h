@@ -41,7 +41,7 @@ public:
     [[nodiscard]] Result<CommandNo> submit(const CommandBody &body, const QStringList &jids,
                                            const SubmitOptions &options);
     // Gives up on those of its targets that the server hasn't got yet; returns the JIDs of the others that are open.
-    QStringList withdraw(CommandNo number);
+    [[nodiscard]] QStringList withdraw(CommandNo number);
 
     // Newest first.
     [[nodiscard]] QList<CommandNo> numbers() const;
@@ -53,8 +53,8 @@ public:
 
     // Numbers of commands with unfinished targets, oldest first.
     [[nodiscard]] QList<CommandNo> openNumbers() const;
-    // Rows of the unfinished targets.
-    [[nodiscard]] const QSet<int> &openRows(CommandNo number) const;
+    // Rows of the unfinished targets; empty for an unknown number.
+    [[nodiscard]] QSet<int> openRows(CommandNo number) const;
 
     // What happens to a target. Each is ignored for an unknown or finished target, where not said otherwise.
     void markHandedOver(CommandNo number, const QString &jid);
@@ -102,17 +102,32 @@ private:
         QSet<int> dirty;
     };
 
-    Entry *entry(CommandNo number);
-    CommandTarget *openTarget(CommandNo number, const QString &jid, int *row);
-    void load(Entry &entry);
-    int addTarget(Entry &entry, CommandTarget target);
-    void setState(Entry &entry, int row, TargetState state);
-    void finish(Entry &entry, int row, TargetState state, const QDateTime &at);
-    void changed(Entry &entry, int row);
+    // An unfinished target that something happens to.
+    struct Place
+    {
+        Entry *entry = nullptr;
+        int row = -1;
+
+        explicit operator bool() const { return entry != nullptr; }
+        CommandTarget &target() const { return entry->targets[row]; }
+    };
+
+    Entry *entryOf(CommandNo number);
+    [[nodiscard]] Place placeOf(CommandNo number, const QString &jid);
+    [[nodiscard]] Place openPlaceOf(CommandNo number, const QString &jid);
+    [[nodiscard]] CommandNo oldestOpenLogRequest(const QString &jid);
+    Entry &insert(const CommandRecord &record);
+    void loadTargets(Entry &entry);
+    int addTarget(Entry &entry, const CommandTarget &target);
+    void setState(const Place &place, TargetState state);
+    void finish(const Place &place, TargetState state, const QDateTime &at);
+    void changed(const Place &place);
+    void onStored(CommandNo number, const Outcome &outcome);
 
     Store &m_store;
     const Clock &m_clock;
     std::map<CommandNo, Entry> m_entries;
+    QSet<CommandNo> m_open; // those with unfinished targets
     QSet<CommandNo> m_dirty;
     QTimer m_flushTimer;
 };

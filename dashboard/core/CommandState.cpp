@@ -20,14 +20,14 @@ bool isFinal(TargetState state)
     return state >= TargetState::Done;
 }
 
-QLatin1StringView toString(TargetState state)
+QLatin1StringView nameOf(TargetState state)
 {
     return names.at(static_cast<std::size_t>(state));
 }
 
 std::optional<TargetState> targetStateFromString(QStringView text)
 {
-    const auto it = std::ranges::find(names, text);
+    const auto it = std::ranges::find_if(names, [text](QLatin1StringView name) { return name == text; });
     return it == names.end() ? std::nullopt : std::optional(static_cast<TargetState>(it - names.begin()));
 }
 

@@ -26,7 +26,7 @@ inline constexpr int targetStateCount = 7;
 
 [[nodiscard]] bool isFinal(TargetState state);
 // Stable spelling for files and JSON: "queued", "sent"...
-[[nodiscard]] QLatin1StringView toString(TargetState state);
+[[nodiscard]] QLatin1StringView nameOf(TargetState state);
 [[nodiscard]] std::optional<TargetState> targetStateFromString(QStringView text);
 
 struct CommandTarget
@@ -65,6 +65,9 @@ struct CommandRecord
     Command command;
     QDateTime createdAt; // UTC
     QString requestedBy; // "sgnctl", "dashboard", or the other client's resource
+    // Sent by a program that shares our store. What another client of the account sends is followed, but never sent
+    // again from here.
+    bool isOwn = true;
     // A name for people, e.g. the zip's file name; may be empty.
     QString title;
     CommandCounts counts;

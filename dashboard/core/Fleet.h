@@ -84,7 +84,10 @@ public:
     void apply(const QString &jid, const VersionReport &report, const QDateTime &stamp, bool live);
     void apply(const QString &jid, const ProcessEvent &event, const QDateTime &stamp, bool live);
     void setNotAnswering(const QString &jid, bool notAnswering);
+    // Ignored when the device already has a newer one.
     void setUpdate(const QString &jid, const DeviceUpdate &update);
+    // The operator says that the id this device last claimed is rightly its own: ends a conflict and a foreign `from`.
+    void acceptIdentity(const QString &jid);
 
     // Sends what has been collected for the models now.
     void flush();
@@ -102,44 +105,47 @@ Q_SIGNALS:
     void happened(const sgn::ActivityEntry &entry);
 
 private:
+    // What the fleet itself remembers of a device.
     struct Slot
     {
-        DeviceChanges dirty;
-        bool isListed = false;    // in m_dirty
-        bool byPresence = false;  // online, because the server says so
-        bool isUnsettled = false; // online from an earlier session, not confirmed by this one
+        DeviceChanges dirty;      // not told yet; not empty: listed in m_dirty
         MonotonicTime heardAt{};  // last live message
-        quint16 dead = 0;         // what it adds to the summary
-        bool updating = false;
-        bool attention = false;
-        bool online = false;
+        int dead = 0;             // what it adds to the summary
+        bool online = false;      // likewise
+        bool updating = false;    // likewise
+        bool attention = false;   // likewise
+        bool byPresence = false;  // online, because the server says so
+        bool isUnsettled = false; // online in an earlier session, not confirmed by this one
     };
 
     Device &device(int index) { return m_devices[static_cast<std::size_t>(index)]; }
-    Slot &slot(int index) { return m_slots[static_cast<std::size_t>(index)]; }
+    Slot &slotOf(int index) { return m_slots[static_cast<std::size_t>(index)]; }
     void bindIdentity(int index, const QString &from, const QDateTime &stamp);
-    void setOnline(int index, bool online, const QDateTime &at);
+    void setOnline(int index, bool online);
+    void setProcesses(int index, const QList<ProcessReport> &reports, const QDateTime &stamp);
+    void setFacts(int index, const DeviceFacts &facts);
+    void noteTransition(const QString &jid, const DeviceProcess &before, const ProcessReport &after,
+                        const QDateTime &stamp);
     void changed(int index, DeviceChanges what);
     void recount(int index);
-    void setProcesses(int index, const QList<ProcessReport> &reports, const QDateTime &stamp);
-    void noteTransition(const QString &jid, const DeviceProcess *before, const DeviceProcess &after,
-                        const QDateTime &stamp);
-    QString internName(const QString &name);
-    void releaseName(const QString &name);
-    QString internFact(const QString &text);
+    QString useName(const QString &name);
+    void dropName(const QString &name);
+    QString sharedFact(const QString &text);
 
     const Clock &m_clock;
     std::vector<Device> m_devices;
     std::vector<Slot> m_slots;
     QHash<QString, int> m_index;
-    QHash<QString, int> m_ownerOfId; // rpi_unique_id → index of the device that had it first
-    QHash<QString, int> m_nameUse;   // process name → number of devices
-    QHash<QString, QString> m_facts; // one copy of "Debian 12" for everyone
+    QHash<QString, int> m_ownerOfId;     // rpi_unique_id → the device that had it first
+    QHash<QString, int> m_nameUse;       // process name → number of devices
+    QHash<QString, QString> m_factTexts; // one copy of "Debian 12" for everyone
     FleetSummary m_summary;
     FleetSummary m_toldSummary;
+    QStringList m_toldNames;
     QList<int> m_dirty;
     int m_toldCount = 0;
-    bool m_namesDirty = false;
+    bool m_areNamesDirty = false;
+    bool m_isSettling = false;
     QTimer m_flushTimer;
 };
 

@@ -36,7 +36,7 @@ struct LogBundle
     friend bool operator==(const LogBundle &, const LogBundle &) = default;
 };
 
-[[nodiscard]] QLatin1StringView toString(LogBundle::State state);
+[[nodiscard]] QLatin1StringView nameOf(LogBundle::State state);
 [[nodiscard]] std::optional<LogBundle::State> logStateFromString(QStringView text);
 [[nodiscard]] bool isFinal(LogBundle::State state);
 

@@ -38,7 +38,7 @@ public:
     LogService(Store &store, CommandLog &commands, const Clock &clock, Places places, QObject *parent = nullptr);
     ~LogService() override;
 
-    // What the store knows of an earlier run.
+    // What the store knows of an earlier run; the command log is restored before.
     void restore();
 
     // One numbered request to all of them. Errors as of CommandLog::submit().
@@ -63,6 +63,7 @@ Q_SIGNALS:
     void happened(const sgn::ActivityEntry &entry);
 
 private:
+    void onCommandAdded(CommandNo number);
     void onTargetChanged(CommandNo number, const QString &jid);
     LogBundle &bundleFor(const QString &jid, CommandNo number);
     void download(LogBundle &bundle, const LogsReply &reply);

@@ -7,6 +7,7 @@
 #include "core/LogService.h"
 #include "core/PanelConfig.h"
 #include "core/PanelSession.h"
+#include "core/ServerClock.h"
 #include "core/Store.h"
 #include "core/UpdateService.h"
 
@@ -59,6 +60,8 @@ public:
 Q_SIGNALS:
     // One more line of the timeline, already given to the store.
     void activityAdded(const sgn::ActivityEntry &entry);
+    // One more of warnings().
+    void warned(const QString &sentence);
 
 private:
     Panel(PanelConfig config, Settings settings, std::unique_ptr<Store> store, const Clock &clock);
@@ -68,7 +71,7 @@ private:
 
     PanelConfig m_config;
     Settings m_settings;
-    const Clock &m_clock;
+    ServerClock m_clock;
     std::unique_ptr<Store> m_store;
     Fleet m_fleet;
     CommandLog m_commands;
@@ -77,6 +80,9 @@ private:
     UpdateService m_updates;
     PanelSession m_panelSession;
     QHash<CommandNo, std::shared_ptr<const UpdateTarget>> m_updateTargets;
+    // So that no device can push all the others out of the timeline.
+    QHash<QString, RateLimit> m_talk;
+    QString m_storeTrouble;
 };
 
 } // namespace sgn

@@ -4,11 +4,14 @@
 #include "base/Clock.h"
 #include "base/RateLimit.h"
 #include "core/SendQueue.h"
+#include "core/VersionInquiry.h"
+#include "protocol/Reply.h"
 #include "xmpp/Session.h"
 
 #include <memory>
 #include <QHash>
 #include <QObject>
+#include <QSet>
 #include <QTimer>
 
 namespace sgn {
@@ -28,15 +31,11 @@ class PanelSession : public QObject
 public:
     struct Timing
     {
-        // A device that hasn't answered after this long is "not answering".
-        std::chrono::milliseconds answerWithin{30'000};
-        // How long the first presences take to come in after a login.
-        std::chrono::milliseconds settle{3'000};
-        // How often devices are asked although nothing happened: those that tell by themselves, and those that know
-        // only the seed.
-        std::chrono::milliseconds askModern{3'600'000};
-        std::chrono::milliseconds askOld{300'000};
-        // Online by a message alone lasts this long; longer than askOld, so that an answer keeps it alive.
+        VersionInquiry::Times inquiry;
+        // No presence for so long after the roster, and the first ones are in; at the latest after the second.
+        std::chrono::milliseconds quiet{400};
+        std::chrono::milliseconds settle{15'000};
+        // Online by a message alone lasts this long; longer than inquiry.old, so that an answer keeps it alive.
         std::chrono::milliseconds silentAfter{900'000};
         std::chrono::milliseconds tick{1'000};
     };
@@ -73,25 +72,25 @@ Q_SIGNALS:
     void settled();
     // A version report came in, live.
     void reportReceived(const QString &jid);
-    void happened(const sgn::ActivityEntry &entry);
 
 private:
     void onOnline();
     void onOffline(const Error &reason);
+    void onRoster(const QStringList &jids);
+    void onPresence(const QString &jid, bool online, const QString &resource);
     void onMessage(const xmpp::IncomingMessage &message);
     void onOwnMessage(const xmpp::IncomingMessage &message);
-    void onDeviceMessage(const xmpp::IncomingMessage &message);
+    void onDeviceMessage(const xmpp::IncomingMessage &message, const DeviceMessage &said);
     void onArchiveFinished(const Result<QString> &lastId);
     void onTick();
+    void readArchive();
     void ask(const QString &jid);
+    void settleLater();
+    void presencesAreIn();
     void maybeSettled();
-    [[nodiscard]] bool isAcceptable(const xmpp::IncomingMessage &message) const;
-
-    struct Question
-    {
-        MonotonicTime askedAt{};
-        bool isOpen = false;
-    };
+    void complain(const QString &jid, const QString &what);
+    // A stranger from another domain is no device, whatever it says.
+    [[nodiscard]] bool mayBeDevice(const QString &jid) const;
 
     xmpp::Session &m_session;
     Fleet &m_fleet;
@@ -102,14 +101,21 @@ private:
     Timing m_timing;
     SendQueue m_queue;
     std::unique_ptr<CommandDispatcher> m_dispatcher;
-    QHash<QString, Question> m_questions;
+    VersionInquiry m_inquiry;
+    QByteArray m_question;                   // the version request
+    QHash<QString, QStringList> m_resources; // of those who are online
+    QSet<QString> m_roster;
+    QSet<QString> m_subscriptionAsked;
     RateLimit m_complaints;
     QTimer m_tick;
-    QTimer m_settle;
+    QTimer m_quiet;
+    QTimer m_latest;
+    int m_ticks = 0;
+    bool m_isRosterIn = false;
     bool m_isArchiveRead = false;
     bool m_arePresencesIn = false;
     bool m_isSettled = false;
-    int m_askCursor = 0;
+    bool m_isArchiveRetried = false;
 };
 
 } // namespace sgn

@@ -19,6 +19,8 @@
 
 namespace sgn {
 
+class StoreWriter;
+
 // What the panel has seen, in one SQLite file (WAL), shared by every panel program of the same account on this machine.
 // What is kept is collected for up to 200 ms and then written by one worker thread in short transactions, so the window
 // never waits for the disk; reading is done here. What was committed survives a kill at any moment.
@@ -42,6 +44,8 @@ public:
     [[nodiscard]] Result<CommandNo> allocateNumber();
 
     void keep(const Device &device);
+    // Of a device that was kept before: only when it was seen.
+    void keepSeen(const Device &device);
     void keep(const CommandRecord &record);
     void keep(CommandNo number, int row, const CommandTarget &target);
     void keep(const ActivityEntry &entry);
@@ -76,15 +80,20 @@ private:
     Store(QString file, QSqlDatabase database, QString warning);
     void schedule();
     QFuture<Outcome> write();
+    void onWritten(const StoreBatch &batch, int serial, const Outcome &outcome);
 
     QString m_file;
     QSqlDatabase m_database;
     QString m_warning;
+    std::shared_ptr<StoreWriter> m_sink; // used on m_writer's thread only
     StoreBatch m_batch;
     QTimer m_timer;
     QThreadPool m_writer; // one thread, so that batches stay in order
     bool m_hasFailed = false;
+    bool m_isWriting = false;
+    int m_serial = 0; // of the last batch given to the writer
     qint64 m_nextLogId = 0;
+    qint64 m_endOfLogIds = 0;
 };
 
 } // namespace sgn

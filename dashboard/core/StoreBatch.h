@@ -12,11 +12,19 @@
 
 namespace sgn {
 
+// The part of a device that changes with every message.
+struct DeviceSeen
+{
+    QDateTime lastSeen;
+    QDateTime lastReport;
+};
+
 // What is to be written next, each thing once in its latest state. A value: made on the one thread, written on the
 // other.
 struct StoreBatch
 {
     QHash<QString, Device> devices;
+    QHash<QString, DeviceSeen> seen; // of devices that are not in `devices`
     QHash<CommandNo, CommandRecord> commands;
     QHash<std::pair<CommandNo, int>, CommandTarget> targets; // by number and row
     QList<ActivityEntry> activity;
@@ -26,7 +34,8 @@ struct StoreBatch
     CommandNo numberSeen = 0;
 
     [[nodiscard]] bool isEmpty() const;
-    [[nodiscard]] qsizetype size() const;
+    // Takes over what `older`, which could not be written, has beyond this one.
+    void addOlder(const StoreBatch &older);
 };
 
 } // namespace sgn

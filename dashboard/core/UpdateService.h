@@ -89,7 +89,7 @@ Q_SIGNALS:
     void jobStarted(sgn::UpdateJob *job);
 
 private:
-    void submit(UpdateJob *job);
+    void submit(UpdateJob *job, const QUrl &url);
     static void finish(UpdateJob *job, const Result<CommandNo> &number);
 
     xmpp::Session &m_session;

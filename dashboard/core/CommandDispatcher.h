@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/Clock.h"
+#include "core/ResendPolicy.h"
+#include "core/SendQueue.h"
+
+#include <QHash>
+#include <QObject>
+#include <QSet>
+#include <QTimer>
+
+namespace sgn {
+
+class CommandLog;
+class Fleet;
+
+// Gives every open command of the CommandLog to the server, again where the ResendPolicy says so, and ends what nobody
+// answered.
+class CommandDispatcher : public QObject
+{
+    Q_OBJECT
+
+public:
+    // What another program submitted just now through the same store is that program's to send; later it is anyone's.
+    static constexpr std::chrono::minutes takeOverAfter{2};
+    // A command without `not_after` is given up after this.
+    static constexpr std::chrono::hours longestLife{24 * 7};
+
+    // All outlive the dispatcher.
+    CommandDispatcher(CommandLog &commands, Fleet &fleet, SendQueue &queue, const Clock &clock,
+                      QObject *parent = nullptr);
+
+    // A session has begun, or ended.
+    void setOnline(bool online);
+
+private:
+    // Of one open target, keyed by number and JID.
+    using Key = std::pair<CommandNo, QString>;
+    struct Track
+    {
+        MonotonicTime quietSince{};
+        bool cameBack = false;
+        bool isOnTheWay = false;
+    };
+
+    void sweep();
+    void sweep(CommandNo number);
+    void onQueued(CommandNo number);
+    void onTargetChanged(CommandNo number, const QString &jid);
+    void onCameOnline(const QString &jid);
+    void send(CommandNo number, const QString &jid, const QByteArray &body);
+    void settle(CommandNo number, const QString &jid, SendQueue::Fate fate, const Error &reason);
+    Track &track(CommandNo number, const QString &jid);
+
+    CommandLog &m_commands;
+    Fleet &m_fleet;
+    SendQueue &m_queue;
+    const Clock &m_clock;
+    QHash<Key, Track> m_tracks;
+    QSet<CommandNo> m_submittedHere;
+    QTimer m_timer;
+    bool m_isOnline = false;
+};
+
+} // namespace sgn

@@ -1,0 +1,473 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/CommandLog.h"
+
+#include "core/Store.h"
+
+#include <algorithm>
+#include <QLoggingCategory>
+
+Q_LOGGING_CATEGORY(lcCommands, "sgn.commands")
+
+namespace sgn {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr std::chrono::milliseconds collectFor{50};
+// How much of the past is at hand without asking the store.
+constexpr int commandsInMemory = 500;
+
+bool isLogRequest(const CommandRecord &record)
+{
+    return std::holds_alternative<UploadLogs>(record.command.body);
+}
+
+} // namespace
+
+CommandLog::CommandLog(Store &store, const Clock &clock, QObject *parent)
+    : QObject(parent)
+    , m_store(store)
+    , m_clock(clock)
+{
+    m_flushTimer.setSingleShot(true);
+    m_flushTimer.setInterval(collectFor);
+    connect(&m_flushTimer, &QTimer::timeout, this, &CommandLog::flush);
+}
+
+CommandLog::~CommandLog()
+{
+    flush();
+}
+
+void CommandLog::restore()
+{
+    m_entries.clear();
+    m_open.clear();
+    m_dirty.clear();
+    for (const CommandRecord &record : m_store.commands(commandsInMemory)) {
+        insert(record);
+    }
+    for (const CommandNo number : m_store.openCommands()) {
+        if (Entry *entry = entryOf(number)) {
+            loadTargets(*entry);
+        }
+    }
+    Q_EMIT reset();
+}
+
+Result<CommandNo> CommandLog::submit(const CommandBody &body, const QStringList &jids, const SubmitOptions &options)
+{
+    if (jids.isEmpty()) {
+        return fail(ErrorCode::BadRequest, u"no device was chosen"_s);
+    }
+    const Result<CommandNo> number = m_store.allocateNumber();
+    if (!number) {
+        return fail(number.error().withContext(u"no command number could be taken"_s));
+    }
+    CommandRecord record;
+    record.number = *number;
+    record.command.body = body;
+    record.command.number = *number;
+    record.command.notAfter = options.notAfter;
+    record.command.progress = std::holds_alternative<UpdateCommand>(body);
+    record.createdAt = m_clock.wallUtc();
+    record.requestedBy = options.requestedBy;
+    record.title = options.title;
+    Entry &entry = insert(record);
+    entry.isLoaded = true;
+    for (const QString &jid : jids) {
+        if (!entry.rows.contains(jid)) {
+            CommandTarget target;
+            target.jid = jid;
+            addTarget(entry, target);
+        }
+    }
+    const bool isForOne = entry.targets.size() == 1;
+    Q_EMIT commandAdded(*number);
+    Q_EMIT happened({0, record.createdAt, ActivityKind::CommandSent, isForOne ? entry.targets.front().jid : QString(),
+                     *number, commandName(body), record.title});
+    flush();
+    m_store.flush().then(this, [this, number = *number](const Outcome &outcome) { onStored(number, outcome); });
+    return *number;
+}
+
+void CommandLog::onStored(CommandNo number, const Outcome &outcome)
+{
+    if (outcome) {
+        Q_EMIT targetsQueued(number);
+        return;
+    }
+    // What isn't kept is not sent: after a restart nobody would know of it.
+    for (const int row : openRows(number)) {
+        const Place place{entryOf(number), row};
+        place.target().remarks = u"not sent, because it could not be kept: "_s + outcome.error().message;
+        place.target().error = outcome.error().code;
+        finish(place, TargetState::Failed, m_clock.wallUtc());
+    }
+}
+
+QStringList CommandLog::withdraw(CommandNo number)
+{
+    QStringList others;
+    for (const int row : openRows(number)) {
+        const Place place{entryOf(number), row};
+        CommandTarget &target = place.target();
+        if (target.state == TargetState::Queued && target.attempts == 0) {
+            target.remarks = u"withdrawn before it was sent"_s;
+            target.error = ErrorCode::Cancelled;
+            finish(place, TargetState::Failed, m_clock.wallUtc());
+        } else {
+            others += target.jid;
+        }
+    }
+    return others;
+}
+
+QList<CommandNo> CommandLog::numbers() const
+{
+    QList<CommandNo> numbers;
+    numbers.reserve(static_cast<qsizetype>(m_entries.size()));
+    for (auto it = m_entries.crbegin(); it != m_entries.crend(); ++it) {
+        numbers += it->first;
+    }
+    return numbers;
+}
+
+const CommandRecord *CommandLog::find(CommandNo number) const
+{
+    const auto it = m_entries.find(number);
+    return it == m_entries.end() ? nullptr : &it->second.record;
+}
+
+const QList<CommandTarget> &CommandLog::targets(CommandNo number)
+{
+    static const QList<CommandTarget> none;
+    Entry *entry = entryOf(number);
+    if (!entry) {
+        return none;
+    }
+    loadTargets(*entry);
+    return entry->targets;
+}
+
+const CommandTarget *CommandLog::target(CommandNo number, const QString &jid)
+{
+    const Place place = placeOf(number, jid);
+    return place ? &place.target() : nullptr;
+}
+
+QList<CommandNo> CommandLog::openNumbers() const
+{
+    QList<CommandNo> numbers = m_open.values();
+    std::ranges::sort(numbers);
+    return numbers;
+}
+
+QSet<int> CommandLog::openRows(CommandNo number) const
+{
+    const auto it = m_entries.find(number);
+    return it == m_entries.end() ? QSet<int>() : it->second.open;
+}
+
+void CommandLog::markHandedOver(CommandNo number, const QString &jid)
+{
+    if (const Place place = openPlaceOf(number, jid)) {
+        ++place.target().attempts;
+        place.target().sentAt = m_clock.wallUtc();
+        changed(place);
+    }
+}
+
+void CommandLog::markSent(CommandNo number, const QString &jid, bool deviceOnline)
+{
+    const Place place = openPlaceOf(number, jid);
+    if (place && place.target().state == TargetState::Queued) {
+        setState(place, deviceOnline ? TargetState::Delivered : TargetState::Sent);
+    }
+}
+
+void CommandLog::markNotSent(CommandNo number, const QString &jid)
+{
+    const Place place = openPlaceOf(number, jid);
+    if (place && place.target().state < TargetState::Running) {
+        setState(place, TargetState::Queued);
+    }
+}
+
+void CommandLog::markDelivered(CommandNo number, const QString &jid)
+{
+    const Place place = openPlaceOf(number, jid);
+    if (place && place.target().state == TargetState::Sent) {
+        setState(place, TargetState::Delivered);
+    }
+}
+
+void CommandLog::markUndeliverable(CommandNo number, const QString &jid, const QString &why)
+{
+    const Place place = openPlaceOf(number, jid);
+    if (place && place.target().state < TargetState::Running) {
+        place.target().remarks = u"the server could not deliver it: "_s + why;
+        place.target().error = ErrorCode::NotFound;
+        finish(place, TargetState::Failed, m_clock.wallUtc());
+    }
+}
+
+void CommandLog::markExpired(CommandNo number, const QString &jid)
+{
+    if (const Place place = openPlaceOf(number, jid)) {
+        place.target().remarks = u"not answered in time"_s;
+        place.target().error = ErrorCode::Expired;
+        finish(place, TargetState::Expired, m_clock.wallUtc());
+    }
+}
+
+bool CommandLog::apply(const QString &jid, const CommandResult &result, const QDateTime &stamp)
+{
+    const Place place = placeOf(result.number, jid);
+    if (!place) {
+        return false;
+    }
+    CommandTarget &target = place.target();
+    if (target.state == TargetState::Done || (target.state == TargetState::Failed && target.heardAt.isValid())) {
+        return false;
+    }
+    target.heardAt = stamp;
+    target.remarks = result.remarks;
+    target.error = result.success ? std::nullopt : std::optional(result.error.value_or(ErrorCode::Internal));
+    finish(place, result.success ? TargetState::Done : TargetState::Failed, stamp);
+    return true;
+}
+
+bool CommandLog::apply(const QString &jid, const ProgressReport &progress, const QDateTime &stamp)
+{
+    const Place place = openPlaceOf(progress.number, jid);
+    if (!place) {
+        return false;
+    }
+    CommandTarget &target = place.target();
+    target.heardAt = stamp;
+    target.deviceState = progress.state;
+    target.percent = progress.percent;
+    setState(place, TargetState::Running);
+    return true;
+}
+
+CommandNo CommandLog::apply(const QString &jid, const LogsReply &reply, const QDateTime &stamp)
+{
+    const CommandNo number = reply.number ? *reply.number : oldestOpenLogRequest(jid);
+    const Place place = openPlaceOf(number, jid);
+    if (!place || !isLogRequest(place.entry->record)) {
+        return 0;
+    }
+    CommandTarget &target = place.target();
+    target.heardAt = stamp;
+    target.remarks = reply.remarks;
+    if (!reply.success) {
+        target.error = ErrorCode::Internal;
+        finish(place, TargetState::Failed, stamp);
+    } else if (reply.url.isEmpty()) {
+        finish(place, TargetState::Done, stamp);
+    } else {
+        target.deviceState = u"downloading"_s;
+        setState(place, TargetState::Running);
+    }
+    return number;
+}
+
+void CommandLog::finishLogs(CommandNo number, const QString &jid, const Outcome &outcome)
+{
+    const Place place = openPlaceOf(number, jid);
+    if (!place) {
+        return;
+    }
+    if (!outcome) {
+        place.target().remarks = outcome.error().message;
+        place.target().error = outcome.error().code;
+    }
+    finish(place, outcome ? TargetState::Done : TargetState::Failed, m_clock.wallUtc());
+}
+
+void CommandLog::observe(const Command &command, const QString &toJid, const QDateTime &stamp, const QString &byWhom)
+{
+    if (!command.number) {
+        return;
+    }
+    const CommandNo number = *command.number;
+    m_store.keepNumberSeen(number);
+    Entry *entry = entryOf(number);
+    if (!entry) {
+        CommandRecord record;
+        record.number = number;
+        record.command = command;
+        record.createdAt = stamp;
+        record.requestedBy = byWhom;
+        record.isOwn = false;
+        entry = &insert(record);
+        entry->isLoaded = true;
+        Q_EMIT commandAdded(number);
+        Q_EMIT happened({0, stamp, ActivityKind::CommandSent, toJid, number, commandName(command.body), byWhom});
+    } else if (entry->record.command.body != command.body) {
+        qCWarning(lcCommands).noquote() << "command" << number << "to" << toJid << "from" << byWhom
+                                        << "is another one than the command known under this number";
+        return;
+    }
+    loadTargets(*entry);
+    if (entry->rows.contains(toJid)) {
+        // Our own program, or one that shares the store: the server has it now.
+        markSent(number, toJid, false);
+        return;
+    }
+    CommandTarget target;
+    target.jid = toJid;
+    target.state = TargetState::Sent;
+    target.attempts = 1;
+    target.sentAt = stamp;
+    addTarget(*entry, target);
+}
+
+CommandLog::Entry *CommandLog::entryOf(CommandNo number)
+{
+    if (number == 0) {
+        return nullptr;
+    }
+    const auto it = m_entries.find(number);
+    if (it != m_entries.end()) {
+        return &it->second;
+    }
+    // Older than what is at hand, or of another program that shares the store.
+    const std::optional<CommandRecord> record = m_store.command(number);
+    if (!record) {
+        return nullptr;
+    }
+    Entry &entry = insert(*record);
+    Q_EMIT commandAdded(number);
+    return &entry;
+}
+
+CommandLog::Place CommandLog::placeOf(CommandNo number, const QString &jid)
+{
+    Entry *entry = entryOf(number);
+    if (!entry) {
+        return {};
+    }
+    loadTargets(*entry);
+    const int row = entry->rows.value(jid, -1);
+    return row < 0 ? Place{} : Place{entry, row};
+}
+
+CommandLog::Place CommandLog::openPlaceOf(CommandNo number, const QString &jid)
+{
+    const Place place = placeOf(number, jid);
+    return place && !isFinal(place.target().state) ? place : Place{};
+}
+
+CommandNo CommandLog::oldestOpenLogRequest(const QString &jid)
+{
+    for (const CommandNo number : openNumbers()) {
+        const Place place = openPlaceOf(number, jid);
+        // One that is being downloaded has had its answer.
+        if (place && isLogRequest(place.entry->record) && !place.target().heardAt.isValid()) {
+            return number;
+        }
+    }
+    return 0;
+}
+
+CommandLog::Entry &CommandLog::insert(const CommandRecord &record)
+{
+    Entry &entry = m_entries[record.number];
+    entry = Entry{};
+    entry.record = record;
+    return entry;
+}
+
+void CommandLog::loadTargets(Entry &entry)
+{
+    if (entry.isLoaded) {
+        return;
+    }
+    entry.isLoaded = true;
+    entry.targets = m_store.targets(entry.record.number);
+    entry.record.counts = {};
+    for (int row = 0; row < entry.targets.size(); ++row) {
+        const CommandTarget &target = entry.targets.at(row);
+        entry.rows.insert(target.jid, row);
+        ++entry.record.counts[target.state];
+        if (!isFinal(target.state)) {
+            entry.open.insert(row);
+        }
+    }
+    if (!entry.open.isEmpty()) {
+        m_open.insert(entry.record.number);
+    }
+}
+
+int CommandLog::addTarget(Entry &entry, const CommandTarget &target)
+{
+    const int row = static_cast<int>(entry.targets.size());
+    entry.targets += target;
+    entry.rows.insert(target.jid, row);
+    entry.open.insert(row);
+    ++entry.record.counts[target.state];
+    m_open.insert(entry.record.number);
+    changed({&entry, row});
+    return row;
+}
+
+void CommandLog::setState(const Place &place, TargetState state)
+{
+    CommandTarget &target = place.target();
+    --place.entry->record.counts[target.state];
+    ++place.entry->record.counts[state];
+    target.state = state;
+    changed(place);
+}
+
+void CommandLog::finish(const Place &place, TargetState state, const QDateTime &at)
+{
+    const CommandNo number = place.entry->record.number;
+    CommandTarget &target = place.target();
+    target.finishedAt = at;
+    target.percent = -1;
+    target.deviceState.clear();
+    place.entry->open.remove(place.row);
+    if (place.entry->open.isEmpty()) {
+        m_open.remove(number);
+    }
+    const ActivityKind kind = state == TargetState::Done     ? ActivityKind::CommandDone
+                              : state == TargetState::Failed ? ActivityKind::CommandFailed
+                                                             : ActivityKind::CommandExpired;
+    const ActivityEntry entry{
+        0, at, kind, target.jid, number, commandName(place.entry->record.command.body), target.remarks};
+    setState(place, state);
+    Q_EMIT happened(entry);
+}
+
+void CommandLog::changed(const Place &place)
+{
+    const CommandNo number = place.entry->record.number;
+    place.entry->dirty.insert(place.row);
+    m_dirty.insert(number);
+    if (!m_flushTimer.isActive()) {
+        m_flushTimer.start();
+    }
+    Q_EMIT targetChanged(number, place.target().jid);
+}
+
+void CommandLog::flush()
+{
+    m_flushTimer.stop();
+    for (const CommandNo number : std::exchange(m_dirty, {})) {
+        Entry &entry = m_entries[number];
+        m_store.keep(entry.record);
+        QList<int> rows = std::exchange(entry.dirty, {}).values();
+        std::ranges::sort(rows);
+        for (const int row : rows) {
+            m_store.keep(number, row, entry.targets.at(row));
+        }
+        Q_EMIT commandChanged(number, rows);
+    }
+}
+
+} // namespace sgn

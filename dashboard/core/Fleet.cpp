@@ -1,0 +1,495 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/Fleet.h"
+
+#include "core/Attention.h"
+
+#include <algorithm>
+
+namespace sgn {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr std::chrono::milliseconds collectFor{50};
+constexpr qsizetype maxSharedFacts = 1000;
+
+bool isDown(ProcessState state)
+{
+    return state == ProcessState::Dead || state == ProcessState::Backoff || state == ProcessState::CrashLoop;
+}
+
+// The device's own word for when it died, if it can be true; a Pi's clock may be years off.
+QDateTime deadSinceOf(const ProcessReport &report, const QDateTime &stamp)
+{
+    constexpr qint64 plausibleS = 30LL * 86'400;
+    if (report.since && *report.since <= stamp && report.since->secsTo(stamp) < plausibleS) {
+        return *report.since;
+    }
+    return stamp;
+}
+
+} // namespace
+
+Fleet::Fleet(const Clock &clock, QObject *parent)
+    : QObject(parent)
+    , m_clock(clock)
+{
+    m_flushTimer.setSingleShot(true);
+    m_flushTimer.setInterval(collectFor);
+    connect(&m_flushTimer, &QTimer::timeout, this, &Fleet::flush);
+}
+
+const Device *Fleet::find(const QString &jid) const
+{
+    const int index = indexOf(jid);
+    return index < 0 ? nullptr : &at(index);
+}
+
+QStringList Fleet::processNames() const
+{
+    std::vector<std::pair<int, QString>> byUse;
+    byUse.reserve(static_cast<std::size_t>(m_nameUse.size()));
+    for (auto it = m_nameUse.cbegin(); it != m_nameUse.cend(); ++it) {
+        byUse.emplace_back(-it.value(), it.key());
+    }
+    const auto kept = std::min(byUse.size(), static_cast<std::size_t>(maxProcessColumns));
+    std::ranges::partial_sort(byUse, byUse.begin() + static_cast<std::ptrdiff_t>(kept));
+    QStringList names;
+    for (std::size_t i = 0; i < kept; ++i) {
+        names += byUse[i].second;
+    }
+    names.sort();
+    return names;
+}
+
+QMap<int, int> Fleet::versionsOf(const QString &processName) const
+{
+    QMap<int, int> versions;
+    for (const Device &device : m_devices) {
+        if (const DeviceProcess *process = device.process(processName)) {
+            ++versions[process->report.version];
+        }
+    }
+    return versions;
+}
+
+int Fleet::highestVersion(const QString &processName) const
+{
+    const QMap<int, int> versions = versionsOf(processName);
+    return versions.isEmpty() ? 0 : versions.lastKey();
+}
+
+int Fleet::highestAgentVersion() const
+{
+    int highest = 0;
+    for (const Device &device : m_devices) {
+        highest = std::max(highest, device.facts.agentVersion.value_or(0));
+    }
+    return highest;
+}
+
+void Fleet::restore(std::vector<Device> devices)
+{
+    m_devices = std::move(devices);
+    m_slots.assign(m_devices.size(), Slot{});
+    m_index.clear();
+    m_ownerOfId.clear();
+    m_nameUse.clear();
+    m_dirty.clear();
+    m_summary = {};
+    m_index.reserve(static_cast<qsizetype>(m_devices.size()));
+    for (int index = 0; index < count(); ++index) {
+        Device &restored = device(index);
+        restored.online = false;
+        m_index.insert(restored.jid, index);
+        if (!restored.rpiUniqueId.isEmpty() && restored.conflictWith.isEmpty()) {
+            m_ownerOfId.insert(restored.rpiUniqueId, index);
+        }
+        restored.facts.os = sharedFact(restored.facts.os);
+        restored.facts.model = sharedFact(restored.facts.model);
+        for (DeviceProcess &process : restored.processes) {
+            process.report.name = useName(process.report.name);
+        }
+        ++m_summary.total;
+        ++m_summary.offline;
+        recount(index);
+    }
+    m_toldCount = count();
+    m_toldSummary = m_summary;
+    m_toldNames = processNames();
+    m_areNamesDirty = false;
+    m_flushTimer.stop();
+    Q_EMIT reset();
+    Q_EMIT processNamesChanged();
+    Q_EMIT summaryChanged(m_summary);
+}
+
+int Fleet::add(const QString &jid)
+{
+    if (const int known = indexOf(jid); known >= 0) {
+        return known;
+    }
+    const int index = count();
+    Device added;
+    added.jid = jid;
+    m_devices.push_back(std::move(added));
+    m_slots.emplace_back();
+    m_index.insert(jid, index);
+    ++m_summary.total;
+    ++m_summary.offline;
+    changed(index, DeviceChange::Identity);
+    Q_EMIT happened({0, m_clock.wallUtc(), ActivityKind::DeviceAdded, jid, 0, {}, {}});
+    return index;
+}
+
+void Fleet::setPresence(const QString &jid, bool online)
+{
+    const int index = add(jid);
+    slotOf(index).byPresence = online;
+    setOnline(index, online);
+}
+
+void Fleet::beginPresence()
+{
+    m_isSettling = true;
+    for (Slot &state : m_slots) {
+        state.isUnsettled = state.online;
+        state.byPresence = false;
+    }
+}
+
+void Fleet::settlePresence()
+{
+    for (int index = 0; index < count(); ++index) {
+        if (slotOf(index).isUnsettled) {
+            setOnline(index, false);
+        }
+    }
+    m_isSettling = false;
+}
+
+void Fleet::forgetPresence()
+{
+    beginPresence();
+    settlePresence();
+}
+
+void Fleet::expireSilent(std::chrono::milliseconds limit)
+{
+    const MonotonicTime now = m_clock.monotonic();
+    for (int index = 0; index < count(); ++index) {
+        const Slot &state = slotOf(index);
+        if (state.online && !state.byPresence && !state.isUnsettled && now - state.heardAt >= limit) {
+            setOnline(index, false);
+        }
+    }
+}
+
+void Fleet::heard(const QString &jid, const QString &from, const QDateTime &stamp, bool live)
+{
+    const int index = add(jid);
+    bindIdentity(index, from, stamp);
+    Device &sender = device(index);
+    if (!sender.lastSeen.isValid() || sender.lastSeen < stamp) {
+        sender.lastSeen = stamp;
+        changed(index, DeviceChange::Seen);
+    }
+    if (live) {
+        slotOf(index).heardAt = m_clock.monotonic();
+        setOnline(index, true);
+        setNotAnswering(jid, false);
+    }
+}
+
+void Fleet::apply(const QString &jid, const VersionReport &report, const QDateTime &stamp, bool live)
+{
+    heard(jid, report.from, stamp, live);
+    const int index = indexOf(jid);
+    Device &sender = device(index);
+    if (sender.lastReport.isValid() && stamp < sender.lastReport) {
+        return;
+    }
+    sender.isModern = sender.isModern || report.facts != DeviceFacts{} ||
+                      std::ranges::any_of(report.processes, [](const ProcessReport &process) {
+                          return process.state != ProcessState::Unknown;
+                      });
+    setProcesses(index, report.processes, stamp);
+    setFacts(index, report.facts);
+    sender.lastReport = stamp;
+}
+
+void Fleet::apply(const QString &jid, const ProcessEvent &event, const QDateTime &stamp, bool live)
+{
+    heard(jid, event.from, stamp, live);
+    const int index = indexOf(jid);
+    Device &sender = device(index);
+    if (sender.lastReport.isValid() && stamp < sender.lastReport) {
+        return;
+    }
+    sender.isModern = true;
+    QList<ProcessReport> reports;
+    reports.reserve(sender.processes.size() + 1);
+    bool isKnown = false;
+    for (const DeviceProcess &process : std::as_const(sender.processes)) {
+        const bool isIt = process.report.name == event.process.name;
+        reports += isIt ? event.process : process.report;
+        isKnown = isKnown || isIt;
+    }
+    if (!isKnown && reports.size() < maxProcesses) {
+        reports += event.process;
+    }
+    setProcesses(index, reports, stamp);
+}
+
+void Fleet::setNotAnswering(const QString &jid, bool notAnswering)
+{
+    const int index = indexOf(jid);
+    if (index >= 0 && device(index).notAnswering != notAnswering) {
+        device(index).notAnswering = notAnswering;
+        changed(index, DeviceChange::Presence);
+    }
+}
+
+void Fleet::setUpdate(const QString &jid, const DeviceUpdate &update)
+{
+    const int index = indexOf(jid);
+    if (index < 0 || !update.target) {
+        return;
+    }
+    std::optional<DeviceUpdate> &present = device(index).update;
+    if (present && present->target && present->target->number > update.target->number) {
+        return;
+    }
+    present = update;
+    changed(index, DeviceChange::Update);
+}
+
+void Fleet::acceptIdentity(const QString &jid)
+{
+    const int index = indexOf(jid);
+    if (index < 0) {
+        return;
+    }
+    Device &accepted = device(index);
+    if (!accepted.foreignFrom.isEmpty()) {
+        if (m_ownerOfId.value(accepted.rpiUniqueId, -1) == index) {
+            m_ownerOfId.remove(accepted.rpiUniqueId);
+        }
+        accepted.rpiUniqueId = std::exchange(accepted.foreignFrom, {});
+    }
+    accepted.conflictWith.clear();
+    m_ownerOfId.insert(accepted.rpiUniqueId, index);
+    changed(index, DeviceChange::Identity);
+}
+
+void Fleet::bindIdentity(int index, const QString &from, const QDateTime &stamp)
+{
+    Device &sender = device(index);
+    if (from == sender.rpiUniqueId || from == sender.foreignFrom || from.isEmpty()) {
+        return;
+    }
+    const auto owner = m_ownerOfId.constFind(from);
+    if (sender.rpiUniqueId.isEmpty()) {
+        sender.rpiUniqueId = from;
+        if (owner == m_ownerOfId.cend()) {
+            m_ownerOfId.insert(from, index);
+        } else {
+            sender.conflictWith = at(*owner).jid;
+        }
+    } else {
+        sender.foreignFrom = from;
+    }
+    if (!sender.conflictWith.isEmpty() || !sender.foreignFrom.isEmpty()) {
+        Q_EMIT happened({0, stamp, ActivityKind::IdentityProblem, sender.jid, 0, from,
+                         attention(sender, m_clock.wallUtc()).reason});
+    }
+    changed(index, DeviceChange::Identity);
+}
+
+void Fleet::setOnline(int index, bool online)
+{
+    Device &subject = device(index);
+    slotOf(index).isUnsettled = false;
+    if (subject.online == online) {
+        return;
+    }
+    const QDateTime now = m_clock.wallUtc();
+    QString away;
+    if (online && subject.lastSeen.isValid() && subject.lastSeen.secsTo(now) >= 1) {
+        away = durationText(subject.lastSeen.secsTo(now));
+    }
+    subject.online = online;
+    subject.notAnswering = false;
+    subject.onlineSince = online ? now : QDateTime();
+    // Its last sign of life is the moment it left.
+    subject.lastSeen = m_isSettling && !online ? subject.lastSeen : now;
+    changed(index, DeviceChange::Presence);
+    if (!m_isSettling) {
+        const auto kind = online ? ActivityKind::CameOnline : ActivityKind::WentOffline;
+        Q_EMIT happened({0, now, kind, subject.jid, 0, {}, away});
+    }
+    if (online) {
+        Q_EMIT cameOnline(at(index).jid);
+    }
+}
+
+void Fleet::setProcesses(int index, const QList<ProcessReport> &reports, const QDateTime &stamp)
+{
+    const QList<DeviceProcess> before = std::exchange(device(index).processes, {});
+    QList<DeviceProcess> after;
+    after.reserve(std::min(reports.size(), maxProcesses));
+    for (const ProcessReport &report : reports.first(std::min(reports.size(), maxProcesses))) {
+        const auto known = std::ranges::find_if(
+            before, [&report](const DeviceProcess &process) { return process.report.name == report.name; });
+        DeviceProcess process{report, {}};
+        process.report.name = useName(report.name);
+        if (report.isDead) {
+            const bool wasDead = known != before.end() && known->deadSince.isValid();
+            process.deadSince = wasDead ? known->deadSince : deadSinceOf(report, stamp);
+        }
+        if (known != before.end()) {
+            noteTransition(at(index).jid, *known, report, stamp);
+        }
+        after += std::move(process);
+    }
+    for (const DeviceProcess &process : before) {
+        dropName(process.report.name);
+    }
+    const bool isSame = before == after;
+    device(index).processes = std::move(after);
+    if (!isSame) {
+        changed(index, DeviceChange::Processes);
+    }
+}
+
+void Fleet::setFacts(int index, const DeviceFacts &facts)
+{
+    if (device(index).facts == facts) {
+        return;
+    }
+    device(index).facts = facts;
+    device(index).facts.os = sharedFact(facts.os);
+    device(index).facts.model = sharedFact(facts.model);
+    changed(index, DeviceChange::Facts);
+}
+
+void Fleet::noteTransition(const QString &jid, const DeviceProcess &before, const ProcessReport &after,
+                           const QDateTime &stamp)
+{
+    const ProcessReport &old = before.report;
+    const auto tell = [&](ActivityKind kind, const QString &detail) {
+        Q_EMIT happened({0, stamp, kind, jid, 0, after.name, detail});
+    };
+    const bool hasNewExit = after.lastExit && (!old.lastExit || old.lastExit->at != after.lastExit->at);
+    const bool isNewlyDead = after.isDead && !old.isDead && !isDown(old.state);
+    if (hasNewExit || isNewlyDead) {
+        tell(ActivityKind::ProcessDied, after.lastExit ? deathText(*after.lastExit) : QString());
+    }
+    const bool isBack = (old.isDead && !after.isDead) || ((isDown(old.state) || old.state == ProcessState::Hung) &&
+                                                          after.state == ProcessState::Running);
+    if (isBack) {
+        tell(ActivityKind::ProcessBack, {});
+    }
+    if (old.version != after.version) {
+        tell(ActivityKind::VersionChanged, u"%1 \u2192 %2"_s.arg(old.version).arg(after.version));
+    }
+}
+
+void Fleet::changed(int index, DeviceChanges what)
+{
+    Slot &state = slotOf(index);
+    if (!state.dirty) {
+        m_dirty += index;
+    }
+    state.dirty |= what;
+    if (what != DeviceChange::Seen) {
+        recount(index);
+    }
+    if (!m_flushTimer.isActive()) {
+        m_flushTimer.start();
+    }
+}
+
+void Fleet::recount(int index)
+{
+    const Device &subject = at(index);
+    Slot &state = slotOf(index);
+    const int dead = subject.deadCount();
+    m_summary.deadProcesses += dead - state.dead;
+    m_summary.devicesWithDead += (dead > 0 ? 1 : 0) - (state.dead > 0 ? 1 : 0);
+    state.dead = dead;
+    const auto count = [](bool &counted, bool now, int &number) {
+        number += (now ? 1 : 0) - (counted ? 1 : 0);
+        counted = now;
+    };
+    count(state.updating, subject.isUpdating(), m_summary.updating);
+    count(state.attention, attentionLevel(subject) >= Attention::Level::Warning, m_summary.needAttention);
+    count(state.online, subject.online, m_summary.online);
+    m_summary.offline = m_summary.total - m_summary.online;
+}
+
+void Fleet::flush()
+{
+    m_flushTimer.stop();
+    QList<DeviceDelta> deltas;
+    deltas.reserve(m_dirty.size());
+    const int told = m_toldCount;
+    for (const int index : std::exchange(m_dirty, {})) {
+        const DeviceChanges what = std::exchange(slotOf(index).dirty, {});
+        deltas += DeviceDelta{index, what};
+    }
+    if (count() > told) {
+        m_toldCount = count();
+        Q_EMIT devicesAdded(told, m_toldCount - told);
+    }
+    if (m_areNamesDirty) {
+        m_areNamesDirty = false;
+        if (const QStringList names = processNames(); names != m_toldNames) {
+            m_toldNames = names;
+            Q_EMIT processNamesChanged();
+        }
+    }
+    if (!deltas.isEmpty()) {
+        Q_EMIT devicesChanged(deltas);
+    }
+    if (m_summary != m_toldSummary) {
+        m_toldSummary = m_summary;
+        Q_EMIT summaryChanged(m_summary);
+    }
+}
+
+QString Fleet::useName(const QString &name)
+{
+    const auto it = m_nameUse.find(name);
+    if (it != m_nameUse.end()) {
+        ++it.value();
+        return it.key();
+    }
+    m_areNamesDirty = true;
+    m_nameUse.insert(name, 1);
+    return name;
+}
+
+void Fleet::dropName(const QString &name)
+{
+    const auto it = m_nameUse.find(name);
+    if (it != m_nameUse.end() && --it.value() == 0) {
+        m_areNamesDirty = true;
+        m_nameUse.erase(it);
+    }
+}
+
+QString Fleet::sharedFact(const QString &text)
+{
+    const auto it = m_factTexts.constFind(text);
+    if (it != m_factTexts.cend()) {
+        return *it;
+    }
+    if (m_factTexts.size() < maxSharedFacts) {
+        m_factTexts.insert(text, text);
+    }
+    return text;
+}
+
+} // namespace sgn

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/LogDownload.h"
+
+#include "archive/Zip.h"
+
+#include <QDir>
+#include <QFileInfo>
+#include <QNetworkReply>
+#include <QtConcurrent>
+
+namespace sgn {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr qint64 bufferSize = 256 * 1024;
+
+Result<qint64> unpackInto(const QString &zip, const QString &target, const std::stop_token &stop)
+{
+    const auto entries = listZip(zip);
+    if (!entries) {
+        return fail(entries.error());
+    }
+    const auto topFolder = topFolderOf(*entries);
+    if (!topFolder) {
+        return fail(topFolder.error());
+    }
+    ExtractRules rules;
+    rules.topFolder = *topFolder;
+    rules.stop = stop;
+    const auto report = extractZip(zip, target, rules);
+    return report ? Result<qint64>(QFileInfo(zip).size()) : fail(report.error());
+}
+
+} // namespace
+
+LogDownload::LogDownload(QNetworkAccessManager &network, const QSslConfiguration &tls, Order order, QObject *parent)
+    : QObject(parent)
+    , m_network(network)
+    , m_tls(tls)
+    , m_order(std::move(order))
+    , m_file(m_order.target + u".XXXXXX.part"_s)
+{
+    QMetaObject::invokeMethod(this, &LogDownload::start, Qt::QueuedConnection);
+}
+
+LogDownload::~LogDownload()
+{
+    m_stop.request_stop();
+    if (m_reply) {
+        m_reply->disconnect(this);
+        m_reply->abort();
+        m_reply->deleteLater();
+    }
+}
+
+void LogDownload::start()
+{
+    if (m_order.url.scheme() != "https"_L1) {
+        finish(fail(ErrorCode::Refused, u"the logs' address is not https: "_s + m_order.url.toDisplayString()));
+        return;
+    }
+    if (m_order.size && *m_order.size > m_order.maxSize) {
+        finish(fail(ErrorCode::TooLarge,
+                    u"the logs are %1 bytes, over the limit of %2"_s.arg(*m_order.size).arg(m_order.maxSize)));
+        return;
+    }
+    if (!QDir().mkpath(QFileInfo(m_order.target).absolutePath()) || !m_file.open()) {
+        finish(fail(ErrorCode::Io, u"cannot write below %1: %2"_s.arg(QFileInfo(m_order.target).absolutePath(),
+                                                                      m_file.errorString())));
+        return;
+    }
+    QNetworkRequest request(m_order.url);
+    request.setSslConfiguration(m_tls);
+    request.setAttribute(QNetworkRequest::RedirectPolicyAttribute, QNetworkRequest::ManualRedirectPolicy);
+    request.setTransferTimeout(static_cast<int>(std::chrono::milliseconds(patience).count()));
+    m_reply = m_network.get(request);
+    m_reply->setReadBufferSize(bufferSize);
+    connect(m_reply, &QNetworkReply::readyRead, this, &LogDownload::onReadyRead);
+    connect(m_reply, &QNetworkReply::finished, this, &LogDownload::onReplyFinished);
+}
+
+void LogDownload::onReadyRead()
+{
+    if (m_failure) {
+        return;
+    }
+    const qint64 limit = m_order.size.value_or(m_order.maxSize);
+    const QByteArray bytes = m_reply->readAll();
+    m_received += bytes.size();
+    if (m_received > limit) {
+        m_failure = Error{ErrorCode::TooLarge, u"the server sends more than the %1 bytes of the logs"_s.arg(limit)};
+    } else if (m_file.write(bytes) != bytes.size()) {
+        m_failure = Error{ErrorCode::Io, u"cannot write %1: %2"_s.arg(m_file.fileName(), m_file.errorString())};
+    }
+    if (m_failure) {
+        m_reply->abort();
+        return;
+    }
+    m_hash.addData(bytes);
+    Q_EMIT progress(m_received, m_order.size.value_or(-1));
+}
+
+std::optional<Error> LogDownload::replyError() const
+{
+    const int status = m_reply->attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt();
+    const QString host = m_order.url.host();
+    if (m_reply->error() == QNetworkReply::OperationCanceledError) {
+        return Error{ErrorCode::Timeout, u"%1 sent nothing for %2 s"_s.arg(host).arg(patience.count())};
+    }
+    if (m_reply->error() == QNetworkReply::SslHandshakeFailedError) {
+        return Error{ErrorCode::Refused, u"%1 has no certificate of our CA: %2"_s.arg(host, m_reply->errorString())};
+    }
+    if (status != 0 && status != 200) {
+        return Error{ErrorCode::Network, u"%1 answered HTTP %2 for the logs"_s.arg(host).arg(status)};
+    }
+    if (m_reply->error() != QNetworkReply::NoError) {
+        return Error{ErrorCode::Network,
+                     u"the logs could not be fetched from %1: %2"_s.arg(host, m_reply->errorString())};
+    }
+    return std::nullopt;
+}
+
+void LogDownload::onReplyFinished()
+{
+    if (!m_failure) {
+        m_failure = replyError();
+    }
+    if (!m_failure) {
+        onReadyRead();
+    }
+    if (!m_failure && m_order.size && m_received != *m_order.size) {
+        m_failure = Error{ErrorCode::HashMismatch,
+                          u"%1 bytes of logs arrived, %2 were announced"_s.arg(m_received).arg(*m_order.size)};
+    }
+    const QByteArray digest = m_hash.finish();
+    if (!m_failure && !m_order.sha256.isEmpty() && digest != m_order.sha256) {
+        m_failure = Error{ErrorCode::HashMismatch, u"what arrived isn't what the device has sent (SHA-256 differs)"_s};
+    }
+    if (!m_failure && !m_file.flush()) {
+        m_failure = Error{ErrorCode::Io, u"cannot write %1: %2"_s.arg(m_file.fileName(), m_file.errorString())};
+    }
+    m_reply->deleteLater();
+    m_reply = nullptr;
+    if (m_failure) {
+        finish(fail(*m_failure));
+    } else {
+        unpack();
+    }
+}
+
+void LogDownload::unpack()
+{
+    Q_EMIT unpacking();
+    QtConcurrent::run([zip = m_file.fileName(), target = m_order.target, stop = m_stop.get_token()] {
+        return unpackInto(zip, target, stop);
+    }).then(this, [this](const Result<qint64> &size) { finish(size); });
+}
+
+void LogDownload::finish(const Result<qint64> &size)
+{
+    if (!std::exchange(m_isFinished, true)) {
+        Q_EMIT finished(size);
+        deleteLater();
+    }
+}
+
+} // namespace sgn

@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/LogService.h"
+
+#include "core/CommandLog.h"
+#include "core/LogDownload.h"
+#include "core/Store.h"
+
+#include <algorithm>
+#include <QDir>
+#include <QFile>
+#include <QSslCertificate>
+#include <QSslConfiguration>
+
+namespace sgn {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+// "altimeter_0001@im.koderoot.net" → "altimeter_0001@im.koderoot.net"; whatever else a JID may hold is percent-encoded.
+QString folderNameOf(const QString &jid)
+{
+    return QString::fromLatin1(QUrl::toPercentEncoding(jid, "@")).left(200);
+}
+
+QSslConfiguration tlsBelieving(const QString &caFile)
+{
+    QSslConfiguration tls = QSslConfiguration::defaultConfiguration();
+    tls.setCaCertificates(QSslCertificate::fromPath(caFile, QSsl::Pem, QSslCertificate::PatternSyntax::FixedString));
+    tls.setPeerVerifyMode(QSslSocket::VerifyPeer);
+    tls.setProtocol(QSsl::TlsV1_2OrLater);
+    return tls;
+}
+
+} // namespace
+
+LogService::LogService(Store &store, CommandLog &commands, const Clock &clock, Places places, QObject *parent)
+    : QObject(parent)
+    , m_store(store)
+    , m_commands(commands)
+    , m_clock(clock)
+    , m_places(std::move(places))
+{
+    connect(&m_commands, &CommandLog::targetChanged, this, &LogService::onTargetChanged);
+    connect(&m_commands, &CommandLog::commandAdded, this, &LogService::onCommandAdded);
+}
+
+LogService::~LogService() = default;
+
+void LogService::restore()
+{
+    m_bundles.clear();
+    m_byDevice.clear();
+    for (LogBundle bundle : m_store.logBundles()) {
+        m_byDevice[bundle.jid] += bundle.id;
+        m_bundles.insert(bundle.id, bundle);
+        const CommandTarget *target = m_commands.target(bundle.number, bundle.jid);
+        const bool isWaiting = bundle.state == LogBundle::State::Requested && target && !isFinal(target->state);
+        if (!isFinal(bundle.state) && !isWaiting) {
+            const QString why = u"the panel was closed before they were here; get the logs again"_s;
+            finish(bundle.id, fail(ErrorCode::Cancelled, why));
+        }
+    }
+}
+
+Result<CommandNo> LogService::request(const QStringList &jids, const QString &requestedBy)
+{
+    const QDateTime end = m_clock.wallUtc().addMSecs(std::chrono::milliseconds(requestLifetime).count());
+    return m_commands.submit(UploadLogs{}, jids, {requestedBy, {}, end});
+}
+
+QList<LogBundle> LogService::bundles(const QString &jid) const
+{
+    QList<LogBundle> bundles;
+    if (jid.isEmpty()) {
+        bundles = m_bundles.values();
+    } else {
+        for (const qint64 id : m_byDevice.value(jid)) {
+            bundles += m_bundles.value(id);
+        }
+    }
+    std::ranges::sort(bundles, std::greater{}, &LogBundle::id);
+    return bundles;
+}
+
+std::optional<LogBundle> LogService::bundle(qint64 id) const
+{
+    const auto it = m_bundles.constFind(id);
+    return it == m_bundles.cend() ? std::nullopt : std::optional(*it);
+}
+
+QList<LogFile> LogService::files(qint64 id) const
+{
+    const std::optional<LogBundle> found = bundle(id);
+    return found && found->state == LogBundle::State::Ready ? logFilesBelow(found->folder) : QList<LogFile>();
+}
+
+void LogService::remove(qint64 id)
+{
+    const auto it = m_bundles.find(id);
+    if (it == m_bundles.end()) {
+        return;
+    }
+    delete m_downloads.take(id);
+    const LogBundle bundle = *it;
+    m_bundles.erase(it);
+    m_byDevice[bundle.jid].removeOne(id);
+    m_store.removeLogs(id);
+    // Only what this service made itself is ever removed.
+    if (!bundle.folder.isEmpty() && bundle.folder.startsWith(QDir(m_places.folder).absolutePath() + u'/')) {
+        QDir(bundle.folder).removeRecursively();
+    }
+    Q_EMIT bundleRemoved(id);
+}
+
+void LogService::apply(const QString &jid, const LogsReply &reply, const QDateTime &stamp)
+{
+    const CommandNo number = m_commands.apply(jid, reply, stamp);
+    if (number == 0) {
+        // Nobody asked, or it was answered already: no reason to fetch anything.
+        return;
+    }
+    LogBundle &bundle = bundleFor(jid, number);
+    if (!reply.success || bundle.state != LogBundle::State::Requested) {
+        // A failure has come in by the command's target already.
+        return;
+    }
+    bundle.remarks = reply.remarks;
+    if (reply.url.isEmpty()) {
+        bundle.state = LogBundle::State::Elsewhere;
+        bundle.finishedAt = stamp;
+        bundle.remarks = u"the device says it has uploaded its logs to its own server"_s;
+        update(bundle);
+    } else {
+        download(bundle, reply);
+    }
+}
+
+void LogService::onCommandAdded(CommandNo number)
+{
+    const CommandRecord *record = m_commands.find(number);
+    if (!record || !std::holds_alternative<UploadLogs>(record->command.body)) {
+        return;
+    }
+    const QList<CommandTarget> targets = m_commands.targets(number);
+    for (const CommandTarget &target : targets) {
+        if (!isFinal(target.state)) {
+            bundleFor(target.jid, number);
+        }
+    }
+}
+
+void LogService::onTargetChanged(CommandNo number, const QString &jid)
+{
+    const CommandRecord *record = m_commands.find(number);
+    if (!record || !std::holds_alternative<UploadLogs>(record->command.body)) {
+        return;
+    }
+    const CommandTarget *target = m_commands.target(number, jid);
+    if (!target) {
+        return;
+    }
+    LogBundle &bundle = bundleFor(jid, number);
+    const bool failed = target->state == TargetState::Failed || target->state == TargetState::Expired;
+    if (failed && bundle.state == LogBundle::State::Requested) {
+        const QString why = target->remarks.isEmpty() ? u"the device could not upload its logs"_s : target->remarks;
+        finish(bundle.id, fail(target->error.value_or(ErrorCode::Internal), why));
+    }
+}
+
+LogBundle &LogService::bundleFor(const QString &jid, CommandNo number)
+{
+    for (const qint64 id : std::as_const(m_byDevice[jid])) {
+        if (LogBundle &known = m_bundles[id]; known.number == number) {
+            return known;
+        }
+    }
+    LogBundle bundle;
+    bundle.id = m_store.newLogId();
+    bundle.jid = jid;
+    bundle.number = number;
+    bundle.requestedAt = m_clock.wallUtc();
+    m_byDevice[jid] += bundle.id;
+    m_bundles.insert(bundle.id, bundle);
+    m_store.keep(bundle);
+    Q_EMIT bundleAdded(bundle.id);
+    removeOldOnes(jid);
+    return m_bundles[bundle.id];
+}
+
+void LogService::download(LogBundle &bundle, const LogsReply &reply)
+{
+    const qint64 id = bundle.id;
+    bundle.state = LogBundle::State::Downloading;
+    bundle.size = reply.size.value_or(-1);
+    const QString time = m_clock.wallUtc().toString(u"yyyyMMdd-HHmmss"_s);
+    bundle.folder = QDir(m_places.folder).absoluteFilePath(u"%1/%2-%3"_s.arg(folderNameOf(bundle.jid), time).arg(id));
+    const LogDownload::Order order{reply.url, maxDownload, reply.size, reply.sha256, bundle.folder};
+    auto *download = new LogDownload(m_network, tlsBelieving(m_places.caFile), order, this);
+    m_downloads.insert(id, download);
+    connect(download, &LogDownload::progress, this, [this, id](qint64 received, qint64) {
+        m_bundles[id].received = received;
+        Q_EMIT bundleChanged(id);
+    });
+    connect(download, &LogDownload::unpacking, this, [this, id] {
+        m_bundles[id].state = LogBundle::State::Unpacking;
+        update(m_bundles[id]);
+    });
+    connect(download, &LogDownload::finished, this, [this, id](const Result<qint64> &size) {
+        m_downloads.remove(id);
+        finish(id, size);
+    });
+    update(bundle);
+}
+
+void LogService::finish(qint64 id, const Result<qint64> &unpacked)
+{
+    const auto it = m_bundles.find(id);
+    if (it == m_bundles.end()) {
+        return;
+    }
+    LogBundle &bundle = *it;
+    bundle.finishedAt = m_clock.wallUtc();
+    bundle.state = unpacked ? LogBundle::State::Ready : LogBundle::State::Failed;
+    ActivityEntry entry{0, bundle.finishedAt, ActivityKind::LogsFailed, bundle.jid, bundle.number, {}, {}};
+    if (unpacked) {
+        bundle.received = bundle.size = *unpacked;
+        entry.kind = ActivityKind::LogsReceived;
+        entry.detail = QString::number(*unpacked);
+    } else {
+        bundle.folder.clear();
+        bundle.remarks = entry.detail = unpacked.error().message;
+    }
+    const LogBundle copy = bundle;
+    update(copy);
+    Q_EMIT happened(entry);
+    m_commands.finishLogs(copy.number, copy.jid, unpacked ? Outcome{} : fail(unpacked.error()));
+}
+
+void LogService::update(const LogBundle &bundle)
+{
+    m_store.keep(bundle);
+    Q_EMIT bundleChanged(bundle.id);
+}
+
+void LogService::removeOldOnes(const QString &jid)
+{
+    // Those on their way are kept, however many.
+    const QList<qint64> ids = m_byDevice.value(jid);
+    qsizetype tooMany = ids.size() - maxBundles;
+    for (const qint64 id : ids) {
+        if (tooMany <= 0) {
+            return;
+        }
+        if (isFinal(m_bundles.value(id).state)) {
+            remove(id);
+            --tooMany;
+        }
+    }
+}
+
+} // namespace sgn

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/Panel.h"
+
+#include "core/StoreRows.h"
+#include "xmpp/Jid.h"
+
+namespace sgn {
+
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr int linesPerHour = 200;
+// A restart that comes days later is no help but a surprise.
+constexpr auto restartLifetime = 10min;
+
+xmpp::Options panelOptions(xmpp::Options options)
+{
+    options.role = xmpp::Role::Panel;
+    options.acceptSubscriptions = true;
+    return options;
+}
+
+} // namespace
+
+Result<std::unique_ptr<Panel>> Panel::open(const PanelConfig &config, const Settings &settings, const Clock &clock)
+{
+    if (const Outcome fine = config.check(); !fine) {
+        return fail(fine.error());
+    }
+    Result<std::unique_ptr<Store>> store = Store::open(config.storeFile, xmpp::bareJid(config.jid));
+    if (!store) {
+        return fail(store.error());
+    }
+    return std::unique_ptr<Panel>(new Panel(config, settings, *std::move(store), clock));
+}
+
+Panel::Panel(PanelConfig config, Settings settings, std::unique_ptr<Store> store, const Clock &clock)
+    : m_config(std::move(config))
+    , m_settings(std::move(settings))
+    , m_clock(clock)
+    , m_store(std::move(store))
+    , m_fleet(m_clock)
+    , m_commands(*m_store, m_clock)
+    , m_session(m_config.account(), panelOptions(m_settings.xmpp), clock)
+    , m_logs(*m_store, m_commands, m_clock, {m_config.logsFolder(), m_config.caFile})
+    , m_updates(m_session, m_commands, m_clock)
+    , m_panelSession({m_session, m_fleet, m_commands, m_logs, *m_store, m_clock}, m_settings.timing)
+{
+    m_fleet.restore(m_store->devices());
+    m_commands.restore();
+    m_logs.restore();
+
+    connect(&m_session, &xmpp::Session::serverTimeKnown, this,
+            [this](std::chrono::milliseconds offset) { m_clock.setOffset(offset); });
+    connect(&m_fleet, &Fleet::devicesChanged, this, &Panel::keepDevices);
+    connect(&m_commands, &CommandLog::targetChanged, this, &Panel::showUpdate);
+    connect(&m_fleet, &Fleet::happened, this, &Panel::record);
+    connect(&m_commands, &CommandLog::happened, this, &Panel::record);
+    connect(&m_logs, &LogService::happened, this, &Panel::record);
+    connect(m_store.get(), &Store::writingFailed, this, [this](const Error &reason) {
+        m_storeTrouble = u"What is seen now can't be kept for the next start: "_s + reason.message;
+        Q_EMIT warned(m_storeTrouble);
+    });
+}
+
+Panel::~Panel()
+{
+    m_fleet.flush();
+    m_commands.flush();
+}
+
+QStringList Panel::warnings() const
+{
+    QStringList warnings = m_config.warnings;
+    for (const QString &warning : {m_store->warning(), m_storeTrouble}) {
+        if (!warning.isEmpty()) {
+            warnings += warning;
+        }
+    }
+    return warnings;
+}
+
+void Panel::start()
+{
+    m_panelSession.start();
+}
+
+void Panel::stop()
+{
+    m_panelSession.stop();
+}
+
+Result<CommandNo> Panel::restartProcess(const QString &jid, const QString &processName)
+{
+    if (!isValidProcessName(processName)) {
+        return fail(ErrorCode::BadRequest, u"\"%1\" can't be a process's name"_s.arg(processName));
+    }
+    const QDateTime end = m_clock.wallUtc().addMSecs(std::chrono::milliseconds(restartLifetime).count());
+    return m_commands.submit(RestartProcess{processName}, {jid}, {m_settings.operatorName, processName, end});
+}
+
+Result<CommandNo> Panel::requestLogs(const QStringList &jids)
+{
+    return m_logs.request(jids, m_settings.operatorName);
+}
+
+void Panel::record(const ActivityEntry &entry)
+{
+    if (!entry.jid.isEmpty()) {
+        auto talk = m_talk.find(entry.jid);
+        if (talk == m_talk.end()) {
+            talk = m_talk.insert(entry.jid, RateLimit(linesPerHour, 1h));
+        }
+        if (!talk->allow(m_clock.monotonic())) {
+            return;
+        }
+    }
+    m_store->keep(entry);
+    Q_EMIT activityAdded(entry);
+}
+
+void Panel::keepDevices(const QList<DeviceDelta> &deltas)
+{
+    for (const DeviceDelta &delta : deltas) {
+        const Device &device = m_fleet.at(delta.index);
+        if (delta.what & ~(DeviceChanges(DeviceChange::Seen) | DeviceChange::Presence)) {
+            m_store->keep(device);
+        } else {
+            m_store->keepSeen(device);
+        }
+    }
+}
+
+void Panel::showUpdate(CommandNo number, const QString &jid)
+{
+    const CommandRecord *record = m_commands.find(number);
+    const CommandTarget *target = m_commands.target(number, jid);
+    if (!record || !target || !std::holds_alternative<UpdateCommand>(record->command.body)) {
+        return;
+    }
+    std::shared_ptr<const UpdateTarget> &wanted = m_updateTargets[number];
+    if (!wanted) {
+        wanted = rows::updateTarget(*record);
+    }
+    m_fleet.add(jid);
+    m_fleet.setUpdate(jid, {wanted, target->state, target->percent, target->deviceState, target->remarks});
+}
+
+} // namespace sgn

@@ -1,0 +1,354 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/PanelSession.h"
+
+#include "core/CommandDispatcher.h"
+#include "core/CommandLog.h"
+#include "core/Fleet.h"
+#include "core/LogService.h"
+#include "core/Store.h"
+#include "protocol/Json.h"
+#include "xmpp/Jid.h"
+
+#include <QLoggingCategory>
+
+Q_LOGGING_CATEGORY(lcPanel, "sgn.panel")
+
+namespace sgn {
+
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr int complaintsPerMinute = 10;
+// How far back a panel reads that has read nothing yet.
+constexpr int firstReadingDays = 30;
+// Every so many ticks the whole fleet is looked through.
+constexpr int ticksPerRound = 5;
+
+QByteArray versionRequest()
+{
+    Command command;
+    command.body = VersionRequest{};
+    command.features = {u"events"_s, u"progress"_s};
+    return encode(command);
+}
+
+const QString &fromOf(const DeviceMessage &message)
+{
+    return std::visit([](const auto &said) -> const QString & { return said.from; }, message);
+}
+
+} // namespace
+
+PanelSession::PanelSession(const Parts &parts, const Timing &timing, QObject *parent)
+    : QObject(parent)
+    , m_session(parts.session)
+    , m_fleet(parts.fleet)
+    , m_commands(parts.commands)
+    , m_logs(parts.logs)
+    , m_store(parts.store)
+    , m_clock(parts.clock)
+    , m_timing(timing)
+    , m_queue(parts.session)
+    , m_dispatcher(std::make_unique<CommandDispatcher>(parts.commands, parts.fleet, m_queue, parts.clock))
+    , m_inquiry(timing.inquiry)
+    , m_question(versionRequest())
+    , m_complaints(complaintsPerMinute, 1min)
+{
+    m_quiet.setSingleShot(true);
+    m_quiet.setInterval(m_timing.quiet);
+    m_latest.setSingleShot(true);
+    m_latest.setInterval(m_timing.settle);
+    m_tick.setInterval(m_timing.tick);
+    connect(&m_quiet, &QTimer::timeout, this, &PanelSession::presencesAreIn);
+    connect(&m_latest, &QTimer::timeout, this, &PanelSession::presencesAreIn);
+    connect(&m_tick, &QTimer::timeout, this, &PanelSession::onTick);
+    connect(&m_session, &xmpp::Session::online, this, &PanelSession::onOnline);
+    connect(&m_session, &xmpp::Session::offline, this, &PanelSession::onOffline);
+    connect(&m_session, &xmpp::Session::stateChanged, this, [this](xmpp::Session::State state) {
+        if (state != xmpp::Session::State::Online) {
+            m_dispatcher->setOnline(false);
+            m_queue.clear();
+        }
+    });
+    connect(&m_session, &xmpp::Session::rosterReceived, this, &PanelSession::onRoster);
+    connect(&m_session, &xmpp::Session::presenceChanged, this, &PanelSession::onPresence);
+    connect(&m_session, &xmpp::Session::messageReceived, this, &PanelSession::onMessage);
+    connect(&m_session, &xmpp::Session::archiveFinished, this, &PanelSession::onArchiveFinished);
+    connect(&m_fleet, &Fleet::cameOnline, this, &PanelSession::ask);
+}
+
+PanelSession::~PanelSession() = default;
+
+void PanelSession::start()
+{
+    m_session.start();
+    m_tick.start();
+}
+
+void PanelSession::stop()
+{
+    m_tick.stop();
+    m_quiet.stop();
+    m_latest.stop();
+    m_session.stop();
+    m_fleet.forgetPresence();
+}
+
+int PanelSession::requestVersions(const QStringList &jids)
+{
+    int asked = 0;
+    for (const QString &jid : jids) {
+        const Device *device = m_fleet.find(jid);
+        if (device && device->online && isOnline()) {
+            ask(jid);
+            ++asked;
+        }
+    }
+    return asked;
+}
+
+void PanelSession::onOnline()
+{
+    m_resources.clear();
+    m_inquiry.forgetAll();
+    m_isRosterIn = false;
+    m_arePresencesIn = false;
+    m_isArchiveRead = false;
+    m_isArchiveRetried = false;
+    m_isSettled = false;
+    m_fleet.beginPresence();
+    m_latest.start();
+    m_dispatcher->setOnline(true);
+    readArchive();
+    Q_EMIT online();
+}
+
+void PanelSession::onOffline(const Error &reason)
+{
+    m_quiet.stop();
+    m_latest.stop();
+    m_inquiry.forgetAll();
+    Q_EMIT offline(reason);
+}
+
+void PanelSession::onRoster(const QStringList &jids)
+{
+    m_roster.clear();
+    for (const QString &jid : jids) {
+        if (jid != m_session.ownBareJid()) {
+            m_roster.insert(jid);
+            m_fleet.add(jid);
+        }
+    }
+    m_isRosterIn = true;
+    settleLater();
+}
+
+void PanelSession::onPresence(const QString &jid, bool online, const QString &resource)
+{
+    if (jid == m_session.ownBareJid() || !mayBeDevice(jid)) {
+        return;
+    }
+    QStringList &resources = m_resources[jid];
+    if (online) {
+        if (!resources.contains(resource)) {
+            resources += resource;
+        }
+    } else if (resource.isEmpty()) {
+        resources.clear();
+    } else {
+        resources.removeOne(resource);
+    }
+    const bool isOnline = !resources.isEmpty();
+    if (!isOnline) {
+        m_resources.remove(jid);
+        m_inquiry.forget(jid);
+        if (m_fleet.indexOf(jid) < 0) {
+            return;
+        }
+    }
+    const Device *known = m_fleet.find(jid);
+    const bool isFresh = isOnline && !(known && known->online);
+    m_fleet.setPresence(jid, isOnline);
+    // One that was online in the last session too hasn't come, but is asked all the same.
+    if (isOnline && !isFresh && !m_arePresencesIn) {
+        ask(jid);
+    }
+    settleLater();
+}
+
+void PanelSession::settleLater()
+{
+    if (!m_arePresencesIn && m_isRosterIn) {
+        m_quiet.start();
+    }
+}
+
+void PanelSession::presencesAreIn()
+{
+    if (m_arePresencesIn || !isOnline()) {
+        return;
+    }
+    m_quiet.stop();
+    m_latest.stop();
+    m_arePresencesIn = true;
+    m_fleet.settlePresence();
+    maybeSettled();
+}
+
+void PanelSession::maybeSettled()
+{
+    if (m_arePresencesIn && m_isArchiveRead && !m_isSettled) {
+        m_isSettled = true;
+        m_fleet.flush();
+        Q_EMIT settled();
+    }
+}
+
+void PanelSession::readArchive()
+{
+    xmpp::ArchiveStart start{m_isArchiveRetried ? QString() : m_store.archiveId(), {}};
+    if (start.afterId.isEmpty()) {
+        start.since = m_clock.wallUtc().addDays(-firstReadingDays);
+    }
+    m_session.queryArchive(start);
+}
+
+void PanelSession::onArchiveFinished(const Result<QString> &lastId)
+{
+    if (lastId) {
+        if (!lastId->isEmpty()) {
+            m_store.keepArchiveId(*lastId);
+        }
+        m_isArchiveRead = true;
+    } else if (isOnline() && !m_isArchiveRetried) {
+        // The server may have forgotten the message that we read last.
+        m_isArchiveRetried = true;
+        readArchive();
+        return;
+    } else if (isOnline()) {
+        qCWarning(lcPanel).noquote() << "the server's archive can't be read:" << lastId.error().message;
+        m_isArchiveRead = true;
+    }
+    maybeSettled();
+}
+
+void PanelSession::onMessage(const xmpp::IncomingMessage &message)
+{
+    if (message.fromBare == m_session.ownBareJid()) {
+        onOwnMessage(message);
+        return;
+    }
+    if (!mayBeDevice(message.fromBare)) {
+        complain(message.fromBare, u"message of a stranger dropped"_s);
+        return;
+    }
+    const Result<DeviceMessage> said = parseDeviceMessage(message.body);
+    if (said) {
+        onDeviceMessage(message, *said);
+    } else {
+        complain(message.fromBare, said.error().message);
+        if (m_fleet.indexOf(message.fromBare) >= 0) {
+            const bool live = !message.delayed && !message.fromArchive;
+            m_fleet.heard(message.fromBare, {}, live ? m_clock.wallUtc() : message.stamp, live);
+        }
+    }
+    // Its effects were given to the store before, so the reading may go on after it. Not before the archive has been
+    // read to its end: what is between would be lost.
+    if (m_isArchiveRead && !message.fromArchive && !message.archiveId.isEmpty()) {
+        m_store.keepArchiveId(message.archiveId);
+    }
+}
+
+void PanelSession::onOwnMessage(const xmpp::IncomingMessage &message)
+{
+    // What this very session sent is known already.
+    if (message.from == m_session.ownJid() || message.toBare.isEmpty() || message.toBare == message.fromBare) {
+        return;
+    }
+    if (const auto command = parseCommand(message.body)) {
+        m_commands.observe(*command, message.toBare, message.stamp, xmpp::resourceOf(message.from));
+    }
+}
+
+void PanelSession::onDeviceMessage(const xmpp::IncomingMessage &message, const DeviceMessage &said)
+{
+    const QString &jid = message.fromBare;
+    const bool live = !message.delayed && !message.fromArchive;
+    const QDateTime now = m_clock.wallUtc();
+    const QDateTime stamp = live ? now : std::min(message.stamp, now);
+    if (const auto *report = std::get_if<VersionReport>(&said)) {
+        m_fleet.apply(jid, *report, stamp, live);
+        if (live) {
+            m_inquiry.answered(jid);
+            Q_EMIT reportReceived(jid);
+        }
+    } else if (const auto *event = std::get_if<ProcessEvent>(&said)) {
+        m_fleet.apply(jid, *event, stamp, live);
+    } else {
+        m_fleet.heard(jid, fromOf(said), stamp, live);
+    }
+    if (const auto *result = std::get_if<CommandResult>(&said)) {
+        m_commands.apply(jid, *result, stamp);
+        // After an update its versions are others; one that tells by itself does so, an old one has to be asked.
+        if (live && result->success) {
+            ask(jid);
+        }
+    } else if (const auto *progress = std::get_if<ProgressReport>(&said)) {
+        m_commands.apply(jid, *progress, stamp);
+    } else if (const auto *logs = std::get_if<LogsReply>(&said)) {
+        m_logs.apply(jid, *logs, stamp);
+    }
+    if (live && !m_roster.contains(jid) && !m_subscriptionAsked.contains(jid) && m_isRosterIn) {
+        m_subscriptionAsked.insert(jid);
+        m_session.requestSubscription(jid);
+    }
+}
+
+void PanelSession::onTick()
+{
+    const MonotonicTime now = m_clock.monotonic();
+    for (const QString &jid : m_inquiry.takeOverdue(now)) {
+        const Device *device = m_fleet.find(jid);
+        if (device && device->online) {
+            m_fleet.setNotAnswering(jid, true);
+        }
+    }
+    if (++m_ticks % ticksPerRound != 0 || !isOnline()) {
+        return;
+    }
+    m_fleet.expireSilent(m_timing.silentAfter);
+    for (int index = 0; index < m_fleet.count(); ++index) {
+        const Device &device = m_fleet.at(index);
+        if (device.online && m_inquiry.isDue(device.jid, device.isModern, device.notAnswering, now)) {
+            ask(device.jid);
+        }
+    }
+}
+
+void PanelSession::ask(const QString &jid)
+{
+    if (isOnline()) {
+        m_inquiry.asked(jid, m_clock.monotonic());
+        m_queue.send(jid, m_question, SendQueue::Priority::Ordinary);
+    }
+}
+
+void PanelSession::complain(const QString &jid, const QString &what)
+{
+    if (m_complaints.allow(m_clock.monotonic())) {
+        const quint64 suppressed = m_complaints.takeSuppressed();
+        qCWarning(lcPanel).noquote() << jid << "sent what can't be used:" << what.left(300)
+                                     << (suppressed > 0 ? u"(and %1 more)"_s.arg(suppressed) : QString());
+    }
+}
+
+bool PanelSession::mayBeDevice(const QString &jid) const
+{
+    return m_roster.contains(jid) || m_fleet.indexOf(jid) >= 0 ||
+           xmpp::domainOf(jid) == xmpp::domainOf(m_session.ownBareJid());
+}
+
+} // namespace sgn

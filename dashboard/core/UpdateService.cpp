@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/UpdateService.h"
+
+#include "core/CommandLog.h"
+#include "xmpp/Jid.h"
+
+#include <algorithm>
+#include <QFileInfo>
+#include <QtConcurrent>
+
+namespace sgn {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+Outcome checkProcesses(const QList<ProcessVersion> &processes)
+{
+    if (processes.isEmpty()) {
+        return fail(ErrorCode::BadRequest, u"the update names no process"_s);
+    }
+    QStringList names;
+    for (const ProcessVersion &process : processes) {
+        if (!isValidProcessName(process.name)) {
+            return fail(ErrorCode::BadRequest, u"\"%1\" can't be a process's name"_s.arg(process.name));
+        }
+        if (names.contains(process.name)) {
+            return fail(ErrorCode::BadRequest, u"the process \"%1\" is named twice"_s.arg(process.name));
+        }
+        if (process.version < 0) {
+            return fail(ErrorCode::BadRequest, u"the version of \"%1\" must be 0 or more"_s.arg(process.name));
+        }
+        names += process.name;
+    }
+    return {};
+}
+
+UpdateCommand commandFor(const UpdateRequest &request, const QUrl &url)
+{
+    UpdateCommand command;
+    command.component = request.component;
+    command.url = url;
+    command.processes = request.processes;
+    command.version = request.version;
+    command.force = request.force;
+    command.sha256 = request.zip ? request.zip->sha256 : request.sha256;
+    command.size = request.zip ? std::optional(request.zip->size) : request.size;
+    return command;
+}
+
+QString titleOf(const UpdateRequest &request)
+{
+    return request.zip ? QFileInfo(request.zip->path).fileName() : request.url.fileName();
+}
+
+} // namespace
+
+Outcome UpdateRequest::check() const
+{
+    if (targets.isEmpty()) {
+        return fail(ErrorCode::BadRequest, u"no device was chosen"_s);
+    }
+    for (const QString &target : targets) {
+        if (!xmpp::isBareAccountJid(target)) {
+            return fail(ErrorCode::BadRequest, u"\"%1\" is no device's JID"_s.arg(target));
+        }
+    }
+    if (component == Component::SmartMeter) {
+        if (Outcome processesAreFine = checkProcesses(processes); !processesAreFine) {
+            return processesAreFine;
+        }
+    } else if (version < 0) {
+        return fail(ErrorCode::BadRequest, u"the version must be 0 or more"_s);
+    }
+    if (zip) {
+        return zip->component == component
+                   ? Outcome{}
+                   : fail(ErrorCode::BadRequest,
+                          u"the zip holds %1, not %2"_s.arg(folderName(zip->component), folderName(component)));
+    }
+    if (!url.isValid() || url.host().isEmpty() || (url.scheme() != "https"_L1 && url.scheme() != "http"_L1)) {
+        return fail(ErrorCode::BadRequest, u"\"%1\" is no web address a device could fetch"_s.arg(url.toString()));
+    }
+    return {};
+}
+
+UpdateJob::UpdateJob(UpdateRequest request, QObject *parent)
+    : QObject(parent)
+    , m_request(std::move(request))
+{}
+
+void UpdateJob::cancel()
+{
+    if (m_upload) {
+        m_upload->cancel();
+    }
+}
+
+UpdateService::UpdateService(xmpp::Session &session, CommandLog &commands, const Clock &clock, QObject *parent)
+    : QObject(parent)
+    , m_session(session)
+    , m_commands(commands)
+    , m_clock(clock)
+{}
+
+QFuture<Result<ReleaseZip>> UpdateService::inspect(const QString &zipPath)
+{
+    return QtConcurrent::run([zipPath] { return readReleaseZip(zipPath); });
+}
+
+UpdateJob *UpdateService::start(const UpdateRequest &request)
+{
+    auto *job = new UpdateJob(request, this);
+    if (const Outcome fine = request.check(); !fine) {
+        const Error error = fine.error();
+        QMetaObject::invokeMethod(
+            job, [job, error] { finish(job, fail(error)); }, Qt::QueuedConnection);
+    } else if (!request.zip) {
+        QMetaObject::invokeMethod(
+            job, [this, job] { submit(job, job->m_request.url); }, Qt::QueuedConnection);
+    } else {
+        job->m_upload = m_session.uploadFile(request.zip->path);
+        connect(job->m_upload, &xmpp::Upload::progress, job, &UpdateJob::progress);
+        connect(job->m_upload, &xmpp::Upload::finished, job, [this, job](const Result<QUrl> &url) {
+            if (url) {
+                submit(job, *url);
+            } else {
+                finish(job, fail(url.error().withContext(u"the zip could not be uploaded"_s)));
+            }
+        });
+    }
+    Q_EMIT jobStarted(job);
+    return job;
+}
+
+QList<UpdateJob *> UpdateService::jobs() const
+{
+    QList<UpdateJob *> jobs = findChildren<UpdateJob *>(Qt::FindDirectChildrenOnly);
+    jobs.removeIf([](const UpdateJob *job) { return job->m_isFinished; });
+    return jobs;
+}
+
+void UpdateService::submit(UpdateJob *job, const QUrl &url)
+{
+    const UpdateRequest &request = job->m_request;
+    const QDateTime end = request.notAfter.isValid()
+                              ? request.notAfter
+                              : m_clock.wallUtc().addMSecs(std::chrono::milliseconds(defaultLifetime).count());
+    finish(job,
+           m_commands.submit(commandFor(request, url), request.targets, {request.requestedBy, titleOf(request), end}));
+}
+
+void UpdateService::finish(UpdateJob *job, const Result<CommandNo> &number)
+{
+    job->m_isFinished = true;
+    Q_EMIT job->finished(number);
+    job->deleteLater();
+}
+
+Result<CommandNo> UpdateService::retry(CommandNo number, const QStringList &jids, const QString &requestedBy)
+{
+    const CommandRecord *record = m_commands.find(number);
+    if (!record) {
+        return fail(ErrorCode::NotFound, u"there is no command %1"_s.arg(number));
+    }
+    const auto *update = std::get_if<UpdateCommand>(&record->command.body);
+    if (!update) {
+        return fail(ErrorCode::BadRequest, u"command %1 is no update"_s.arg(number));
+    }
+    // Copies, because the log may move its records.
+    const UpdateCommand command = *update;
+    const QString title = record->title;
+    const QDateTime end = m_clock.wallUtc().addMSecs(std::chrono::milliseconds(defaultLifetime).count());
+    return m_commands.submit(command, jids, {requestedBy, title, end});
+}
+
+Outcome UpdateService::cancel(CommandNo number, const QString &requestedBy)
+{
+    const CommandRecord *record = m_commands.find(number);
+    if (!record || !std::holds_alternative<UpdateCommand>(record->command.body)) {
+        return fail(ErrorCode::NotFound, u"there is no update %1"_s.arg(number));
+    }
+    const QString title = record->title;
+    const QDateTime end = record->command.notAfter.value_or(
+        m_clock.wallUtc().addMSecs(std::chrono::milliseconds(defaultLifetime).count()));
+    const QStringList others = m_commands.withdraw(number);
+    if (others.isEmpty()) {
+        return {};
+    }
+    const Result<CommandNo> cancelled = m_commands.submit(CancelUpdate{number}, others, {requestedBy, title, end});
+    return cancelled ? Outcome{} : fail(cancelled.error());
+}
+
+} // namespace sgn
