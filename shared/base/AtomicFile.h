@@ -10,8 +10,9 @@ namespace sgn {
 
 // Replaces `path` with `content` so that after a power cut at any moment it holds either the whole old or the whole new
 // content: temporary file in the same folder, fsync, rename, fsync of the folder. `mode` are the permission bits of the
-// new file. Blocks for as long as the disk does. Errors: Io, NoSpace; the old file is then untouched and the temporary
-// one is gone.
+// new file. Blocks for as long as the disk does. Errors: NotFound (no such folder), NoSpace, Io; the old file is then
+// untouched and the temporary one is gone, except that after a failed sync of the folder the new content is already
+// there.
 [[nodiscard]] Outcome writeFileAtomically(const QString &path, const QByteArray &content, unsigned mode = 0644);
 
 // Removes a file durably (unlink, fsync of the folder). A file that isn't there is success.

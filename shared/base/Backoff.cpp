@@ -20,8 +20,8 @@ Backoff::Backoff(Milliseconds first, Milliseconds ceiling, Random random)
 Backoff::Milliseconds Backoff::next()
 {
     // 2^20 times the first wait is over any ceiling in use, and the shift can't overflow.
-    const int exponent = std::min(m_failures, 20);
     ++m_failures;
+    const int exponent = std::min(m_failures, 20);
     const Milliseconds upper = std::min(m_ceiling, m_first * (Milliseconds::rep{1} << exponent));
     const auto spread = static_cast<double>((upper - m_first).count());
     return m_first + Milliseconds(static_cast<Milliseconds::rep>(spread * m_random()));

@@ -6,9 +6,9 @@
 
 namespace sgn {
 
-// How long to wait before the next try: full jitter, i.e. a random time between `first` and an upper bound that doubles
-// with every failure from `first` up to `ceiling`. Devices that lost the same server therefore don't come back at the
-// same moment.
+// How long to wait before the next try: full jitter, i.e. a random time between `first` and an upper bound that begins
+// at twice `first` and doubles with every failure up to `ceiling`. Devices that lost the same server therefore don't
+// come back at the same moment, not even at their first try.
 class Backoff
 {
 public:

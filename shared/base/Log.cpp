@@ -1,11 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/Log.h"
 
+#include "base/Descriptor.h"
+
+#include <algorithm>
+#include <cerrno>
 #include <cstdio>
-#include <memory>
+#include <fcntl.h>
 #include <QDateTime>
 #include <QFile>
 #include <QMutex>
+#include <system_error>
+#include <unistd.h>
 
 namespace sgn {
 
@@ -15,6 +21,7 @@ namespace {
 
 constexpr qint64 maxLogSize = 1024 * 1024;
 constexpr int olderLogs = 3;
+constexpr qsizetype maxTextLength = 16 * 1024;
 
 QLatin1StringView levelName(QtMsgType type)
 {
@@ -33,32 +40,46 @@ QLatin1StringView levelName(QtMsgType type)
     return "info"_L1;
 }
 
+// Characters that could make one event look like several, move a terminal's cursor or turn the order of what follows.
+bool isUnsafe(QChar c)
+{
+    switch (c.category()) {
+    case QChar::Other_Control:
+    case QChar::Separator_Line:
+    case QChar::Separator_Paragraph:
+        return true;
+    default:
+        return (c >= QChar(0x202a) && c <= QChar(0x202e)) || (c >= QChar(0x2066) && c <= QChar(0x2069));
+    }
+}
+
 QString escaped(const QString &text)
 {
     QString out;
     out.reserve(text.size());
-    for (const QChar c : text) {
+    for (const QChar c : QStringView(text).first(std::min(text.size(), maxTextLength))) {
         if (c == u'\n') {
             out += "\\n"_L1;
-        } else if (c.unicode() < 0x20 || c.unicode() == 0x7f) {
-            out += u"\\x%1"_s.arg(c.unicode(), 2, 16, QChar(u'0'));
+        } else if (isUnsafe(c)) {
+            out += u"\\x%1"_s.arg(int{c.unicode()}, 2, 16, QChar(u'0'));
         } else {
             out += c;
         }
     }
-    return out;
+    return text.size() > maxTextLength ? out + u" …"_s : out;
 }
 
+// Writes by system calls only: Qt's own file classes may warn, and a warning comes back here while the lock is held.
 class LogSink
 {
 public:
     void open(const QString &path)
     {
         const QMutexLocker lock(&m_mutex);
-        m_file.setFileName(path);
-        if (!m_file.open(QIODevice::WriteOnly | QIODevice::Append | QIODevice::Unbuffered)) {
-            std::fprintf(stderr, "cannot write the log file %s: %s\n", qPrintable(path),
-                         qPrintable(m_file.errorString()));
+        m_path = QFile::encodeName(path);
+        if (!reopen()) {
+            std::fprintf(stderr, "cannot write the log file %s: %s\n", m_path.constData(),
+                         std::generic_category().message(errno).c_str());
         }
     }
 
@@ -67,32 +88,44 @@ public:
         const QMutexLocker lock(&m_mutex);
         std::fwrite(line.constData(), 1, static_cast<size_t>(line.size()), stderr);
         std::fflush(stderr);
-        if (!m_file.isOpen()) {
+        if (m_path.isEmpty()) {
             return;
         }
-        if (m_file.size() + line.size() > maxLogSize) {
+        if (m_file.isValid() && m_size + line.size() > maxLogSize) {
             rotate();
         }
-        m_file.write(line);
+        // A file that couldn't be opened is tried again: the folder may have come, the disk may have space.
+        if (!m_file.isValid() && !reopen()) {
+            return;
+        }
+        // A full disk costs the line and nothing else.
+        const ssize_t n = ::write(m_file.get(), line.constData(), static_cast<size_t>(line.size()));
+        m_size += std::max<ssize_t>(n, 0);
     }
 
 private:
+    bool reopen()
+    {
+        m_file = Descriptor(::open(m_path.constData(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
+        m_size = m_file.isValid() ? ::lseek(m_file.get(), 0, SEEK_END) : 0;
+        return m_file.isValid();
+    }
+
     void rotate()
     {
-        const QString path = m_file.fileName();
-        m_file.close();
+        const auto older = [this](int i) {
+            return i == 0 ? m_path : m_path + '.' + QByteArray::number(i);
+        };
         for (int i = olderLogs; i >= 1; --i) {
-            const QString older = path + u'.' + QString::number(i);
-            QFile::remove(older);
-            QFile::rename(i == 1 ? path : path + u'.' + QString::number(i - 1), older);
+            ::rename(older(i - 1).constData(), older(i).constData());
         }
-        if (!m_file.open(QIODevice::WriteOnly | QIODevice::Append | QIODevice::Unbuffered)) {
-            std::fprintf(stderr, "cannot write the log file %s\n", qPrintable(path));
-        }
+        reopen();
     }
 
     QMutex m_mutex;
-    QFile m_file;
+    QByteArray m_path;
+    Descriptor m_file;
+    qint64 m_size = 0;
 };
 
 // Qt's message handler is a bare function pointer, so its state has to be reachable without an argument. It is never
