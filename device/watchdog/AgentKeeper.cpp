@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "watchdog/AgentKeeper.h"
+
+#include "watchdog/Logging.h"
+#include "watchdog/ProcFs.h"
+
+#include <algorithm>
+#include <QFileInfo>
+
+namespace sgn::watchdog {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+SupervisedProcess::Spec specOf(const AgentKeeper::Settings &settings)
+{
+    return {u"agent"_s, settings.program, settings.arguments, {}, settings.outputFile, ProofOfLife::HelloOnce};
+}
+
+} // namespace
+
+AgentKeeper::AgentKeeper(const Settings &settings, const ProgramRules &rules, const Clock &clock, QObject *parent)
+    : QObject(parent)
+    , m_settings(settings)
+    , m_rules(rules)
+    , m_process(specOf(settings), rules, settings.limits, clock)
+{
+    m_graceTimer.setSingleShot(true);
+    connect(&m_graceTimer, &QTimer::timeout, this, &AgentKeeper::startUnlessRunning);
+    connect(&m_process, &SupervisedProcess::recordChanged, this, &AgentKeeper::recordChanged);
+    connect(&m_process, &SupervisedProcess::ended, this, [this] {
+        // First the news, then the answer: whoever waits for the agent's end goes on to start the next one.
+        Q_EMIT ended();
+        answerGone();
+    });
+    connect(&m_process, &SupervisedProcess::startFailed, this, &AgentKeeper::startFailed);
+}
+
+void AgentKeeper::findRunningAgent(const std::optional<ProcessIdentity> &saved)
+{
+    const auto program = m_rules.check(m_settings.program);
+    if (saved) {
+        auto handle = ProcessHandle::open(static_cast<pid_t>(saved->pid), ProcessHandle::Kind::Other);
+        if (handle && handle->startTime() == saved->startTime && !handle->hasEnded()) {
+            if (const auto recognised = recognise(*handle)) {
+                m_process.adopt(*std::move(handle), *recognised);
+                return;
+            }
+        }
+    }
+    if (auto running = program ? findRunning(*program) : fail(program.error())) {
+        m_process.adopt(*std::move(running), *program);
+    }
+}
+
+void AgentKeeper::begin()
+{
+    if (!m_process.isAlive()) {
+        m_graceTimer.start(m_settings.startGrace);
+    }
+}
+
+void AgentKeeper::startUnlessRunning()
+{
+    if (m_process.isAlive() || m_process.isHeld()) {
+        return;
+    }
+    findRunningAgent(std::nullopt);
+    if (!m_process.isAlive()) {
+        m_process.start();
+    }
+}
+
+Result<Program> AgentKeeper::recognise(const ProcessHandle &process) const
+{
+    const auto program = m_rules.check(m_settings.program);
+    if (program && checkRuns(process, *program)) {
+        return *program;
+    }
+    // One that was started from elsewhere, by a developer or before its folder was exchanged.
+    const QByteArray name = QFileInfo(m_settings.program).fileName().toUtf8();
+    const auto isAgent = [&name](const QByteArray &path) {
+        return path.mid(path.lastIndexOf('/') + 1) == name;
+    };
+    const QByteArray executable = readExecutable(process.pid());
+    const QByteArrayList arguments = readArguments(process.pid()).mid(0, 2);
+    const bool named = isAgent(executable) || std::ranges::any_of(arguments, isAgent);
+    const auto user = readUser(process.pid());
+    if (!process.exists() || !named || !user) {
+        return fail(ErrorCode::Refused, u"process %1 is no agent"_s.arg(process.pid()));
+    }
+    return Program{m_settings.program, *user, 0};
+}
+
+bool AgentKeeper::hello(pid_t pid, int version)
+{
+    if (const auto current = m_process.identity(); current && current->pid != pid) {
+        qCWarning(lcWatchdog).noquote() << "process" << pid << "said hello, but the agent is process" << current->pid;
+        return false;
+    }
+    if (!m_process.isAlive()) {
+        auto handle = ProcessHandle::open(pid, ProcessHandle::Kind::Other);
+        const auto program = handle ? recognise(*handle) : fail(handle.error());
+        if (!program) {
+            return false;
+        }
+        m_graceTimer.stop();
+        m_process.adopt(*std::move(handle), *program);
+    }
+    m_process.prove();
+    Q_EMIT helloReceived(version);
+    return true;
+}
+
+void AgentKeeper::stop(std::function<void()> whenGone)
+{
+    m_graceTimer.stop();
+    m_waitingForGone.push_back(std::move(whenGone));
+    m_process.hold();
+    if (!m_process.isAlive()) {
+        answerGone();
+    }
+}
+
+void AgentKeeper::start()
+{
+    m_process.start();
+}
+
+void AgentKeeper::answerGone()
+{
+    if (!m_process.isAlive()) {
+        for (const auto &answer : std::exchange(m_waitingForGone, {})) {
+            answer();
+        }
+    }
+}
+
+} // namespace sgn::watchdog

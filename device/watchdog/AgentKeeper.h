@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "watchdog/SupervisedProcess.h"
+
+#include <functional>
+#include <QObject>
+
+namespace sgn::watchdog {
+
+// Keeps the agent running. The agent sends no heartbeats: it is alive while its process exists, and has to say hello on
+// the control socket after its start. One that somebody else has started is taken over by its hello.
+class AgentKeeper : public QObject
+{
+    Q_OBJECT
+
+public:
+    struct Settings
+    {
+        QString program;
+        QByteArrayList arguments;
+        QString outputFile;
+        SupervisionLimits limits;                           // heartbeatTimeout: from start to hello
+        MonotonicTime startGrace = std::chrono::seconds(3); // for the hello of one that runs already
+    };
+
+    AgentKeeper(const Settings &settings, const ProgramRules &rules, const Clock &clock, QObject *parent = nullptr);
+
+    // Takes over an agent that runs already, as far as that can be seen without a hello.
+    void findRunningAgent(const std::optional<ProcessIdentity> &saved);
+    // Starts one unless a running one says hello in time.
+    void begin();
+
+    // From the control socket: the connecting process's pid, and the release it says it is. Whether it is the agent we
+    // look after.
+    bool hello(pid_t pid, int version);
+    [[nodiscard]] std::optional<ProcessIdentity> identity() const { return m_process.identity(); }
+
+    // Stops the agent and keeps it stopped until start(); `whenGone` is called once.
+    void stop(std::function<void()> whenGone);
+    void start();
+    [[nodiscard]] QString startProblem() const { return m_process.startProblem(); }
+    [[nodiscard]] const std::optional<LastExit> &lastExit() const { return m_process.lastExit(); }
+
+Q_SIGNALS:
+    void helloReceived(int version);
+    void ended();
+    void startFailed();
+    void recordChanged();
+
+private:
+    [[nodiscard]] Result<Program> recognise(const ProcessHandle &process) const;
+    void startUnlessRunning();
+    void answerGone();
+
+    Settings m_settings;
+    const ProgramRules &m_rules;
+    SupervisedProcess m_process;
+    QTimer m_graceTimer;
+    std::vector<std::function<void()>> m_waitingForGone;
+};
+
+} // namespace sgn::watchdog

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "protocol/Control.h"
+#include "watchdog/AgentKeeper.h"
+#include "watchdog/SwapJournal.h"
+
+#include <QObject>
+
+namespace sgn::watchdog {
+
+// Exchanges the agent's release and puts the old one back when the new one doesn't prove itself. Each phase is saved
+// before its work starts and its work can be repeated, so a watchdog that comes back after a kill or a power cut goes
+// on where the last one was.
+class AgentSwap : public QObject
+{
+    Q_OBJECT
+
+public:
+    struct Settings
+    {
+        QString installed; // <root>/JabberClient
+        QString downloads; // <root>/downloads
+        QString journal;   // <root>/wdog/agent-swap.json
+        uid_t treeOwner = 0;
+        gid_t treeGroup = 0;
+    };
+
+    AgentSwap(Settings settings, AgentKeeper &keeper, const Clock &clock, QObject *parent = nullptr);
+
+    // Reads the journal. Before the keeper begins: whether it must leave the agent to resume().
+    [[nodiscard]] bool load();
+    // Goes on with the swap that load() found.
+    void resume();
+
+    // Checks the staged folder and saves the journal: from then on the swap happens. It begins when control is back in
+    // the event loop, so that the answer can go out before the asking agent is stopped. Busy, BadRequest,
+    // InstallFailed, Io, NoSpace: nothing has changed.
+    [[nodiscard]] Outcome request(const control::SwapAgent &request);
+    // The agent has reached its server.
+    void online();
+
+    [[nodiscard]] control::SwapStatusReply status() const;
+
+Q_SIGNALS:
+    void finished(const sgn::control::SwapStatusReply &status);
+
+private:
+    [[nodiscard]] Result<SwapJournal> plan(const control::SwapAgent &request) const;
+    [[nodiscard]] bool save();
+    void proceed();
+    void exchange();
+    void confirm();
+    void helloReceived(int version);
+    void agentEnded();
+    void agentCannotStart();
+    void confirmed();
+    void rollBack(const QString &why);
+    void exchangeBack();
+    void tidy();
+
+    Settings m_settings;
+    AgentKeeper &m_keeper;
+    std::optional<SwapJournal> m_journal;
+    DeadlineTimer m_timer;
+    const Clock &m_clock;
+    bool m_helloSeen = false;
+    int m_deaths = 0; // of the new agent
+};
+
+} // namespace sgn::watchdog

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "watchdog/HeartbeatSocket.h"
+
+#include "base/SystemError.h"
+#include "protocol/Json.h"
+#include "watchdog/Logging.h"
+
+#include <arpa/inet.h>
+#include <array>
+#include <cerrno>
+#include <sys/socket.h>
+
+namespace sgn::watchdog {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+// One more than allowed, so that a longer one is seen to be too long.
+constexpr std::size_t slotSize = static_cast<std::size_t>(maxDatagramSize) + 1;
+// Read at once, after which other events get their turn.
+constexpr std::size_t batchSize = 32;
+
+sockaddr_in loopback(quint16 port)
+{
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_port = htons(port);
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    return address;
+}
+
+// A flood fills the queue faster than we read. The longer the queue, the better a true heartbeat's chance of a place.
+void enlargeQueue(int socket)
+{
+    const int size = 2 * 1024 * 1024;
+    if (::setsockopt(socket, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size) != 0) {
+        ::setsockopt(socket, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
+    }
+}
+
+} // namespace
+
+Result<std::unique_ptr<HeartbeatSocket>> HeartbeatSocket::open(quint16 port, const Clock &clock)
+{
+    Descriptor socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
+    sockaddr_in address = loopback(port);
+    socklen_t length = sizeof address;
+    auto *const generic = reinterpret_cast<sockaddr *>(&address); // NOLINT: the socket API's own cast
+    if (!socket.isValid() || ::bind(socket.get(), generic, length) != 0 ||
+        ::getsockname(socket.get(), generic, &length) != 0) {
+        return fail(systemError(u"cannot listen for heartbeats on 127.0.0.1:%1"_s.arg(port), errno));
+    }
+    enlargeQueue(socket.get());
+    return std::unique_ptr<HeartbeatSocket>(new HeartbeatSocket(std::move(socket), ntohs(address.sin_port), clock));
+}
+
+HeartbeatSocket::HeartbeatSocket(Descriptor socket, quint16 port, const Clock &clock)
+    : m_socket(std::move(socket))
+    , m_port(port)
+    , m_clock(clock)
+    , m_notifier(m_socket.get(), QSocketNotifier::Read)
+    , m_buffer(batchSize * slotSize)
+    , m_logLimit(5, std::chrono::minutes(1))
+    , m_answerLimit(100, std::chrono::seconds(1))
+{
+    m_notifier.setEnabled(false);
+    connect(&m_notifier, &QSocketNotifier::activated, this, &HeartbeatSocket::read);
+}
+
+void HeartbeatSocket::serve(OnHeartbeat onHeartbeat, Reports reports)
+{
+    m_onHeartbeat = std::move(onHeartbeat);
+    m_reports = std::move(reports);
+    m_notifier.setEnabled(true);
+}
+
+void HeartbeatSocket::read()
+{
+    std::array<mmsghdr, batchSize> messages{};
+    std::array<iovec, batchSize> slots{};
+    std::array<sockaddr_in, batchSize> senders{};
+    for (std::size_t i = 0; i < batchSize; ++i) {
+        slots[i] = {m_buffer.data() + i * slotSize, slotSize};
+        messages[i].msg_hdr.msg_iov = &slots[i];
+        messages[i].msg_hdr.msg_iovlen = 1;
+        messages[i].msg_hdr.msg_name = &senders[i];
+        messages[i].msg_hdr.msg_namelen = sizeof senders[i];
+    }
+    const int count = ::recvmmsg(m_socket.get(), messages.data(), batchSize, MSG_DONTWAIT, nullptr);
+    for (int i = 0; i < count; ++i) {
+        const auto index = static_cast<std::size_t>(i);
+        handle(QByteArray::fromRawData(m_buffer.data() + index * slotSize, messages[index].msg_len), senders[index]);
+    }
+}
+
+void HeartbeatSocket::handle(const QByteArray &datagram, const sockaddr_in &sender)
+{
+    const auto parsed = parseDatagram(datagram);
+    if (!parsed) {
+        refuse(u"ignored a datagram: "_s + parsed.error().message);
+        return;
+    }
+    const auto *const heartbeat = std::get_if<Heartbeat>(&*parsed);
+    if (heartbeat == nullptr) {
+        answerVersionRequest(sender);
+        return;
+    }
+    if (const auto outcome = m_onHeartbeat(*heartbeat); !outcome) {
+        refuse(u"refused a heartbeat of \"%1\": %2"_s.arg(heartbeat->processName, outcome.error().message));
+    }
+}
+
+void HeartbeatSocket::answerVersionRequest(const sockaddr_in &sender)
+{
+    if (!m_answerLimit.allow(m_clock.monotonic())) {
+        return;
+    }
+    const QByteArray answer = encodeLocalVersionReport(m_reports());
+    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): the socket API's own cast
+    const auto *const address = reinterpret_cast<const sockaddr *>(&sender);
+    // Lost when the asker doesn't read; it will ask again.
+    [[maybe_unused]] const ssize_t sent =
+        ::sendto(m_socket.get(), answer.constData(), static_cast<std::size_t>(answer.size()),
+                 MSG_DONTWAIT | MSG_NOSIGNAL, address, sizeof sender);
+}
+
+void HeartbeatSocket::refuse(const QString &why)
+{
+    ++m_refused;
+    if (!m_logLimit.allow(m_clock.monotonic())) {
+        return;
+    }
+    const quint64 silent = m_logLimit.takeSuppressed();
+    qCWarning(lcWatchdog).noquote() << (silent > 0 ? u"%1 (and %2 more before)"_s.arg(why).arg(silent) : why);
+}
+
+} // namespace sgn::watchdog

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/Descriptor.h"
+#include "base/RateLimit.h"
+#include "protocol/Heartbeat.h"
+
+#include <functional>
+#include <memory>
+#include <netinet/in.h>
+#include <QObject>
+#include <QSocketNotifier>
+#include <vector>
+
+namespace sgn::watchdog {
+
+// Takes heartbeats and local version requests on 127.0.0.1 (seed step 17, protocol section 4). Any local user can send
+// here, so everything that isn't as specified costs one counter and at most a few log lines a minute, and a flood
+// leaves the event loop free for others in between. A plain socket rather than QUdpSocket: Qt Network would double the
+// watchdog's memory.
+class HeartbeatSocket : public QObject
+{
+    Q_OBJECT
+
+public:
+    using OnHeartbeat = std::function<Outcome(const Heartbeat &)>;
+    using Reports = std::function<QList<ProcessReport>()>;
+
+    // Binds to the port; 0 takes a free one. Io with the reason when it is taken.
+    [[nodiscard]] static Result<std::unique_ptr<HeartbeatSocket>> open(quint16 port, const Clock &clock);
+
+    // `onHeartbeat` returns why it refuses one; `reports` answers version requests.
+    void serve(OnHeartbeat onHeartbeat, Reports reports);
+
+    [[nodiscard]] quint16 port() const { return m_port; }
+    [[nodiscard]] quint64 refused() const { return m_refused; }
+
+private:
+    HeartbeatSocket(Descriptor socket, quint16 port, const Clock &clock);
+
+    void read();
+    void handle(const QByteArray &datagram, const sockaddr_in &sender);
+    void answerVersionRequest(const sockaddr_in &sender);
+    void refuse(const QString &why);
+
+    Descriptor m_socket;
+    quint16 m_port;
+    const Clock &m_clock;
+    QSocketNotifier m_notifier;
+    OnHeartbeat m_onHeartbeat;
+    Reports m_reports;
+    std::vector<char> m_buffer;
+    RateLimit m_logLimit;
+    RateLimit m_answerLimit;
+    quint64 m_refused = 0;
+};
+
+} // namespace sgn::watchdog

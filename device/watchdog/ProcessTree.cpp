@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "watchdog/ProcessTree.h"
+
+#include "watchdog/Logging.h"
+#include "watchdog/ProcFs.h"
+
+#include <algorithm>
+#include <csignal>
+#include <QSet>
+#include <unistd.h>
+
+namespace sgn::watchdog {
+
+namespace {
+
+// What was seen under a number is killed only if it is still the same process.
+bool killSeen(const ProcStat &seen)
+{
+    const auto handle = ProcessHandle::open(seen.pid, ProcessHandle::Kind::Other);
+    return handle && handle->startTime() == seen.startTime && handle->signal(SIGKILL);
+}
+
+QSet<pid_t> treeOf(pid_t leader, const QList<ProcStat> &all)
+{
+    QSet<pid_t> tree{leader};
+    for (const ProcStat &stat : all) {
+        if (stat.session == leader) {
+            tree.insert(stat.pid);
+        }
+    }
+    // Children come after their parents in most cases, but numbers wrap around.
+    for (bool grown = true; grown;) {
+        grown = false;
+        for (const ProcStat &stat : all) {
+            if (tree.contains(stat.parent) && !tree.contains(stat.pid)) {
+                tree.insert(stat.pid);
+                grown = true;
+            }
+        }
+    }
+    return tree;
+}
+
+} // namespace
+
+void killTree(const ProcessHandle &leader)
+{
+    // Again until nothing new shows up, because a process may fork while we look; a fork bomb ends with the limit.
+    constexpr int rounds = 5;
+    for (int round = 0; round < rounds; ++round) {
+        const QList<ProcStat> all = readAllProcesses();
+        const QSet<pid_t> tree = treeOf(leader.pid(), all);
+        bool found = false;
+        for (const ProcStat &stat : all) {
+            if (stat.pid != leader.pid() && stat.state != 'Z' && tree.contains(stat.pid)) {
+                found = killSeen(stat) || found;
+            }
+        }
+        if (!found) {
+            break;
+        }
+    }
+    leader.signal(SIGKILL);
+}
+
+void killLeftovers(pid_t endedLeader, const Program &program, pid_t current)
+{
+    const pid_t self = ::getpid();
+    int killed = 0;
+    for (const ProcStat &stat : readAllProcesses()) {
+        if (stat.pid == current || stat.state == 'Z') {
+            continue;
+        }
+        bool leftBehind = stat.session == endedLeader && readUser(stat.pid) == program.user;
+        if (!leftBehind && stat.parent == self) {
+            const auto handle = ProcessHandle::open(stat.pid, ProcessHandle::Kind::Other);
+            leftBehind = handle && checkRuns(*handle, program);
+        }
+        if (leftBehind && killSeen(stat)) {
+            ++killed;
+        }
+    }
+    if (killed > 0) {
+        qCInfo(lcWatchdog).noquote() << "ended" << killed << "processes that" << program.path << "had left behind";
+    }
+}
+
+} // namespace sgn::watchdog

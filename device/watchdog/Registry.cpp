@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "watchdog/Registry.h"
+
+#include "base/AtomicFile.h"
+#include "protocol/Json.h"
+#include "watchdog/Logging.h"
+
+#include <cstdio>
+#include <QFile>
+#include <QJsonDocument>
+#include <QSet>
+
+namespace sgn::watchdog {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr qsizetype maxEntries = 64;
+constexpr qsizetype maxPath = 4096;
+constexpr qint64 maxPid = 4194304;
+// The largest whole number that a JSON reader keeps exactly.
+constexpr qint64 maxExact = 9007199254740992;
+
+QJsonObject toJson(const ProcessIdentity &identity)
+{
+    return {{"pid"_L1, identity.pid}, {"start_time"_L1, static_cast<qint64>(identity.startTime)}};
+}
+
+std::optional<ProcessIdentity> readIdentity(JsonReader &reader, QLatin1StringView key)
+{
+    const auto object = reader.optionalObject(key);
+    if (!object) {
+        return std::nullopt;
+    }
+    JsonReader inner(*object);
+    const qint64 pid = inner.requiredInteger("pid"_L1, 2, maxPid);
+    const qint64 startTime = inner.requiredInteger("start_time"_L1, 0, maxExact);
+    if (inner.error()) {
+        reader.reject(key, inner.error()->message);
+        return std::nullopt;
+    }
+    return ProcessIdentity{pid, static_cast<quint64>(startTime)};
+}
+
+QJsonObject toJson(const RegistryEntry &entry)
+{
+    // The report's shape, so that a death is written and read by the same code as on the wire.
+    ProcessReport report;
+    report.name = entry.name;
+    report.version = entry.version;
+    report.lastExit = entry.lastExit;
+    QJsonObject object = sgn::toJson(report);
+    object["run_command"_L1] = entry.runCommand;
+    object["restarts"_L1] = entry.restarts.toJson();
+    if (entry.identity) {
+        object["identity"_L1] = toJson(*entry.identity);
+    }
+    return object;
+}
+
+Result<RegistryEntry> readEntry(const QJsonObject &object)
+{
+    auto report = processReportFromJson(object);
+    if (!report) {
+        return fail(std::move(report).error());
+    }
+    JsonReader reader(object);
+    RegistryEntry entry;
+    entry.name = report->name;
+    entry.version = report->version;
+    entry.lastExit = report->lastExit;
+    entry.runCommand = reader.requiredText("run_command"_L1, maxPath);
+    entry.identity = readIdentity(reader, "identity"_L1);
+    entry.restarts = RestartCount::fromJson(object.value("restarts"_L1).toArray());
+    if (!reader.error() && !entry.runCommand.startsWith(u'/')) {
+        reader.reject("run_command"_L1, u"must be an absolute path"_s);
+    }
+    if (reader.error()) {
+        return fail(*reader.error());
+    }
+    return entry;
+}
+
+void forgetBoot(Registry &registry)
+{
+    registry.agent.reset();
+    registry.holdUntil.reset();
+    for (RegistryEntry &entry : registry.processes) {
+        entry.identity.reset();
+        entry.restarts = {};
+    }
+}
+
+} // namespace
+
+QByteArray encodeRegistry(const Registry &registry, const QByteArray &bootId)
+{
+    QJsonArray processes;
+    for (const RegistryEntry &entry : registry.processes) {
+        processes += toJson(entry);
+    }
+    QJsonObject object{{"boot_id"_L1, QString::fromLatin1(bootId)}, {"processes"_L1, processes}};
+    if (registry.holdUntil) {
+        object["hold_until_ms"_L1] = static_cast<qint64>(registry.holdUntil->count());
+    }
+    if (registry.agent) {
+        object["agent"_L1] = toJson(*registry.agent);
+    }
+    return QJsonDocument(object).toJson(QJsonDocument::Indented);
+}
+
+Result<Registry> parseRegistry(const QJsonObject &object, const QByteArray &bootId)
+{
+    JsonReader reader(object);
+    Registry registry;
+    registry.sameBoot = reader.optionalText("boot_id"_L1, 64).toLatin1() == bootId && !bootId.isEmpty();
+    registry.agent = readIdentity(reader, "agent"_L1);
+    if (const auto until = reader.optionalInteger("hold_until_ms"_L1, 0, maxExact)) {
+        registry.holdUntil = MonotonicTime(*until);
+    }
+    QSet<QString> names;
+    for (const QJsonValue &value : reader.requiredArray("processes"_L1, maxEntries)) {
+        auto entry = readEntry(value.toObject());
+        if (!entry) {
+            return fail(ErrorCode::BadFile, u"a process has a bad field: "_s + entry.error().message);
+        }
+        if (names.contains(entry->name)) {
+            return fail(ErrorCode::BadFile, u"the process \"%1\" comes twice"_s.arg(entry->name));
+        }
+        names.insert(entry->name);
+        registry.processes += *std::move(entry);
+    }
+    if (reader.error()) {
+        return fail(ErrorCode::BadFile, reader.error()->message);
+    }
+    if (!registry.sameBoot) {
+        forgetBoot(registry);
+    }
+    return registry;
+}
+
+Registry loadRegistry(const QString &path, const QByteArray &bootId)
+{
+    const auto object = readJsonFile(path);
+    auto registry = object ? parseRegistry(*object, bootId) : Result<Registry>(fail(object.error()));
+    if (registry) {
+        return *std::move(registry);
+    }
+    if (registry.error().code != ErrorCode::NotFound) {
+        const QString aside = path + u".damaged"_s;
+        const bool moved = std::rename(QFile::encodeName(path).constData(), QFile::encodeName(aside).constData()) == 0;
+        qCWarning(lcWatchdog).noquote() << "starting with an empty process table:" << registry.error().message
+                                        << (moved ? u"(kept as %1)"_s.arg(aside) : u"(and cannot be kept)"_s);
+    }
+    return {};
+}
+
+} // namespace sgn::watchdog

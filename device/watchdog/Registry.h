@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/Clock.h"
+#include "base/Result.h"
+#include "protocol/Process.h"
+#include "watchdog/RestartCount.h"
+
+#include <optional>
+#include <QByteArray>
+#include <QList>
+#include <QString>
+
+namespace sgn::watchdog {
+
+// Names one process of one boot.
+struct ProcessIdentity
+{
+    qint64 pid = 0;
+    quint64 startTime = 0;
+
+    friend bool operator==(const ProcessIdentity &, const ProcessIdentity &) = default;
+};
+
+// What is remembered of a process that sends heartbeats.
+struct RegistryEntry
+{
+    QString name;
+    QString runCommand;
+    int version = 0;
+    std::optional<ProcessIdentity> identity; // empty while it isn't running
+    std::optional<LastExit> lastExit;
+    RestartCount restarts;
+};
+
+// All that outlives the watchdog: `wdog/processes.json`. Identities, holds and restart counts are only good within the
+// boot that `bootId` names; load() drops them when it is another one.
+struct Registry
+{
+    QList<RegistryEntry> processes;
+    std::optional<ProcessIdentity> agent;
+    std::optional<MonotonicTime> holdUntil; // of the meter's processes
+
+    bool sameBoot = false; // set by load()
+};
+
+[[nodiscard]] QByteArray encodeRegistry(const Registry &registry, const QByteArray &bootId);
+// BadFile with the reason.
+[[nodiscard]] Result<Registry> parseRegistry(const QJsonObject &object, const QByteArray &bootId);
+
+// Reads the file. One that can't be read as a registry is set aside as `<path>.damaged` with a line in the log, and an
+// empty one is returned: processes come back with their heartbeats.
+[[nodiscard]] Registry loadRegistry(const QString &path, const QByteArray &bootId);
+
+} // namespace sgn::watchdog

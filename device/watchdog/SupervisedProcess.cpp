@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "watchdog/SupervisedProcess.h"
+
+#include "watchdog/Launcher.h"
+#include "watchdog/Logging.h"
+#include "watchdog/ProcessTree.h"
+
+#include <csignal>
+
+namespace sgn::watchdog {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+QString describe(const ExitStatus &status)
+{
+    if (status.code) {
+        return u"with exit code %1"_s.arg(*status.code);
+    }
+    if (status.signal) {
+        return u"by signal %1"_s.arg(*status.signal);
+    }
+    return u"for an unknown reason, as it wasn't our child"_s;
+}
+
+} // namespace
+
+SupervisedProcess::SupervisedProcess(Spec spec, const ProgramRules &rules, const SupervisionLimits &limits,
+                                     const Clock &clock, QObject *parent)
+    : QObject(parent)
+    , m_spec(std::move(spec))
+    , m_rules(rules)
+    , m_clock(clock)
+    , m_machine(limits, m_spec.proof, clock.monotonic())
+    , m_timer(clock, this)
+    , m_output(m_spec.outputFile)
+    , m_since(clock.wallUtc())
+{
+    connect(&m_timer, &DeadlineTimer::reached, this, [this] { feed(ProcessEvent::DeadlineReached); });
+}
+
+SupervisedProcess::~SupervisedProcess() = default;
+
+std::optional<ProcessIdentity> SupervisedProcess::identity() const
+{
+    return m_handle ? std::optional(ProcessIdentity{m_handle->pid(), m_handle->startTime()}) : std::nullopt;
+}
+
+void SupervisedProcess::remember(const std::optional<LastExit> &lastExit, const RestartCount &restarts)
+{
+    m_lastExit = lastExit;
+    m_restarts = restarts;
+}
+
+void SupervisedProcess::start()
+{
+    feed(ProcessEvent::StartRequested);
+}
+
+void SupervisedProcess::hold()
+{
+    feed(ProcessEvent::HoldRequested);
+}
+
+void SupervisedProcess::restart()
+{
+    feed(ProcessEvent::RestartRequested);
+}
+
+void SupervisedProcess::adopt(ProcessHandle handle, const Program &program)
+{
+    Q_ASSERT(!isAlive());
+    qCInfo(lcWatchdog).noquote() << m_spec.name << "runs already as process" << handle.pid();
+    m_startProblem.clear();
+    watch(std::move(handle), program);
+    feed(ProcessEvent::Adopted);
+    Q_EMIT recordChanged();
+}
+
+void SupervisedProcess::prove()
+{
+    m_lastProof = m_clock.monotonic();
+    m_output.trim();
+    feed(ProcessEvent::Heartbeat);
+}
+
+void SupervisedProcess::feed(ProcessEvent event)
+{
+    ProcessActions actions = m_machine.handle(event, m_clock.monotonic());
+    // First of all, because a meter that is down misses readings; who wants to know about it can wait.
+    if (actions.testFlag(ProcessAction::Start)) {
+        actions |= m_machine.handle(launchNow(), m_clock.monotonic());
+        Q_EMIT recordChanged();
+    }
+    if (actions.testFlag(ProcessAction::Terminate)) {
+        terminate();
+    }
+    if (actions.testFlag(ProcessAction::Kill) && m_handle) {
+        qCWarning(lcWatchdog).noquote() << m_spec.name << "doesn't end, killing process" << m_handle->pid()
+                                        << "and all that it started";
+        killTree(*m_handle);
+    }
+    m_timer.set(m_machine.deadline());
+    if (actions.testFlag(ProcessAction::Report)) {
+        m_since = m_clock.wallUtc();
+        Q_EMIT changed();
+    }
+    if (actions.testFlag(ProcessAction::Start) && !m_handle) {
+        Q_EMIT startFailed();
+    }
+}
+
+ProcessEvent SupervisedProcess::launchNow()
+{
+    const auto program = m_rules.check(m_spec.program);
+    auto handle = program ? tryLaunch(*program) : fail(program.error());
+    if (!handle) {
+        if (m_startProblem != handle.error().message) { // once, not at every retry
+            qCWarning(lcWatchdog).noquote() << m_spec.name << "cannot be started:" << handle.error().message;
+        }
+        m_startProblem = handle.error().message;
+        return ProcessEvent::StartFailed;
+    }
+    m_startProblem.clear();
+    if (std::exchange(m_isRestart, false)) {
+        m_restarts.add(m_clock.monotonic());
+    }
+    qCInfo(lcWatchdog).noquote() << m_spec.name << "started as process" << handle->pid();
+    watch(*std::move(handle), *program);
+    return ProcessEvent::Started;
+}
+
+Result<ProcessHandle> SupervisedProcess::tryLaunch(const Program &program)
+{
+    auto account = accountOf(program.user);
+    if (!account) {
+        return fail(std::move(account).error());
+    }
+    const auto output = m_output.openForRun();
+    if (!output) {
+        qCWarning(lcWatchdog).noquote() << "the output of" << m_spec.name << "is lost:" << output.error().message;
+    }
+    return launch(
+        {program.path, m_spec.arguments, m_spec.environment, *std::move(account), output ? output->get() : -1});
+}
+
+void SupervisedProcess::watch(ProcessHandle handle, const Program &program)
+{
+    m_running = program;
+    m_handle.emplace(std::move(handle));
+    m_lastProof.reset();
+    m_exitNotifier = new QSocketNotifier(m_handle->descriptor(), QSocketNotifier::Read, this);
+    connect(m_exitNotifier, &QSocketNotifier::activated, this, &SupervisedProcess::onExit);
+}
+
+void SupervisedProcess::terminate()
+{
+    if (!m_handle) {
+        return;
+    }
+    if (m_machine.state() == ProcessState::Hung) {
+        qCWarning(lcWatchdog).noquote() << m_spec.name << "shows no sign of life, ending process" << m_handle->pid();
+    }
+    m_handle->signal(SIGTERM);
+    m_handle->signal(SIGCONT); // a stopped process couldn't obey
+}
+
+void SupervisedProcess::onExit()
+{
+    if (!m_handle || !m_handle->hasEnded()) {
+        return;
+    }
+    m_exitNotifier->setEnabled(false);
+    m_exitNotifier->deleteLater();
+    m_exitNotifier = nullptr;
+    const pid_t pid = m_handle->pid();
+    m_handle->killGroup();
+    const ExitStatus status = m_handle->reap();
+    m_handle.reset();
+    const Program program = m_running;
+
+    const bool wanted = m_machine.exitIsWanted();
+    if (!wanted) {
+        record(status);
+        m_isRestart = true;
+    }
+    feed(ProcessEvent::Exited);
+    qCInfo(lcWatchdog).noquote() << u"%1 (process %2) ended %3, %4"_s.arg(
+        m_spec.name, QString::number(pid), describe(status), wanted ? u"as it was told to"_s : u"unasked"_s);
+    killLeftovers(pid, program, m_handle ? m_handle->pid() : 0);
+    Q_EMIT recordChanged();
+    Q_EMIT ended();
+}
+
+void SupervisedProcess::record(const ExitStatus &status)
+{
+    LastExit exit;
+    exit.code = status.code;
+    exit.signal = status.signal;
+    exit.at = m_clock.wallUtc();
+    if (m_lastProof) {
+        const std::chrono::duration<double> age = m_clock.monotonic() - *m_lastProof;
+        exit.heartbeatAgeS = age.count();
+    }
+    exit.lastLines = m_output.lastLines();
+    m_lastExit = exit;
+}
+
+} // namespace sgn::watchdog

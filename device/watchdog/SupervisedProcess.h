@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "protocol/Process.h"
+#include "watchdog/DeadlineTimer.h"
+#include "watchdog/OutputLog.h"
+#include "watchdog/ProcessMachine.h"
+#include "watchdog/Program.h"
+#include "watchdog/Registry.h"
+
+#include <QByteArrayList>
+#include <QObject>
+#include <QSocketNotifier>
+
+namespace sgn::watchdog {
+
+// One process as the system sees it: carries out what its ProcessMachine decides, and tells the machine what happens.
+class SupervisedProcess : public QObject
+{
+    Q_OBJECT
+
+public:
+    struct Spec
+    {
+        QString name;    // in the log and in reports
+        QString program; // checked by the rules anew before every start
+        QByteArrayList arguments;
+        QByteArrayList environment;
+        QString outputFile;
+        ProofOfLife proof = ProofOfLife::Heartbeats;
+    };
+
+    SupervisedProcess(Spec spec, const ProgramRules &rules, const SupervisionLimits &limits, const Clock &clock,
+                      QObject *parent = nullptr);
+    ~SupervisedProcess() override;
+
+    [[nodiscard]] const Spec &spec() const { return m_spec; }
+    [[nodiscard]] bool isAlive() const { return m_handle.has_value(); }
+    [[nodiscard]] std::optional<ProcessIdentity> identity() const;
+    [[nodiscard]] ProcessState state() const { return m_machine.state(); }
+    [[nodiscard]] bool isDead() const { return m_machine.isDead(m_clock.monotonic()); }
+    [[nodiscard]] bool isHeld() const { return m_machine.isHeld(); }
+    [[nodiscard]] QDateTime since() const { return m_since; }
+    [[nodiscard]] const std::optional<LastExit> &lastExit() const { return m_lastExit; }
+    [[nodiscard]] const RestartCount &restarts() const { return m_restarts; }
+    // Why the last start failed; empty when it didn't.
+    [[nodiscard]] QString startProblem() const { return m_startProblem; }
+
+    // What an earlier watchdog knew.
+    void remember(const std::optional<LastExit> &lastExit, const RestartCount &restarts);
+
+    void start();
+    void hold();
+    void restart();
+    // Takes over a process that runs already. Only while !isAlive().
+    void adopt(ProcessHandle handle, const Program &program);
+    // A heartbeat or hello of the current process came in.
+    void prove();
+
+Q_SIGNALS:
+    // state() or isDead() changed.
+    void changed();
+    // identity(), lastExit() or restarts() changed: worth saving.
+    void recordChanged();
+    // The process is gone, and the machine has decided what comes next.
+    void ended();
+    // See startProblem(); it will be tried again.
+    void startFailed();
+
+private:
+    void feed(ProcessEvent event);
+    // Started or StartFailed.
+    ProcessEvent launchNow();
+    [[nodiscard]] Result<ProcessHandle> tryLaunch(const Program &program);
+    void watch(ProcessHandle handle, const Program &program);
+    void terminate();
+    void onExit();
+    void record(const ExitStatus &status);
+
+    Spec m_spec;
+    const ProgramRules &m_rules;
+    const Clock &m_clock;
+    ProcessMachine m_machine;
+    DeadlineTimer m_timer;
+    OutputLog m_output;
+    std::optional<ProcessHandle> m_handle;
+    Program m_running; // what m_handle runs
+    QSocketNotifier *m_exitNotifier = nullptr;
+    std::optional<MonotonicTime> m_lastProof; // of the current process
+    std::optional<LastExit> m_lastExit;
+    RestartCount m_restarts;
+    bool m_isRestart = false; // the next start follows a death
+    QString m_startProblem;
+    QDateTime m_since;
+};
+
+} // namespace sgn::watchdog

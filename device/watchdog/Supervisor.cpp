@@ -1,0 +1,367 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "watchdog/Supervisor.h"
+
+#include "watchdog/Logging.h"
+#include "watchdog/ProcFs.h"
+
+#include <algorithm>
+#include <QFileInfo>
+#include <QSet>
+
+namespace sgn::watchdog {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+// A process may be called like one of our own programs; its output must not end up in that one's log.
+QString outputFile(const QString &logs, const QString &name)
+{
+    static const QSet<QString> ours{u"agent"_s, u"agent-output"_s, u"watchdog"_s};
+    return logs + u'/' + (ours.contains(name) ? u"process-"_s + name : name) + u".log"_s;
+}
+
+// The process that an earlier watchdog saw, if it is the same one still.
+std::optional<ProcessHandle> findSaved(const std::optional<ProcessIdentity> &identity, const Program &program)
+{
+    if (!identity) {
+        return std::nullopt;
+    }
+    auto handle = ProcessHandle::open(static_cast<pid_t>(identity->pid), ProcessHandle::Kind::Other);
+    if (!handle || handle->startTime() != identity->startTime || handle->hasEnded() || !checkRuns(*handle, program)) {
+        return std::nullopt;
+    }
+    return *std::move(handle);
+}
+
+} // namespace
+
+Supervisor::Supervisor(Settings settings, const ProgramRules &rules, const Clock &clock, QObject *parent)
+    : QObject(parent)
+    , m_settings(std::move(settings))
+    , m_rules(rules)
+    , m_clock(clock)
+    , m_holdTimer(clock, this)
+{
+    connect(&m_holdTimer, &DeadlineTimer::reached, this, [this] {
+        qCWarning(lcWatchdog) << "the hold has expired, starting the processes";
+        endHold();
+    });
+}
+
+Supervisor::~Supervisor() = default;
+
+void Supervisor::begin(const Registry &registry)
+{
+    const MonotonicTime now = m_clock.monotonic();
+    // Not longer than any hold can be asked for, whatever the file says.
+    constexpr MonotonicTime longestHold = std::chrono::hours(1);
+    if (registry.holdUntil && *registry.holdUntil > now && *registry.holdUntil <= now + longestHold) {
+        m_holdUntil = registry.holdUntil;
+        m_holdTimer.set(m_holdUntil);
+    }
+    for (const RegistryEntry &saved : registry.processes) {
+        beginEntry(saved, registry.sameBoot);
+    }
+}
+
+void Supervisor::beginEntry(const RegistryEntry &saved, bool sameBoot)
+{
+    Entry &entry = add(saved.name, saved.runCommand);
+    entry.version = saved.version;
+    SupervisedProcess &process = *entry.process;
+    process.remember(saved.lastExit, saved.restarts);
+    if (m_holdUntil) {
+        process.hold();
+    }
+    const auto program = m_rules.check(saved.runCommand);
+    if (auto running = program ? findSaved(saved.identity, *program) : std::nullopt) {
+        process.adopt(*std::move(running), *program);
+    } else if (sameBoot) {
+        startUnlessRunning(process);
+    } else {
+        QTimer::singleShot(m_settings.bootGrace, &process, [this, &process] { startUnlessRunning(process); });
+    }
+}
+
+void Supervisor::startUnlessRunning(SupervisedProcess &process)
+{
+    if (process.isAlive() || process.isHeld()) {
+        return;
+    }
+    // The last watchdog may have been killed between starting the process and writing that down.
+    const auto program = m_rules.check(process.spec().program);
+    auto running = program ? findRunning(*program) : fail(program.error());
+    if (running) {
+        process.adopt(*std::move(running), *program);
+    } else {
+        process.start();
+    }
+}
+
+Supervisor::Entry *Supervisor::find(const QString &name)
+{
+    const auto it = m_entries.find(name);
+    return it == m_entries.end() ? nullptr : &it->second;
+}
+
+Supervisor::Entry &Supervisor::add(const QString &name, const QString &program)
+{
+    SupervisedProcess::Spec spec;
+    spec.name = name;
+    spec.program = program;
+    spec.environment = {"SGN_HEARTBEAT_PORT=" + QByteArray::number(m_settings.heartbeatPort)};
+    spec.outputFile = outputFile(m_settings.logs, name);
+    Entry &entry = m_entries[name];
+    entry.process = std::make_unique<SupervisedProcess>(spec, m_rules, m_settings.limits, m_clock);
+    entry.version = 0;
+    SupervisedProcess *const process = entry.process.get();
+    connect(process, &SupervisedProcess::changed, this, [this, &entry] { Q_EMIT processChanged(report(entry)); });
+    connect(process, &SupervisedProcess::recordChanged, this, &Supervisor::recordChanged);
+    connect(process, &SupervisedProcess::ended, this, [this, &entry] {
+        entry.announced = false;
+        checkGone();
+    });
+    return entry;
+}
+
+Outcome Supervisor::heartbeat(const Heartbeat &heartbeat)
+{
+    Entry *const entry = find(heartbeat.processName);
+    // The usual case, and the only one that a flood of true copies can reach, costs no system call.
+    if (entry != nullptr && entry->process->identity() && entry->process->identity()->pid == heartbeat.pid &&
+        entry->process->spec().program == heartbeat.runCommand) {
+        accept(*entry, heartbeat.version);
+        return {};
+    }
+    return takeIn(heartbeat);
+}
+
+Outcome Supervisor::takeIn(const Heartbeat &heartbeat)
+{
+    const auto program = m_rules.check(heartbeat.runCommand);
+    if (!program) {
+        return fail(program.error());
+    }
+    for (const auto &[name, other] : m_entries) {
+        const auto identity = other.process->identity();
+        if (name == heartbeat.processName || !identity) {
+            continue;
+        }
+        if (identity->pid == heartbeat.pid) {
+            return fail(ErrorCode::Refused, u"process %1 is already known as \"%2\""_s.arg(heartbeat.pid).arg(name));
+        }
+        if (other.process->spec().program == program->path) {
+            return fail(ErrorCode::Refused, u"%1 is already known as \"%2\""_s.arg(program->path, name));
+        }
+    }
+    return admit(heartbeat, *program);
+}
+
+Outcome Supervisor::admit(const Heartbeat &heartbeat, const Program &program)
+{
+    Entry *entry = find(heartbeat.processName);
+    if (entry == nullptr && m_entries.size() >= maxTableSize) {
+        return fail(ErrorCode::Refused, u"there are %1 processes already"_s.arg(maxTableSize));
+    }
+    if (entry != nullptr && entry->process->spec().program != program.path) {
+        if (entry->process->isAlive() || QFileInfo::exists(entry->process->spec().program)) {
+            return fail(ErrorCode::Refused,
+                        u"its run_command is %1 and not %2"_s.arg(entry->process->spec().program, program.path));
+        }
+    }
+    auto handle = ProcessHandle::open(static_cast<pid_t>(heartbeat.pid), ProcessHandle::Kind::Other);
+    if (!handle) {
+        return fail(std::move(handle).error());
+    }
+    if (auto runs = checkRuns(*handle, program); !runs) {
+        return runs;
+    }
+    if (entry != nullptr && entry->process->isAlive()) {
+        if (auto worker = checkWorker(*entry->process, heartbeat.pid); !worker) {
+            return worker;
+        }
+        accept(*entry, heartbeat.version);
+        return {};
+    }
+    if (entry == nullptr || entry->process->spec().program != program.path) {
+        m_entries.erase(heartbeat.processName);
+        entry = &add(heartbeat.processName, program.path);
+        if (m_holdUntil) {
+            entry->process->hold();
+        }
+    }
+    entry->process->adopt(*std::move(handle), program);
+    accept(*entry, heartbeat.version);
+    return {};
+}
+
+Outcome Supervisor::checkWorker(const SupervisedProcess &process, qint64 pid)
+{
+    const qint64 current = process.identity()->pid;
+    if (pid == current) {
+        return {};
+    }
+    const auto stat = readProcStat(static_cast<pid_t>(pid));
+    if (stat && stat->session == current) {
+        return {};
+    }
+    return fail(ErrorCode::Refused,
+                u"it runs already as process %1, and process %2 is another copy"_s.arg(current).arg(pid));
+}
+
+void Supervisor::accept(Entry &entry, int version)
+{
+    const bool news = !entry.announced || entry.version != version;
+    const bool save = entry.version != version;
+    entry.announced = true;
+    entry.version = version;
+    const ProcessState before = entry.process->state();
+    entry.process->prove();
+    // A new state has been told by `changed` already.
+    if (news && entry.process->state() == before) {
+        Q_EMIT processChanged(report(entry));
+    }
+    if (save) {
+        Q_EMIT recordChanged();
+    }
+}
+
+ProcessReport Supervisor::report(const Entry &entry) const
+{
+    const SupervisedProcess &process = *entry.process;
+    ProcessReport report;
+    report.name = process.spec().name;
+    report.version = entry.version;
+    report.isDead = process.isDead();
+    report.state = process.state();
+    if (const auto identity = process.identity()) {
+        report.pid = identity->pid;
+    }
+    report.since = process.since();
+    report.restarts24h = process.restarts().total(m_clock.monotonic());
+    report.lastExit = process.lastExit();
+    return report;
+}
+
+QList<ProcessReport> Supervisor::reports() const
+{
+    QList<ProcessReport> all;
+    for (const auto &[name, entry] : m_entries) {
+        all += report(entry);
+    }
+    return all;
+}
+
+QList<RegistryEntry> Supervisor::entries() const
+{
+    QList<RegistryEntry> all;
+    for (const auto &[name, entry] : m_entries) {
+        const SupervisedProcess &process = *entry.process;
+        all +=
+            {name, process.spec().program, entry.version, process.identity(), process.lastExit(), process.restarts()};
+    }
+    return all;
+}
+
+void Supervisor::hold(MonotonicTime duration, WhenGone whenGone)
+{
+    m_holdUntil = m_clock.monotonic() + duration;
+    m_holdTimer.set(m_holdUntil);
+    m_waitingForGone.push_back(std::move(whenGone));
+    for (auto &[name, entry] : m_entries) {
+        entry.process->hold();
+    }
+    Q_EMIT recordChanged();
+    checkGone();
+}
+
+void Supervisor::checkGone()
+{
+    if (m_holdUntil &&
+        std::ranges::none_of(m_entries, [](const auto &item) { return item.second.process->isAlive(); })) {
+        answerHold({});
+    }
+}
+
+void Supervisor::answerHold(const Outcome &outcome)
+{
+    for (const WhenGone &answer : std::exchange(m_waitingForGone, {})) {
+        answer(outcome);
+    }
+}
+
+void Supervisor::release(const QList<ProcessVersion> &expected)
+{
+    forgetUnexpected(expected);
+    endHold();
+    for (const ProcessVersion &process : expected) {
+        if (find(process.name) == nullptr) {
+            startExpected(process.name);
+        }
+    }
+}
+
+void Supervisor::endHold()
+{
+    m_holdUntil.reset();
+    m_holdTimer.set(std::nullopt);
+    answerHold(fail(ErrorCode::Cancelled, u"the hold ended before the processes did"_s));
+    for (auto &[name, entry] : m_entries) {
+        entry.process->start();
+    }
+    Q_EMIT recordChanged();
+}
+
+void Supervisor::forgetUnexpected(const QList<ProcessVersion> &expected)
+{
+    if (expected.isEmpty()) {
+        return;
+    }
+    for (auto it = m_entries.begin(); it != m_entries.end();) {
+        const bool isExpected =
+            std::ranges::any_of(expected, [&it](const ProcessVersion &process) { return process.name == it->first; });
+        const SupervisedProcess &process = *it->second.process;
+        if (!isExpected && !process.isAlive() && !QFileInfo::exists(process.spec().program)) {
+            qCInfo(lcWatchdog).noquote() << "the new release has no" << it->first << "any more";
+            it = m_entries.erase(it);
+        } else {
+            ++it;
+        }
+    }
+}
+
+void Supervisor::startExpected(const QString &name)
+{
+    if (m_entries.size() >= maxTableSize) {
+        qCWarning(lcWatchdog).noquote() << name << "is not started: there are" << maxTableSize << "processes already";
+        return;
+    }
+    for (const QString &fileName : {name, name + u".py"_s}) {
+        const auto program = m_rules.check(m_rules.folder() + u'/' + fileName);
+        if (program) {
+            startUnlessRunning(*add(name, program->path).process);
+            return;
+        }
+        if (program.error().code != ErrorCode::NotFound) {
+            qCWarning(lcWatchdog).noquote() << name << "cannot be started:" << program.error().message;
+        }
+    }
+    qCWarning(lcWatchdog).noquote() << "found no program for" << name << "in" << m_rules.folder()
+                                    << "and waits for its heartbeat";
+}
+
+Outcome Supervisor::restart(const QString &name)
+{
+    Entry *const entry = find(name);
+    if (entry == nullptr) {
+        return fail(ErrorCode::NotFound, u"there is no process \"%1\""_s.arg(name));
+    }
+    if (entry->process->isHeld()) {
+        return fail(ErrorCode::Busy, u"\"%1\" is held for an update"_s.arg(name));
+    }
+    entry->process->restart();
+    return {};
+}
+
+} // namespace sgn::watchdog

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "protocol/Heartbeat.h"
+#include "watchdog/SupervisedProcess.h"
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <QObject>
+
+namespace sgn::watchdog {
+
+// The table of the meter's processes: takes them in by their heartbeats, keeps them running, holds and releases them.
+class Supervisor : public QObject
+{
+    Q_OBJECT
+
+public:
+    struct Settings
+    {
+        QString logs;              // folder of the output files
+        quint16 heartbeatPort = 0; // told to the processes as SGN_HEARTBEAT_PORT
+        SupervisionLimits limits;
+        // After a boot, what cron starts may report first.
+        MonotonicTime bootGrace = std::chrono::seconds(5);
+    };
+    using WhenGone = std::function<void(const Outcome &)>;
+
+    Supervisor(Settings settings, const ProgramRules &rules, const Clock &clock, QObject *parent = nullptr);
+    ~Supervisor() override;
+
+    // Takes in what an earlier watchdog knew: adopts what still runs, starts the rest.
+    void begin(const Registry &registry);
+
+    // Refused or NotFound with the reason; nothing has changed then.
+    [[nodiscard]] Outcome heartbeat(const Heartbeat &heartbeat);
+
+    [[nodiscard]] QList<ProcessReport> reports() const;
+    // For the registry.
+    [[nodiscard]] QList<RegistryEntry> entries() const;
+    [[nodiscard]] std::optional<MonotonicTime> holdUntil() const { return m_holdUntil; }
+
+    // Stops all processes and starts none until release() or until `duration` has passed; a new call renews it.
+    // `whenGone` is called once: with success when they are gone, or Cancelled when the hold ended before.
+    void hold(MonotonicTime duration, WhenGone whenGone);
+    // Ends the hold. Of `expected`, processes that aren't known yet are looked for in the component's folder as
+    // `<name>` or `<name>.py`; known ones that aren't expected and whose program is gone are forgotten.
+    void release(const QList<ProcessVersion> &expected);
+    // NotFound for an unknown name, Busy while it is held.
+    [[nodiscard]] Outcome restart(const QString &name);
+
+    static constexpr std::size_t maxTableSize = 64;
+
+Q_SIGNALS:
+    // A state changed, or the first heartbeat of a pid or version came in.
+    void processChanged(const sgn::ProcessReport &process);
+    // entries() or holdUntil() changed.
+    void recordChanged();
+
+private:
+    struct Entry
+    {
+        std::unique_ptr<SupervisedProcess> process;
+        int version = 0;
+        bool announced = false; // the current pid has sent a heartbeat
+    };
+
+    Entry *find(const QString &name);
+    Entry &add(const QString &name, const QString &program);
+    [[nodiscard]] Outcome takeIn(const Heartbeat &heartbeat);
+    [[nodiscard]] Outcome admit(const Heartbeat &heartbeat, const Program &program);
+    [[nodiscard]] static Outcome checkWorker(const SupervisedProcess &process, qint64 pid);
+    void accept(Entry &entry, int version);
+    void beginEntry(const RegistryEntry &saved, bool sameBoot);
+    void startUnlessRunning(SupervisedProcess &process);
+    void startExpected(const QString &name);
+    void forgetUnexpected(const QList<ProcessVersion> &expected);
+    void endHold();
+    void answerHold(const Outcome &outcome);
+    void checkGone();
+    [[nodiscard]] ProcessReport report(const Entry &entry) const;
+
+    Settings m_settings;
+    const ProgramRules &m_rules;
+    const Clock &m_clock;
+    std::map<QString, Entry> m_entries;
+    std::optional<MonotonicTime> m_holdUntil;
+    DeadlineTimer m_holdTimer;
+    std::vector<WhenGone> m_waitingForGone;
+};
+
+} // namespace sgn::watchdog

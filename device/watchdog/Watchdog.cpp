@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "watchdog/Watchdog.h"
+
+#include "base/AtomicFile.h"
+#include "watchdog/Logging.h"
+#include "watchdog/ProcFs.h"
+
+#include <QPointer>
+#include <sys/wait.h>
+
+namespace sgn::watchdog {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+template <typename... Cases>
+struct Overloaded : Cases...
+{
+    using Cases::operator()...;
+};
+
+Supervisor::Settings supervisorSettings(const WatchdogSettings &settings, quint16 port)
+{
+    Supervisor::Settings supervisor;
+    supervisor.logs = settings.below("logs"_L1);
+    supervisor.heartbeatPort = port;
+    supervisor.limits = SupervisionLimits().fasterBy(settings.speed);
+    supervisor.bootGrace /= settings.speed;
+    return supervisor;
+}
+
+AgentKeeper::Settings keeperSettings(const WatchdogSettings &settings, quint16 port)
+{
+    AgentKeeper::Settings keeper;
+    keeper.program = settings.below("JabberClient/sgn-agent"_L1);
+    keeper.arguments = {"--root",
+                        settings.root.toLocal8Bit(),
+                        "--watchdog-port",
+                        QByteArray::number(port),
+                        "--watchdog-socket",
+                        settings.socket.toLocal8Bit()};
+    keeper.outputFile = settings.below("logs/agent-output.log"_L1);
+    keeper.limits = SupervisionLimits().fasterBy(settings.speed);
+    keeper.startGrace /= settings.speed;
+    return keeper;
+}
+
+AgentSwap::Settings swapSettings(const WatchdogSettings &settings)
+{
+    return {settings.below("JabberClient"_L1), settings.below("downloads"_L1),
+            settings.below("wdog/agent-swap.json"_L1), settings.owner.user, settings.owner.group};
+}
+
+// For requests that have nothing to say but that they are done.
+Result<control::ReplyBody> done(const Outcome &outcome)
+{
+    if (!outcome) {
+        return fail(outcome.error());
+    }
+    return control::Done{};
+}
+
+} // namespace
+
+Watchdog::Watchdog(WatchdogSettings settings, std::unique_ptr<HeartbeatSocket> heartbeats,
+                   std::unique_ptr<ControlServer> control, const Clock &clock)
+    : m_settings(std::move(settings))
+    , m_clock(clock)
+    , m_bootId(readBootId())
+    , m_meterRules(m_settings.below("SmartMeter"_L1), m_settings.owner.user, m_settings.owner.group,
+                   ProgramRules::RunAs::FileOwner)
+    , m_agentRules(m_settings.below("JabberClient"_L1), m_settings.owner.user, m_settings.owner.group,
+                   ProgramRules::RunAs::TreeOwner)
+    , m_heartbeats(std::move(heartbeats))
+    , m_control(std::move(control))
+    , m_supervisor(supervisorSettings(m_settings, m_heartbeats->port()), m_meterRules, m_clock)
+    , m_keeper(keeperSettings(m_settings, m_heartbeats->port()), m_agentRules, m_clock)
+    , m_swap(swapSettings(m_settings), m_keeper, m_clock)
+{
+    m_saveTimer.setSingleShot(true);
+    connect(&m_saveTimer, &QTimer::timeout, this, &Watchdog::save);
+    connect(&m_supervisor, &Supervisor::recordChanged, this, &Watchdog::saveSoon);
+    connect(&m_keeper, &AgentKeeper::recordChanged, this, &Watchdog::saveSoon);
+    connect(&m_supervisor, &Supervisor::processChanged, this,
+            [this](const ProcessReport &process) { m_control->broadcast(control::ProcessChanged{process}); });
+    connect(&m_swap, &AgentSwap::finished, this,
+            [this](const control::SwapStatusReply &status) { m_control->broadcast(control::SwapChanged{status}); });
+    connect(m_control.get(), &ControlServer::requestReceived, this,
+            [this](ControlPeer *peer, const control::Request &request) { handle(*peer, request); });
+}
+
+Watchdog::~Watchdog() = default;
+
+void Watchdog::begin()
+{
+    const Registry registry = loadRegistry(m_settings.below("wdog/processes.json"_L1), m_bootId);
+    const bool swapping = m_swap.load();
+    m_supervisor.begin(registry);
+    m_keeper.findRunningAgent(registry.agent);
+    m_swap.resume();
+    if (!swapping) {
+        m_keeper.begin();
+    }
+    m_heartbeats->serve([this](const Heartbeat &heartbeat) { return m_supervisor.heartbeat(heartbeat); },
+                        [this] { return m_supervisor.reports(); });
+}
+
+void Watchdog::finish()
+{
+    save();
+}
+
+void Watchdog::reapOrphans()
+{
+    QList<qint64> ours;
+    for (const RegistryEntry &entry : m_supervisor.entries()) {
+        if (entry.identity) {
+            ours += entry.identity->pid;
+        }
+    }
+    if (const auto agent = m_keeper.identity()) {
+        ours += agent->pid;
+    }
+    siginfo_t info{};
+    while (::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid != 0) {
+        if (ours.contains(info.si_pid)) {
+            // Its pidfd says so too, and whoever listens to that wants the exit status. More orphans are looked for
+            // when it has been dealt with.
+            QTimer::singleShot(0, this, &Watchdog::reapOrphans);
+            return;
+        }
+        const auto orphan = static_cast<id_t>(info.si_pid);
+        info = {};
+        ::waitid(P_PID, orphan, &info, WEXITED | WNOHANG);
+        info = {};
+    }
+}
+
+void Watchdog::handle(ControlPeer &peer, const control::Request &request)
+{
+    if (const auto *const hold = std::get_if<control::Hold>(&request.body)) {
+        handleHold(peer, request.id, *hold);
+        return;
+    }
+    peer.reply(request.id, answer(peer, request.body));
+}
+
+void Watchdog::handleHold(ControlPeer &peer, control::RequestId id, const control::Hold &hold)
+{
+    if (hold.component != Component::SmartMeter) {
+        peer.reply(id, fail(ErrorCode::BadRequest, u"%1 has no processes to hold"_s.arg(folderName(hold.component))));
+        return;
+    }
+    qCInfo(lcWatchdog) << "stopping the processes for" << hold.seconds << "seconds at most";
+    m_supervisor.hold(std::chrono::seconds(hold.seconds),
+                      [peer = QPointer<ControlPeer>(&peer), id](const Outcome &outcome) {
+                          if (peer) {
+                              peer->reply(id, done(outcome));
+                          }
+                      });
+}
+
+Result<control::ReplyBody> Watchdog::answer(ControlPeer &peer, const control::RequestBody &body)
+{
+    return std::visit(
+        Overloaded{
+            [&](const control::Hello &request) { return hello(peer, request.version); },
+            [&](const control::Status &) -> Result<control::ReplyBody> {
+                return control::StatusReply{m_supervisor.reports()};
+            },
+            [&](const control::Hold &) -> Result<control::ReplyBody> { return control::Done{}; }, // see handle()
+            [&](const control::Release &request) { return release(request); },
+            [&](const control::Restart &request) { return done(m_supervisor.restart(request.processName)); },
+            [&](const control::SwapAgent &request) { return done(m_swap.request(request)); },
+            [&](const control::Online &) -> Result<control::ReplyBody> {
+                if (const auto agent = m_keeper.identity(); agent && agent->pid == peer.pid()) {
+                    m_swap.online();
+                }
+                return control::Done{};
+            },
+            [&](const control::SwapStatus &) -> Result<control::ReplyBody> { return m_swap.status(); },
+        },
+        body);
+}
+
+Result<control::ReplyBody> Watchdog::hello(ControlPeer &peer, int version)
+{
+    peer.setSaidHello();
+    // Others than the agent may listen too, they only aren't looked after.
+    if (m_keeper.hello(peer.pid(), version)) {
+        qCInfo(lcWatchdog) << "the agent, process" << peer.pid() << "of version" << version << "is here";
+    }
+    return control::HelloReply{m_settings.version};
+}
+
+Result<control::ReplyBody> Watchdog::release(const control::Release &release)
+{
+    if (release.component != Component::SmartMeter) {
+        return fail(ErrorCode::BadRequest, u"%1 has no processes to release"_s.arg(folderName(release.component)));
+    }
+    qCInfo(lcWatchdog) << "starting the processes again";
+    m_supervisor.release(release.expected);
+    return control::Done{};
+}
+
+void Watchdog::saveSoon()
+{
+    if (!m_saveTimer.isActive()) {
+        m_saveTimer.start(0);
+    }
+}
+
+void Watchdog::save()
+{
+    Registry registry;
+    registry.processes = m_supervisor.entries();
+    registry.agent = m_keeper.identity();
+    registry.holdUntil = m_supervisor.holdUntil();
+    const QByteArray content = encodeRegistry(registry, m_bootId);
+    if (content == m_saved) {
+        return;
+    }
+    if (const auto written = writeFileAtomically(m_settings.below("wdog/processes.json"_L1), content); written) {
+        m_saved = content;
+    } else {
+        qCWarning(lcWatchdog).noquote() << written.error().message;
+    }
+}
+
+} // namespace sgn::watchdog

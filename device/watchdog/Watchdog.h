@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "watchdog/Account.h"
+#include "watchdog/AgentSwap.h"
+#include "watchdog/ControlServer.h"
+#include "watchdog/HeartbeatSocket.h"
+#include "watchdog/Supervisor.h"
+
+#include <memory>
+#include <QObject>
+#include <QTimer>
+
+namespace sgn::watchdog {
+
+// Where a watchdog works and what it is told.
+struct WatchdogSettings
+{
+    QString root;  // absolute, without a slash at the end
+    Account owner; // of the root folder
+    QString socket;
+    quint16 port = 0;
+    int version = 0; // of the watchdog's release
+    int speed = 1;   // divides all times, for tests
+
+    [[nodiscard]] QString below(QLatin1StringView path) const { return root + u'/' + path; }
+};
+
+// The whole program but for main(): joins the sockets, the table of processes, the agent and the registry.
+class Watchdog : public QObject
+{
+    Q_OBJECT
+
+public:
+    Watchdog(WatchdogSettings settings, std::unique_ptr<HeartbeatSocket> heartbeats,
+             std::unique_ptr<ControlServer> control, const Clock &clock);
+    ~Watchdog() override;
+
+    // Takes in the registry and looks after everything from now on.
+    void begin();
+    // Writes what isn't saved yet. The processes go on without us.
+    void finish();
+    // Reaps children that nobody has started: what left its parent behind became ours.
+    void reapOrphans();
+
+private:
+    void handle(ControlPeer &peer, const control::Request &request);
+    void handleHold(ControlPeer &peer, control::RequestId id, const control::Hold &hold);
+    [[nodiscard]] Result<control::ReplyBody> answer(ControlPeer &peer, const control::RequestBody &body);
+    [[nodiscard]] Result<control::ReplyBody> hello(ControlPeer &peer, int version);
+    [[nodiscard]] Result<control::ReplyBody> release(const control::Release &release);
+    void saveSoon();
+    void save();
+
+    WatchdogSettings m_settings;
+    const Clock &m_clock;
+    QByteArray m_bootId;
+    ProgramRules m_meterRules;
+    ProgramRules m_agentRules;
+    std::unique_ptr<HeartbeatSocket> m_heartbeats;
+    std::unique_ptr<ControlServer> m_control;
+    Supervisor m_supervisor;
+    AgentKeeper m_keeper;
+    AgentSwap m_swap;
+    QTimer m_saveTimer;
+    QByteArray m_saved;
+};
+
+} // namespace sgn::watchdog

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/AtomicFile.h"
+#include "base/CommandLine.h"
+#include "base/Log.h"
+#include "base/SystemError.h"
+#include "watchdog/Logging.h"
+#include "watchdog/SelfTest.h"
+#include "watchdog/SignalSource.h"
+#include "watchdog/SystemdNotifier.h"
+#include "watchdog/Watchdog.h"
+
+#include <cerrno>
+#include <cstdio>
+#include <fcntl.h>
+#include <QCoreApplication>
+#include <QDir>
+#include <QFile>
+#include <QFileInfo>
+#include <sys/file.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+using namespace Qt::StringLiterals;
+using namespace sgn;
+using namespace sgn::watchdog;
+
+namespace {
+
+// The release number of a program that lies in no release folder.
+constexpr int builtInRelease = 1;
+
+// One plain sentence, before there is a log.
+int failed(const Error &error)
+{
+    std::fputs(qUtf8Printable(u"sgn-watchdog: "_s + error.message + u'\n'), stderr);
+    return ExitFailed;
+}
+
+// The whole number in the file `version` beside the program.
+int installedRelease()
+{
+    const auto text = readFile(QCoreApplication::applicationDirPath() + u"/version"_s, 64);
+    bool ok = false;
+    const int version = text ? text->trimmed().toInt(&ok) : 0;
+    return ok && version >= 0 ? version : builtInRelease;
+}
+
+Result<Account> ownerOf(const QString &root)
+{
+    struct stat info
+    {
+    };
+    if (::stat(QFile::encodeName(root).constData(), &info) != 0) {
+        return fail(systemError(u"cannot use the root folder "_s + root, errno));
+    }
+    if (!S_ISDIR(info.st_mode)) {
+        return fail(ErrorCode::Refused, u"the root folder %1 is not a folder"_s.arg(root));
+    }
+    return accountOf(info.st_uid);
+}
+
+Outcome makeFolders(const WatchdogSettings &settings)
+{
+    for (const auto name : {"wdog"_L1, "logs"_L1}) {
+        const QByteArray folder = QFile::encodeName(settings.below(name));
+        if (::mkdir(folder.constData(), 0755) != 0 && errno != EEXIST) {
+            return fail(systemError(u"cannot make the folder "_s + settings.below(name), errno));
+        }
+        if (::access(folder.constData(), R_OK | W_OK | X_OK) != 0 && ::geteuid() != 0) {
+            return fail(systemError(u"cannot write in "_s + settings.below(name), errno));
+        }
+    }
+    return {};
+}
+
+// Two watchdogs on one device would start everything twice. The kernel gives the lock back however we end.
+Result<Descriptor> lockDevice(const WatchdogSettings &settings)
+{
+    const QString path = settings.below("wdog/lock"_L1);
+    Descriptor lock(::open(QFile::encodeName(path).constData(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644));
+    if (!lock.isValid()) {
+        return fail(systemError(u"cannot open "_s + path, errno));
+    }
+    if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
+        return fail(ErrorCode::Busy, u"another watchdog looks after %1 already"_s.arg(settings.root));
+    }
+    return lock;
+}
+
+// In a folder that isn't root's, root works with the rights of the tree's owner: there, links are the owner's.
+Result<std::unique_ptr<ControlServer>> openControl(const WatchdogSettings &settings, const Clock &clock)
+{
+    struct stat folder
+    {
+    };
+    const QByteArray path = QFile::encodeName(QFileInfo(settings.socket).absolutePath());
+    const bool foreign = ::stat(path.constData(), &folder) == 0 && folder.st_uid != 0;
+    std::optional<FileRights> rights;
+    if (foreign) {
+        rights.emplace(settings.owner);
+    }
+    return ControlServer::open(settings.socket, settings.owner.user, settings.owner.group, clock);
+}
+
+int runSelfTest(const WatchdogSettings &settings, const Clock &clock)
+{
+    const FileRights rights(settings.owner);
+    if (const auto folders = makeFolders(settings); !folders) {
+        return failed(folders.error());
+    }
+    SelfTest test(settings, clock);
+    QObject::connect(
+        &test, &SelfTest::finished, qApp,
+        [](const QString &problem) {
+            std::fputs(qUtf8Printable(problem.isEmpty() ? u"self-test: ok\n"_s : u"self-test: %1\n"_s.arg(problem)),
+                       problem.isEmpty() ? stdout : stderr);
+            QCoreApplication::exit(problem.isEmpty() ? ExitDone : ExitFailed);
+        },
+        Qt::QueuedConnection);
+    test.begin();
+    return QCoreApplication::exec();
+}
+
+int runWatchdog(const WatchdogSettings &settings, const Clock &clock)
+{
+    Descriptor lock;
+    {
+        const FileRights rights(settings.owner);
+        if (const auto folders = makeFolders(settings); !folders) {
+            return failed(folders.error());
+        }
+        auto locked = lockDevice(settings);
+        if (!locked) {
+            return failed(locked.error());
+        }
+        lock = *std::move(locked);
+    }
+    auto heartbeats = HeartbeatSocket::open(settings.port, clock);
+    if (!heartbeats) {
+        return failed(heartbeats.error());
+    }
+    auto control = openControl(settings, clock);
+    if (!control) {
+        return failed(control.error());
+    }
+    const FileRights rights(settings.owner);
+    installLog(settings.below("logs/watchdog.log"_L1));
+    // What our processes leave behind when they fork away comes to us instead of init, so that we can end it.
+    ::prctl(PR_SET_CHILD_SUBREAPER, 1);
+
+    const quint16 port = (*heartbeats)->port();
+    SignalSource signalSource;
+    SystemdNotifier systemd;
+    Watchdog watchdog(settings, *std::move(heartbeats), *std::move(control), clock);
+    QObject::connect(&signalSource, &SignalSource::childEnded, &watchdog, &Watchdog::reapOrphans);
+    QObject::connect(&signalSource, &SignalSource::stopRequested, &watchdog, [&] {
+        qCInfo(lcWatchdog) << "stopping, the processes go on";
+        systemd.stopping();
+        watchdog.finish();
+        QCoreApplication::exit(ExitDone);
+    });
+    qCInfo(lcWatchdog).noquote() << "version" << settings.version << "looks after" << settings.root
+                                 << "with heartbeats on port" << port << "and requests on" << settings.socket;
+    watchdog.begin();
+    systemd.ready();
+    // With --port 0 nobody else knows.
+    std::fputs(qUtf8Printable(u"ready: port %1, socket %2\n"_s.arg(port).arg(settings.socket)), stdout);
+    std::fflush(stdout);
+    return QCoreApplication::exec();
+}
+
+} // namespace
+
+int main(int argc, char *argv[])
+{
+    ::umask(022);
+    // Half a megabyte less, and one layer less between a dead process and its restart.
+    qputenv("QT_NO_GLIB", "1");
+    QCoreApplication app(argc, argv);
+    QCoreApplication::setApplicationName(u"sgn-watchdog"_s);
+    QCoreApplication::setApplicationVersion(QStringLiteral(SGN_VERSION_STRING));
+
+    CommandLine commandLine(u"Keeps the meter's processes and the agent of one device running."_s,
+                            u"sgn-watchdog --root /home/pi/technospurs"_s);
+    QCommandLineParser &parser = commandLine.parser();
+    parser.addOptions({
+        {u"root"_s, u"The device's folder."_s, u"DIR"_s, u"/home/pi/technospurs"_s},
+        {u"port"_s, u"UDP port on 127.0.0.1 that takes heartbeats; 0 takes a free one."_s, u"N"_s, u"4951"_s},
+        {u"socket"_s, u"Unix socket that the agent talks to."_s, u"PATH"_s, u"/run/sgn/watchdog.sock"_s},
+        {u"self-test"_s, u"Check that everything works here, beside a running watchdog, and exit."_s},
+    });
+    QCommandLineOption speed(u"speed"_s, u"Divides all times, for tests."_s, u"N"_s, u"1"_s);
+    speed.setFlags(QCommandLineOption::HiddenFromHelp);
+    parser.addOption(speed);
+    commandLine.process(QCoreApplication::arguments());
+    if (!parser.positionalArguments().isEmpty()) {
+        CommandLine::usageError(u"unexpected argument '%1'"_s.arg(parser.positionalArguments().constFirst()));
+    }
+
+    WatchdogSettings settings;
+    settings.root = QDir::cleanPath(QDir::current().absoluteFilePath(parser.value(u"root"_s)));
+    settings.socket = QDir::cleanPath(QDir::current().absoluteFilePath(parser.value(u"socket"_s)));
+    settings.port = static_cast<quint16>(commandLine.number(u"port"_s, 0, 65535));
+    settings.speed = commandLine.number(u"speed"_s, 1, 1000);
+    settings.version = installedRelease();
+    auto owner = ownerOf(settings.root);
+    if (!owner) {
+        return failed(owner.error());
+    }
+    settings.owner = *std::move(owner);
+    const SystemClock clock;
+    return parser.isSet(u"self-test"_s) ? runSelfTest(settings, clock) : runWatchdog(settings, clock);
+}
