@@ -9,6 +9,9 @@ set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bin")
 set(CMAKE_ARCHIVE_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/lib")
 
+# What users get, without the tests.
+add_custom_target(programs)
+
 add_library(sgn_options INTERFACE)
 target_compile_options(sgn_options INTERFACE -Wall -Wextra -Wconversion $<$<BOOL:${SGN_WERROR}>:-Werror>
                                              -ffunction-sections -fdata-sections)
@@ -43,6 +46,7 @@ function(sgn_program name)
     add_executable(${name} ${arg_SOURCES})
     target_include_directories(${name} PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}/..")
     target_link_libraries(${name} PRIVATE sgn_options ${arg_LINKS})
+    add_dependencies(programs ${name})
 endfunction()
 
 # sgn_test(NAME LABEL unit|integration|qml|system SOURCES... LINKS... [RESOURCE lock] [TIMEOUT s]): one QtTest program, one ctest entry.
