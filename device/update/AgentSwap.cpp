@@ -4,8 +4,6 @@
 #include "update/FolderSwap.h"
 #include "update/PersistentRequest.h"
 
-#include <QDir>
-
 namespace sgn::update {
 
 using namespace Qt::StringLiterals;
@@ -74,7 +72,7 @@ void AgentSwap::swapStatusBeforeSwap(const Result<control::SwapStatusReply> &sta
 void AgentSwap::askForSwap()
 {
     control::SwapAgent request;
-    request.stagedFolder = QDir(m_paths.downloads()).relativeFilePath(m_paths.staged());
+    request.stagedFolder = m_paths.staged();
     request.version = m_record.order.command.version;
     request.timeoutS = static_cast<int>(m_times.confirmAgent.count());
     request.needsOnline = m_isOnline();

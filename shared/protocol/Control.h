@@ -59,7 +59,7 @@ struct Restart
 // with SwapStatus.
 struct SwapAgent
 {
-    QString stagedFolder; // below downloads/
+    QString stagedFolder; // absolute, below downloads/
     int version = 0;
     int timeoutS = 0;        // 1 to 3600
     bool needsOnline = true; // false where the old agent couldn't reach the server either: then a hello is enough

@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "agent/Agent.h"
+
+#include "agent/Logging.h"
+#include "protocol/Reply.h"
+
+namespace sgn::agent {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr int eventsPerMinute = 120;
+
+update::InstallerSettings installerSettings(const AgentSettings &settings)
+{
+    update::InstallerSettings result;
+    result.root = settings.tree.root();
+    result.downloads = settings.tree.downloads();
+    result.journal = settings.tree.updateJournal();
+    result.policy = {settings.config.allowHttp, !settings.config.releaseKeys.isEmpty()};
+    result.agentVersion = settings.version;
+    result.times = settings.swapTimes;
+    return result;
+}
+
+update::DownloadFactory downloadsFor(const AgentSettings &settings)
+{
+    return [caFile = settings.tree.caCertificate(),
+            limits = settings.downloadLimits](const update::DownloadRequest &request) {
+        return std::make_unique<update::Downloader>(request, caFile, limits);
+    };
+}
+
+CommandRunner::Settings commandSettings(const DeviceConfig &config)
+{
+    CommandRunner::Settings settings;
+    settings.panelJid = config.panelJid;
+    settings.from = config.rpiUniqueId;
+    settings.needsOperatorSignature = !config.operatorKeys.isEmpty();
+    return settings;
+}
+
+LogUploader::Settings logSettings(const AgentSettings &settings)
+{
+    LogUploader::Settings result;
+    result.from = settings.config.rpiUniqueId;
+    result.logs = settings.tree.logs();
+    result.zip = settings.tree.downloads() + u"/logs.zip"_s;
+    result.url = settings.config.logUploadUrl;
+    result.caFile = settings.tree.caCertificate();
+    return result;
+}
+
+} // namespace
+
+Agent::Agent(const AgentSettings &settings, PanelLink &link, update::WatchdogPort &watchdog, const Clock &clock,
+             QObject *parent)
+    : QObject(parent)
+    , m_from(settings.config.rpiUniqueId)
+    , m_link(link)
+    , m_clock(clock)
+    , m_outbox(settings.tree.outbox())
+    , m_record(settings.tree.commandRecord())
+    , m_mail(m_outbox, link)
+    , m_book(m_record, m_mail)
+    , m_time(settings.tree.downloads() + u"/server-time.json"_s, clock)
+    , m_installer(
+          installerSettings(settings), watchdog, downloadsFor(settings), [&link] { return link.isOnline(); }, clock)
+    , m_commands(commandSettings(settings.config), {m_book, m_mail, m_installer, watchdog, m_time, clock})
+    , m_status(watchdog, settings.watchdogPort)
+    , m_versions({m_from, settings.tree.root(), settings.version, settings.watchdogVersion}, m_status, m_time, link)
+    , m_logs(logSettings(settings), link)
+    , m_panelMap(settings.config.panelMapUrl, m_from, settings.tree.panelMap(), settings.tree.caCertificate(),
+                 settings.panelMapTimes)
+    , m_eventRate(eventsPerMinute, std::chrono::minutes(1))
+{
+    connect(&m_link, &PanelLink::messageReceived, &m_commands, &CommandRunner::receive);
+    connect(&m_link, &PanelLink::serverTimeKnown, this, [this](std::chrono::milliseconds offset) {
+        m_time.set(offset);
+        m_commands.serverTimeKnown();
+    });
+    connect(&m_commands, &CommandRunner::versionRequested, this, &Agent::versionRequested);
+    connect(&m_commands, &CommandRunner::logsRequested, &m_logs, &LogUploader::start);
+    connect(&m_logs, &LogUploader::finished, &m_commands, &CommandRunner::logsUploaded);
+    connect(&m_installer, &update::Installer::progress, this, &Agent::tellProgress);
+    connect(&watchdog, &update::WatchdogPort::eventReceived, this, &Agent::tellEvent);
+}
+
+void Agent::start()
+{
+    for (const Outcome &loaded : {m_outbox.load(), m_record.load()}) {
+        if (!loaded) {
+            qCWarning(lcAgent) << loaded.error();
+        }
+    }
+    m_installer.resume();
+    m_commands.start();
+    m_panelMap.start();
+}
+
+void Agent::versionRequested(const QStringList &features)
+{
+    m_panelWantsEvents = m_panelWantsEvents || features.contains("events"_L1);
+    m_versions.report();
+}
+
+void Agent::tellProgress(CommandNo number, update::State state, int percent)
+{
+    if (m_link.isOnline()) {
+        m_link.send(encode(ProgressReport{number, m_from, nameOf(state), percent}));
+    }
+}
+
+void Agent::tellEvent(const control::Event &event)
+{
+    const auto *const changed = std::get_if<control::ProcessChanged>(&event);
+    if (changed != nullptr && m_panelWantsEvents && m_link.isOnline() && m_eventRate.allow(m_clock.monotonic())) {
+        m_link.send(encode(ProcessEvent{m_from, changed->process}));
+    }
+}
+
+} // namespace sgn::agent

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "agent/CommandRecord.h"
+#include "agent/CommandRunner.h"
+#include "agent/LogUploader.h"
+#include "agent/Mail.h"
+#include "agent/Outbox.h"
+#include "agent/PanelLink.h"
+#include "agent/PanelMapCall.h"
+#include "agent/ProcessStatus.h"
+#include "agent/ResultBook.h"
+#include "agent/ServerTime.h"
+#include "agent/VersionReporter.h"
+#include "base/RateLimit.h"
+#include "config/DeviceConfig.h"
+#include "config/DeviceTree.h"
+#include "update/Downloader.h"
+#include "update/Installer.h"
+
+#include <functional>
+#include <optional>
+#include <QObject>
+
+namespace sgn::agent {
+
+struct AgentSettings
+{
+    DeviceConfig config;
+    DeviceTree tree;
+    int version = 0; // of the release this program runs from
+    quint16 watchdogPort = 4951;
+    update::SwapTimes swapTimes = {};
+    update::DownloadLimits downloadLimits = {};
+    PanelMapCall::Times panelMapTimes = {};
+    // Of the watchdog that is connected.
+    std::function<std::optional<int>()> watchdogVersion = {};
+};
+
+// The device's voice and ears: puts the parts of the agent together. What it decides itself is only who gets what.
+class Agent : public QObject
+{
+    Q_OBJECT
+
+public:
+    // All references outlive the object.
+    Agent(const AgentSettings &settings, PanelLink &link, update::WatchdogPort &watchdog, const Clock &clock,
+          QObject *parent = nullptr);
+
+    // Reads what the last run left behind and goes on with it.
+    void start();
+
+private:
+    void versionRequested(const QStringList &features);
+    void tellProgress(CommandNo number, update::State state, int percent);
+    void tellEvent(const control::Event &event);
+
+    QString m_from;
+    PanelLink &m_link;
+    const Clock &m_clock;
+    Outbox m_outbox;
+    CommandRecord m_record;
+    Mail m_mail;
+    ResultBook m_book;
+    ServerTime m_time;
+    update::Installer m_installer;
+    CommandRunner m_commands;
+    ProcessStatus m_status;
+    VersionReporter m_versions;
+    LogUploader m_logs;
+    PanelMapCall m_panelMap;
+    // Remembered until the next restart of this program: a panel asks for versions when it sees a device come online,
+    // and says again then.
+    bool m_panelWantsEvents = false;
+    RateLimit m_eventRate;
+};
+
+} // namespace sgn::agent

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "agent/CommandRecord.h"
+
+#include "base/AtomicFile.h"
+#include "protocol/Json.h"
+
+#include <algorithm>
+#include <QFile>
+
+namespace sgn::agent {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr qint64 maxFileSize = 16 * 1024 * 1024;
+constexpr qint64 maxCommandNo = 2147483647;
+constexpr qsizetype maxEntries = 10'000;
+
+QJsonObject toJson(const RecordedCommand &command)
+{
+    return {{"command_no"_L1, static_cast<qint64>(command.key.number)},
+            {"fingerprint"_L1, QString::fromLatin1(command.key.fingerprint.toHex())},
+            {"command"_L1, command.name},
+            {"reply"_L1, QString::fromUtf8(command.reply)}};
+}
+
+} // namespace
+
+CommandRecord::CommandRecord(QString path, qsizetype capacity)
+    : m_path(std::move(path))
+    , m_capacity(capacity)
+{}
+
+Outcome CommandRecord::load()
+{
+    m_commands.clear();
+    const auto content = readFile(m_path, maxFileSize);
+    if (!content && content.error().code == ErrorCode::NotFound) {
+        return {};
+    }
+    const Outcome parsed = content ? parse(*content) : fail(content.error());
+    if (!parsed) {
+        m_commands.clear();
+        const QString aside = m_path + ".bad"_L1;
+        QFile::remove(aside);
+        QFile::rename(m_path, aside);
+        return fail(parsed.error().withContext(u"%1 is set aside"_s.arg(m_path)));
+    }
+    return {};
+}
+
+Outcome CommandRecord::parse(const QByteArray &json)
+{
+    const auto object = parseJsonObject(json, maxFileSize);
+    if (!object) {
+        return fail(object.error());
+    }
+    JsonReader reader(*object);
+    for (const QJsonValue &value : reader.requiredArray("commands"_L1, maxEntries)) {
+        JsonReader entry(value.toObject());
+        RecordedCommand command;
+        command.key.number = static_cast<CommandNo>(entry.requiredInteger("command_no"_L1, 1, maxCommandNo));
+        command.key.fingerprint = QByteArray::fromHex(entry.requiredText("fingerprint"_L1, 64).toLatin1());
+        command.name = entry.optionalText("command"_L1, 64);
+        command.reply = entry.optionalText("reply"_L1, maxBodySize).toUtf8();
+        if (entry.error()) {
+            return fail(*entry.error());
+        }
+        m_commands += command;
+    }
+    return reader.error() ? Outcome(fail(*reader.error())) : Outcome();
+}
+
+const RecordedCommand *CommandRecord::find(const CommandKey &key) const
+{
+    const auto it = std::ranges::find(m_commands, key, &RecordedCommand::key);
+    return it == m_commands.end() ? nullptr : &*it;
+}
+
+QList<RecordedCommand> CommandRecord::unfinished() const
+{
+    QList<RecordedCommand> running;
+    std::ranges::copy_if(m_commands, std::back_inserter(running),
+                         [](const RecordedCommand &command) { return command.reply.isEmpty(); });
+    return running;
+}
+
+Outcome CommandRecord::begin(const CommandKey &key, const QString &name)
+{
+    entryFor(key).name = name;
+    return save();
+}
+
+Outcome CommandRecord::finish(const CommandKey &key, const QString &name, const QByteArray &reply)
+{
+    RecordedCommand &command = entryFor(key);
+    command.name = name;
+    command.reply = reply;
+    return save();
+}
+
+RecordedCommand &CommandRecord::entryFor(const CommandKey &key)
+{
+    const auto it = std::ranges::find(m_commands, key, &RecordedCommand::key);
+    if (it != m_commands.end()) {
+        return *it;
+    }
+    if (m_commands.size() >= m_capacity) {
+        dropOldest();
+    }
+    m_commands.append({key, {}, {}});
+    return m_commands.last();
+}
+
+void CommandRecord::dropOldest()
+{
+    // One that still runs is remembered longer, else its repeat would run beside it.
+    const auto it = std::ranges::find_if(m_commands, [](const auto &command) { return !command.reply.isEmpty(); });
+    m_commands.erase(it == m_commands.end() ? m_commands.begin() : it);
+}
+
+Outcome CommandRecord::save() const
+{
+    QJsonArray commands;
+    for (const RecordedCommand &command : m_commands) {
+        commands += toJson(command);
+    }
+    return writeFileAtomically(m_path, toAsciiJson({{"commands"_L1, commands}}));
+}
+
+} // namespace sgn::agent

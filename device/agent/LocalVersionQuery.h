@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/Result.h"
+#include "protocol/Process.h"
+
+#include <chrono>
+#include <QObject>
+#include <QTimer>
+#include <QUdpSocket>
+
+namespace sgn::agent {
+
+// Asks whoever listens on the seed's UDP port for the version report (protocol section 4): the way that every watchdog
+// knows, also one without a control socket. Used once; deletes itself after finished().
+class LocalVersionQuery : public QObject
+{
+    Q_OBJECT
+
+public:
+    LocalVersionQuery(quint16 port, std::chrono::milliseconds timeLimit, QObject *parent);
+
+Q_SIGNALS:
+    // Once, never from within the constructor. Timeout, Network, BadRequest for an answer that makes no sense.
+    void finished(const sgn::Result<QList<sgn::ProcessReport>> &processes);
+
+private:
+    void read();
+    void end(const Result<QList<ProcessReport>> &processes);
+
+    QUdpSocket m_socket;
+    QTimer m_limit;
+    quint16 m_port;
+    bool m_ended = false;
+};
+
+} // namespace sgn::agent

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "agent/LogUploader.h"
+
+#include "agent/Logging.h"
+
+#include <QFile>
+#include <QHttpMultiPart>
+#include <QtConcurrent>
+
+namespace sgn::agent {
+
+using namespace Qt::StringLiterals;
+
+LogUploader::LogUploader(Settings settings, PanelLink &link, QObject *parent)
+    : QObject(parent)
+    , m_settings(std::move(settings))
+    , m_link(link)
+{}
+
+LogUploader::~LogUploader()
+{
+    m_stop.request_stop();
+    m_packing.waitForFinished();
+}
+
+void LogUploader::start()
+{
+    if (m_busy) {
+        return;
+    }
+    m_busy = true;
+    m_stop = std::stop_source();
+    m_packing = QtConcurrent::run(&packLogs, m_settings.logs, m_settings.zip, m_settings.maxBytes, m_stop.get_token());
+    m_packing.then(this, [this](const Result<LogBundle> &bundle) { packed(bundle); });
+}
+
+void LogUploader::packed(const Result<LogBundle> &bundle)
+{
+    if (!bundle) {
+        sent(fail(bundle.error()));
+        return;
+    }
+    m_bundle = *bundle;
+    if (m_link.canUpload()) {
+        sendToServer();
+    } else {
+        sendByHttp(u"the server takes no files"_s);
+    }
+}
+
+void LogUploader::sendToServer()
+{
+    m_link.upload(m_bundle.path, this, [this](const Result<QUrl> &url) {
+        if (url) {
+            sent(url);
+        } else {
+            sendByHttp(url.error().message);
+        }
+    });
+}
+
+void LogUploader::sendByHttp(const QString &whyNotServer)
+{
+    if (m_settings.url.isEmpty()) {
+        sent(fail(ErrorCode::Network, whyNotServer));
+        return;
+    }
+    auto parts = std::make_unique<QHttpMultiPart>(QHttpMultiPart::FormDataType);
+    auto *const file = new QFile(m_bundle.path, parts.get());
+    if (!file->open(QIODevice::ReadOnly)) {
+        sent(fail(ErrorCode::Io, file->errorString()));
+        return;
+    }
+    QHttpPart part;
+    part.setHeader(QNetworkRequest::ContentTypeHeader, u"application/zip"_s);
+    part.setHeader(QNetworkRequest::ContentDispositionHeader, u"form-data; name=\"file\"; filename=\"logs.zip\""_s);
+    part.setBodyDevice(file);
+    parts->append(part);
+
+    QNetworkRequest request(m_settings.url);
+    request.setRawHeader("module", "logs");
+    request.setRawHeader("panel", m_settings.from.toUtf8());
+    m_call = std::make_unique<WebCall>(m_settings.caFile);
+    connect(m_call.get(), &WebCall::finished, this, [this](const Result<QByteArray> &answer) {
+        m_call.reset();
+        // They are at the customer's own server, which gives no address to fetch them from.
+        sent(answer ? Result<QUrl>(QUrl()) : fail(answer.error()));
+    });
+    m_call->post(request, std::move(parts));
+}
+
+void LogUploader::sent(const Result<QUrl> &url)
+{
+    LogsReply reply;
+    reply.from = m_settings.from;
+    reply.success = url.has_value();
+    if (url) {
+        reply.url = *url;
+        reply.size = m_bundle.size;
+        reply.sha256 = m_bundle.sha256;
+        if (m_bundle.leftOut > 0) {
+            reply.remarks = u"%1 older files left out"_s.arg(m_bundle.leftOut);
+        }
+    } else {
+        qCWarning(lcAgent) << "the logs could not be sent:" << url.error();
+        reply.remarks = u"logs could not be sent: "_s + url.error().message;
+    }
+    end(std::move(reply));
+}
+
+void LogUploader::end(LogsReply reply)
+{
+    QFile::remove(m_settings.zip);
+    m_busy = false;
+    Q_EMIT finished(reply);
+}
+
+} // namespace sgn::agent

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "agent/LogBundle.h"
+#include "agent/PanelLink.h"
+#include "agent/WebCall.h"
+#include "protocol/Reply.h"
+
+#include <memory>
+#include <QFuture>
+#include <QObject>
+#include <QUrl>
+#include <stop_token>
+
+namespace sgn::agent {
+
+// Answers upload_logs (seed step 16, protocol section 8): packs the logs and sends them to the XMPP server's file
+// store, or by HTTP to `log_upload_url` where the server takes no files. One at a time; requests that come meanwhile
+// are answered by the same upload.
+class LogUploader : public QObject
+{
+    Q_OBJECT
+
+public:
+    struct Settings
+    {
+        QString from; // rpi_unique_id
+        QString logs; // the folder
+        QString zip;  // made and removed again
+        QUrl url;     // log_upload_url, may be empty
+        QString caFile;
+        qint64 maxBytes = qint64{32} * 1024 * 1024;
+    };
+
+    // `link` outlives the object.
+    LogUploader(Settings settings, PanelLink &link, QObject *parent = nullptr);
+    ~LogUploader() override;
+
+    [[nodiscard]] bool isBusy() const { return m_busy; }
+    void start();
+
+Q_SIGNALS:
+    // Once for each start(), without a command number.
+    void finished(const sgn::LogsReply &reply);
+
+private:
+    void packed(const Result<LogBundle> &bundle);
+    void sendToServer();
+    void sendByHttp(const QString &whyNotServer);
+    void sent(const Result<QUrl> &url);
+    void end(LogsReply reply);
+
+    Settings m_settings;
+    PanelLink &m_link;
+    QFuture<Result<LogBundle>> m_packing;
+    std::stop_source m_stop;
+    std::unique_ptr<WebCall> m_call;
+    LogBundle m_bundle;
+    bool m_busy = false;
+};
+
+} // namespace sgn::agent

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/Result.h"
+#include "xmpp/IncomingMessage.h"
+
+#include <chrono>
+#include <functional>
+#include <QObject>
+#include <QUrl>
+
+namespace sgn::agent {
+
+// The way to the control panel and back, as the rest of the agent sees it.
+class PanelLink : public QObject
+{
+    Q_OBJECT
+
+public:
+    using UploadAnswer = std::function<void(const Result<QUrl> &)>;
+
+    [[nodiscard]] virtual bool isOnline() const = 0;
+    // To the panel's bare JID. acknowledged() or notSent() follows with the returned id, never from within the call.
+    virtual quint64 send(const QByteArray &body) = 0;
+    // Whether the server takes files.
+    [[nodiscard]] virtual bool canUpload() const = 0;
+    // `answer` is called once, never from within the call, unless `context` is gone by then.
+    virtual void upload(const QString &path, QObject *context, UploadAnswer answer) = 0;
+
+Q_SIGNALS:
+    void online();
+    // The connection is gone, or another try failed.
+    void offline();
+    void messageReceived(const sgn::xmpp::IncomingMessage &message);
+    void acknowledged(quint64 id);
+    void notSent(quint64 id, const sgn::Error &reason);
+    // Server's clock minus ours.
+    void serverTimeKnown(std::chrono::milliseconds offset);
+
+protected:
+    using QObject::QObject;
+};
+
+} // namespace sgn::agent

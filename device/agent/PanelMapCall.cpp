@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "agent/PanelMapCall.h"
+
+#include "agent/Logging.h"
+#include "base/AtomicFile.h"
+#include "protocol/Json.h"
+
+#include <QJsonDocument>
+
+namespace sgn::agent {
+
+using namespace Qt::StringLiterals;
+
+PanelMapCall::PanelMapCall(QUrl url, QString panelId, QString file, QString caFile, Times times, QObject *parent)
+    : QObject(parent)
+    , m_url(std::move(url))
+    , m_panelId(std::move(panelId))
+    , m_file(std::move(file))
+    , m_caFile(std::move(caFile))
+    , m_times(times)
+    , m_pause(times.firstPause, times.longestPause)
+{
+    m_timer.setSingleShot(true);
+    connect(&m_timer, &QTimer::timeout, this, &PanelMapCall::call);
+}
+
+void PanelMapCall::start()
+{
+    if (!m_url.isEmpty()) {
+        m_timer.start(0);
+    }
+}
+
+void PanelMapCall::call()
+{
+    QNetworkRequest request(m_url);
+    request.setRawHeader("accept", "application/json");
+    request.setHeader(QNetworkRequest::ContentTypeHeader, u"application/json"_s);
+    m_call = std::make_unique<WebCall>(m_caFile);
+    connect(m_call.get(), &WebCall::finished, this, &PanelMapCall::answered);
+    m_call->post(request, toAsciiJson({{"panel_id"_L1, m_panelId}}));
+}
+
+void PanelMapCall::answered(const Result<QByteArray> &answer)
+{
+    m_call.reset();
+    const Outcome kept = keep(answer);
+    if (kept) {
+        m_pause.reset();
+        m_timer.start(m_times.period);
+        Q_EMIT called(std::nullopt);
+        return;
+    }
+    if (m_pause.failures() == 0) {
+        qCWarning(lcAgent) << "the panel map stays as it is:" << kept.error();
+    }
+    m_timer.start(m_pause.next());
+    Q_EMIT called(kept.error());
+}
+
+Outcome PanelMapCall::keep(const Result<QByteArray> &answer) const
+{
+    if (!answer) {
+        return fail(answer.error());
+    }
+    QJsonParseError error;
+    if (QJsonDocument::fromJson(*answer, &error).isNull()) {
+        return fail(ErrorCode::BadFile,
+                    u"%1 answers with something that isn't JSON: %2"_s.arg(m_url.host(), error.errorString()));
+    }
+    return writeFileAtomically(m_file, *answer);
+}
+
+} // namespace sgn::agent

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "agent/ResultBook.h"
+
+#include "agent/Logging.h"
+
+namespace sgn::agent {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+QString letterKey(const CommandKey &key)
+{
+    return u"%1-%2"_s.arg(key.number).arg(QString::fromLatin1(key.fingerprint.first(8).toHex()));
+}
+
+void warnIfFailed(const Outcome &outcome)
+{
+    if (!outcome) {
+        qCWarning(lcAgent) << outcome.error();
+    }
+}
+
+} // namespace
+
+ResultBook::ResultBook(CommandRecord &record, Mail &mail)
+    : m_record(record)
+    , m_mail(mail)
+{}
+
+void ResultBook::begin(const CommandKey &key, const QString &name)
+{
+    warnIfFailed(m_record.begin(key, name));
+}
+
+void ResultBook::answer(const CommandKey &key, const QString &name, const QByteArray &reply)
+{
+    if (const RecordedCommand *const known = m_record.find(key); known != nullptr && !known->reply.isEmpty()) {
+        return;
+    }
+    // First the outbox, then the record: after a power cut between the two the answer is given again, never lost.
+    m_mail.post(letterKey(key), reply);
+    warnIfFailed(m_record.finish(key, name, reply));
+}
+
+void ResultBook::repeat(const RecordedCommand &command)
+{
+    m_mail.post(letterKey(command.key), command.reply);
+}
+
+} // namespace sgn::agent

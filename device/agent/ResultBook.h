@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "agent/CommandRecord.h"
+#include "agent/Mail.h"
+
+namespace sgn::agent {
+
+// The record of commands and the way of their answers to the panel, kept in step: whatever moment the power goes, each
+// command has one answer, and it gets there.
+class ResultBook
+{
+public:
+    // Both outlive the object.
+    ResultBook(CommandRecord &record, Mail &mail);
+
+    [[nodiscard]] const RecordedCommand *find(const CommandKey &key) const { return m_record.find(key); }
+    [[nodiscard]] QList<RecordedCommand> unfinished() const { return m_record.unfinished(); }
+
+    void begin(const CommandKey &key, const QString &name);
+    // The first answer counts; another one is the echo of a restart and is dropped.
+    void answer(const CommandKey &key, const QString &name, const QByteArray &reply);
+    // The stored answer once more.
+    void repeat(const RecordedCommand &command);
+
+private:
+    CommandRecord &m_record;
+    Mail &m_mail;
+};
+
+} // namespace sgn::agent

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "agent/ServerTime.h"
+
+#include "agent/Logging.h"
+#include "base/AtomicFile.h"
+#include "protocol/Json.h"
+
+namespace sgn::agent {
+
+using namespace Qt::StringLiterals;
+
+ServerTime::ServerTime(QString path, const Clock &clock)
+    : m_path(std::move(path))
+    , m_clock(clock)
+{
+    if (const auto object = readJsonFile(m_path)) {
+        JsonReader reader(*object);
+        m_floor = reader.optionalTime("server_time"_L1).value_or(QDateTime());
+    }
+}
+
+void ServerTime::set(std::chrono::milliseconds offset)
+{
+    m_known = Known{m_clock.wallUtc().addMSecs(offset.count()), m_clock.monotonic(), offset};
+    // Also downwards: what the server says now is better than what it may have said wrongly once.
+    m_floor = m_known->server;
+    saveFloor();
+}
+
+void ServerTime::raiseFloor(const QDateTime &stamp)
+{
+    if (stamp.isValid() && !m_known && (!m_floor.isValid() || stamp > m_floor)) {
+        m_floor = stamp;
+    }
+}
+
+bool ServerTime::isPast(const QDateTime &moment) const
+{
+    if (m_known) {
+        return m_known->server.addMSecs((m_clock.monotonic() - m_known->at).count()) > moment;
+    }
+    return m_floor.isValid() && m_floor > moment;
+}
+
+std::optional<double> ServerTime::offsetS() const
+{
+    return m_known ? std::optional(static_cast<double>(m_known->offset.count()) / 1000) : std::nullopt;
+}
+
+void ServerTime::saveFloor() const
+{
+    const QJsonObject object{{"server_time"_L1, m_floor.toUTC().toString(Qt::ISODate)}};
+    if (const auto saved = writeFileAtomically(m_path, toAsciiJson(object)); !saved) {
+        qCWarning(lcAgent) << saved.error();
+    }
+}
+
+} // namespace sgn::agent

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/Clock.h"
+
+#include <optional>
+#include <QDateTime>
+#include <QString>
+
+namespace sgn::agent {
+
+// What time it is by the server (XEP-0202), for judging `not_after` on a machine whose own clock may say 1970. Goes on
+// by monotonic time between logins. Before the first login after a start only a lower bound is known, the time of the
+// last login or of a message that the server stamped; it is kept in a file.
+class ServerTime
+{
+public:
+    // `clock` outlives the object.
+    ServerTime(QString path, const Clock &clock);
+
+    // The server's clock minus ours, just measured.
+    void set(std::chrono::milliseconds offset);
+    // The server has stamped something with this time.
+    void raiseFloor(const QDateTime &stamp);
+
+    [[nodiscard]] bool isKnown() const { return m_known.has_value(); }
+    // Whether that moment is surely over.
+    [[nodiscard]] bool isPast(const QDateTime &moment) const;
+    // Seconds, while known.
+    [[nodiscard]] std::optional<double> offsetS() const;
+
+private:
+    struct Known
+    {
+        QDateTime server;
+        MonotonicTime at;
+        std::chrono::milliseconds offset;
+    };
+
+    void saveFloor() const;
+
+    QString m_path;
+    const Clock &m_clock;
+    std::optional<Known> m_known;
+    QDateTime m_floor;
+};
+
+} // namespace sgn::agent

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "agent/VersionReporter.h"
+
+#include "agent/DeviceFactsReader.h"
+
+namespace sgn::agent {
+
+VersionReporter::VersionReporter(About about, ProcessStatus &status, const ServerTime &time, PanelLink &link,
+                                 QObject *parent)
+    : QObject(parent)
+    , m_about(std::move(about))
+    , m_status(status)
+    , m_time(time)
+    , m_link(link)
+{}
+
+void VersionReporter::report()
+{
+    if (m_asking) {
+        return;
+    }
+    m_asking = true;
+    m_status.ask(this, [this](const QList<ProcessReport> &processes) {
+        m_asking = false;
+        send(processes);
+    });
+}
+
+void VersionReporter::send(const QList<ProcessReport> &processes)
+{
+    VersionReport report;
+    report.from = m_about.from;
+    report.processes = processes;
+    report.facts = readDeviceFacts(m_about.root);
+    report.facts.agentVersion = m_about.agentVersion;
+    report.facts.watchdogVersion = m_about.watchdogVersion();
+    report.facts.clockOffsetS = m_time.offsetS();
+    m_link.send(encode(report));
+}
+
+} // namespace sgn::agent

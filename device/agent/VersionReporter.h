@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "agent/PanelLink.h"
+#include "agent/ProcessStatus.h"
+#include "agent/ServerTime.h"
+#include "protocol/Reply.h"
+
+#include <functional>
+#include <optional>
+#include <QObject>
+
+namespace sgn::agent {
+
+// Answers version_req (seed step 15). Requests that come while the watchdog is being asked are answered by the same
+// report, because it goes to everyone at the panel's bare JID.
+class VersionReporter : public QObject
+{
+    Q_OBJECT
+
+public:
+    struct About
+    {
+        QString from; // rpi_unique_id
+        QString root;
+        int agentVersion = 0;
+        std::function<std::optional<int>()> watchdogVersion;
+    };
+
+    // All references outlive the object.
+    VersionReporter(About about, ProcessStatus &status, const ServerTime &time, PanelLink &link,
+                    QObject *parent = nullptr);
+
+    void report();
+
+private:
+    void send(const QList<ProcessReport> &processes);
+
+    About m_about;
+    ProcessStatus &m_status;
+    const ServerTime &m_time;
+    PanelLink &m_link;
+    bool m_asking = false;
+};
+
+} // namespace sgn::agent

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "agent/WatchdogClient.h"
+
+#include "agent/Logging.h"
+#include "protocol/Json.h"
+
+#include <utility>
+
+namespace sgn::agent {
+
+using namespace Qt::StringLiterals;
+
+WatchdogClient::WatchdogClient(QString socketPath, int agentVersion, Limits limits, QObject *parent)
+    : WatchdogPort(parent)
+    , m_socketPath(std::move(socketPath))
+    , m_agentVersion(agentVersion)
+    , m_limits(limits)
+    , m_pause(limits.firstPause, limits.longestPause)
+{
+    m_reconnect.setSingleShot(true);
+    connect(&m_reconnect, &QTimer::timeout, this, [this] { m_socket.connectToServer(m_socketPath); });
+    connect(&m_socket, &QLocalSocket::connected, this, &WatchdogClient::sayHello);
+    connect(&m_socket, &QLocalSocket::disconnected, this, &WatchdogClient::lost);
+    connect(&m_socket, &QLocalSocket::errorOccurred, this, [this] {
+        // While it stands, the end of a connection is told by disconnected().
+        if (m_socket.state() == QLocalSocket::UnconnectedState) {
+            lost();
+        }
+    });
+    connect(&m_socket, &QLocalSocket::readyRead, this, &WatchdogClient::readLines);
+}
+
+WatchdogClient::~WatchdogClient()
+{
+    m_socket.disconnect(this);
+}
+
+void WatchdogClient::start()
+{
+    m_reconnect.start(0);
+}
+
+void WatchdogClient::setOnline(bool online)
+{
+    m_online = online;
+    sayOnline();
+}
+
+void WatchdogClient::sayHello()
+{
+    write(control::Hello{m_agentVersion}, this, [this](const Result<control::ReplyBody> &reply) {
+        const auto hello = update::replyAs<control::HelloReply>(reply);
+        if (!hello) {
+            qCWarning(lcAgent) << "the watchdog doesn't take this agent:" << hello.error();
+            m_socket.abort();
+            return;
+        }
+        m_pause.reset();
+        m_toldAbsence = false;
+        m_watchdogVersion = hello->watchdogVersion;
+        qCInfo(lcAgent) << "connected to watchdog version" << hello->watchdogVersion;
+        sayOnline();
+        Q_EMIT connected();
+    });
+}
+
+void WatchdogClient::sayOnline()
+{
+    if (m_online && isConnected()) {
+        write(control::Online{}, this, [](const auto &) {});
+    }
+}
+
+void WatchdogClient::lost()
+{
+    const bool wasConnected = std::exchange(m_watchdogVersion, std::nullopt).has_value();
+    if (!std::exchange(m_toldAbsence, true)) {
+        qCWarning(lcAgent).noquote() << "no watchdog on" << m_socketPath << "-" << m_socket.errorString();
+    }
+    const auto waiting = m_waiting.keys();
+    for (const control::RequestId id : waiting) {
+        settle(id, fail(ErrorCode::Network, u"the watchdog is away"_s));
+    }
+    if (wasConnected) {
+        Q_EMIT disconnected();
+    }
+    m_reconnect.start(m_pause.next());
+}
+
+void WatchdogClient::ask(const control::RequestBody &request, QObject *context, Answer answer)
+{
+    if (isConnected()) {
+        write(request, context, std::move(answer));
+        return;
+    }
+    QMetaObject::invokeMethod(
+        context, [answer = std::move(answer)] { answer(fail(ErrorCode::Network, u"the watchdog is away"_s)); },
+        Qt::QueuedConnection);
+}
+
+control::RequestId WatchdogClient::write(const control::RequestBody &request, QObject *context, Answer answer)
+{
+    const control::RequestId id = ++m_lastId;
+    m_waiting.insert(id, {context, std::move(answer)});
+    QTimer::singleShot(m_limits.answer, this,
+                       [this, id] { settle(id, fail(ErrorCode::Timeout, u"the watchdog doesn't answer"_s)); });
+    m_socket.write(control::encode(control::Request{id, request}));
+    return id;
+}
+
+void WatchdogClient::readLines()
+{
+    while (m_socket.canReadLine()) {
+        readLine(m_socket.readLine().chopped(1));
+    }
+    if (m_socket.bytesAvailable() > maxBodySize) {
+        qCWarning(lcAgent) << "the watchdog sends a line without end";
+        m_socket.abort();
+    }
+}
+
+void WatchdogClient::readLine(const QByteArray &line)
+{
+    const auto parsed = control::parseWatchdogLine(line);
+    if (!parsed) {
+        qCWarning(lcAgent) << "a line from the watchdog makes no sense:" << parsed.error();
+        return;
+    }
+    if (const auto *const reply = std::get_if<control::Reply>(&*parsed)) {
+        settle(reply->id, reply->body);
+    } else {
+        Q_EMIT eventReceived(std::get<control::Event>(*parsed));
+    }
+}
+
+void WatchdogClient::settle(control::RequestId id, const Result<control::ReplyBody> &reply)
+{
+    const auto it = m_waiting.find(id);
+    if (it == m_waiting.end()) {
+        return; // answered, or given up already
+    }
+    // Taken out first: what it does may ask again.
+    const Waiting waiting = std::move(it.value());
+    m_waiting.erase(it);
+    if (waiting.context) {
+        waiting.answer(reply);
+    }
+}
+
+} // namespace sgn::agent

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/Backoff.h"
+#include "update/WatchdogPort.h"
+
+#include <chrono>
+#include <optional>
+#include <QHash>
+#include <QLocalSocket>
+#include <QPointer>
+#include <QTimer>
+
+namespace sgn::agent {
+
+// The agent's end of the control socket (protocol/Control.h). Connects again by itself for as long as it lives; says
+// hello first and Online whenever there is a server behind us, so that the watchdog can confirm a new agent.
+class WatchdogClient final : public update::WatchdogPort
+{
+    Q_OBJECT
+
+public:
+    struct Limits
+    {
+        std::chrono::milliseconds firstPause{100};
+        std::chrono::milliseconds longestPause{3'000};
+        // Hold is answered when the processes are gone, and they get some seconds for that.
+        std::chrono::milliseconds answer{30'000};
+    };
+
+    WatchdogClient(QString socketPath, int agentVersion, Limits limits, QObject *parent = nullptr);
+    ~WatchdogClient() override;
+
+    void start();
+    // Whether the XMPP server is reached.
+    void setOnline(bool online);
+
+    [[nodiscard]] bool isConnected() const override { return m_watchdogVersion.has_value(); }
+    void ask(const control::RequestBody &request, QObject *context, Answer answer) override;
+
+    // Of the watchdog that is connected.
+    [[nodiscard]] std::optional<int> watchdogVersion() const { return m_watchdogVersion; }
+
+private:
+    struct Waiting
+    {
+        QPointer<QObject> context;
+        Answer answer;
+    };
+
+    void sayHello();
+    void sayOnline();
+    void lost();
+    void readLines();
+    void readLine(const QByteArray &line);
+    control::RequestId write(const control::RequestBody &request, QObject *context, Answer answer);
+    void settle(control::RequestId id, const Result<control::ReplyBody> &reply);
+
+    QString m_socketPath;
+    int m_agentVersion;
+    Limits m_limits;
+    Backoff m_pause;
+    QLocalSocket m_socket;
+    QTimer m_reconnect;
+    QHash<control::RequestId, Waiting> m_waiting;
+    control::RequestId m_lastId = 0;
+    std::optional<int> m_watchdogVersion;
+    bool m_online = false;
+    bool m_toldAbsence = false;
+};
+
+} // namespace sgn::agent

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "agent/XmppPanelLink.h"
+
+#include "agent/Logging.h"
+
+namespace sgn::agent {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr quint16 directTlsPort = 5223;
+constexpr quint16 startTlsPort = 5222;
+
+} // namespace
+
+xmpp::Account accountOf(const DeviceConfig &config, const QString &caFile)
+{
+    xmpp::Account account;
+    account.jid = config.clientJid;
+    account.password = config.clientPassword;
+    account.host = config.host;
+    account.tls = config.startTls ? xmpp::Account::Tls::StartTls : xmpp::Account::Tls::Direct;
+    account.port = config.port != 0 ? config.port : config.startTls ? startTlsPort : directTlsPort;
+    account.caFile = caFile;
+    account.resource = u"sgn-agent"_s;
+    return account;
+}
+
+XmppPanelLink::XmppPanelLink(const xmpp::Account &account, QString panelJid, const xmpp::Options &options,
+                             const Clock &clock, QObject *parent)
+    : PanelLink(parent)
+    , m_panelJid(std::move(panelJid))
+    , m_session(account, options, clock)
+{
+    using xmpp::Session;
+    m_session.setTrustedPeers({m_panelJid});
+    connect(&m_session, &Session::online, this, [this] {
+        qCInfo(lcAgent).noquote() << "online as" << m_session.ownBareJid();
+        Q_EMIT online();
+    });
+    connect(&m_session, &Session::offline, this,
+            [](const Error &reason) { qCWarning(lcAgent) << "offline, trying again:" << reason; });
+    connect(&m_session, &Session::stateChanged, this, [this](Session::State state) {
+        // offline() is told once for a reason that stays the same, but each loss has to be known here.
+        if (state == Session::State::Waiting || state == Session::State::Stopped) {
+            Q_EMIT offline();
+        }
+    });
+    connect(&m_session, &Session::stopped, this, &XmppPanelLink::stopped);
+    connect(&m_session, &Session::messageReceived, this, &PanelLink::messageReceived);
+    connect(&m_session, &Session::acknowledged, this, &PanelLink::acknowledged);
+    connect(&m_session, &Session::notSent, this, &PanelLink::notSent);
+    connect(&m_session, &Session::serverTimeKnown, this, &PanelLink::serverTimeKnown);
+    connect(&m_session, &Session::undeliverable, this, [](quint64, const QString &jid, const Error &reason) {
+        qCWarning(lcAgent).noquote() << "the server couldn't deliver a message to" << jid << "-" << reason.message;
+    });
+}
+
+void XmppPanelLink::upload(const QString &path, QObject *context, UploadAnswer answer)
+{
+    connect(m_session.uploadFile(path), &xmpp::Upload::finished, context, std::move(answer));
+}
+
+} // namespace sgn::agent

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "agent/PanelLink.h"
+#include "base/Clock.h"
+#include "config/DeviceConfig.h"
+#include "xmpp/Session.h"
+
+namespace sgn::agent {
+
+// The account that a device's configuration names.
+[[nodiscard]] xmpp::Account accountOf(const DeviceConfig &config, const QString &caFile);
+
+// The panel by XMPP. Says in the log, once while it stays the same, why the server can't be reached.
+class XmppPanelLink final : public PanelLink
+{
+    Q_OBJECT
+
+public:
+    // `clock` outlives the object.
+    XmppPanelLink(const xmpp::Account &account, QString panelJid, const xmpp::Options &options, const Clock &clock,
+                  QObject *parent = nullptr);
+
+    void start() { m_session.start(); }
+    // stopped() follows.
+    void stop() { m_session.stop(); }
+
+    [[nodiscard]] bool isOnline() const override { return m_session.isOnline(); }
+    quint64 send(const QByteArray &body) override { return m_session.send(m_panelJid, body); }
+    [[nodiscard]] bool canUpload() const override { return m_session.canUpload(); }
+    void upload(const QString &path, QObject *context, UploadAnswer answer) override;
+
+Q_SIGNALS:
+    void stopped();
+
+private:
+    QString m_panelJid;
+    xmpp::Session m_session;
+};
+
+} // namespace sgn::agent

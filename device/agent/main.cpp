@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "agent/Agent.h"
+#include "agent/InstanceLock.h"
+#include "agent/Logging.h"
+#include "agent/Privileges.h"
+#include "agent/ReleaseVersion.h"
+#include "agent/TerminationSignal.h"
+#include "agent/WatchdogClient.h"
+#include "agent/XmppPanelLink.h"
+#include "base/CommandLine.h"
+#include "base/Log.h"
+
+#include <cstdio>
+#include <QCoreApplication>
+#include <QSslSocket>
+#include <QTimer>
+
+using namespace sgn;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+struct Arguments
+{
+    QString root;
+    quint16 watchdogPort = 0;
+    QString watchdogSocket;
+    bool selfTest = false;
+};
+
+Arguments readArguments()
+{
+    CommandLine line(u"Carries out the control panel's commands on one device: updates, version reports, logs."_s,
+                     u"sgn-agent --root /home/pi/technospurs"_s);
+    QCommandLineOption selfTest(u"self-test"_s, u"Check that this program can work here, then exit."_s);
+    selfTest.setFlags(QCommandLineOption::HiddenFromHelp);
+    line.parser().addOptions({
+        {u"root"_s, u"The device's folder."_s, u"DIR"_s, DeviceTree::defaultRoot()},
+        {u"watchdog-port"_s, u"UDP port of the watchdog."_s, u"PORT"_s, u"4951"_s},
+        {u"watchdog-socket"_s, u"Control socket of the watchdog (default: wdog/control.sock below the root)."_s,
+         u"PATH"_s},
+        selfTest,
+    });
+    line.process(QCoreApplication::arguments());
+    if (!line.parser().positionalArguments().isEmpty()) {
+        CommandLine::usageError(u"unexpected argument '%1'"_s.arg(line.parser().positionalArguments().first()));
+    }
+    Arguments arguments;
+    arguments.root = line.parser().value(u"root"_s);
+    if (arguments.root.isEmpty()) {
+        CommandLine::usageError(u"--root takes a folder"_s);
+    }
+    arguments.watchdogPort = static_cast<quint16>(line.number(u"watchdog-port"_s, 1, 65535));
+    arguments.watchdogSocket = line.parser().value(u"watchdog-socket"_s);
+    arguments.selfTest = line.parser().isSet(u"self-test"_s);
+    return arguments;
+}
+
+int failWith(const Error &error)
+{
+    qCCritical(agent::lcAgent).noquote() << error.message;
+    return ExitFailed;
+}
+
+// What an update wants to know of a new agent before it replaces the old one: it starts on this machine, has its
+// libraries and TLS, and reads this device's configuration.
+int selfTest(const DeviceTree &tree)
+{
+    if (!QSslSocket::supportsSsl()) {
+        return failWith({ErrorCode::Internal, u"self-test failed: there is no TLS library"_s});
+    }
+    if (const auto config = loadDeviceConfig(tree); !config) {
+        return failWith(config.error().withContext(u"self-test failed"_s));
+    }
+    std::puts("self-test passed");
+    return ExitDone;
+}
+
+int run(const Arguments &arguments, agent::TerminationSignal &termination)
+{
+    const DeviceTree tree(arguments.root);
+    if (const auto folders = tree.ensureFolders(); !folders) {
+        return failWith(folders.error());
+    }
+    agent::InstanceLock lock;
+    if (const auto taken = lock.take(tree.downloads() + u"/agent.lock"_s); !taken) {
+        return failWith(taken.error());
+    }
+    installLog(tree.log(u"agent"_s));
+    const auto config = loadDeviceConfig(tree);
+    if (!config) {
+        return failWith(config.error());
+    }
+    const SystemClock clock;
+    const int version = agent::releaseVersion(QCoreApplication::applicationDirPath());
+    qCInfo(agent::lcAgent).noquote() << "agent version" << version << "of" << config->clientJid << "starts in"
+                                     << tree.root();
+
+    agent::WatchdogClient watchdog(arguments.watchdogSocket.isEmpty() ? tree.controlSocket() : arguments.watchdogSocket,
+                                   version, {});
+    agent::XmppPanelLink link(agent::accountOf(*config, tree.caCertificate()), config->panelJid, {}, clock);
+    agent::AgentSettings settings{.config = *config, .tree = tree};
+    settings.version = version;
+    settings.watchdogPort = arguments.watchdogPort;
+    settings.watchdogVersion = [&watchdog] {
+        return watchdog.watchdogVersion();
+    };
+    agent::Agent agent(settings, link, watchdog, clock);
+
+    QObject::connect(&link, &agent::PanelLink::online, &watchdog, [&watchdog] { watchdog.setOnline(true); });
+    QObject::connect(&link, &agent::PanelLink::offline, &watchdog, [&watchdog] { watchdog.setOnline(false); });
+    QObject::connect(&link, &agent::XmppPanelLink::stopped, qApp, &QCoreApplication::quit);
+    QObject::connect(&termination, &agent::TerminationSignal::received, &link, &agent::XmppPanelLink::stop);
+
+    agent.start();
+    watchdog.start();
+    link.start();
+    const int code = QCoreApplication::exec();
+    qCInfo(agent::lcAgent) << "stopped";
+    return code;
+}
+
+} // namespace
+
+int main(int argc, char *argv[])
+{
+    QCoreApplication app(argc, argv);
+    agent::TerminationSignal termination;
+    QCoreApplication::setApplicationName(u"sgn-agent"_s);
+    QCoreApplication::setApplicationVersion(QStringLiteral(SGN_VERSION_STRING));
+    const Arguments arguments = readArguments();
+    installLog();
+    if (const auto switched = agent::becomeOwnerOf(arguments.root); !switched) {
+        return failWith(switched.error());
+    }
+    return arguments.selfTest ? selfTest(DeviceTree(arguments.root)) : run(arguments, termination);
+}
