@@ -10,12 +10,15 @@ namespace sgn {
 
 using namespace Qt::StringLiterals;
 
-CommandLine::CommandLine(const QString &description, const QString &example)
+CommandLine::CommandLine(const QString &description, const QString &example, VersionOption version)
     : m_example(example)
+    , m_version(version)
 {
     m_parser.setApplicationDescription(description);
     m_parser.addHelpOption();
-    m_parser.addVersionOption();
+    if (version == VersionOption::PrintsVersion) {
+        m_parser.addVersionOption();
+    }
 }
 
 void CommandLine::process(const QStringList &arguments)
@@ -31,7 +34,7 @@ void CommandLine::process(const QStringList &arguments)
         std::fputs(qUtf8Printable(m_parser.helpText() + u"\nExample:\n  "_s + m_example + u"\n"_s), stdout);
         std::exit(ExitDone);
     }
-    if (m_parser.isSet(u"version"_s)) {
+    if (m_version == VersionOption::PrintsVersion && m_parser.isSet(u"version"_s)) {
         std::fputs(
             qUtf8Printable(QCoreApplication::applicationName() + u' ' + QCoreApplication::applicationVersion() + u'\n'),
             stdout);

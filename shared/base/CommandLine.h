@@ -14,7 +14,11 @@ enum ExitCode { ExitDone = 0, ExitFailed = 1, ExitUsage = 2 };
 class CommandLine
 {
 public:
-    CommandLine(const QString &description, const QString &example);
+    // What --version means: print the program's, or an option of a subcommand, which the caller adds.
+    enum class VersionOption { PrintsVersion, LeftToCaller };
+
+    CommandLine(const QString &description, const QString &example,
+                VersionOption version = VersionOption::PrintsVersion);
 
     [[nodiscard]] QCommandLineParser &parser() { return m_parser; }
 
@@ -29,6 +33,7 @@ public:
 
 private:
     QString m_example;
+    VersionOption m_version;
     QCommandLineParser m_parser;
 };
 

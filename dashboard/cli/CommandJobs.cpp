@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "cli/CommandJobs.h"
+
+#include "cli/Json.h"
+#include "xmpp/Jid.h"
+
+#include <algorithm>
+#include <QJsonArray>
+
+namespace sgn::cli {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+QString progressText(const CommandTarget &target)
+{
+    if (target.state == TargetState::Running && !target.deviceState.isEmpty()) {
+        return target.percent < 0 ? target.deviceState : u"%1 %2 %"_s.arg(target.deviceState).arg(target.percent);
+    }
+    return nameOf(target.state);
+}
+
+} // namespace
+
+CommandJob::CommandJob(const Terms &terms, Until until)
+    : Job(terms)
+    , m_until(until)
+{}
+
+void CommandJob::follow(const Result<CommandNo> &number)
+{
+    if (!number) {
+        output().say(number.error().message);
+        finish(ExitFailed);
+        return;
+    }
+    m_number = *number;
+    output().say(u"command %1 to %2 device(s)"_s.arg(m_number).arg(panel().commands().targets(m_number).size()));
+    connect(&panel().commands(), &CommandLog::targetChanged, this, &CommandJob::onTargetChanged, Qt::QueuedConnection);
+    check();
+}
+
+void CommandJob::onTargetChanged(CommandNo number, const QString &jid)
+{
+    if (number != m_number) {
+        return;
+    }
+    const CommandTarget *target = panel().commands().target(number, jid);
+    if (target && m_until == Until::Answered && !isFinal(target->state)) {
+        const QString text = progressText(*target);
+        if (m_said.value(jid) != text) {
+            m_said.insert(jid, text);
+            output().say(u"%1: %2"_s.arg(xmpp::localPartOf(jid), text));
+        }
+    }
+    check();
+}
+
+bool CommandJob::isEnough(const CommandTarget &target) const
+{
+    return m_until == Until::Answered ? isFinal(target.state) : target.state != TargetState::Queued;
+}
+
+void CommandJob::check()
+{
+    const QList<CommandTarget> &targets = panel().commands().targets(m_number);
+    if (std::ranges::all_of(targets, [this](const CommandTarget &target) { return isEnough(target); })) {
+        print();
+    }
+}
+
+void CommandJob::onTimeout()
+{
+    if (m_number == 0) {
+        Job::onTimeout();
+    } else {
+        print();
+    }
+}
+
+void CommandJob::print()
+{
+    Table table({u"DEVICE"_s, u"STATE"_s, u"REMARKS"_s});
+    QJsonArray targets;
+    bool isAllRight = true;
+    int open = 0;
+    for (const CommandTarget &target : panel().commands().targets(m_number)) {
+        const bool failed = target.state == TargetState::Failed || target.state == TargetState::Expired;
+        isAllRight = isAllRight && !failed && isEnough(target);
+        open += isFinal(target.state) ? 0 : 1;
+        table.add({xmpp::localPartOf(target.jid), progressText(target), target.remarks});
+        targets += toJson(target);
+    }
+    output().result(table, {{u"command_no"_s, static_cast<qint64>(m_number)}, {u"targets"_s, targets}});
+    if (m_until == Until::Answered && open > 0) {
+        output().say(
+            u"%1 device(s) haven't answered within %2 s; 'sgnctl activity' shows later what became of it"_s.arg(open)
+                .arg(timeout().count()));
+    }
+    finish(isAllRight ? ExitDone : ExitFailed);
+}
+
+UpdateJobRun::UpdateJobRun(const Terms &terms, Wish wish)
+    : CommandJob(terms, wish.until)
+    , m_wish(std::move(wish))
+{}
+
+void UpdateJobRun::start()
+{
+    whenConnected([this] {
+        if (m_wish.zipFile.isEmpty()) {
+            UpdateRequest request;
+            request.url = m_wish.url;
+            send(request);
+        } else {
+            inspect();
+        }
+    });
+}
+
+void UpdateJobRun::inspect()
+{
+    connect(&m_inspection, &QFutureWatcherBase::finished, this, [this] {
+        const Result<ReleaseZip> zip = m_inspection.result();
+        if (!zip) {
+            output().say(u"%1 can't be sent: %2"_s.arg(m_wish.zipFile, zip.error().message));
+            finish(ExitFailed);
+            return;
+        }
+        UpdateRequest request;
+        request.zip = *zip;
+        send(request);
+    });
+    m_inspection.setFuture(UpdateService::inspect(m_wish.zipFile));
+}
+
+bool UpdateJobRun::chooseVersions(UpdateRequest &request)
+{
+    request.processes = m_wish.processes;
+    request.version = m_wish.version.value_or(0);
+    if (!request.zip) {
+        return true;
+    }
+    const Fleet &fleet = panel().fleet();
+    if (request.component == Component::JabberClient) {
+        request.version = m_wish.version.value_or(suggestedVersion(*request.zip, fleet));
+        output().say(u"version %1"_s.arg(request.version));
+        return true;
+    }
+    request.processes = suggestedVersions(*request.zip, fleet);
+    for (const ProcessVersion &wished : std::as_const(m_wish.processes)) {
+        const auto it = std::ranges::find(request.processes, wished.name, &ProcessVersion::name);
+        if (it == request.processes.end()) {
+            output().say(
+                u"the zip has no process '%1'; it has %2"_s.arg(wished.name, request.zip->processNames.join(u", "_s)));
+            return false;
+        }
+        it->version = wished.version;
+    }
+    QStringList texts;
+    for (const ProcessVersion &process : std::as_const(request.processes)) {
+        texts += u"%1=%2"_s.arg(process.name).arg(process.version);
+    }
+    output().say(u"versions "_s + texts.join(u' '));
+    return true;
+}
+
+void UpdateJobRun::send(UpdateRequest request)
+{
+    request.component = m_wish.component;
+    request.targets = m_wish.targets.isEmpty() ? allDevices() : resolve(m_wish.targets);
+    request.notAfter = m_wish.notAfter;
+    request.force = m_wish.force;
+    request.requestedBy = u"sgnctl"_s;
+    if (!chooseVersions(request)) {
+        finish(ExitFailed);
+        return;
+    }
+    UpdateJob *job = panel().updates().start(request);
+    connect(job, &UpdateJob::finished, this, [this](const Result<CommandNo> &number) { follow(number); });
+}
+
+RestartJob::RestartJob(const Terms &terms, QString device, QString process)
+    : CommandJob(terms, Until::Answered)
+    , m_device(std::move(device))
+    , m_process(std::move(process))
+{}
+
+void RestartJob::start()
+{
+    whenConnected([this] { follow(panel().restartProcess(resolve({m_device}).front(), m_process)); });
+}
+
+} // namespace sgn::cli

@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "cli/Commands.h"
+
+#include "cli/CommandJobs.h"
+#include "cli/FleetJobs.h"
+#include "cli/LogsJob.h"
+#include "cli/WatchJobs.h"
+
+#include <algorithm>
+#include <QFileInfo>
+
+namespace sgn::cli {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+// What follows the command's name.
+QStringList operands(CommandLine &line)
+{
+    return line.parser().positionalArguments().mid(1);
+}
+
+void expectNoOperands(CommandLine &line)
+{
+    if (const QStringList extra = operands(line); !extra.isEmpty()) {
+        CommandLine::usageError(u"unexpected argument '%1'"_s.arg(extra.front()));
+    }
+}
+
+void addNothing(QCommandLineParser &) {}
+
+void addDevicesArguments(QCommandLineParser &parser)
+{
+    parser.addOption({u"online"_s, u"Only devices that are online."_s});
+    parser.addOption({u"dead"_s, u"Only devices with a dead process."_s});
+}
+
+JobMaker readDevices(CommandLine &line)
+{
+    expectNoOperands(line);
+    const bool online = line.parser().isSet(u"online"_s);
+    const bool dead = line.parser().isSet(u"dead"_s);
+    if (online && dead) {
+        CommandLine::usageError(u"--online and --dead can't be combined"_s);
+    }
+    const auto show = online ? DevicesJob::Show::Online : dead ? DevicesJob::Show::Dead : DevicesJob::Show::All;
+    return [show](const Terms &terms) {
+        return std::make_unique<DevicesJob>(terms, show);
+    };
+}
+
+void addVersionsArguments(QCommandLineParser &parser)
+{
+    parser.addPositionalArgument(u"DEVICE"_s, u"Devices to ask; all if none is named."_s, u"[DEVICE...]"_s);
+    parser.addOption({u"all"_s, u"Ask all devices."_s});
+    parser.addOption({u"wait"_s, u"Wait also for devices that are offline now."_s});
+}
+
+JobMaker readVersions(CommandLine &line)
+{
+    const QStringList names = operands(line);
+    if (line.parser().isSet(u"all"_s) && !names.isEmpty()) {
+        CommandLine::usageError(u"--all and names of devices can't be combined"_s);
+    }
+    const auto patience = line.parser().isSet(u"wait"_s) ? VersionsJob::Patience::All : VersionsJob::Patience::Online;
+    return [names, patience](const Terms &terms) {
+        return std::make_unique<VersionsJob>(terms, names, patience);
+    };
+}
+
+JobMaker readDead(CommandLine &line)
+{
+    expectNoOperands(line);
+    return [](const Terms &terms) {
+        return std::make_unique<DeadJob>(terms);
+    };
+}
+
+void addUpdateArguments(QCommandLineParser &parser)
+{
+    parser.addPositionalArgument(u"COMPONENT"_s, u"smart-meter or agent."_s);
+    parser.addPositionalArgument(
+        u"ZIP_OR_URL"_s,
+        u"A release zip, which is put into the server's file store, or where devices can fetch one."_s);
+    parser.addOption({u"process"_s,
+                      u"A process and its version; may be repeated. Without: those of the zip, each one "
+                      "version higher than any in the fleet."_s,
+                      u"NAME=VERSION"_s});
+    parser.addOption({u"version"_s, u"The agent's version."_s, u"N"_s});
+    parser.addOption({u"to"_s, u"A device; may be repeated or be a list with commas."_s, u"DEVICE"_s});
+    parser.addOption({u"all"_s, u"To all devices."_s});
+    parser.addOption({u"not-after"_s,
+                      u"A device that gets it later does nothing, e.g. 2026-01-31T12:00:00Z. "
+                      "Without: a week from now."_s,
+                      u"TIME"_s});
+    parser.addOption({u"force"_s, u"Install even a lower version or one that is there already."_s});
+    parser.addOption({u"wait"_s, u"Wait until every device has answered."_s});
+}
+
+QList<ProcessVersion> readProcesses(const QStringList &texts)
+{
+    QList<ProcessVersion> processes;
+    for (const QString &text : texts) {
+        const qsizetype equals = text.lastIndexOf(u'=');
+        bool ok = false;
+        const ProcessVersion process{text.left(equals), text.mid(equals + 1).toInt(&ok)};
+        if (equals < 1 || !ok || process.version < 0 || !isValidProcessName(process.name)) {
+            CommandLine::usageError(u"--process takes NAME=VERSION, such as ocr=2, not '%1'"_s.arg(text));
+        }
+        processes += process;
+    }
+    return processes;
+}
+
+QStringList readTargets(CommandLine &line)
+{
+    QStringList targets;
+    // "--to a,b", "--to a --to b" and "--to a b" are all what people type.
+    for (const QString &list : line.parser().values(u"to"_s) + operands(line).mid(2)) {
+        targets += list.split(u',', Qt::SkipEmptyParts);
+    }
+    if (targets.isEmpty() != line.parser().isSet(u"all"_s)) {
+        CommandLine::usageError(u"name the devices with --to, or all of them with --all"_s);
+    }
+    return targets;
+}
+
+QDateTime readNotAfter(CommandLine &line)
+{
+    if (!line.parser().isSet(u"not-after"_s)) {
+        return {};
+    }
+    const QString text = line.parser().value(u"not-after"_s);
+    const QDateTime time = QDateTime::fromString(text, Qt::ISODate);
+    if (!time.isValid() || time.timeSpec() == Qt::LocalTime) {
+        CommandLine::usageError(
+            u"--not-after takes a time with zone, such as 2026-01-31T12:00:00Z, not '%1'"_s.arg(text));
+    }
+    return time.toUTC();
+}
+
+void readSource(const QString &source, UpdateJobRun::Wish &wish)
+{
+    if (source.startsWith("https://"_L1) || source.startsWith("http://"_L1)) {
+        wish.url = QUrl(source, QUrl::StrictMode);
+        if (!wish.url.isValid()) {
+            CommandLine::usageError(u"'%1' is no web address"_s.arg(source));
+        }
+        if (wish.component == Component::SmartMeter && wish.processes.isEmpty()) {
+            CommandLine::usageError(u"an address needs --process NAME=VERSION for each process of the release"_s);
+        }
+        if (wish.component == Component::JabberClient && !wish.version) {
+            CommandLine::usageError(u"an address needs --version N"_s);
+        }
+        return;
+    }
+    if (!QFileInfo(source).isFile()) {
+        CommandLine::usageError(u"there is no file '%1'"_s.arg(source));
+    }
+    wish.zipFile = source;
+}
+
+JobMaker readUpdate(CommandLine &line)
+{
+    const QStringList given = operands(line);
+    const bool hasMoreTargets = given.size() > 2 && line.parser().isSet(u"to"_s);
+    if (given.size() != 2 && !hasMoreTargets) {
+        CommandLine::usageError(u"update takes a component, smart-meter or agent, and a zip file or its address"_s);
+    }
+    UpdateJobRun::Wish wish;
+    if (given.at(0) == "agent"_L1) {
+        wish.component = Component::JabberClient;
+    } else if (given.at(0) != "smart-meter"_L1) {
+        CommandLine::usageError(u"the component is smart-meter or agent, not '%1'"_s.arg(given.at(0)));
+    }
+    const bool isAgent = wish.component == Component::JabberClient;
+    wish.processes = readProcesses(line.parser().values(u"process"_s));
+    if (isAgent && !wish.processes.isEmpty()) {
+        CommandLine::usageError(u"--process is for smart-meter; the agent has one --version"_s);
+    }
+    if (line.parser().isSet(u"version"_s)) {
+        if (!isAgent) {
+            CommandLine::usageError(u"--version is for agent; smart-meter has --process NAME=VERSION"_s);
+        }
+        wish.version = line.number(u"version"_s, 0, maxVersion);
+    }
+    wish.targets = readTargets(line);
+    wish.notAfter = readNotAfter(line);
+    wish.force = line.parser().isSet(u"force"_s);
+    wish.until = line.parser().isSet(u"wait"_s) ? CommandJob::Until::Answered : CommandJob::Until::Sent;
+    readSource(given.at(1), wish);
+    return [wish](const Terms &terms) {
+        return std::make_unique<UpdateJobRun>(terms, wish);
+    };
+}
+
+void addLogsArguments(QCommandLineParser &parser)
+{
+    parser.addPositionalArgument(u"DEVICE"_s, u"Whose logs."_s, u"DEVICE..."_s);
+    parser.addOption({u"out"_s, u"Copy the logs into this folder, one folder per device."_s, u"DIR"_s});
+}
+
+JobMaker readLogs(CommandLine &line)
+{
+    const QStringList names = operands(line);
+    if (names.isEmpty()) {
+        CommandLine::usageError(u"logs takes at least one device"_s);
+    }
+    const QString out = line.parser().value(u"out"_s);
+    return [names, out](const Terms &terms) {
+        return std::make_unique<LogsJob>(terms, names, out);
+    };
+}
+
+void addRestartArguments(QCommandLineParser &parser)
+{
+    parser.addPositionalArgument(u"DEVICE"_s, u"Where."_s);
+    parser.addPositionalArgument(u"PROCESS"_s, u"A process that the device's watchdog knows."_s);
+}
+
+JobMaker readRestart(CommandLine &line)
+{
+    const QStringList given = operands(line);
+    if (given.size() != 2) {
+        CommandLine::usageError(u"restart takes a device and a process"_s);
+    }
+    return [given](const Terms &terms) {
+        return std::make_unique<RestartJob>(terms, given.at(0), given.at(1));
+    };
+}
+
+JobMaker readWatch(CommandLine &line)
+{
+    expectNoOperands(line);
+    return [](const Terms &terms) {
+        return std::make_unique<WatchJob>(terms);
+    };
+}
+
+void addActivityArguments(QCommandLineParser &parser)
+{
+    parser.addPositionalArgument(u"DEVICE"_s, u"Only what concerns this device."_s, u"[DEVICE]"_s);
+    parser.addOption({u"csv"_s, u"As CSV."_s});
+    parser.addOption({u"limit"_s, u"The newest N lines (500)."_s, u"N"_s, u"500"_s});
+}
+
+JobMaker readActivity(CommandLine &line)
+{
+    const QStringList names = operands(line);
+    if (names.size() > 1) {
+        CommandLine::usageError(u"activity takes at most one device"_s);
+    }
+    const int limit = line.number(u"limit"_s, 1, 1'000'000);
+    const auto format = line.parser().isSet(u"csv"_s) ? ActivityJob::Format::Csv : ActivityJob::Format::Table;
+    return [names, limit, format](const Terms &terms) {
+        return std::make_unique<ActivityJob>(terms, names, limit, format);
+    };
+}
+
+} // namespace
+
+const QList<CommandSpec> &commandSpecs()
+{
+    static const QList<CommandSpec> specs{
+        {u"devices"_s, u"Show the fleet."_s, u"devices --online"_s, 30, &addDevicesArguments, &readDevices},
+        {u"versions"_s, u"Ask devices for their versions and show the answers."_s, u"versions altimeter_0001"_s, 30,
+         &addVersionsArguments, &readVersions},
+        {u"dead"_s, u"Show dead processes."_s, u"dead --json"_s, 30, &addNothing, &readDead},
+        {u"update"_s, u"Send a release to devices."_s,
+         u"update smart-meter SmartMeter.zip --process ocr=2 --to altimeter_0001 --wait"_s, 900, &addUpdateArguments,
+         &readUpdate},
+        {u"logs"_s, u"Get devices' logs."_s, u"logs altimeter_0001 --out logs"_s, 120, &addLogsArguments, &readLogs},
+        {u"restart"_s, u"Restart a process of a device."_s, u"restart altimeter_0001 ocr"_s, 60, &addRestartArguments,
+         &readRestart},
+        {u"watch"_s, u"Show what happens as it happens, until Ctrl-C."_s, u"watch --json"_s, 0, &addNothing,
+         &readWatch},
+        {u"activity"_s, u"Show what was sent and answered."_s, u"activity altimeter_0001 --csv"_s, 30,
+         &addActivityArguments, &readActivity},
+    };
+    return specs;
+}
+
+const CommandSpec *findCommand(const QString &name)
+{
+    const auto it = std::ranges::find(commandSpecs(), name, &CommandSpec::name);
+    return it == commandSpecs().end() ? nullptr : &*it;
+}
+
+} // namespace sgn::cli

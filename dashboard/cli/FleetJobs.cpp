@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "cli/FleetJobs.h"
+
+#include "cli/Json.h"
+#include "core/Attention.h"
+
+#include <algorithm>
+#include <QJsonArray>
+
+namespace sgn::cli {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+QString seenText(const Device &device, const QDateTime &now)
+{
+    if (!device.lastSeen.isValid()) {
+        return u"never"_s;
+    }
+    return device.online ? u"now"_s : durationText(device.lastSeen.secsTo(now)) + u" ago"_s;
+}
+
+QString stateText(const Device &device)
+{
+    if (device.online) {
+        return device.notAnswering ? u"not answering"_s : u"online"_s;
+    }
+    return u"offline"_s;
+}
+
+QString versionText(const Device &device, const QString &name, const QDateTime &now)
+{
+    const DeviceProcess *process = device.process(name);
+    if (!process) {
+        return u"-"_s;
+    }
+    QString text = QString::number(process->report.version);
+    if (process->report.isDead) {
+        text += u" dead"_s;
+        if (process->deadSince.isValid()) {
+            text += u' ' + durationText(process->deadSince.secsTo(now));
+        }
+    } else if (const auto wanted = device.wantedVersion(name); wanted && device.isUpdating()) {
+        text += u" \u2192 %1"_s.arg(*wanted);
+    }
+    return text;
+}
+
+QString agentText(const Device &device)
+{
+    return device.facts.agentVersion ? QString::number(*device.facts.agentVersion) : u"-"_s;
+}
+
+// By name, as a person looks for them.
+QList<int> sortedRows(const Fleet &fleet, const std::function<bool(const Device &)> &wanted)
+{
+    QList<int> rows;
+    for (int index = 0; index < fleet.count(); ++index) {
+        if (wanted(fleet.at(index))) {
+            rows += index;
+        }
+    }
+    std::ranges::sort(rows, {}, [&fleet](int index) { return fleet.at(index).jid; });
+    return rows;
+}
+
+Table fleetTable(const Fleet &fleet, const QList<int> &rows, const QDateTime &now)
+{
+    const QStringList names = fleet.processNames();
+    QStringList titles{u"DEVICE"_s, u"STATE"_s, u"SEEN"_s};
+    for (const QString &name : names) {
+        titles += plain(name);
+    }
+    Table table(titles + QStringList{u"AGENT"_s, u"WHY"_s});
+    for (const int row : rows) {
+        const Device &device = fleet.at(row);
+        QStringList cells{device.name().toString(), stateText(device), seenText(device, now)};
+        for (const QString &name : names) {
+            cells += versionText(device, name, now);
+        }
+        table.add(cells + QStringList{agentText(device), attention(device, now).reason});
+    }
+    return table;
+}
+
+QJsonObject fleetJson(const Fleet &fleet, const QList<int> &rows, const QDateTime &now, bool isConnected)
+{
+    QJsonArray devices;
+    for (const int row : rows) {
+        devices += toJson(fleet.at(row), now);
+    }
+    return {{u"connected"_s, isConnected}, {u"summary"_s, toJson(fleet.summary())}, {u"devices"_s, devices}};
+}
+
+} // namespace
+
+DevicesJob::DevicesJob(const Terms &terms, Show show)
+    : Job(terms)
+    , m_show(show)
+{}
+
+void DevicesJob::start()
+{
+    whenConnected([this] {
+        whenReported([this] {
+            print();
+            finish(ExitDone);
+        });
+    });
+}
+
+void DevicesJob::onNoConnection(const Error &reason)
+{
+    print();
+    output().say(reason.message + u"; this is the last known state"_s);
+    finish(ExitFailed);
+}
+
+void DevicesJob::onTimeout()
+{
+    print();
+    Job::onTimeout();
+}
+
+void DevicesJob::print()
+{
+    const Fleet &fleet = panel().fleet();
+    const QDateTime now = QDateTime::currentDateTimeUtc();
+    const QList<int> rows = sortedRows(fleet, [this](const Device &device) {
+        return m_show == Show::All || (m_show == Show::Online && device.online) ||
+               (m_show == Show::Dead && device.deadCount() > 0);
+    });
+    output().result(fleetTable(fleet, rows, now), fleetJson(fleet, rows, now, panel().session().isOnline()));
+}
+
+void DeadJob::start()
+{
+    whenConnected([this] {
+        whenReported([this] {
+            print();
+            finish(ExitDone);
+        });
+    });
+}
+
+void DeadJob::onNoConnection(const Error &reason)
+{
+    print();
+    output().say(reason.message + u"; this is the last known state"_s);
+    finish(ExitFailed);
+}
+
+void DeadJob::onTimeout()
+{
+    print();
+    Job::onTimeout();
+}
+
+void DeadJob::print()
+{
+    const Fleet &fleet = panel().fleet();
+    const QDateTime now = QDateTime::currentDateTimeUtc();
+    Table table({u"DEVICE"_s, u"PROCESS"_s, u"VERSION"_s, u"DEAD FOR"_s, u"RESTARTS 24 H"_s, u"CAUSE"_s});
+    QJsonArray dead;
+    for (const int row : sortedRows(fleet, [](const Device &device) { return device.deadCount() > 0; })) {
+        const Device &device = fleet.at(row);
+        for (const DeviceProcess &process : device.processes) {
+            const ProcessReport &report = process.report;
+            if (!report.isDead) {
+                continue;
+            }
+            const QString since = process.deadSince.isValid() ? durationText(process.deadSince.secsTo(now)) : u"?"_s;
+            const QString cause = report.lastExit ? deathText(*report.lastExit) : QString();
+            table.add({device.name().toString(), report.name, QString::number(report.version), since,
+                       report.restarts24h ? QString::number(*report.restarts24h) : u"-"_s, cause});
+            QJsonObject object = sgn::toJson(report);
+            object[u"jid"_s] = device.jid;
+            object[u"dead_since"_s] = process.deadSince.toString(Qt::ISODateWithMs);
+            dead += object;
+        }
+    }
+    output().result(table, {{u"connected"_s, panel().session().isOnline()}, {u"dead"_s, dead}});
+}
+
+VersionsJob::VersionsJob(const Terms &terms, QStringList names, Patience patience)
+    : Job(terms)
+    , m_names(std::move(names))
+    , m_patience(patience)
+{}
+
+void VersionsJob::start()
+{
+    connect(&panel().session(), &PanelSession::reportReceived, this, [this](const QString &jid) {
+        m_answered += jid;
+        check();
+    });
+    connect(&panel().fleet(), &Fleet::devicesChanged, this, &VersionsJob::check);
+    whenConnected([this] { ask(); });
+}
+
+void VersionsJob::ask()
+{
+    m_jids = m_names.isEmpty() ? allDevices() : resolve(m_names);
+    // Whoever came online just now has been asked by that.
+    m_hasAsked = true;
+    check();
+}
+
+bool VersionsJob::isAwaited(const QString &jid)
+{
+    if (m_answered.contains(jid)) {
+        return false;
+    }
+    const Device *device = panel().fleet().find(jid);
+    return m_patience == Patience::All || (device && device->online);
+}
+
+void VersionsJob::check()
+{
+    if (m_hasAsked && std::ranges::none_of(m_jids, [this](const QString &jid) { return isAwaited(jid); })) {
+        print();
+    }
+}
+
+void VersionsJob::onTimeout()
+{
+    print();
+}
+
+void VersionsJob::print()
+{
+    m_hasAsked = false;
+    const Fleet &fleet = panel().fleet();
+    const QDateTime now = QDateTime::currentDateTimeUtc();
+    const QStringList names = fleet.processNames();
+    Table table(QStringList{u"DEVICE"_s, u"ANSWER"_s} + names + QStringList{u"AGENT"_s, u"WATCHDOG"_s});
+    QJsonArray devices;
+    QStringList silent;
+    m_jids.sort();
+    for (const QString &jid : std::as_const(m_jids)) {
+        const Device *device = fleet.find(jid);
+        const bool hasAnswered = m_answered.contains(jid);
+        const bool isOnline = device && device->online;
+        // An offline device fails the command only for who asked for it.
+        if (!hasAnswered && (isOnline || !m_names.isEmpty() || m_patience == Patience::All)) {
+            silent += jid;
+        }
+        Device known = device ? *device : Device();
+        known.jid = jid;
+        QStringList cells{known.name().toString(), hasAnswered ? u"now"_s : isOnline ? u"none"_s : u"offline"_s};
+        for (const QString &name : names) {
+            cells += versionText(known, name, now);
+        }
+        cells +=
+            {agentText(known), known.facts.watchdogVersion ? QString::number(*known.facts.watchdogVersion) : u"-"_s};
+        table.add(cells);
+        QJsonObject object = toJson(known, now);
+        object[u"answered"_s] = hasAnswered;
+        devices += object;
+    }
+    output().result(table, {{u"devices"_s, devices}});
+    if (!silent.isEmpty()) {
+        output().say(
+            u"%1 of %2 devices didn't answer; what is shown for them is the last known state"_s.arg(silent.size())
+                .arg(m_jids.size()));
+    }
+    finish(silent.isEmpty() ? ExitDone : ExitFailed);
+}
+
+} // namespace sgn::cli

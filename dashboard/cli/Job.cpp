@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "cli/Job.h"
+
+#include "xmpp/Jid.h"
+
+#include <memory>
+
+namespace sgn::cli {
+
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto reportsWithin = 3s;
+constexpr qsizetype namesShown = 5;
+
+} // namespace
+
+Job::Job(const Terms &terms)
+    : m_panel(terms.panel)
+    , m_output(terms.output)
+    , m_timeout(terms.timeout)
+{
+    m_deadline.setSingleShot(true);
+    connect(&m_deadline, &QTimer::timeout, this, [this] {
+        if (m_isConnected) {
+            onTimeout();
+        } else {
+            onNoConnection({ErrorCode::Timeout, u"the server didn't let us in within %1 s"_s.arg(m_timeout.count())});
+        }
+    });
+    connect(&m_panel.session(), &PanelSession::reportReceived, this, [this](const QString &jid) { m_reported += jid; });
+}
+
+void Job::whenConnected(const std::function<void()> &then)
+{
+    if (m_timeout > 0s) {
+        m_deadline.start(m_timeout);
+    }
+    connect(
+        &m_panel.session(), &PanelSession::settled, this,
+        [this, then] {
+            if (!std::exchange(m_isConnected, true)) {
+                then();
+            }
+        },
+        Qt::QueuedConnection);
+    connect(&m_panel.session(), &PanelSession::offline, this, [this](const Error &reason) {
+        if (!m_isConnected) {
+            onNoConnection(reason);
+        }
+    });
+    m_panel.start();
+}
+
+bool Job::haveAllReported()
+{
+    for (int index = 0; index < m_panel.fleet().count(); ++index) {
+        const Device &device = m_panel.fleet().at(index);
+        if (device.online && !m_reported.contains(device.jid)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+void Job::whenReported(const std::function<void()> &then)
+{
+    const auto once = std::make_shared<bool>(false);
+    const auto goOn = [once, then] {
+        if (!std::exchange(*once, true)) {
+            then();
+        }
+    };
+    if (haveAllReported()) {
+        goOn();
+        return;
+    }
+    connect(&m_panel.session(), &PanelSession::reportReceived, this, [this, goOn] {
+        if (haveAllReported()) {
+            goOn();
+        }
+    });
+    QTimer::singleShot(reportsWithin, this, goOn);
+}
+
+void Job::onNoConnection(const Error &reason)
+{
+    m_output.say(reason.message);
+    finish(ExitFailed);
+}
+
+void Job::onTimeout()
+{
+    m_output.say(u"not done within %1 s; --timeout gives it longer"_s.arg(m_timeout.count()));
+    finish(ExitFailed);
+}
+
+QStringList Job::resolve(const QStringList &names)
+{
+    const Fleet &fleet = m_panel.fleet();
+    QStringList jids;
+    for (const QString &name : names) {
+        QStringList found;
+        if (name.contains(u'@')) {
+            if (!xmpp::isBareAccountJid(name)) {
+                CommandLine::usageError(u"'%1' is no device's JID; write it as name@server"_s.arg(plain(name)));
+            }
+            found += xmpp::bareJid(name);
+        } else {
+            for (int index = 0; index < fleet.count(); ++index) {
+                if (fleet.at(index).name().compare(name, Qt::CaseInsensitive) == 0) {
+                    found += fleet.at(index).jid;
+                }
+            }
+        }
+        if (found.isEmpty()) {
+            CommandLine::usageError(u"no device '%1' is known; 'sgnctl devices' lists them"_s.arg(plain(name)));
+        }
+        if (found.size() > 1) {
+            CommandLine::usageError(u"'%1' may be any of %2; write the whole JID"_s.arg(
+                plain(name), found.first(std::min(found.size(), namesShown)).join(u", ")));
+        }
+        if (!jids.contains(found.front())) {
+            jids += found.front();
+        }
+    }
+    return jids;
+}
+
+QStringList Job::allDevices()
+{
+    QStringList jids;
+    for (int index = 0; index < m_panel.fleet().count(); ++index) {
+        jids += m_panel.fleet().at(index).jid;
+    }
+    return jids;
+}
+
+void Job::finish(int exitCode)
+{
+    m_deadline.stop();
+    if (!std::exchange(m_isFinished, true)) {
+        Q_EMIT finished(exitCode);
+    }
+}
+
+} // namespace sgn::cli

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/CommandLine.h"
+#include "cli/Output.h"
+#include "core/Panel.h"
+
+#include <functional>
+#include <QObject>
+#include <QTimer>
+
+namespace sgn::cli {
+
+// What every command is run with.
+struct Terms
+{
+    Panel &panel;
+    const Output &output;
+    std::chrono::seconds timeout{0}; // 0: none
+};
+
+// One command of sgnctl from its start to its exit code.
+class Job : public QObject
+{
+    Q_OBJECT
+
+public:
+    explicit Job(const Terms &terms);
+
+    virtual void start() = 0;
+
+Q_SIGNALS:
+    void finished(int exitCode);
+
+protected:
+    Panel &panel() { return m_panel; }
+    const Output &output() const { return m_output; }
+    [[nodiscard]] std::chrono::seconds timeout() const { return m_timeout; }
+
+    // Connects, and calls `then` when roster, presences and archive are in.
+    void whenConnected(const std::function<void()> &then);
+    // Calls `then` when every device that is online has reported its versions, or after a short while.
+    void whenReported(const std::function<void()> &then);
+
+    // The server can't be reached. Says why and fails, where not overridden.
+    virtual void onNoConnection(const Error &reason);
+    // The time is over. Fails, where not overridden.
+    virtual void onTimeout();
+
+    // Bare JIDs for what a person typed: a JID, or the local part of a device that is known. Ends the program with one
+    // sentence for a name that means nothing or several.
+    [[nodiscard]] QStringList resolve(const QStringList &names);
+    [[nodiscard]] QStringList allDevices();
+
+    void finish(int exitCode);
+
+private:
+    [[nodiscard]] bool haveAllReported();
+
+    Panel &m_panel;
+    const Output &m_output;
+    std::chrono::seconds m_timeout;
+    QTimer m_deadline;
+    QSet<QString> m_reported;
+    bool m_isConnected = false;
+    bool m_isFinished = false;
+};
+
+// Makes the job once the panel is there; what the person typed was checked before.
+using JobMaker = std::function<std::unique_ptr<Job>(const Terms &terms)>;
+
+} // namespace sgn::cli

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "cli/Json.h"
+
+#include "core/Attention.h"
+#include "protocol/Process.h"
+
+#include <QJsonArray>
+
+namespace sgn::cli {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+QJsonValue time(const QDateTime &when)
+{
+    return when.isValid() ? QJsonValue(when.toUTC().toString(Qt::ISODateWithMs)) : QJsonValue();
+}
+
+template <typename T>
+QJsonValue maybe(const std::optional<T> &value)
+{
+    return value ? QJsonValue(*value) : QJsonValue();
+}
+
+QString nameOf(Attention::Level level)
+{
+    switch (level) {
+    case Attention::Level::None:
+        break;
+    case Attention::Level::Note:
+        return u"note"_s;
+    case Attention::Level::Warning:
+        return u"warning"_s;
+    case Attention::Level::Bad:
+        return u"bad"_s;
+    }
+    return u"none"_s;
+}
+
+QJsonObject factsJson(const DeviceFacts &facts)
+{
+    return {{u"os"_s, facts.os},
+            {u"model"_s, facts.model},
+            {u"uptime_s"_s, maybe(facts.uptimeS)},
+            {u"disk_free_mb"_s, maybe(facts.diskFreeMb)},
+            {u"mem_available_mb"_s, maybe(facts.memAvailableMb)},
+            {u"temperature_c"_s, maybe(facts.temperatureC)},
+            {u"clock_offset_s"_s, maybe(facts.clockOffsetS)}};
+}
+
+QJsonObject updateJson(const DeviceUpdate &update)
+{
+    return {{u"command_no"_s, update.target ? static_cast<qint64>(update.target->number) : 0},
+            {u"state"_s, sgn::nameOf(update.state)},
+            {u"device_state"_s, update.deviceState},
+            {u"percent"_s, update.percent},
+            {u"remarks"_s, update.remarks}};
+}
+
+} // namespace
+
+QJsonObject toJson(const Device &device, const QDateTime &now)
+{
+    QJsonArray processes;
+    for (const DeviceProcess &process : device.processes) {
+        QJsonObject object = sgn::toJson(process.report);
+        object[u"dead_since"_s] = time(process.deadSince);
+        processes += object;
+    }
+    const Attention why = attention(device, now);
+    QJsonObject object{{u"jid"_s, device.jid},
+                       {u"name"_s, device.name().toString()},
+                       {u"rpi_unique_id"_s, device.rpiUniqueId},
+                       {u"online"_s, device.online},
+                       {u"not_answering"_s, device.notAnswering},
+                       {u"last_seen"_s, time(device.lastSeen)},
+                       {u"last_report"_s, time(device.lastReport)},
+                       {u"agent_version"_s, maybe(device.facts.agentVersion)},
+                       {u"watchdog_version"_s, maybe(device.facts.watchdogVersion)},
+                       {u"processes"_s, processes},
+                       {u"facts"_s, factsJson(device.facts)},
+                       {u"attention"_s, nameOf(why.level)},
+                       {u"why"_s, why.reason}};
+    if (!device.conflictWith.isEmpty()) {
+        object[u"conflict_with"_s] = device.conflictWith;
+    }
+    if (!device.foreignFrom.isEmpty()) {
+        object[u"foreign_from"_s] = device.foreignFrom;
+    }
+    if (device.update) {
+        object[u"update"_s] = updateJson(*device.update);
+    }
+    return object;
+}
+
+QJsonObject toJson(const FleetSummary &summary)
+{
+    return {{u"total"_s, summary.total},
+            {u"online"_s, summary.online},
+            {u"offline"_s, summary.offline},
+            {u"dead_processes"_s, summary.deadProcesses},
+            {u"devices_with_dead"_s, summary.devicesWithDead},
+            {u"updating"_s, summary.updating},
+            {u"need_attention"_s, summary.needAttention}};
+}
+
+QJsonObject toJson(const CommandTarget &target)
+{
+    return {{u"jid"_s, target.jid},
+            {u"state"_s, sgn::nameOf(target.state)},
+            {u"device_state"_s, target.deviceState},
+            {u"percent"_s, target.percent},
+            {u"remarks"_s, target.remarks},
+            {u"error"_s, target.error ? QJsonValue(sgn::nameOf(*target.error)) : QJsonValue()},
+            {u"attempts"_s, target.attempts},
+            {u"finished"_s, time(target.finishedAt)}};
+}
+
+QJsonObject toJson(const ActivityEntry &entry)
+{
+    return {{u"time"_s, time(entry.at)},
+            {u"kind"_s, sgn::nameOf(entry.kind)},
+            {u"jid"_s, entry.jid},
+            {u"command_no"_s, entry.number == 0 ? QJsonValue() : QJsonValue(static_cast<qint64>(entry.number))},
+            {u"subject"_s, entry.subject},
+            {u"detail"_s, entry.detail},
+            {u"text"_s, describe(entry)}};
+}
+
+QJsonObject toJson(const LogBundle &bundle, const QList<LogFile> &files)
+{
+    QJsonArray list;
+    for (const LogFile &file : files) {
+        list += QJsonObject{{u"name"_s, file.name}, {u"path"_s, file.path}, {u"size"_s, file.size}};
+    }
+    return {{u"jid"_s, bundle.jid},       {u"state"_s, sgn::nameOf(bundle.state)},
+            {u"folder"_s, bundle.folder}, {u"remarks"_s, bundle.remarks},
+            {u"files"_s, list},           {u"finished"_s, time(bundle.finishedAt)}};
+}
+
+} // namespace sgn::cli

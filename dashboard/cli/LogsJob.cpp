@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "cli/LogsJob.h"
+
+#include "cli/Json.h"
+#include "xmpp/Jid.h"
+
+#include <algorithm>
+#include <QDir>
+#include <QFile>
+#include <QFileInfo>
+#include <QJsonArray>
+#include <QUrl>
+
+namespace sgn::cli {
+
+using namespace Qt::StringLiterals;
+
+LogsJob::LogsJob(const Terms &terms, QStringList names, QString out)
+    : Job(terms)
+    , m_names(std::move(names))
+    , m_out(std::move(out))
+{}
+
+void LogsJob::start()
+{
+    whenConnected([this] { request(); });
+}
+
+void LogsJob::request()
+{
+    const Result<CommandNo> number = panel().requestLogs(resolve(m_names));
+    if (!number) {
+        output().say(number.error().message);
+        finish(ExitFailed);
+        return;
+    }
+    m_number = *number;
+    connect(&panel().logs(), &LogService::bundleChanged, this, &LogsJob::check, Qt::QueuedConnection);
+    check();
+}
+
+QList<LogBundle> LogsJob::bundles()
+{
+    QList<LogBundle> mine = panel().logs().bundles();
+    mine.removeIf([this](const LogBundle &bundle) { return bundle.number != m_number; });
+    std::ranges::sort(mine, {}, &LogBundle::jid);
+    return mine;
+}
+
+void LogsJob::check()
+{
+    if (std::ranges::all_of(bundles(), [](const LogBundle &bundle) { return isFinal(bundle.state); })) {
+        print();
+    }
+}
+
+void LogsJob::onTimeout()
+{
+    if (m_number == 0) {
+        Job::onTimeout();
+    } else {
+        output().say(u"not all logs came within %1 s; --timeout gives it longer"_s.arg(timeout().count()));
+        print();
+    }
+}
+
+QString LogsJob::copyOut(const LogBundle &bundle)
+{
+    if (m_out.isEmpty()) {
+        return bundle.folder;
+    }
+    // The JID names the folder, so two devices never share one.
+    const QString name = QString::fromLatin1(QUrl::toPercentEncoding(bundle.jid, "@"));
+    const QDir target(QDir(m_out).filePath(name));
+    for (const LogFile &file : panel().logs().files(bundle.id)) {
+        const QString to = target.filePath(file.name);
+        QDir().mkpath(QFileInfo(to).absolutePath());
+        QFile::remove(to);
+        if (!QFile::copy(file.path, to)) {
+            output().say(u"cannot write %1"_s.arg(to));
+            return {};
+        }
+    }
+    return target.absolutePath();
+}
+
+void LogsJob::print()
+{
+    Table table({u"DEVICE"_s, u"STATE"_s, u"FILES"_s, u"WHERE"_s});
+    QJsonArray list;
+    bool isAllRight = true;
+    for (const LogBundle &bundle : bundles()) {
+        const QList<LogFile> files = panel().logs().files(bundle.id);
+        const bool isReady = bundle.state == LogBundle::State::Ready;
+        const QString where = isReady ? copyOut(bundle) : QString();
+        isAllRight = isAllRight && (bundle.state == LogBundle::State::Elsewhere || !where.isEmpty());
+        table.add({xmpp::localPartOf(bundle.jid), nameOf(bundle.state), QString::number(files.size()),
+                   isReady ? where : bundle.remarks});
+        QJsonObject object = toJson(bundle, files);
+        object[u"where"_s] = where;
+        list += object;
+    }
+    output().result(table, {{u"command_no"_s, static_cast<qint64>(m_number)}, {u"logs"_s, list}});
+    finish(isAllRight ? ExitDone : ExitFailed);
+}
+
+} // namespace sgn::cli

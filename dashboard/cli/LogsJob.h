@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "cli/Job.h"
+
+namespace sgn::cli {
+
+// `logs`: asks for them, waits until they are here, and copies them to a folder if one was named.
+class LogsJob : public Job
+{
+    Q_OBJECT
+
+public:
+    LogsJob(const Terms &terms, QStringList names, QString out);
+    void start() override;
+
+protected:
+    void onTimeout() override;
+
+private:
+    void request();
+    void check();
+    void print();
+    [[nodiscard]] QList<LogBundle> bundles();
+    // Where the files are afterwards; empty after a failure, which was said.
+    [[nodiscard]] QString copyOut(const LogBundle &bundle);
+
+    QStringList m_names;
+    QString m_out;
+    CommandNo m_number = 0;
+};
+
+} // namespace sgn::cli

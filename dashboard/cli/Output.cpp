@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "cli/Output.h"
+
+#include <cstdio>
+#include <QJsonDocument>
+
+namespace sgn::cli {
+
+using namespace Qt::StringLiterals;
+
+void Output::result(const Table &rows, const QJsonObject &object) const
+{
+    if (isJson()) {
+        json(object);
+    } else {
+        table(rows);
+    }
+}
+
+void Output::table(const Table &table) const
+{
+    bytes(table.toText());
+}
+
+void Output::json(const QJsonObject &object) const
+{
+    bytes(QJsonDocument(object).toJson(QJsonDocument::Compact) + '\n');
+}
+
+void Output::bytes(const QByteArray &bytes) const
+{
+    std::fwrite(bytes.constData(), 1, static_cast<std::size_t>(bytes.size()), stdout);
+    std::fflush(stdout);
+}
+
+void Output::say(const QString &sentence) const
+{
+    std::fputs(qUtf8Printable(u"sgnctl: "_s + plain(sentence) + u'\n'), stderr);
+}
+
+} // namespace sgn::cli

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "cli/Table.h"
+
+#include <QJsonObject>
+
+namespace sgn::cli {
+
+// Results go to stdout, as a table or as JSON; everything said to the person goes to stderr.
+class Output
+{
+public:
+    enum class Format { Table, Json };
+
+    explicit Output(Format format)
+        : m_format(format)
+    {}
+
+    [[nodiscard]] bool isJson() const { return m_format == Format::Json; }
+
+    // One of the two, by the format.
+    void result(const Table &table, const QJsonObject &object) const;
+    void table(const Table &table) const;
+    // One line.
+    void json(const QJsonObject &object) const;
+    void bytes(const QByteArray &bytes) const;
+    // "sgnctl: <sentence>" on stderr.
+    void say(const QString &sentence) const;
+
+private:
+    Format m_format;
+};
+
+} // namespace sgn::cli

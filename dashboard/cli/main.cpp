@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/Log.h"
+#include "cli/Commands.h"
+#include "cli/StopSignals.h"
+
+#include <QCoreApplication>
+#include <QLoggingCategory>
+
+using namespace sgn;
+using namespace sgn::cli;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr int maxTimeoutS = 7 * 86'400;
+constexpr int goodByeMs = 1'000;
+
+void addCommonOptions(QCommandLineParser &parser)
+{
+    parser.addOption({u"panel"_s,
+                      u"Who the control panel is and where its server is: JSON with jid, password_file, host, "
+                      "port, ca and store."_s,
+                      u"FILE"_s});
+    parser.addOption({u"json"_s, u"Print JSON instead of a table."_s});
+    parser.addOption({u"timeout"_s, u"Give up after so many seconds; 0: never."_s, u"S"_s});
+    parser.addOption({u"verbose"_s, u"Say on stderr what goes on."_s});
+}
+
+QString overview()
+{
+    QString text = u"Operates a fleet from scripts: the dashboard without a screen.\n\nCommands:\n"_s;
+    for (const CommandSpec &spec : commandSpecs()) {
+        text += u"  %1%2\n"_s.arg(spec.name.leftJustified(10), spec.description);
+    }
+    return text + u"\n'sgnctl COMMAND --help' tells more of each."_s;
+}
+
+// The command is the first word that is no option; options of a command may stand anywhere.
+const CommandSpec *commandIn(const QStringList &arguments)
+{
+    QCommandLineParser parser;
+    addCommonOptions(parser);
+    parser.parse(arguments);
+    const QStringList words = parser.positionalArguments();
+    if (words.isEmpty()) {
+        CommandLine line(overview(), u"sgnctl --panel panel.json devices"_s);
+        addCommonOptions(line.parser());
+        line.parser().addPositionalArgument(u"COMMAND"_s, u"See above."_s, u"COMMAND"_s);
+        line.process(arguments);
+        CommandLine::usageError(u"the command is missing"_s);
+    }
+    const CommandSpec *spec = findCommand(words.front());
+    if (!spec) {
+        CommandLine::usageError(u"there is no command '%1'"_s.arg(words.front()));
+    }
+    return spec;
+}
+
+int runJob(Panel &panel, const Output &output, const JobMaker &make, std::chrono::seconds timeout)
+{
+    const std::unique_ptr<Job> job = make(Terms{panel, output, timeout});
+    StopSignals signals;
+    int exitCode = ExitFailed;
+    const auto end = [&panel, &exitCode](int code) {
+        exitCode = code;
+        // The server shall know that we are gone, but not keep a script waiting.
+        QObject::connect(&panel.connection(), &xmpp::Session::stopped, qApp, &QCoreApplication::quit,
+                         Qt::QueuedConnection);
+        QTimer::singleShot(goodByeMs, qApp, &QCoreApplication::quit);
+        panel.stop();
+    };
+    QObject::connect(job.get(), &Job::finished, job.get(), end, Qt::QueuedConnection);
+    QObject::connect(&signals, &StopSignals::requested, job.get(), [&end] { end(ExitDone); });
+    QMetaObject::invokeMethod(job.get(), &Job::start, Qt::QueuedConnection);
+    QCoreApplication::exec();
+    return exitCode;
+}
+
+} // namespace
+
+int main(int argc, char *argv[])
+{
+    QCoreApplication app(argc, argv);
+    QCoreApplication::setApplicationName(u"sgnctl"_s);
+    QCoreApplication::setApplicationVersion(QStringLiteral(SGN_VERSION_STRING));
+    const QStringList arguments = QCoreApplication::arguments();
+    const CommandSpec *spec = commandIn(arguments);
+    CommandLine line(spec->description, u"sgnctl --panel panel.json "_s + spec->example,
+                     CommandLine::VersionOption::LeftToCaller);
+    addCommonOptions(line.parser());
+    line.parser().addPositionalArgument(spec->name, spec->description, spec->name);
+    spec->addArguments(line.parser());
+    line.process(arguments);
+    const JobMaker make = spec->read(line);
+    std::chrono::seconds timeout(spec->timeoutS);
+    if (line.parser().isSet(u"timeout"_s)) {
+        timeout = std::chrono::seconds(line.number(u"timeout"_s, 0, maxTimeoutS));
+    }
+    if (!line.parser().isSet(u"panel"_s)) {
+        CommandLine::usageError(u"--panel FILE is missing; the file says who the panel is and where its server is"_s);
+    }
+    installLog();
+    // What matters is said by the command itself in plain words.
+    QLoggingCategory::setFilterRules(line.parser().isSet(u"verbose"_s) ? u"sgn.*=true"_s : u"sgn.*=false"_s);
+
+    const Output output(line.parser().isSet(u"json"_s) ? Output::Format::Json : Output::Format::Table);
+    const Result<PanelConfig> config = loadPanelConfig(line.parser().value(u"panel"_s));
+    if (!config) {
+        output.say(config.error().message);
+        return ExitUsage;
+    }
+    const SystemClock clock;
+    Panel::Settings settings;
+    settings.operatorName = u"sgnctl"_s;
+    const Result<std::unique_ptr<Panel>> panel = Panel::open(*config, settings, clock);
+    if (!panel) {
+        output.say(panel.error().message);
+        return ExitFailed;
+    }
+    for (const QString &warning : (*panel)->warnings()) {
+        output.say(warning);
+    }
+    return runJob(**panel, output, make, timeout);
+}
