@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "watchdog/Registry.h"
+#include "watchdog/SwapJournal.h"
+
+#include <QJsonDocument>
+#include <QtTest>
+
+using namespace Qt::StringLiterals;
+using namespace sgn;
+using namespace sgn::watchdog;
+using namespace std::chrono_literals;
+
+namespace {
+
+const QByteArray boot = "boot-1";
+
+Registry sample()
+{
+    RegistryEntry ocr;
+    ocr.name = u"ocr"_s;
+    ocr.runCommand = u"/r/SmartMeter/ocr.py"_s;
+    ocr.version = 7;
+    ocr.identity = ProcessIdentity{444, 123456789};
+    ocr.lastExit = LastExit{{}, 9, QDateTime(QDate(2026, 1, 31), QTime(12, 0), Qt::UTC), 3.5, {u"line \u20ac"_s}};
+    ocr.restarts.add(5h);
+    RegistryEntry idle;
+    idle.name = u"idle"_s;
+    idle.runCommand = u"/r/SmartMeter/idle"_s;
+    Registry registry;
+    registry.processes = {ocr, idle};
+    registry.agent = ProcessIdentity{17, 99};
+    registry.holdUntil = 90min;
+    return registry;
+}
+
+Result<Registry> parse(const QByteArray &text, const QByteArray &bootId = boot)
+{
+    return parseRegistry(QJsonDocument::fromJson(text).object(), bootId);
+}
+
+} // namespace
+
+class TestRegistry : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void readsWhatItWrote()
+    {
+        const auto read = parse(encodeRegistry(sample(), boot));
+        QVERIFY(read.has_value());
+        QVERIFY(read->sameBoot);
+        QCOMPARE(read->agent, sample().agent);
+        QCOMPARE(read->holdUntil, sample().holdUntil);
+        QCOMPARE(read->processes.size(), 2);
+        const RegistryEntry &ocr = read->processes.front();
+        QCOMPARE(ocr.name, u"ocr"_s);
+        QCOMPARE(ocr.runCommand, u"/r/SmartMeter/ocr.py"_s);
+        QCOMPARE(ocr.version, 7);
+        QCOMPARE(ocr.identity, sample().processes.front().identity);
+        QCOMPARE(ocr.lastExit, sample().processes.front().lastExit);
+        QCOMPARE(ocr.restarts.total(5h), 1);
+        QVERIFY(!read->processes.back().identity);
+        QCOMPARE(encodeRegistry(*read, boot), encodeRegistry(sample(), boot));
+    }
+
+    void keepsNoPidsOverABoot()
+    {
+        const auto read = parse(encodeRegistry(sample(), boot), "boot-2");
+        QVERIFY(read.has_value());
+        QVERIFY(!read->sameBoot);
+        QVERIFY(!read->agent && !read->holdUntil && !read->processes.front().identity);
+        QCOMPARE(read->processes.front().restarts.total(5h), 0);
+        QVERIFY(read->processes.front().lastExit); // why it died before is still worth knowing
+    }
+
+    void setsADamagedFileAsideAndGoesOn_data()
+    {
+        QTest::addColumn<QByteArray>("content");
+        QTest::newRow("empty") << QByteArray();
+        QTest::newRow("zeros after a power cut") << QByteArray(512, '\0');
+        QTest::newRow("no JSON") << QByteArray("hello");
+        QTest::newRow("a list") << QByteArray("[]");
+        QTest::newRow("cut") << encodeRegistry(sample(), boot).left(200);
+        QTest::newRow("no processes") << QByteArray(R"({"boot_id": "boot-1"})");
+        QTest::newRow("processes of the wrong type") << QByteArray(R"({"processes": {}})");
+        QTest::newRow("an entry of the wrong type") << QByteArray(R"({"processes": [3]})");
+        const auto entry = [](const char *fields) {
+            return QByteArray(R"({"processes": [{"process_name": "a", "version": 1, "isDead": false, )") + fields +
+                   "}]}";
+        };
+        QTest::newRow("no run_command") << entry(R"("x": 1)");
+        QTest::newRow("relative run_command") << entry(R"("run_command": "a.py")");
+        QTest::newRow("pid 1") << entry(R"("run_command": "/a", "identity": {"pid": 1, "start_time": 1})");
+        QTest::newRow("negative pid") << entry(R"("run_command": "/a", "identity": {"pid": -1, "start_time": 1})");
+        QTest::newRow("bad death") << entry(R"("run_command": "/a", "last_exit": {"code": "x"})");
+        QTest::newRow("a slash in a name") << QByteArray(
+            R"({"processes": [{"process_name": "../x", "version": 1, "isDead": false, "run_command": "/a"}]})");
+        const QByteArray one = R"({"process_name": "a", "version": 1, "isDead": false, "run_command": "/a"})";
+        QTest::newRow("the same name twice") << QByteArray(R"({"processes": [)" + one + ',' + one + "]}");
+        QTest::newRow("too many") << QByteArray(R"({"processes": [)" + QByteArray("{},").repeated(64) + "{}]}");
+    }
+
+    void setsADamagedFileAsideAndGoesOn()
+    {
+        QFETCH(const QByteArray, content);
+        const QTemporaryDir dir;
+        const QString path = dir.path() + u"/processes.json"_s;
+        QFile file(path);
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(content);
+        file.close();
+        QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"starting with an empty process table"_s));
+        const Registry registry = loadRegistry(path, boot);
+        QVERIFY(registry.processes.isEmpty() && !registry.agent && !registry.holdUntil);
+        QVERIFY(!QFile::exists(path));
+        QFile aside(path + u".damaged"_s);
+        QVERIFY(aside.open(QIODevice::ReadOnly));
+        QCOMPARE(aside.readAll(), content);
+    }
+
+    void startsEmptyWithoutAFile()
+    {
+        const QTemporaryDir dir;
+        QVERIFY(loadRegistry(dir.path() + u"/none.json"_s, boot).processes.isEmpty());
+    }
+
+    void countsRestartsOfTheLastDay()
+    {
+        RestartCount restarts;
+        for (int i = 0; i < 3; ++i) {
+            restarts.add(1h);
+        }
+        restarts.add(20h);
+        QCOMPARE(restarts.total(20h), 4);
+        QCOMPARE(restarts.total(25h + 1min), 1);
+        QCOMPARE(restarts.total(48h), 0);
+        restarts.add(25h); // the same place in the ring as hour 1
+        QCOMPARE(restarts.total(25h), 2);
+    }
+
+    void restartCountsIgnoreNonsense()
+    {
+        const QByteArray text = R"([[1, 2], [-5, 3], [2], "x", [3, -1], [4, 1e12], [5, 1], null])";
+        QCOMPARE(RestartCount::fromJson(QJsonDocument::fromJson(text).array()).total(6h), 3);
+    }
+
+    void swapJournalReadsWhatItWrote()
+    {
+        SwapJournal journal;
+        journal.phase = SwapPhase::RollingBack;
+        journal.stagedFolder = u"/r/downloads/s"_s;
+        journal.version = 3;
+        journal.timeoutS = 300;
+        journal.needsOnline = false;
+        journal.oldFolder = 18446744073709551615ULL;
+        journal.newFolder = 9007199254740993ULL;
+        journal.resumed = 2;
+        journal.remarks = u"why"_s;
+        const auto read = swapJournalFromJson(toJson(journal));
+        QVERIFY(read.has_value());
+        QCOMPARE(*read, journal);
+        QVERIFY(!read->isOver());
+    }
+
+    void swapJournalRefusesDamage_data()
+    {
+        QTest::addColumn<QString>("key");
+        QTest::addColumn<QJsonValue>("value");
+        QTest::newRow("phase unknown") << u"phase"_s << QJsonValue(u"x"_s);
+        QTest::newRow("phase missing") << u"phase"_s << QJsonValue();
+        QTest::newRow("folder missing") << u"staged_folder"_s << QJsonValue();
+        QTest::newRow("version negative") << u"version"_s << QJsonValue(-1);
+        QTest::newRow("no time") << u"timeout_s"_s << QJsonValue(0);
+        QTest::newRow("id no number") << u"old_folder"_s << QJsonValue(u"abc"_s);
+        QTest::newRow("id as a number") << u"new_folder"_s << QJsonValue(5);
+        QTest::newRow("flag no flag") << u"needs_online"_s << QJsonValue(1);
+    }
+
+    void swapJournalRefusesDamage()
+    {
+        QFETCH(const QString, key);
+        QFETCH(const QJsonValue, value);
+        SwapJournal journal;
+        journal.stagedFolder = u"/r/downloads/s"_s;
+        journal.timeoutS = 5;
+        QJsonObject object = toJson(journal);
+        QVERIFY(swapJournalFromJson(object).has_value());
+        object[key] = value;
+        const auto read = swapJournalFromJson(object);
+        QVERIFY(!read);
+        QVERIFY2(read.error().message.contains(key), qPrintable(read.error().message));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestRegistry)
+#include "tst_registry.moc"
