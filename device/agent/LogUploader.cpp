@@ -2,10 +2,10 @@
 #include "agent/LogUploader.h"
 
 #include "agent/Logging.h"
+#include "update/Background.h"
 
 #include <QFile>
 #include <QHttpMultiPart>
-#include <QtConcurrent>
 
 namespace sgn::agent {
 
@@ -30,8 +30,12 @@ void LogUploader::start()
     }
     m_busy = true;
     m_stop = std::stop_source();
-    m_packing = QtConcurrent::run(&packLogs, m_settings.logs, m_settings.zip, m_settings.maxBytes, m_stop.get_token());
-    m_packing.then(this, [this](const Result<LogBundle> &bundle) { packed(bundle); });
+    m_packing = update::inBackground(
+        this,
+        [logs = m_settings.logs, zip = m_settings.zip, limit = m_settings.maxBytes, stop = m_stop.get_token()] {
+            return packLogs(logs, zip, limit, stop);
+        },
+        [this](const Result<LogBundle> &bundle) { packed(bundle); });
 }
 
 void LogUploader::packed(const Result<LogBundle> &bundle)

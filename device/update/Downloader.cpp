@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "update/Downloader.h"
 
+#include "update/Background.h"
 #include "update/Logging.h"
 
 #include <algorithm>
@@ -9,7 +10,6 @@
 #include <QNetworkProxy>
 #include <QSslCertificate>
 #include <QSslConfiguration>
-#include <QtConcurrent>
 #include <sys/statvfs.h>
 
 namespace sgn::update {
@@ -89,15 +89,17 @@ void Downloader::start()
             this, [this] { ask(m_request.url); }, Qt::QueuedConnection);
         return;
     }
-    QtConcurrent::run(&PartFile::readKept, m_request.path).then(this, [this](const Result<PartFile::Kept> &kept) {
-        if (m_ended) {
-            return;
-        }
-        if (!kept || kept->bytes > cap() || !m_part.resume(*kept)) {
-            m_validator.clear();
-        }
-        ask(m_request.url);
-    });
+    inBackground(
+        this, [path = m_request.path] { return PartFile::readKept(path); },
+        [this](const Result<PartFile::Kept> &kept) {
+            if (m_ended) {
+                return;
+            }
+            if (!kept || kept->bytes > cap() || !m_part.resume(*kept)) {
+                m_validator.clear();
+            }
+            ask(m_request.url);
+        });
 }
 
 void Downloader::ask(const QUrl &url)
@@ -308,13 +310,15 @@ void Downloader::complete()
 {
     m_stallTimer.stop();
     m_part.close();
-    QtConcurrent::run(&PartFile::sync, m_request.path).then(this, [this](const Outcome &synced) {
-        if (!synced) {
-            end(fail(synced.error()));
-            return;
-        }
-        end(Downloaded{m_part.bytes(), m_part.finishHash()});
-    });
+    inBackground(
+        this, [path = m_request.path] { return PartFile::sync(path); },
+        [this](const Outcome &synced) {
+            if (!synced) {
+                end(fail(synced.error()));
+                return;
+            }
+            end(Downloaded{m_part.bytes(), m_part.finishHash()});
+        });
 }
 
 void Downloader::end(const Result<Downloaded> &result)

@@ -2,6 +2,7 @@
 #include "update/Installer.h"
 
 #include "update/AgentSwap.h"
+#include "update/Background.h"
 #include "update/FolderSwap.h"
 #include "update/Logging.h"
 #include "update/MeterSwap.h"
@@ -9,7 +10,6 @@
 #include "update/PersistentRequest.h"
 
 #include <algorithm>
-#include <QtConcurrent>
 
 namespace sgn::update {
 
@@ -335,18 +335,19 @@ void Installer::stage()
             }
         });
     };
-    m_staging = QtConcurrent::run(&stageRelease, request);
-    m_staging.then(this, [this, run](const Result<Staged> &staged) {
-        if (run != m_run) {
-            return;
-        }
-        if (!staged) {
-            failed(staged.error());
-            return;
-        }
-        m_record->stagedId = staged->folderId;
-        selfTest();
-    });
+    m_staging = inBackground(
+        this, [request] { return stageRelease(request); },
+        [this, run](const Result<Staged> &staged) {
+            if (run != m_run) {
+                return;
+            }
+            if (!staged) {
+                failed(staged.error());
+                return;
+            }
+            m_record->stagedId = staged->folderId;
+            selfTest();
+        });
 }
 
 void Installer::selfTest()

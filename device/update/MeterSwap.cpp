@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "update/MeterSwap.h"
 
+#include "update/Background.h"
 #include "update/FolderSwap.h"
 #include "update/Logging.h"
 #include "update/PersistentRequest.h"
 
 #include <algorithm>
-#include <QtConcurrent>
 
 namespace sgn::update {
 
@@ -115,8 +115,9 @@ void MeterSwap::swap()
 
 void MeterSwap::exchange()
 {
-    QtConcurrent::run(&swapIn, m_paths.installed(), m_paths.staged(), m_record.stagedId)
-        .then(this, [this](const Outcome &swapped) {
+    inBackground(
+        this, [paths = m_paths, id = m_record.stagedId] { return swapIn(paths.installed(), paths.staged(), id); },
+        [this](const Outcome &swapped) {
             if (swapped) {
                 end(Event::Swapped);
             } else {
@@ -155,8 +156,9 @@ void MeterSwap::rollBack()
 
 void MeterSwap::exchangeBack()
 {
-    QtConcurrent::run(&swapBack, m_paths.installed(), m_paths.staged(), m_record.stagedId)
-        .then(this, [this](const Result<SwapBack> &back) {
+    inBackground(
+        this, [paths = m_paths, id = m_record.stagedId] { return swapBack(paths.installed(), paths.staged(), id); },
+        [this](const Result<SwapBack> &back) {
             if (!back) {
                 const Error error = back.error();
                 release(m_record.before, [this, error](const auto &) { end(Event::Failed, error); });

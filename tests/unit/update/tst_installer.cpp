@@ -1,0 +1,610 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "FakeWatchdog.h"
+#include "ReleaseKit.h"
+#include "protocol/Command.h"
+#include "support/SmallDisk.h"
+#include "update/FolderSwap.h"
+#include "update/Installer.h"
+
+#include <QSignalSpy>
+#include <QtTest>
+
+using namespace sgn;
+using namespace sgn::update;
+using namespace sgn::test;
+using namespace std::chrono_literals;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr std::array workStates{State::Accepted, State::Downloading, State::Verifying,  State::Staging,
+                                State::Waiting,  State::Swapping,    State::Confirming, State::RollingBack};
+
+} // namespace
+
+class TestInstaller : public QObject
+{
+    Q_OBJECT
+
+private:
+    std::unique_ptr<QTemporaryDir> m_folder;
+    std::unique_ptr<FakeWatchdog> m_watchdog;
+    std::unique_ptr<Installer> m_installer;
+    SystemClock m_clock;
+    InstallerSettings m_settings;
+    QString m_root;
+    QString m_zip;
+    QList<Ending> m_endings;
+    QList<State> m_states;
+
+    void restart()
+    {
+        m_installer = std::make_unique<Installer>(
+            m_settings, *m_watchdog, copyFrom(m_zip), [] { return true; }, m_clock);
+        connect(m_installer.get(), &Installer::finished, this, [this](const Ending &ending) { m_endings += ending; });
+        connect(m_installer.get(), &Installer::stateEntered, this, [this](State state) { m_states += state; });
+    }
+
+    Order meterOrder(int version) const
+    {
+        Order order;
+        order.number = 10;
+        order.fingerprint = QByteArray(32, 'f');
+        order.command.url = QUrl(u"https://example.com/release.zip"_s);
+        order.command.processes = {{u"ocr"_s, version}, {u"dlms"_s, version}};
+        return order;
+    }
+
+    static Order agentOrder(int version)
+    {
+        Order order;
+        order.number = 11;
+        order.fingerprint = QByteArray(32, 'g');
+        order.command.component = Component::JabberClient;
+        order.command.url = QUrl(u"https://example.com/agent.zip"_s);
+        order.command.version = version;
+        return order;
+    }
+
+    bool ended() { return QTest::qWaitFor([this] { return !m_endings.isEmpty(); }, 20'000); }
+    bool reached(State state)
+    {
+        return QTest::qWaitFor([this, state] { return m_installer->state() == state; }, 20'000);
+    }
+    QStringList leftovers() const
+    {
+        return QDir(m_settings.downloads).entryList(QDir::AllEntries | QDir::NoDotAndDotDot, QDir::Name);
+    }
+    void useZip(const Files &files) { QVERIFY(makeZip(m_zip, files)); }
+
+private Q_SLOTS:
+    void init()
+    {
+        m_folder = std::make_unique<QTemporaryDir>();
+        m_root = m_folder->filePath(u"root"_s);
+        m_zip = m_folder->filePath(u"release.zip"_s);
+        m_settings = {};
+        m_settings.root = m_root;
+        m_settings.downloads = m_root + u"/downloads"_s;
+        m_settings.journal = m_settings.downloads + u"/update.json"_s;
+        m_settings.agentVersion = 1;
+        m_settings.times = {.confirm = 300ms,
+                            .settle = 20ms,
+                            .confirmAgent = 1s,
+                            .watchdogAway = 300ms,
+                            .poll = 5ms,
+                            .hold = 60s};
+        m_settings.selfTestLimit = 1s;
+        m_settings.statusLimit = 100ms;
+        QVERIFY(QDir().mkpath(m_settings.downloads));
+        QVERIFY(install(m_root, meterRelease(1)));
+        useZip(meterRelease(2));
+        m_watchdog = std::make_unique<FakeWatchdog>(m_root);
+        m_endings.clear();
+        m_states.clear();
+        restart();
+    }
+    void cleanup() { m_installer.reset(); }
+
+    void installsARelease()
+    {
+        QVERIFY(m_installer->begin(meterOrder(2)));
+        QVERIFY(ended());
+        const Ending &ending = m_endings.first();
+        QVERIFY2(ending.success, qPrintable(ending.remarks));
+        QCOMPARE(ending.bytes, std::optional(QFileInfo(m_zip).size()));
+        QVERIFY(!ending.error && !ending.rolledBack);
+        QCOMPARE(m_states, (QList<State>{State::Accepted, State::Downloading, State::Verifying, State::Staging,
+                                         State::Waiting, State::Swapping, State::Confirming, State::Done}));
+        QCOMPARE(installedFiles(m_root, u"SmartMeter"_s), meterRelease(2));
+        QVERIFY(QFileInfo(m_root + u"/SmartMeter/ocr.py"_s).isExecutable());
+        QVERIFY(!m_watchdog->isHeld);
+        QCOMPARE(m_watchdog->requestsOf<control::Release>().first().expected, meterOrder(2).command.processes);
+        m_installer->close();
+        QVERIFY(!m_installer->current());
+        QCOMPARE(leftovers(), QStringList{u"previous-SmartMeter"_s});
+        QCOMPARE(readWhole(m_settings.downloads + u"/previous-SmartMeter/ocr.version"_s), "1");
+    }
+
+    void installsForTheFirstTime()
+    {
+        QVERIFY(removeFolder(m_root + u"/SmartMeter"_s));
+        QVERIFY(m_installer->begin(meterOrder(2)));
+        QVERIFY(ended());
+        QVERIFY2(m_endings.first().success, qPrintable(m_endings.first().remarks));
+        QCOMPARE(installedFiles(m_root, u"SmartMeter"_s), meterRelease(2));
+    }
+
+    void putsTheOldReleaseBack_data()
+    {
+        QTest::addColumn<bool>("crashes");
+        QTest::newRow("a process crashes") << true;
+        QTest::newRow("a process never comes") << false;
+    }
+
+    void putsTheOldReleaseBack()
+    {
+        QFETCH(const bool, crashes);
+        Files files = meterRelease(2);
+        if (crashes) {
+            files[u"SmartMeter/dlms.version"_s] = "-2";
+        } else {
+            files.remove(u"SmartMeter/dlms.version"_s);
+        }
+        useZip(files);
+        QVERIFY(m_installer->begin(meterOrder(2)));
+        QVERIFY(ended());
+        const Ending &ending = m_endings.first();
+        QVERIFY(!ending.success);
+        QVERIFY(ending.rolledBack);
+        QCOMPARE(ending.error, std::optional(ErrorCode::NotHealthy));
+        QVERIFY2(ending.remarks.contains(u"dlms"_s), qPrintable(ending.remarks));
+        QCOMPARE(installedFiles(m_root, u"SmartMeter"_s), meterRelease(1));
+        QVERIFY(!m_watchdog->isHeld);
+        m_installer->close();
+        QCOMPARE(leftovers(), QStringList());
+    }
+
+    void admission_data()
+    {
+        QTest::addColumn<int>("version");
+        QTest::addColumn<bool>("force");
+        QTest::addColumn<bool>("success");
+        QTest::addColumn<QString>("remarks");
+        QTest::newRow("higher") << 2 << false << true << QString();
+        QTest::newRow("the same") << 1 << false << true << u"already installed"_s;
+        QTest::newRow("lower") << 0 << false << false << u"ocr version 1 is installed, which is newer than 0"_s;
+        QTest::newRow("lower by force") << 0 << true << true << QString();
+        QTest::newRow("the same by force") << 1 << true << true << QString();
+    }
+
+    void admission()
+    {
+        QFETCH(const int, version);
+        QFETCH(const bool, force);
+        QFETCH(const bool, success);
+        QFETCH(const QString, remarks);
+        useZip(meterRelease(version));
+        Order order = meterOrder(version);
+        order.command.force = force;
+        QVERIFY(m_installer->begin(order));
+        QVERIFY(ended());
+        QCOMPARE(m_endings.first().success, success);
+        QCOMPARE(m_endings.first().remarks, remarks);
+        if (!success) {
+            QCOMPARE(m_endings.first().error, std::optional(ErrorCode::Downgrade));
+        }
+    }
+
+    void refusedAtOnce_data()
+    {
+        QTest::addColumn<QString>("url");
+        QTest::addColumn<bool>("needsSignature");
+        QTest::addColumn<QString>("release");
+        QTest::addColumn<ErrorCode>("code");
+        QTest::newRow("plain http") << u"http://example.com/a.zip"_s << false << QString() << ErrorCode::BadRequest;
+        QTest::newRow("a file") << u"file:///etc/passwd"_s << false << QString() << ErrorCode::BadRequest;
+        QTest::newRow("unsigned") << u"https://example.com/a.zip"_s << true << QString() << ErrorCode::NotSigned;
+        QTest::newRow("signed, but not checkable") << u"https://example.com/a.zip"_s << true << u"a.b.c"_s
+                                                   << ErrorCode::NotSigned;
+    }
+
+    void refusedAtOnce()
+    {
+        QFETCH(const QString, url);
+        QFETCH(const bool, needsSignature);
+        QFETCH(const QString, release);
+        QFETCH(const ErrorCode, code);
+        m_settings.policy.needsSignature = needsSignature;
+        restart();
+        Order order = meterOrder(2);
+        order.command.url = QUrl(url);
+        order.command.release = release;
+        QCOMPARE(m_installer->begin(order).error().code, code);
+        QCOMPARE(leftovers(), QStringList());
+        QVERIFY(!m_installer->current());
+    }
+
+    void badReleases_data()
+    {
+        QTest::addColumn<Order>("order");
+        QTest::addColumn<Files>("files");
+        QTest::addColumn<ErrorCode>("code");
+        const QString agent = u"JabberClient/sgn-agent"_s;
+        const QByteArray good = "#!/bin/sh\nexit 0\n";
+        Order wrongHash = meterOrder(2);
+        wrongHash.command.sha256 = QByteArray(32, 'x');
+        Order wrongSize = meterOrder(2);
+        wrongSize.command.size = 1;
+        QTest::newRow("other hash") << wrongHash << meterRelease(2) << ErrorCode::HashMismatch;
+        QTest::newRow("other size") << wrongSize << meterRelease(2) << ErrorCode::HashMismatch;
+        QTest::newRow("other folder") << meterOrder(2) << Files{{agent, good}} << ErrorCode::BadArchive;
+        QTest::newRow("two folders") << meterOrder(2) << Files{{agent, good}, {u"SmartMeter/a"_s, "a"}}
+                                     << ErrorCode::BadArchive;
+        QTest::newRow("agent without program")
+            << agentOrder(2) << Files{{u"JabberClient/readme"_s, "hello"}} << ErrorCode::BadArchive;
+        QTest::newRow("agent that is no program")
+            << agentOrder(2) << Files{{agent, "hello"}} << ErrorCode::BadArchive;
+        QTest::newRow("agent of another version")
+            << agentOrder(2) << Files{{agent, good}, {u"JabberClient/version"_s, "3\n"}} << ErrorCode::BadArchive;
+        QTest::newRow("agent of no version")
+            << agentOrder(2) << Files{{agent, good}, {u"JabberClient/version"_s, "new"}} << ErrorCode::BadArchive;
+        QTest::newRow("agent that fails its test")
+            << agentOrder(2) << Files{{agent, "#!/bin/sh\necho no library; exit 3\n"}} << ErrorCode::InstallFailed;
+        QTest::newRow("agent that hangs in its test")
+            << agentOrder(2) << Files{{agent, "#!/bin/sh\nsleep 60\n"}} << ErrorCode::InstallFailed;
+        QTest::newRow("agent that can't be started")
+            << agentOrder(2) << Files{{agent, "#!/no/such/shell\n"}} << ErrorCode::InstallFailed;
+    }
+
+    void badReleases()
+    {
+        QFETCH(const Order, order);
+        QFETCH(const Files, files);
+        QFETCH(const ErrorCode, code);
+        useZip(files);
+        const Files before = installedFiles(m_root, u"SmartMeter"_s);
+        QVERIFY(m_installer->begin(order));
+        QVERIFY(ended());
+        QCOMPARE(m_endings.first().error, std::optional(code));
+        QVERIFY(!m_endings.first().remarks.isEmpty());
+        QVERIFY(!m_endings.first().rolledBack);
+        QCOMPARE(installedFiles(m_root, u"SmartMeter"_s), before);
+        QVERIFY(m_watchdog->requestsOf<control::Hold>().isEmpty());
+        m_installer->close();
+        QCOMPARE(leftovers(), QStringList());
+    }
+
+    void notAZip()
+    {
+        QVERIFY(test::writeFile(m_zip, "<html>not found</html>"));
+        QVERIFY(m_installer->begin(meterOrder(2)));
+        QVERIFY(ended());
+        QCOMPARE(m_endings.first().error, std::optional(ErrorCode::BadArchive));
+    }
+
+    void oneAtATime()
+    {
+        QVERIFY(m_installer->begin(meterOrder(2)));
+        Order other = meterOrder(3);
+        other.number = 12;
+        QCOMPARE(m_installer->begin(other).error().code, ErrorCode::Busy);
+        QVERIFY(ended());
+        QCOMPARE(m_endings.first().order.number, 10U);
+    }
+
+    void cancels_data()
+    {
+        QTest::addColumn<int>("state");
+        for (const State state : {State::Accepted, State::Downloading, State::Verifying, State::Staging, State::Waiting}) {
+            QTest::newRow(nameOf(state).data()) << static_cast<int>(state);
+        }
+    }
+
+    void cancels()
+    {
+        QFETCH(const int, state);
+        std::optional<Outcome> outcome;
+        connect(m_installer.get(), &Installer::stateEntered, this, [&](State entered) {
+            if (static_cast<int>(entered) == state) {
+                // As a command would: from the event loop, not from within the installer.
+                QMetaObject::invokeMethod(
+                    m_installer.get(), [&] { outcome = m_installer->cancel(10); }, Qt::QueuedConnection);
+            }
+        });
+        // Holds the update where it is to be cancelled; the watchdog is asked in Accepted and in Waiting.
+        if (static_cast<State>(state) == State::Waiting) {
+            connect(m_installer.get(), &Installer::stateEntered, this, [&](State entered) {
+                if (entered == State::Staging) {
+                    m_watchdog->setConnected(false);
+                }
+            });
+        }
+        QVERIFY(m_installer->begin(meterOrder(2)));
+        QVERIFY(ended());
+        QVERIFY(outcome.has_value());
+        QVERIFY2(outcome->has_value(), "refused");
+        QCOMPARE(m_endings.size(), 1);
+        QCOMPARE(m_endings.first().error, std::optional(ErrorCode::Cancelled));
+        QCOMPARE(installedFiles(m_root, u"SmartMeter"_s), meterRelease(1));
+        m_installer->close();
+        QCOMPARE(leftovers(), QStringList());
+        // Nothing of it comes back later.
+        QVERIFY(m_installer->begin(meterOrder(2)));
+    }
+
+    void cancelsTooLateOrNothing()
+    {
+        QCOMPARE(m_installer->cancel(10).error().code, ErrorCode::NotFound);
+        QVERIFY(m_installer->begin(meterOrder(2)));
+        QCOMPARE(m_installer->cancel(9).error().code, ErrorCode::NotFound);
+        QVERIFY(reached(State::Confirming));
+        QCOMPARE(m_installer->cancel(10).error().code, ErrorCode::Busy);
+        QVERIFY(ended());
+        QVERIFY(m_endings.first().success);
+        QCOMPARE(m_installer->cancel(10).error().code, ErrorCode::NotFound);
+    }
+
+    void goesOnAfterARestartInEachState_data()
+    {
+        QTest::addColumn<int>("state");
+        QTest::addColumn<int>("version");
+        for (const State state : workStates) {
+            QTest::addRow("%s, good release", nameOf(state).data()) << static_cast<int>(state) << 2;
+            QTest::addRow("%s, bad release", nameOf(state).data()) << static_cast<int>(state) << -2;
+        }
+    }
+
+    void goesOnAfterARestartInEachState()
+    {
+        QFETCH(const int, state);
+        QFETCH(const int, version);
+        useZip(meterRelease(version));
+        bool stopped = false;
+        connect(m_installer.get(), &Installer::stateEntered, this, [&](State entered) {
+            if (static_cast<int>(entered) == state && !stopped) {
+                stopped = true;
+                QMetaObject::invokeMethod(
+                    this,
+                    [this] {
+                        restart();
+                        m_installer->resume();
+                    },
+                    Qt::QueuedConnection);
+            }
+        });
+        QVERIFY(m_installer->begin(meterOrder(2)));
+        QVERIFY(ended());
+        QCOMPARE(stopped, static_cast<State>(state) != State::RollingBack || version < 0);
+        QCOMPARE(m_endings.size(), 1);
+        QCOMPARE(m_endings.first().success, version > 0);
+        QCOMPARE(m_endings.first().rolledBack, version < 0);
+        QCOMPARE(installedFiles(m_root, u"SmartMeter"_s), meterRelease(version > 0 ? 2 : 1));
+    }
+
+    void theResultIsToldUntilItIsSafe()
+    {
+        QVERIFY(m_installer->begin(meterOrder(2)));
+        QVERIFY(ended());
+        const Ending first = m_endings.takeFirst();
+        restart();
+        m_installer->resume();
+        QVERIFY(ended());
+        QCOMPARE(m_endings.first(), first);
+        m_installer->close();
+        m_endings.clear();
+        restart();
+        m_installer->resume();
+        QCoreApplication::processEvents();
+        QVERIFY(m_endings.isEmpty());
+    }
+
+    void aStepThatBringsTheAgentDownIsGivenUp_data() { goesOnAfterARestartInEachState_data(); }
+
+    void aStepThatBringsTheAgentDownIsGivenUp()
+    {
+        QFETCH(const int, state);
+        QFETCH(const int, version);
+        Record record;
+        record.order = meterOrder(2);
+        record.state = static_cast<State>(state);
+        record.starts = maxStarts(record.state);
+        // As the journal of an update that has come this far.
+        useZip(meterRelease(version));
+        if (record.state >= State::Waiting) {
+            QVERIFY(install(m_settings.downloads + u"/staged-SmartMeter"_s, meterRelease(version)));
+            record.stagedId = folderId(m_settings.downloads + u"/staged-SmartMeter/SmartMeter"_s).value();
+            record.before = {{u"ocr"_s, 1}, {u"dlms"_s, 1}};
+        }
+        if (record.state >= State::Confirming) {
+            QVERIFY(swapIn(m_root + u"/SmartMeter"_s, m_settings.downloads + u"/staged-SmartMeter/SmartMeter"_s,
+                           record.stagedId));
+            record.swapped = true;
+        }
+        QVERIFY(Journal(m_settings.journal).save(record));
+        m_installer->resume();
+        QVERIFY(ended());
+        QVERIFY(!m_endings.first().success);
+        QVERIFY2(m_endings.first().remarks.contains(u"gave up after"_s), qPrintable(m_endings.first().remarks));
+        // What is told is what is installed; only a roll-back that can't be done leaves the new release.
+        const bool isOld = record.state != State::RollingBack;
+        QCOMPARE(installedFiles(m_root, u"SmartMeter"_s), meterRelease(isOld ? 1 : version));
+    }
+
+    void aDamagedJournalIsSetAside()
+    {
+        QVERIFY(test::writeFile(m_settings.journal, "{\"state\":"));
+        m_installer->resume();
+        QVERIFY(!m_installer->current());
+        QVERIFY(QFile::exists(m_settings.journal + u".bad"_s));
+        QVERIFY(m_installer->begin(meterOrder(2)));
+    }
+
+    void waitsForAWatchdogThatIsAway()
+    {
+        m_settings.times.watchdogAway = 20s;
+        restart();
+        m_watchdog->setConnected(false);
+        QVERIFY(m_installer->begin(meterOrder(2)));
+        QVERIFY(reached(State::Waiting));
+        m_watchdog->setConnected(true);
+        QVERIFY(ended());
+        QVERIFY(m_endings.first().success);
+    }
+
+    void endsWithoutAWatchdog()
+    {
+        m_watchdog->setConnected(false);
+        QVERIFY(m_installer->begin(meterOrder(2)));
+        QVERIFY(ended());
+        QCOMPARE(m_endings.first().error, std::optional(ErrorCode::InstallFailed));
+        QVERIFY(!m_endings.first().rolledBack);
+        QCOMPARE(installedFiles(m_root, u"SmartMeter"_s), meterRelease(1));
+    }
+
+    void progressIsToldToThoseWhoAsk_data()
+    {
+        QTest::addColumn<bool>("asked");
+        QTest::newRow("asked") << true;
+        QTest::newRow("not asked") << false;
+    }
+
+    void progressIsToldToThoseWhoAsk()
+    {
+        QFETCH(const bool, asked);
+        QSignalSpy progress(m_installer.get(), &Installer::progress);
+        Order order = meterOrder(2);
+        order.progress = asked;
+        QVERIFY(m_installer->begin(order));
+        QVERIFY(ended());
+        QCOMPARE(!progress.isEmpty(), asked);
+        // It all takes less than a second.
+        QVERIFY(progress.size() <= 1);
+    }
+
+    void aFullCardLeavesTheOldRelease()
+    {
+        const SmallDisk disk(400);
+        if (!disk.isMounted()) {
+            QSKIP("needs root to mount a small file system");
+        }
+        m_root = disk.path() + u"/root"_s;
+        m_settings.root = m_root;
+        m_settings.downloads = m_root + u"/downloads"_s;
+        m_settings.journal = m_settings.downloads + u"/update.json"_s;
+        QVERIFY(QDir().mkpath(m_settings.downloads));
+        QVERIFY(install(m_root, meterRelease(1)));
+        useZip(meterRelease(2, QByteArray(1'000'000, 'z')));
+        m_watchdog = std::make_unique<FakeWatchdog>(m_root);
+        restart();
+        QVERIFY(m_installer->begin(meterOrder(2)));
+        QVERIFY(ended());
+        QCOMPARE(m_endings.first().error, std::optional(ErrorCode::NoSpace));
+        QCOMPARE(installedFiles(m_root, u"SmartMeter"_s), meterRelease(1));
+        m_installer->close();
+        QCOMPARE(leftovers(), QStringList());
+        m_installer.reset();
+    }
+
+    void theAgentIsSwappedByTheWatchdog_data()
+    {
+        QTest::addColumn<bool>("works");
+        QTest::addColumn<bool>("answered");
+        QTest::newRow("the new agent works") << true << true;
+        QTest::newRow("the new agent doesn't work") << false << true;
+        QTest::newRow("stopped before the answer, works") << true << false;
+        QTest::newRow("stopped before the answer, doesn't work") << false << false;
+    }
+
+    void theAgentIsSwappedByTheWatchdog()
+    {
+        QFETCH(const bool, works);
+        QFETCH(const bool, answered);
+        const QString installed = m_root + u"/JabberClient"_s;
+        const Files oldAgent{{u"JabberClient/sgn-agent"_s, "#!/bin/sh\nexit 0 # old\n"}};
+        const Files newAgent{{u"JabberClient/sgn-agent"_s, "#!/bin/sh\nexit 0 # new\n"}};
+        QVERIFY(install(m_root, oldAgent));
+        useZip(newAgent);
+        bool stopped = false;
+        m_watchdog->onSwapAgent = [&](const control::SwapAgent &swap) -> Result<control::ReplyBody> {
+            stopped = true;
+            if (works) {
+                (void)swapIn(installed, swap.stagedFolder, folderId(swap.stagedFolder).value());
+            }
+            m_watchdog->swapStatus = {works ? control::SwapState::Confirmed : control::SwapState::RolledBack,
+                                      swap.version, works ? QString() : u"the new agent did not reach the server"_s};
+            if (answered) {
+                return control::Done{};
+            }
+            return fail(ErrorCode::Network, u"gone"_s);
+        };
+        QVERIFY(m_installer->begin(agentOrder(2)));
+        QVERIFY(QTest::qWaitFor([&] { return stopped; }, 20'000));
+        // The agent is stopped, and whichever release won starts.
+        restart();
+        m_installer->resume();
+        QVERIFY(ended());
+        const Ending &ending = m_endings.first();
+        QCOMPARE(ending.success, works);
+        QCOMPARE(ending.rolledBack, !works);
+        QCOMPARE(ending.remarks, m_watchdog->swapStatus.remarks);
+        const auto asked = m_watchdog->requestsOf<control::SwapAgent>();
+        QCOMPARE(asked.size(), 1);
+        QCOMPARE(asked.first().stagedFolder, m_settings.downloads + u"/staged-JabberClient/JabberClient"_s);
+        QCOMPARE(asked.first().version, 2);
+        QVERIFY(asked.first().needsOnline);
+        m_installer->close();
+        QCOMPARE(leftovers(), works ? QStringList{u"previous-JabberClient"_s} : QStringList());
+        QCOMPARE(readWhole(installed + u"/version"_s), works ? "2\n" : "");
+    }
+
+    void anOldRollBackIsNotTakenForThisOne()
+    {
+        const Files agent{{u"JabberClient/sgn-agent"_s, "#!/bin/sh\nexit 0\n"}};
+        QVERIFY(install(m_root, agent));
+        useZip(agent);
+        m_watchdog->swapStatus = {control::SwapState::RolledBack, 2, u"last week"_s};
+        m_watchdog->onSwapAgent = [this](const control::SwapAgent &) -> Result<control::ReplyBody> {
+            m_watchdog->swapStatus = {control::SwapState::Confirmed, 2, {}};
+            return control::Done{};
+        };
+        QVERIFY(m_installer->begin(agentOrder(2)));
+        QVERIFY(ended());
+        QVERIFY2(m_endings.first().success, qPrintable(m_endings.first().remarks));
+    }
+
+    void theWatchdogRefusesTheAgent()
+    {
+        const Files agent{{u"JabberClient/sgn-agent"_s, "#!/bin/sh\nexit 0\n"}};
+        QVERIFY(install(m_root, agent));
+        useZip(agent);
+        m_watchdog->onSwapAgent = [](const control::SwapAgent &) -> Result<control::ReplyBody> {
+            return fail(ErrorCode::Refused, u"it is writable by others"_s);
+        };
+        QVERIFY(m_installer->begin(agentOrder(2)));
+        QVERIFY(ended());
+        QCOMPARE(m_endings.first().error, std::optional(ErrorCode::InstallFailed));
+        QCOMPARE(m_endings.first().remarks, u"it is writable by others"_s);
+        QVERIFY(!m_endings.first().rolledBack);
+    }
+
+    void agentVersions_data()
+    {
+        QTest::addColumn<int>("version");
+        QTest::addColumn<QString>("remarks");
+        QTest::newRow("the same") << 1 << u"already installed"_s;
+        QTest::newRow("lower") << 0 << u"agent version 1 is installed, which is newer than 0"_s;
+    }
+
+    void agentVersions()
+    {
+        QFETCH(const int, version);
+        QFETCH(const QString, remarks);
+        QVERIFY(m_installer->begin(agentOrder(version)));
+        QVERIFY(ended());
+        QCOMPARE(m_endings.first().remarks, remarks);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestInstaller)
+#include "tst_installer.moc"
