@@ -41,7 +41,7 @@ int runSubcommand(const QStringList &arguments)
 
 QStringList operands(CommandLine &commandLine, const QStringList &names)
 {
-    const QStringList given = commandLine.parser().positionalArguments().sliced(1);
+    QStringList given = commandLine.parser().positionalArguments().sliced(1);
     if (given.size() < names.size()) {
         CommandLine::usageError(u"%1 is missing"_s.arg(names.at(given.size())));
     }

@@ -83,13 +83,13 @@ StagingFolder::StagingFolder(const QString &path, Descriptor root)
 {}
 
 StagingFolder::StagingFolder(StagingFolder &&other) noexcept
-    : m_path(other.m_path)
+    : m_path(std::move(other.m_path))
     , m_root(std::move(other.m_root))
-    , m_parentPath(other.m_parentPath)
+    , m_parentPath(std::move(other.m_parentPath))
     , m_parent(std::move(other.m_parent))
-    , m_filePath(other.m_filePath)
+    , m_filePath(std::move(other.m_filePath))
     , m_file(std::move(other.m_file))
-    , m_head(other.m_head)
+    , m_head(std::move(other.m_head))
     , m_keep(std::exchange(other.m_keep, true))
 {}
 

@@ -15,6 +15,7 @@
 #include <QFile>
 #include <QFileInfo>
 #include <sys/stat.h>
+#include <unistd.h>
 #include <vector>
 
 namespace sgn {
@@ -39,7 +40,9 @@ public:
     {
         if (!m_archive || archive_write_set_format_zip(m_archive.get()) != ARCHIVE_OK ||
             archive_write_set_format_option(m_archive.get(), "zip", "compression", "deflate") != ARCHIVE_OK ||
-            archive_write_open_fd(m_archive.get(), m_output) != ARCHIVE_OK) {
+            archive_write_set_bytes_per_block(m_archive.get(), blockSize) != ARCHIVE_OK ||
+            archive_write_set_bytes_in_last_block(m_archive.get(), 1) != ARCHIVE_OK ||
+            archive_write_open2(m_archive.get(), this, nullptr, writeBlock, nullptr, nullptr) != ARCHIVE_OK) {
             return failure();
         }
         for (const PackFile &file : files) {
@@ -50,13 +53,36 @@ public:
                 return added;
             }
         }
-        return archive_write_close(m_archive.get()) == ARCHIVE_OK ? Outcome() : failure();
+        return archive_write_close(m_archive.get()) == ARCHIVE_OK && m_writeError == 0 ? Outcome() : failure();
     }
 
 private:
+    // libarchive never hears of a failed write, because it would then forget the memory of its compressor (3.6). What
+    // follows the first failure goes nowhere, and copy() ends the work.
+    static la_ssize_t writeBlock(archive * /*handle*/, void *client, const void *block, size_t size)
+    {
+        auto *const self = static_cast<Packing *>(client);
+        const char *at = static_cast<const char *>(block);
+        const char *const end = at + size;
+        while (at < end && self->m_writeError == 0) {
+            const ssize_t n = ::write(self->m_output, at, static_cast<size_t>(end - at));
+            if (n >= 0) {
+                at += n;
+            } else if (errno != EINTR) {
+                self->m_writeError = errno;
+            }
+        }
+        return static_cast<la_ssize_t>(size);
+    }
+
     Outcome failure() const
     {
-        return fail(systemError(u"cannot write "_s + m_zip, m_archive ? archive_errno(m_archive.get()) : ENOMEM));
+        if (m_writeError != 0) {
+            return fail(systemError(u"cannot write "_s + m_zip, m_writeError));
+        }
+        const char *const text = m_archive ? archive_error_string(m_archive.get()) : nullptr;
+        return fail(ErrorCode::Internal,
+                    u"cannot pack %1: %2"_s.arg(m_zip, QString::fromUtf8(text != nullptr ? text : "no reason given")));
     }
 
     Outcome add(const PackFile &file)
@@ -108,7 +134,7 @@ private:
             if (n == 0) {
                 break;
             }
-            if (archive_write_data(m_archive.get(), m_block.data(), static_cast<size_t>(n)) != n) {
+            if (archive_write_data(m_archive.get(), m_block.data(), static_cast<size_t>(n)) != n || m_writeError != 0) {
                 return failure();
             }
             size -= n;
@@ -122,6 +148,7 @@ private:
 
     std::unique_ptr<archive, decltype(&archive_write_free)> m_archive;
     int m_output;
+    int m_writeError = 0;
     const QString &m_zip;
     const PackRules &m_rules;
     std::vector<char> m_block = std::vector<char>(blockSize);

@@ -88,7 +88,7 @@ QString ConfigReader::text(QLatin1StringView field, qsizetype shortest, qsizetyp
         refuse(field, value.isUndefined() ? u"is missing"_s : u"must be a text, not "_s + typeName(value));
         return {};
     }
-    const QString text = value.toString();
+    QString text = value.toString();
     if (text.size() < shortest || text.size() > longest) {
         refuse(field, text.isEmpty() ? u"is empty"_s : u"must have %1 to %2 characters"_s.arg(shortest).arg(longest));
         return {};
@@ -152,7 +152,7 @@ QUrl ConfigReader::webAddress(QLatin1StringView field)
         return {};
     }
     // Never quoted: an address may carry a token.
-    const QUrl url(text(field, 1, 2048), QUrl::StrictMode);
+    QUrl url(text(field, 1, 2048), QUrl::StrictMode);
     if (!url.isValid() || url.host().isEmpty() || (url.scheme() != "https"_L1 && url.scheme() != "http"_L1)) {
         refuse(field, u"is not a web address that starts with https:// or http://"_s);
         return {};
