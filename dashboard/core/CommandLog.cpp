@@ -4,6 +4,7 @@
 #include "core/Store.h"
 
 #include <algorithm>
+#include <QFutureWatcher>
 #include <QLoggingCategory>
 
 Q_LOGGING_CATEGORY(lcCommands, "sgn.commands")
@@ -88,7 +89,13 @@ Result<CommandNo> CommandLog::submit(const CommandBody &body, const QStringList 
     Q_EMIT happened({0, record.createdAt, ActivityKind::CommandSent, isForOne ? entry.targets.front().jid : QString(),
                      *number, commandName(body), record.title});
     flush();
-    m_store.flush().then(this, [this, number = *number](const Outcome &outcome) { onStored(number, outcome); });
+    // A watcher and not a continuation, because a continuation must not outlive its object.
+    auto *watcher = new QFutureWatcher<Outcome>(this);
+    connect(watcher, &QFutureWatcherBase::finished, this, [this, watcher, number = *number] {
+        watcher->deleteLater();
+        onStored(number, watcher->result());
+    });
+    watcher->setFuture(m_store.flush());
     return *number;
 }
 

@@ -153,9 +153,9 @@ void LogDownload::onReplyFinished()
 void LogDownload::unpack()
 {
     Q_EMIT unpacking();
-    QtConcurrent::run([zip = m_file.fileName(), target = m_order.target, stop = m_stop.get_token()] {
-        return unpackInto(zip, target, stop);
-    }).then(this, [this](const Result<qint64> &size) { finish(size); });
+    connect(&m_unpacking, &QFutureWatcherBase::finished, this, [this] { finish(m_unpacking.result()); });
+    m_unpacking.setFuture(QtConcurrent::run([zip = m_file.fileName(), target = m_order.target,
+                                             stop = m_stop.get_token()] { return unpackInto(zip, target, stop); }));
 }
 
 void LogDownload::finish(const Result<qint64> &size)

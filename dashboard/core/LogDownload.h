@@ -4,6 +4,7 @@
 #include "base/Result.h"
 #include "crypto/Sha256.h"
 
+#include <QFutureWatcher>
 #include <QNetworkAccessManager>
 #include <QObject>
 #include <QSslConfiguration>
@@ -63,6 +64,7 @@ private:
     qint64 m_received = 0;
     std::optional<Error> m_failure;
     std::stop_source m_stop;
+    QFutureWatcher<Result<qint64>> m_unpacking;
     bool m_isFinished = false;
 };
 

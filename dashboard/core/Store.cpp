@@ -9,6 +9,7 @@
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
+#include <QFutureWatcher>
 #include <QLockFile>
 #include <QLoggingCategory>
 #include <QtConcurrent>
@@ -273,12 +274,15 @@ QFuture<Outcome> Store::write()
     StoreBatch batch = std::exchange(m_batch, {});
     m_isWriting = true;
     const int serial = ++m_serial;
-    QFuture<Outcome> future = QtConcurrent::run(
+    const QFuture<Outcome> future = QtConcurrent::run(
         &m_writer, [sink = m_sink, batch] { return batch.isEmpty() ? Outcome{} : sink->write(batch); });
-    return future.then(this, [this, batch, serial](const Outcome &outcome) {
-        onWritten(batch, serial, outcome);
-        return outcome;
+    auto *watcher = new QFutureWatcher<Outcome>(this);
+    connect(watcher, &QFutureWatcherBase::finished, this, [this, watcher, batch, serial] {
+        watcher->deleteLater();
+        onWritten(batch, serial, watcher->result());
     });
+    watcher->setFuture(future);
+    return future;
 }
 
 void Store::onWritten(const StoreBatch &batch, int serial, const Outcome &outcome)

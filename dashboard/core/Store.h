@@ -55,7 +55,7 @@ public:
     void keepArchiveId(const QString &id);
     // Numbers up to this one are taken, whoever used them.
     void keepNumberSeen(CommandNo number);
-    // Writes now; finished when everything kept before is committed.
+    // Writes now; finished when everything kept before is committed. Needs no event loop.
     QFuture<Outcome> flush();
 
     [[nodiscard]] std::vector<Device> devices() const;

@@ -190,8 +190,13 @@ CommandTarget target(const QSqlQuery &query)
 
 void bind(QSqlQuery &query, const ActivityEntry &entry)
 {
-    bindAll(query, {sql::fromTime(entry.at), QString(nameOf(entry.kind)), sql::fromText(entry.jid),
-                    static_cast<qint64>(entry.number), sql::fromText(entry.subject), sql::fromText(entry.detail)});
+    const QVariantList columns{sql::fromTime(entry.at),      QString(nameOf(entry.kind)),
+                               sql::fromText(entry.jid),     static_cast<qint64>(entry.number),
+                               sql::fromText(entry.subject), sql::fromText(entry.detail)};
+    int position = 0;
+    for (const QVariant &value : columns + columns) {
+        query.bindValue(position++, value);
+    }
 }
 
 ActivityEntry activity(const QSqlQuery &query)

@@ -17,6 +17,7 @@ void bind(QSqlQuery &query, const Device &device);
 void bind(QSqlQuery &query, qint64 deviceId, int position, const DeviceProcess &process);
 void bind(QSqlQuery &query, const CommandRecord &record);
 void bind(QSqlQuery &query, CommandNo number, int row, const CommandTarget &target);
+// Twice: to be written, and to be looked for.
 void bind(QSqlQuery &query, const ActivityEntry &entry);
 void bind(QSqlQuery &query, const LogBundle &bundle);
 

@@ -125,9 +125,9 @@ Outcome StoreWriter::Statements::write(const ActivityEntry &entry)
 {
     // Two programs of the same account see the same things happen; what is told twice within two seconds is one event.
     QSqlQuery &query = prepared(
-        "INSERT INTO activity(at, kind, jid, number, subject, detail) SELECT ?1, ?2, ?3, ?4, ?5, ?6 WHERE NOT EXISTS("
-        "SELECT 1 FROM activity WHERE jid=?3 AND id>(SELECT ifnull(max(id), 0)-1000 FROM activity) AND kind=?2 AND "
-        "number=?4 AND subject=?5 AND detail=?6 AND abs(at-?1)<2000)"_L1);
+        "INSERT INTO activity(at, kind, jid, number, subject, detail) SELECT ?, ?, ?, ?, ?, ? WHERE NOT EXISTS("
+        "SELECT 1 FROM activity WHERE abs(at-?)<2000 AND kind=? AND jid=? AND number=? AND subject=? AND detail=? AND "
+        "id>(SELECT ifnull(max(id), 0)-1000 FROM activity))"_L1);
     rows::bind(query, entry);
     return sql::run(query, u"keeping the timeline"_s);
 }

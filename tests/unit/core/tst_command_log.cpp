@@ -1,0 +1,331 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/CommandLog.h"
+#include "core/Store.h"
+#include "support/ManualClock.h"
+
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace sgn;
+using namespace std::chrono_literals;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+const QString a = u"a@localhost"_s;
+const QString b = u"b@localhost"_s;
+
+UpdateCommand update()
+{
+    UpdateCommand command;
+    command.url = QUrl(u"https://example.com/a.zip"_s);
+    command.processes = {{u"ocr"_s, 2}};
+    return command;
+}
+
+CommandResult result(CommandNo number, bool success, const QString &remarks = {})
+{
+    CommandResult result;
+    result.number = number;
+    result.from = u"x"_s;
+    result.success = success;
+    result.remarks = remarks;
+    return result;
+}
+
+} // namespace
+
+class CommandLogTest : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init();
+    void cleanup();
+
+    void goes_from_queued_to_done();
+    void a_repeated_result_counts_once();
+    void a_late_result_is_the_truth();
+    void what_was_not_asked_is_not_applied_data();
+    void what_was_not_asked_is_not_applied();
+    void progress_after_the_end_changes_nothing();
+    void withdraws_what_was_not_sent();
+    void logs_without_a_number_answer_the_oldest_request();
+    void logs_with_an_address_are_not_done_yet();
+    void follows_what_another_client_sends();
+    void a_foreign_number_with_other_content_is_left_alone();
+    void goes_on_after_a_restart();
+    void two_programs_share_numbers_and_commands();
+    void collects_signals();
+    void refuses_nobody();
+
+private:
+    [[nodiscard]] CommandNo submitted(const CommandBody &body, const QStringList &jids)
+    {
+        QSignalSpy queued(m_log.get(), &CommandLog::targetsQueued);
+        const auto number = m_log->submit(body, jids, {u"dashboard"_s, {}, {}});
+        if (!number || (queued.isEmpty() && !queued.wait(10'000))) {
+            return 0;
+        }
+        return *number;
+    }
+    [[nodiscard]] TargetState stateOf(CommandNo number, const QString &jid)
+    {
+        return m_log->target(number, jid)->state;
+    }
+    void reopen();
+
+    std::unique_ptr<QTemporaryDir> m_folder;
+    std::unique_ptr<test::ManualClock> m_clock;
+    std::unique_ptr<Store> m_store;
+    std::unique_ptr<CommandLog> m_log;
+    QList<ActivityEntry> m_happened;
+};
+
+void CommandLogTest::init()
+{
+    m_folder = std::make_unique<QTemporaryDir>();
+    m_clock = std::make_unique<test::ManualClock>();
+    reopen();
+}
+
+void CommandLogTest::cleanup()
+{
+    m_log.reset();
+    m_store.reset();
+}
+
+void CommandLogTest::reopen()
+{
+    m_log.reset();
+    m_store.reset();
+    auto store = Store::open(m_folder->filePath(u"panel.sqlite"_s), u"panel@localhost"_s);
+    QVERIFY(store);
+    m_store = *std::move(store);
+    m_log = std::make_unique<CommandLog>(*m_store, *m_clock);
+    m_log->restore();
+    m_happened.clear();
+    connect(m_log.get(), &CommandLog::happened, this, [this](const ActivityEntry &entry) { m_happened += entry; });
+}
+
+void CommandLogTest::goes_from_queued_to_done()
+{
+    const CommandNo number = submitted(update(), {a, b, a});
+    QCOMPARE(number, CommandNo{1});
+    QCOMPARE(m_log->targets(number).size(), 2);
+    QVERIFY(m_log->find(number)->command.progress);
+    QVERIFY(stateOf(number, a) == TargetState::Queued);
+    m_log->markHandedOver(number, a);
+    m_log->markNotSent(number, a);
+    QVERIFY(stateOf(number, a) == TargetState::Queued);
+    m_log->markHandedOver(number, a);
+    m_log->markSent(number, a, false);
+    QVERIFY(stateOf(number, a) == TargetState::Sent);
+    m_log->markDelivered(number, a);
+    QVERIFY(stateOf(number, a) == TargetState::Delivered);
+    QVERIFY(m_log->apply(a, ProgressReport{number, u"x"_s, u"downloading"_s, 40}, m_clock->wallUtc()));
+    QVERIFY(stateOf(number, a) == TargetState::Running);
+    QCOMPARE(m_log->target(number, a)->percent, 40);
+    QCOMPARE(m_log->target(number, a)->attempts, 2);
+    QVERIFY(m_log->apply(a, result(number, true, u"already installed"_s), m_clock->wallUtc()));
+    QVERIFY(stateOf(number, a) == TargetState::Done);
+    QCOMPARE(m_log->target(number, a)->remarks, u"already installed"_s);
+    QVERIFY(stateOf(number, b) == TargetState::Queued);
+    QCOMPARE(m_log->find(number)->counts.in(TargetState::Done), 1);
+    QCOMPARE(m_log->find(number)->counts.open(), 1);
+    QCOMPARE(m_log->openNumbers(), QList<CommandNo>{number});
+    QVERIFY(m_log->apply(b, result(number, false, u"no space"_s), m_clock->wallUtc()));
+    QVERIFY(m_log->openNumbers().isEmpty());
+    QCOMPARE(m_happened.size(), 3);
+    QVERIFY(m_happened.at(2).kind == ActivityKind::CommandFailed);
+}
+
+void CommandLogTest::a_repeated_result_counts_once()
+{
+    const CommandNo number = submitted(update(), {a});
+    QVERIFY(m_log->apply(a, result(number, false, u"first"_s), m_clock->wallUtc()));
+    const auto told = m_happened.size();
+    QVERIFY(!m_log->apply(a, result(number, true, u"second"_s), m_clock->wallUtc()));
+    QVERIFY(!m_log->apply(a, result(number, false, u"first"_s), m_clock->wallUtc()));
+    QVERIFY(stateOf(number, a) == TargetState::Failed);
+    QCOMPARE(m_log->target(number, a)->remarks, u"first"_s);
+    QCOMPARE(m_happened.size(), told);
+}
+
+void CommandLogTest::a_late_result_is_the_truth()
+{
+    const CommandNo number = submitted(update(), {a});
+    m_log->markExpired(number, a);
+    QVERIFY(stateOf(number, a) == TargetState::Expired);
+    QVERIFY(m_log->apply(a, result(number, true), m_clock->wallUtc()));
+    QVERIFY(stateOf(number, a) == TargetState::Done);
+    QVERIFY(!m_log->target(number, a)->error);
+    QCOMPARE(m_log->find(number)->counts.total(), 1);
+}
+
+void CommandLogTest::what_was_not_asked_is_not_applied_data()
+{
+    QTest::addColumn<QString>("jid");
+    QTest::addColumn<quint32>("number");
+    QTest::newRow("another device") << b << quint32{1};
+    QTest::newRow("a stranger") << u"x@evil.example"_s << quint32{1};
+    QTest::newRow("another number") << a << quint32{2};
+    QTest::newRow("the last number") << a << quint32{2147483647};
+}
+
+void CommandLogTest::what_was_not_asked_is_not_applied()
+{
+    QFETCH(const QString, jid);
+    QFETCH(const quint32, number);
+    const CommandNo mine = submitted(update(), {a});
+    QVERIFY(!m_log->apply(jid, result(number, true), m_clock->wallUtc()));
+    QVERIFY(!m_log->apply(jid, ProgressReport{number, u"x"_s, u"downloading"_s, 40}, m_clock->wallUtc()));
+    LogsReply reply;
+    reply.success = true;
+    reply.number = number;
+    QCOMPARE(m_log->apply(jid, reply, m_clock->wallUtc()), CommandNo{0});
+    QVERIFY(stateOf(mine, a) == TargetState::Queued);
+    // What a device says never moves our numbers.
+    QCOMPARE(submitted(update(), {a}), mine + 1);
+}
+
+void CommandLogTest::progress_after_the_end_changes_nothing()
+{
+    const CommandNo number = submitted(update(), {a});
+    QVERIFY(m_log->apply(a, result(number, true), m_clock->wallUtc()));
+    QVERIFY(!m_log->apply(a, ProgressReport{number, u"x"_s, u"downloading"_s, 40}, m_clock->wallUtc()));
+    m_log->markNotSent(number, a);
+    m_log->markUndeliverable(number, a, u"x"_s);
+    m_log->markExpired(number, a);
+    QVERIFY(stateOf(number, a) == TargetState::Done);
+}
+
+void CommandLogTest::withdraws_what_was_not_sent()
+{
+    const CommandNo number = submitted(update(), {a, b});
+    m_log->markHandedOver(number, a);
+    QCOMPARE(m_log->withdraw(number), QStringList{a});
+    QVERIFY(stateOf(number, b) == TargetState::Failed);
+    QCOMPARE(m_log->target(number, b)->error, std::optional(ErrorCode::Cancelled));
+}
+
+void CommandLogTest::logs_without_a_number_answer_the_oldest_request()
+{
+    const CommandNo first = submitted(UploadLogs{}, {a});
+    const CommandNo second = submitted(UploadLogs{}, {a});
+    LogsReply reply;
+    reply.success = true;
+    QCOMPARE(m_log->apply(a, reply, m_clock->wallUtc()), first);
+    QVERIFY(stateOf(first, a) == TargetState::Done);
+    QCOMPARE(m_log->apply(a, reply, m_clock->wallUtc()), second);
+    QCOMPARE(m_log->apply(a, reply, m_clock->wallUtc()), CommandNo{0});
+}
+
+void CommandLogTest::logs_with_an_address_are_not_done_yet()
+{
+    const CommandNo first = submitted(UploadLogs{}, {a});
+    const CommandNo second = submitted(UploadLogs{}, {a});
+    LogsReply reply;
+    reply.success = true;
+    reply.url = QUrl(u"https://localhost/logs.zip"_s);
+    QCOMPARE(m_log->apply(a, reply, m_clock->wallUtc()), first);
+    QVERIFY(stateOf(first, a) == TargetState::Running);
+    QCOMPARE(m_log->apply(a, reply, m_clock->wallUtc()), second);
+    m_log->finishLogs(first, a, {});
+    QVERIFY(stateOf(first, a) == TargetState::Done);
+    m_log->finishLogs(second, a, fail(ErrorCode::HashMismatch, u"cut"_s));
+    QVERIFY(stateOf(second, a) == TargetState::Failed);
+    QCOMPARE(m_log->target(second, a)->remarks, u"cut"_s);
+}
+
+void CommandLogTest::follows_what_another_client_sends()
+{
+    Command command;
+    command.body = update();
+    command.number = 70;
+    m_log->observe(command, a, m_clock->wallUtc(), u"psi"_s);
+    m_log->observe(command, a, m_clock->wallUtc(), u"psi"_s);
+    m_log->observe(command, b, m_clock->wallUtc(), u"psi"_s);
+    QCOMPARE(m_log->targets(70).size(), 2);
+    QVERIFY(!m_log->find(70)->isOwn);
+    QVERIFY(stateOf(70, a) == TargetState::Sent);
+    QVERIFY(m_log->apply(a, result(70, true), m_clock->wallUtc()));
+    m_log->flush();
+    QTRY_VERIFY_WITH_TIMEOUT(m_store->command(70).has_value(), 10'000);
+    QCOMPARE(submitted(update(), {a}), CommandNo{71});
+    Command question;
+    question.body = VersionRequest{};
+    m_log->observe(question, a, m_clock->wallUtc(), u"psi"_s);
+    QCOMPARE(m_log->numbers(), (QList<CommandNo>{71, 70}));
+}
+
+void CommandLogTest::a_foreign_number_with_other_content_is_left_alone()
+{
+    const CommandNo number = submitted(update(), {a});
+    Command other;
+    other.body = UploadLogs{};
+    other.number = number;
+    QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"another one"_s));
+    m_log->observe(other, b, m_clock->wallUtc(), u"psi"_s);
+    QCOMPARE(m_log->targets(number).size(), 1);
+}
+
+void CommandLogTest::goes_on_after_a_restart()
+{
+    const CommandNo number = submitted(update(), {a, b});
+    m_log->markHandedOver(number, a);
+    m_log->markSent(number, a, true);
+    QVERIFY(m_log->apply(b, result(number, true), m_clock->wallUtc()));
+    reopen();
+    QCOMPARE(m_log->numbers(), QList<CommandNo>{number});
+    QCOMPARE(m_log->openNumbers(), QList<CommandNo>{number});
+    QVERIFY(stateOf(number, a) == TargetState::Delivered);
+    QVERIFY(stateOf(number, b) == TargetState::Done);
+    QCOMPARE(m_log->openRows(number), QSet<int>{0});
+    QVERIFY(m_log->apply(a, result(number, true), m_clock->wallUtc()));
+    reopen();
+    QVERIFY(m_log->openNumbers().isEmpty());
+    QCOMPARE(m_log->find(number)->counts.in(TargetState::Done), 2);
+    QCOMPARE(m_log->targets(number).size(), 2);
+    QVERIFY2(!m_log->apply(a, result(number, false), m_clock->wallUtc()), "a repeat, also after a restart");
+}
+
+void CommandLogTest::two_programs_share_numbers_and_commands()
+{
+    auto store = Store::open(m_folder->filePath(u"panel.sqlite"_s), u"panel@localhost"_s);
+    QVERIFY(store);
+    CommandLog other(**store, *m_clock);
+    other.restore();
+    const CommandNo number = submitted(update(), {a});
+    // The other one learns of it by a carbon, or by its result.
+    QVERIFY(other.apply(a, result(number, true), m_clock->wallUtc()));
+    QCOMPARE(other.numbers(), QList<CommandNo>{number});
+    QVERIFY(other.find(number)->isOwn);
+    const auto next = other.submit(update(), {a}, {});
+    QVERIFY(next);
+    QCOMPARE(*next, number + 1);
+}
+
+void CommandLogTest::collects_signals()
+{
+    const CommandNo number = submitted(update(), {a, b});
+    m_log->flush();
+    QSignalSpy changed(m_log.get(), &CommandLog::commandChanged);
+    for (int percent = 0; percent <= 100; ++percent) {
+        QVERIFY(m_log->apply(b, ProgressReport{number, u"x"_s, u"downloading"_s, percent}, m_clock->wallUtc()));
+    }
+    QCOMPARE(changed.size(), 0);
+    QTRY_COMPARE_WITH_TIMEOUT(changed.size(), 1, 10'000);
+    QCOMPARE(changed.at(0).at(1).value<QList<int>>(), QList<int>{1});
+}
+
+void CommandLogTest::refuses_nobody()
+{
+    const auto number = m_log->submit(update(), {}, {});
+    QVERIFY(!number);
+    QCOMPARE(number.error().code, ErrorCode::BadRequest);
+}
+
+QTEST_GUILESS_MAIN(CommandLogTest)
+#include "tst_command_log.moc"

@@ -1,0 +1,436 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/Attention.h"
+#include "core/Fleet.h"
+#include "support/ManualClock.h"
+
+#include <QElapsedTimer>
+#include <QSignalSpy>
+#include <QTest>
+
+using namespace sgn;
+using namespace std::chrono_literals;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+ProcessReport process(const QString &name, int version, bool isDead = false, ProcessState state = ProcessState::Unknown)
+{
+    ProcessReport report;
+    report.name = name;
+    report.version = version;
+    report.isDead = isDead;
+    report.state = state;
+    return report;
+}
+
+VersionReport reportOf(const QString &from, const QList<ProcessReport> &processes)
+{
+    VersionReport report;
+    report.from = from;
+    report.processes = processes;
+    return report;
+}
+
+const QString a = u"a@localhost"_s;
+const QString b = u"b@localhost"_s;
+
+} // namespace
+
+class FleetTest : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init();
+
+    void knows_a_device_by_any_message();
+    void shows_a_device_that_knows_only_the_seed();
+    void keeps_the_moment_of_a_death();
+    void does_not_believe_a_clock_that_cannot_be_right();
+    void an_older_report_changes_nothing();
+    void one_device_cannot_speak_for_another();
+    void a_second_device_with_the_same_id_is_a_conflict();
+    void an_operator_can_accept_an_identity();
+    void presence_that_is_not_confirmed_ends();
+    void a_message_is_a_sign_of_life_for_a_while();
+    void an_answer_ends_not_answering();
+    void a_process_event_changes_one_process();
+    void tells_what_happened_to_processes();
+    void an_older_update_does_not_hide_a_newer_one();
+    void columns_are_bounded_whatever_devices_invent();
+    void counts_what_the_figures_show();
+    void collects_signals();
+    void restores_what_was_known();
+    void hostile_reports_are_only_text();
+    void cost_per_device_does_not_rise();
+
+private:
+    std::unique_ptr<test::ManualClock> m_clock;
+    std::unique_ptr<Fleet> m_fleet;
+    QList<ActivityEntry> m_happened;
+};
+
+void FleetTest::init()
+{
+    m_fleet.reset();
+    m_happened.clear();
+    m_clock = std::make_unique<test::ManualClock>();
+    m_fleet = std::make_unique<Fleet>(*m_clock);
+    connect(m_fleet.get(), &Fleet::happened, this, [this](const ActivityEntry &entry) { m_happened += entry; });
+}
+
+void FleetTest::knows_a_device_by_any_message()
+{
+    m_fleet->heard(a, u"id-a"_s, m_clock->wallUtc(), true);
+    const Device *device = m_fleet->find(a);
+    QVERIFY(device);
+    QCOMPARE(device->name(), u"a");
+    QCOMPARE(device->rpiUniqueId, u"id-a"_s);
+    QVERIFY(device->online);
+    QVERIFY(!device->lastReport.isValid());
+    QVERIFY(!m_fleet->find(b));
+    QCOMPARE(m_fleet->add(a), 0);
+    QCOMPARE(m_fleet->count(), 1);
+}
+
+void FleetTest::shows_a_device_that_knows_only_the_seed()
+{
+    const auto message = parseDeviceMessage(R"({"command":"version_req","from":"b8:27","processes":[
+        {"process_name":"ocr","version":3,"isDead":false},{"process_name":"uplink","version":1,"isDead":true}]})");
+    QVERIFY(message);
+    m_fleet->apply(a, std::get<VersionReport>(*message), m_clock->wallUtc(), true);
+    const Device *device = m_fleet->find(a);
+    QVERIFY(!device->isModern);
+    QCOMPARE(device->process(u"ocr")->report.version, 3);
+    QCOMPARE(device->deadCount(), 1);
+    QCOMPARE(device->process(u"uplink")->deadSince, m_clock->wallUtc());
+    QCOMPARE(m_fleet->processNames(), (QStringList{u"ocr"_s, u"uplink"_s}));
+    QVERIFY(attention(*device, m_clock->wallUtc()).action == Attention::Action::GetLogs);
+}
+
+void FleetTest::keeps_the_moment_of_a_death()
+{
+    m_fleet->apply(a, reportOf(u"x"_s, {process(u"ocr"_s, 1)}), m_clock->wallUtc(), true);
+    m_clock->advance(10s);
+    const QDateTime died = m_clock->wallUtc();
+    m_fleet->apply(a, reportOf(u"x"_s, {process(u"ocr"_s, 1, true)}), died, true);
+    m_clock->advance(1h);
+    m_fleet->apply(a, reportOf(u"x"_s, {process(u"ocr"_s, 1, true)}), m_clock->wallUtc(), true);
+    QCOMPARE(m_fleet->find(a)->process(u"ocr")->deadSince, died);
+    m_fleet->apply(a, reportOf(u"x"_s, {process(u"ocr"_s, 1)}), m_clock->wallUtc(), true);
+    QVERIFY(!m_fleet->find(a)->process(u"ocr")->deadSince.isValid());
+}
+
+void FleetTest::does_not_believe_a_clock_that_cannot_be_right()
+{
+    const QDateTime now = m_clock->wallUtc();
+    ProcessReport dead = process(u"ocr"_s, 1, true);
+    dead.since = now.addSecs(-90);
+    m_fleet->apply(a, reportOf(u"x"_s, {dead}), now, true);
+    QCOMPARE(m_fleet->find(a)->process(u"ocr")->deadSince, now.addSecs(-90));
+    dead.since = QDateTime::fromSecsSinceEpoch(60, Qt::UTC);
+    m_fleet->apply(b, reportOf(u"y"_s, {dead}), now, true);
+    QCOMPARE(m_fleet->find(b)->process(u"ocr")->deadSince, now);
+    dead.since = now.addYears(10);
+    m_fleet->apply(u"c@localhost"_s, reportOf(u"z"_s, {dead}), now, true);
+    QCOMPARE(m_fleet->find(u"c@localhost"_s)->process(u"ocr")->deadSince, now);
+}
+
+void FleetTest::an_older_report_changes_nothing()
+{
+    const QDateTime now = m_clock->wallUtc();
+    m_fleet->apply(a, reportOf(u"x"_s, {process(u"ocr"_s, 2)}), now, true);
+    m_fleet->apply(a, reportOf(u"x"_s, {process(u"ocr"_s, 1)}), now.addSecs(-60), false);
+    QCOMPARE(m_fleet->find(a)->process(u"ocr")->report.version, 2);
+    QCOMPARE(m_fleet->find(a)->lastReport, now);
+    m_fleet->apply(b, reportOf(u"y"_s, {process(u"ocr"_s, 1)}), now.addSecs(-60), false);
+    QVERIFY2(!m_fleet->find(b)->online, "what was said an hour ago is no sign of being online now");
+    QCOMPARE(m_fleet->find(b)->lastSeen, now.addSecs(-60));
+}
+
+void FleetTest::one_device_cannot_speak_for_another()
+{
+    m_fleet->apply(a, reportOf(u"id-a"_s, {process(u"ocr"_s, 1)}), m_clock->wallUtc(), true);
+    m_fleet->apply(b, reportOf(u"id-b"_s, {process(u"ocr"_s, 1)}), m_clock->wallUtc(), true);
+    m_happened.clear();
+    m_fleet->apply(b, reportOf(u"id-a"_s, {process(u"ocr"_s, 99, true)}), m_clock->wallUtc(), true);
+    QCOMPARE(m_fleet->find(a)->process(u"ocr")->report.version, 1);
+    QCOMPARE(m_fleet->find(a)->deadCount(), 0);
+    QVERIFY(m_fleet->find(a)->foreignFrom.isEmpty());
+    QCOMPARE(m_fleet->find(b)->rpiUniqueId, u"id-b"_s);
+    QCOMPARE(m_fleet->find(b)->foreignFrom, u"id-a"_s);
+    QVERIFY(m_happened.constFirst().kind == ActivityKind::IdentityProblem);
+    // Told once, not with every message.
+    const auto told = m_happened.size();
+    m_fleet->heard(b, u"id-a"_s, m_clock->wallUtc(), true);
+    QCOMPARE(m_happened.size(), told);
+}
+
+void FleetTest::a_second_device_with_the_same_id_is_a_conflict()
+{
+    m_fleet->heard(a, u"same"_s, m_clock->wallUtc(), true);
+    m_fleet->heard(b, u"same"_s, m_clock->wallUtc(), true);
+    QCOMPARE(m_fleet->count(), 2);
+    QVERIFY(m_fleet->find(a)->conflictWith.isEmpty());
+    QCOMPARE(m_fleet->find(b)->conflictWith, a);
+    QCOMPARE(m_fleet->summary().needAttention, 1);
+}
+
+void FleetTest::an_operator_can_accept_an_identity()
+{
+    m_fleet->heard(a, u"old"_s, m_clock->wallUtc(), true);
+    m_fleet->heard(a, u"new"_s, m_clock->wallUtc(), true);
+    QCOMPARE(m_fleet->find(a)->foreignFrom, u"new"_s);
+    m_fleet->acceptIdentity(a);
+    QCOMPARE(m_fleet->find(a)->rpiUniqueId, u"new"_s);
+    QVERIFY(m_fleet->find(a)->foreignFrom.isEmpty());
+    QCOMPARE(m_fleet->summary().needAttention, 0);
+    m_fleet->heard(b, u"old"_s, m_clock->wallUtc(), true);
+    QVERIFY2(m_fleet->find(b)->conflictWith.isEmpty(), "the old id is free again");
+}
+
+void FleetTest::presence_that_is_not_confirmed_ends()
+{
+    m_fleet->setPresence(a, true);
+    m_fleet->setPresence(b, true);
+    m_fleet->beginPresence();
+    QVERIFY2(m_fleet->find(a)->online, "shown as it was until the new session knows better");
+    m_fleet->setPresence(a, true);
+    m_fleet->settlePresence();
+    QVERIFY(m_fleet->find(a)->online);
+    QVERIFY(!m_fleet->find(b)->online);
+    QCOMPARE(m_fleet->summary().online, 1);
+    m_fleet->forgetPresence();
+    QCOMPARE(m_fleet->summary().online, 0);
+}
+
+void FleetTest::a_message_is_a_sign_of_life_for_a_while()
+{
+    m_fleet->heard(a, {}, m_clock->wallUtc(), true);
+    m_fleet->setPresence(b, true);
+    m_clock->advance(10min);
+    m_fleet->expireSilent(15min);
+    QVERIFY(m_fleet->find(a)->online);
+    m_clock->advance(10min);
+    m_fleet->expireSilent(15min);
+    QVERIFY(!m_fleet->find(a)->online);
+    QVERIFY2(m_fleet->find(b)->online, "the server vouches for this one");
+}
+
+void FleetTest::an_answer_ends_not_answering()
+{
+    m_fleet->setPresence(a, true);
+    m_fleet->setNotAnswering(a, true);
+    QCOMPARE(m_fleet->summary().needAttention, 1);
+    m_fleet->heard(a, u"x"_s, m_clock->wallUtc(), true);
+    QVERIFY(!m_fleet->find(a)->notAnswering);
+    QCOMPARE(m_fleet->summary().needAttention, 0);
+}
+
+void FleetTest::a_process_event_changes_one_process()
+{
+    m_fleet->apply(a, reportOf(u"x"_s, {process(u"ocr"_s, 1), process(u"uplink"_s, 2)}), m_clock->wallUtc(), true);
+    m_fleet->apply(a, ProcessEvent{u"x"_s, process(u"uplink"_s, 2, true, ProcessState::Dead)}, m_clock->wallUtc(),
+                   true);
+    QCOMPARE(m_fleet->find(a)->processes.size(), 2);
+    QCOMPARE(m_fleet->find(a)->deadCount(), 1);
+    QVERIFY(m_fleet->find(a)->isModern);
+    m_fleet->apply(a, ProcessEvent{u"x"_s, process(u"new"_s, 1)}, m_clock->wallUtc(), true);
+    QCOMPARE(m_fleet->find(a)->processes.size(), 3);
+    for (int i = 0; i < 1000; ++i) {
+        m_fleet->apply(a, ProcessEvent{u"x"_s, process(QString::number(i), 1)}, m_clock->wallUtc(), true);
+    }
+    QCOMPARE(m_fleet->find(a)->processes.size(), maxProcesses);
+}
+
+void FleetTest::tells_what_happened_to_processes()
+{
+    const auto kinds = [this] {
+        QList<ActivityKind> kinds;
+        for (const ActivityEntry &entry : std::exchange(m_happened, {})) {
+            kinds += entry.kind;
+        }
+        return kinds;
+    };
+    const auto event = [this](const ProcessReport &report) {
+        m_fleet->apply(a, ProcessEvent{u"x"_s, report}, m_clock->wallUtc(), true);
+    };
+    m_fleet->apply(a, reportOf(u"x"_s, {process(u"ocr"_s, 1, false, ProcessState::Running)}), m_clock->wallUtc(), true);
+    kinds();
+    ProcessReport died = process(u"ocr"_s, 1, false, ProcessState::Backoff);
+    LastExit exit;
+    exit.code = 1;
+    exit.at = m_clock->wallUtc();
+    died.lastExit = exit;
+    event(died);
+    QCOMPARE(m_happened.constFirst().detail, u"exit code 1"_s);
+    QCOMPARE(kinds(), QList{ActivityKind::ProcessDied});
+    died.isDead = true;
+    died.state = ProcessState::Dead;
+    event(died);
+    QCOMPARE(kinds(), QList<ActivityKind>());
+    ProcessReport back = died;
+    back.isDead = false;
+    back.state = ProcessState::Running;
+    back.version = 2;
+    event(back);
+    QCOMPARE(kinds(), (QList{ActivityKind::ProcessBack, ActivityKind::VersionChanged}));
+    event(back);
+    QCOMPARE(kinds(), QList<ActivityKind>());
+}
+
+void FleetTest::an_older_update_does_not_hide_a_newer_one()
+{
+    const auto update = [](CommandNo number, TargetState state) {
+        auto target = std::make_shared<UpdateTarget>();
+        target->number = number;
+        target->processes = {{u"ocr"_s, 5}};
+        DeviceUpdate update;
+        update.target = target;
+        update.state = state;
+        return update;
+    };
+    m_fleet->apply(a, reportOf(u"x"_s, {process(u"ocr"_s, 4)}), m_clock->wallUtc(), true);
+    m_fleet->setUpdate(a, update(11, TargetState::Running));
+    QCOMPARE(m_fleet->summary().updating, 1);
+    QVERIFY(m_fleet->find(a)->isBehind(u"ocr"));
+    QCOMPARE(m_fleet->find(a)->wantedVersion(u"ocr"), std::optional<int>(5));
+    m_fleet->setUpdate(a, update(10, TargetState::Failed));
+    QCOMPARE(m_fleet->find(a)->update->target->number, CommandNo{11});
+    m_fleet->setUpdate(a, update(11, TargetState::Done));
+    QCOMPARE(m_fleet->summary().updating, 0);
+    m_fleet->apply(a, reportOf(u"x"_s, {process(u"ocr"_s, 5)}), m_clock->wallUtc(), true);
+    QVERIFY(!m_fleet->find(a)->isBehind());
+}
+
+void FleetTest::columns_are_bounded_whatever_devices_invent()
+{
+    for (int device = 0; device < 10; ++device) {
+        m_fleet->apply(u"good%1@localhost"_s.arg(device), reportOf(QString::number(device), {process(u"zz"_s, 1)}),
+                       m_clock->wallUtc(), true);
+    }
+    for (int round = 0; round < 5; ++round) {
+        QList<ProcessReport> many;
+        for (int i = 0; i < 300; ++i) {
+            many += process(u"evil-%1-%2"_s.arg(round).arg(i), 1);
+        }
+        m_fleet->apply(a, reportOf(u"x"_s, many), m_clock->wallUtc(), true);
+    }
+    QCOMPARE(m_fleet->find(a)->processes.size(), maxProcesses);
+    QCOMPARE(m_fleet->processNames().size(), Fleet::maxProcessColumns);
+    QVERIFY2(m_fleet->processNames().contains(u"zz"_s), "what most devices have stays a column");
+}
+
+void FleetTest::counts_what_the_figures_show()
+{
+    m_fleet->apply(a, reportOf(u"x"_s, {process(u"ocr"_s, 1, true), process(u"uplink"_s, 1, true)}), m_clock->wallUtc(),
+                   true);
+    m_fleet->add(b);
+    FleetSummary expected;
+    expected.total = 2;
+    expected.online = 1;
+    expected.offline = 1;
+    expected.deadProcesses = 2;
+    expected.devicesWithDead = 1;
+    expected.needAttention = 1;
+    QVERIFY(m_fleet->summary() == expected);
+    m_fleet->apply(a, reportOf(u"x"_s, {process(u"ocr"_s, 1)}), m_clock->wallUtc(), true);
+    expected.deadProcesses = expected.devicesWithDead = expected.needAttention = 0;
+    QVERIFY(m_fleet->summary() == expected);
+    QCOMPARE(m_fleet->versionsOf(u"ocr"_s), (QMap<int, int>{{1, 1}}));
+}
+
+void FleetTest::collects_signals()
+{
+    QSignalSpy added(m_fleet.get(), &Fleet::devicesAdded);
+    QSignalSpy changed(m_fleet.get(), &Fleet::devicesChanged);
+    QSignalSpy summary(m_fleet.get(), &Fleet::summaryChanged);
+    QSignalSpy names(m_fleet.get(), &Fleet::processNamesChanged);
+    for (int i = 0; i < 100; ++i) {
+        m_fleet->apply(a, reportOf(u"x"_s, {process(u"ocr"_s, i)}), m_clock->wallUtc(), true);
+        m_fleet->apply(b, reportOf(u"y"_s, {process(u"ocr"_s, i)}), m_clock->wallUtc(), true);
+    }
+    QCOMPARE(changed.size(), 0);
+    QTRY_COMPARE_WITH_TIMEOUT(changed.size(), 1, 10'000);
+    QCOMPARE(added.size(), 1);
+    QCOMPARE(added.at(0).at(0).toInt(), 0);
+    QCOMPARE(added.at(0).at(1).toInt(), 2);
+    QCOMPARE(summary.size(), 1);
+    QCOMPARE(names.size(), 1);
+    const auto deltas = changed.at(0).at(0).value<QList<DeviceDelta>>();
+    QCOMPARE(deltas.size(), 2);
+    QVERIFY(deltas.at(0).what.testFlag(DeviceChange::Processes));
+    m_clock->advance(1s);
+    m_fleet->heard(a, u"x"_s, m_clock->wallUtc(), true);
+    m_fleet->flush();
+    QCOMPARE(changed.size(), 2);
+    QVERIFY(changed.at(1).at(0).value<QList<DeviceDelta>>().at(0).what == DeviceChange::Seen);
+}
+
+void FleetTest::restores_what_was_known()
+{
+    Device device;
+    device.jid = a;
+    device.rpiUniqueId = u"x"_s;
+    device.online = true;
+    device.processes = {{process(u"ocr"_s, 1, true), m_clock->wallUtc()}};
+    QSignalSpy reset(m_fleet.get(), &Fleet::reset);
+    m_fleet->restore({device});
+    QCOMPARE(reset.size(), 1);
+    QVERIFY2(!m_fleet->find(a)->online, "nobody is online without a session");
+    QCOMPARE(m_fleet->summary().deadProcesses, 1);
+    QCOMPARE(m_fleet->processNames(), QStringList{u"ocr"_s});
+    m_fleet->heard(b, u"x"_s, m_clock->wallUtc(), true);
+    QCOMPARE(m_fleet->find(b)->conflictWith, a);
+}
+
+void FleetTest::hostile_reports_are_only_text()
+{
+    const QString nasty = u"<img src=x onerror=alert(1)>'; DROP TABLE devices; --\u202e%1%n"_s;
+    VersionReport report = reportOf(nasty, {process(nasty, maxVersion, true)});
+    report.facts.os = QString(256, u'\ufdfd');
+    report.facts.model = nasty;
+    m_fleet->apply(a, report, m_clock->wallUtc(), true);
+    const Device *device = m_fleet->find(a);
+    QCOMPARE(device->rpiUniqueId, nasty);
+    QCOMPARE(device->processes.at(0).report.name, nasty);
+    QVERIFY(!attention(*device, m_clock->wallUtc()).reason.isEmpty());
+}
+
+void FleetTest::cost_per_device_does_not_rise()
+{
+    const auto nanosecondsPerReport = [](int devices) {
+        test::ManualClock clock;
+        Fleet fleet(clock);
+        QStringList jids;
+        for (int i = 0; i < devices; ++i) {
+            jids += u"altimeter_%1@localhost"_s.arg(i);
+        }
+        const auto round = [&](int version) {
+            for (const QString &jid : std::as_const(jids)) {
+                fleet.apply(jid,
+                            reportOf(jid, {process(u"ocr"_s, version), process(u"uplink"_s, 1), process(u"d"_s, 1)}),
+                            clock.wallUtc(), true);
+            }
+            fleet.flush();
+        };
+        round(1);
+        qint64 best = std::numeric_limits<qint64>::max();
+        for (int version = 2; version < 7; ++version) {
+            QElapsedTimer timer;
+            timer.start();
+            round(version);
+            best = std::min(best, timer.nsecsElapsed() / devices);
+        }
+        return best;
+    };
+    const qint64 small = nanosecondsPerReport(1'000);
+    const qint64 large = nanosecondsPerReport(20'000);
+    qInfo("a report costs %lld ns in a fleet of 1,000 and %lld ns in one of 20,000", static_cast<long long>(small),
+          static_cast<long long>(large));
+    // Caches are smaller than a large fleet; anything that grows with the fleet would be 20 times as much.
+    QVERIFY2(large < 4 * small, "the cost of a report rises with the size of the fleet");
+}
+
+QTEST_GUILESS_MAIN(FleetTest)
+#include "tst_fleet.moc"

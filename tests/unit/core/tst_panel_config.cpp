@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/PanelConfig.h"
+
+#include <QDir>
+#include <QFile>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace sgn;
+using namespace Qt::StringLiterals;
+
+class PanelConfigTest : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void reads_paths_relative_to_the_file();
+    void names_the_wrong_field_data();
+    void names_the_wrong_field();
+    void refuses_a_password_that_everyone_can_read();
+    void judges_a_password_file_data();
+    void judges_a_password_file();
+    void warns_of_unknown_fields();
+    void checks_what_a_form_holds_data();
+    void checks_what_a_form_holds();
+    void keeps_one_store_per_account();
+
+private:
+    [[nodiscard]] QString write(const QString &name, const QByteArray &content,
+                                QFile::Permissions mode = QFile::ReadOwner | QFile::WriteOwner) const
+    {
+        QFile file(m_folder.filePath(name));
+        if (!file.open(QIODevice::WriteOnly) || file.write(content) != content.size() || !file.setPermissions(mode)) {
+            qFatal("cannot write a test file");
+        }
+        return file.fileName();
+    }
+    [[nodiscard]] static QJsonObject good()
+    {
+        return {{u"jid"_s, u"panel@localhost"_s}, {u"password_file"_s, u"password"_s},
+                {u"host"_s, u"127.0.0.1"_s},      {u"port"_s, 15223},
+                {u"ca"_s, u"certs/ca.pem"_s},     {u"store"_s, u"../panel.sqlite"_s}};
+    }
+    [[nodiscard]] static QByteArray bytes(const QJsonObject &object) { return QJsonDocument(object).toJson(); }
+
+    QTemporaryDir m_folder;
+};
+
+void PanelConfigTest::reads_paths_relative_to_the_file()
+{
+    QVERIFY(QDir(m_folder.path()).mkpath(u"cfg"_s));
+    [[maybe_unused]] const QString password = write(u"cfg/password"_s, "s3cret word\r\n");
+    const auto config = loadPanelConfig(write(u"cfg/panel.json"_s, bytes(good())));
+    QVERIFY2(config, config ? "" : qPrintable(config.error().message));
+    QCOMPARE(config->jid, u"panel@localhost"_s);
+    QCOMPARE(config->password, u"s3cret word"_s);
+    QCOMPARE(config->port, quint16{15223});
+    QCOMPARE(config->caFile, m_folder.filePath(u"cfg/certs/ca.pem"_s));
+    QCOMPARE(config->storeFile, m_folder.filePath(u"panel.sqlite"_s));
+    QCOMPARE(config->logsFolder(), m_folder.filePath(u"panel-logs"_s));
+    QVERIFY(config->warnings.isEmpty());
+    QVERIFY(config->check());
+    QVERIFY(!config->account().describe().contains(u"s3cret"));
+}
+
+void PanelConfigTest::names_the_wrong_field_data()
+{
+    QTest::addColumn<QByteArray>("content");
+    QTest::addColumn<QString>("words");
+    const auto with = [](const QString &key, const QJsonValue &value) {
+        QJsonObject object = good();
+        object[key] = value;
+        return bytes(object);
+    };
+    const auto without = [](const QString &key) {
+        QJsonObject object = good();
+        object.remove(key);
+        return bytes(object);
+    };
+    QTest::newRow("no JSON") << QByteArray("jid: panel") << u"JSON"_s;
+    QTest::newRow("a list") << QByteArray("[]") << u"JSON object"_s;
+    QTest::newRow("jid missing") << without(u"jid"_s) << u"\"jid\" is missing"_s;
+    QTest::newRow("jid without server") << with(u"jid"_s, u"panel"_s) << u"\"jid\" must be an account"_s;
+    QTest::newRow("jid with resource") << with(u"jid"_s, u"panel@localhost/x"_s) << u"\"jid\" must be an account"_s;
+    QTest::newRow("jid a number") << with(u"jid"_s, 5) << u"\"jid\" must be a text"_s;
+    QTest::newRow("password_file missing") << without(u"password_file"_s) << u"\"password_file\" is missing"_s;
+    QTest::newRow("port 0") << with(u"port"_s, 0) << u"\"port\" must be a whole number from 1 to 65535"_s;
+    QTest::newRow("port too large") << with(u"port"_s, 65536) << u"\"port\" must be"_s;
+    QTest::newRow("port a text") << with(u"port"_s, u"5223"_s) << u"\"port\" must be"_s;
+    QTest::newRow("ca missing") << without(u"ca"_s) << u"\"ca\" is missing"_s;
+    QTest::newRow("ca empty") << with(u"ca"_s, QString()) << u"\"ca\""_s;
+    QTest::newRow("store missing") << without(u"store"_s) << u"\"store\" is missing"_s;
+    QTest::newRow("host a list") << with(u"host"_s, QJsonArray()) << u"\"host\" must be a text"_s;
+}
+
+void PanelConfigTest::names_the_wrong_field()
+{
+    QFETCH(const QByteArray, content);
+    QFETCH(const QString, words);
+    [[maybe_unused]] const QString password = write(u"password"_s, "secret\n");
+    const auto config = loadPanelConfig(write(u"panel.json"_s, content));
+    QVERIFY(!config);
+    QVERIFY2(config.error().message.contains(words), qPrintable(config.error().message));
+}
+
+void PanelConfigTest::refuses_a_password_that_everyone_can_read()
+{
+    const QString password = write(u"password"_s, "secret", QFile::ReadOwner | QFile::WriteOwner | QFile::ReadOther);
+    const auto config = loadPanelConfig(write(u"panel.json"_s, bytes(good())));
+    QVERIFY(!config);
+    QCOMPARE(config.error().code, ErrorCode::Refused);
+    QVERIFY(config.error().message.contains(u"chmod 600 "_s + password));
+    QVERIFY(!config.error().message.contains(u"secret"_s));
+
+    QVERIFY(QFile::setPermissions(password, QFile::ReadOwner | QFile::WriteOwner | QFile::ReadGroup));
+    const auto warned = loadPanelConfig(m_folder.filePath(u"panel.json"_s));
+    QVERIFY(warned);
+    QCOMPARE(warned->warnings.size(), 1);
+}
+
+void PanelConfigTest::judges_a_password_file_data()
+{
+    QTest::addColumn<QByteArray>("content");
+    QTest::addColumn<bool>("isGood");
+    QTest::newRow("with a line break") << QByteArray("secret\n") << true;
+    QTest::newRow("with spaces") << QByteArray(" a b ") << true;
+    QTest::newRow("UTF-8") << QByteArray("pässwörd") << true;
+    QTest::newRow("empty") << QByteArray() << false;
+    QTest::newRow("only a line break") << QByteArray("\n") << false;
+    QTest::newRow("two lines") << QByteArray("a\nb\n") << false;
+    QTest::newRow("too long") << QByteArray(5000, 'x') << false;
+}
+
+void PanelConfigTest::judges_a_password_file()
+{
+    QFETCH(const QByteArray, content);
+    QFETCH(const bool, isGood);
+    [[maybe_unused]] const QString password = write(u"password"_s, content);
+    QCOMPARE(loadPanelConfig(write(u"panel.json"_s, bytes(good()))).has_value(), isGood);
+}
+
+void PanelConfigTest::warns_of_unknown_fields()
+{
+    [[maybe_unused]] const QString password = write(u"password"_s, "secret");
+    QJsonObject object = good();
+    object[u"prot"_s] = 5222;
+    const auto config = loadPanelConfig(write(u"panel.json"_s, bytes(object)));
+    QVERIFY(config);
+    QCOMPARE(config->warnings.size(), 1);
+    QVERIFY(config->warnings.front().contains(u"\"prot\""_s));
+}
+
+void PanelConfigTest::checks_what_a_form_holds_data()
+{
+    QTest::addColumn<QString>("field");
+    QTest::addColumn<QString>("words");
+    QTest::newRow("good") << QString() << QString();
+    QTest::newRow("jid") << u"jid"_s << u"name@server"_s;
+    QTest::newRow("password") << u"password"_s << u"password"_s;
+    QTest::newRow("port") << u"port"_s << u"port"_s;
+    QTest::newRow("ca") << u"ca"_s << u"CA certificate"_s;
+    QTest::newRow("store") << u"store"_s << u"store"_s;
+}
+
+void PanelConfigTest::checks_what_a_form_holds()
+{
+    QFETCH(const QString, field);
+    QFETCH(const QString, words);
+    PanelConfig config;
+    config.jid = field == u"jid" ? u"panel"_s : u"panel@localhost"_s;
+    config.password = field == u"password" ? QString() : u"secret"_s;
+    config.port = field == u"port" ? 0 : 5223;
+    config.caFile = field == u"ca" ? QString() : u"/ca.pem"_s;
+    config.storeFile = field == u"store" ? QString() : u"/x.sqlite"_s;
+    const Outcome outcome = config.check();
+    QCOMPARE(outcome.has_value(), field.isEmpty());
+    if (!outcome) {
+        QVERIFY2(outcome.error().message.contains(words), qPrintable(outcome.error().message));
+    }
+}
+
+void PanelConfigTest::keeps_one_store_per_account()
+{
+    QCOMPARE(storeFileFor(u"/data"_s, u"Panel@Host"_s), u"/data/panel@host.sqlite"_s);
+    QVERIFY(!storeFileFor(u"/data"_s, u"../../etc/passwd@x"_s).contains(u".."_s + u'/'));
+}
+
+QTEST_GUILESS_MAIN(PanelConfigTest)
+#include "tst_panel_config.moc"
