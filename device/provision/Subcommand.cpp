@@ -14,6 +14,7 @@ std::span<const Subcommand> subcommands()
     static constexpr std::array all{
         Subcommand{"encrypt"_L1, "check a config and write it as config_file.bin"_L1, runEncrypt},
         Subcommand{"decrypt"_L1, "print a config_file.bin as JSON"_L1, runDecrypt},
+        Subcommand{"keys"_L1, "make a key that signs releases or commands"_L1, runKeys},
     };
     return all;
 }

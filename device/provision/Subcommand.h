@@ -30,5 +30,6 @@ void complain(const QString &message);
 
 [[nodiscard]] int runEncrypt(const QStringList &arguments);
 [[nodiscard]] int runDecrypt(const QStringList &arguments);
+[[nodiscard]] int runKeys(const QStringList &arguments);
 
 } // namespace sgn

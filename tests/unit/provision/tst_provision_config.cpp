@@ -251,6 +251,35 @@ private Q_SLOTS:
         }
     }
 
+    void makesKeysThatAConfigTakes()
+    {
+        const Desk desk;
+        const QString folder = desk.folder.filePath(u"keys/mine"_s);
+        for (const QString &purpose : {u"release"_s, u"operator"_s}) {
+            const Finished made = provision({u"keys"_s, u"new"_s, purpose, u"--out"_s, folder});
+            QCOMPARE(made.exitCode, 0);
+            const QString kid = QString::fromUtf8(made.out.trimmed());
+            QVERIFY(kid.startsWith(purpose + u'-'));
+            QCOMPARE(infoOf(folder + u'/' + kid + u".private.jwk"_s).st_mode & 07777U, 0600U);
+            const QByteArray publicPart = Desk::read(folder + u'/' + kid + u".public.jwk"_s);
+            const QByteArray privatePart = Desk::read(folder + u'/' + kid + u".private.jwk"_s);
+            QVERIFY(privatePart.contains("\"d\""));
+
+            const QByteArray list = "\"" + purpose.toUtf8() + "_keys\": [";
+            const auto configWith = [&list](const QByteArray &jwk) {
+                return QByteArray(seedConfig).replace("\"rpi_unique_id\"", list + jwk + "], \"rpi_unique_id\"");
+            };
+            Desk::write(desk.json, configWith(publicPart));
+            QCOMPARE(provision({u"encrypt"_s, desk.json, desk.bin}).exitCode, 0);
+            // The private part on a device would be a disaster.
+            Desk::write(desk.json, configWith(privatePart));
+            const Finished refused = provision({u"encrypt"_s, desk.json, desk.bin});
+            QCOMPARE(refused.exitCode, 1);
+            QVERIFY2(refused.err.contains("private key"), refused.err);
+        }
+        QCOMPARE(provision({u"keys"_s, u"new"_s, u"release"_s, u"--out"_s, desk.json}).exitCode, 1);
+    }
+
     void answersWrongUsage_data()
     {
         QTest::addColumn<QStringList>("arguments");
@@ -267,6 +296,12 @@ private Q_SLOTS:
             << QStringList{u"decrypt"_s, u"a"_s, u"--key-file"_s} << QByteArray("--key-file");
         QTest::newRow("contradiction") << QStringList{u"encrypt"_s, u"--v1"_s, u"--key-file=k"_s, u"a"_s, u"b"_s}
                                        << QByteArray("--v1");
+        QTest::newRow("keys, no purpose") << QStringList{u"keys"_s, u"new"_s} << QByteArray("PURPOSE is missing");
+        QTest::newRow("keys, other verb") << QStringList{u"keys"_s, u"old"_s, u"release"_s} << QByteArray("'keys old'");
+        QTest::newRow("keys, other purpose")
+            << QStringList{u"keys"_s, u"new"_s, u"x"_s, u"--out=."_s} << QByteArray("'release' or 'operator'");
+        QTest::newRow("keys, nowhere") << QStringList{u"keys"_s, u"new"_s, u"release"_s}
+                                       << QByteArray("--out is missing");
         QTest::newRow("same file") << QStringList{u"encrypt"_s, u"a"_s, u"./a"_s} << QByteArray("OUT.bin");
     }
 
@@ -290,6 +325,8 @@ private Q_SLOTS:
                                  << QByteArray("Example:\n  sgn-provision encrypt");
         QTest::newRow("decrypt") << QStringList{u"decrypt"_s, u"--help"_s}
                                  << QByteArray("Example:\n  sgn-provision decrypt");
+        QTest::newRow("keys") << QStringList{u"keys"_s, u"--help"_s}
+                              << QByteArray("Example:\n  sgn-provision keys new");
         QTest::newRow("version") << QStringList{u"--version"_s} << QByteArray("sgn-provision " SGN_VERSION_STRING "\n");
     }
 
