@@ -9,7 +9,8 @@
 
 namespace sgn::test {
 
-// A watchdog whose processes are files in <root>/SmartMeter: `ocr.version` with the content "2" is a process `ocr` that runs in version 2,
+// A watchdog whose processes are files in <root>/SmartMeter: `ocr.version` with the content "2" is a process `ocr` that
+// runs in version 2,
 // "-2" one of version 2 that doesn't run. So what it reports is what is really installed.
 class FakeWatchdog final : public update::WatchdogPort
 {
@@ -52,9 +53,7 @@ public:
             ProcessReport process;
             process.name = name.chopped(8);
             process.version = std::abs(version);
-            process.state = isHeld      ? ProcessState::Held
-                            : version < 0 ? ProcessState::CrashLoop
-                                          : ProcessState::Running;
+            process.state = isHeld ? ProcessState::Held : version < 0 ? ProcessState::CrashLoop : ProcessState::Running;
             process.isDead = version < 0;
             all += process;
         }

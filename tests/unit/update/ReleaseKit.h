@@ -56,14 +56,14 @@ inline Files meterRelease(int version, const QByteArray &filling = {})
     return {{QStringLiteral("SmartMeter/ocr.py"), "#!/usr/bin/python3\n# " + number + '\n'},
             {QStringLiteral("SmartMeter/ocr.version"), number},
             {QStringLiteral("SmartMeter/dlms.version"), number},
-            {QStringLiteral("SmartMeter/lib/data.bin"), QByteArray(4096, static_cast<char>('a' + std::abs(version))) + filling}};
+            {QStringLiteral("SmartMeter/lib/data.bin"),
+             QByteArray(4096, static_cast<char>('a' + std::abs(version))) + filling}};
 }
 
 inline bool install(const QString &root, const Files &files)
 {
-    return std::ranges::all_of(files.keys(), [&](const QString &path) {
-        return writeFile(root + u'/' + path, files.value(path));
-    });
+    return std::ranges::all_of(files.keys(),
+                               [&](const QString &path) { return writeFile(root + u'/' + path, files.value(path)); });
 }
 
 // Everything in a component's folder, to compare with a release.
@@ -75,7 +75,8 @@ inline Files installedFiles(const QString &root, const QString &component)
     while (!folders.isEmpty()) {
         const QString folder = folders.takeFirst();
         for (const QFileInfo &entry :
-             QDir(base.filePath(folder)).entryInfoList(QDir::Files | QDir::Dirs | QDir::Hidden | QDir::NoDotAndDotDot)) {
+             QDir(base.filePath(folder))
+                 .entryInfoList(QDir::Files | QDir::Dirs | QDir::Hidden | QDir::NoDotAndDotDot)) {
             const QString path = base.relativeFilePath(entry.filePath());
             if (entry.isDir()) {
                 folders += path;
@@ -98,7 +99,8 @@ public:
 
     void start() override
     {
-        QMetaObject::invokeMethod(this, [this] { copy(); }, Qt::QueuedConnection);
+        QMetaObject::invokeMethod(
+            this, [this] { copy(); }, Qt::QueuedConnection);
     }
 
 private:
@@ -120,7 +122,9 @@ private:
 
 inline update::DownloadFactory copyFrom(const QString &source)
 {
-    return [source](const update::DownloadRequest &request) { return std::make_unique<CopyDownload>(source, request); };
+    return [source](const update::DownloadRequest &request) {
+        return std::make_unique<CopyDownload>(source, request);
+    };
 }
 
 } // namespace sgn::test

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "FakeWatchdog.h"
-#include "ReleaseKit.h"
 #include "protocol/Command.h"
+#include "ReleaseKit.h"
 #include "support/SmallDisk.h"
 #include "update/FolderSwap.h"
 #include "update/Installer.h"
@@ -66,7 +66,10 @@ private:
         return order;
     }
 
-    bool ended() { return QTest::qWaitFor([this] { return !m_endings.isEmpty(); }, 20'000); }
+    bool ended()
+    {
+        return QTest::qWaitFor([this] { return !m_endings.isEmpty(); }, 20'000);
+    }
     bool reached(State state)
     {
         return QTest::qWaitFor([this, state] { return m_installer->state() == state; }, 20'000);
@@ -88,12 +91,8 @@ private Q_SLOTS:
         m_settings.downloads = m_root + u"/downloads"_s;
         m_settings.journal = m_settings.downloads + u"/update.json"_s;
         m_settings.agentVersion = 1;
-        m_settings.times = {.confirm = 300ms,
-                            .settle = 20ms,
-                            .confirmAgent = 1s,
-                            .watchdogAway = 300ms,
-                            .poll = 5ms,
-                            .hold = 60s};
+        m_settings.times = {
+            .confirm = 300ms, .settle = 20ms, .confirmAgent = 1s, .watchdogAway = 300ms, .poll = 5ms, .hold = 60s};
         m_settings.selfTestLimit = 1s;
         m_settings.statusLimit = 100ms;
         QVERIFY(QDir().mkpath(m_settings.downloads));
@@ -205,8 +204,8 @@ private Q_SLOTS:
         QTest::newRow("plain http") << u"http://example.com/a.zip"_s << false << QString() << ErrorCode::BadRequest;
         QTest::newRow("a file") << u"file:///etc/passwd"_s << false << QString() << ErrorCode::BadRequest;
         QTest::newRow("unsigned") << u"https://example.com/a.zip"_s << true << QString() << ErrorCode::NotSigned;
-        QTest::newRow("signed, but not checkable") << u"https://example.com/a.zip"_s << true << u"a.b.c"_s
-                                                   << ErrorCode::NotSigned;
+        QTest::newRow("signed, but not checkable")
+            << u"https://example.com/a.zip"_s << true << u"a.b.c"_s << ErrorCode::NotSigned;
     }
 
     void refusedAtOnce()
@@ -243,8 +242,7 @@ private Q_SLOTS:
                                      << ErrorCode::BadArchive;
         QTest::newRow("agent without program")
             << agentOrder(2) << Files{{u"JabberClient/readme"_s, "hello"}} << ErrorCode::BadArchive;
-        QTest::newRow("agent that is no program")
-            << agentOrder(2) << Files{{agent, "hello"}} << ErrorCode::BadArchive;
+        QTest::newRow("agent that is no program") << agentOrder(2) << Files{{agent, "hello"}} << ErrorCode::BadArchive;
         QTest::newRow("agent of another version")
             << agentOrder(2) << Files{{agent, good}, {u"JabberClient/version"_s, "3\n"}} << ErrorCode::BadArchive;
         QTest::newRow("agent of no version")
@@ -296,7 +294,8 @@ private Q_SLOTS:
     void cancels_data()
     {
         QTest::addColumn<int>("state");
-        for (const State state : {State::Accepted, State::Downloading, State::Verifying, State::Staging, State::Waiting}) {
+        for (const State state :
+             {State::Accepted, State::Downloading, State::Verifying, State::Staging, State::Waiting}) {
             QTest::newRow(nameOf(state).data()) << static_cast<int>(state);
         }
     }
