@@ -99,7 +99,7 @@ void ArchiveReader::readPage(const QDomElement &answer)
     const QDomElement fin = child(answer, u"fin", ns::archive);
     if (fin.isNull())
         return end(fail(ErrorCode::Refused, u"the server's answer about its archive makes no sense"_s));
-    const QString last = child(child(fin, u"set", ns::resultSet), u"last", ns::resultSet).text();
+    const QString last = plainText(child(child(fin, u"set", ns::resultSet), u"last", ns::resultSet));
     const bool complete = fin.attribute(u"complete"_s) == u"true" || fin.attribute(u"complete"_s) == u"1";
     const bool progress = !last.isEmpty() && last != m_lastId;
     if (progress)

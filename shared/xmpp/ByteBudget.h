@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <chrono>
 #include <QObject>
 #include <QSslSocket>
 
@@ -30,6 +31,7 @@ private:
     QSslSocket *m_socket;
     quint64 m_limit;
     quint64 m_settled = 0;
+    std::chrono::nanoseconds m_lastLook{};
 };
 
 } // namespace sgn::xmpp

@@ -23,12 +23,13 @@ using namespace Qt::StringLiterals;
 namespace {
 
 // Before the login nothing longer than a few features and challenges is due. Afterwards stanzas may come back to back,
-// and they are only parsed at the end of such a run: a device gets a few stored commands, a panel its roster and pages
-// of the archive.
+// and they are only parsed at the end of such a run: a device gets a few stored commands (a full body takes up to 400
+// KB of XML), a panel its roster and pages of the archive. Each piece that arrives parses the whole run again, so the
+// limit is also one on time.
 constexpr quint64 loginBudget = 64 * 1024;
-constexpr quint64 deviceBudget = 2 * 1024 * 1024;
-constexpr quint64 panelBudget = 64 * 1024 * 1024;
-constexpr qint64 deviceChunk = 64 * 1024;
+constexpr quint64 deviceBudget = 512 * 1024;
+constexpr quint64 panelBudget = 32 * 1024 * 1024;
+constexpr qint64 deviceChunk = 16 * 1024;
 constexpr qint64 panelChunk = 1024 * 1024;
 
 QXmppConfiguration configuration(const Account &account, const Options &options,
@@ -107,7 +108,7 @@ void Connection::connectClient()
     const bool panel = m_options.role == Role::Panel;
     m_budget = new ByteBudget(m_socket, loginBudget, panel ? panelChunk : deviceChunk, this);
     connect(m_budget, &ByteBudget::exceeded, this, [this] {
-        end({ErrorCode::TooLarge, u"the server sends more than fits, without an end"_s});
+        end({ErrorCode::TooLarge, u"the server sends more than can be read"_s});
     });
     connect(m_client, &QXmppLoggable::logMessage, this, [this](QXmppLogger::MessageType type, const QString &) {
         if (type == QXmppLogger::ReceivedMessage)

@@ -51,6 +51,17 @@ QDomElement child(const QDomElement &parent, QStringView name, QStringView nameS
     return {};
 }
 
+QString plainText(const QDomElement &element)
+{
+    QString text;
+    for (QDomNode node = element.firstChild(); !node.isNull(); node = node.nextSibling()) {
+        // CDATA is text, too.
+        if (node.isText())
+            text += node.nodeValue();
+    }
+    return text;
+}
+
 QDateTime dateTime(const QString &text)
 {
     const QDateTime parsed = QDateTime::fromString(text, Qt::ISODateWithMs);
@@ -74,7 +85,7 @@ Error stanzaError(const QDomElement &stanza)
         }
         break;
     }
-    const QString text = child(error, u"text", ns::stanzaErrors).text().simplified();
+    const QString text = plainText(child(error, u"text", ns::stanzaErrors)).simplified();
     if (!text.isEmpty())
         result.message += u" ("_s + text.left(maxForeignText) + u')';
     return result;

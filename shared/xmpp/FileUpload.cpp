@@ -32,7 +32,7 @@ QMap<QByteArray, QByteArray> slotHeaders(const QDomElement &put)
     for (QDomElement header = put.firstChildElement(u"header"_s); !header.isNull();
          header = header.nextSiblingElement(u"header"_s)) {
         const QByteArray name = header.attribute(u"name"_s).toLatin1().toLower();
-        QByteArray value = header.text().toLatin1().left(maxHeaderSize);
+        QByteArray value = plainText(header).toLatin1().left(maxHeaderSize);
         value.replace('\n', "").replace('\r', "");
         if (name == "authorization" || name == "cookie" || name == "expires")
             headers.insert(name, value);

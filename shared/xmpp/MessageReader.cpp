@@ -70,7 +70,7 @@ MessageReading readContent(const QDomElement &stanza, const MessageRules &rules)
     const QDomElement body = child(stanza, u"body", ns::client);
     if (body.isNull())
         return IgnoredMessage{};
-    message.body = body.text().toUtf8();
+    message.body = plainText(body).toUtf8();
     if (message.body.size() > maxBodySize) {
         return IgnoredMessage{
             u"its body of %1 bytes is over the limit of %2"_s.arg(message.body.size()).arg(maxBodySize)};

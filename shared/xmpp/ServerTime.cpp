@@ -21,7 +21,7 @@ void askServerTime(QXmppClient *client, const QString &domain, const Clock &cloc
             const auto *answer = std::get_if<QDomElement>(&result);
             if (!answer)
                 return;
-            const QDateTime server = dateTime(child(child(*answer, u"time", ns::time), u"utc", ns::time).text());
+            const QDateTime server = dateTime(plainText(child(child(*answer, u"time", ns::time), u"utc", ns::time)));
             if (!server.isValid())
                 return;
             const std::chrono::milliseconds halfWay = (clock.monotonic() - asked) / 2;

@@ -24,7 +24,7 @@ std::optional<qint64> sizeLimit(const QDomElement &info)
         if (field.attribute(u"var"_s) != u"max-file-size")
             continue;
         bool ok = false;
-        const qint64 size = child(field, u"value", ns::dataForms).text().trimmed().toLongLong(&ok);
+        const qint64 size = plainText(child(field, u"value", ns::dataForms)).trimmed().toLongLong(&ok);
         if (ok && size > 0)
             return size;
     }

@@ -91,6 +91,7 @@ private Q_SLOTS:
             << QByteArray(
                    "<message from='a@b/c'><html xmlns='urn:x'><body xmlns='jabber:client'>x</body></html></message>")
             << false;
+        QTest::newRow("CDATA") << QByteArray("<message from='a@b/c'><body><![CDATA[x]]></body></message>") << true;
         QTest::newRow("64 KiB") << "<message from='a@b/c'><body>" + QByteArray(maxBodySize, 'x') + "</body></message>"
                                 << true;
         QTest::newRow("over 64 KiB") << "<message from='a@b/c'><body>" + QByteArray(maxBodySize + 1, 'x') +
@@ -106,6 +107,13 @@ private Q_SLOTS:
     {
         QFETCH(const QByteArray, xml);
         QTEST(std::holds_alternative<IncomingMessage>(read(xml)), "taken");
+    }
+
+    void onlyTheTextOfABodyCounts()
+    {
+        const auto reading =
+            read("<message from='a@b/c'><body>{<b xmlns='urn:x'>\"command\":1</b><![CDATA[}]]></body></message>");
+        QCOMPARE(std::get<IncomingMessage>(reading).body, QByteArray("{}"));
     }
 
     void delayedMessagesSaySinceWhen_data()
