@@ -127,7 +127,9 @@ private Q_SLOTS:
         Account untrusted = account(jid);
         if (!caFile.isEmpty())
             untrusted.caFile = caFile;
-        Endpoint meter(untrusted, quickOptions(Role::Device));
+        Options patient = quickOptions(Role::Device);
+        patient.reconnect = {.first = 1h, .ceiling = 2h, .stableAfter = 60s};
+        Endpoint meter(untrusted, patient);
         meter.session.start();
         SGN_EVENTUALLY(!meter.losses.isEmpty());
         QCOMPARE(meter.losses.first().code, code);
