@@ -1,0 +1,486 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "agent/Agent.h"
+#include "agent/DeviceFactsReader.h"
+#include "FakePanelLink.h"
+#include "support/ManualClock.h"
+#include "unit/update/FakeWatchdog.h"
+#include "unit/update/HttpServer.h"
+#include "unit/update/ReleaseKit.h"
+
+#include <QTemporaryDir>
+#include <QtTest>
+
+using namespace sgn;
+using namespace sgn::agent;
+using namespace sgn::test;
+using namespace std::chrono_literals;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr int limit = 20'000;
+const QString panel = u"panel@example.org"_s;
+
+xmpp::IncomingMessage fromPanel(const QByteArray &body)
+{
+    xmpp::IncomingMessage message;
+    message.from = panel + u"/phone"_s;
+    message.fromBare = panel;
+    message.body = body;
+    message.stamp = QDateTime::currentDateTimeUtc();
+    return message;
+}
+
+} // namespace
+
+class TestAgent : public QObject
+{
+    Q_OBJECT
+
+private:
+    std::unique_ptr<QTemporaryDir> m_folder;
+    SystemClock m_clock;
+    std::unique_ptr<FakeWatchdog> m_watchdog;
+    std::unique_ptr<FakePanelLink> m_link;
+    std::unique_ptr<Agent> m_agent;
+    std::optional<AgentSettings> m_settings;
+    HttpServer m_web;
+
+    void restart()
+    {
+        m_agent.reset();
+        m_link = std::make_unique<FakePanelLink>();
+        m_agent = std::make_unique<Agent>(*m_settings, *m_link, *m_watchdog, m_clock);
+        m_agent->start();
+        m_link->goOnline();
+    }
+    void say(const QByteArray &body) { Q_EMIT m_link->messageReceived(fromPanel(body)); }
+    void serverTime(std::chrono::milliseconds offset = 0ms) { Q_EMIT m_link->serverTimeKnown(offset); }
+    // Whatever can come of what was said has come.
+    bool settles(qsizetype messages)
+    {
+        if (!QTest::qWaitFor([&] { return m_link->sent.size() >= messages; }, limit)) {
+            return false;
+        }
+        // One more question: its answer comes after everything else.
+        const auto before = m_link->sent.size();
+        say(R"({"command":"cancel_update","command_no":2147483647,"cancels":1})");
+        return QTest::qWaitFor([&] { return m_link->sent.size() > before; }, limit) &&
+               m_link->sent.size() == messages + 1;
+    }
+    QByteArray update(int number, int version, const QByteArray &more = {}) const
+    {
+        const QByteArray v = QByteArray::number(version);
+        return "{\"command\":\"smart_meter_update\",\"command_no\":" + QByteArray::number(number) + ",\"url\":\"" +
+               m_web.url().toEncoded() + "\",\"processes\":[{\"process_name\":\"ocr\",\"version\":" + v +
+               "},{\"process_name\":\"dlms\",\"version\":" + v + "}]" + more + '}';
+    }
+
+private Q_SLOTS:
+    void init()
+    {
+        m_folder = std::make_unique<QTemporaryDir>();
+        DeviceConfig config;
+        config.clientJid = u"device@example.org"_s;
+        config.panelJid = panel;
+        config.rpiUniqueId = u"b8:27:eb:00:00:01"_s;
+        config.allowHttp = true;
+        m_settings = AgentSettings{config, DeviceTree(m_folder->path())};
+        m_settings->version = 5;
+        m_settings->watchdogPort = 1;
+        m_settings->swapTimes = {.confirm = 300ms, .settle = 10ms, .watchdogAway = 300ms, .poll = 5ms};
+        m_settings->downloadLimits.firstPause = 1ms;
+        m_settings->downloadLimits.longestPause = 2ms;
+        m_settings->downloadLimits.reservedBytes = 0;
+        m_settings->watchdogVersion = [] {
+            return std::optional(7);
+        };
+        QVERIFY(m_settings->tree.ensureFolders());
+        QVERIFY(install(m_folder->path(), meterRelease(1)));
+        m_watchdog = std::make_unique<FakeWatchdog>(m_folder->path());
+        m_web.setHandler([](const HttpRequest &request, QTcpSocket *socket) {
+            const QTemporaryDir folder;
+            (void)makeZip(folder.filePath(u"a.zip"_s), meterRelease(2));
+            HttpServer::serve(request, socket, readWhole(folder.filePath(u"a.zip"_s)));
+        });
+        restart();
+    }
+    void cleanup()
+    {
+        m_agent.reset();
+        m_link.reset();
+    }
+
+    // --- who is obeyed
+
+    void strangersAreNotObeyed_data()
+    {
+        QTest::addColumn<xmpp::IncomingMessage>("message");
+        QTest::addColumn<bool>("obeyed");
+        const auto row = [](const char *name, bool obeyed, const std::function<void(xmpp::IncomingMessage &)> &change) {
+            auto message = fromPanel(R"({"command":"version_req"})");
+            change(message);
+            QTest::newRow(name) << message << obeyed;
+        };
+        row("the panel", true, [](auto &) {});
+        row("the panel, kept by the server", true, [](auto &m) { m.delayed = true; });
+        row("somebody", false, [](auto &m) { m.fromBare = u"somebody@example.org"_s; });
+        row("the server", false, [](auto &m) { m.fromBare = u"example.org"_s; });
+        row("nobody", false, [](auto &m) { m.fromBare.clear(); });
+        row("the panel's name elsewhere", false, [](auto &m) { m.fromBare = u"panel@example.org.evil.net"_s; });
+        row("a longer name", false, [](auto &m) { m.fromBare = u"xpanel@example.org"_s; });
+        row("a look-alike", false, [](auto &m) { m.fromBare = u"p\u0430nel@example.org"_s; });
+        row("the device itself", false, [](auto &m) { m.fromBare = u"device@example.org"_s; });
+        row("a carbon", false, [](auto &m) { m.carbon = true; });
+        row("from the archive", false, [](auto &m) { m.fromArchive = true; });
+    }
+
+    void strangersAreNotObeyed()
+    {
+        QFETCH(const xmpp::IncomingMessage, message);
+        QFETCH(const bool, obeyed);
+        Q_EMIT m_link->messageReceived(message);
+        QTRY_COMPARE_WITH_TIMEOUT(m_link->sent.size(), obeyed ? 1 : 0, limit);
+        QVERIFY(settles(obeyed ? 1 : 0));
+    }
+
+    // --- what is answered
+
+    void hostileCommands_data()
+    {
+        QTest::addColumn<QByteArray>("body");
+        QTest::addColumn<QString>("error"); // of the result; empty: no answer at all
+        QTest::newRow("nothing") << QByteArray() << QString();
+        QTest::newRow("words") << QByteArray("please update") << QString();
+        QTest::newRow("a list") << QByteArray("[]") << QString();
+        QTest::newRow("a result") << QByteArray(R"({"from":"x","succcess":true})") << QString();
+        QTest::newRow("unknown") << QByteArray(R"({"command":"reboot"})") << QString();
+        QTest::newRow("unknown with number")
+            << QByteArray(R"({"command":"reboot_system","command_no":1})") << u"unknown_command"_s;
+        QTest::newRow("number as text") << QByteArray(R"({"command":"cancel_update","command_no":"1","cancels":1})")
+                                        << QString();
+        QTest::newRow("number 0") << QByteArray(R"({"command":"cancel_update","command_no":0,"cancels":1})")
+                                  << QString();
+        QTest::newRow("number too large")
+            << QByteArray(R"({"command":"cancel_update","command_no":4294967296,"cancels":1})") << QString();
+        QTest::newRow("update without address")
+            << QByteArray(R"({"command":"smart_meter_update","command_no":1,"processes":[]})") << u"bad_request"_s;
+        QTest::newRow("update without processes")
+            << QByteArray(R"({"command":"smart_meter_update","command_no":1,"url":"https:\/\/a.b/c"})")
+            << u"bad_request"_s;
+        QTest::newRow("a path as process")
+            << QByteArray(R"({"command":"smart_meter_update","command_no":1,"url":"https:\/\/a.b/c",)"
+                          R"("processes":[{"process_name":"../x","version":1}]})")
+            << u"bad_request"_s;
+        QTest::newRow("agent update without version")
+            << QByteArray(R"({"command":"jabber_client_update","command_no":1,"url":"https:\/\/a.b/c"})")
+            << u"bad_request"_s;
+        QTest::newRow("agent downgrade")
+            << QByteArray(R"({"command":"jabber_client_update","command_no":1,"url":"https:\/\/a.b/c","version":4})")
+            << u"downgrade"_s;
+        QTest::newRow("cancel of nothing")
+            << QByteArray(R"({"command":"cancel_update","command_no":1,"cancels":99})") << u"bad_request"_s;
+        QTest::newRow("not_after is nonsense")
+            << QByteArray(R"({"command":"cancel_update","command_no":1,"cancels":99,"not_after":"soon"})")
+            << u"bad_request"_s;
+    }
+
+    void hostileCommands()
+    {
+        QFETCH(const QByteArray, body);
+        QFETCH(const QString, error);
+        say(body);
+        QVERIFY(settles(error.isEmpty() ? 0 : 1));
+        if (!error.isEmpty()) {
+            const QJsonObject result = m_link->messages().first();
+            QCOMPARE(result["command_no"_L1], QJsonValue(1));
+            QCOMPARE(result["succcess"_L1], QJsonValue(false));
+            QCOMPARE(result["error"_L1], QJsonValue(error));
+            QVERIFY(!result["remarks"_L1].toString().isEmpty());
+        }
+    }
+
+    void aRepeatIsAnsweredFromTheRecord()
+    {
+        say(update(1, 2));
+        say(update(1, 2)); // while it runs: nothing
+        QTRY_COMPARE_WITH_TIMEOUT(m_link->sent.size(), 1, limit);
+        QVERIFY(m_link->messages().first()["succcess"_L1].toBool());
+        const auto downloads = m_web.requests().size();
+        restart();
+        say("  " + update(1, 2)); // white space is no content
+        QTRY_COMPARE_WITH_TIMEOUT(m_link->sent.size(), 1, limit);
+        QVERIFY(m_link->messages().first()["succcess"_L1].toBool());
+        QVERIFY(m_link->messages().first()["remarks"_L1].toString().isEmpty());
+        say(update(1, 2, ",\"progress\":false")); // other content
+        QTRY_COMPARE_WITH_TIMEOUT(m_link->sent.size(), 2, limit);
+        QCOMPARE(m_link->messages().last()["remarks"_L1], QJsonValue(u"already installed"_s));
+        QCOMPARE(m_web.requests().size(), downloads);
+    }
+
+    void anotherUpdateIsToldToWait()
+    {
+        m_web.setHandler({});
+        say(update(1, 2));
+        say(update(2, 2));
+        QTRY_COMPARE_WITH_TIMEOUT(m_link->sent.size(), 1, limit);
+        QCOMPARE(m_link->messages().first()["error"_L1], QJsonValue(u"busy"_s));
+        say(R"({"command":"cancel_update","command_no":3,"cancels":1})");
+        QTRY_COMPARE_WITH_TIMEOUT(m_link->sent.size(), 3, limit);
+        QJsonObject cancelled;
+        QJsonObject cancel;
+        for (const QJsonObject &message : m_link->messages()) {
+            (message["command_no"_L1] == 1 ? cancelled : cancel) = message;
+        }
+        QCOMPARE(cancelled["error"_L1], QJsonValue(u"cancelled"_s));
+        QVERIFY(cancel["succcess"_L1].toBool());
+    }
+
+    void signaturesAreDemanded_data()
+    {
+        QTest::addColumn<bool>("operatorKeys");
+        QTest::addColumn<QByteArray>("body");
+        QTest::addColumn<bool>("refused");
+        const QByteArray cancel = R"({"command":"cancel_update","command_no":1,"cancels":9)";
+        QTest::newRow("unsigned") << true << QByteArray(cancel + '}') << true;
+        QTest::newRow("signed, but not checkable") << true << QByteArray(cancel + R"(,"jws":"a.b.c"})") << true;
+        QTest::newRow("logs") << true << QByteArray(R"({"command":"upload_logs"})") << true;
+        QTest::newRow("versions are for everyone") << true << QByteArray(R"({"command":"version_req"})") << false;
+        QTest::newRow("no keys") << false << QByteArray(cancel + '}') << false;
+    }
+
+    void signaturesAreDemanded()
+    {
+        QFETCH(const bool, operatorKeys);
+        QFETCH(const QByteArray, body);
+        QFETCH(const bool, refused);
+        if (operatorKeys) {
+            m_settings->config.operatorKeys = {PublicKey{u"k"_s, QByteArray(32, 'k')}};
+        }
+        restart();
+        say(body);
+        QTRY_COMPARE_WITH_TIMEOUT(m_link->sent.size(), 1, limit);
+        const QJsonObject reply = m_link->messages().first();
+        QCOMPARE(reply["error"_L1] == QJsonValue(u"not_signed"_s) ||
+                     reply["remarks"_L1].toString().contains(u"signed commands"_s),
+                 refused);
+    }
+
+    void releasesMustBeSignedWhereThereAreKeys()
+    {
+        m_settings->config.releaseKeys = {PublicKey{u"k"_s, QByteArray(32, 'k')}};
+        restart();
+        const auto before = m_web.requests().size();
+        say(update(1, 2));
+        QTRY_COMPARE_WITH_TIMEOUT(m_link->sent.size(), 1, limit);
+        QCOMPARE(m_link->messages().first()["error"_L1], QJsonValue(u"not_signed"_s));
+        QCOMPARE(m_web.requests().size(), before);
+    }
+
+    // --- time
+
+    void lateCommandsAreJudgedByTheServersTime()
+    {
+        const QByteArray inAnHour = QDateTime::currentDateTimeUtc().addSecs(3600).toString(Qt::ISODate).toLatin1();
+        const QByteArray command = R"({"command":"cancel_update","cancels":9,"command_no":)";
+        say(command + "1,\"not_after\":\"" + inAnHour + "\"}");
+        QCOMPARE(m_link->sent.size(), 0); // waits for the server's time
+        serverTime(2h);                   // our clock is behind
+        QTRY_COMPARE_WITH_TIMEOUT(m_link->sent.size(), 1, limit);
+        QCOMPARE(m_link->messages().first()["error"_L1], QJsonValue(u"expired"_s));
+        serverTime(0ms);
+        say(command + "2,\"not_after\":\"" + inAnHour + "\"}");
+        QTRY_COMPARE_WITH_TIMEOUT(m_link->sent.size(), 2, limit);
+        QCOMPARE(m_link->messages().last()["error"_L1], QJsonValue(u"bad_request"_s));
+    }
+
+    void requestsFromTheStoreAreAnsweredOnce()
+    {
+        auto message = fromPanel(R"({"command":"version_req"})");
+        message.delayed = true;
+        for (int i = 0; i < 20; ++i) {
+            Q_EMIT m_link->messageReceived(message);
+        }
+        QTRY_COMPARE_WITH_TIMEOUT(m_link->sent.size(), 1, limit);
+        QVERIFY(settles(1));
+    }
+
+    // --- after a restart
+
+    void whatARestartInterruptedIsAnswered()
+    {
+        {
+            CommandRecord record(m_settings->tree.commandRecord());
+            QVERIFY(record.load());
+            QVERIFY(record.begin({1, QByteArray(32, 'a')}, u"restart_process"_s));
+            QVERIFY(record.begin({2, QByteArray(32, 'b')}, u"upload_logs"_s));
+        }
+        restart();
+        QTRY_COMPARE_WITH_TIMEOUT(m_link->sent.size(), 2, limit);
+        for (const QJsonObject &message : m_link->messages()) {
+            QCOMPARE(message["success"_L1], QJsonValue(false));
+            QVERIFY(message["remarks"_L1].toString().contains(u"interrupted"_s));
+        }
+        QTRY_VERIFY_WITH_TIMEOUT(QDir(m_settings->tree.outbox()).isEmpty(), limit);
+        restart();
+        QVERIFY(settles(0));
+    }
+
+    void aRunningUpdateGoesOnAfterARestart()
+    {
+        m_web.setHandler({});
+        say(update(1, 2));
+        QTRY_COMPARE_WITH_TIMEOUT(m_web.requests().size(), 1, limit);
+        m_web.setHandler([](const HttpRequest &, QTcpSocket *socket) { HttpServer::respond(socket, "410 Gone", {}); });
+        restart();
+        QTRY_COMPARE_WITH_TIMEOUT(m_link->sent.size(), 1, limit);
+        QCOMPARE(m_link->messages().first()["remarks"_L1], QJsonValue(u"download failed: HTTP 410 from 127.0.0.1"_s));
+        QVERIFY(settles(1));
+    }
+
+    // --- logs and the panel map
+
+    void logsGoWhereTheyAreTaken_data()
+    {
+        QTest::addColumn<bool>("serverTakes");
+        QTest::addColumn<bool>("serverWorks");
+        QTest::addColumn<bool>("hasAddress");
+        QTest::addColumn<QByteArray>("status");
+        QTest::addColumn<bool>("success");
+        QTest::addColumn<bool>("posted");
+        QTest::newRow("to the server") << true << true << true << QByteArray("200 OK") << true << false;
+        QTest::newRow("to the address") << false << false << true << QByteArray("201 Created") << true << true;
+        QTest::newRow("the server fails") << true << false << true << QByteArray("200 OK") << true << true;
+        QTest::newRow("nobody takes them") << false << false << false << QByteArray() << false << false;
+        QTest::newRow("the address refuses") << false << false << true << QByteArray("500 No") << false << true;
+        QTest::newRow("the address redirects") << false << false << true << QByteArray("302 Found") << false << true;
+    }
+
+    void logsGoWhereTheyAreTaken()
+    {
+        QFETCH(const bool, serverTakes);
+        QFETCH(const bool, serverWorks);
+        QFETCH(const bool, hasAddress);
+        QFETCH(const QByteArray, status);
+        QFETCH(const bool, success);
+        QFETCH(const bool, posted);
+        m_web.setHandler([&](const HttpRequest &, QTcpSocket *socket) {
+            HttpServer::respond(socket, status, {}, "Location: /elsewhere\r\n");
+        });
+        if (hasAddress) {
+            m_settings->config.logUploadUrl = m_web.url(u"/logs"_s);
+        }
+        const auto before = m_web.requests().size();
+        restart();
+        if (serverTakes) {
+            m_link->uploadAnswer = serverWorks ? Result<QUrl>(QUrl(u"https://files.example.org/1"_s))
+                                               : fail(ErrorCode::Network, u"the store is full"_s);
+        }
+        QVERIFY(test::writeFile(m_settings->tree.log(u"ocr"_s), "a line\n"));
+        say(R"({"command":"upload_logs","command_no":1})");
+        say(R"({"command":"upload_logs"})");
+        QTRY_COMPARE_WITH_TIMEOUT(m_link->sent.size(), 2, limit);
+        for (const QJsonObject &reply : m_link->messages()) {
+            QCOMPARE(reply["command"_L1], QJsonValue(u"upload_logs"_s));
+            QCOMPARE(reply["success"_L1], QJsonValue(success));
+            QCOMPARE(reply["remarks"_L1].toString().isEmpty(), success);
+        }
+        QCOMPARE(m_web.requests().size() - before, posted ? 1 : 0);
+        if (posted) {
+            const HttpRequest request = m_web.requests().last();
+            QCOMPARE(request.method, "POST");
+            QCOMPARE(request.headers.value("panel"), "b8:27:eb:00:00:01");
+            QCOMPARE(request.headers.value("module"), "logs");
+            QVERIFY(request.body.contains("name=\"file\""));
+            QVERIFY(request.body.contains("logs/ocr.log"));
+        }
+    }
+
+    void noLogsIsSaid()
+    {
+        say(R"({"command":"upload_logs"})");
+        QTRY_COMPARE_WITH_TIMEOUT(m_link->sent.size(), 1, limit);
+        QVERIFY(m_link->messages().first()["remarks"_L1].toString().contains(u"no logs"_s));
+    }
+
+    void oldLogsAreLeftOutWhenTheyAreTooMany()
+    {
+        QVERIFY(test::writeFile(m_settings->tree.log(u"old"_s), QByteArray(600, 'o')));
+        QVERIFY(test::writeFile(m_settings->tree.log(u"new"_s), QByteArray(600, 'n')));
+        QFile old(m_settings->tree.log(u"old"_s));
+        QVERIFY(old.open(QIODevice::ReadWrite));
+        QVERIFY(old.setFileTime(QDateTime::currentDateTime().addDays(-1), QFileDevice::FileModificationTime));
+        old.close();
+        const QString zip = m_folder->filePath(u"logs.zip"_s);
+        const auto bundle = packLogs(m_settings->tree.logs(), zip, 1000, {});
+        QVERIFY(bundle);
+        QCOMPARE(bundle->leftOut, 1);
+        const auto entries = listZip(zip);
+        QVERIFY(entries && entries->size() == 1);
+        QCOMPARE(entries->first().path, u"logs/new.log"_s);
+    }
+
+    void thePanelMapIsKept_data()
+    {
+        QTest::addColumn<QByteArray>("status");
+        QTest::addColumn<QByteArray>("body");
+        QTest::addColumn<bool>("kept");
+        QTest::newRow("object") << QByteArray("200 OK") << QByteArray(R"({"panel":1})") << true;
+        QTest::newRow("list") << QByteArray("201 Created") << QByteArray("[1]") << true;
+        QTest::newRow("not JSON") << QByteArray("200 OK") << QByteArray("<html>") << false;
+        QTest::newRow("nothing") << QByteArray("200 OK") << QByteArray() << false;
+        QTest::newRow("cut JSON") << QByteArray("200 OK") << QByteArray(R"({"panel":)") << false;
+        QTest::newRow("error") << QByteArray("500 Oops") << QByteArray(R"({"panel":1})") << false;
+        QTest::newRow("redirect") << QByteArray("302 Found") << QByteArray(R"({"panel":1})") << false;
+        QTest::newRow("too large") << QByteArray("200 OK") << QByteArray('[' + QByteArray(2'000'000, ' ') + ']')
+                                   << false;
+    }
+
+    void thePanelMapIsKept()
+    {
+        QFETCH(const QByteArray, status);
+        QFETCH(const QByteArray, body);
+        QFETCH(const bool, kept);
+        m_web.setHandler([&](const HttpRequest &, QTcpSocket *socket) { HttpServer::respond(socket, status, body); });
+        const QString file = m_folder->filePath(u"panelmap.json"_s);
+        QVERIFY(test::writeFile(file, "old"));
+        PanelMapCall call(m_web.url(u"/api/panelmap"_s), u"b8:27"_s, file, {}, {24h, 1h, 1h});
+        std::optional<std::optional<Error>> called;
+        connect(&call, &PanelMapCall::called, this, [&](const auto &failure) { called = failure; });
+        call.start();
+        QTRY_VERIFY_WITH_TIMEOUT(called.has_value(), limit);
+        QCOMPARE(!called->has_value(), kept);
+        QCOMPARE(readWhole(file), kept ? body : "old");
+        const HttpRequest request = m_web.requests().last();
+        QCOMPARE(request.path, "/api/panelmap");
+        QCOMPARE(request.body, R"({"panel_id":"b8:27"})");
+        QCOMPARE(request.headers.value("accept"), "application/json");
+        QCOMPARE(request.headers.value("content-type"), "application/json");
+    }
+
+    // --- facts
+
+    void factsAreReadOrLeftOut()
+    {
+        const QString machine = m_folder->filePath(u"machine"_s);
+        QVERIFY(test::writeFile(machine + u"/etc/os-release"_s, "NAME=x\nPRETTY_NAME=\"Debian GNU/Linux 12\"\n"));
+        QVERIFY(test::writeFile(machine + u"/proc/device-tree/model"_s, QByteArray("Raspberry Pi 4\0", 15)));
+        QVERIFY(test::writeFile(machine + u"/proc/uptime"_s, "1234.56 99.0\n"));
+        QVERIFY(test::writeFile(machine + u"/proc/meminfo"_s, "MemTotal: 1 kB\nMemAvailable:   2048 kB\n"));
+        QVERIFY(test::writeFile(machine + u"/sys/class/thermal/thermal_zone0/temp"_s, "48312\n"));
+        const DeviceFacts facts = readDeviceFacts(m_folder->path(), machine);
+        QCOMPARE(facts.os, u"Debian GNU/Linux 12"_s);
+        QCOMPARE(facts.model, u"Raspberry Pi 4"_s);
+        QCOMPARE(facts.uptimeS, std::optional<qint64>(1234));
+        QCOMPARE(facts.memAvailableMb, std::optional<qint64>(2));
+        QCOMPARE(facts.temperatureC, std::optional(48.312));
+        QVERIFY(facts.diskFreeMb.has_value());
+
+        const DeviceFacts none = readDeviceFacts(u"/nowhere"_s, u"/nowhere"_s);
+        QVERIFY(none.os.isEmpty() && none.model.isEmpty());
+        QVERIFY(!none.uptimeS && !none.memAvailableMb && !none.temperatureC && !none.diskFreeMb);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestAgent)
+#include "tst_agent.moc"

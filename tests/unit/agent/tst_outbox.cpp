@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "agent/CommandRecord.h"
+#include "agent/Mail.h"
+#include "agent/Outbox.h"
+#include "agent/ResultBook.h"
+#include "agent/ServerTime.h"
+#include "FakePanelLink.h"
+#include "support/ManualClock.h"
+
+#include <QDir>
+#include <QTemporaryDir>
+#include <QtTest>
+
+using namespace sgn;
+using namespace sgn::agent;
+using namespace sgn::test;
+using namespace std::chrono_literals;
+using namespace Qt::StringLiterals;
+
+// What outlives a restart: outbox, record of commands, the server's time.
+class TestOutbox : public QObject
+{
+    Q_OBJECT
+
+private:
+    static CommandKey key(CommandNo number, char content = 'a') { return {number, QByteArray(32, content)}; }
+
+    static void write(const QString &path, const QByteArray &content)
+    {
+        QFile file(path);
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(content);
+    }
+
+private Q_SLOTS:
+    void lettersSurviveARestartInOrder()
+    {
+        const QTemporaryDir folder;
+        QList<Outbox::Letter> letters;
+        {
+            Outbox outbox(folder.filePath(u"outbox"_s));
+            QVERIFY(outbox.load());
+            for (int i = 0; i < 12; ++i) {
+                QVERIFY(outbox.put(u"k%1"_s.arg(i), R"({"n":)" + QByteArray::number(i) + '}'));
+            }
+            outbox.remove(outbox.letters().at(3).sequence);
+            letters = outbox.letters();
+        }
+        Outbox again(folder.filePath(u"outbox"_s));
+        QVERIFY(again.load());
+        QCOMPARE(again.letters(), letters);
+        QCOMPARE(again.letters().size(), 11);
+        QVERIFY(again.put(u"k12"_s, "{}"));
+        QVERIFY(again.letters().last().sequence > letters.last().sequence);
+    }
+
+    void theSameLetterIsInTheBoxOnce()
+    {
+        const QTemporaryDir folder;
+        Outbox outbox(folder.path());
+        QVERIFY(outbox.put(u"a"_s, "{}"));
+        QVERIFY(outbox.put(u"a"_s, "{}"));
+        QCOMPARE(outbox.letters().size(), 1);
+    }
+
+    void theBoxIsBounded()
+    {
+        const QTemporaryDir folder;
+        Outbox outbox(folder.path(), 3);
+        for (int i = 0; i < 5; ++i) {
+            QVERIFY(outbox.put(u"k%1"_s.arg(i), "{}"));
+        }
+        QCOMPARE(outbox.letters().size(), 3);
+        QCOMPARE(outbox.letters().first().key, u"k2"_s);
+        QCOMPARE(QDir(folder.path()).entryList(QDir::Files).size(), 3);
+    }
+
+    void whatIsNoLetterIsRemoved_data()
+    {
+        QTest::addColumn<QString>("name");
+        QTest::addColumn<QByteArray>("content");
+        QTest::newRow("empty") << u"000000000001-a.json"_s << QByteArray();
+        QTest::newRow("cut") << u"000000000001-a.json"_s << QByteArray("{\"a\":");
+        QTest::newRow("a left-over temporary file") << u"000000000001-a.json.Xy12ab"_s << QByteArray("{}");
+        QTest::newRow("another name") << u"letter.json"_s << QByteArray("{}");
+        QTest::newRow("too long") << u"000000000001-a.json"_s << QByteArray(100'000, ' ') + "{}";
+    }
+
+    void whatIsNoLetterIsRemoved()
+    {
+        QFETCH(const QString, name);
+        QFETCH(const QByteArray, content);
+        const QTemporaryDir folder;
+        write(folder.filePath(name), content);
+        write(folder.filePath(u"000000000002-b.json"_s), "{}");
+        Outbox outbox(folder.path());
+        QVERIFY(outbox.load());
+        QCOMPARE(outbox.letters().size(), 1);
+        QCOMPARE(QDir(folder.path()).entryList(QDir::Files), QStringList{u"000000000002-b.json"_s});
+    }
+
+    void mailGoesOutUntilItIsAcknowledged()
+    {
+        const QTemporaryDir folder;
+        Outbox outbox(folder.path());
+        FakePanelLink link;
+        Mail mail(outbox, link);
+        mail.post(u"a"_s, R"({"n":1})");
+        QVERIFY(link.sent.isEmpty());
+
+        link.acknowledges = false;
+        link.goOnline();
+        mail.post(u"b"_s, R"({"n":2})");
+        QCOMPARE(link.sent, (QList<QByteArray>{R"({"n":1})", R"({"n":2})"}));
+        link.goOffline();
+        QCOMPARE(outbox.letters().size(), 2);
+
+        link.acknowledges = true;
+        link.goOnline();
+        QCOMPARE(link.sent.size(), 4);
+        QTRY_VERIFY_WITH_TIMEOUT(outbox.letters().isEmpty(), 10'000);
+        link.goOffline();
+        link.goOnline();
+        QCOMPARE(link.sent.size(), 4);
+    }
+
+    void whatCanNeverBeSentIsDropped()
+    {
+        const QTemporaryDir folder;
+        Outbox outbox(folder.path());
+        FakePanelLink link;
+        link.acknowledges = false;
+        Mail mail(outbox, link);
+        link.goOnline();
+        mail.post(u"a"_s, "{}");
+        Q_EMIT link.notSent(link.unanswered.first(), Error{ErrorCode::TooLarge, u"too large"_s});
+        QVERIFY(outbox.letters().isEmpty());
+    }
+
+    void recordSurvivesARestart()
+    {
+        const QTemporaryDir folder;
+        const QString path = folder.filePath(u"commands.json"_s);
+        {
+            CommandRecord record(path);
+            QVERIFY(record.load());
+            QVERIFY(record.begin(key(1), u"smart_meter_update"_s));
+            QVERIFY(record.begin(key(2), u"restart_process"_s));
+            QVERIFY(record.finish(key(1), u"smart_meter_update"_s, "{\"remarks\":\"\\u00e4\\n\"}"));
+        }
+        CommandRecord record(path);
+        QVERIFY(record.load());
+        QCOMPARE(record.find(key(1))->reply, "{\"remarks\":\"\\u00e4\\n\"}");
+        QCOMPARE(record.unfinished().size(), 1);
+        QCOMPARE(record.unfinished().first().key, key(2));
+        QVERIFY(record.find(key(1, 'b')) == nullptr);
+        QVERIFY(record.find(key(3)) == nullptr);
+    }
+
+    void recordIsBoundedButKeepsWhatRuns()
+    {
+        const QTemporaryDir folder;
+        CommandRecord record(folder.filePath(u"commands.json"_s), 3);
+        QVERIFY(record.begin(key(1), u"a"_s));
+        for (CommandNo number = 2; number <= 6; ++number) {
+            QVERIFY(record.finish(key(number), u"a"_s, "{}"));
+        }
+        QVERIFY(record.find(key(1)) != nullptr);
+        QVERIFY(record.find(key(4)) == nullptr);
+        QVERIFY(record.find(key(5)) != nullptr);
+        QVERIFY(record.find(key(6)) != nullptr);
+    }
+
+    void aDamagedRecordIsSetAside_data()
+    {
+        QTest::addColumn<QByteArray>("content");
+        QTest::newRow("empty") << QByteArray();
+        QTest::newRow("zeros") << QByteArray(100, '\0');
+        QTest::newRow("cut") << QByteArray(R"({"commands":[{"command_no":1)");
+        QTest::newRow("no list") << QByteArray(R"({"commands":{}})");
+        QTest::newRow("bad entry") << QByteArray(R"({"commands":[{"command_no":-1,"fingerprint":"00"}]})");
+        QTest::newRow("no entry") << QByteArray(R"({"commands":[7]})");
+    }
+
+    void aDamagedRecordIsSetAside()
+    {
+        QFETCH(const QByteArray, content);
+        const QTemporaryDir folder;
+        const QString path = folder.filePath(u"commands.json"_s);
+        write(path, content);
+        CommandRecord record(path);
+        QVERIFY(!record.load());
+        QVERIFY(QFile::exists(path + u".bad"_s));
+        QVERIFY(record.begin(key(1), u"a"_s));
+        QVERIFY(CommandRecord(path).load());
+    }
+
+    void oneAnswerForEachCommand()
+    {
+        const QTemporaryDir folder;
+        Outbox outbox(folder.filePath(u"outbox"_s));
+        QVERIFY(outbox.load());
+        CommandRecord record(folder.filePath(u"commands.json"_s));
+        FakePanelLink link;
+        Mail mail(outbox, link);
+        ResultBook book(record, mail);
+        book.begin(key(1), u"a"_s);
+        book.answer(key(1), u"a"_s, R"({"first":1})");
+        book.answer(key(1), u"a"_s, R"({"second":1})");
+        QCOMPARE(outbox.letters().size(), 1);
+        QCOMPARE(book.find(key(1))->reply, R"({"first":1})");
+        // Not sent yet: one letter is enough. Sent: a repeat of the command gets it again.
+        book.repeat(*book.find(key(1)));
+        QCOMPARE(outbox.letters().size(), 1);
+        link.goOnline();
+        QTRY_VERIFY_WITH_TIMEOUT(outbox.letters().isEmpty(), 10'000);
+        book.repeat(*book.find(key(1)));
+        QCOMPARE(link.sent, (QList<QByteArray>{R"({"first":1})", R"({"first":1})"}));
+    }
+
+    void timeIsTheServers()
+    {
+        const QTemporaryDir folder;
+        const QString path = folder.filePath(u"server-time.json"_s);
+        ManualClock clock;
+        clock.setWall(QDateTime(QDate(1970, 1, 1), QTime(0, 0), Qt::UTC));
+        const QDateTime now(QDate(2026, 3, 1), QTime(12, 0), Qt::UTC);
+        {
+            ServerTime time(path, clock);
+            QVERIFY(!time.isKnown());
+            QVERIFY(!time.isPast(now.addYears(-50))); // nothing is known, nothing is refused
+            time.raiseFloor(now.addSecs(-60));
+            QVERIFY(time.isPast(now.addSecs(-61)));
+            QVERIFY(!time.isPast(now));
+            time.set(std::chrono::milliseconds(clock.wallUtc().msecsTo(now)));
+            QVERIFY(time.isKnown());
+            QVERIFY(!time.isPast(now.addSecs(5)));
+            clock.advance(10s);
+            QVERIFY(time.isPast(now.addSecs(5)));
+            // Only the wall time jumps: no matter.
+            clock.setWall(QDateTime(QDate(2036, 1, 1), QTime(0, 0), Qt::UTC));
+            QVERIFY(!time.isPast(now.addSecs(60)));
+        }
+        const ServerTime restarted(path, clock);
+        QVERIFY(!restarted.isKnown());
+        QVERIFY(restarted.isPast(now.addSecs(-1)));
+        QVERIFY(!restarted.isPast(now.addSecs(60)));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestOutbox)
+#include "tst_outbox.moc"
