@@ -115,6 +115,12 @@ Result<qint64> StagingFolder::freeSpace() const
 
 Result<int> StagingFolder::openParent(const QString &path)
 {
+    // zipPath() has refused these; here nothing must depend on that.
+    const QStringList parts = path.split(u'/');
+    if (std::ranges::any_of(parts,
+                            [](const QString &part) { return part.isEmpty() || part == "."_L1 || part == ".."_L1; })) {
+        return fail(ErrorCode::BadArchive, u"the zip's '%1' is not a plain path"_s.arg(path));
+    }
     const QString parent = path.contains(u'/') ? path.section(u'/', 0, -2) : QString();
     if (parent.isEmpty()) {
         return m_root.get();

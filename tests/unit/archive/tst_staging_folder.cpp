@@ -73,6 +73,21 @@ private Q_SLOTS:
         QCOMPARE(snapshotOf(outside.path()), before);
     }
 
+    void neverGoesUp()
+    {
+        const QTemporaryDir outside;
+        {
+            auto folder = StagingFolder::create(outside.filePath(u"staged"_s));
+            for (const QString &path :
+                 {u".."_s, u"../evil"_s, u"S/../../evil"_s, u"S/.."_s, u"/evil"_s, u"S//evil"_s, u"."_s, QString()}) {
+                QVERIFY2(!writes(*folder, path), qPrintable(path));
+                QVERIFY2(!folder->addFolder(path), qPrintable(path));
+                QVERIFY2(!folder->addSymlink(path, u"x"_s), qPrintable(path));
+            }
+        }
+        QVERIFY(snapshotOf(outside.path()).isEmpty());
+    }
+
     void refusesConflicts()
     {
         const QTemporaryDir outside;

@@ -346,7 +346,7 @@ private Q_SLOTS:
         QVERIFY(extract(good).has_value());
         TreeSnapshot whenGood = snapshotOf(good.target);
         for (qsizetype at = 0; at < whole.size(); ++at) {
-            for (const char flip : {'\x01', '\x80', '\xff'}) {
+            for (const char flip : {'\x01', '\xff'}) {
                 const Place place;
                 const TreeSnapshot before = snapshotOf(place.outside.path());
                 QByteArray changed = whole;
