@@ -63,16 +63,27 @@ void killTree(const ProcessHandle &leader)
     leader.signal(SIGKILL);
 }
 
-void killLeftovers(pid_t endedLeader, const Program &program, pid_t current)
+namespace {
+
+// By their start, because a process may have forked away from `current` on purpose.
+bool isFromEarlierRun(const ProcStat &stat, const std::optional<ProcessIdentity> &current)
+{
+    return !current ||
+           (stat.pid != current->pid && stat.session != current->pid && stat.startTime <= current->startTime);
+}
+
+} // namespace
+
+void killLeftovers(pid_t endedLeader, const Program &program, const std::optional<ProcessIdentity> &current)
 {
     const pid_t self = ::getpid();
     int killed = 0;
     for (const ProcStat &stat : readAllProcesses()) {
-        if (stat.pid == current || stat.state == 'Z') {
+        if (stat.state == 'Z' || (current && stat.pid == current->pid)) {
             continue;
         }
-        bool leftBehind = stat.session == endedLeader && readUser(stat.pid) == program.user;
-        if (!leftBehind && stat.parent == self) {
+        bool leftBehind = endedLeader > 0 && stat.session == endedLeader && readUser(stat.pid) == program.user;
+        if (!leftBehind && stat.parent == self && isFromEarlierRun(stat, current)) {
             const auto handle = ProcessHandle::open(stat.pid, ProcessHandle::Kind::Other);
             leftBehind = handle && checkRuns(*handle, program);
         }

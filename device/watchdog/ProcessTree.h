@@ -2,7 +2,9 @@
 #pragma once
 
 #include "watchdog/Program.h"
+#include "watchdog/Registry.h"
 
+#include <optional>
 #include <sys/types.h>
 
 namespace sgn::watchdog {
@@ -10,8 +12,9 @@ namespace sgn::watchdog {
 // Ends everything that a living process has started: its descendants, its session if it leads one, and itself last.
 void killTree(const ProcessHandle &leader);
 
-// Ends what an ended process has left behind: the members of the session it led, and copies of the program that forked
-// away and have become our children since (PR_SET_CHILD_SUBREAPER). `current` is the program's new process, if any.
-void killLeftovers(pid_t endedLeader, const Program &program, pid_t current);
+// Ends what a program's ended processes have left behind: the members of the session that `endedLeader` led (0: none),
+// and copies of the program that forked away from an earlier process and have become our children since
+// (PR_SET_CHILD_SUBREAPER). What belongs to `current`, the program's process now, is left alone.
+void killLeftovers(pid_t endedLeader, const Program &program, const std::optional<ProcessIdentity> &current);
 
 } // namespace sgn::watchdog

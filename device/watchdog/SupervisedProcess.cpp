@@ -188,9 +188,16 @@ void SupervisedProcess::onExit()
     feed(ProcessEvent::Exited);
     qCInfo(lcWatchdog).noquote() << u"%1 (process %2) ended %3, %4"_s.arg(
         m_spec.name, QString::number(pid), describe(status), wanted ? u"as it was told to"_s : u"unasked"_s);
-    killLeftovers(pid, program, m_handle ? m_handle->pid() : 0);
+    killLeftovers(pid, program, identity());
     Q_EMIT recordChanged();
     Q_EMIT ended();
+}
+
+void SupervisedProcess::killOrphans() const
+{
+    if (!m_running.path.isEmpty()) {
+        killLeftovers(0, m_running, identity());
+    }
 }
 
 void SupervisedProcess::record(const ExitStatus &status)

@@ -56,6 +56,8 @@ public:
     void adopt(ProcessHandle handle, const Program &program);
     // A heartbeat or hello of the current process came in.
     void prove();
+    // Ends what earlier runs have left behind and became our child only now.
+    void killOrphans() const;
 
 Q_SIGNALS:
     // state() or isDead() changed.

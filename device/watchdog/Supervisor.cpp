@@ -47,6 +47,12 @@ Supervisor::Supervisor(Settings settings, const ProgramRules &rules, const Clock
         qCWarning(lcWatchdog) << "the hold has expired, starting the processes";
         endHold();
     });
+    m_orphanTimer.setSingleShot(true);
+    connect(&m_orphanTimer, &QTimer::timeout, this, [this] {
+        for (const auto &[name, entry] : m_entries) {
+            entry.process->killOrphans();
+        }
+    });
 }
 
 Supervisor::~Supervisor() = default;
@@ -224,6 +230,15 @@ void Supervisor::accept(Entry &entry, int version)
     }
     if (save) {
         Q_EMIT recordChanged();
+    }
+}
+
+void Supervisor::killOrphansSoon()
+{
+    // Together with the others of the moment, because it takes a look at every process of the machine.
+    constexpr auto pause = std::chrono::milliseconds(200);
+    if (!m_orphanTimer.isActive()) {
+        m_orphanTimer.start(pause);
     }
 }
 

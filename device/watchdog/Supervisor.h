@@ -49,6 +49,8 @@ public:
     void release(const QList<ProcessVersion> &expected);
     // NotFound for an unknown name, Busy while it is held.
     [[nodiscard]] Outcome restart(const QString &name);
+    // Call when a process that nobody knows was seen to end: what it had started may be left behind.
+    void killOrphansSoon();
 
     static constexpr std::size_t maxTableSize = 64;
 
@@ -87,6 +89,7 @@ private:
     std::map<QString, Entry> m_entries;
     std::optional<MonotonicTime> m_holdUntil;
     DeadlineTimer m_holdTimer;
+    QTimer m_orphanTimer;
     std::vector<WhenGone> m_waitingForGone;
 };
 

@@ -133,6 +133,7 @@ void Watchdog::reapOrphans()
         const auto orphan = static_cast<id_t>(info.si_pid);
         info = {};
         ::waitid(P_PID, orphan, &info, WEXITED | WNOHANG);
+        m_supervisor.killOrphansSoon();
         info = {};
     }
 }
