@@ -1,20 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "xmpp/Connection.h"
 
-#include "xmpp/ByteBudget.h"
 #include "xmpp/ConnectionErrors.h"
 #include "xmpp/Jid.h"
-#include "xmpp/Logging.h"
 #include "xmpp/StanzaGate.h"
-#include "xmpp/TlsConfig.h"
+#include "xmpp/Wire.h"
 
-#include <QNetworkProxy>
 #include <QSslSocket>
 #include <QXmppCarbonManagerV2.h>
 #include <QXmppClient.h>
 #include <QXmppConfiguration.h>
 #include <QXmppError.h>
-#include <QXmppPresence.h>
 
 namespace sgn::xmpp {
 
@@ -22,30 +18,20 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-// Before the login nothing longer than a few features and challenges is due. Afterwards stanzas may come back to back,
-// and they are only parsed at the end of such a run: a device gets a few stored commands (a full body takes up to 400
-// KB of XML), a panel its roster and pages of the archive. Each piece that arrives parses the whole run again, so the
-// limit is also one on time.
-constexpr quint64 loginBudget = 64 * 1024;
-constexpr quint64 deviceBudget = 512 * 1024;
-constexpr quint64 panelBudget = 32 * 1024 * 1024;
-constexpr qint64 deviceChunk = 16 * 1024;
-constexpr qint64 panelChunk = 1024 * 1024;
+// A full body takes up to 400 KB of XML, when each of its characters has to be escaped. All else that others can send
+// is small; the roster of a panel is not, but the server writes it.
+constexpr StanzaFramer::Size ordinary{.bytes = 512 * 1024, .parts = 1'000};
+constexpr StanzaFramer::Size roster{.bytes = 32 * 1024 * 1024, .parts = 2'000'000};
 
-QXmppConfiguration configuration(const Account &account, const Options &options,
-                                 const QList<QSslCertificate> &authorities)
+QXmppConfiguration configuration(const Account &account, const Options &options)
 {
     QXmppConfiguration config;
     config.setJid(bareJid(account.jid));
     config.setPassword(account.password);
-    config.setHost(account.connectHost());
-    config.setPort(account.port);
     config.setResource(account.resource);
     config.setResourcePrefix(u"sgn"_s);
-    config.setCaCertificates(authorities);
-    config.setIgnoreSslErrors(false);
-    config.setStreamSecurityMode(account.tls == Account::Tls::Direct ? QXmppConfiguration::LegacySSL
-                                                                     : QXmppConfiguration::TLSRequired);
+    // TLS is the wire's business.
+    config.setStreamSecurityMode(QXmppConfiguration::TLSDisabled);
     // SCRAM only: everything else either shows the password or can be replayed.
     config.setUseNonSASLAuthentication(false);
     config.setUseFastTokenAuthentication(false);
@@ -55,38 +41,56 @@ QXmppConfiguration configuration(const Account &account, const Options &options,
     config.setAutoAcceptSubscriptions(false);
     config.setKeepAliveInterval(static_cast<int>(options.pingInterval.count()));
     config.setKeepAliveTimeout(static_cast<int>(options.pingTimeout.count()));
-    // The desktop's proxy settings are for browsers, and looking them up loads a library of several megabytes.
-    config.setNetworkProxy(QNetworkProxy::NoProxy);
     return config;
 }
 
 } // namespace
 
-Connection::Connection(Account account, const Options &options, QList<QSslCertificate> authorities, QObject *parent)
+Connection::Connection(Account account, const Options &options, const QList<QSslCertificate> &authorities,
+                       QObject *parent)
     : QObject(parent)
     , m_account(std::move(account))
     , m_options(options)
-    , m_authorities(std::move(authorities))
     , m_client(new QXmppClient(QXmppClient::NoExtensions))
     , m_socket(m_client->findChild<QSslSocket *>())
+    , m_wire(new Wire(m_account, authorities,
+                      {.iq = options.role == Role::Panel ? roster : ordinary, .other = ordinary}, this))
 {
     m_client->setLogger(nullptr);
     m_timeout.setSingleShot(true);
+    connect(&m_timeout, &QTimer::timeout, this, [this] {
+        end(m_closing ? Error{ErrorCode::Timeout, u"the server didn't close its side"_s}
+                      : Error{ErrorCode::Timeout, u"the server %1 doesn't answer"_s.arg(m_account.connectHost())});
+    });
+    connectWire();
     connectClient();
 }
 
 Connection::~Connection()
 {
+    if (isEstablished() && !m_closing)
+        m_wire->close("<presence type='unavailable'/></stream:stream>");
     if (!m_client)
         return;
     m_gate->shut();
     m_client->disconnect();
-    if (m_socket)
-        m_socket->disconnect(this);
-    if (isEstablished())
-        m_client->disconnectFromServer();
     // Later, because this may run inside one of its signals.
     m_client->deleteLater();
+}
+
+void Connection::connectWire()
+{
+    connect(m_wire, &Wire::secured, this, &Connection::onSecured);
+    connect(m_wire, &Wire::broken, this, [this](const Error &reason) {
+        end(m_closing ? Error{ErrorCode::Cancelled, u"signed out"_s} : reason);
+    });
+    connect(m_wire, &Wire::dropped, this,
+            [this](int stanzas) { Q_EMIT suspicious(u"%1 over the limits of size, parts or depth"_s.arg(stanzas)); });
+    connect(m_client, &QXmppLoggable::logMessage, m_wire,
+            [wire = m_wire](QXmppLogger::MessageType type, const QString &) {
+                if (type == QXmppLogger::ReceivedMessage)
+                    wire->settle();
+            });
 }
 
 void Connection::connectClient()
@@ -98,42 +102,23 @@ void Connection::connectClient()
     connect(m_gate, &StanzaGate::message, this, &Connection::message);
     connect(m_gate, &StanzaGate::presence, this, &Connection::presence);
     connect(m_gate, &StanzaGate::rosterPush, this, &Connection::rosterPush);
-    connect(m_gate, &StanzaGate::droppedEarly, this, [](const QString &what) {
-        qCWarning(lcXmpp).noquote() << "dropped a" << what << "that arrived before the login";
-    });
+    connect(m_gate, &StanzaGate::droppedEarly, this,
+            [this](const QString &what) { Q_EMIT suspicious(what + u" before the login"_s); });
     connect(m_gate, &StanzaGate::redirected, this, [this] {
         end({ErrorCode::Refused, u"the server sends us to another host, which is not followed"_s});
     });
-
-    const bool panel = m_options.role == Role::Panel;
-    m_budget = new ByteBudget(m_socket, loginBudget, panel ? panelChunk : deviceChunk, this);
-    connect(m_budget, &ByteBudget::exceeded, this, [this] {
-        end({ErrorCode::TooLarge, u"the server sends more than can be read"_s});
-    });
-    connect(m_client, &QXmppLoggable::logMessage, this, [this](QXmppLogger::MessageType type, const QString &) {
-        if (type == QXmppLogger::ReceivedMessage)
-            m_budget->settle();
-    });
-
-    connect(m_socket, &QSslSocket::stateChanged, this, &Connection::onSocketState);
     connect(m_client, &QXmppClient::connected, this, &Connection::onConnected);
     connect(m_client, &QXmppClient::disconnected, this, &Connection::onDisconnected);
-    connect(m_client, &QXmppClient::sslErrors, this, [this](const QList<QSslError> &errors) {
-        m_certificateError = certificateError(errors, domainOf(m_account.jid));
-    });
     connect(m_client, &QXmppClient::errorOccurred, this, [this](const QXmppError &error) {
-        end(m_certificateError ? *m_certificateError : connectionError(error, m_account, m_established));
-    });
-    connect(&m_timeout, &QTimer::timeout, this, [this] {
-        end(m_closing ? Error{ErrorCode::Timeout, u"the server didn't close its side"_s}
-                      : Error{ErrorCode::Timeout, u"the server %1 doesn't answer"_s.arg(m_account.connectHost())});
+        const bool ofSocket = error.holdsType<QAbstractSocket::SocketError>();
+        end(ofSocket && m_wire->loss() ? *m_wire->loss() : connectionError(error, m_account));
     });
 }
 
 void Connection::open()
 {
     m_timeout.start(m_options.connectTimeout);
-    m_client->connectToServer(configuration(m_account, m_options, m_authorities));
+    m_wire->open();
 }
 
 void Connection::close()
@@ -155,19 +140,31 @@ QString Connection::jid() const
     return isEstablished() ? m_client->configuration().jid() : QString();
 }
 
+void Connection::onSecured()
+{
+    const Result<qintptr> libraryEnd = m_wire->takeLibraryEnd();
+    if (!libraryEnd)
+        return end(libraryEnd.error());
+    // Instead of connectToServer(): the library finds itself connected and begins the stream.
+    m_client->configuration() = configuration(m_account, m_options);
+    if (!m_socket->setSocketDescriptor(*libraryEnd, QAbstractSocket::ConnectedState, QIODevice::ReadWrite))
+        return end({ErrorCode::Internal, u"the socket pair isn't accepted: "_s + m_socket->errorString()});
+    // One object, one connection: should anything make the library connect by itself, it isn't followed.
+    connect(m_socket, &QSslSocket::stateChanged, this, [this](QAbstractSocket::SocketState state) {
+        if (state == QAbstractSocket::HostLookupState)
+            end({ErrorCode::Refused, u"the server sends us to another host, which is not followed"_s});
+    });
+    Q_EMIT m_socket->connected();
+}
+
 void Connection::onConnected()
 {
     // A server could leave steps out; none of them is optional for us.
-    if (!m_client->isAuthenticated() || !m_socket->isEncrypted()) {
-        end({ErrorCode::Refused, u"the server wants a session without a login"_s});
-        return;
-    }
-    if (bareJid(m_client->configuration().jid()) != bareJid(m_account.jid)) {
-        end({ErrorCode::Refused, u"the server logged us in as somebody else"_s});
-        return;
-    }
+    if (!m_client->isAuthenticated())
+        return end({ErrorCode::Refused, u"the server wants a session without a login"_s});
+    if (bareJid(m_client->configuration().jid()) != bareJid(m_account.jid))
+        return end({ErrorCode::Refused, u"the server logged us in as somebody else"_s});
     m_timeout.stop();
-    m_budget->setLimit(m_options.role == Role::Panel ? panelBudget : deviceBudget);
     m_established = true;
     m_gate->open();
     // After the library has sent the initial presence, which it does on return.
@@ -182,23 +179,9 @@ void Connection::onConnected()
 
 void Connection::onDisconnected()
 {
-    if (m_closing)
-        end({ErrorCode::Cancelled, u"signed out"_s});
-    else if (m_account.tls == Account::Tls::StartTls && !m_established)
-        end({ErrorCode::Refused, u"the server doesn't offer TLS"_s});
-    else
-        end({ErrorCode::Network, u"the server closed the connection"_s});
-}
-
-void Connection::onSocketState()
-{
-    // One object, one connection: whatever made the library connect again (a redirect, a place to resume) is not
-    // followed.
-    if (m_socket->state() == QAbstractSocket::HostLookupState) {
-        if (m_connecting)
-            end({ErrorCode::Refused, u"the server sends us to another host, which is not followed"_s});
-        m_connecting = true;
-    }
+    // Our own good-bye is still on its way to the server; the wire tells when it is out.
+    if (!m_closing)
+        end(m_wire->loss().value_or(Error{ErrorCode::Network, u"the server closed the connection"_s}));
 }
 
 void Connection::end(const Error &reason)
@@ -208,12 +191,14 @@ void Connection::end(const Error &reason)
     m_ended = true;
     m_timeout.stop();
     m_gate->shut();
+    m_wire->disconnect(this);
     m_client->disconnect(this);
     m_socket->disconnect(this);
     // Not from within the library's own signal, and not before our caller has returned.
     QMetaObject::invokeMethod(
         this,
         [this, reason] {
+            m_wire->abort();
             if (m_socket)
                 m_socket->abort();
             Q_EMIT closed(reason);

@@ -13,8 +13,8 @@
 
 namespace sgn::xmpp {
 
-class ByteBudget;
 class StanzaGate;
+class Wire;
 
 // One attempt to connect and, if it succeeds, that one session. Every attempt gets a new client object, so nothing that
 // a server said earlier (where to resume, whom to follow, half a stanza) outlives it; in exchange stream resumption is
@@ -24,7 +24,7 @@ class Connection final : public QObject
     Q_OBJECT
 
 public:
-    Connection(Account account, const Options &options, QList<QSslCertificate> authorities, QObject *parent);
+    Connection(Account account, const Options &options, const QList<QSslCertificate> &authorities, QObject *parent);
     ~Connection() override;
 
     void open();
@@ -43,24 +43,24 @@ Q_SIGNALS:
     void message(const QDomElement &stanza);
     void presence(const QDomElement &stanza);
     void rosterPush(const QDomElement &stanza);
+    // Something was left out; worth a line in the log.
+    void suspicious(const QString &what);
 
 private:
     void connectClient();
+    void connectWire();
     void onConnected();
     void onDisconnected();
-    void onSocketState();
+    void onSecured();
     void end(const Error &reason);
 
     Account m_account;
     Options m_options;
-    QList<QSslCertificate> m_authorities;
     QPointer<QXmppClient> m_client;
     QPointer<QSslSocket> m_socket;
+    Wire *m_wire;
     StanzaGate *m_gate = nullptr;
-    ByteBudget *m_budget = nullptr;
     QTimer m_timeout;
-    std::optional<Error> m_certificateError;
-    bool m_connecting = false;
     bool m_established = false;
     bool m_closing = false;
     bool m_ended = false;

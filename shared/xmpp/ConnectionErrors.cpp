@@ -3,7 +3,6 @@
 
 #include "xmpp/Jid.h"
 
-#include <QAbstractSocket>
 #include <QXmppAuthenticationError.h>
 #include <QXmppBindError.h>
 #include <QXmppGlobal.h>
@@ -14,31 +13,6 @@ namespace sgn::xmpp {
 using namespace Qt::StringLiterals;
 
 namespace {
-
-Error socketError(QAbstractSocket::SocketError error, const QString &text, const Account &account, bool established)
-{
-    const QString host = account.connectHost();
-    switch (error) {
-    case QAbstractSocket::HostNotFoundError:
-        return {ErrorCode::Network, u"the name of the server, %1, cannot be found"_s.arg(host)};
-    case QAbstractSocket::ConnectionRefusedError:
-        return {ErrorCode::Network, u"nothing answers at %1, port %2"_s.arg(host).arg(account.port)};
-    case QAbstractSocket::RemoteHostClosedError:
-        return {ErrorCode::Network, established ? u"the server closed the connection"_s
-                                                : u"the server closed the connection before the login"_s};
-    case QAbstractSocket::SslHandshakeFailedError:
-        // The TLS alert by which a server says that it has no certificate for that name (RFC 6066 section 3).
-        if (text.contains(u"unrecognized name"))
-            return {ErrorCode::Refused, u"the server %1 doesn't serve %2"_s.arg(host, domainOf(account.jid))};
-        [[fallthrough]];
-    case QAbstractSocket::SslInternalError:
-    case QAbstractSocket::SslInvalidUserDataError:
-        return {ErrorCode::Refused,
-                u"no TLS with %1, port %2: %3"_s.arg(host).arg(account.port).arg(text.simplified())};
-    default:
-        return {ErrorCode::Network, u"the server %1 cannot be reached: %2"_s.arg(host, text.simplified())};
-    }
-}
 
 Error authenticationError(const QXmpp::AuthenticationError &error, const Account &account)
 {
@@ -77,10 +51,8 @@ Error streamError(QXmpp::StreamError error, const QString &text)
 
 } // namespace
 
-Error connectionError(const QXmppError &error, const Account &account, bool established)
+Error connectionError(const QXmppError &error, const Account &account)
 {
-    if (const auto socket = error.value<QAbstractSocket::SocketError>())
-        return socketError(*socket, error.description, account, established);
     if (const auto authentication = error.value<QXmpp::AuthenticationError>())
         return authenticationError(*authentication, account);
     if (error.holdsType<QXmpp::TimeoutError>())
@@ -89,7 +61,7 @@ Error connectionError(const QXmppError &error, const Account &account, bool esta
         return streamError(*stream, error.description);
     if (const auto bind = error.value<QXmpp::BindError>())
         return {ErrorCode::Refused, u"the server refuses the session: %1"_s.arg(bind->stanzaError.text().left(200))};
-    return {ErrorCode::Network, error.description.simplified().left(200)};
+    return {ErrorCode::Network, u"the server closed the connection"_s};
 }
 
 } // namespace sgn::xmpp

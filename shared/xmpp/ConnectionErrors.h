@@ -8,8 +8,8 @@
 
 namespace sgn::xmpp {
 
-// Why a connection failed or broke, in words for the person who has to cure it. Stable: the same cause gives the same
-// sentence, so that it can be reported once. `established`: the session stood before.
-[[nodiscard]] Error connectionError(const QXmppError &error, const Account &account, bool established);
+// Why a session failed or broke, in words for the person who has to cure it. Stable: the same cause gives the same
+// sentence, so that it can be reported once.
+[[nodiscard]] Error connectionError(const QXmppError &error, const Account &account);
 
 } // namespace sgn::xmpp

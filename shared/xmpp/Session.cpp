@@ -106,6 +106,7 @@ void Session::Private::connectNow()
     connect(m_connection, &Connection::message, this, &Private::readMessage);
     connect(m_connection, &Connection::presence, &m_contacts, &Contacts::readPresence);
     connect(m_connection, &Connection::rosterPush, &m_contacts, &Contacts::readRosterPush);
+    connect(m_connection, &Connection::suspicious, this, [this](const QString &what) { logDropped({}, what); });
     m_connection->open();
     setState(State::Connecting);
 }

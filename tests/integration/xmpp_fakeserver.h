@@ -53,6 +53,13 @@ public:
         if (m_client)
             m_client->write(words);
     }
+    // Not together with what follows.
+    void sayAtOnce(const QByteArray &words)
+    {
+        say(words);
+        if (m_client)
+            m_client->flush();
+    }
     // A stream header and what this server offers.
     void greet(const QByteArray &features)
     {

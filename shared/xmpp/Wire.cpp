@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "xmpp/Wire.h"
+
+#include "xmpp/Jid.h"
+#include "xmpp/TlsConfig.h"
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <array>
+#include <QNetworkProxy>
+
+namespace sgn::xmpp {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+// Read from the network at a time.
+constexpr qint64 chunk = 64 * 1024;
+// A server says little before TLS.
+constexpr qsizetype maxPlain = 16 * 1024;
+// So that a stanza reaches the library in few pieces, each of which makes it parse the whole again.
+constexpr int pairBuffer = 1024 * 1024;
+
+} // namespace
+
+Wire::Wire(Account account, const QList<QSslCertificate> &authorities, StanzaFramer::Limits limits, QObject *parent)
+    : QObject(parent)
+    , m_account(std::move(account))
+    , m_framer(limits)
+    , m_maxUnsettled(2 * (limits.iq.bytes + chunk))
+{
+    QSslConfiguration tls = pinnedTls(authorities);
+    tls.setAllowedNextProtocols({"xmpp-client"_ba});
+    m_network.setSslConfiguration(tls);
+    m_network.setPeerVerifyName(domainOf(m_account.jid));
+    // The desktop's proxy settings are for browsers, and looking them up loads a library of several megabytes.
+    m_network.setProxy(QNetworkProxy::NoProxy);
+    m_network.setReadBufferSize(chunk);
+    connect(&m_network, &QSslSocket::connected, this, &Wire::onConnected);
+    connect(&m_network, &QSslSocket::encrypted, this, &Wire::onEncrypted);
+    connect(&m_network, &QSslSocket::readyRead, this, &Wire::onNetwork);
+    connect(&m_network, &QSslSocket::sslErrors, this, [this](const QList<QSslError> &errors) {
+        m_certificateError = certificateError(errors, domainOf(m_account.jid));
+    });
+    connect(&m_network, &QSslSocket::errorOccurred, this, [this] { onNetworkLost(socketError()); });
+    connect(&m_network, &QSslSocket::disconnected, this, [this] {
+        onNetworkLost({ErrorCode::Network, u"the server closed the connection"_s});
+    });
+    connect(&m_library, &QLocalSocket::readyRead, this, &Wire::onLibrary);
+    connect(&m_library, &QLocalSocket::disconnected, this, [this] {
+        onLibrary();
+        m_network.disconnectFromHost();
+    });
+}
+
+Wire::~Wire()
+{
+    m_network.disconnect(this);
+    m_library.disconnect(this);
+}
+
+void Wire::open()
+{
+    if (m_account.tls == Account::Tls::Direct)
+        m_network.connectToHostEncrypted(m_account.connectHost(), m_account.port);
+    else
+        m_network.connectToHost(m_account.connectHost(), m_account.port);
+}
+
+Result<qintptr> Wire::takeLibraryEnd()
+{
+    std::array<int, 2> ends{};
+    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data()) != 0)
+        return sgn::fail(ErrorCode::Io, u"no socket pair: "_s + qt_error_string());
+    for (const int end : ends)
+        ::setsockopt(end, SOL_SOCKET, SO_SNDBUF, &pairBuffer, sizeof pairBuffer);
+    m_library.setSocketDescriptor(ends[0]);
+    return ends[1];
+}
+
+void Wire::abort()
+{
+    m_broken = true;
+    m_network.abort();
+    m_library.abort();
+}
+
+void Wire::close(const QByteArray &lastWords)
+{
+    m_network.write(lastWords);
+    m_network.flush();
+    m_network.disconnectFromHost();
+}
+
+void Wire::onConnected()
+{
+    if (m_account.tls == Account::Tls::Direct)
+        return;
+    m_network.write("<?xml version='1.0'?><stream:stream to='" + domainOf(m_account.jid).toHtmlEscaped().toUtf8() +
+                    "' version='1.0' xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>");
+}
+
+// STARTTLS (RFC 6120 section 5). Only two things matter of what the server says in the clear: that it offers TLS, and
+// that it goes ahead; whether they are true, its certificate shows.
+void Wire::negotiateTls()
+{
+    m_plain += m_network.read(maxPlain + 1 - m_plain.size());
+    if (m_plain.size() > maxPlain)
+        return fail({ErrorCode::TooLarge, u"the server sends more than can be read"_s});
+    if (!m_askedForTls) {
+        if (!m_plain.contains("</stream:features>") && !m_plain.contains("</stream:error>"))
+            return;
+        if (!m_plain.contains("urn:ietf:params:xml:ns:xmpp-tls"))
+            return fail({ErrorCode::Refused, u"the server doesn't offer TLS"_s});
+        m_plain.clear();
+        m_askedForTls = true;
+        m_network.write("<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>");
+        return;
+    }
+    const qsizetype end = m_plain.indexOf('>');
+    if (end < 0)
+        return;
+    // Anything behind it was put there to be taken for what the server says under TLS.
+    if (!m_plain.trimmed().startsWith("<proceed") || !m_plain.sliced(end + 1).trimmed().isEmpty())
+        return fail({ErrorCode::Refused, u"the server doesn't begin TLS as it should"_s});
+    m_plain.clear();
+    m_network.startClientEncryption();
+}
+
+void Wire::onEncrypted()
+{
+    Q_EMIT secured();
+}
+
+void Wire::onNetwork()
+{
+    if (m_broken)
+        return;
+    if (!m_network.isEncrypted()) {
+        if (m_account.tls == Account::Tls::StartTls && m_network.mode() == QSslSocket::UnencryptedMode)
+            negotiateTls();
+        return;
+    }
+    const Result<QByteArray> parts = m_framer.feed(m_network.readAll());
+    if (!parts)
+        return fail(parts.error());
+    m_unsettled += parts->size();
+    // The framer only counts tags; what is no XML for other reasons the library would keep for ever.
+    if (m_unsettled > m_maxUnsettled)
+        return fail({ErrorCode::Refused, u"the server sends what can't be understood"_s});
+    m_library.write(*parts);
+    if (const int stanzas = m_framer.takeDropped(); stanzas > 0)
+        Q_EMIT dropped(stanzas);
+}
+
+void Wire::onNetworkLost(const Error &reason)
+{
+    if (m_broken || m_loss)
+        return;
+    if (m_library.state() != QLocalSocket::ConnectedState)
+        return fail(reason);
+    // The server's last words say more than the end itself ("conflict", "shutting down").
+    onNetwork();
+    m_loss = reason;
+    m_library.disconnectFromServer();
+}
+
+void Wire::onLibrary()
+{
+    const QByteArray words = m_library.readAll();
+    if (!m_broken && !words.isEmpty())
+        m_network.write(words);
+}
+
+void Wire::fail(const Error &reason)
+{
+    if (std::exchange(m_broken, true))
+        return;
+    Q_EMIT broken(reason);
+}
+
+Error Wire::socketError() const
+{
+    if (m_certificateError)
+        return *m_certificateError;
+    const QString host = m_account.connectHost();
+    const QString text = m_network.errorString().simplified();
+    switch (m_network.error()) {
+    case QAbstractSocket::HostNotFoundError:
+        return {ErrorCode::Network, u"the name of the server, %1, cannot be found"_s.arg(host)};
+    case QAbstractSocket::ConnectionRefusedError:
+        return {ErrorCode::Network, u"nothing answers at %1, port %2"_s.arg(host).arg(m_account.port)};
+    case QAbstractSocket::RemoteHostClosedError:
+        return {ErrorCode::Network, m_network.isEncrypted() ? u"the server closed the connection"_s
+                                                            : u"the server closed the connection before TLS"_s};
+    case QAbstractSocket::SslHandshakeFailedError:
+        // The TLS alert by which a server says that it has no certificate for that name (RFC 6066 section 3).
+        if (text.contains(u"unrecognized name"))
+            return {ErrorCode::Refused, u"the server %1 doesn't serve %2"_s.arg(host, domainOf(m_account.jid))};
+        [[fallthrough]];
+    case QAbstractSocket::SslInternalError:
+    case QAbstractSocket::SslInvalidUserDataError:
+        return {ErrorCode::Refused, u"no TLS with %1, port %2: %3"_s.arg(host).arg(m_account.port).arg(text)};
+    default:
+        return {ErrorCode::Network, u"the server %1 cannot be reached: %2"_s.arg(host, text)};
+    }
+}
+
+} // namespace sgn::xmpp

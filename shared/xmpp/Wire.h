@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/Result.h"
+#include "xmpp/Account.h"
+#include "xmpp/StanzaFramer.h"
+
+#include <optional>
+#include <QLocalSocket>
+#include <QSslCertificate>
+#include <QSslSocket>
+
+namespace sgn::xmpp {
+
+// The encrypted connection to the server. The XMPP library never touches the network: it gets one end of a socket pair,
+// and only when TLS stands; this class holds the other end and the connection, and lets through whole stanzas of
+// reasonable size. So no server and nobody on the path can talk to the library before TLS, send it elsewhere, or make
+// it work without an end.
+class Wire final : public QObject
+{
+    Q_OBJECT
+
+public:
+    Wire(Account account, const QList<QSslCertificate> &authorities, StanzaFramer::Limits limits, QObject *parent);
+    ~Wire() override;
+
+    void open();
+    // The library's end; the caller takes it over. Once, after secured().
+    [[nodiscard]] Result<qintptr> takeLibraryEnd();
+    // Why the network was lost, if it was while the library still had something to read; it sees the end of its input
+    // then.
+    [[nodiscard]] const std::optional<Error> &loss() const { return m_loss; }
+    // The library has understood everything so far.
+    void settle() { m_unsettled = 0; }
+    // Without a good-bye.
+    void abort();
+    // Sends these last words and closes.
+    void close(const QByteArray &lastWords);
+
+Q_SIGNALS:
+    // TLS stands and the certificate is right.
+    void secured();
+    // Without the library having noticed. Once; nothing follows.
+    void broken(const sgn::Error &reason);
+    // Stanzas over the limits were left out.
+    void dropped(int stanzas);
+
+private:
+    void onConnected();
+    void onEncrypted();
+    void onNetwork();
+    void onLibrary();
+    void onNetworkLost(const Error &reason);
+    void negotiateTls();
+    void fail(const Error &reason);
+    [[nodiscard]] Error socketError() const;
+
+    Account m_account;
+    StanzaFramer m_framer;
+    qsizetype m_maxUnsettled;
+    QSslSocket m_network;
+    QLocalSocket m_library;
+    std::optional<Error> m_certificateError;
+    std::optional<Error> m_loss;
+    // What the server said before TLS (STARTTLS only).
+    QByteArray m_plain;
+    bool m_askedForTls = false;
+    qsizetype m_unsettled = 0;
+    bool m_broken = false;
+};
+
+} // namespace sgn::xmpp
