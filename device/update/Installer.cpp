@@ -2,11 +2,9 @@
 #include "update/Installer.h"
 
 #include "update/AgentSwap.h"
-#include "update/Background.h"
 #include "update/FolderSwap.h"
 #include "update/Logging.h"
 #include "update/MeterSwap.h"
-#include "update/PartFile.h"
 #include "update/PersistentRequest.h"
 
 #include <algorithm>
@@ -22,41 +20,6 @@ constexpr auto alreadyInstalled = "already installed"_L1;
 bool hasStarted(State state)
 {
     return state == State::Swapping || state == State::Confirming || state == State::RollingBack;
-}
-
-// What is left of an update that ended. The release that was replaced stays, for going back to it one day.
-void tidyUp(const ReleasePaths &paths, State state)
-{
-    if (state == State::Done) {
-        if (const auto kept = replaceFolder(paths.staged(), paths.previous()); !kept) {
-            qCWarning(lcUpdate) << kept.error();
-        }
-    }
-    for (const Outcome &removed : {removeFolder(paths.stage()), PartFile::remove(paths.zip())}) {
-        if (!removed) {
-            qCWarning(lcUpdate) << removed.error();
-        }
-    }
-}
-
-Ending endingOf(const Record &record)
-{
-    Ending ending;
-    ending.order = record.order;
-    ending.success = record.state == State::Done;
-    ending.durationS = static_cast<double>(record.elapsedMs) / 1000;
-    if (record.bytes > 0) {
-        ending.bytes = record.bytes;
-    }
-    ending.rolledBack = record.state == State::RolledBack;
-    if (ending.success) {
-        ending.remarks = record.remarks;
-    } else {
-        const Error error = record.error.value_or(Error{ErrorCode::Internal, u"the update failed"_s});
-        ending.error = error.code;
-        ending.remarks = error.message;
-    }
-    return ending;
 }
 
 } // namespace
@@ -76,10 +39,7 @@ Installer::Installer(InstallerSettings settings, WatchdogPort &watchdog, Downloa
     connect(&m_progressTimer, &QTimer::timeout, this, &Installer::offerProgress);
 }
 
-Installer::~Installer()
-{
-    waitForStaging();
-}
+Installer::~Installer() = default;
 
 const Order *Installer::current() const
 {
@@ -323,49 +283,21 @@ void Installer::verify()
 
 void Installer::stage()
 {
-    m_stop = std::stop_source();
-    const int run = m_run;
     const UpdateCommand &command = m_record->order.command;
-    StageRequest request{command.component, command.version, paths().zip(), paths().stage(), m_stop.get_token(), {}};
-    request.progress = [this, run](qint64 done, qint64 total) {
-        // From the thread that unpacks to the one this object lives in.
-        QMetaObject::invokeMethod(this, [this, run, done, total] {
-            if (run == m_run && m_record && m_record->state == State::Staging) {
-                tellProgress(done, total);
-            }
-        });
-    };
-    m_staging = inBackground(
-        this, [request] { return stageRelease(request); },
-        [this, run](const Result<Staged> &staged) {
-            if (run != m_run) {
-                return;
-            }
-            if (!staged) {
-                failed(staged.error());
-                return;
-            }
-            m_record->stagedId = staged->folderId;
-            selfTest();
-        });
-}
-
-void Installer::selfTest()
-{
-    if (m_record->order.command.component != Component::JabberClient) {
-        happened(Event::Staged);
-        return;
-    }
-    m_programCheck = std::make_unique<ProgramCheck>(m_settings.selfTestLimit);
-    connect(m_programCheck.get(), &ProgramCheck::finished, this, [this](const std::optional<Error> &failure) {
-        m_programCheck.reset();
-        if (failure) {
-            failed(failure->withContext(u"the new agent doesn't work here"_s));
+    m_stager = std::make_unique<Stager>(
+        StageRequest{command.component, command.version, paths().zip(), paths().stage(), {}, {}}, m_settings.root,
+        m_settings.selfTestLimit);
+    connect(m_stager.get(), &Stager::progress, this, &Installer::tellProgress);
+    connect(m_stager.get(), &Stager::finished, this, [this](const Result<Staged> &staged) {
+        m_stager.release()->deleteLater();
+        if (!staged) {
+            failed(staged.error());
             return;
         }
+        m_record->stagedId = staged->folderId;
         happened(Event::Staged);
     });
-    m_programCheck->start(paths().staged() + u'/' + agentProgramName, {u"--root"_s, m_settings.root, u"--self-test"_s});
+    m_stager->start();
 }
 
 void Installer::startSwap(void (ComponentSwap::*work)())
@@ -397,22 +329,14 @@ Outcome Installer::cancel(CommandNo number)
 void Installer::stopWork()
 {
     ++m_run;
-    waitForStaging();
     m_download.reset();
-    m_programCheck.reset();
-    // A hold that was asked for meanwhile runs out by itself; sooner is better for the meter.
-    if (m_swap && m_record->state == State::Waiting && m_record->order.command.component == Component::SmartMeter) {
+    m_stager.reset();
+    // A hold runs out by itself, but sooner is better for the meter.
+    const bool mayHold = m_record->state == State::Waiting || m_record->state == State::Swapping;
+    if (m_swap && mayHold && m_record->order.command.component == Component::SmartMeter) {
         m_watchdog.ask(control::Release{Component::SmartMeter, m_record->before}, this, [](const auto &) {});
     }
     m_swap.reset();
-}
-
-void Installer::waitForStaging()
-{
-    // Short, because unpacking looks for the stop after each block. Without it the thread that unpacks would write into
-    // a folder that is being removed, and report its progress to nobody.
-    m_stop.request_stop();
-    m_staging.waitForFinished();
 }
 
 void Installer::tellProgress(qint64 done, qint64 total)

@@ -5,36 +5,20 @@
 #include "update/Admission.h"
 #include "update/ComponentSwap.h"
 #include "update/Download.h"
-#include "update/ProgramCheck.h"
+#include "update/Ending.h"
 #include "update/ProgressGate.h"
 #include "update/ReleasePaths.h"
-#include "update/Stage.h"
+#include "update/Stager.h"
 #include "update/UpdateJournal.h"
 #include "update/WatchdogPort.h"
 
 #include <functional>
 #include <memory>
 #include <optional>
-#include <QFuture>
 #include <QObject>
 #include <QTimer>
-#include <stop_token>
 
 namespace sgn::update {
-
-// What became of an update; told once.
-struct Ending
-{
-    Order order;
-    bool success = false;
-    QString remarks;
-    std::optional<ErrorCode> error;
-    double durationS = 0;
-    std::optional<qint64> bytes; // downloaded
-    bool rolledBack = false;
-
-    friend bool operator==(const Ending &, const Ending &) = default;
-};
 
 struct InstallerSettings
 {
@@ -96,13 +80,11 @@ private:
     void download();
     void verify();
     void stage();
-    void selfTest();
     void startSwap(void (ComponentSwap::*work)());
     void tellProgress(qint64 done, qint64 total);
     void offerProgress();
     void tellEnding();
     void stopWork();
-    void waitForStaging();
     [[nodiscard]] ReleasePaths paths() const;
     [[nodiscard]] qint64 elapsedMs() const;
 
@@ -116,10 +98,8 @@ private:
     MonotonicTime m_startedAt{};
     qint64 m_elapsedBefore = 0;
     std::unique_ptr<Download> m_download;
-    std::unique_ptr<ProgramCheck> m_programCheck;
+    std::unique_ptr<Stager> m_stager;
     std::unique_ptr<ComponentSwap> m_swap;
-    QFuture<Result<Staged>> m_staging;
-    std::stop_source m_stop;
     int m_run = 0; // answers to work that was stopped are not listened to
     ProgressGate m_progressGate;
     QTimer m_progressTimer;

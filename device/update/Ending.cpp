@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "update/Ending.h"
+
+#include "update/FolderSwap.h"
+#include "update/Logging.h"
+#include "update/PartFile.h"
+
+namespace sgn::update {
+
+using namespace Qt::StringLiterals;
+
+Ending endingOf(const Record &record)
+{
+    Ending ending;
+    ending.order = record.order;
+    ending.success = record.state == State::Done;
+    ending.durationS = static_cast<double>(record.elapsedMs) / 1000;
+    if (record.bytes > 0) {
+        ending.bytes = record.bytes;
+    }
+    ending.rolledBack = record.state == State::RolledBack;
+    if (ending.success) {
+        ending.remarks = record.remarks;
+    } else {
+        const Error error = record.error.value_or(Error{ErrorCode::Internal, u"the update failed"_s});
+        ending.error = error.code;
+        ending.remarks = error.message;
+    }
+    return ending;
+}
+
+void tidyUp(const ReleasePaths &paths, State state)
+{
+    if (state == State::Done) {
+        if (const auto kept = replaceFolder(paths.staged(), paths.previous()); !kept) {
+            qCWarning(lcUpdate) << kept.error();
+        }
+    }
+    for (const Outcome &removed : {removeFolder(paths.stage()), PartFile::remove(paths.zip())}) {
+        if (!removed) {
+            qCWarning(lcUpdate) << removed.error();
+        }
+    }
+}
+
+} // namespace sgn::update
