@@ -81,7 +81,7 @@ void AgentSwap::askForSwap()
             end(Event::Swapped);
             return;
         }
-        const Error error = reply.error();
+        const Error &error = reply.error();
         const bool unclear = error.code == ErrorCode::Network || error.code == ErrorCode::Timeout;
         if (unclear && ++m_tries < maxTries) {
             swap();

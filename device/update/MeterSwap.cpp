@@ -160,8 +160,7 @@ void MeterSwap::exchangeBack()
         this, [paths = m_paths, id = m_record.stagedId] { return swapBack(paths.installed(), paths.staged(), id); },
         [this](const Result<SwapBack> &back) {
             if (!back) {
-                const Error error = back.error();
-                release(m_record.before, [this, error](const auto &) { end(Event::Failed, error); });
+                release(m_record.before, [this, error = back.error()](const auto &) { end(Event::Failed, error); });
             } else if (*back == SwapBack::WasNeverIn && !m_record.swapped) {
                 release(m_record.before, [this](const auto &) { end(Event::Untouched); });
             } else {
