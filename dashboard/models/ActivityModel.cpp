@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/ActivityModel.h"
+
+#include "core/Panel.h"
+#include "models/Age.h"
+#include "xmpp/Jid.h"
+
+#include <algorithm>
+
+using namespace Qt::StringLiterals;
+
+namespace sgn::models {
+
+ActivityModel::ActivityModel(Panel &panel, const Clock &clock, QObject *parent)
+    : TableModel(parent)
+    , m_panel(panel)
+    , m_clock(clock)
+{
+    ActivityFilter filter;
+    filter.limit = maxRows;
+    const QList<ActivityEntry> entries = panel.store().activity(filter);
+    for (auto entry = entries.crbegin(); entry != entries.crend(); ++entry)
+        m_rows.append({m_nextKey++, *entry});
+    connect(&panel, &Panel::activityAdded, this, &ActivityModel::add);
+}
+
+Cell::Tone ActivityModel::tone(ActivityKind kind)
+{
+    switch (kind) {
+    case ActivityKind::ProcessDied:
+    case ActivityKind::CommandFailed:
+    case ActivityKind::LogsFailed:
+        return Cell::Bad;
+    case ActivityKind::CommandExpired:
+    case ActivityKind::IdentityProblem:
+        return Cell::Warning;
+    case ActivityKind::CommandDone:
+    case ActivityKind::ProcessBack:
+    case ActivityKind::LogsReceived:
+        return Cell::Good;
+    case ActivityKind::CommandSent:
+    case ActivityKind::VersionChanged:
+        return Cell::Accent;
+    default:
+        return Cell::Muted;
+    }
+}
+
+int ActivityModel::rowCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : int(m_rows.size());
+}
+
+int ActivityModel::columnCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : int(ColumnCount);
+}
+
+Column ActivityModel::column(int index) const
+{
+    switch (index) {
+    case TimeColumn:
+        return {.title = tr("Time"), .width = 128};
+    case DeviceColumn:
+        return {.title = tr("Device"), .width = 160};
+    case NumberColumn:
+        return {.title = tr("Number"), .width = 88};
+    default:
+        return {.title = tr("What happened"), .width = 320, .minimumWidth = 160, .grows = true};
+    }
+}
+
+Cell ActivityModel::cell(int row, int column) const
+{
+    const ActivityEntry &entry = m_rows.at(row).entry;
+    Cell cell;
+    switch (column) {
+    case TimeColumn:
+        cell.text = momentText(entry.at, m_clock.wallUtc());
+        cell.hint = fullMomentText(entry.at);
+        cell.tone = Cell::Muted;
+        break;
+    case DeviceColumn:
+        cell.text = entry.jid.isEmpty() ? u"–"_s : xmpp::localPartOf(entry.jid);
+        cell.hint = entry.jid;
+        break;
+    case NumberColumn:
+        cell.text = entry.number == 0 ? QString() : QString::number(entry.number);
+        cell.tone = Cell::Muted;
+        break;
+    default:
+        cell.text = describe(entry);
+        cell.hint = cell.text;
+        if (tone(entry.kind) == Cell::Bad || tone(entry.kind) == Cell::Warning)
+            cell.tone = tone(entry.kind);
+        break;
+    }
+    return cell;
+}
+
+QString ActivityModel::key(int row) const
+{
+    return QString::number(m_rows.at(row).key);
+}
+
+bool ActivityModel::less(int column, int left, int right) const
+{
+    const Row &a = m_rows.at(left);
+    const Row &b = m_rows.at(right);
+    switch (column) {
+    case TimeColumn:
+        return std::pair(a.entry.at, a.key) < std::pair(b.entry.at, b.key);
+    case DeviceColumn:
+        return a.entry.jid < b.entry.jid;
+    case NumberColumn:
+        return a.entry.number < b.entry.number;
+    default:
+        return TableModel::less(column, left, right);
+    }
+}
+
+void ActivityModel::add(const ActivityEntry &entry)
+{
+    constexpr int spare = 200;
+    if (m_rows.size() >= maxRows + spare) {
+        beginRemoveRows({}, 0, spare - 1);
+        m_rows.remove(0, spare);
+        endRemoveRows();
+    }
+    beginInsertRows({}, int(m_rows.size()), int(m_rows.size()));
+    m_rows.append({m_nextKey++, entry});
+    endInsertRows();
+}
+
+} // namespace sgn::models

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/Application.h"
+
+#include <QLocale>
+
+namespace sgn::models {
+
+Application::Application(SignIn::Environment environment, QObject *parent)
+    : QObject(parent)
+    , m_environment(environment)
+    , m_signIn(environment)
+{
+    connect(&m_signIn, &SignIn::signedIn, this, [this] { show(m_signIn.takePanel()); });
+}
+
+Application::~Application() = default;
+
+void Application::show(std::unique_ptr<Panel> panel)
+{
+    close();
+    m_workspace = std::make_unique<Workspace>(std::move(panel), m_environment.clock);
+    Q_EMIT workspaceChanged();
+}
+
+bool Application::isRightToLeft() const
+{
+    return QLocale().textDirection() == Qt::RightToLeft;
+}
+
+void Application::retranslate()
+{
+    if (m_workspace)
+        m_workspace->retranslate();
+    Q_EMIT m_signIn.changed();
+    Q_EMIT retranslated();
+}
+
+void Application::close()
+{
+    if (!m_workspace)
+        return;
+    // The views let go of it first; it may also be the sender of what brought us here.
+    Workspace *closing = m_workspace.release();
+    Q_EMIT workspaceChanged();
+    closing->panel().stop();
+    closing->deleteLater();
+}
+
+void Application::signOut()
+{
+    Preferences::LastAccount account = m_environment.preferences.lastAccount();
+    m_environment.passwords.forget(account.jid);
+    account.keepPassword = false;
+    m_environment.preferences.setLastAccount(account);
+    m_signIn.setPassword({});
+    m_signIn.setKeepPassword(false);
+    close();
+}
+
+void Application::signInAgain()
+{
+    m_signIn.setPassword({});
+    close();
+}
+
+} // namespace sgn::models

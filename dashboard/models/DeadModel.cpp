@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/DeadModel.h"
+
+#include "core/Attention.h"
+#include "models/Age.h"
+
+using namespace Qt::StringLiterals;
+
+namespace sgn::models {
+
+DeadModel::DeadModel(Fleet &fleet, const Clock &clock, QObject *parent)
+    : TableModel(parent)
+    , m_fleet(fleet)
+    , m_clock(clock)
+{
+    connect(&fleet, &Fleet::reset, this, &DeadModel::rewind);
+    connect(&fleet, &Fleet::devicesChanged, this, &DeadModel::onChanged);
+    connect(&fleet, &Fleet::devicesAdded, this, [this](int first, int count) {
+        for (int device = first; device < first + count; ++device)
+            compare(device);
+    });
+    rewind();
+}
+
+QString DeadModel::jidOf(const QString &key)
+{
+    return key.section(u'\n', 0, 0);
+}
+
+QString DeadModel::processOf(const QString &key)
+{
+    return key.section(u'\n', 1);
+}
+
+int DeadModel::rowCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : int(m_rows.size());
+}
+
+int DeadModel::columnCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : int(ColumnCount);
+}
+
+Column DeadModel::column(int index) const
+{
+    switch (index) {
+    case DeviceColumn:
+        return {.title = tr("Device"), .width = 160};
+    case ProcessColumn:
+        return {.title = tr("Process"), .width = 112};
+    case SinceColumn:
+        return {.title = tr("State"), .width = 128};
+    case VersionColumn:
+        return {.title = tr("Version"), .width = 80};
+    case RestartsColumn:
+        return {.title = tr("Restarts in 24 h"), .width = 128};
+    default:
+        return {.title = tr("Cause"), .width = 320, .minimumWidth = 160, .grows = true};
+    }
+}
+
+Cell DeadModel::cell(int row, int column) const
+{
+    const Device &device = m_fleet.at(m_rows.at(row).device);
+    const DeviceProcess *dead = process(row);
+    Cell cell;
+    switch (column) {
+    case DeviceColumn:
+        cell.text = device.name().toString();
+        cell.dot = !device.online ? Cell::Offline : device.notAnswering ? Cell::Silent : Cell::Online;
+        cell.hint = device.jid;
+        break;
+    case ProcessColumn:
+        cell.text = m_rows.at(row).process;
+        break;
+    case SinceColumn:
+        cell.text = dead && dead->deadSince.isValid() ? tr("dead %1").arg(ageText(dead->deadSince, m_clock.wallUtc()))
+                                                      : tr("dead");
+        cell.tone = Cell::Bad;
+        cell.badge = true;
+        cell.hint = dead ? fullMomentText(dead->deadSince) : QString();
+        break;
+    case VersionColumn:
+        cell.text = dead ? QString::number(dead->report.version) : QString();
+        break;
+    case RestartsColumn:
+        cell.text = dead && dead->report.restarts24h ? QString::number(*dead->report.restarts24h) : u"–"_s;
+        cell.tone = Cell::Muted;
+        break;
+    default:
+        if (dead && dead->report.lastExit) {
+            const QString last = dead->report.lastExit->lastLines.isEmpty()
+                                     ? QString()
+                                     : dead->report.lastExit->lastLines.last().trimmed();
+            cell.text = deathText(*dead->report.lastExit);
+            if (!last.isEmpty())
+                cell.text += cell.text.isEmpty() ? last : u" · "_s + last;
+            cell.hint = dead->report.lastExit->lastLines.join(u'\n');
+        }
+        if (cell.text.isEmpty()) {
+            cell.text = tr("not told by this device");
+            cell.tone = Cell::Muted;
+        }
+        break;
+    }
+    return cell;
+}
+
+QString DeadModel::key(int row) const
+{
+    return m_fleet.at(m_rows.at(row).device).jid + u'\n' + m_rows.at(row).process;
+}
+
+bool DeadModel::less(int column, int left, int right) const
+{
+    const DeviceProcess *a = process(left);
+    const DeviceProcess *b = process(right);
+    if (a && b) {
+        if (column == SinceColumn)
+            return a->deadSince > b->deadSince;
+        if (column == VersionColumn)
+            return a->report.version < b->report.version;
+        if (column == RestartsColumn)
+            return a->report.restarts24h < b->report.restarts24h;
+    }
+    return TableModel::less(column, left, right);
+}
+
+const DeviceProcess *DeadModel::process(int row) const
+{
+    return m_fleet.at(m_rows.at(row).device).process(m_rows.at(row).process);
+}
+
+void DeadModel::rewind()
+{
+    beginResetModel();
+    m_rows.clear();
+    for (int device = 0; device < m_fleet.count(); ++device) {
+        for (const DeviceProcess &process : m_fleet.at(device).processes) {
+            if (process.report.isDead)
+                m_rows.append({device, process.report.name});
+        }
+    }
+    endResetModel();
+}
+
+void DeadModel::onChanged(const QList<DeviceDelta> &deltas)
+{
+    QList<int> devices;
+    for (const DeviceDelta &delta : deltas) {
+        if (delta.what & DeviceChange::Processes)
+            compare(delta.index);
+        if (delta.what & (DeviceChanges(DeviceChange::Processes) | DeviceChange::Presence))
+            devices.append(delta.index);
+    }
+    QList<int> rows;
+    for (int row = 0; row < m_rows.size(); ++row) {
+        if (devices.contains(m_rows.at(row).device))
+            rows.append(row);
+    }
+    tellChanged(rows);
+}
+
+// Rows of one device against what it reports now.
+void DeadModel::compare(int device)
+{
+    QStringList dead;
+    for (const DeviceProcess &process : m_fleet.at(device).processes) {
+        if (process.report.isDead)
+            dead.append(process.report.name);
+    }
+    for (int row = int(m_rows.size()) - 1; row >= 0; --row) {
+        if (m_rows.at(row).device != device || dead.removeOne(m_rows.at(row).process))
+            continue;
+        beginRemoveRows({}, row, row);
+        m_rows.removeAt(row);
+        endRemoveRows();
+    }
+    for (const QString &name : std::as_const(dead)) {
+        beginInsertRows({}, int(m_rows.size()), int(m_rows.size()));
+        m_rows.append({device, name});
+        endInsertRows();
+    }
+}
+
+} // namespace sgn::models

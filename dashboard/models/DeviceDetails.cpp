@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/DeviceDetails.h"
+
+#include "core/Attention.h"
+#include "core/Panel.h"
+#include "models/Age.h"
+#include "models/Cell.h"
+#include "xmpp/Jid.h"
+
+#include <algorithm>
+#include <QLocale>
+
+using namespace Qt::StringLiterals;
+
+namespace sgn::models {
+
+DeviceProcessModel::DeviceProcessModel(const Clock &clock, QObject *parent)
+    : QAbstractListModel(parent)
+    , m_clock(clock)
+{}
+
+void DeviceProcessModel::show(const Device *device)
+{
+    QList<DeviceProcess> processes = device ? device->processes : QList<DeviceProcess>();
+    std::stable_sort(processes.begin(), processes.end(),
+                     [](const DeviceProcess &a, const DeviceProcess &b) { return a.report.isDead > b.report.isDead; });
+    const QString jid = device ? device->jid : QString();
+    if (jid == m_jid && processes.size() == m_processes.size()) {
+        m_processes = processes;
+        if (!m_processes.isEmpty())
+            Q_EMIT dataChanged(index(0), index(rowCount() - 1));
+        return;
+    }
+    beginResetModel();
+    m_jid = jid;
+    m_processes = processes;
+    endResetModel();
+}
+
+int DeviceProcessModel::rowCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : int(m_processes.size());
+}
+
+QVariant DeviceProcessModel::data(const QModelIndex &index, int role) const
+{
+    if (!checkIndex(index, CheckIndexOption::IndexIsValid))
+        return {};
+    const DeviceProcess &process = m_processes.at(index.row());
+    switch (role) {
+    case Qt::DisplayRole:
+    case NameRole:
+        return process.report.name;
+    case VersionRole:
+        return QString::number(process.report.version);
+    case StateRole:
+        return stateText(process);
+    case ToneRole:
+        return stateTone(process);
+    case NoteRole:
+        return noteText(process);
+    case DeadRole:
+        return process.report.isDead;
+    case DeathRole:
+        return process.report.lastExit ? deathText(*process.report.lastExit) : QString();
+    case LinesRole: {
+        if (!process.report.lastExit)
+            return QString();
+        constexpr qsizetype shownLines = 4;
+        const QStringList &lines = process.report.lastExit->lastLines;
+        return lines.mid(qMax(qsizetype(0), lines.size() - shownLines)).join(u'\n');
+    }
+    default:
+        return {};
+    }
+}
+
+QHash<int, QByteArray> DeviceProcessModel::roleNames() const
+{
+    return {{NameRole, "name"}, {VersionRole, "version"}, {StateRole, "stateText"}, {ToneRole, "tone"},
+            {NoteRole, "note"}, {DeadRole, "dead"},       {DeathRole, "death"},     {LinesRole, "lastLines"}};
+}
+
+QString DeviceProcessModel::stateText(const DeviceProcess &process)
+{
+    switch (process.report.state) {
+    case ProcessState::Running:
+        return tr("running");
+    case ProcessState::Starting:
+        return tr("starting");
+    case ProcessState::Hung:
+        return tr("hung");
+    case ProcessState::Backoff:
+        return tr("waits to restart");
+    case ProcessState::CrashLoop:
+        return tr("crash loop");
+    case ProcessState::Held:
+        return tr("held for an update");
+    case ProcessState::Dead:
+    case ProcessState::Unknown:
+        break;
+    }
+    return process.report.isDead ? tr("dead") : tr("alive");
+}
+
+int DeviceProcessModel::stateTone(const DeviceProcess &process)
+{
+    if (process.report.isDead || process.report.state == ProcessState::CrashLoop)
+        return Cell::Bad;
+    switch (process.report.state) {
+    case ProcessState::Starting:
+    case ProcessState::Held:
+        return Cell::Accent;
+    case ProcessState::Hung:
+    case ProcessState::Backoff:
+        return Cell::Warning;
+    default:
+        return Cell::Good;
+    }
+}
+
+QString DeviceProcessModel::noteText(const DeviceProcess &process) const
+{
+    QStringList parts;
+    const QDateTime since =
+        process.deadSince.isValid() ? process.deadSince : process.report.since.value_or(QDateTime());
+    if (since.isValid())
+        parts.append(tr("for %1").arg(ageText(since, m_clock.wallUtc())));
+    if (process.report.restarts24h && *process.report.restarts24h > 0)
+        parts.append(tr("%n restart(s) in 24 h", nullptr, *process.report.restarts24h));
+    return parts.join(u" · "_s);
+}
+
+void FactModel::show(const QList<Fact> &facts)
+{
+    if (facts == m_facts)
+        return;
+    if (facts.size() == m_facts.size()) {
+        m_facts = facts;
+        Q_EMIT dataChanged(index(0), index(rowCount() - 1));
+        return;
+    }
+    beginResetModel();
+    m_facts = facts;
+    endResetModel();
+}
+
+int FactModel::rowCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : int(m_facts.size());
+}
+
+QVariant FactModel::data(const QModelIndex &index, int role) const
+{
+    if (!checkIndex(index, CheckIndexOption::IndexIsValid))
+        return {};
+    const Fact &fact = m_facts.at(index.row());
+    if (role == LabelRole)
+        return fact.label;
+    return role == ValueRole || role == Qt::DisplayRole ? fact.value : QVariant();
+}
+
+QHash<int, QByteArray> FactModel::roleNames() const
+{
+    return {{LabelRole, "label"}, {ValueRole, "value"}};
+}
+
+DeviceDetails::DeviceDetails(Panel &panel, const Clock &clock, QObject *parent)
+    : QObject(parent)
+    , m_fleet(panel.fleet())
+    , m_clock(clock)
+    , m_processes(clock)
+    , m_timeline(panel, clock)
+{
+    connect(&m_fleet, &Fleet::reset, this, &DeviceDetails::update);
+    connect(&m_fleet, &Fleet::devicesChanged, this, [this](const QList<DeviceDelta> &deltas) {
+        const int own = m_fleet.indexOf(m_jid);
+        const auto isOwn = [own](const DeviceDelta &delta) {
+            return delta.index == own;
+        };
+        if (std::any_of(deltas.cbegin(), deltas.cend(), isOwn))
+            update();
+    });
+}
+
+void DeviceDetails::setJid(const QString &jid)
+{
+    if (jid == m_jid)
+        return;
+    m_jid = jid;
+    m_timeline.setJid(jid);
+    update();
+    Q_EMIT jidChanged();
+}
+
+const Device *DeviceDetails::device() const
+{
+    return m_fleet.find(m_jid);
+}
+
+QString DeviceDetails::name() const
+{
+    return device() ? device()->name().toString() : QString();
+}
+
+QString DeviceDetails::uniqueId() const
+{
+    return device() ? device()->rpiUniqueId : QString();
+}
+
+int DeviceDetails::dot() const
+{
+    if (!device())
+        return Cell::NoDot;
+    return !device()->online ? Cell::Offline : device()->notAnswering ? Cell::Silent : Cell::Online;
+}
+
+QString DeviceDetails::status() const
+{
+    const Device *shown = device();
+    if (!shown)
+        return {};
+    const QDateTime now = m_clock.wallUtc();
+    if (!shown->online)
+        return shown->lastSeen.isValid() ? tr("Offline, last seen %1 ago").arg(ageText(shown->lastSeen, now))
+                                         : tr("Offline, never seen");
+    if (shown->notAnswering)
+        return tr("Online, but not answering");
+    return isLongAgo(shown->onlineSince, now) ? tr("Online for %1").arg(ageText(shown->onlineSince, now))
+                                              : tr("Online");
+}
+
+QString DeviceDetails::warning() const
+{
+    const Device *shown = device();
+    if (!shown)
+        return {};
+    if (!shown->conflictWith.isEmpty())
+        return tr("It claims the id of %1. One of the two cards is a copy.")
+            .arg(xmpp::localPartOf(shown->conflictWith));
+    if (!shown->foreignFrom.isEmpty())
+        return tr("It sent a message in the name of %1.").arg(shown->foreignFrom);
+    return {};
+}
+
+QList<FactModel::Fact> DeviceDetails::factsOf(const Device &device) const
+{
+    const QLocale locale;
+    const DeviceFacts &facts = device.facts;
+    QList<FactModel::Fact> list;
+    const auto add = [&list](const QString &label, const QString &value) {
+        if (!value.isEmpty())
+            list.append({label, value});
+    };
+    const QDateTime now = m_clock.wallUtc();
+    add(tr("Last report"), !device.lastReport.isValid()        ? tr("none yet")
+                           : isLongAgo(device.lastReport, now) ? tr("%1 ago").arg(ageText(device.lastReport, now))
+                                                               : tr("now"));
+    add(tr("Model"), facts.model);
+    add(tr("System"), facts.os);
+    if (facts.agentVersion)
+        add(tr("Agent"), tr("version %1").arg(*facts.agentVersion));
+    if (facts.watchdogVersion)
+        add(tr("Watchdog"), tr("version %1").arg(*facts.watchdogVersion));
+    if (facts.uptimeS)
+        add(tr("Running for"), durationText(*facts.uptimeS));
+    if (facts.diskFreeMb)
+        add(tr("Disk free"), locale.formattedDataSize(*facts.diskFreeMb * 1'000'000, 1, QLocale::DataSizeSIFormat));
+    if (facts.memAvailableMb)
+        add(tr("Memory free"),
+            locale.formattedDataSize(*facts.memAvailableMb * 1'000'000, 1, QLocale::DataSizeSIFormat));
+    if (facts.temperatureC)
+        add(tr("Temperature"), tr("%1 °C").arg(locale.toString(*facts.temperatureC, 'f', 0)));
+    constexpr double notableOffset = 2;
+    if (facts.clockOffsetS && std::abs(*facts.clockOffsetS) >= notableOffset)
+        add(tr("Clock"), *facts.clockOffsetS > 0 ? tr("%1 ahead").arg(durationText(qint64(*facts.clockOffsetS)))
+                                                 : tr("%1 behind").arg(durationText(qint64(-*facts.clockOffsetS))));
+    return list;
+}
+
+void DeviceDetails::refreshTexts()
+{
+    m_timeline.refreshTexts();
+    update();
+}
+
+void DeviceDetails::update()
+{
+    const Device *shown = device();
+    m_facts.show(shown ? factsOf(*shown) : QList<FactModel::Fact>());
+    m_processes.show(shown);
+    Q_EMIT changed();
+}
+
+} // namespace sgn::models

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "models/FleetModel.h"
+#include "models/TableFilter.h"
+
+namespace sgn::models {
+
+// The fleet narrowed by a head figure, a process's version and the text filter.
+//
+// The base is named in full, because the QML type registration of Qt 6.4 looks it up by the text.
+class FleetFilter final : public sgn::models::TableFilter
+{
+    Q_OBJECT
+    QML_ELEMENT
+    QML_UNCREATABLE("made by the workspace")
+    Q_PROPERTY(Group group READ group WRITE setGroup NOTIFY groupChanged FINAL)
+    Q_PROPERTY(QString groupText READ groupText NOTIFY groupChanged FINAL)
+    Q_PROPERTY(QString versionText READ versionText NOTIFY versionChanged FINAL)
+    Q_PROPERTY(bool narrowed READ isNarrowed NOTIFY filterChanged FINAL)
+
+public:
+    enum Group { All, Online, Offline, Dead, Updating, Attention };
+    Q_ENUM(Group)
+
+    explicit FleetFilter(FleetModel &fleet, QObject *parent = nullptr);
+
+    [[nodiscard]] Group group() const { return m_group; }
+    void setGroup(Group group);
+    [[nodiscard]] QString groupText() const;
+    // The chip "ocr 2"; empty: off.
+    [[nodiscard]] QString versionText() const;
+    [[nodiscard]] bool isNarrowed() const;
+
+    // On, or off when it is on already.
+    Q_INVOKABLE void toggleGroup(sgn::models::FleetFilter::Group group);
+    Q_INVOKABLE void setVersion(const QString &process, int version);
+    Q_INVOKABLE void clearVersion();
+    Q_INVOKABLE void clear();
+    // The device that needs eyes most, if nothing is current yet.
+    void chooseCurrent();
+
+Q_SIGNALS:
+    void groupChanged();
+    void versionChanged();
+
+protected:
+    [[nodiscard]] bool accepts(int sourceRow) const override;
+
+private:
+    FleetModel &m_fleet;
+    Group m_group = All;
+    QString m_process;
+    int m_version = 0;
+};
+
+} // namespace sgn::models

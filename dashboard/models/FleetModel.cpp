@@ -1,0 +1,279 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/FleetModel.h"
+
+#include "models/Age.h"
+
+#include <QCoreApplication>
+
+using namespace Qt::StringLiterals;
+
+namespace sgn::models {
+
+namespace {
+
+QString searchKey(const Device &device)
+{
+    QString key =
+        device.name().toString() + u'\n' + device.jid + u'\n' + device.rpiUniqueId + u'\n' + device.facts.model;
+    for (const DeviceProcess &process : device.processes)
+        key += u'\n' + process.report.name + u' ' + QString::number(process.report.version);
+    return TableModel::fold(key);
+}
+
+// Dead ones first, then by version; who doesn't have the process comes last.
+qint64 processRank(const Device &device, const QString &name)
+{
+    const DeviceProcess *process = device.process(name);
+    if (!process)
+        return qint64{maxVersion} + 1;
+    return process->report.isDead ? -1 : process->report.version;
+}
+
+} // namespace
+
+FleetModel::FleetModel(Fleet &fleet, const Clock &clock, QObject *parent)
+    : TableModel(parent)
+    , m_fleet(fleet)
+    , m_clock(clock)
+{
+    connect(&fleet, &Fleet::reset, this, &FleetModel::rewind);
+    connect(&fleet, &Fleet::devicesAdded, this, &FleetModel::onAdded);
+    connect(&fleet, &Fleet::devicesChanged, this, &FleetModel::onChanged);
+    connect(&fleet, &Fleet::processNamesChanged, this, &FleetModel::updateColumns);
+    rewind();
+}
+
+Attention FleetModel::why(int row) const
+{
+    return attention(m_fleet.at(row), m_clock.wallUtc());
+}
+
+int FleetModel::rowCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : m_count;
+}
+
+int FleetModel::columnCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : whyColumn() + 1;
+}
+
+Column FleetModel::column(int index) const
+{
+    if (index == DeviceColumn)
+        return {.title = tr("Device"), .width = 136, .minimumWidth = 96};
+    if (index == SeenColumn)
+        return {.title = tr("Seen"), .width = 64};
+    if (index == agentColumn())
+        return {.title = tr("Agent"), .width = 64};
+    if (index == whyColumn())
+        return {.title = tr("Why"), .width = 176, .minimumWidth = 140, .grows = true};
+    return {.title = m_processes.value(index - FirstProcess), .width = 112};
+}
+
+Cell FleetModel::cell(int row, int column) const
+{
+    const Device &device = m_fleet.at(row);
+    if (column == DeviceColumn)
+        return deviceCell(device);
+    if (column == SeenColumn)
+        return seenCell(device);
+    if (column == agentColumn())
+        return agentCell(device);
+    if (column == whyColumn())
+        return whyCell(device);
+    return processCell(device, m_processes.value(column - FirstProcess));
+}
+
+Cell FleetModel::deviceCell(const Device &device) const
+{
+    Cell cell;
+    cell.text = device.name().toString();
+    cell.dot = !device.online ? Cell::Offline : device.notAnswering ? Cell::Silent : Cell::Online;
+    const QString state = !device.online        ? tr("offline")
+                          : device.notAnswering ? tr("online, but not answering")
+                                                : tr("online");
+    cell.hint = tr("%1, %2").arg(device.jid, state);
+    return cell;
+}
+
+Cell FleetModel::seenCell(const Device &device) const
+{
+    Cell cell;
+    cell.text = ageText(device.lastSeen, m_clock.wallUtc());
+    cell.tone = Cell::Muted;
+    cell.hint = fullMomentText(device.lastSeen);
+    return cell;
+}
+
+Cell FleetModel::processCell(const Device &device, const QString &name) const
+{
+    Cell cell;
+    const DeviceProcess *process = device.process(name);
+    if (!process) {
+        cell.text = u"–"_s;
+        cell.tone = Cell::Muted;
+        return cell;
+    }
+    const QString version = QString::number(process->report.version);
+    const std::optional<int> wanted = device.wantedVersion(name);
+    if (process->report.isDead) {
+        const QString since = process->deadSince.isValid() ? ageText(process->deadSince, m_clock.wallUtc()) : QString();
+        //: a process that is dead, and for how long, e.g. "dead 3 min"
+        cell.text = since.isEmpty() ? tr("dead") : tr("dead %1").arg(since);
+        cell.tone = Cell::Bad;
+        cell.badge = true;
+        cell.hint = tr("version %1").arg(version);
+        if (process->report.lastExit)
+            cell.hint += u", "_s + deathText(*process->report.lastExit);
+    } else if (wanted && device.isUpdating()) {
+        cell.text = u"%1 → %2"_s.arg(version).arg(*wanted);
+        cell.tone = Cell::Accent;
+        cell.badge = true;
+        cell.hint = tr("update %1 is on its way").arg(device.update->target->number);
+    } else if (wanted) {
+        cell.text = version;
+        cell.tone = Cell::Warning;
+        cell.badge = true;
+        cell.hint = tr("update %1 asks for version %2").arg(device.update->target->number).arg(*wanted);
+    } else {
+        cell.text = version;
+    }
+    return cell;
+}
+
+Cell FleetModel::agentCell(const Device &device) const
+{
+    Cell cell;
+    cell.text = device.facts.agentVersion ? QString::number(*device.facts.agentVersion) : u"–"_s;
+    cell.tone = Cell::Muted;
+    if (!device.facts.agentVersion)
+        cell.hint = tr("this device doesn't tell");
+    return cell;
+}
+
+Cell FleetModel::whyCell(const Device &device) const
+{
+    Cell cell;
+    const Attention why = attention(device, m_clock.wallUtc());
+    cell.text = why.reason;
+    cell.hint = why.reason;
+    cell.action = actionText(why.action);
+    if (why.level == Attention::Level::Note && !device.isUpdating())
+        cell.tone = Cell::Muted;
+    if (device.isUpdating() && device.update->percent >= 0)
+        cell.progress = device.update->percent / 100.0;
+    return cell;
+}
+
+QString FleetModel::actionText(Attention::Action action)
+{
+    switch (action) {
+    case Attention::Action::GetLogs:
+        return tr("Get logs");
+    case Attention::Action::Restart:
+        return tr("Restart");
+    case Attention::Action::Retry:
+        return tr("Try again");
+    case Attention::Action::None:
+        break;
+    }
+    return {};
+}
+
+QString FleetModel::key(int row) const
+{
+    return m_fleet.at(row).jid;
+}
+
+int FleetModel::rowOf(const QString &key) const
+{
+    const int row = m_fleet.indexOf(key);
+    return row < m_count ? row : -1;
+}
+
+bool FleetModel::less(int column, int left, int right) const
+{
+    const Device &a = m_fleet.at(left);
+    const Device &b = m_fleet.at(right);
+    if (column == DeviceColumn)
+        return a.jid < b.jid;
+    if (column == SeenColumn)
+        return a.lastSeen > b.lastSeen;
+    if (column == agentColumn())
+        return a.facts.agentVersion < b.facts.agentVersion;
+    if (column == whyColumn())
+        return attentionLevel(a) > attentionLevel(b);
+    const QString name = m_processes.value(column - FirstProcess);
+    return processRank(a, name) < processRank(b, name);
+}
+
+bool FleetModel::tieLess(int left, int right) const
+{
+    return m_fleet.at(left).jid < m_fleet.at(right).jid;
+}
+
+bool FleetModel::matches(int row, QStringView needle) const
+{
+    return m_search[std::size_t(row)].contains(needle);
+}
+
+void FleetModel::rewind()
+{
+    beginResetModel();
+    m_count = m_fleet.count();
+    m_processes = m_fleet.processNames();
+    m_search.clear();
+    m_search.reserve(std::size_t(m_count));
+    for (int row = 0; row < m_count; ++row)
+        m_search.push_back(searchKey(m_fleet.at(row)));
+    endResetModel();
+}
+
+void FleetModel::onAdded(int first, int count)
+{
+    beginInsertRows({}, first, first + count - 1);
+    m_count = first + count;
+    for (int row = first; row < m_count; ++row)
+        m_search.push_back(searchKey(m_fleet.at(row)));
+    endInsertRows();
+}
+
+void FleetModel::onChanged(const QList<DeviceDelta> &deltas)
+{
+    QList<int> rows;
+    rows.reserve(deltas.size());
+    for (const DeviceDelta &delta : deltas) {
+        if (delta.index >= m_count)
+            continue;
+        rows.append(delta.index);
+        if (delta.what & (DeviceChanges(DeviceChange::Processes) | DeviceChange::Facts | DeviceChange::Identity))
+            m_search[std::size_t(delta.index)] = searchKey(m_fleet.at(delta.index));
+    }
+    tellChanged(rows);
+}
+
+// Both lists are in order of names, so columns that stay keep their place.
+void FleetModel::updateColumns()
+{
+    const QStringList wanted = m_fleet.processNames();
+    for (qsizetype i = m_processes.size() - 1; i >= 0; --i) {
+        if (wanted.contains(m_processes.at(i)))
+            continue;
+        const int column = FirstProcess + int(i);
+        beginRemoveColumns({}, column, column);
+        m_processes.removeAt(i);
+        endRemoveColumns();
+    }
+    for (qsizetype i = 0; i < wanted.size(); ++i) {
+        if (i < m_processes.size() && m_processes.at(i) == wanted.at(i))
+            continue;
+        const int column = FirstProcess + int(i);
+        beginInsertColumns({}, column, column);
+        m_processes.insert(i, wanted.at(i));
+        endInsertColumns();
+    }
+    Q_EMIT columnsChanged();
+}
+
+} // namespace sgn::models

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/Attention.h"
+#include "core/Fleet.h"
+#include "models/TableModel.h"
+
+#include <vector>
+
+namespace sgn::models {
+
+// The fleet as a table: device, last seen, one column per process, agent, why. Row = index in the Fleet, key = bare
+// JID.
+class FleetModel final : public TableModel
+{
+    Q_OBJECT
+    QML_ANONYMOUS
+
+public:
+    // Both outlive the model.
+    FleetModel(Fleet &fleet, const Clock &clock, QObject *parent = nullptr);
+
+    [[nodiscard]] Fleet &fleet() const { return m_fleet; }
+    [[nodiscard]] const Device &device(int row) const { return m_fleet.at(row); }
+    [[nodiscard]] Attention why(int row) const;
+
+    [[nodiscard]] int rowCount(const QModelIndex &parent = {}) const override;
+    [[nodiscard]] int columnCount(const QModelIndex &parent = {}) const override;
+    [[nodiscard]] Column column(int index) const override;
+    [[nodiscard]] Cell cell(int row, int column) const override;
+    [[nodiscard]] QString key(int row) const override;
+    [[nodiscard]] int rowOf(const QString &key) const override;
+    [[nodiscard]] bool less(int column, int left, int right) const override;
+    [[nodiscard]] bool tieLess(int left, int right) const override;
+    [[nodiscard]] bool matches(int row, QStringView needle) const override;
+
+    // The commands that a cell's action can be.
+    [[nodiscard]] static QString actionText(Attention::Action action);
+
+private:
+    enum FixedColumn { DeviceColumn = 0, SeenColumn = 1, FirstProcess = 2 };
+
+    [[nodiscard]] int agentColumn() const { return FirstProcess + int(m_processes.size()); }
+    [[nodiscard]] int whyColumn() const { return agentColumn() + 1; }
+    [[nodiscard]] Cell deviceCell(const Device &device) const;
+    [[nodiscard]] Cell seenCell(const Device &device) const;
+    [[nodiscard]] Cell processCell(const Device &device, const QString &name) const;
+    [[nodiscard]] Cell agentCell(const Device &device) const;
+    [[nodiscard]] Cell whyCell(const Device &device) const;
+    void rewind();
+    void onAdded(int first, int count);
+    void onChanged(const QList<DeviceDelta> &deltas);
+    void updateColumns();
+
+    Fleet &m_fleet;
+    const Clock &m_clock;
+    int m_count = 0;
+    QStringList m_processes;
+    std::vector<QString> m_search; // what the filter looks in, folded once
+};
+
+} // namespace sgn::models

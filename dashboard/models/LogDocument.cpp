@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/LogDocument.h"
+
+#include "core/LogBundle.h"
+#include "xmpp/Jid.h"
+
+#include <QFile>
+#include <QFileInfo>
+#include <QLocale>
+#include <QSaveFile>
+#include <QtConcurrentRun>
+
+using namespace Qt::StringLiterals;
+
+namespace sgn::models {
+
+namespace {
+
+Outcome copyFile(const QString &from, const QString &to)
+{
+    QFile source(from);
+    if (!source.open(QIODevice::ReadOnly))
+        return fail(ErrorCode::Io, u"%1: %2"_s.arg(from, source.errorString()));
+    QSaveFile target(to);
+    if (!target.open(QIODevice::WriteOnly))
+        return fail(ErrorCode::Io, u"%1: %2"_s.arg(to, target.errorString()));
+    constexpr qint64 piece = qint64{1} << 20;
+    while (!source.atEnd())
+        target.write(source.read(piece));
+    if (!target.commit())
+        return fail(ErrorCode::Io, u"%1: %2"_s.arg(to, target.errorString()));
+    return {};
+}
+
+} // namespace
+
+void LogFileModel::show(const QList<LogFile> &files)
+{
+    if (files == m_files)
+        return;
+    beginResetModel();
+    m_files = files;
+    endResetModel();
+}
+
+int LogFileModel::rowCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : int(m_files.size());
+}
+
+QVariant LogFileModel::data(const QModelIndex &index, int role) const
+{
+    if (!checkIndex(index, CheckIndexOption::IndexIsValid))
+        return {};
+    const LogFile &file = m_files.at(index.row());
+    if (role == SizeRole)
+        return QLocale().formattedDataSize(file.size, 1, QLocale::DataSizeSIFormat);
+    return role == NameRole || role == Qt::DisplayRole ? file.name : QVariant();
+}
+
+QHash<int, QByteArray> LogFileModel::roleNames() const
+{
+    return {{NameRole, "name"}, {SizeRole, "size"}};
+}
+
+LogDocument::LogDocument(LogService &logs, QObject *parent)
+    : QObject(parent)
+    , m_logs(logs)
+{
+    const auto own = [this](qint64 id) {
+        if (id == m_id)
+            update();
+    };
+    connect(&logs, &LogService::bundleChanged, this, own);
+    connect(&logs, &LogService::bundleRemoved, this, own);
+    connect(&m_reader, &QFutureWatcherBase::finished, this, [this] {
+        if (m_reader.isCanceled())
+            return;
+        m_isBusy = false;
+        const Result<QString> text = m_reader.result();
+        m_message = text ? QString() : text.error().message;
+        m_lines.setText(text ? *text : QString());
+        Q_EMIT changed();
+    });
+}
+
+void LogDocument::setBundle(const QString &id)
+{
+    const qint64 number = id.toLongLong();
+    if (number == m_id)
+        return;
+    m_id = number;
+    m_file = -1;
+    m_files.show({});
+    m_lines.setText({});
+    update();
+}
+
+QString LogDocument::title() const
+{
+    const std::optional<LogBundle> bundle = m_logs.bundle(m_id);
+    return bundle ? xmpp::localPartOf(bundle->jid) : QString();
+}
+
+QString LogDocument::currentName() const
+{
+    return m_files.files().value(m_file).name;
+}
+
+bool LogDocument::canRemove() const
+{
+    const std::optional<LogBundle> bundle = m_logs.bundle(m_id);
+    return bundle && isFinal(bundle->state);
+}
+
+void LogDocument::setCurrentFile(int file)
+{
+    if (file == m_file || file < 0 || file >= m_files.files().size())
+        return;
+    m_file = file;
+    load();
+}
+
+void LogDocument::load()
+{
+    m_isBusy = true;
+    m_message.clear();
+    m_lines.setText({});
+    const QString path = m_files.files().at(m_file).path;
+    m_reader.setFuture(QtConcurrent::run([path] { return readLogText(path); }));
+    Q_EMIT changed();
+}
+
+void LogDocument::update()
+{
+    const std::optional<LogBundle> bundle = m_logs.bundle(m_id);
+    m_message.clear();
+    m_progress = -1;
+    m_isBusy = false;
+    if (!bundle) {
+        m_id = 0;
+        m_file = -1;
+        m_files.show({});
+        m_lines.setText({});
+        Q_EMIT changed();
+        return;
+    }
+    switch (bundle->state) {
+    case LogBundle::State::Requested:
+        m_isBusy = true;
+        m_message = tr("Asked. Waiting for the device to send its logs.");
+        break;
+    case LogBundle::State::Downloading:
+        m_isBusy = true;
+        m_progress = bundle->size > 0 ? double(bundle->received) / double(bundle->size) : -1;
+        m_message = tr("Loading the logs.");
+        break;
+    case LogBundle::State::Unpacking:
+        m_isBusy = true;
+        m_message = tr("Unpacking the logs.");
+        break;
+    case LogBundle::State::Elsewhere:
+        m_message = bundle->remarks.isEmpty() ? tr("The device has uploaded its logs to a server of its own.")
+                                              : bundle->remarks;
+        break;
+    case LogBundle::State::Failed:
+        m_message = bundle->remarks.isEmpty() ? tr("The logs didn't come.") : bundle->remarks;
+        break;
+    case LogBundle::State::Ready:
+        m_files.show(m_logs.files(m_id));
+        if (m_files.files().isEmpty())
+            m_message = tr("The device sent no files.");
+        else if (m_file < 0) {
+            setCurrentFile(0);
+            return;
+        }
+        break;
+    }
+    Q_EMIT changed();
+}
+
+void LogDocument::saveAs(const QUrl &target)
+{
+    const QString path = target.toLocalFile();
+    if (m_file < 0 || path.isEmpty())
+        return;
+    const Outcome outcome = copyFile(m_files.files().at(m_file).path, path);
+    if (outcome)
+        Q_EMIT told(tr("Saved as %1.").arg(QFileInfo(path).fileName()), false);
+    else
+        Q_EMIT told(tr("Not saved: %1.").arg(outcome.error().message), true);
+}
+
+void LogDocument::remove()
+{
+    if (canRemove())
+        m_logs.remove(m_id);
+}
+
+} // namespace sgn::models

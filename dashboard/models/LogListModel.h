@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/Clock.h"
+#include "core/LogService.h"
+#include "models/TableModel.h"
+
+namespace sgn::models {
+
+// Every set of logs that was asked for, oldest first. Key: the bundle's id.
+class LogListModel final : public TableModel
+{
+    Q_OBJECT
+    QML_ANONYMOUS
+
+public:
+    // Both outlive the model.
+    LogListModel(LogService &logs, const Clock &clock, QObject *parent = nullptr);
+
+    // The newest that can be read; empty: none.
+    [[nodiscard]] QString newestReady() const;
+
+    [[nodiscard]] int rowCount(const QModelIndex &parent = {}) const override;
+    [[nodiscard]] int columnCount(const QModelIndex &parent = {}) const override;
+    [[nodiscard]] Column column(int index) const override;
+    [[nodiscard]] Cell cell(int row, int column) const override;
+    [[nodiscard]] QString key(int row) const override;
+    [[nodiscard]] bool less(int column, int left, int right) const override;
+
+private:
+    enum Columns { DeviceColumn, TimeColumn, StateColumn, ColumnCount };
+
+    [[nodiscard]] int rowOfId(qint64 id) const;
+    [[nodiscard]] Cell stateCell(const LogBundle &bundle) const;
+    void add(qint64 id);
+    void change(qint64 id);
+    void remove(qint64 id);
+
+    LogService &m_logs;
+    const Clock &m_clock;
+    QList<LogBundle> m_bundles;
+};
+
+} // namespace sgn::models

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/NewUpdate.h"
+
+#include "core/Panel.h"
+
+#include <algorithm>
+#include <QFileInfo>
+#include <QLocale>
+
+using namespace Qt::StringLiterals;
+
+namespace sgn::models {
+
+void NewVersionModel::show(const QList<ProcessVersion> &versions, const QList<int> &highest)
+{
+    beginResetModel();
+    m_versions = versions;
+    m_highest = highest;
+    endResetModel();
+}
+
+void NewVersionModel::setVersion(int row, int version)
+{
+    if (row < 0 || row >= m_versions.size() || version < 0 || version == m_versions.at(row).version)
+        return;
+    m_versions[row].version = version;
+    Q_EMIT dataChanged(index(row), index(row), {VersionRole});
+}
+
+int NewVersionModel::rowCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : int(m_versions.size());
+}
+
+QVariant NewVersionModel::data(const QModelIndex &index, int role) const
+{
+    if (!checkIndex(index, CheckIndexOption::IndexIsValid))
+        return {};
+    switch (role) {
+    case Qt::DisplayRole:
+    case NameRole:
+        return m_versions.at(index.row()).name;
+    case VersionRole:
+        return m_versions.at(index.row()).version;
+    case HighestRole:
+        return m_highest.value(index.row(), 0);
+    default:
+        return {};
+    }
+}
+
+QHash<int, QByteArray> NewVersionModel::roleNames() const
+{
+    return {{NameRole, "name"}, {VersionRole, "version"}, {HighestRole, "highest"}};
+}
+
+NewUpdate::NewUpdate(Panel &panel, QObject *parent)
+    : QObject(parent)
+    , m_panel(panel)
+{
+    connect(&m_reader, &QFutureWatcherBase::finished, this, &NewUpdate::onRead);
+    connect(&panel.fleet(), &Fleet::summaryChanged, this, &NewUpdate::changed);
+}
+
+QString NewUpdate::fileName() const
+{
+    return QFileInfo(m_path).fileName();
+}
+
+QString NewUpdate::summary() const
+{
+    if (!m_zip)
+        return {};
+    const QLocale locale;
+    return tr("%1 · %n file(s) · %2", nullptr, m_zip->files)
+        .arg(QString(folderName(m_zip->component)),
+             locale.formattedDataSize(m_zip->size, 1, QLocale::DataSizeSIFormat));
+}
+
+bool NewUpdate::isPerProcess() const
+{
+    return m_zip && m_zip->component == Component::SmartMeter;
+}
+
+void NewUpdate::setVersion(int version)
+{
+    if (version == m_version || version < 0)
+        return;
+    m_version = version;
+    Q_EMIT changed();
+}
+
+void NewUpdate::setForced(bool force)
+{
+    if (force == m_force)
+        return;
+    m_force = force;
+    Q_EMIT changed();
+}
+
+void NewUpdate::setAudience(Audience audience)
+{
+    if (audience == m_audience)
+        return;
+    m_audience = audience;
+    Q_EMIT changed();
+}
+
+int NewUpdate::onlineCount() const
+{
+    return m_panel.fleet().summary().online;
+}
+
+int NewUpdate::allCount() const
+{
+    return m_panel.fleet().count();
+}
+
+int NewUpdate::targetCount() const
+{
+    return m_audience == Chosen ? chosenCount() : m_audience == Online ? onlineCount() : allCount();
+}
+
+bool NewUpdate::isReady() const
+{
+    return m_stage == Editing && targetCount() > 0;
+}
+
+void NewUpdate::begin(const QStringList &jids)
+{
+    if (m_stage == Uploading)
+        return;
+    m_reader.cancel();
+    m_stage = Empty;
+    m_error.clear();
+    m_path.clear();
+    m_zip.reset();
+    m_force = false;
+    m_chosen = jids;
+    m_audience = jids.isEmpty() ? Online : Chosen;
+    m_versions.show({}, {});
+    Q_EMIT changed();
+}
+
+void NewUpdate::choose(const QUrl &file)
+{
+    if (m_stage == Uploading)
+        return;
+    m_path = file.isLocalFile() ? file.toLocalFile() : file.toString();
+    m_error.clear();
+    m_zip.reset();
+    m_stage = Reading;
+    m_reader.setFuture(UpdateService::inspect(m_path));
+    Q_EMIT changed();
+}
+
+void NewUpdate::onRead()
+{
+    if (m_reader.isCanceled() || m_stage != Reading)
+        return;
+    const Result<ReleaseZip> zip = m_reader.result();
+    if (!zip) {
+        m_stage = Empty;
+        setError(tr("This can't be used as a release: %1.").arg(zip.error().message));
+        return;
+    }
+    m_zip = *zip;
+    m_stage = Editing;
+    const QList<ProcessVersion> versions = suggestedVersions(*m_zip, m_panel.fleet());
+    QList<int> highest;
+    for (const ProcessVersion &process : versions)
+        highest.append(m_panel.fleet().highestVersion(process.name));
+    m_versions.show(versions, highest);
+    m_version = suggestedVersion(*m_zip, m_panel.fleet());
+    Q_EMIT changed();
+}
+
+QStringList NewUpdate::targets() const
+{
+    if (m_audience == Chosen)
+        return m_chosen;
+    QStringList jids;
+    const Fleet &fleet = m_panel.fleet();
+    for (int i = 0; i < fleet.count(); ++i) {
+        if (m_audience == All || fleet.at(i).online)
+            jids.append(fleet.at(i).jid);
+    }
+    return jids;
+}
+
+void NewUpdate::start()
+{
+    if (!isReady())
+        return;
+    UpdateRequest request;
+    request.component = m_zip->component;
+    if (isPerProcess())
+        request.processes = m_versions.versions();
+    else
+        request.version = m_version;
+    request.zip = m_zip;
+    request.force = m_force;
+    request.targets = targets();
+    request.requestedBy = u"dashboard"_s;
+    if (const Outcome sound = request.check(); !sound) {
+        setError(sound.error().message);
+        return;
+    }
+    m_error.clear();
+    m_progress = 0;
+    m_stage = Uploading;
+    m_job = m_panel.updates().start(request);
+    connect(m_job, &UpdateJob::progress, this, [this](qint64 sent, qint64 total) {
+        m_progress = total > 0 ? double(sent) / double(total) : 0;
+        Q_EMIT changed();
+    });
+    connect(m_job, &UpdateJob::finished, this, [this](const Result<CommandNo> &number) {
+        m_stage = m_zip ? Editing : Empty;
+        if (number) {
+            begin({});
+            Q_EMIT started(*number);
+        } else {
+            setError(number.error().message);
+            Q_EMIT failed(number.error().message);
+        }
+        Q_EMIT changed();
+    });
+    Q_EMIT changed();
+}
+
+void NewUpdate::cancelUpload()
+{
+    if (m_job)
+        m_job->cancel();
+}
+
+void NewUpdate::setError(const QString &error)
+{
+    m_error = error;
+    Q_EMIT changed();
+}
+
+} // namespace sgn::models

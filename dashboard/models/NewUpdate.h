@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/UpdateService.h"
+
+#include <QAbstractListModel>
+#include <QFutureWatcher>
+#include <QObject>
+#include <QtQml/qqmlregistration.h>
+#include <QUrl>
+
+namespace sgn {
+class Panel;
+}
+
+namespace sgn::models {
+
+// The processes of the release and the versions they are going to have; editable.
+class NewVersionModel : public QAbstractListModel
+{
+    Q_OBJECT
+    QML_ANONYMOUS
+
+public:
+    enum Role { NameRole = Qt::UserRole, VersionRole, HighestRole };
+
+    using QAbstractListModel::QAbstractListModel;
+
+    void show(const QList<ProcessVersion> &versions, const QList<int> &highest);
+    [[nodiscard]] const QList<ProcessVersion> &versions() const { return m_versions; }
+
+    Q_INVOKABLE void setVersion(int row, int version);
+
+    [[nodiscard]] int rowCount(const QModelIndex &parent = {}) const override;
+    [[nodiscard]] QVariant data(const QModelIndex &index, int role) const override;
+    [[nodiscard]] QHash<int, QByteArray> roleNames() const override;
+
+private:
+    QList<ProcessVersion> m_versions;
+    QList<int> m_highest; // in the fleet now
+};
+
+// The form "new update": a zip is chosen and read, versions and targets are set, then it is uploaded and sent.
+class NewUpdate final : public QObject
+{
+    Q_OBJECT
+    QML_ELEMENT
+    QML_UNCREATABLE("made by the workspace")
+    Q_PROPERTY(Stage stage READ stage NOTIFY changed FINAL)
+    Q_PROPERTY(QString fileName READ fileName NOTIFY changed FINAL)
+    Q_PROPERTY(QString summary READ summary NOTIFY changed FINAL)
+    Q_PROPERTY(QString error READ error NOTIFY changed FINAL)
+    Q_PROPERTY(bool perProcess READ isPerProcess NOTIFY changed FINAL)
+    Q_PROPERTY(int version READ version WRITE setVersion NOTIFY changed FINAL)
+    Q_PROPERTY(bool force READ isForced WRITE setForced NOTIFY changed FINAL)
+    Q_PROPERTY(Audience audience READ audience WRITE setAudience NOTIFY changed FINAL)
+    Q_PROPERTY(int chosenCount READ chosenCount NOTIFY changed FINAL)
+    Q_PROPERTY(int onlineCount READ onlineCount NOTIFY changed FINAL)
+    Q_PROPERTY(int allCount READ allCount NOTIFY changed FINAL)
+    Q_PROPERTY(int targetCount READ targetCount NOTIFY changed FINAL)
+    Q_PROPERTY(bool ready READ isReady NOTIFY changed FINAL)
+    Q_PROPERTY(double progress READ progress NOTIFY changed FINAL)
+    Q_PROPERTY(sgn::models::NewVersionModel *versions READ versions CONSTANT FINAL)
+
+public:
+    enum Stage { Empty, Reading, Editing, Uploading };
+    Q_ENUM(Stage)
+    enum Audience { Chosen, Online, All };
+    Q_ENUM(Audience)
+
+    // Outlives this.
+    explicit NewUpdate(Panel &panel, QObject *parent = nullptr);
+
+    [[nodiscard]] Stage stage() const { return m_stage; }
+    [[nodiscard]] QString fileName() const;
+    [[nodiscard]] QString summary() const;
+    [[nodiscard]] QString error() const { return m_error; }
+    [[nodiscard]] bool isPerProcess() const;
+    [[nodiscard]] int version() const { return m_version; }
+    void setVersion(int version);
+    [[nodiscard]] bool isForced() const { return m_force; }
+    void setForced(bool force);
+    [[nodiscard]] Audience audience() const { return m_audience; }
+    void setAudience(Audience audience);
+    [[nodiscard]] int chosenCount() const { return int(m_chosen.size()); }
+    [[nodiscard]] int onlineCount() const;
+    [[nodiscard]] int allCount() const;
+    [[nodiscard]] int targetCount() const;
+    [[nodiscard]] bool isReady() const;
+    [[nodiscard]] double progress() const { return m_progress; }
+    [[nodiscard]] NewVersionModel *versions() { return &m_versions; }
+
+    // An empty form for these devices; none: for all that are online. An upload that runs goes on.
+    void begin(const QStringList &jids);
+    Q_INVOKABLE void choose(const QUrl &file);
+    Q_INVOKABLE void start();
+    Q_INVOKABLE void cancelUpload();
+
+Q_SIGNALS:
+    void changed();
+    // It is a command now.
+    void started(sgn::CommandNo number);
+    void failed(const QString &why);
+
+private:
+    void onRead();
+    void setError(const QString &error);
+    [[nodiscard]] QStringList targets() const;
+
+    Panel &m_panel;
+    Stage m_stage = Empty;
+    QString m_error;
+    QString m_path;
+    std::optional<ReleaseZip> m_zip;
+    NewVersionModel m_versions;
+    int m_version = 1;
+    bool m_force = false;
+    Audience m_audience = Online;
+    QStringList m_chosen;
+    double m_progress = 0;
+    QFutureWatcher<Result<ReleaseZip>> m_reader;
+    QPointer<UpdateJob> m_job;
+};
+
+} // namespace sgn::models

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/Preferences.h"
+
+using namespace Qt::StringLiterals;
+
+namespace sgn::models {
+
+namespace {
+
+QString themeName(Preferences::Theme theme)
+{
+    return theme == Preferences::LightTheme ? u"light"_s : theme == Preferences::DarkTheme ? u"dark"_s : u"system"_s;
+}
+
+} // namespace
+
+Preferences::Preferences(const QString &file, QObject *parent)
+    : QObject(parent)
+    , m_settings(file, QSettings::IniFormat)
+    , m_language(m_settings.value("language").toString())
+{
+    const QString theme = m_settings.value("theme").toString();
+    m_theme = theme == "light"_L1 ? LightTheme : theme == "dark"_L1 ? DarkTheme : SystemTheme;
+}
+
+void Preferences::setTheme(Theme theme)
+{
+    m_settings.setValue("theme", themeName(theme));
+    overrideTheme(theme);
+}
+
+void Preferences::overrideTheme(Theme theme)
+{
+    if (theme == m_theme)
+        return;
+    m_theme = theme;
+    Q_EMIT themeChanged();
+}
+
+void Preferences::setLanguage(const QString &language)
+{
+    if (language == m_language)
+        return;
+    m_language = language;
+    m_settings.setValue("language", language);
+    Q_EMIT languageChanged();
+}
+
+Preferences::LastAccount Preferences::lastAccount() const
+{
+    LastAccount account;
+    account.jid = m_settings.value("account/jid").toString();
+    account.host = m_settings.value("account/host").toString();
+    const uint port = m_settings.value("account/port", account.port).toUInt();
+    account.port = port > 0 && port <= 65535 ? quint16(port) : account.port;
+    account.caFile = m_settings.value("account/ca").toString();
+    account.keepPassword = m_settings.value("account/keepPassword", false).toBool();
+    return account;
+}
+
+void Preferences::setLastAccount(const LastAccount &account)
+{
+    m_settings.setValue("account/jid", account.jid);
+    m_settings.setValue("account/host", account.host);
+    m_settings.setValue("account/port", account.port);
+    m_settings.setValue("account/ca", account.caFile);
+    m_settings.setValue("account/keepPassword", account.keepPassword);
+}
+
+} // namespace sgn::models

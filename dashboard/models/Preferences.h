@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QObject>
+#include <QSettings>
+#include <QStringList>
+#include <QtQml/qqmlregistration.h>
+
+namespace sgn::models {
+
+// What a person chose for this window and this machine. Never a password.
+class Preferences final : public QObject
+{
+    Q_OBJECT
+    QML_ELEMENT
+    QML_UNCREATABLE("made by the application")
+    Q_PROPERTY(Theme theme READ theme WRITE setTheme NOTIFY themeChanged FINAL)
+    // "en", "de"...; empty: the system's.
+    Q_PROPERTY(QString language READ language WRITE setLanguage NOTIFY languageChanged FINAL)
+
+public:
+    enum Theme { SystemTheme, LightTheme, DarkTheme };
+    Q_ENUM(Theme)
+
+    struct LastAccount
+    {
+        QString jid;
+        QString host;
+        quint16 port = 5223;
+        QString caFile;
+        bool keepPassword = false;
+    };
+
+    // Kept in an INI file.
+    explicit Preferences(const QString &file, QObject *parent = nullptr);
+
+    [[nodiscard]] Theme theme() const { return m_theme; }
+    void setTheme(Theme theme);
+    // For this run only.
+    void overrideTheme(Theme theme);
+    [[nodiscard]] QString language() const { return m_language; }
+    void setLanguage(const QString &language);
+    [[nodiscard]] LastAccount lastAccount() const;
+    void setLastAccount(const LastAccount &account);
+
+Q_SIGNALS:
+    void themeChanged();
+    void languageChanged();
+
+private:
+    QSettings m_settings;
+    Theme m_theme = SystemTheme;
+    QString m_language;
+};
+
+} // namespace sgn::models

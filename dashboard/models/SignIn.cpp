@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/SignIn.h"
+
+#include "xmpp/Jid.h"
+
+using namespace Qt::StringLiterals;
+
+namespace sgn::models {
+
+SignIn::SignIn(Environment environment, QObject *parent)
+    : QObject(parent)
+    , m_environment(std::move(environment))
+{
+    const Preferences::LastAccount last = m_environment.preferences.lastAccount();
+    m_jid = last.jid;
+    m_host = last.host;
+    m_port = QString::number(last.port);
+    m_caFile = last.caFile;
+    m_keepPassword = last.keepPassword;
+}
+
+SignIn::~SignIn() = default;
+
+void SignIn::setJid(const QString &jid)
+{
+    m_jid = jid.trimmed();
+    Q_EMIT changed();
+}
+
+void SignIn::setPassword(const QString &password)
+{
+    m_password = password;
+    Q_EMIT changed();
+}
+
+void SignIn::setKeepPassword(bool keep)
+{
+    m_keepPassword = keep;
+    Q_EMIT changed();
+}
+
+void SignIn::setHost(const QString &host)
+{
+    m_host = host.trimmed();
+    Q_EMIT changed();
+}
+
+void SignIn::setPort(const QString &port)
+{
+    m_port = port.trimmed();
+    Q_EMIT changed();
+}
+
+void SignIn::setCaFile(const QString &path)
+{
+    m_caFile = path.trimmed();
+    Q_EMIT changed();
+}
+
+void SignIn::chooseCaFile(const QUrl &file)
+{
+    setCaFile(file.toLocalFile());
+}
+
+bool SignIn::isReady() const
+{
+    return !m_isBusy && !m_jid.isEmpty() && !m_password.isEmpty();
+}
+
+PanelConfig SignIn::config() const
+{
+    PanelConfig config;
+    config.jid = xmpp::bareJid(m_jid);
+    config.password = m_password;
+    config.host = m_host;
+    bool isNumber = false;
+    const uint port = m_port.toUInt(&isNumber);
+    config.port = isNumber && port <= 65535 ? quint16(port) : quint16(0);
+    config.caFile = m_caFile;
+    config.storeFile = storeFileFor(m_environment.dataFolder, config.jid);
+    return config;
+}
+
+bool SignIn::open()
+{
+    m_error.clear();
+    m_advice.clear();
+    Panel::Settings settings;
+    settings.operatorName = u"dashboard"_s;
+    settings.xmpp.role = xmpp::Role::Panel;
+    settings.xmpp.acceptSubscriptions = true;
+    Result<std::unique_ptr<Panel>> panel = Panel::open(config(), settings, m_environment.clock);
+    if (!panel) {
+        showError(panel.error());
+        return false;
+    }
+    m_panel = std::move(*panel);
+    return true;
+}
+
+void SignIn::resume()
+{
+    const Preferences::LastAccount last = m_environment.preferences.lastAccount();
+    if (last.jid.isEmpty() || !last.keepPassword)
+        return;
+    m_isBusy = true;
+    Q_EMIT changed();
+    m_environment.passwords.read(last.jid, [this](const Result<QString> &password) {
+        m_isBusy = false;
+        if (!password) {
+            // Nothing is wrong for the person: the form asks for what is missing.
+            m_advice = tr("The keyring didn't give the password. Please type it.");
+            Q_EMIT changed();
+            return;
+        }
+        m_password = *password;
+        if (open()) {
+            // Who takes it wants to hear how connecting goes.
+            Panel *panel = m_panel.get();
+            Q_EMIT signedIn();
+            panel->start();
+        }
+        Q_EMIT changed();
+    });
+}
+
+void SignIn::submit()
+{
+    if (!isReady() || !open()) {
+        Q_EMIT changed();
+        return;
+    }
+    m_isBusy = true;
+    connect(&m_panel->session(), &PanelSession::online, this, &SignIn::accept);
+    connect(&m_panel->session(), &PanelSession::offline, this, [this](const Error &reason) {
+        if (!m_isBusy)
+            return;
+        cancel();
+        showError(reason);
+    });
+    m_panel->start();
+    Q_EMIT changed();
+}
+
+void SignIn::cancel()
+{
+    m_isBusy = false;
+    if (m_panel) {
+        m_panel->session().disconnect(this);
+        // It may be in the middle of telling us.
+        m_panel.release()->deleteLater();
+    }
+    Q_EMIT changed();
+}
+
+void SignIn::accept()
+{
+    m_isBusy = false;
+    m_panel->session().disconnect(this);
+    keepOrForgetPassword();
+    m_password.clear();
+    Q_EMIT changed();
+    Q_EMIT signedIn();
+}
+
+void SignIn::keepOrForgetPassword()
+{
+    const QString jid = xmpp::bareJid(m_jid);
+    Preferences::LastAccount account{jid, m_host, config().port, m_caFile, m_keepPassword};
+    m_environment.preferences.setLastAccount(account);
+    if (!m_keepPassword) {
+        m_environment.passwords.forget(jid);
+        return;
+    }
+    m_environment.passwords.write(jid, m_password, [this, account](const Outcome &outcome) mutable {
+        if (outcome)
+            return;
+        account.keepPassword = false;
+        m_environment.preferences.setLastAccount(account);
+    });
+}
+
+void SignIn::showError(const Error &error)
+{
+    m_error = error.message;
+    if (!m_error.isEmpty())
+        m_error[0] = m_error.at(0).toUpper();
+    m_advice = adviceFor(error);
+    Q_EMIT changed();
+}
+
+QString SignIn::adviceFor(const Error &error)
+{
+    switch (error.code) {
+    case ErrorCode::Authentication:
+        return tr("Check the address and the password. Capital and small letters matter in the password.");
+    case ErrorCode::Network:
+    case ErrorCode::Timeout:
+        return tr("Check that this computer is online, and the server and port under Advanced.");
+    case ErrorCode::NotFound:
+    case ErrorCode::BadFile:
+        return tr("Choose the file with your server's certification authority under Advanced.");
+    case ErrorCode::Refused:
+        return tr("Check that the certification authority under Advanced is the one of this server.");
+    default:
+        return {};
+    }
+}
+
+} // namespace sgn::models

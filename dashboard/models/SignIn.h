@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/Panel.h"
+#include "models/PasswordKeeper.h"
+#include "models/Preferences.h"
+
+#include <memory>
+#include <QObject>
+#include <QtQml/qqmlregistration.h>
+#include <QUrl>
+
+namespace sgn::models {
+
+// The sign-in form: who, where, whom to believe. It tries the account before it lets anyone in, so that a wrong
+// password is told where it was typed.
+class SignIn final : public QObject
+{
+    Q_OBJECT
+    QML_ELEMENT
+    QML_UNCREATABLE("made by the application")
+    Q_PROPERTY(QString jid READ jid WRITE setJid NOTIFY changed FINAL)
+    Q_PROPERTY(QString password READ password WRITE setPassword NOTIFY changed FINAL)
+    Q_PROPERTY(bool keepPassword READ keepsPassword WRITE setKeepPassword NOTIFY changed FINAL)
+    Q_PROPERTY(QString host READ host WRITE setHost NOTIFY changed FINAL)
+    Q_PROPERTY(QString port READ port WRITE setPort NOTIFY changed FINAL)
+    Q_PROPERTY(QString caFile READ caFile WRITE setCaFile NOTIFY changed FINAL)
+    Q_PROPERTY(bool busy READ isBusy NOTIFY changed FINAL)
+    Q_PROPERTY(QString error READ error NOTIFY changed FINAL)
+    // What to try next.
+    Q_PROPERTY(QString advice READ advice NOTIFY changed FINAL)
+    Q_PROPERTY(bool ready READ isReady NOTIFY changed FINAL)
+
+public:
+    struct Environment
+    {
+        Preferences &preferences;
+        PasswordKeeper &passwords;
+        const Clock &clock;
+        QString dataFolder; // where stores are kept
+    };
+
+    // Everything in `environment` outlives this.
+    explicit SignIn(Environment environment, QObject *parent = nullptr);
+    ~SignIn() override;
+
+    [[nodiscard]] QString jid() const { return m_jid; }
+    void setJid(const QString &jid);
+    [[nodiscard]] QString password() const { return m_password; }
+    void setPassword(const QString &password);
+    [[nodiscard]] bool keepsPassword() const { return m_keepPassword; }
+    void setKeepPassword(bool keep);
+    [[nodiscard]] QString host() const { return m_host; }
+    void setHost(const QString &host);
+    [[nodiscard]] QString port() const { return m_port; }
+    void setPort(const QString &port);
+    [[nodiscard]] QString caFile() const { return m_caFile; }
+    void setCaFile(const QString &path);
+    [[nodiscard]] bool isBusy() const { return m_isBusy; }
+    [[nodiscard]] QString error() const { return m_error; }
+    [[nodiscard]] QString advice() const { return m_advice; }
+    [[nodiscard]] bool isReady() const;
+
+    // Signs in with the last account when its password was kept: its last known state is shown at once.
+    void resume();
+    Q_INVOKABLE void submit();
+    Q_INVOKABLE void cancel();
+    Q_INVOKABLE void chooseCaFile(const QUrl &file);
+
+    // What a person can do about a failure to connect; empty: nothing better than waiting.
+    [[nodiscard]] static QString adviceFor(const Error &error);
+
+Q_SIGNALS:
+    void changed();
+    // Take it with takePanel().
+    void signedIn();
+
+public:
+    [[nodiscard]] std::unique_ptr<Panel> takePanel() { return std::move(m_panel); }
+
+private:
+    [[nodiscard]] PanelConfig config() const;
+    bool open();
+    void showError(const Error &error);
+    void accept();
+    void keepOrForgetPassword();
+
+    Environment m_environment;
+    QString m_jid;
+    QString m_password;
+    bool m_keepPassword = false;
+    QString m_host;
+    QString m_port;
+    QString m_caFile;
+    bool m_isBusy = false;
+    QString m_error;
+    QString m_advice;
+    std::unique_ptr<Panel> m_panel;
+};
+
+} // namespace sgn::models

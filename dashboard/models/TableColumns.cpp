@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/TableColumns.h"
+
+#include <numeric>
+
+namespace sgn::models {
+
+void TableColumns::setRows(TableFilter *rows)
+{
+    if (rows == m_rows)
+        return;
+    if (m_rows)
+        m_rows->disconnect(this), m_rows->table().disconnect(this);
+    m_rows = rows;
+    if (m_rows) {
+        connect(m_rows, &QAbstractItemModel::columnsInserted, this, &TableColumns::layOut);
+        connect(m_rows, &QAbstractItemModel::columnsRemoved, this, &TableColumns::layOut);
+        connect(m_rows, &QAbstractItemModel::modelReset, this, &TableColumns::layOut);
+        connect(&m_rows->table(), &TableModel::columnsChanged, this, &TableColumns::layOut);
+        connect(m_rows, &QObject::destroyed, this, [this] {
+            m_rows = nullptr;
+            layOut();
+        });
+    }
+    layOut();
+    Q_EMIT rowsChanged();
+}
+
+void TableColumns::setAvailable(qreal width)
+{
+    if (qFuzzyCompare(width + 1, m_available + 1))
+        return;
+    m_available = width;
+    layOut();
+}
+
+void TableColumns::setLead(qreal width)
+{
+    if (qFuzzyCompare(width + 1, m_lead + 1))
+        return;
+    m_lead = width;
+    layOut();
+}
+
+qreal TableColumns::width(int column) const
+{
+    return m_widths.value(column, 0);
+}
+
+void TableColumns::resize(int column, qreal width)
+{
+    if (column < 0 || column >= m_columns.size())
+        return;
+    const qreal lead = column == 0 ? m_lead : 0;
+    m_chosen.insert(m_columns.at(column).title, qMax(width - lead, qreal(m_columns.at(column).minimumWidth)));
+    layOut();
+}
+
+void TableColumns::resetWidth(int column)
+{
+    if (column >= 0 && column < m_columns.size() && m_chosen.remove(m_columns.at(column).title) > 0)
+        layOut();
+}
+
+int TableColumns::rowCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : int(m_columns.size());
+}
+
+QVariant TableColumns::data(const QModelIndex &index, int role) const
+{
+    if (!checkIndex(index, CheckIndexOption::IndexIsValid))
+        return {};
+    const Column &column = m_columns.at(index.row());
+    switch (role) {
+    case Qt::DisplayRole:
+    case TitleRole:
+        return column.title;
+    case XRole:
+        return std::accumulate(m_widths.cbegin(), m_widths.cbegin() + index.row(), qreal(0));
+    case WidthRole:
+        return m_widths.at(index.row());
+    case SortableRole:
+        return column.sortable;
+    case AlignEndRole:
+        return column.alignEnd;
+    default:
+        return {};
+    }
+}
+
+QHash<int, QByteArray> TableColumns::roleNames() const
+{
+    return {{TitleRole, "title"},
+            {XRole, "offset"},
+            {WidthRole, "extent"},
+            {SortableRole, "sortable"},
+            {AlignEndRole, "alignEnd"}};
+}
+
+void TableColumns::layOut()
+{
+    const int count = m_rows ? m_rows->columnCount() : 0;
+    const bool same = count == m_columns.size();
+    if (!same)
+        beginResetModel();
+    m_columns.clear();
+    m_widths.clear();
+    qreal used = m_lead;
+    int growing = 0;
+    for (int i = 0; i < count; ++i) {
+        const Column column = m_rows->table().column(i);
+        const bool chosen = m_chosen.contains(column.title);
+        m_columns.append(column);
+        m_widths.append(m_chosen.value(column.title, column.width) + (i == 0 ? m_lead : 0));
+        used += m_widths.last() - (i == 0 ? m_lead : 0);
+        growing += column.grows && !chosen ? 1 : 0;
+    }
+    const qreal left = m_available - used;
+    for (int i = 0; i < count && left > 0 && growing > 0; ++i) {
+        if (m_columns.at(i).grows && !m_chosen.contains(m_columns.at(i).title))
+            m_widths[i] += left / growing;
+    }
+    if (!same)
+        endResetModel();
+    else if (count > 0)
+        Q_EMIT dataChanged(index(0), index(count - 1));
+    Q_EMIT laidOut();
+}
+
+} // namespace sgn::models

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "models/TableFilter.h"
+
+#include <QAbstractListModel>
+#include <QHash>
+#include <QtQml/qqmlregistration.h>
+
+namespace sgn::models {
+
+// Where a table's columns are: their own widths or those a person dragged them to, and what is left over for those that
+// grow. Rows of this model are the header's cells.
+class TableColumns : public QAbstractListModel
+{
+    Q_OBJECT
+    QML_ELEMENT
+    Q_PROPERTY(sgn::models::TableFilter *rows READ rows WRITE setRows NOTIFY rowsChanged REQUIRED FINAL)
+    Q_PROPERTY(qreal available READ available WRITE setAvailable NOTIFY laidOut FINAL)
+    // Added to the first column, for the check boxes.
+    Q_PROPERTY(qreal lead READ lead WRITE setLead NOTIFY laidOut FINAL)
+
+public:
+    enum Role { TitleRole = Qt::UserRole, XRole, WidthRole, SortableRole, AlignEndRole };
+
+    using QAbstractListModel::QAbstractListModel;
+
+    [[nodiscard]] TableFilter *rows() const { return m_rows; }
+    void setRows(TableFilter *rows);
+    [[nodiscard]] qreal available() const { return m_available; }
+    void setAvailable(qreal width);
+    [[nodiscard]] qreal lead() const { return m_lead; }
+    void setLead(qreal width);
+
+    Q_INVOKABLE qreal width(int column) const;
+    Q_INVOKABLE void resize(int column, qreal width);
+    // Back to the column's own width.
+    Q_INVOKABLE void resetWidth(int column);
+
+    [[nodiscard]] int rowCount(const QModelIndex &parent = {}) const override;
+    [[nodiscard]] QVariant data(const QModelIndex &index, int role) const override;
+    [[nodiscard]] QHash<int, QByteArray> roleNames() const override;
+
+Q_SIGNALS:
+    void rowsChanged();
+    void laidOut();
+
+private:
+    void layOut();
+
+    TableFilter *m_rows = nullptr;
+    qreal m_available = 0;
+    qreal m_lead = 0;
+    QList<Column> m_columns;
+    QList<qreal> m_widths;
+    QHash<QString, qreal> m_chosen; // by title, because columns come and go
+};
+
+} // namespace sgn::models

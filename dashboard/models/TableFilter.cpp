@@ -1,0 +1,457 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/TableFilter.h"
+
+#include <algorithm>
+#include <chrono>
+#include <numeric>
+
+using namespace std::chrono_literals;
+
+namespace sgn::models {
+
+TableFilter::TableFilter(TableModel &source, QObject *parent)
+    : QAbstractProxyModel(parent)
+    , m_source(source)
+{
+    QAbstractProxyModel::setSourceModel(&source);
+    // Reports come in streams; placing their rows anew a few times a second is as fast as eyes follow.
+    m_merge.setSingleShot(true);
+    m_merge.setInterval(200ms);
+    connect(&m_merge, &QTimer::timeout, this, &TableFilter::mergeTouched);
+
+    connect(&source, &QAbstractItemModel::dataChanged, this, &TableFilter::forwardData);
+    connect(&source, &TableModel::rowsChanged, this, &TableFilter::touch);
+    connect(&source, &QAbstractItemModel::rowsInserted, this, &TableFilter::onRowsInserted);
+    connect(&source, &QAbstractItemModel::rowsAboutToBeRemoved, this, &TableFilter::onRowsAboutToBeRemoved);
+    connect(&source, &QAbstractItemModel::rowsRemoved, this, &TableFilter::onRowsRemoved);
+    connect(&source, &QAbstractItemModel::modelAboutToBeReset, this, [this] {
+        beginResetModel();
+        forget();
+    });
+    connect(&source, &QAbstractItemModel::modelReset, this, [this] {
+        endResetModel();
+        rebuild();
+    });
+    connect(&source, &QAbstractItemModel::columnsAboutToBeInserted, this,
+            [this](const QModelIndex &, int first, int last) { beginInsertColumns({}, first, last); });
+    connect(&source, &QAbstractItemModel::columnsInserted, this, [this] { endInsertColumns(); });
+    connect(&source, &QAbstractItemModel::columnsAboutToBeRemoved, this,
+            [this](const QModelIndex &, int first, int last) { beginRemoveColumns({}, first, last); });
+    connect(&source, &QAbstractItemModel::columnsRemoved, this, [this] { endRemoveColumns(); });
+    connect(&source, &QAbstractItemModel::headerDataChanged, this, &QAbstractItemModel::headerDataChanged);
+    rebuild();
+}
+
+void TableFilter::setFilterText(const QString &text)
+{
+    if (text == m_filterText)
+        return;
+    m_filterText = text;
+    const QString needle = TableModel::fold(text);
+    if (needle != m_needle) {
+        m_needle = needle;
+        filterAll();
+    }
+    Q_EMIT filterChanged();
+}
+
+void TableFilter::filterAgain()
+{
+    filterAll();
+    Q_EMIT filterChanged();
+}
+
+bool TableFilter::areAllShownChecked() const
+{
+    return !m_shown.isEmpty() && std::all_of(m_shown.cbegin(), m_shown.cend(),
+                                             [this](int row) { return m_checked.contains(m_source.key(row)); });
+}
+
+QStringList TableFilter::checkedKeys() const
+{
+    QStringList keys(m_checked.cbegin(), m_checked.cend());
+    keys.sort();
+    return keys;
+}
+
+void TableFilter::setCurrentKey(const QString &key)
+{
+    if (key == m_currentKey)
+        return;
+    m_currentKey = key;
+    Q_EMIT currentChanged();
+}
+
+int TableFilter::currentRow() const
+{
+    if (m_currentKey.isEmpty())
+        return -1;
+    return m_position.value(m_source.rowOf(m_currentKey), -1);
+}
+
+void TableFilter::sortBy(int column)
+{
+    sortBy(column, column == m_sortColumn && !m_descending);
+}
+
+void TableFilter::sortBy(int column, bool descending)
+{
+    if (column < 0 || column >= columnCount() || !m_source.column(column).sortable)
+        return;
+    m_sortColumn = column;
+    m_descending = descending;
+    sortAgain();
+    Q_EMIT sortChanged();
+}
+
+void TableFilter::setCurrentRow(int row)
+{
+    if (m_shown.isEmpty())
+        return;
+    setCurrentKey(keyAt(std::clamp(row, 0, shownCount() - 1)));
+}
+
+QString TableFilter::keyAt(int row) const
+{
+    return row >= 0 && row < m_shown.size() ? m_source.key(m_shown.at(row)) : QString();
+}
+
+QString TableFilter::firstCheckedKey() const
+{
+    return m_checked.isEmpty() ? QString() : checkedKeys().first();
+}
+
+void TableFilter::toggle(int row)
+{
+    const QString key = keyAt(row);
+    if (key.isEmpty())
+        return;
+    if (!m_checked.remove(key))
+        m_checked.insert(key);
+    m_anchor = row;
+    emitChecked();
+}
+
+void TableFilter::checkTo(int row)
+{
+    if (row < 0 || row >= shownCount())
+        return;
+    const int from = std::clamp(m_anchor < 0 ? row : m_anchor, 0, shownCount() - 1);
+    for (int i = std::min(from, row); i <= std::max(from, row); ++i)
+        m_checked.insert(keyAt(i));
+    m_anchor = row;
+    emitChecked();
+}
+
+void TableFilter::checkShown(bool checked)
+{
+    for (const int row : std::as_const(m_shown)) {
+        const QString key = m_source.key(row);
+        if (checked)
+            m_checked.insert(key);
+        else
+            m_checked.remove(key);
+    }
+    emitChecked();
+}
+
+void TableFilter::uncheckAll()
+{
+    m_checked.clear();
+    m_anchor = -1;
+    emitChecked();
+}
+
+void TableFilter::emitChecked()
+{
+    if (!m_shown.isEmpty() && columnCount() > 0)
+        Q_EMIT dataChanged(index(0, 0), index(shownCount() - 1, columnCount() - 1), {TableModel::CheckedRole});
+    Q_EMIT checkedChanged();
+}
+
+QModelIndex TableFilter::index(int row, int column, const QModelIndex &parent) const
+{
+    return hasIndex(row, column, parent) ? createIndex(row, column) : QModelIndex();
+}
+
+QModelIndex TableFilter::parent(const QModelIndex &) const
+{
+    return {};
+}
+
+int TableFilter::rowCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : shownCount();
+}
+
+int TableFilter::columnCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : m_source.columnCount();
+}
+
+QModelIndex TableFilter::mapToSource(const QModelIndex &proxyIndex) const
+{
+    if (!proxyIndex.isValid() || proxyIndex.row() >= m_shown.size())
+        return {};
+    return m_source.index(m_shown.at(proxyIndex.row()), proxyIndex.column());
+}
+
+QModelIndex TableFilter::mapFromSource(const QModelIndex &sourceIndex) const
+{
+    const int row = sourceIndex.isValid() ? m_position.value(sourceIndex.row(), -1) : -1;
+    return row < 0 ? QModelIndex() : createIndex(row, sourceIndex.column());
+}
+
+QVariant TableFilter::data(const QModelIndex &index, int role) const
+{
+    if (role == TableModel::CheckedRole && index.isValid())
+        return m_checked.contains(keyAt(index.row()));
+    return m_source.data(mapToSource(index), role);
+}
+
+QVariant TableFilter::headerData(int section, Qt::Orientation orientation, int role) const
+{
+    return m_source.headerData(section, orientation, role);
+}
+
+QHash<int, QByteArray> TableFilter::roleNames() const
+{
+    return m_source.roleNames();
+}
+
+bool TableFilter::accepts(int) const
+{
+    return true;
+}
+
+bool TableFilter::isShown(int sourceRow) const
+{
+    return accepts(sourceRow) && (m_needle.isEmpty() || m_source.matches(sourceRow, m_needle));
+}
+
+bool TableFilter::before(int left, int right) const
+{
+    if (m_sortColumn < m_source.columnCount()) {
+        const int first = m_descending ? right : left;
+        const int second = m_descending ? left : right;
+        if (m_source.less(m_sortColumn, first, second))
+            return true;
+        if (m_source.less(m_sortColumn, second, first))
+            return false;
+    }
+    return m_source.tieLess(left, right);
+}
+
+void TableFilter::rebuild()
+{
+    m_position.resize(m_source.rowCount(), -1);
+    m_accepted = QList<bool>(m_source.rowCount(), false);
+    m_order.resize(m_source.rowCount());
+    std::iota(m_order.begin(), m_order.end(), 0);
+    sortAgain();
+    filterAll();
+}
+
+void TableFilter::sortAgain()
+{
+    std::sort(m_order.begin(), m_order.end(), [this](int left, int right) { return before(left, right); });
+    showAccepted();
+}
+
+void TableFilter::filterAll()
+{
+    m_accepted.resize(m_source.rowCount());
+    for (int row = 0; row < m_accepted.size(); ++row)
+        m_accepted[row] = isShown(row);
+    showAccepted();
+}
+
+void TableFilter::showAccepted()
+{
+    Rows rows;
+    rows.reserve(m_order.size());
+    std::copy_if(m_order.cbegin(), m_order.cend(), std::back_inserter(rows),
+                 [this](int row) { return m_accepted.at(row); });
+    show(rows);
+}
+
+void TableFilter::forwardData(const QModelIndex &topLeft, const QModelIndex &bottomRight, const QList<int> &roles)
+{
+    constexpr int manyRows = 64;
+    if (bottomRight.row() - topLeft.row() >= manyRows) {
+        if (!m_shown.isEmpty())
+            Q_EMIT dataChanged(index(0, topLeft.column()), index(shownCount() - 1, bottomRight.column()), roles);
+        return;
+    }
+    for (int row = topLeft.row(); row <= bottomRight.row(); ++row) {
+        const int shown = m_position.value(row, -1);
+        if (shown >= 0)
+            Q_EMIT dataChanged(index(shown, topLeft.column()), index(shown, bottomRight.column()), roles);
+    }
+}
+
+void TableFilter::touch(const QList<int> &rows)
+{
+    m_touched.unite(QSet<int>(rows.cbegin(), rows.cend()));
+    if (!m_merge.isActive())
+        m_merge.start();
+}
+
+void TableFilter::onRowsInserted(const QModelIndex &, int first, int last)
+{
+    const int count = last - first + 1;
+    const auto shifted = [first, count](int row) {
+        return row >= first ? row + count : row;
+    };
+    std::transform(m_shown.begin(), m_shown.end(), m_shown.begin(), shifted);
+    std::transform(m_order.begin(), m_order.end(), m_order.begin(), shifted);
+    m_accepted.insert(first, count, false);
+    QSet<int> touched;
+    for (const int row : std::as_const(m_touched))
+        touched.insert(shifted(row));
+    m_touched = std::move(touched);
+    m_position = QList<int>(m_source.rowCount(), -1);
+    indexPositions();
+    QList<int> rows(count);
+    std::iota(rows.begin(), rows.end(), first);
+    m_order += rows;
+    touch(rows);
+    Q_EMIT countChanged();
+}
+
+void TableFilter::onRowsAboutToBeRemoved(const QModelIndex &, int first, int last)
+{
+    Rows rows;
+    std::copy_if(m_shown.cbegin(), m_shown.cend(), std::back_inserter(rows),
+                 [first, last](int row) { return row < first || row > last; });
+    show(rows);
+    for (int row = first; row <= last; ++row)
+        m_checked.remove(m_source.key(row));
+}
+
+void TableFilter::onRowsRemoved(const QModelIndex &, int first, int last)
+{
+    const int count = last - first + 1;
+    const auto shifted = [last, count](int row) {
+        return row > last ? row - count : row;
+    };
+    const auto isGone = [first, last](int row) {
+        return row >= first && row <= last;
+    };
+    std::transform(m_shown.begin(), m_shown.end(), m_shown.begin(), shifted);
+    m_order.removeIf(isGone);
+    std::transform(m_order.begin(), m_order.end(), m_order.begin(), shifted);
+    m_accepted.remove(first, count);
+    QSet<int> touched;
+    for (const int row : std::as_const(m_touched)) {
+        if (!isGone(row))
+            touched.insert(shifted(row));
+    }
+    m_touched = std::move(touched);
+    m_position = QList<int>(m_source.rowCount(), -1);
+    indexPositions();
+    Q_EMIT countChanged();
+    Q_EMIT checkedChanged();
+}
+
+// Everything not touched keeps its order, so it is enough to sort the few and merge.
+void TableFilter::mergeTouched()
+{
+    Rows kept;
+    kept.reserve(m_order.size());
+    std::copy_if(m_order.cbegin(), m_order.cend(), std::back_inserter(kept),
+                 [this](int row) { return !m_touched.contains(row); });
+    Rows placed(m_touched.cbegin(), m_touched.cend());
+    m_touched.clear();
+    for (const int row : std::as_const(placed))
+        m_accepted[row] = isShown(row);
+    const auto order = [this](int left, int right) {
+        return before(left, right);
+    };
+    std::sort(placed.begin(), placed.end(), order);
+    Rows rows;
+    rows.reserve(kept.size() + placed.size());
+    std::merge(kept.cbegin(), kept.cend(), placed.cbegin(), placed.cend(), std::back_inserter(rows), order);
+    m_order = rows;
+    showAccepted();
+}
+
+// From what is shown to `rows` in the fewest honest steps: move what goes to the end, remove it there, append what
+// comes, move it into place.
+void TableFilter::show(const Rows &rows)
+{
+    if (rows == m_shown) {
+        Q_EMIT countChanged();
+        return;
+    }
+    QList<bool> wanted(m_position.size(), false);
+    for (const int row : rows)
+        wanted[row] = true;
+
+    Rows stay;
+    stay.reserve(m_shown.size());
+    Rows gone;
+    Rows come;
+    for (const int row : rows)
+        (m_position.at(row) >= 0 ? stay : come).append(row);
+    for (const int row : std::as_const(m_shown)) {
+        if (!wanted.at(row))
+            gone.append(row);
+    }
+    if (!gone.isEmpty()) {
+        reorder(stay + gone);
+        beginRemoveRows({}, int(stay.size()), int(m_shown.size()) - 1);
+        m_shown.resize(stay.size());
+        for (const int row : std::as_const(gone))
+            m_position[row] = -1;
+        endRemoveRows();
+    }
+    if (!come.isEmpty()) {
+        beginInsertRows({}, int(m_shown.size()), int(m_shown.size() + come.size()) - 1);
+        m_shown += come;
+        indexPositions();
+        endInsertRows();
+    }
+    reorder(rows);
+    Q_EMIT countChanged();
+    Q_EMIT currentChanged();
+    Q_EMIT checkedChanged();
+}
+
+void TableFilter::reorder(const Rows &rows)
+{
+    if (rows == m_shown)
+        return;
+    Q_EMIT layoutAboutToBeChanged({}, VerticalSortHint);
+    const QModelIndexList before = persistentIndexList();
+    QList<int> sources;
+    sources.reserve(before.size());
+    for (const QModelIndex &index : before)
+        sources.append(m_shown.at(index.row()));
+    m_shown = rows;
+    indexPositions();
+    QModelIndexList after;
+    after.reserve(before.size());
+    for (qsizetype i = 0; i < before.size(); ++i)
+        after.append(createIndex(m_position.at(sources.at(i)), before.at(i).column()));
+    changePersistentIndexList(before, after);
+    Q_EMIT layoutChanged({}, VerticalSortHint);
+}
+
+void TableFilter::indexPositions()
+{
+    for (int row = 0; row < m_shown.size(); ++row)
+        m_position[m_shown.at(row)] = row;
+}
+
+void TableFilter::forget()
+{
+    m_merge.stop();
+    m_touched.clear();
+    m_order.clear();
+    m_accepted.clear();
+    m_shown.clear();
+    m_position.clear();
+}
+
+} // namespace sgn::models

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/UpdateDetails.h"
+
+#include "core/Panel.h"
+#include "models/UpdateListModel.h"
+
+using namespace Qt::StringLiterals;
+
+namespace sgn::models {
+
+UpdateDetails::UpdateDetails(Panel &panel, const Clock &clock, QObject *parent)
+    : QObject(parent)
+    , m_panel(panel)
+    , m_targets(panel.commands(), panel.fleet(), clock)
+    , m_filter(m_targets)
+{
+    connect(&panel.commands(), &CommandLog::commandChanged, this, [this](CommandNo number) {
+        if (number == m_targets.number())
+            Q_EMIT changed();
+    });
+}
+
+QString UpdateDetails::number() const
+{
+    return m_targets.number() == 0 ? QString() : QString::number(m_targets.number());
+}
+
+void UpdateDetails::setNumber(const QString &number)
+{
+    if (number == this->number())
+        return;
+    m_targets.setNumber(number.toUInt());
+    Q_EMIT numberChanged();
+    Q_EMIT changed();
+}
+
+const CommandRecord *UpdateDetails::record() const
+{
+    return m_targets.number() == 0 ? nullptr : m_panel.commands().find(m_targets.number());
+}
+
+QString UpdateDetails::title() const
+{
+    const CommandRecord *shown = record();
+    return shown ? tr("Update %1 · %2").arg(shown->number).arg(updateTitle(*shown)) : QString();
+}
+
+QString UpdateDetails::summary() const
+{
+    const CommandRecord *shown = record();
+    if (!shown)
+        return {};
+    QStringList parts;
+    const CommandCounts &counts = shown->counts;
+    const int waiting = counts.in(TargetState::Queued) + counts.in(TargetState::Sent);
+    const int running = counts.in(TargetState::Delivered) + counts.in(TargetState::Running);
+    if (counts.in(TargetState::Done) > 0)
+        parts.append(tr("%n done", nullptr, counts.in(TargetState::Done)));
+    if (running > 0)
+        parts.append(tr("%n running", nullptr, running));
+    if (waiting > 0)
+        parts.append(tr("%n waiting", nullptr, waiting));
+    if (failedCount() > 0)
+        parts.append(tr("%n failed", nullptr, failedCount()));
+    return parts.join(u" · "_s);
+}
+
+bool UpdateDetails::isCancellable() const
+{
+    const CommandRecord *shown = record();
+    return shown && shown->counts.open() > 0;
+}
+
+int UpdateDetails::failedCount() const
+{
+    const CommandRecord *shown = record();
+    return shown ? shown->counts.in(TargetState::Failed) + shown->counts.in(TargetState::Expired) : 0;
+}
+
+void UpdateDetails::refreshTexts()
+{
+    m_targets.refreshTexts();
+    Q_EMIT changed();
+}
+
+void UpdateDetails::cancel()
+{
+    const Outcome outcome = m_panel.updates().cancel(m_targets.number(), u"dashboard"_s);
+    if (outcome)
+        Q_EMIT told(tr("Update %1 stops where it hasn't replaced anything yet.").arg(m_targets.number()), false);
+    else
+        Q_EMIT told(tr("It can't be stopped: %1.").arg(outcome.error().message), true);
+}
+
+void UpdateDetails::retryFailed()
+{
+    const Result<CommandNo> number =
+        m_panel.updates().retry(m_targets.number(), m_targets.failedJids(), u"dashboard"_s);
+    if (!number) {
+        Q_EMIT told(tr("It can't be tried again: %1.").arg(number.error().message), true);
+        return;
+    }
+    Q_EMIT told(tr("Tried again as update %1.").arg(*number), false);
+    Q_EMIT retried(*number);
+}
+
+} // namespace sgn::models

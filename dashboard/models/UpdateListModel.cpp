@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/UpdateListModel.h"
+
+#include "models/Age.h"
+
+#include <QCoreApplication>
+
+using namespace Qt::StringLiterals;
+
+namespace sgn::models {
+
+QString updateTitle(const CommandRecord &record)
+{
+    if (!record.title.isEmpty())
+        return record.title;
+    const auto *update = std::get_if<UpdateCommand>(&record.command.body);
+    return update ? QString(folderName(update->component)) : commandName(record.command.body);
+}
+
+QString updateVersions(const UpdateCommand &update)
+{
+    if (update.processes.isEmpty())
+        return QCoreApplication::translate("UpdateVersions", "version %1").arg(update.version);
+    QStringList parts;
+    for (const ProcessVersion &process : update.processes)
+        parts.append(process.name + u' ' + QString::number(process.version));
+    return parts.join(u", "_s);
+}
+
+UpdateListModel::UpdateListModel(CommandLog &commands, const Clock &clock, QObject *parent)
+    : TableModel(parent)
+    , m_commands(commands)
+    , m_clock(clock)
+{
+    connect(&commands, &CommandLog::reset, this, &UpdateListModel::rewind);
+    connect(&commands, &CommandLog::commandAdded, this, &UpdateListModel::add);
+    connect(&commands, &CommandLog::commandChanged, this, [this](CommandNo number) {
+        const qsizetype row = m_numbers.indexOf(number);
+        if (row >= 0)
+            tellChanged({int(row)});
+    });
+    rewind();
+}
+
+int UpdateListModel::rowCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : int(m_numbers.size());
+}
+
+int UpdateListModel::columnCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : int(ColumnCount);
+}
+
+Column UpdateListModel::column(int index) const
+{
+    switch (index) {
+    case NumberColumn:
+        return {.title = tr("Number"), .width = 84};
+    case TitleColumn:
+        return {.title = tr("Update"), .width = 180};
+    case VersionsColumn:
+        return {.title = tr("Versions"), .width = 200, .minimumWidth = 100, .grows = true};
+    case StartedColumn:
+        return {.title = tr("Started"), .width = 120};
+    default:
+        return {.title = tr("Result"), .width = 240};
+    }
+}
+
+Cell UpdateListModel::cell(int row, int column) const
+{
+    Cell cell;
+    const CommandRecord *shown = record(row);
+    const auto *update = shown ? std::get_if<UpdateCommand>(&shown->command.body) : nullptr;
+    if (!update)
+        return cell;
+    switch (column) {
+    case NumberColumn:
+        cell.text = QString::number(shown->number);
+        break;
+    case TitleColumn:
+        cell.text = updateTitle(*shown);
+        cell.hint = update->url.toDisplayString();
+        break;
+    case VersionsColumn:
+        cell.text = updateVersions(*update);
+        cell.hint = cell.text;
+        break;
+    case StartedColumn:
+        cell.text = momentText(shown->createdAt, m_clock.wallUtc());
+        cell.hint = fullMomentText(shown->createdAt);
+        cell.tone = Cell::Muted;
+        break;
+    default: {
+        const CommandCounts &counts = shown->counts;
+        const int done = counts.in(TargetState::Done);
+        const int failed = counts.in(TargetState::Failed) + counts.in(TargetState::Expired);
+        if (counts.open() > 0) {
+            cell.progress = counts.total() > 0 ? double(done + failed) / counts.total() : 0;
+            cell.text = tr("%1 of %2 done").arg(done).arg(counts.total());
+            if (failed > 0)
+                cell.text += tr(", %n failed", nullptr, failed);
+        } else if (failed == 0) {
+            cell.text = tr("done on %n device(s)", nullptr, done);
+            cell.tone = Cell::Good;
+        } else {
+            cell.text = tr("%1 of %2 failed").arg(failed).arg(counts.total());
+            cell.tone = Cell::Bad;
+        }
+        break;
+    }
+    }
+    return cell;
+}
+
+QString UpdateListModel::key(int row) const
+{
+    return QString::number(m_numbers.at(row));
+}
+
+bool UpdateListModel::less(int column, int left, int right) const
+{
+    if (column == NumberColumn || column == StartedColumn)
+        return m_numbers.at(left) < m_numbers.at(right);
+    return TableModel::less(column, left, right);
+}
+
+void UpdateListModel::rewind()
+{
+    beginResetModel();
+    m_numbers.clear();
+    const QList<CommandNo> all = m_commands.numbers();
+    for (auto number = all.crbegin(); number != all.crend(); ++number) {
+        const CommandRecord *candidate = m_commands.find(*number);
+        if (candidate && std::holds_alternative<UpdateCommand>(candidate->command.body))
+            m_numbers.append(*number);
+    }
+    endResetModel();
+}
+
+void UpdateListModel::add(CommandNo number)
+{
+    const CommandRecord *added = m_commands.find(number);
+    if (!added || !std::holds_alternative<UpdateCommand>(added->command.body) || m_numbers.contains(number))
+        return;
+    beginInsertRows({}, int(m_numbers.size()), int(m_numbers.size()));
+    m_numbers.append(number);
+    endInsertRows();
+}
+
+} // namespace sgn::models

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/CommandLog.h"
+#include "models/TableModel.h"
+
+namespace sgn::models {
+
+// What an update is called: its title, or the component's folder.
+[[nodiscard]] QString updateTitle(const CommandRecord &record);
+// "ocr 2, uplink 3" or "version 4".
+[[nodiscard]] QString updateVersions(const UpdateCommand &update);
+
+// Every update, one row each. Key: its number.
+class UpdateListModel final : public TableModel
+{
+    Q_OBJECT
+    QML_ANONYMOUS
+
+public:
+    // Both outlive the model.
+    UpdateListModel(CommandLog &commands, const Clock &clock, QObject *parent = nullptr);
+
+    [[nodiscard]] int rowCount(const QModelIndex &parent = {}) const override;
+    [[nodiscard]] int columnCount(const QModelIndex &parent = {}) const override;
+    [[nodiscard]] Column column(int index) const override;
+    [[nodiscard]] Cell cell(int row, int column) const override;
+    [[nodiscard]] QString key(int row) const override;
+    [[nodiscard]] bool less(int column, int left, int right) const override;
+
+private:
+    enum Columns { NumberColumn, TitleColumn, VersionsColumn, StartedColumn, StateColumn, ColumnCount };
+
+    void rewind();
+    void add(CommandNo number);
+    [[nodiscard]] const CommandRecord *record(int row) const { return m_commands.find(m_numbers.at(row)); }
+
+    CommandLog &m_commands;
+    const Clock &m_clock;
+    QList<CommandNo> m_numbers; // oldest first
+};
+
+} // namespace sgn::models

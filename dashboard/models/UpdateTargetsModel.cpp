@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/UpdateTargetsModel.h"
+
+#include "models/Age.h"
+#include "xmpp/Jid.h"
+
+using namespace Qt::StringLiterals;
+
+namespace sgn::models {
+
+UpdateTargetsModel::UpdateTargetsModel(CommandLog &commands, const Fleet &fleet, const Clock &clock, QObject *parent)
+    : TableModel(parent)
+    , m_commands(commands)
+    , m_fleet(fleet)
+    , m_clock(clock)
+{
+    connect(&commands, &CommandLog::commandChanged, this, &UpdateTargetsModel::onChanged);
+    connect(&commands, &CommandLog::reset, this, [this] { setNumber(m_number); });
+}
+
+void UpdateTargetsModel::setNumber(CommandNo number)
+{
+    beginResetModel();
+    m_number = number;
+    m_targets = number != 0 && m_commands.find(number) ? m_commands.targets(number) : QList<CommandTarget>();
+    endResetModel();
+}
+
+QStringList UpdateTargetsModel::failedJids() const
+{
+    QStringList jids;
+    for (const CommandTarget &target : m_targets) {
+        if (target.state == TargetState::Failed || target.state == TargetState::Expired)
+            jids.append(target.jid);
+    }
+    return jids;
+}
+
+QString UpdateTargetsModel::stateText(const CommandTarget &target)
+{
+    switch (target.state) {
+    case TargetState::Queued:
+        return tr("waits to be sent");
+    case TargetState::Sent:
+        return tr("waits for the device");
+    case TargetState::Delivered:
+        return tr("delivered");
+    case TargetState::Done:
+        return tr("done");
+    case TargetState::Failed:
+        return tr("failed");
+    case TargetState::Expired:
+        return tr("no answer in time");
+    case TargetState::Running:
+        break;
+    }
+    // The words of the protocol; one that this version doesn't know is shown as it came.
+    static const QHash<QString, const char *> known{
+        {u"downloading"_s, QT_TR_NOOP("downloading")}, {u"verifying"_s, QT_TR_NOOP("checking")},
+        {u"staging"_s, QT_TR_NOOP("unpacking")},       {u"waiting"_s, QT_TR_NOOP("waiting")},
+        {u"swapping"_s, QT_TR_NOOP("exchanging")},     {u"confirming"_s, QT_TR_NOOP("confirming heartbeats")},
+    };
+    const char *word = known.value(target.deviceState, nullptr);
+    const QString text = word ? tr(word) : target.deviceState.isEmpty() ? tr("running") : target.deviceState;
+    return target.percent >= 0 ? tr("%1, %2 %").arg(text).arg(target.percent) : text;
+}
+
+int UpdateTargetsModel::rowCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : int(m_targets.size());
+}
+
+int UpdateTargetsModel::columnCount(const QModelIndex &parent) const
+{
+    return parent.isValid() ? 0 : int(ColumnCount);
+}
+
+Column UpdateTargetsModel::column(int index) const
+{
+    switch (index) {
+    case DeviceColumn:
+        return {.title = tr("Device"), .width = 160};
+    case StateColumn:
+        return {.title = tr("State"), .width = 240};
+    case HeardColumn:
+        return {.title = tr("Last word"), .width = 96};
+    default:
+        return {.title = tr("Remarks"), .width = 280, .minimumWidth = 140, .grows = true};
+    }
+}
+
+Cell UpdateTargetsModel::cell(int row, int column) const
+{
+    const CommandTarget &target = m_targets.at(row);
+    Cell cell;
+    switch (column) {
+    case DeviceColumn: {
+        const Device *device = m_fleet.find(target.jid);
+        cell.text = xmpp::localPartOf(target.jid);
+        cell.dot = !device || !device->online ? Cell::Offline : device->notAnswering ? Cell::Silent : Cell::Online;
+        cell.hint = target.jid;
+        break;
+    }
+    case StateColumn:
+        cell.text = stateText(target);
+        if (target.state == TargetState::Running)
+            cell.progress = target.percent >= 0 ? target.percent / 100.0 : 0;
+        cell.badge = isFinal(target.state);
+        cell.tone = target.state == TargetState::Done      ? Cell::Good
+                    : target.state == TargetState::Failed  ? Cell::Bad
+                    : target.state == TargetState::Expired ? Cell::Warning
+                    : target.state == TargetState::Running ? Cell::Plain
+                                                           : Cell::Muted;
+        break;
+    case HeardColumn:
+        cell.text = target.heardAt.isValid() ? momentText(target.heardAt, m_clock.wallUtc()) : u"–"_s;
+        cell.hint = fullMomentText(target.heardAt);
+        cell.tone = Cell::Muted;
+        break;
+    default:
+        cell.text = target.remarks;
+        cell.hint = target.remarks;
+        break;
+    }
+    return cell;
+}
+
+QString UpdateTargetsModel::key(int row) const
+{
+    return m_targets.at(row).jid;
+}
+
+bool UpdateTargetsModel::less(int column, int left, int right) const
+{
+    const CommandTarget &a = m_targets.at(left);
+    const CommandTarget &b = m_targets.at(right);
+    if (column == StateColumn)
+        return std::pair(a.state, a.percent) < std::pair(b.state, b.percent);
+    if (column == HeardColumn)
+        return a.heardAt < b.heardAt;
+    return TableModel::less(column, left, right);
+}
+
+void UpdateTargetsModel::onChanged(CommandNo number, const QList<int> &rows)
+{
+    if (number != m_number || number == 0)
+        return;
+    const QList<CommandTarget> &now = m_commands.targets(number);
+    if (now.size() < m_targets.size()) {
+        setNumber(number);
+        return;
+    }
+    QList<int> changed;
+    for (const int row : rows) {
+        if (row < m_targets.size()) {
+            m_targets[row] = now.at(row);
+            changed.append(row);
+        }
+    }
+    if (now.size() > m_targets.size()) {
+        beginInsertRows({}, int(m_targets.size()), int(now.size()) - 1);
+        m_targets += now.mid(m_targets.size());
+        endInsertRows();
+    }
+    tellChanged(changed);
+}
+
+} // namespace sgn::models

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "models/Workspace.h"
+
+#include "models/Age.h"
+#include "xmpp/Jid.h"
+
+#include <algorithm>
+#include <chrono>
+
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace sgn::models {
+
+Workspace::Workspace(std::unique_ptr<Panel> panel, const Clock &clock, QObject *parent)
+    : QObject(parent)
+    , m_panel(std::move(panel))
+    , m_clock(clock)
+    , m_connection(m_panel->session(), m_panel->connection())
+    , m_head(m_panel->fleet())
+    , m_fleetModel(m_panel->fleet(), clock)
+    , m_fleet(m_fleetModel)
+    , m_device(*m_panel, clock)
+    , m_deadModel(m_panel->fleet(), clock)
+    , m_dead(m_deadModel)
+    , m_versions(m_panel->fleet())
+    , m_updateModel(m_panel->commands(), clock)
+    , m_updates(m_updateModel)
+    , m_update(*m_panel, clock)
+    , m_newUpdate(*m_panel)
+    , m_logModel(m_panel->logs(), clock)
+    , m_logs(m_logModel)
+    , m_log(m_panel->logs())
+    , m_activityModel(*m_panel, clock)
+    , m_activity(m_activityModel)
+    , m_warning(m_panel->warnings().join(u' '))
+{
+    const Fleet &fleet = m_panel->fleet();
+    for (int i = 0; i < fleet.count(); ++i)
+        m_lastReport = std::max(m_lastReport, fleet.at(i).lastReport);
+    connect(&m_panel->session(), &PanelSession::reportReceived, this, [this] {
+        m_lastReport = m_clock.wallUtc();
+        Q_EMIT lastReportChanged();
+    });
+
+    m_dead.sortBy(2, true);
+    m_updates.sortBy(0, true);
+    m_logs.sortBy(1, true);
+    m_activity.sortBy(0, true);
+
+    // Details follow the current row of their table.
+    connect(&m_fleet, &TableFilter::currentChanged, this, [this] { m_device.setJid(m_fleet.currentKey()); });
+    connect(&m_updates, &TableFilter::currentChanged, this, [this] { m_update.setNumber(m_updates.currentKey()); });
+    connect(&m_logs, &TableFilter::currentChanged, this, [this] { m_log.setBundle(m_logs.currentKey()); });
+    m_fleet.chooseCurrent();
+    connect(&m_fleetModel, &QAbstractItemModel::rowsInserted, &m_fleet, [this] { m_fleet.chooseCurrent(); });
+    connect(&m_fleetModel, &QAbstractItemModel::modelReset, &m_fleet, [this] { m_fleet.chooseCurrent(); });
+    m_updates.setCurrentKey(m_updates.keyAt(0));
+    m_logs.setCurrentKey(m_logModel.newestReady());
+
+    connect(&m_update, &UpdateDetails::told, this, &Workspace::told);
+    connect(&m_update, &UpdateDetails::retried, this,
+            [this](CommandNo number) { m_updates.setCurrentKey(QString::number(number)); });
+    connect(&m_newUpdate, &NewUpdate::started, this, [this](CommandNo number) {
+        m_updates.setCurrentKey(QString::number(number));
+        Q_EMIT told(tr("Update %1 is on its way.").arg(number), false);
+        Q_EMIT updateStarted();
+    });
+    connect(&m_newUpdate, &NewUpdate::failed, this,
+            [this](const QString &why) { Q_EMIT told(tr("The update wasn't sent: %1.").arg(why), true); });
+    connect(&m_log, &LogDocument::told, this, &Workspace::told);
+
+    constexpr auto ageStep = 5s;
+    connect(&m_ages, &QTimer::timeout, this, &Workspace::refreshAges);
+    m_ages.start(ageStep);
+}
+
+Workspace::~Workspace() = default;
+
+QString Workspace::account() const
+{
+    return m_panel->config().jid;
+}
+
+QString Workspace::lastReport() const
+{
+    if (!m_lastReport.isValid())
+        return tr("no report yet");
+    const QString age = ageText(m_lastReport, m_clock.wallUtc());
+    return isLongAgo(m_lastReport, m_clock.wallUtc()) ? tr("last report %1 ago").arg(age) : tr("last report now");
+}
+
+void Workspace::refreshAges()
+{
+    m_fleetModel.refreshTexts();
+    m_deadModel.refreshTexts();
+    m_device.refreshTexts();
+    Q_EMIT lastReportChanged();
+}
+
+void Workspace::retranslate()
+{
+    refreshAges();
+    m_updateModel.refreshTexts();
+    m_update.refreshTexts();
+    m_logModel.refreshTexts();
+    m_activityModel.refreshTexts();
+    Q_EMIT m_fleet.groupChanged();
+    Q_EMIT m_fleet.versionChanged();
+    Q_EMIT m_connection.changed();
+    Q_EMIT m_log.changed();
+    Q_EMIT m_newUpdate.changed();
+}
+
+void Workspace::tell(const Result<CommandNo> &outcome, const QString &success)
+{
+    if (outcome)
+        Q_EMIT told(success, false);
+    else
+        Q_EMIT told(tr("That didn't work: %1.").arg(outcome.error().message), true);
+}
+
+void Workspace::askVersions()
+{
+    const QStringList jids = m_fleet.checkedKeys();
+    const int asked = m_panel->session().requestVersions(jids);
+    const int later = int(jids.size()) - asked;
+    QString text = tr("Asked %n device(s) for versions.", nullptr, asked);
+    if (later > 0)
+        text += u' ' + tr("%n is offline and will be asked when it comes back.", nullptr, later);
+    Q_EMIT told(text, false);
+}
+
+void Workspace::askVersionsOf(const QString &jid)
+{
+    if (m_panel->session().requestVersions({jid}) > 0)
+        Q_EMIT told(tr("Asked %1 for its versions.").arg(xmpp::localPartOf(jid)), false);
+    else
+        Q_EMIT told(tr("%1 is offline and will be asked when it comes back.").arg(xmpp::localPartOf(jid)), false);
+}
+
+void Workspace::askLogs(const QStringList &jids)
+{
+    const Result<CommandNo> number = m_panel->requestLogs(jids);
+    tell(number, tr("Asked %n device(s) for logs.", nullptr, int(jids.size())));
+    if (!number)
+        return;
+    // The viewer follows what was asked for.
+    const QList<LogBundle> bundles = m_panel->logs().bundles(jids.first());
+    if (!bundles.isEmpty())
+        m_logs.setCurrentKey(QString::number(bundles.first().id));
+    Q_EMIT logsAsked();
+}
+
+void Workspace::getLogs()
+{
+    askLogs(m_fleet.checkedKeys());
+}
+
+void Workspace::getLogsOf(const QString &jid)
+{
+    askLogs({jid});
+}
+
+void Workspace::getLogsOfDead()
+{
+    QStringList jids;
+    const QStringList keys = m_dead.checkedKeys();
+    for (const QString &key : keys)
+        jids.append(DeadModel::jidOf(key));
+    jids.removeDuplicates();
+    askLogs(jids);
+}
+
+void Workspace::restartDead()
+{
+    const QStringList keys = m_dead.checkedKeys();
+    int asked = 0;
+    for (const QString &key : keys) {
+        const Result<CommandNo> number = m_panel->restartProcess(DeadModel::jidOf(key), DeadModel::processOf(key));
+        if (!number) {
+            tell(number, {});
+            return;
+        }
+        ++asked;
+    }
+    Q_EMIT told(tr("Asked to restart %n process(es).", nullptr, asked), false);
+}
+
+void Workspace::restart(const QString &jid, const QString &process)
+{
+    tell(m_panel->restartProcess(jid, process), tr("Asked %1 to restart %2.").arg(xmpp::localPartOf(jid), process));
+}
+
+void Workspace::actOn(const QString &jid)
+{
+    const int row = m_fleetModel.rowOf(jid);
+    if (row < 0)
+        return;
+    const Attention why = m_fleetModel.why(row);
+    switch (why.action) {
+    case Attention::Action::GetLogs:
+        getLogsOf(jid);
+        break;
+    case Attention::Action::Restart:
+        restart(jid, why.processName);
+        break;
+    case Attention::Action::Retry:
+        if (const Device &device = m_fleetModel.device(row); device.update && device.update->target)
+            tell(m_panel->updates().retry(device.update->target->number, {jid}, u"dashboard"_s),
+                 tr("Tried again on %1.").arg(xmpp::localPartOf(jid)));
+        break;
+    case Attention::Action::None:
+        break;
+    }
+}
+
+void Workspace::prepareUpdate()
+{
+    m_newUpdate.begin(m_fleet.checkedKeys());
+}
+
+void Workspace::prepareUpdateForAll()
+{
+    m_newUpdate.begin({});
+}
+
+void Workspace::showDevice(const QString &deadKey)
+{
+    m_fleet.clear();
+    m_fleet.setCurrentKey(DeadModel::jidOf(deadKey));
+}
+
+void Workspace::dismissWarning()
+{
+    m_warning.clear();
+    Q_EMIT warningChanged();
+}
+
+} // namespace sgn::models

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/Panel.h"
+#include "models/ActivityModel.h"
+#include "models/ConnectionStatus.h"
+#include "models/DeadModel.h"
+#include "models/DeviceDetails.h"
+#include "models/FleetFilter.h"
+#include "models/FleetHead.h"
+#include "models/LogDocument.h"
+#include "models/LogListModel.h"
+#include "models/NewUpdate.h"
+#include "models/UpdateDetails.h"
+#include "models/UpdateListModel.h"
+#include "models/VersionModel.h"
+
+#include <QObject>
+#include <QTimer>
+#include <QtQml/qqmlregistration.h>
+
+namespace sgn::models {
+
+// Everything one signed-in account shows and does: a model per screen on top of the core's Panel.
+class Workspace final : public QObject
+{
+    Q_OBJECT
+    QML_ELEMENT
+    QML_UNCREATABLE("made by the application")
+    Q_PROPERTY(QString account READ account CONSTANT FINAL)
+    Q_PROPERTY(QString lastReport READ lastReport NOTIFY lastReportChanged FINAL)
+    Q_PROPERTY(QString warning READ warning NOTIFY warningChanged FINAL)
+    Q_PROPERTY(sgn::models::ConnectionStatus *connection READ connection CONSTANT FINAL)
+    Q_PROPERTY(sgn::models::FleetHead *head READ head CONSTANT FINAL)
+    Q_PROPERTY(sgn::models::FleetFilter *fleet READ fleet CONSTANT FINAL)
+    Q_PROPERTY(sgn::models::DeviceDetails *device READ device CONSTANT FINAL)
+    Q_PROPERTY(sgn::models::TableFilter *dead READ dead CONSTANT FINAL)
+    Q_PROPERTY(QAbstractItemModel *versions READ versions CONSTANT FINAL)
+    Q_PROPERTY(sgn::models::TableFilter *updates READ updates CONSTANT FINAL)
+    Q_PROPERTY(sgn::models::UpdateDetails *update READ update CONSTANT FINAL)
+    Q_PROPERTY(sgn::models::NewUpdate *newUpdate READ newUpdate CONSTANT FINAL)
+    Q_PROPERTY(sgn::models::TableFilter *logs READ logs CONSTANT FINAL)
+    Q_PROPERTY(sgn::models::LogDocument *log READ log CONSTANT FINAL)
+    Q_PROPERTY(sgn::models::TableFilter *activity READ activity CONSTANT FINAL)
+
+public:
+    // `clock` outlives the workspace.
+    Workspace(std::unique_ptr<Panel> panel, const Clock &clock, QObject *parent = nullptr);
+    ~Workspace() override;
+
+    [[nodiscard]] Panel &panel() { return *m_panel; }
+    [[nodiscard]] QString account() const;
+    [[nodiscard]] QString lastReport() const;
+    [[nodiscard]] QString warning() const { return m_warning; }
+    [[nodiscard]] ConnectionStatus *connection() { return &m_connection; }
+    [[nodiscard]] FleetHead *head() { return &m_head; }
+    [[nodiscard]] FleetFilter *fleet() { return &m_fleet; }
+    [[nodiscard]] DeviceDetails *device() { return &m_device; }
+    [[nodiscard]] TableFilter *dead() { return &m_dead; }
+    [[nodiscard]] QAbstractItemModel *versions() { return &m_versions; }
+    [[nodiscard]] TableFilter *updates() { return &m_updates; }
+    [[nodiscard]] UpdateDetails *update() { return &m_update; }
+    [[nodiscard]] NewUpdate *newUpdate() { return &m_newUpdate; }
+    [[nodiscard]] TableFilter *logs() { return &m_logs; }
+    [[nodiscard]] LogDocument *log() { return &m_log; }
+    [[nodiscard]] TableFilter *activity() { return &m_activity; }
+
+    // The language has changed.
+    void retranslate();
+
+    // For the checked devices of the fleet.
+    Q_INVOKABLE void askVersions();
+    Q_INVOKABLE void getLogs();
+    Q_INVOKABLE void prepareUpdate();
+    // For those whose processes are checked on the screen of dead ones.
+    Q_INVOKABLE void getLogsOfDead();
+    Q_INVOKABLE void restartDead();
+    // For one device.
+    Q_INVOKABLE void getLogsOf(const QString &jid);
+    Q_INVOKABLE void askVersionsOf(const QString &jid);
+    Q_INVOKABLE void restart(const QString &jid, const QString &process);
+    // What the action at the end of a fleet row says.
+    Q_INVOKABLE void actOn(const QString &jid);
+    // A new update for those that are online.
+    Q_INVOKABLE void prepareUpdateForAll();
+    Q_INVOKABLE void showDevice(const QString &deadKey);
+    Q_INVOKABLE void dismissWarning();
+
+Q_SIGNALS:
+    void lastReportChanged();
+    void warningChanged();
+    // What became of a command, for a moment at the edge of the window.
+    void told(const QString &text, bool isError);
+    void logsAsked();
+    void updateStarted();
+
+private:
+    void tell(const Result<CommandNo> &outcome, const QString &success);
+    void askLogs(const QStringList &jids);
+    void refreshAges();
+
+    std::unique_ptr<Panel> m_panel;
+    const Clock &m_clock;
+    ConnectionStatus m_connection;
+    FleetHead m_head;
+    FleetModel m_fleetModel;
+    FleetFilter m_fleet;
+    DeviceDetails m_device;
+    DeadModel m_deadModel;
+    TableFilter m_dead;
+    VersionModel m_versions;
+    UpdateListModel m_updateModel;
+    TableFilter m_updates;
+    UpdateDetails m_update;
+    NewUpdate m_newUpdate;
+    LogListModel m_logModel;
+    TableFilter m_logs;
+    LogDocument m_log;
+    ActivityModel m_activityModel;
+    TableFilter m_activity;
+    QDateTime m_lastReport;
+    QString m_warning;
+    QTimer m_ages;
+};
+
+} // namespace sgn::models
