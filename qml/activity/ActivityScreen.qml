@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma ComponentBehavior: Bound
+
+import QtQuick
+import QtQuick.Layouts
+import Sgn.Models
+import Sgn.Ui
+
+// Who did what? Everything sent and answered.
+FocusScope {
+    id: screen
+
+    required property Workspace workspace
+
+    Shortcut {
+        sequence: "Ctrl+F"
+        onActivated: filter.forceActiveFocus(Qt.ShortcutFocusReason)
+    }
+    ColumnLayout {
+        anchors.fill: parent
+        anchors.margins: Theme.gap6
+        anchors.topMargin: Theme.gap5
+        anchors.bottomMargin: Theme.gap5
+        spacing: Theme.gap4
+
+        ScreenTitle {
+            title: qsTr("Activity")
+            subtitle: qsTr("Everything sent and answered, newest first.")
+            Layout.fillWidth: true
+
+            TextField {
+                id: filter
+                iconName: "search"
+                clearable: true
+                placeholderText: qsTr("Filter")
+                text: screen.workspace.activity.filterText
+                onTextChanged: screen.workspace.activity.filterText = text
+                Keys.onEscapePressed: clear()
+                Keys.onDownPressed: table.forceActiveFocus(Qt.TabFocusReason)
+            }
+        }
+        DataTable {
+            id: table
+            focus: true
+            name: qsTr("Activity")
+            rows: screen.workspace.activity
+            Layout.fillWidth: true
+            Layout.fillHeight: true
+            empty: EmptyState {
+                anchors.centerIn: parent
+                width: Math.min(parent.width - Theme.gap8 * 2, 420)
+                iconName: "clock"
+                title: filter.length > 0 ? qsTr("Nothing fits") : qsTr("Nothing has happened yet")
+                text: filter.length > 0 ? qsTr("No line fits what you filter by.") : qsTr("Commands, answers and what devices tell by themselves are listed here.")
+            }
+        }
+    }
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma ComponentBehavior: Bound
+
+import QtQuick
+import QtQuick.Layouts
+import QtQuick.Templates as T
+import Sgn.Ui
+
+// A modal sheet: title, content, one primary command and Cancel. Esc closes it.
+T.Dialog {
+    id: dialog
+
+    property string acceptText
+    property string acceptIcon
+    property bool acceptEnabled: true
+    property bool danger: false
+
+    parent: T.Overlay.overlay
+    anchors.centerIn: parent
+    width: Math.min(Theme.dialogWidth, parent ? parent.width - Theme.gap8 * 2 : Theme.dialogWidth)
+    height: Math.min(implicitHeight, parent ? parent.height - Theme.gap8 * 2 : implicitHeight)
+    implicitHeight: implicitContentHeight + topPadding + bottomPadding + implicitHeaderHeight + implicitFooterHeight
+    padding: Theme.gap6
+    topPadding: Theme.gap2
+    bottomPadding: Theme.gap2
+    modal: true
+    focus: true
+    closePolicy: T.Popup.CloseOnEscape
+
+    header: Label {
+        text: dialog.title
+        padding: Theme.gap6
+        bottomPadding: Theme.gap2
+        font.pixelSize: Theme.headingSize + 1
+        font.weight: Font.DemiBold
+        Accessible.role: Accessible.Heading
+    }
+    footer: RowLayout {
+        spacing: Theme.gap2
+
+        Item {
+            Layout.fillWidth: true
+        }
+        Button {
+            text: qsTr("Cancel")
+            Layout.topMargin: Theme.gap4
+            Layout.bottomMargin: Theme.gap5
+            onClicked: dialog.reject()
+        }
+        Button {
+            text: dialog.acceptText
+            iconName: dialog.acceptIcon
+            primary: !dialog.danger
+            danger: dialog.danger
+            enabled: dialog.acceptEnabled
+            Layout.topMargin: Theme.gap4
+            Layout.bottomMargin: Theme.gap5
+            Layout.rightMargin: Theme.gap6
+            onClicked: dialog.accept()
+        }
+    }
+    background: Rectangle {
+        radius: Theme.surfaceRadius
+        color: Theme.raised
+        border.width: Theme.hairline
+        border.color: Theme.line
+    }
+    T.Overlay.modal: Rectangle {
+        color: Theme.shade
+    }
+}

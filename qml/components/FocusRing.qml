@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma ComponentBehavior: Bound
+
+import QtQuick
+import Sgn.Ui
+
+// Drawn around a control that was reached by keyboard.
+Rectangle {
+    anchors.fill: parent
+    anchors.margins: -Theme.focusWidth - 1
+    radius: Theme.radius + Theme.focusWidth + 1
+    color: "transparent"
+    border.width: Theme.focusWidth
+    border.color: Theme.accent
+}

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma ComponentBehavior: Bound
+
+import QtQuick
+import QtQuick.Layouts
+import Sgn.Models
+import Sgn.Ui
+
+// Comes with the selection: how many, and what can be done with them.
+Surface {
+    id: bar
+
+    required property TableFilter rows
+    default property alias commands: slot.data
+
+    implicitHeight: row.implicitHeight + Theme.gap3 * 2
+    Accessible.role: Accessible.ToolBar
+    Accessible.name: qsTr("%n selected", "", rows.checkedCount)
+
+    RowLayout {
+        id: row
+        anchors.fill: parent
+        anchors.leftMargin: Theme.gap4
+        anchors.rightMargin: Theme.gap3
+        spacing: Theme.gap2
+
+        Label {
+            text: qsTr("%n selected", "", bar.rows.checkedCount)
+            font.weight: Font.DemiBold
+        }
+        Link {
+            text: qsTr("Clear")
+            onClicked: bar.rows.uncheckAll()
+        }
+        Item {
+            Layout.fillWidth: true
+        }
+        RowLayout {
+            id: slot
+            spacing: Theme.gap2
+        }
+    }
+}

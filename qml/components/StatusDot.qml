@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma ComponentBehavior: Bound
+
+import QtQuick
+import Sgn.Models
+import Sgn.Ui
+
+// Online is a full dot, offline a ring, not answering an amber ring: never colour alone.
+Rectangle {
+    id: status
+
+    property int dot: Cell.NoDot
+
+    implicitWidth: 8
+    implicitHeight: 8
+    radius: 4
+    visible: dot !== Cell.NoDot
+    color: dot === Cell.Online ? Theme.good : "transparent"
+    border.width: dot === Cell.Online ? 0 : 2
+    border.color: dot === Cell.Silent ? Theme.warning : Theme.muted
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma ComponentBehavior: Bound
+
+import QtQuick
+import QtQuick.Layouts
+import Sgn.Ui
+
+// What became of a command, for a moment; read out by a screen reader.
+Rectangle {
+    id: toast
+
+    property string text
+    property bool isError: false
+
+    function show(message: string, error: bool): void {
+        text = message
+        isError = error
+        opacity = 1
+        timer.restart()
+    }
+
+    implicitWidth: Math.min(row.implicitWidth + Theme.gap4 * 2, parent ? parent.width - Theme.gap8 * 2 : 600)
+    implicitHeight: row.implicitHeight + Theme.gap3 * 2
+    radius: Theme.surfaceRadius
+    color: Theme.raised
+    border.width: Theme.hairline
+    border.color: isError ? Theme.bad : Theme.lineStrong
+    opacity: 0
+    visible: opacity > 0
+    Accessible.role: Accessible.AlertMessage
+    Accessible.name: text
+
+    Behavior on opacity {
+        NumberAnimation {
+            duration: 150
+        }
+    }
+    Timer {
+        id: timer
+        interval: toast.isError ? 12000 : 5000
+        onTriggered: toast.opacity = 0
+    }
+    RowLayout {
+        id: row
+        anchors.fill: parent
+        anchors.leftMargin: Theme.gap4
+        anchors.rightMargin: Theme.gap3
+        spacing: Theme.gap2
+
+        Icon {
+            name: toast.isError ? "circle-alert" : "circle-check"
+            color: toast.isError ? Theme.bad : Theme.good
+            Layout.preferredWidth: Theme.iconSize
+            Layout.preferredHeight: Theme.iconSize
+        }
+        Label {
+            text: toast.text
+            wrapMode: Text.Wrap
+            Layout.fillWidth: true
+            Layout.maximumWidth: 640
+            Accessible.ignored: true
+        }
+        Button {
+            flat: true
+            iconName: "x"
+            focusPolicy: Qt.NoFocus
+            implicitHeight: 24
+            leftPadding: Theme.gap1
+            rightPadding: Theme.gap1
+            Accessible.name: qsTr("Close")
+            onClicked: toast.opacity = 0
+        }
+    }
+}

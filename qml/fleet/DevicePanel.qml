@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma ComponentBehavior: Bound
+
+import QtQuick
+import QtQuick.Layouts
+import QtQuick.Templates as T
+import Sgn.Models
+import Sgn.Ui
+
+// What is going on with this one: facts, processes, the last death, and everything sent and answered.
+Rectangle {
+    id: panel
+
+    required property Workspace workspace
+    required property DeviceDetails device
+    property bool closable: false
+
+    signal closed
+
+    color: Theme.surface
+    Accessible.role: Accessible.Pane
+    Accessible.name: device.name
+    Keys.onEscapePressed: if (closable) closed()
+
+    Rectangle {
+        anchors.left: parent.left
+        width: Theme.hairline
+        height: parent.height
+        color: Theme.line
+    }
+    Flickable {
+        anchors.fill: parent
+        anchors.leftMargin: Theme.hairline
+        contentWidth: width
+        contentHeight: content.implicitHeight + Theme.gap5 * 2
+        boundsBehavior: Flickable.StopAtBounds
+        clip: true
+        T.ScrollBar.vertical: ScrollBar {}
+
+        ColumnLayout {
+            id: content
+            anchors.left: parent.left
+            anchors.right: parent.right
+            anchors.top: parent.top
+            anchors.margins: Theme.gap5
+            spacing: Theme.gap2
+
+            RowLayout {
+                spacing: Theme.gap2
+
+                ColumnLayout {
+                    spacing: 2
+                    Layout.fillWidth: true
+
+                    Label {
+                        text: panel.device.name
+                        font.pixelSize: Theme.headingSize
+                        font.weight: Font.DemiBold
+                        Layout.fillWidth: true
+                        Accessible.role: Accessible.Heading
+                    }
+                    Label {
+                        text: panel.device.uniqueId
+                        visible: text.length > 0
+                        mono: true
+                        color: Theme.muted
+                        Layout.fillWidth: true
+                    }
+                }
+                Button {
+                    visible: panel.closable
+                    flat: true
+                    iconName: "x"
+                    hint: qsTr("Close")
+                    Layout.alignment: Qt.AlignTop
+                    onClicked: panel.closed()
+                }
+            }
+            Banner {
+                visible: text.length > 0
+                text: panel.device.warning
+                iconName: "triangle-alert"
+                Layout.fillWidth: true
+                Layout.topMargin: Theme.gap2
+            }
+            RowLayout {
+                spacing: 0
+                Layout.topMargin: Theme.gap3
+
+                Label {
+                    text: qsTr("Status")
+                    color: Theme.muted
+                    Layout.preferredWidth: 104
+                }
+                StatusDot {
+                    dot: panel.device.dot
+                    Layout.rightMargin: Theme.gap2
+                }
+                Label {
+                    text: panel.device.status
+                    Layout.fillWidth: true
+                }
+            }
+            Repeater {
+                model: panel.device.facts
+
+                RowLayout {
+                    id: fact
+
+                    required property string label
+                    required property string value
+
+                    spacing: 0
+
+                    Label {
+                        text: fact.label
+                        color: Theme.muted
+                        Layout.preferredWidth: 104
+                    }
+                    Label {
+                        text: fact.value
+                        Layout.fillWidth: true
+                    }
+                }
+            }
+            RowLayout {
+                spacing: Theme.gap2
+                Layout.topMargin: Theme.gap2
+
+                Button {
+                    text: qsTr("Ask versions")
+                    onClicked: panel.workspace.askVersionsOf(panel.device.jid)
+                }
+                Button {
+                    text: qsTr("Get logs")
+                    onClicked: panel.workspace.getLogsOf(panel.device.jid)
+                }
+            }
+            Label {
+                visible: processes.count > 0
+                text: qsTr("Processes")
+                font.weight: Font.DemiBold
+                Layout.topMargin: Theme.gap3
+            }
+            Repeater {
+                id: processes
+                model: panel.device.processes
+
+                ProcessCard {
+                    workspace: panel.workspace
+                    jid: panel.device.jid
+                    Layout.fillWidth: true
+                }
+            }
+            Label {
+                text: qsTr("Timeline")
+                font.weight: Font.DemiBold
+                Layout.topMargin: Theme.gap3
+            }
+            Label {
+                visible: timeline.count === 0
+                text: qsTr("Nothing has happened yet.")
+                color: Theme.muted
+            }
+            Repeater {
+                id: timeline
+                model: panel.device.timeline
+
+                RowLayout {
+                    id: line
+
+                    required property string time
+                    required property string text
+                    required property int tone
+
+                    spacing: Theme.gap3
+
+                    Label {
+                        text: line.time
+                        color: Theme.muted
+                        Layout.preferredWidth: 84
+                        Layout.alignment: Qt.AlignTop
+                    }
+                    Label {
+                        text: line.text
+                        color: line.tone === Cell.Bad || line.tone === Cell.Warning ? Theme.toneColor(line.tone) : Theme.text
+                        wrapMode: Text.Wrap
+                        Layout.fillWidth: true
+                    }
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma ComponentBehavior: Bound
+
+import QtQuick
+import QtQuick.Layouts
+import Sgn.Models
+import Sgn.Ui
+
+// Is it all right? Figures on top, the table, and the current device beside it.
+FocusScope {
+    id: screen
+
+    required property Workspace workspace
+    // Beside the table where there is room, else over it when a row is opened.
+    readonly property bool wide: width >= 900
+    property bool detailsOpen: false
+
+    Shortcut {
+        sequence: "Ctrl+F"
+        onActivated: filter.forceActiveFocus(Qt.ShortcutFocusReason)
+    }
+
+    ColumnLayout {
+        anchors.fill: parent
+        anchors.leftMargin: Theme.gap6
+        anchors.rightMargin: screen.wide && details.visible ? details.width + Theme.gap6 : Theme.gap6
+        anchors.topMargin: Theme.gap5
+        anchors.bottomMargin: Theme.gap5
+        spacing: Theme.gap4
+
+        ScreenTitle {
+            title: qsTr("Fleet")
+            subtitle: qsTr("%n device(s)", "", screen.workspace.head.total) + " · " + screen.workspace.lastReport
+            Layout.fillWidth: true
+        }
+        RowLayout {
+            spacing: Theme.gap3
+            Layout.fillWidth: true
+
+            FleetFigure {
+                text: qsTr("Online")
+                count: screen.workspace.head.online
+                fleet: screen.workspace.fleet
+                group: FleetFilter.Online
+            }
+            FleetFigure {
+                text: qsTr("Offline")
+                count: screen.workspace.head.offline
+                fleet: screen.workspace.fleet
+                group: FleetFilter.Offline
+            }
+            FleetFigure {
+                text: qsTr("Dead processes")
+                count: screen.workspace.head.dead
+                countTone: Cell.Bad
+                fleet: screen.workspace.fleet
+                group: FleetFilter.Dead
+            }
+            FleetFigure {
+                text: qsTr("Updating")
+                count: screen.workspace.head.updating
+                countTone: Cell.Accent
+                fleet: screen.workspace.fleet
+                group: FleetFilter.Updating
+            }
+            FleetFigure {
+                text: qsTr("Need attention")
+                count: screen.workspace.head.attention
+                countTone: Cell.Warning
+                fleet: screen.workspace.fleet
+                group: FleetFilter.Attention
+            }
+        }
+        RowLayout {
+            spacing: Theme.gap2
+            Layout.fillWidth: true
+
+            TextField {
+                id: filter
+                iconName: "search"
+                clearable: true
+                placeholderText: qsTr("Filter: name, id, version…")
+                text: screen.workspace.fleet.filterText
+                implicitWidth: 240
+                onTextChanged: screen.workspace.fleet.filterText = text
+                Keys.onEscapePressed: clear()
+                Keys.onDownPressed: table.forceActiveFocus(Qt.TabFocusReason)
+            }
+            Chip {
+                visible: text.length > 0
+                removable: true
+                text: screen.workspace.fleet.groupText
+                onClicked: screen.workspace.fleet.group = FleetFilter.All
+            }
+            Chip {
+                visible: text.length > 0
+                removable: true
+                text: screen.workspace.fleet.versionText
+                onClicked: screen.workspace.fleet.clearVersion()
+            }
+            Item {
+                Layout.fillWidth: true
+            }
+            Label {
+                visible: screen.workspace.fleet.narrowed
+                text: qsTr("%1 of %2 shown").arg(screen.workspace.fleet.shownCount).arg(screen.workspace.fleet.totalCount)
+                color: Theme.muted
+            }
+        }
+        DataTable {
+            id: table
+            focus: true
+            name: qsTr("Devices")
+            rows: screen.workspace.fleet
+            checkable: true
+            Layout.fillWidth: true
+            Layout.fillHeight: true
+            onOpened: screen.detailsOpen = true
+            onActionTriggered: key => screen.workspace.actOn(key)
+            empty: [
+                EmptyState {
+                    visible: screen.workspace.head.total === 0
+                    anchors.centerIn: parent
+                    width: Math.min(parent.width - Theme.gap8 * 2, 420)
+                    iconName: "server"
+                    title: qsTr("No devices yet")
+                    text: qsTr("A device appears here by itself when its agent signs in for the first time. Its cpanel_jid has to be %1.").arg(screen.workspace.account)
+                },
+                EmptyState {
+                    visible: screen.workspace.head.total > 0
+                    anchors.centerIn: parent
+                    width: Math.min(parent.width - Theme.gap8 * 2, 420)
+                    iconName: "search"
+                    title: qsTr("No device fits")
+                    text: qsTr("None of the devices fits what you filter by.")
+                    action: qsTr("Show all")
+                    onTriggered: screen.workspace.fleet.clear()
+                }
+            ]
+        }
+        SelectionBar {
+            visible: screen.workspace.fleet.checkedCount > 0
+            rows: screen.workspace.fleet
+            Layout.fillWidth: true
+
+            Button {
+                text: qsTr("Ask versions")
+                iconName: "refresh-cw"
+                onClicked: screen.workspace.askVersions()
+            }
+            Button {
+                text: qsTr("Get logs")
+                iconName: "file-text"
+                onClicked: screen.workspace.getLogs()
+            }
+            Button {
+                text: qsTr("Update…")
+                iconName: "download"
+                primary: true
+                onClicked: {
+                    screen.workspace.prepareUpdate()
+                    newUpdate.open()
+                }
+            }
+        }
+    }
+    DevicePanel {
+        id: details
+        workspace: screen.workspace
+        device: screen.workspace.device
+        closable: !screen.wide
+        visible: device.known && (screen.wide || screen.detailsOpen)
+        anchors.right: parent.right
+        anchors.top: parent.top
+        anchors.bottom: parent.bottom
+        width: Theme.sidePanelWidth
+        onClosed: {
+            screen.detailsOpen = false
+            table.forceActiveFocus(Qt.OtherFocusReason)
+        }
+    }
+    NewUpdateDialog {
+        id: newUpdate
+        update: screen.workspace.newUpdate
+    }
+}

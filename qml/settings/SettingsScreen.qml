@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma ComponentBehavior: Bound
+
+import QtQuick
+import QtQuick.Layouts
+import Sgn.Models
+import Sgn.Ui
+
+FocusScope {
+    id: screen
+
+    required property Application app
+
+    ColumnLayout {
+        anchors.fill: parent
+        anchors.margins: Theme.gap6
+        anchors.topMargin: Theme.gap5
+        spacing: Theme.gap4
+
+        ScreenTitle {
+            title: qsTr("Settings")
+            Layout.fillWidth: true
+        }
+        Surface {
+            implicitHeight: form.implicitHeight + Theme.gap6 * 2
+            Layout.fillWidth: true
+            Layout.maximumWidth: 640
+
+            ColumnLayout {
+                id: form
+                anchors.fill: parent
+                anchors.margins: Theme.gap6
+                spacing: Theme.gap6
+
+                Field {
+                    label: qsTr("Appearance")
+                    Layout.fillWidth: true
+
+                    RowLayout {
+                        spacing: Theme.gap2
+
+                        Choice {
+                            text: qsTr("Like the system")
+                            focus: true
+                            selected: screen.app.preferences.theme === Preferences.SystemTheme
+                            onClicked: screen.app.preferences.theme = Preferences.SystemTheme
+                        }
+                        Choice {
+                            text: qsTr("Light")
+                            selected: screen.app.preferences.theme === Preferences.LightTheme
+                            onClicked: screen.app.preferences.theme = Preferences.LightTheme
+                        }
+                        Choice {
+                            text: qsTr("Dark")
+                            selected: screen.app.preferences.theme === Preferences.DarkTheme
+                            onClicked: screen.app.preferences.theme = Preferences.DarkTheme
+                        }
+                    }
+                }
+                Field {
+                    label: qsTr("Language")
+                    Layout.fillWidth: true
+
+                    RowLayout {
+                        spacing: Theme.gap2
+
+                        Choice {
+                            text: qsTr("Like the system")
+                            selected: screen.app.preferences.language.length === 0
+                            onClicked: screen.app.preferences.language = ""
+                        }
+                        Choice {
+                            text: "English"
+                            selected: screen.app.preferences.language === "en"
+                            onClicked: screen.app.preferences.language = "en"
+                        }
+                        Choice {
+                            text: "Deutsch"
+                            selected: screen.app.preferences.language === "de"
+                            onClicked: screen.app.preferences.language = "de"
+                        }
+                    }
+                }
+                Field {
+                    label: qsTr("Account")
+                    hint: qsTr("Signing out forgets a password that was kept. What was seen of the fleet stays on this computer.")
+                    Layout.fillWidth: true
+
+                    RowLayout {
+                        spacing: Theme.gap3
+
+                        Label {
+                            text: screen.app.workspace ? screen.app.workspace.account : ""
+                            Layout.fillWidth: true
+                        }
+                        Button {
+                            text: qsTr("Sign out")
+                            iconName: "log-out"
+                            onClicked: screen.app.signOut()
+                        }
+                    }
+                }
+            }
+        }
+        Label {
+            text: qsTr("Version %1 · GPL 3.0 or later · icons by Lucide").arg(screen.app.version)
+            color: Theme.muted
+            font.pixelSize: Theme.smallSize
+            Layout.leftMargin: Theme.gap1
+        }
+        Item {
+            Layout.fillHeight: true
+        }
+    }
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma Singleton
+
+import QtQuick
+import Sgn.Models
+import Sgn.Ui
+
+// The one place that knows colours, sizes and type. Everything visible takes its look from here.
+QtObject {
+    id: theme
+
+    property int mode: Preferences.SystemTheme
+    readonly property bool dark: mode === Preferences.DarkTheme
+                                 || (mode === Preferences.SystemTheme && systemPalette.window.hslLightness < 0.5)
+    readonly property SystemPalette systemPalette: SystemPalette {}
+
+    readonly property color ground: dark ? "#0f1217" : "#f6f7f9"
+    readonly property color surface: dark ? "#161b22" : "#ffffff"
+    readonly property color raised: dark ? "#1c222b" : "#ffffff"
+    readonly property color hover: dark ? "#1d232c" : "#f3f4f7"
+    readonly property color pressed: dark ? "#252c37" : "#e9ebf0"
+    readonly property color line: dark ? "#262d37" : "#e4e7ec"
+    readonly property color lineStrong: dark ? "#3a4351" : "#cfd4dc"
+    readonly property color text: dark ? "#e8ebf0" : "#14181f"
+    readonly property color muted: dark ? "#8b95a5" : "#667085"
+    readonly property color accent: dark ? "#6ea0ff" : "#2f6fed"
+    readonly property color accentSoft: dark ? "#1b2a48" : "#e9f0fe"
+    readonly property color accentHover: dark ? "#86b0ff" : "#255fd6"
+    readonly property color accentText: dark ? "#0f1217" : "#ffffff"
+    readonly property color good: dark ? "#4cc79a" : "#12805c"
+    readonly property color goodSoft: dark ? "#12302a" : "#e3f4ee"
+    readonly property color warning: dark ? "#f0a95a" : "#b25e09"
+    readonly property color warningSoft: dark ? "#33260f" : "#fdf0e0"
+    readonly property color bad: dark ? "#ff8a6b" : "#c4320a"
+    readonly property color badSoft: dark ? "#3a1b14" : "#fdeae5"
+    readonly property color shade: dark ? "#99000000" : "#66101828"
+
+    // Spacing goes in steps of four.
+    readonly property int gap1: 4
+    readonly property int gap2: 8
+    readonly property int gap3: 12
+    readonly property int gap4: 16
+    readonly property int gap5: 20
+    readonly property int gap6: 24
+    readonly property int gap8: 32
+
+    readonly property int radius: 8
+    readonly property int surfaceRadius: 12
+    readonly property int badgeRadius: 6
+    readonly property int hairline: 1
+    readonly property int focusWidth: 2
+
+    readonly property int controlHeight: 34
+    readonly property int rowHeight: 35
+    readonly property int iconSize: 16
+    readonly property int sidebarWidth: 208
+    readonly property int sidePanelWidth: 344
+    readonly property int dialogWidth: 560
+
+    readonly property int smallSize: 12
+    readonly property int bodySize: 13
+    readonly property int headingSize: 15
+    readonly property int titleSize: 20
+    readonly property int figureSize: 24
+    readonly property int lineHeight: 20
+
+    readonly property string family: Fonts.text
+    readonly property string monoFamily: Fonts.mono
+
+    // Foreground and background that go with a cell's or a badge's meaning.
+    function toneColor(tone: int): color {
+        return tone === Cell.Muted ? muted : tone === Cell.Accent ? accent : tone === Cell.Good ? good
+             : tone === Cell.Warning ? warning : tone === Cell.Bad ? bad : text
+    }
+    function toneSoft(tone: int): color {
+        return tone === Cell.Accent ? accentSoft : tone === Cell.Good ? goodSoft : tone === Cell.Warning ? warningSoft
+             : tone === Cell.Bad ? badSoft : hover
+    }
+}

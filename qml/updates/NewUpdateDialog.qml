@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma ComponentBehavior: Bound
+
+import QtQuick
+import QtQuick.Dialogs
+import QtQuick.Templates as T
+import Sgn.Models
+import Sgn.Ui
+
+// Start an update: a zip, the versions it brings, and who gets it.
+Dialog {
+    id: dialog
+
+    required property NewUpdate update
+
+    title: qsTr("New update")
+    acceptText: qsTr("Send to %n device(s)", "", update.targetCount)
+    acceptIcon: "upload"
+    acceptEnabled: update.ready
+    onAccepted: update.start()
+
+    contentItem: Flickable {
+        implicitHeight: contentHeight
+        contentWidth: width
+        contentHeight: contentItem.childrenRect.height
+        boundsBehavior: Flickable.StopAtBounds
+        clip: true
+        T.ScrollBar.vertical: ScrollBar {}
+
+        NewUpdateForm {
+            width: parent.width
+            update: dialog.update
+            onZipWanted: zipDialog.open()
+        }
+    }
+    FileDialog {
+        id: zipDialog
+        title: qsTr("Choose a release zip")
+        nameFilters: [qsTr("Zip files (*.zip)"), qsTr("All files (*)")]
+        onAccepted: dialog.update.choose(selectedFile)
+    }
+}

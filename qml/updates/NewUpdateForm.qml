@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma ComponentBehavior: Bound
+
+import QtQuick
+import QtQuick.Layouts
+import Sgn.Models
+import Sgn.Ui
+
+// What a new update needs to know.
+ColumnLayout {
+    id: form
+
+    required property NewUpdate update
+
+    signal zipWanted
+
+    spacing: Theme.gap5
+
+    Field {
+        label: qsTr("Release zip")
+        hint: form.update.stage === NewUpdate.Reading ? qsTr("Reading and checking…") : form.update.summary
+        error: form.update.error
+        Layout.fillWidth: true
+
+        Rectangle {
+            radius: Theme.radius
+            color: drop.containsDrag ? Theme.accentSoft : Theme.ground
+            border.width: Theme.hairline
+            border.color: drop.containsDrag ? Theme.accent : Theme.line
+            implicitHeight: 56
+            Layout.fillWidth: true
+
+            DropArea {
+                id: drop
+                anchors.fill: parent
+                onDropped: event => { if (event.hasUrls) form.update.choose(event.urls[0]) }
+            }
+            RowLayout {
+                anchors.fill: parent
+                anchors.leftMargin: Theme.gap3
+                anchors.rightMargin: Theme.gap3
+                spacing: Theme.gap2
+
+                Icon {
+                    name: "file-text"
+                    color: Theme.muted
+                    Layout.preferredWidth: Theme.iconSize
+                    Layout.preferredHeight: Theme.iconSize
+                }
+                Label {
+                    text: form.update.fileName.length > 0 ? form.update.fileName : qsTr("Drop a zip here")
+                    color: form.update.fileName.length > 0 ? Theme.text : Theme.muted
+                    elide: Text.ElideMiddle
+                    Layout.fillWidth: true
+                }
+                Button {
+                    text: qsTr("Choose…")
+                    focus: true
+                    onClicked: form.zipWanted()
+                }
+            }
+        }
+    }
+    Field {
+        visible: form.update.stage === NewUpdate.Editing && form.update.perProcess
+        label: qsTr("Processes and their new versions")
+        Layout.fillWidth: true
+
+        Repeater {
+            model: form.update.versions
+
+            RowLayout {
+                id: process
+
+                required property int index
+                required property string name
+                required property int version
+                required property int highest
+
+                spacing: Theme.gap3
+
+                Label {
+                    text: process.name
+                    Layout.fillWidth: true
+                }
+                Label {
+                    text: process.highest > 0 ? qsTr("highest now %1").arg(process.highest) : qsTr("new")
+                    color: Theme.muted
+                }
+                NumberField {
+                    value: process.version
+                    Accessible.name: qsTr("Version of %1").arg(process.name)
+                    onEdited: value => form.update.versions.setVersion(process.index, value)
+                }
+            }
+        }
+    }
+    Field {
+        visible: form.update.stage === NewUpdate.Editing && !form.update.perProcess
+        label: qsTr("Version")
+        Layout.fillWidth: true
+
+        NumberField {
+            value: form.update.version
+            Accessible.name: qsTr("Version")
+            onEdited: value => form.update.version = value
+        }
+    }
+    Field {
+        label: qsTr("Devices")
+        hint: form.update.audience === NewUpdate.Online ? "" : qsTr("Devices that are offline get it when they come back, for up to a week.")
+        Layout.fillWidth: true
+
+        RowLayout {
+            spacing: Theme.gap2
+
+            Choice {
+                visible: form.update.chosenCount > 0
+                text: qsTr("Selected (%1)").arg(form.update.chosenCount)
+                checked: form.update.audience === NewUpdate.Chosen
+                onClicked: form.update.audience = NewUpdate.Chosen
+            }
+            Choice {
+                text: qsTr("Online (%1)").arg(form.update.onlineCount)
+                checked: form.update.audience === NewUpdate.Online
+                onClicked: form.update.audience = NewUpdate.Online
+            }
+            Choice {
+                text: qsTr("All (%1)").arg(form.update.allCount)
+                checked: form.update.audience === NewUpdate.All
+                onClicked: form.update.audience = NewUpdate.All
+            }
+        }
+    }
+    CheckBox {
+        text: qsTr("Install even where the same or a higher version is installed")
+        checked: form.update.force
+        Layout.fillWidth: true
+        onToggled: form.update.force = checked
+    }
+}

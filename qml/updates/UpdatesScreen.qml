@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma ComponentBehavior: Bound
+
+import QtQuick
+import QtQuick.Layouts
+import Sgn.Models
+import Sgn.Ui
+
+// Did it work? Every update, and how the current one goes on each device.
+FocusScope {
+    id: screen
+
+    required property Workspace workspace
+
+    ColumnLayout {
+        anchors.fill: parent
+        anchors.margins: Theme.gap6
+        anchors.topMargin: Theme.gap5
+        anchors.bottomMargin: Theme.gap5
+        spacing: Theme.gap4
+
+        ScreenTitle {
+            title: qsTr("Updates")
+            subtitle: screen.workspace.updates.totalCount === 0 ? qsTr("No update has been sent yet.")
+                                                                : qsTr("%n update(s)", "", screen.workspace.updates.totalCount)
+            Layout.fillWidth: true
+
+            Button {
+                text: qsTr("New update…")
+                iconName: "plus"
+                primary: true
+                onClicked: {
+                    screen.workspace.prepareUpdateForAll()
+                    newUpdate.open()
+                }
+            }
+        }
+        UploadBar {
+            update: screen.workspace.newUpdate
+            Layout.fillWidth: true
+        }
+        DataTable {
+            id: table
+            focus: true
+            name: qsTr("Updates")
+            rows: screen.workspace.updates
+            Layout.fillWidth: true
+            Layout.fillHeight: rows.totalCount === 0
+            Layout.preferredHeight: Math.min((rows.totalCount + 1) * Theme.rowHeight + Theme.gap2, screen.height * 0.4)
+            empty: EmptyState {
+                anchors.centerIn: parent
+                width: Math.min(parent.width - Theme.gap8 * 2, 420)
+                iconName: "download"
+                title: qsTr("Send the first update")
+                text: qsTr("Choose a release zip. Its component, processes and versions are read from it; then it goes to the devices you choose, and each one's progress shows up here.")
+                action: qsTr("New update…")
+                onTriggered: {
+                    screen.workspace.prepareUpdateForAll()
+                    newUpdate.open()
+                }
+            }
+        }
+        RowLayout {
+            visible: screen.workspace.update.title.length > 0
+            spacing: Theme.gap2
+            Layout.fillWidth: true
+
+            Label {
+                text: screen.workspace.update.title
+                font.pixelSize: Theme.headingSize
+                font.weight: Font.DemiBold
+                Accessible.role: Accessible.Heading
+            }
+            Label {
+                text: screen.workspace.update.summary
+                color: Theme.muted
+                Layout.fillWidth: true
+            }
+            Button {
+                visible: screen.workspace.update.failedCount > 0
+                text: qsTr("Retry failed")
+                iconName: "rotate-ccw"
+                onClicked: screen.workspace.update.retryFailed()
+            }
+            Button {
+                visible: screen.workspace.update.cancellable
+                text: qsTr("Cancel update")
+                danger: true
+                onClicked: screen.workspace.update.cancel()
+            }
+        }
+        DataTable {
+            visible: screen.workspace.update.title.length > 0
+            name: qsTr("Devices of the update")
+            rows: screen.workspace.update.targets
+            Layout.fillWidth: true
+            Layout.fillHeight: true
+        }
+    }
+    NewUpdateDialog {
+        id: newUpdate
+        update: screen.workspace.newUpdate
+    }
+}
