@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "app/Dashboard.h"
+
+#include "app/Screenshot.h"
+#include "core/PanelConfig.h"
+
+#include <QLoggingCategory>
+
+using namespace Qt::StringLiterals;
+
+namespace sgn::app {
+
+Q_LOGGING_CATEGORY(lcDashboard, "sgn.dashboard")
+
+Dashboard::Dashboard(Options options, QObject *parent)
+    : QObject(parent)
+    , m_options(std::move(options))
+    , m_preferences(m_options.configFolder + u"/dashboard.ini"_s)
+    , m_application({m_preferences, m_keychain, m_clock, m_options.dataFolder})
+{
+    connect(&m_preferences, &models::Preferences::languageChanged, this,
+            [this] { m_languages.use(m_preferences.language()); });
+    connect(&m_languages, &Languages::changed, this, [this] {
+        m_engine.retranslate();
+        m_application.retranslate();
+    });
+    if (m_options.theme)
+        m_preferences.overrideTheme(*m_options.theme);
+    m_languages.use(m_preferences.language());
+}
+
+Dashboard::~Dashboard() = default;
+
+Outcome Dashboard::start()
+{
+    if (!m_options.panelFile.isEmpty()) {
+        if (const Outcome opened = openPanel(); !opened)
+            return opened;
+    }
+    if (const Outcome opened = openWindow(); !opened)
+        return opened;
+    if (m_options.panelFile.isEmpty() && m_options.screenName != "signin"_L1)
+        m_application.signIn()->resume();
+    if (!m_options.screenshotFile.isEmpty())
+        takeScreenshot();
+    return {};
+}
+
+Outcome Dashboard::openPanel()
+{
+    const Result<PanelConfig> config = loadPanelConfig(m_options.panelFile);
+    if (!config)
+        return tl::unexpected(config.error());
+    for (const QString &warning : config->warnings)
+        qCWarning(lcDashboard, "%s", qUtf8Printable(warning));
+    Panel::Settings settings;
+    settings.operatorName = u"dashboard"_s;
+    settings.xmpp.role = xmpp::Role::Panel;
+    settings.xmpp.acceptSubscriptions = true;
+    Result<std::unique_ptr<Panel>> panel = Panel::open(*config, settings, m_clock);
+    if (!panel)
+        return tl::unexpected(panel.error());
+    m_application.show(std::move(*panel));
+    m_application.workspace()->panel().start();
+    return {};
+}
+
+Outcome Dashboard::openWindow()
+{
+    m_engine.addImportPath(u"qrc:/qt/qml"_s);
+    QVariantMap properties{{u"app"_s, QVariant::fromValue(&m_application)}};
+    if (!m_options.screenName.isEmpty())
+        properties.insert(u"screenName"_s, m_options.screenName);
+    if (!m_options.size.isEmpty()) {
+        properties.insert(u"width"_s, m_options.size.width());
+        properties.insert(u"height"_s, m_options.size.height());
+    }
+    m_engine.setInitialProperties(properties);
+    m_engine.load(QUrl(u"qrc:/qt/qml/Sgn/Ui/shell/Main.qml"_s));
+    if (!window())
+        return fail(ErrorCode::Internal, u"the window can't be opened, a Qt Quick module may be missing"_s);
+    return {};
+}
+
+QQuickWindow *Dashboard::window() const
+{
+    return m_engine.rootObjects().isEmpty() ? nullptr : qobject_cast<QQuickWindow *>(m_engine.rootObjects().first());
+}
+
+void Dashboard::takeScreenshot()
+{
+    auto *screenshot = new Screenshot(*window(), m_options.screenshotFile, this);
+    screenshot->begin();
+    models::Workspace *workspace = m_application.workspace();
+    if (!workspace)
+        screenshot->ready();
+    else if (workspace->panel().session().isSettled())
+        screenshot->ready();
+    else
+        connect(&workspace->panel().session(), &PanelSession::settled, screenshot, &Screenshot::ready);
+}
+
+} // namespace sgn::app
