@@ -1,0 +1,1595 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="de" sourcelanguage="en">
+<context>
+    <name>Activity</name>
+    <message>
+        <source>Update</source>
+        <translation>Update</translation>
+    </message>
+    <message>
+        <source>Log request</source>
+        <translation>Anforderung von Logs</translation>
+    </message>
+    <message>
+        <source>Restart</source>
+        <translation>Neustart</translation>
+    </message>
+    <message>
+        <source>Cancellation</source>
+        <translation>Abbruch</translation>
+    </message>
+    <message>
+        <source>Command</source>
+        <translation>Befehl</translation>
+    </message>
+    <message>
+        <source>Seen for the first time</source>
+        <translation>Zum ersten Mal gesehen</translation>
+    </message>
+    <message>
+        <source>Online</source>
+        <translation>Online</translation>
+    </message>
+    <message>
+        <source>Offline</source>
+        <translation>Offline</translation>
+    </message>
+    <message>
+        <source>%1 sent</source>
+        <translation>%1 gesendet</translation>
+    </message>
+    <message>
+        <source>%1 done</source>
+        <translation>%1 erledigt</translation>
+    </message>
+    <message>
+        <source>%1 failed</source>
+        <translation>%1 fehlgeschlagen</translation>
+    </message>
+    <message>
+        <source>%1 not answered in time</source>
+        <translation>%1 nicht rechtzeitig beantwortet</translation>
+    </message>
+    <message>
+        <source>%1 died</source>
+        <translation>%1 ist ausgefallen</translation>
+    </message>
+    <message>
+        <source>%1 runs again</source>
+        <translation>%1 läuft wieder</translation>
+    </message>
+    <message>
+        <source>%1: version %2</source>
+        <translation>%1: Version %2</translation>
+    </message>
+    <message>
+        <source>Logs received</source>
+        <translation>Logs erhalten</translation>
+    </message>
+    <message>
+        <source>Logs could not be fetched</source>
+        <translation>Logs konnten nicht geholt werden</translation>
+    </message>
+    <message>
+        <source>Identity in doubt</source>
+        <translation>Identität zweifelhaft</translation>
+    </message>
+</context>
+<context>
+    <name>ActivityScreen</name>
+    <message>
+        <source>Activity</source>
+        <translation>Aktivität</translation>
+    </message>
+    <message>
+        <source>Everything sent and answered, newest first.</source>
+        <translation>Alles Gesendete und Beantwortete, das Neueste zuerst.</translation>
+    </message>
+    <message>
+        <source>Filter</source>
+        <translation>Filter</translation>
+    </message>
+    <message>
+        <source>Nothing fits</source>
+        <translation>Nichts passt</translation>
+    </message>
+    <message>
+        <source>Nothing has happened yet</source>
+        <translation>Noch ist nichts passiert</translation>
+    </message>
+    <message>
+        <source>No line fits what you filter by.</source>
+        <translation>Keine Zeile passt zum Filter.</translation>
+    </message>
+    <message>
+        <source>Commands, answers and what devices tell by themselves are listed here.</source>
+        <translation>Hier stehen Befehle, Antworten und was Geräte von sich aus melden.</translation>
+    </message>
+</context>
+<context>
+    <name>Age</name>
+    <message>
+        <source>now</source>
+        <translation>jetzt</translation>
+    </message>
+</context>
+<context>
+    <name>Attention</name>
+    <message>
+        <source>now</source>
+        <translation>jetzt</translation>
+    </message>
+    <message>
+        <source>%1 s</source>
+        <translation>%1 s</translation>
+    </message>
+    <message>
+        <source>%1 min</source>
+        <translation>%1 min</translation>
+    </message>
+    <message>
+        <source>%1 h</source>
+        <translation>%1 h</translation>
+    </message>
+    <message>
+        <source>%1 d</source>
+        <translation>%1 d</translation>
+    </message>
+    <message>
+        <source>killed by signal %1</source>
+        <translation>durch Signal %1 beendet</translation>
+    </message>
+    <message>
+        <source>exit code %1</source>
+        <translation>Exit-Code %1</translation>
+    </message>
+    <message>
+        <source>last heartbeat %1 s before</source>
+        <translation>letzter Heartbeat %1 s davor</translation>
+    </message>
+    <message>
+        <source>%1 keeps crashing</source>
+        <translation>%1 stürzt immer wieder ab</translation>
+    </message>
+    <message>
+        <source>%1 dead for %2</source>
+        <translation>%1 tot seit %2</translation>
+    </message>
+    <message>
+        <source>%1 is dead</source>
+        <translation>%1 ist tot</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n restart(s)</source>
+        <translation>
+            <numerusform>%n Neustart</numerusform>
+            <numerusform>%n Neustarts</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>update %1 on its way</source>
+        <translation>Update %1 ist unterwegs</translation>
+    </message>
+    <message>
+        <source>%1, %2 %</source>
+        <translation>%1, %2 %</translation>
+    </message>
+    <message>
+        <source>claims the id %1 of %2</source>
+        <translation>gibt sich mit der Kennung %1 als %2 aus</translation>
+    </message>
+    <message>
+        <source>spoke as %1, but is %2</source>
+        <translation>sprach als %1, ist aber %2</translation>
+    </message>
+    <message>
+        <source>update %1 failed</source>
+        <translation>Update %1 fehlgeschlagen</translation>
+    </message>
+    <message>
+        <source>update %1 was not answered in time</source>
+        <translation>Update %1 wurde nicht rechtzeitig beantwortet</translation>
+    </message>
+    <message>
+        <source>doesn&apos;t answer, though the server shows it online</source>
+        <translation>antwortet nicht, obwohl der Server es online zeigt</translation>
+    </message>
+    <message>
+        <source>disk almost full: %1 MB free</source>
+        <translation>Speicher fast voll: %1 MB frei</translation>
+    </message>
+    <message>
+        <source>too hot: %1 °C</source>
+        <translation>zu heiß: %1 °C</translation>
+    </message>
+    <message>
+        <source>its clock is wrong by %1</source>
+        <translation>seine Uhr geht um %1 falsch</translation>
+    </message>
+    <message>
+        <source>offline for %1, update %2 waits for it</source>
+        <translation>offline seit %1, Update %2 wartet</translation>
+    </message>
+    <message>
+        <source>never seen, update %1 waits for it</source>
+        <translation>nie gesehen, Update %1 wartet</translation>
+    </message>
+</context>
+<context>
+    <name>Chip</name>
+    <message>
+        <source>Remove filter %1</source>
+        <translation>Filter %1 entfernen</translation>
+    </message>
+</context>
+<context>
+    <name>ConnectionBanner</name>
+    <message>
+        <source>Not connected, this is the last known state: %1. %2</source>
+        <translation>Nicht verbunden, dies ist der letzte bekannte Stand: %1. %2</translation>
+    </message>
+    <message>
+        <source>Sign in again</source>
+        <translation>Neu anmelden</translation>
+    </message>
+    <message>
+        <source>Try now</source>
+        <translation>Jetzt versuchen</translation>
+    </message>
+</context>
+<context>
+    <name>DataTable</name>
+    <message>
+        <source>Select all shown</source>
+        <translation>Alle angezeigten auswählen</translation>
+    </message>
+</context>
+<context>
+    <name>DeadScreen</name>
+    <message>
+        <source>Dead processes</source>
+        <translation>Tote Prozesse</translation>
+    </message>
+    <message>
+        <source>Every process that is known is alive.</source>
+        <translation>Alle bekannten Prozesse leben.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n process(es) not running for more than a minute</source>
+        <translation>
+            <numerusform>%n Prozess läuft seit mehr als einer Minute nicht</numerusform>
+            <numerusform>%n Prozesse laufen seit mehr als einer Minute nicht</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Filter</source>
+        <translation>Filter</translation>
+    </message>
+    <message>
+        <source>Nothing is dead</source>
+        <translation>Nichts ist tot</translation>
+    </message>
+    <message>
+        <source>No process fits</source>
+        <translation>Kein Prozess passt</translation>
+    </message>
+    <message>
+        <source>A process that hasn&apos;t been running for more than a minute is listed here, with the cause and what to do.</source>
+        <translation>Hier steht jeder Prozess, der seit mehr als einer Minute nicht läuft, mit der Ursache und was zu tun ist.</translation>
+    </message>
+    <message>
+        <source>None of the dead processes fits what you filter by.</source>
+        <translation>Keiner der toten Prozesse passt zum Filter.</translation>
+    </message>
+    <message>
+        <source>Get logs</source>
+        <translation>Logs holen</translation>
+    </message>
+    <message>
+        <source>Show device</source>
+        <translation>Gerät zeigen</translation>
+    </message>
+    <message>
+        <source>Restart</source>
+        <translation>Neu starten</translation>
+    </message>
+</context>
+<context>
+    <name>DevicePanel</name>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>Status</source>
+        <translation>Status</translation>
+    </message>
+    <message>
+        <source>Ask versions</source>
+        <translation>Versionen abfragen</translation>
+    </message>
+    <message>
+        <source>Get logs</source>
+        <translation>Logs holen</translation>
+    </message>
+    <message>
+        <source>Processes</source>
+        <translation>Prozesse</translation>
+    </message>
+    <message>
+        <source>Timeline</source>
+        <translation>Verlauf</translation>
+    </message>
+    <message>
+        <source>Nothing has happened yet.</source>
+        <translation>Noch ist nichts passiert.</translation>
+    </message>
+</context>
+<context>
+    <name>Dialog</name>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+</context>
+<context>
+    <name>Figure</name>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1: %2</translation>
+    </message>
+</context>
+<context>
+    <name>FleetScreen</name>
+    <message>
+        <source>Fleet</source>
+        <translation>Flotte</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n device(s)</source>
+        <translation>
+            <numerusform>%n Gerät</numerusform>
+            <numerusform>%n Geräte</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Online</source>
+        <translation>Online</translation>
+    </message>
+    <message>
+        <source>Offline</source>
+        <translation>Offline</translation>
+    </message>
+    <message>
+        <source>Dead processes</source>
+        <translation>Tote Prozesse</translation>
+    </message>
+    <message>
+        <source>Updating</source>
+        <translation>Im Update</translation>
+    </message>
+    <message>
+        <source>Need attention</source>
+        <translation>Brauchen Hilfe</translation>
+    </message>
+    <message>
+        <source>Filter: name, id, version…</source>
+        <translation>Filter: Name, Kennung, Version …</translation>
+    </message>
+    <message>
+        <source>%1 of %2 shown</source>
+        <translation>%1 von %2 angezeigt</translation>
+    </message>
+    <message>
+        <source>Devices</source>
+        <translation>Geräte</translation>
+    </message>
+    <message>
+        <source>No devices yet</source>
+        <translation>Noch keine Geräte</translation>
+    </message>
+    <message>
+        <source>A device appears here by itself when its agent signs in for the first time. Its cpanel_jid has to be %1.</source>
+        <translation>Ein Gerät erscheint hier von selbst, sobald sich sein Agent zum ersten Mal anmeldet. Seine cpanel_jid muss %1 sein.</translation>
+    </message>
+    <message>
+        <source>No device fits</source>
+        <translation>Kein Gerät passt</translation>
+    </message>
+    <message>
+        <source>None of the devices fits what you filter by.</source>
+        <translation>Keines der Geräte passt zum Filter.</translation>
+    </message>
+    <message>
+        <source>Show all</source>
+        <translation>Alle zeigen</translation>
+    </message>
+    <message>
+        <source>Ask versions</source>
+        <translation>Versionen abfragen</translation>
+    </message>
+    <message>
+        <source>Get logs</source>
+        <translation>Logs holen</translation>
+    </message>
+    <message>
+        <source>Update…</source>
+        <translation>Update …</translation>
+    </message>
+</context>
+<context>
+    <name>LogViewer</name>
+    <message>
+        <source>Search</source>
+        <translation>Suchen</translation>
+    </message>
+    <message>
+        <source>not found</source>
+        <translation>nicht gefunden</translation>
+    </message>
+    <message>
+        <source>%1 of %2</source>
+        <translation>%1 von %2</translation>
+    </message>
+    <message>
+        <source>Previous match</source>
+        <translation>Voriger Treffer</translation>
+    </message>
+    <message>
+        <source>Next match</source>
+        <translation>Nächster Treffer</translation>
+    </message>
+    <message>
+        <source>Save as…</source>
+        <translation>Speichern unter …</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>Entfernen</translation>
+    </message>
+    <message>
+        <source>Choose logs on the left</source>
+        <translation>Links Logs auswählen</translation>
+    </message>
+    <message>
+        <source>Save log as</source>
+        <translation>Log speichern unter</translation>
+    </message>
+</context>
+<context>
+    <name>LogsScreen</name>
+    <message>
+        <source>Logs</source>
+        <translation>Logs</translation>
+    </message>
+    <message>
+        <source>Fetched from devices on request; the newest ten of each are kept.</source>
+        <translation>Auf Wunsch von Geräten geholt; die neuesten zehn je Gerät bleiben.</translation>
+    </message>
+    <message>
+        <source>No logs yet</source>
+        <translation>Noch keine Logs</translation>
+    </message>
+    <message>
+        <source>Select devices on the Fleet screen and choose “Get logs”. They are shown here as soon as the device has sent them.</source>
+        <translation>Wählen Sie in der Flotte Geräte aus und dann „Logs holen“. Sie erscheinen hier, sobald das Gerät sie geschickt hat.</translation>
+    </message>
+    <message>
+        <source>Go to Fleet</source>
+        <translation>Zur Flotte</translation>
+    </message>
+</context>
+<context>
+    <name>Main</name>
+    <message>
+        <source>SGN – %1</source>
+        <translation>SGN – %1</translation>
+    </message>
+    <message>
+        <source>SGN</source>
+        <translation>SGN</translation>
+    </message>
+</context>
+<context>
+    <name>NavItem</name>
+    <message>
+        <source>%1, %2</source>
+        <translation>%1, %2</translation>
+    </message>
+</context>
+<context>
+    <name>NewUpdateDialog</name>
+    <message>
+        <source>New update</source>
+        <translation>Neues Update</translation>
+    </message>
+    <message numerus="yes">
+        <source>Send to %n device(s)</source>
+        <translation>
+            <numerusform>An %n Gerät senden</numerusform>
+            <numerusform>An %n Geräte senden</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Choose a release zip</source>
+        <translation>Release-Zip auswählen</translation>
+    </message>
+    <message>
+        <source>Zip files (*.zip)</source>
+        <translation>Zip-Dateien (*.zip)</translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation>Alle Dateien (*)</translation>
+    </message>
+</context>
+<context>
+    <name>NewUpdateForm</name>
+    <message>
+        <source>Release zip</source>
+        <translation>Release-Zip</translation>
+    </message>
+    <message>
+        <source>Reading and checking…</source>
+        <translation>Wird gelesen und geprüft …</translation>
+    </message>
+    <message>
+        <source>Drop a zip here</source>
+        <translation>Zip hier ablegen</translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation>Auswählen …</translation>
+    </message>
+    <message>
+        <source>Processes and their new versions</source>
+        <translation>Prozesse und ihre neuen Versionen</translation>
+    </message>
+    <message>
+        <source>highest now %1</source>
+        <translation>höchste jetzt %1</translation>
+    </message>
+    <message>
+        <source>new</source>
+        <translation>neu</translation>
+    </message>
+    <message>
+        <source>Version of %1</source>
+        <translation>Version von %1</translation>
+    </message>
+    <message>
+        <source>Version</source>
+        <translation>Version</translation>
+    </message>
+    <message>
+        <source>Devices</source>
+        <translation>Geräte</translation>
+    </message>
+    <message>
+        <source>Devices that are offline get it when they come back, for up to a week.</source>
+        <translation>Geräte, die offline sind, bekommen es, wenn sie wiederkommen, bis zu einer Woche lang.</translation>
+    </message>
+    <message>
+        <source>Selected (%1)</source>
+        <translation>Ausgewählte (%1)</translation>
+    </message>
+    <message>
+        <source>Online (%1)</source>
+        <translation>Online (%1)</translation>
+    </message>
+    <message>
+        <source>All (%1)</source>
+        <translation>Alle (%1)</translation>
+    </message>
+    <message>
+        <source>Install even where the same or a higher version is installed</source>
+        <translation>Auch dort installieren, wo dieselbe oder eine höhere Version ist</translation>
+    </message>
+</context>
+<context>
+    <name>ProcessCard</name>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>Restart</source>
+        <translation>Neu starten</translation>
+    </message>
+    <message>
+        <source>Get logs</source>
+        <translation>Logs holen</translation>
+    </message>
+</context>
+<context>
+    <name>SelectionBar</name>
+    <message numerus="yes">
+        <source>%n selected</source>
+        <translation>
+            <numerusform>%n ausgewählt</numerusform>
+            <numerusform>%n ausgewählt</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Clear</source>
+        <translation>Leeren</translation>
+    </message>
+</context>
+<context>
+    <name>SettingsScreen</name>
+    <message>
+        <source>Settings</source>
+        <translation>Einstellungen</translation>
+    </message>
+    <message>
+        <source>Appearance</source>
+        <translation>Aussehen</translation>
+    </message>
+    <message>
+        <source>Like the system</source>
+        <translation>Wie das System</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>Hell</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>Dunkel</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation>Sprache</translation>
+    </message>
+    <message>
+        <source>Account</source>
+        <translation>Konto</translation>
+    </message>
+    <message>
+        <source>Signing out forgets a password that was kept. What was seen of the fleet stays on this computer.</source>
+        <translation>Beim Abmelden wird ein aufbewahrtes Passwort vergessen. Was von der Flotte gesehen wurde, bleibt auf diesem Rechner.</translation>
+    </message>
+    <message>
+        <source>Sign out</source>
+        <translation>Abmelden</translation>
+    </message>
+    <message>
+        <source>Version %1 · GPL 3.0 or later · icons by Lucide</source>
+        <translation>Version %1 · GPL 3.0 oder neuer · Symbole von Lucide</translation>
+    </message>
+</context>
+<context>
+    <name>Shell</name>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+</context>
+<context>
+    <name>Sidebar</name>
+    <message>
+        <source>Navigation</source>
+        <translation>Navigation</translation>
+    </message>
+    <message>
+        <source>SGN</source>
+        <translation>SGN</translation>
+    </message>
+    <message>
+        <source>Fleet</source>
+        <translation>Flotte</translation>
+    </message>
+    <message>
+        <source>Dead processes</source>
+        <translation>Tote Prozesse</translation>
+    </message>
+    <message>
+        <source>Versions</source>
+        <translation>Versionen</translation>
+    </message>
+    <message>
+        <source>Updates</source>
+        <translation>Updates</translation>
+    </message>
+    <message>
+        <source>Logs</source>
+        <translation>Logs</translation>
+    </message>
+    <message>
+        <source>Activity</source>
+        <translation>Aktivität</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>Einstellungen</translation>
+    </message>
+</context>
+<context>
+    <name>SignInScreen</name>
+    <message>
+        <source>Sign in to SGN</source>
+        <translation>Bei SGN anmelden</translation>
+    </message>
+    <message>
+        <source>With the control panel&apos;s account, the one your devices report to.</source>
+        <translation>Mit dem Konto der Leitstelle, dem Ihre Geräte berichten.</translation>
+    </message>
+    <message>
+        <source>Address</source>
+        <translation>Adresse</translation>
+    </message>
+    <message>
+        <source>panel@im.example.net</source>
+        <translation>panel@im.example.net</translation>
+    </message>
+    <message>
+        <source>Password</source>
+        <translation>Passwort</translation>
+    </message>
+    <message>
+        <source>Hide password</source>
+        <translation>Passwort verbergen</translation>
+    </message>
+    <message>
+        <source>Show password</source>
+        <translation>Passwort zeigen</translation>
+    </message>
+    <message>
+        <source>Keep the password in this computer&apos;s keyring</source>
+        <translation>Passwort im Schlüsselbund dieses Rechners aufbewahren</translation>
+    </message>
+    <message>
+        <source>Advanced</source>
+        <translation>Erweitert</translation>
+    </message>
+    <message>
+        <source>expanded</source>
+        <translation>aufgeklappt</translation>
+    </message>
+    <message>
+        <source>collapsed</source>
+        <translation>zugeklappt</translation>
+    </message>
+    <message>
+        <source>Server</source>
+        <translation>Server</translation>
+    </message>
+    <message>
+        <source>as in the address</source>
+        <translation>wie in der Adresse</translation>
+    </message>
+    <message>
+        <source>Port</source>
+        <translation>Port</translation>
+    </message>
+    <message>
+        <source>Certification authority</source>
+        <translation>Zertifizierungsstelle</translation>
+    </message>
+    <message>
+        <source>The file cacert.pem, the same that is on the devices.</source>
+        <translation>Die Datei cacert.pem, dieselbe wie auf den Geräten.</translation>
+    </message>
+    <message>
+        <source>Choose file</source>
+        <translation>Datei auswählen</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Signing in…</source>
+        <translation>Anmeldung läuft …</translation>
+    </message>
+    <message>
+        <source>Sign in</source>
+        <translation>Anmelden</translation>
+    </message>
+    <message>
+        <source>Choose the certification authority</source>
+        <translation>Zertifizierungsstelle auswählen</translation>
+    </message>
+    <message>
+        <source>Certificates (*.pem *.crt)</source>
+        <translation>Zertifikate (*.pem *.crt)</translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation>Alle Dateien (*)</translation>
+    </message>
+</context>
+<context>
+    <name>TableHeader</name>
+    <message>
+        <source>%1, sorted, last first</source>
+        <translation>%1, absteigend sortiert</translation>
+    </message>
+    <message>
+        <source>%1, sorted</source>
+        <translation>%1, sortiert</translation>
+    </message>
+</context>
+<context>
+    <name>TextField</name>
+    <message>
+        <source>Clear</source>
+        <translation>Leeren</translation>
+    </message>
+</context>
+<context>
+    <name>Toast</name>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+</context>
+<context>
+    <name>UpdateVersions</name>
+    <message>
+        <source>version %1</source>
+        <translation>Version %1</translation>
+    </message>
+</context>
+<context>
+    <name>UpdatesScreen</name>
+    <message>
+        <source>Updates</source>
+        <translation>Updates</translation>
+    </message>
+    <message>
+        <source>No update has been sent yet.</source>
+        <translation>Noch wurde kein Update gesendet.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n update(s)</source>
+        <translation>
+            <numerusform>%n Update</numerusform>
+            <numerusform>%n Updates</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>New update…</source>
+        <translation>Neues Update …</translation>
+    </message>
+    <message>
+        <source>Send the first update</source>
+        <translation>Das erste Update senden</translation>
+    </message>
+    <message>
+        <source>Choose a release zip. Its component, processes and versions are read from it; then it goes to the devices you choose, and each one&apos;s progress shows up here.</source>
+        <translation>Wählen Sie ein Release-Zip. Komponente, Prozesse und Versionen werden daraus gelesen; dann geht es an die gewählten Geräte, und hier sehen Sie, wie weit jedes ist.</translation>
+    </message>
+    <message>
+        <source>Retry failed</source>
+        <translation>Fehlgeschlagene wiederholen</translation>
+    </message>
+    <message>
+        <source>Cancel update</source>
+        <translation>Update abbrechen</translation>
+    </message>
+    <message>
+        <source>Devices of the update</source>
+        <translation>Geräte des Updates</translation>
+    </message>
+</context>
+<context>
+    <name>UploadBar</name>
+    <message>
+        <source>Uploading %1</source>
+        <translation>%1 wird hochgeladen</translation>
+    </message>
+    <message>
+        <source>Upload</source>
+        <translation>Hochladen</translation>
+    </message>
+    <message>
+        <source>%1 %</source>
+        <translation>%1 %</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+</context>
+<context>
+    <name>VersionRow</name>
+    <message numerus="yes">
+        <source>%1 version %2: %n device(s)</source>
+        <translation>
+            <numerusform>%1 Version %2: %n Gerät</numerusform>
+            <numerusform>%1 Version %2: %n Geräte</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n device(s)</source>
+        <translation>
+            <numerusform>%n Gerät</numerusform>
+            <numerusform>%n Geräte</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 %</source>
+        <translation>%1 %</translation>
+    </message>
+</context>
+<context>
+    <name>VersionsScreen</name>
+    <message>
+        <source>Versions</source>
+        <translation>Versionen</translation>
+    </message>
+    <message>
+        <source>Choose a version to see the devices that run it.</source>
+        <translation>Wählen Sie eine Version, um ihre Geräte zu sehen.</translation>
+    </message>
+    <message>
+        <source>No versions yet</source>
+        <translation>Noch keine Versionen</translation>
+    </message>
+    <message>
+        <source>Devices report their versions when they come online. You can also ask them on the Fleet screen.</source>
+        <translation>Geräte melden ihre Versionen, wenn sie online kommen. In der Flotte können Sie sie auch abfragen.</translation>
+    </message>
+</context>
+<context>
+    <name>sgn::models::ActivityModel</name>
+    <message>
+        <source>Time</source>
+        <translation>Zeit</translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation>Gerät</translation>
+    </message>
+    <message>
+        <source>Number</source>
+        <translation>Nummer</translation>
+    </message>
+    <message>
+        <source>What happened</source>
+        <translation>Was geschah</translation>
+    </message>
+</context>
+<context>
+    <name>sgn::models::DeadModel</name>
+    <message>
+        <source>Device</source>
+        <translation>Gerät</translation>
+    </message>
+    <message>
+        <source>Process</source>
+        <translation>Prozess</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Zustand</translation>
+    </message>
+    <message>
+        <source>Version</source>
+        <translation>Version</translation>
+    </message>
+    <message>
+        <source>Restarts in 24 h</source>
+        <translation>Neustarts in 24 h</translation>
+    </message>
+    <message>
+        <source>Cause</source>
+        <translation>Ursache</translation>
+    </message>
+    <message>
+        <source>dead %1</source>
+        <translation>tot %1</translation>
+    </message>
+    <message>
+        <source>dead</source>
+        <translation>tot</translation>
+    </message>
+    <message>
+        <source>not told by this device</source>
+        <translation>von diesem Gerät nicht gemeldet</translation>
+    </message>
+</context>
+<context>
+    <name>sgn::models::DeviceDetails</name>
+    <message>
+        <source>Offline, last seen %1 ago</source>
+        <translation>Offline, zuletzt gesehen vor %1</translation>
+    </message>
+    <message>
+        <source>Offline, never seen</source>
+        <translation>Offline, nie gesehen</translation>
+    </message>
+    <message>
+        <source>Online, but not answering</source>
+        <translation>Online, antwortet aber nicht</translation>
+    </message>
+    <message>
+        <source>Online for %1</source>
+        <translation>Online seit %1</translation>
+    </message>
+    <message>
+        <source>Online</source>
+        <translation>Online</translation>
+    </message>
+    <message>
+        <source>It claims the id of %1. One of the two cards is a copy.</source>
+        <translation>Es gibt sich als %1 aus. Eine der beiden Karten ist eine Kopie.</translation>
+    </message>
+    <message>
+        <source>It sent a message in the name of %1.</source>
+        <translation>Es hat eine Nachricht im Namen von %1 gesendet.</translation>
+    </message>
+    <message>
+        <source>Last report</source>
+        <translation>Letzter Bericht</translation>
+    </message>
+    <message>
+        <source>none yet</source>
+        <translation>noch keiner</translation>
+    </message>
+    <message>
+        <source>%1 ago</source>
+        <translation>vor %1</translation>
+    </message>
+    <message>
+        <source>now</source>
+        <translation>jetzt</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>Modell</translation>
+    </message>
+    <message>
+        <source>System</source>
+        <translation>System</translation>
+    </message>
+    <message>
+        <source>Agent</source>
+        <translation>Agent</translation>
+    </message>
+    <message>
+        <source>version %1</source>
+        <translation>Version %1</translation>
+    </message>
+    <message>
+        <source>Watchdog</source>
+        <translation>Watchdog</translation>
+    </message>
+    <message>
+        <source>Running for</source>
+        <translation>Läuft seit</translation>
+    </message>
+    <message>
+        <source>Disk free</source>
+        <translation>Speicher frei</translation>
+    </message>
+    <message>
+        <source>Memory free</source>
+        <translation>RAM frei</translation>
+    </message>
+    <message>
+        <source>Temperature</source>
+        <translation>Temperatur</translation>
+    </message>
+    <message>
+        <source>%1 °C</source>
+        <translation>%1 °C</translation>
+    </message>
+    <message>
+        <source>Clock</source>
+        <translation>Uhr</translation>
+    </message>
+    <message>
+        <source>%1 ahead</source>
+        <translation>%1 vor</translation>
+    </message>
+    <message>
+        <source>%1 behind</source>
+        <translation>%1 nach</translation>
+    </message>
+</context>
+<context>
+    <name>sgn::models::DeviceProcessModel</name>
+    <message>
+        <source>running</source>
+        <translation>läuft</translation>
+    </message>
+    <message>
+        <source>starting</source>
+        <translation>startet</translation>
+    </message>
+    <message>
+        <source>hung</source>
+        <translation>hängt</translation>
+    </message>
+    <message>
+        <source>waits to restart</source>
+        <translation>wartet auf Neustart</translation>
+    </message>
+    <message>
+        <source>crash loop</source>
+        <translation>Absturzschleife</translation>
+    </message>
+    <message>
+        <source>held for an update</source>
+        <translation>angehalten für ein Update</translation>
+    </message>
+    <message>
+        <source>dead</source>
+        <translation>tot</translation>
+    </message>
+    <message>
+        <source>alive</source>
+        <translation>lebt</translation>
+    </message>
+    <message>
+        <source>for %1</source>
+        <translation>seit %1</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n restart(s) in 24 h</source>
+        <translation>
+            <numerusform>%n Neustart in 24 h</numerusform>
+            <numerusform>%n Neustarts in 24 h</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>sgn::models::FleetFilter</name>
+    <message>
+        <source>Online</source>
+        <translation>Online</translation>
+    </message>
+    <message>
+        <source>Offline</source>
+        <translation>Offline</translation>
+    </message>
+    <message>
+        <source>Dead processes</source>
+        <translation>Tote Prozesse</translation>
+    </message>
+    <message>
+        <source>Updating</source>
+        <translation>Im Update</translation>
+    </message>
+    <message>
+        <source>Need attention</source>
+        <translation>Brauchen Hilfe</translation>
+    </message>
+    <message>
+        <source>%1 version %2</source>
+        <translation>%1 Version %2</translation>
+    </message>
+</context>
+<context>
+    <name>sgn::models::FleetModel</name>
+    <message>
+        <source>Device</source>
+        <translation>Gerät</translation>
+    </message>
+    <message>
+        <source>Seen</source>
+        <translation>Gesehen</translation>
+    </message>
+    <message>
+        <source>Agent</source>
+        <translation>Agent</translation>
+    </message>
+    <message>
+        <source>Why</source>
+        <translation>Grund</translation>
+    </message>
+    <message>
+        <source>offline</source>
+        <translation>offline</translation>
+    </message>
+    <message>
+        <source>online, but not answering</source>
+        <translation>online, antwortet aber nicht</translation>
+    </message>
+    <message>
+        <source>online</source>
+        <translation>online</translation>
+    </message>
+    <message>
+        <source>%1, %2</source>
+        <translation>%1, %2</translation>
+    </message>
+    <message>
+        <source>dead</source>
+        <extracomment>a process that is dead, and for how long, e.g. &quot;dead 3 min&quot;</extracomment>
+        <translation>tot</translation>
+    </message>
+    <message>
+        <source>dead %1</source>
+        <translation>tot %1</translation>
+    </message>
+    <message>
+        <source>version %1</source>
+        <translation>Version %1</translation>
+    </message>
+    <message>
+        <source>update %1 is on its way</source>
+        <translation>Update %1 ist unterwegs</translation>
+    </message>
+    <message>
+        <source>update %1 asks for version %2</source>
+        <translation>Update %1 verlangt Version %2</translation>
+    </message>
+    <message>
+        <source>this device doesn&apos;t tell</source>
+        <translation>dieses Gerät sagt es nicht</translation>
+    </message>
+    <message>
+        <source>Get logs</source>
+        <translation>Logs holen</translation>
+    </message>
+    <message>
+        <source>Restart</source>
+        <translation>Neu starten</translation>
+    </message>
+    <message>
+        <source>Try again</source>
+        <translation>Wiederholen</translation>
+    </message>
+</context>
+<context>
+    <name>sgn::models::LogDocument</name>
+    <message>
+        <source>Asked. Waiting for the device to send its logs.</source>
+        <translation>Angefragt. Das Gerät muss seine Logs noch schicken.</translation>
+    </message>
+    <message>
+        <source>Loading the logs.</source>
+        <translation>Die Logs werden geladen.</translation>
+    </message>
+    <message>
+        <source>Unpacking the logs.</source>
+        <translation>Die Logs werden entpackt.</translation>
+    </message>
+    <message>
+        <source>The device has uploaded its logs to a server of its own.</source>
+        <translation>Das Gerät hat seine Logs auf einen eigenen Server geladen.</translation>
+    </message>
+    <message>
+        <source>The logs didn&apos;t come.</source>
+        <translation>Die Logs sind nicht gekommen.</translation>
+    </message>
+    <message>
+        <source>The device sent no files.</source>
+        <translation>Das Gerät hat keine Dateien geschickt.</translation>
+    </message>
+    <message>
+        <source>Saved as %1.</source>
+        <translation>Gespeichert als %1.</translation>
+    </message>
+    <message>
+        <source>Not saved: %1.</source>
+        <translation>Nicht gespeichert: %1.</translation>
+    </message>
+</context>
+<context>
+    <name>sgn::models::LogListModel</name>
+    <message>
+        <source>Device</source>
+        <translation>Gerät</translation>
+    </message>
+    <message>
+        <source>Asked</source>
+        <translation>Angefragt</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Zustand</translation>
+    </message>
+    <message>
+        <source>asked</source>
+        <translation>angefragt</translation>
+    </message>
+    <message>
+        <source>The device hasn&apos;t answered yet.</source>
+        <translation>Das Gerät hat noch nicht geantwortet.</translation>
+    </message>
+    <message>
+        <source>loading</source>
+        <translation>lädt</translation>
+    </message>
+    <message>
+        <source>unpacking</source>
+        <translation>wird entpackt</translation>
+    </message>
+    <message>
+        <source>elsewhere</source>
+        <translation>anderswo</translation>
+    </message>
+    <message>
+        <source>The device has uploaded its logs to a server of its own.</source>
+        <translation>Das Gerät hat seine Logs auf einen eigenen Server geladen.</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>fehlgeschlagen</translation>
+    </message>
+</context>
+<context>
+    <name>sgn::models::NewUpdate</name>
+    <message numerus="yes">
+        <source>%1 · %n file(s) · %2</source>
+        <translation>
+            <numerusform>%1 · %n Datei · %2</numerusform>
+            <numerusform>%1 · %n Dateien · %2</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>This can&apos;t be used as a release: %1.</source>
+        <translation>Das ist nicht als Release zu gebrauchen: %1.</translation>
+    </message>
+</context>
+<context>
+    <name>sgn::models::SignIn</name>
+    <message>
+        <source>The keyring didn&apos;t give the password. Please type it.</source>
+        <translation>Der Schlüsselbund gab das Passwort nicht heraus. Bitte geben Sie es ein.</translation>
+    </message>
+    <message>
+        <source>Check the address and the password. Capital and small letters matter in the password.</source>
+        <translation>Prüfen Sie Adresse und Passwort. Beim Passwort zählt Groß- und Kleinschreibung.</translation>
+    </message>
+    <message>
+        <source>Check that this computer is online, and the server and port under Advanced.</source>
+        <translation>Prüfen Sie, ob dieser Rechner online ist, und unter „Erweitert“ Server und Port.</translation>
+    </message>
+    <message>
+        <source>Choose the file with your server&apos;s certification authority under Advanced.</source>
+        <translation>Wählen Sie unter „Erweitert“ die Datei mit der Zertifizierungsstelle Ihres Servers.</translation>
+    </message>
+    <message>
+        <source>Check that the certification authority under Advanced is the one of this server.</source>
+        <translation>Prüfen Sie, ob die Zertifizierungsstelle unter „Erweitert“ die dieses Servers ist.</translation>
+    </message>
+</context>
+<context>
+    <name>sgn::models::UpdateDetails</name>
+    <message>
+        <source>Update %1 · %2</source>
+        <translation>Update %1 · %2</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n done</source>
+        <translation>
+            <numerusform>%n fertig</numerusform>
+            <numerusform>%n fertig</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n running</source>
+        <translation>
+            <numerusform>%n läuft</numerusform>
+            <numerusform>%n laufen</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n waiting</source>
+        <translation>
+            <numerusform>%n wartet</numerusform>
+            <numerusform>%n warten</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n failed</source>
+        <translation>
+            <numerusform>%n fehlgeschlagen</numerusform>
+            <numerusform>%n fehlgeschlagen</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Update %1 stops where it hasn&apos;t replaced anything yet.</source>
+        <translation>Update %1 endet dort, wo es noch nichts ersetzt hat.</translation>
+    </message>
+    <message>
+        <source>It can&apos;t be stopped: %1.</source>
+        <translation>Es kann nicht angehalten werden: %1.</translation>
+    </message>
+    <message>
+        <source>It can&apos;t be tried again: %1.</source>
+        <translation>Es kann nicht wiederholt werden: %1.</translation>
+    </message>
+    <message>
+        <source>Tried again as update %1.</source>
+        <translation>Wiederholt als Update %1.</translation>
+    </message>
+</context>
+<context>
+    <name>sgn::models::UpdateListModel</name>
+    <message>
+        <source>Number</source>
+        <translation>Nummer</translation>
+    </message>
+    <message>
+        <source>Update</source>
+        <translation>Update</translation>
+    </message>
+    <message>
+        <source>Versions</source>
+        <translation>Versionen</translation>
+    </message>
+    <message>
+        <source>Started</source>
+        <translation>Gestartet</translation>
+    </message>
+    <message>
+        <source>Result</source>
+        <translation>Ergebnis</translation>
+    </message>
+    <message>
+        <source>%1 of %2 done</source>
+        <translation>%1 von %2 fertig</translation>
+    </message>
+    <message numerus="yes">
+        <source>, %n failed</source>
+        <translation>
+            <numerusform>, %n fehlgeschlagen</numerusform>
+            <numerusform>, %n fehlgeschlagen</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>done on %n device(s)</source>
+        <translation>
+            <numerusform>auf %n Gerät fertig</numerusform>
+            <numerusform>auf %n Geräten fertig</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>%1 of %2 failed</source>
+        <translation>%1 von %2 fehlgeschlagen</translation>
+    </message>
+</context>
+<context>
+    <name>sgn::models::UpdateTargetsModel</name>
+    <message>
+        <source>waits to be sent</source>
+        <translation>wartet auf das Senden</translation>
+    </message>
+    <message>
+        <source>waits for the device</source>
+        <translation>wartet auf das Gerät</translation>
+    </message>
+    <message>
+        <source>delivered</source>
+        <translation>zugestellt</translation>
+    </message>
+    <message>
+        <source>done</source>
+        <translation>fertig</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>fehlgeschlagen</translation>
+    </message>
+    <message>
+        <source>no answer in time</source>
+        <translation>keine Antwort in der Zeit</translation>
+    </message>
+    <message>
+        <source>downloading</source>
+        <translation>lädt herunter</translation>
+    </message>
+    <message>
+        <source>checking</source>
+        <translation>prüft</translation>
+    </message>
+    <message>
+        <source>unpacking</source>
+        <translation>wird entpackt</translation>
+    </message>
+    <message>
+        <source>waiting</source>
+        <translation>wartet</translation>
+    </message>
+    <message>
+        <source>exchanging</source>
+        <translation>tauscht aus</translation>
+    </message>
+    <message>
+        <source>confirming heartbeats</source>
+        <translation>wartet auf Heartbeats</translation>
+    </message>
+    <message>
+        <source>running</source>
+        <translation>läuft</translation>
+    </message>
+    <message>
+        <source>%1, %2 %</source>
+        <translation>%1, %2 %</translation>
+    </message>
+    <message>
+        <source>Device</source>
+        <translation>Gerät</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Zustand</translation>
+    </message>
+    <message>
+        <source>Last word</source>
+        <translation>Zuletzt gehört</translation>
+    </message>
+    <message>
+        <source>Remarks</source>
+        <translation>Bemerkungen</translation>
+    </message>
+</context>
+<context>
+    <name>sgn::models::Workspace</name>
+    <message>
+        <source>Update %1 is on its way.</source>
+        <translation>Update %1 ist unterwegs.</translation>
+    </message>
+    <message>
+        <source>The update wasn&apos;t sent: %1.</source>
+        <translation>Das Update wurde nicht gesendet: %1.</translation>
+    </message>
+    <message>
+        <source>no report yet</source>
+        <translation>noch kein Bericht</translation>
+    </message>
+    <message>
+        <source>last report %1 ago</source>
+        <translation>letzter Bericht vor %1</translation>
+    </message>
+    <message>
+        <source>last report now</source>
+        <translation>letzter Bericht jetzt</translation>
+    </message>
+    <message>
+        <source>That didn&apos;t work: %1.</source>
+        <translation>Das ging nicht: %1.</translation>
+    </message>
+    <message numerus="yes">
+        <source>Asked %n device(s) for versions.</source>
+        <translation>
+            <numerusform>%n Gerät nach Versionen gefragt.</numerusform>
+            <numerusform>%n Geräte nach Versionen gefragt.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n is offline and will be asked when it comes back.</source>
+        <translation>
+            <numerusform>%n ist offline und wird gefragt, wenn es wiederkommt.</numerusform>
+            <numerusform>%n sind offline und werden gefragt, wenn sie wiederkommen.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Asked %1 for its versions.</source>
+        <translation>%1 nach seinen Versionen gefragt.</translation>
+    </message>
+    <message>
+        <source>%1 is offline and will be asked when it comes back.</source>
+        <translation>%1 ist offline und wird gefragt, wenn es wiederkommt.</translation>
+    </message>
+    <message numerus="yes">
+        <source>Asked %n device(s) for logs.</source>
+        <translation>
+            <numerusform>%n Gerät nach Logs gefragt.</numerusform>
+            <numerusform>%n Geräte nach Logs gefragt.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Asked to restart %n process(es).</source>
+        <translation>
+            <numerusform>Um den Neustart von %n Prozess gebeten.</numerusform>
+            <numerusform>Um den Neustart von %n Prozessen gebeten.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Asked %1 to restart %2.</source>
+        <translation>%1 gebeten, %2 neu zu starten.</translation>
+    </message>
+    <message>
+        <source>Tried again on %1.</source>
+        <translation>Auf %1 wiederholt.</translation>
+    </message>
+</context>
+</TS>

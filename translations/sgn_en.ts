@@ -1,0 +1,180 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="en" sourcelanguage="en">
+<context>
+    <name>Attention</name>
+    <message numerus="yes">
+        <source>%n restart(s)</source>
+        <translation>
+            <numerusform>%n restart</numerusform>
+            <numerusform>%n restarts</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>DeadScreen</name>
+    <message numerus="yes">
+        <source>%n process(es) not running for more than a minute</source>
+        <translation>
+            <numerusform>%n process not running for more than a minute</numerusform>
+            <numerusform>%n processes not running for more than a minute</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>FleetScreen</name>
+    <message numerus="yes">
+        <source>%n device(s)</source>
+        <translation>
+            <numerusform>%n device</numerusform>
+            <numerusform>%n devices</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>NewUpdateDialog</name>
+    <message numerus="yes">
+        <source>Send to %n device(s)</source>
+        <translation>
+            <numerusform>Send to %n device</numerusform>
+            <numerusform>Send to %n devices</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>SelectionBar</name>
+    <message numerus="yes">
+        <source>%n selected</source>
+        <translation>
+            <numerusform>%n selected</numerusform>
+            <numerusform>%n selected</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>UpdatesScreen</name>
+    <message numerus="yes">
+        <source>%n update(s)</source>
+        <translation>
+            <numerusform>%n update</numerusform>
+            <numerusform>%n updates</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>VersionRow</name>
+    <message numerus="yes">
+        <source>%1 version %2: %n device(s)</source>
+        <translation>
+            <numerusform>%1 version %2: %n device</numerusform>
+            <numerusform>%1 version %2: %n devices</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n device(s)</source>
+        <translation>
+            <numerusform>%n device</numerusform>
+            <numerusform>%n devices</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>sgn::models::DeviceProcessModel</name>
+    <message numerus="yes">
+        <source>%n restart(s) in 24 h</source>
+        <translation>
+            <numerusform>%n restart in 24 h</numerusform>
+            <numerusform>%n restarts in 24 h</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>sgn::models::NewUpdate</name>
+    <message numerus="yes">
+        <source>%1 · %n file(s) · %2</source>
+        <translation>
+            <numerusform>%1 · %n file · %2</numerusform>
+            <numerusform>%1 · %n files · %2</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>sgn::models::UpdateDetails</name>
+    <message numerus="yes">
+        <source>%n done</source>
+        <translation>
+            <numerusform>%n done</numerusform>
+            <numerusform>%n done</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n running</source>
+        <translation>
+            <numerusform>%n running</numerusform>
+            <numerusform>%n running</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n waiting</source>
+        <translation>
+            <numerusform>%n waiting</numerusform>
+            <numerusform>%n waiting</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n failed</source>
+        <translation>
+            <numerusform>%n failed</numerusform>
+            <numerusform>%n failed</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>sgn::models::UpdateListModel</name>
+    <message numerus="yes">
+        <source>, %n failed</source>
+        <translation>
+            <numerusform>, %n failed</numerusform>
+            <numerusform>, %n failed</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>done on %n device(s)</source>
+        <translation>
+            <numerusform>done on %n device</numerusform>
+            <numerusform>done on %n devices</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>sgn::models::Workspace</name>
+    <message numerus="yes">
+        <source>Asked %n device(s) for versions.</source>
+        <translation>
+            <numerusform>Asked %n device for versions.</numerusform>
+            <numerusform>Asked %n devices for versions.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n is offline and will be asked when it comes back.</source>
+        <translation>
+            <numerusform>%n is offline and will be asked when it comes back.</numerusform>
+            <numerusform>%n are offline and will be asked when they come back.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Asked %n device(s) for logs.</source>
+        <translation>
+            <numerusform>Asked %n device for logs.</numerusform>
+            <numerusform>Asked %n devices for logs.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Asked to restart %n process(es).</source>
+        <translation>
+            <numerusform>Asked to restart %n process.</numerusform>
+            <numerusform>Asked to restart %n processes.</numerusform>
+        </translation>
+    </message>
+</context>
+</TS>
