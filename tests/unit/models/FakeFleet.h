@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "core/Panel.h"
+
+#include <memory>
+#include <QTemporaryDir>
+
+namespace sgn::test {
+
+// A panel without a network, in a folder of its own.
+class OfflinePanel
+{
+public:
+    // `clock` outlives it.
+    explicit OfflinePanel(const Clock &clock);
+
+    [[nodiscard]] PanelConfig config() const;
+    // A new panel on the same store.
+    [[nodiscard]] std::unique_ptr<Panel> open() const;
+    [[nodiscard]] QString folder() const { return m_folder.path(); }
+
+private:
+    const Clock &m_clock;
+    QTemporaryDir m_folder;
+};
+
+[[nodiscard]] QString deviceJid(int number);
+[[nodiscard]] ProcessReport process(const QString &name, int version);
+[[nodiscard]] ProcessReport deadProcess(const QString &name, int version, const QDateTime &diedAt);
+[[nodiscard]] VersionReport report(const QString &from, const QList<ProcessReport> &processes);
+
+// `count` devices with three processes each; among the first ten two have a dead one, two are offline, and two updates
+// are on their way or failed.
+void fill(Panel &panel, int count, const Clock &clock);
+
+// A set of logs as it is after it was fetched; seen by the next panel on the same store.
+void addLogs(const OfflinePanel &place, Panel &panel, const QString &jid, const Clock &clock);
+
+} // namespace sgn::test
