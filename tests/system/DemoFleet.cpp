@@ -2,6 +2,7 @@
 #include "DemoFleet.h"
 
 #include <csignal>
+#include <QCoreApplication>
 #include <QDeadlineTimer>
 #include <QDir>
 #include <QFile>
