@@ -13,7 +13,7 @@ using namespace Qt::StringLiterals;
 Result<Account> accountOf(uid_t user)
 {
     // One thread, so the static buffer of getpwuid is ours.
-    const passwd *const entry = ::getpwuid(user); // NOLINT(concurrency-mt-unsafe)
+    const passwd *const entry = ::getpwuid(user);
     if (entry == nullptr) {
         return fail(ErrorCode::NotFound, u"user number %1 has no account on this machine"_s.arg(user));
     }

@@ -58,12 +58,10 @@ Result<std::unique_ptr<ControlServer>> ControlServer::open(const QString &path, 
     removeOldSocket(file);
     Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     // Nobody gets in before the mode is right: until listen() a connect is refused.
-    const bool ready = socket.isValid() &&
-                       // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): the socket API's own cast
-                       ::bind(socket.get(), reinterpret_cast<const sockaddr *>(&address), sizeof address) == 0 &&
-                       ::chmod(file.constData(), 0660) == 0 &&
-                       (::geteuid() != 0 || ::lchown(file.constData(), owner, group) == 0) &&
-                       ::listen(socket.get(), static_cast<int>(maxPeers)) == 0;
+    const bool ready =
+        socket.isValid() && ::bind(socket.get(), reinterpret_cast<const sockaddr *>(&address), sizeof address) == 0 &&
+        ::chmod(file.constData(), 0660) == 0 && (::geteuid() != 0 || ::lchown(file.constData(), owner, group) == 0) &&
+        ::listen(socket.get(), static_cast<int>(maxPeers)) == 0;
     if (!ready) {
         return fail(systemError(u"cannot listen on the control socket "_s + path, errno));
     }

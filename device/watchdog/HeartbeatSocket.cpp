@@ -46,7 +46,7 @@ Result<std::unique_ptr<HeartbeatSocket>> HeartbeatSocket::open(quint16 port, con
     Descriptor socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     sockaddr_in address = loopback(port);
     socklen_t length = sizeof address;
-    auto *const generic = reinterpret_cast<sockaddr *>(&address); // NOLINT: the socket API's own cast
+    auto *const generic = reinterpret_cast<sockaddr *>(&address);
     if (!socket.isValid() || ::bind(socket.get(), generic, length) != 0 ||
         ::getsockname(socket.get(), generic, &length) != 0) {
         return fail(systemError(u"cannot listen for heartbeats on 127.0.0.1:%1"_s.arg(port), errno));
@@ -117,7 +117,6 @@ void HeartbeatSocket::answerVersionRequest(const sockaddr_in &sender)
         return;
     }
     const QByteArray answer = encodeLocalVersionReport(m_reports());
-    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): the socket API's own cast
     const auto *const address = reinterpret_cast<const sockaddr *>(&sender);
     // Lost when the asker doesn't read; it will ask again.
     [[maybe_unused]] const ssize_t sent =

@@ -78,7 +78,7 @@ struct ChildPlan
 void resetSignals()
 {
     for (int number = 1; number < NSIG; ++number) {
-        ::signal(number, SIG_DFL); // NOLINT(cert-err33-c): KILL and STOP can't be set and needn't
+        ::signal(number, SIG_DFL); // KILL and STOP can't be set and needn't
     }
     sigset_t none;
     sigemptyset(&none);

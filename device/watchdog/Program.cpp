@@ -204,9 +204,10 @@ Result<ProcessHandle> findRunning(const Program &program)
         if (stat.state == 'Z' || readUser(stat.pid) != program.user) {
             continue;
         }
-        // An editor that has the script open names it too, but isn't its interpreter.
-        const QByteArray first = readArguments(stat.pid).value(0);
-        if (!interpreter.isEmpty() && fileName(first) != interpreter) {
+        // An editor or a debugger that has the program open names it too, but doesn't run it.
+        const bool isProgram = interpreter.isEmpty() ? readExecutable(stat.pid) == QFile::encodeName(program.path)
+                                                     : fileName(readArguments(stat.pid).value(0)) == interpreter;
+        if (!isProgram) {
             continue;
         }
         const auto handle = ProcessHandle::open(stat.pid, ProcessHandle::Kind::Other);

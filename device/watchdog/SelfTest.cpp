@@ -77,7 +77,6 @@ Outcome SelfTest::askForVersions()
     address.sin_port = htons(m_heartbeats->port());
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     const QByteArray question = R"({"command": "version_req"})";
-    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): the socket API's own cast
     if (::sendto(m_datagramClient.get(), question.constData(), static_cast<std::size_t>(question.size()), 0,
                  reinterpret_cast<const sockaddr *>(&address), sizeof address) < 0) {
         return fail(systemError(u"cannot send a datagram on the loopback device"_s, errno));
@@ -106,7 +105,6 @@ Outcome SelfTest::askForStatus()
     const QByteArray path = QFile::encodeName(m_socketPath);
     std::memcpy(address.sun_path, path.constData(), static_cast<std::size_t>(path.size())); // open() checked the length
     const QByteArray question = control::encode(control::Request{1, control::Status{}});
-    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): the socket API's own cast
     const auto *const generic = reinterpret_cast<const sockaddr *>(&address);
     if (::connect(m_controlClient.get(), generic, sizeof address) != 0 ||
         ::send(m_controlClient.get(), question.constData(), static_cast<std::size_t>(question.size()), MSG_NOSIGNAL) <

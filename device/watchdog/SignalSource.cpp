@@ -17,8 +17,8 @@ int openSignals()
         sigaddset(&wanted, number);
     }
     ::sigprocmask(SIG_BLOCK, &wanted, nullptr);
-    ::signal(SIGPIPE, SIG_IGN); // NOLINT(cert-err33-c): cannot fail for a valid signal
-    ::signal(SIGHUP, SIG_IGN);  // NOLINT(cert-err33-c): a closing terminal is no reason to stop looking after meters
+    ::signal(SIGPIPE, SIG_IGN);
+    ::signal(SIGHUP, SIG_IGN); // a closing terminal is no reason to stop looking after meters
     return ::signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 

@@ -89,6 +89,7 @@ private:
     Program m_running; // what m_handle runs
     QSocketNotifier *m_exitNotifier = nullptr;
     std::optional<MonotonicTime> m_lastProof; // of the current process
+    MonotonicTime m_lastTrim{};
     std::optional<LastExit> m_lastExit;
     RestartCount m_restarts;
     bool m_isRestart = false; // the next start follows a death

@@ -218,17 +218,24 @@ Outcome Supervisor::checkWorker(const SupervisedProcess &process, qint64 pid)
 
 void Supervisor::accept(Entry &entry, int version)
 {
-    const bool news = !entry.announced || entry.version != version;
-    const bool save = entry.version != version;
+    // A process has one version for its whole life. Should anybody send heartbeats that say otherwise, the disk and the
+    // panel needn't follow each of them.
+    constexpr auto pause = std::chrono::seconds(1);
+    const MonotonicTime now = m_clock.monotonic();
+    const bool otherVersion = entry.version != version && (!entry.announced || now - entry.versionSince >= pause);
+    const bool news = !entry.announced || otherVersion;
     entry.announced = true;
-    entry.version = version;
+    if (otherVersion) {
+        entry.version = version;
+        entry.versionSince = now;
+    }
     const ProcessState before = entry.process->state();
     entry.process->prove();
     // A new state has been told by `changed` already.
     if (news && entry.process->state() == before) {
         Q_EMIT processChanged(report(entry));
     }
-    if (save) {
+    if (otherVersion) {
         Q_EMIT recordChanged();
     }
 }

@@ -65,6 +65,7 @@ private:
     {
         std::unique_ptr<SupervisedProcess> process;
         int version = 0;
+        MonotonicTime versionSince{};
         bool announced = false; // the current pid has sent a heartbeat
     };
 

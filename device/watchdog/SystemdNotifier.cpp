@@ -56,7 +56,6 @@ void SystemdNotifier::send(const QByteArray &message)
     }
     const auto length =
         static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + static_cast<std::size_t>(m_address.size()));
-    // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): the socket API's own cast
     const auto *const generic = reinterpret_cast<const sockaddr *>(&address);
     if (::sendto(m_socket.get(), message.constData(), static_cast<std::size_t>(message.size()), MSG_NOSIGNAL, generic,
                  length) < 0) {

@@ -5,6 +5,7 @@
 #include "watchdog/Logging.h"
 #include "watchdog/ProcFs.h"
 
+#include <algorithm>
 #include <QPointer>
 #include <sys/wait.h>
 
@@ -207,13 +208,16 @@ Result<control::ReplyBody> Watchdog::release(const control::Release &release)
 
 void Watchdog::saveSoon()
 {
+    // At once, but not more often than once a second: every save is a write to the card.
+    constexpr MonotonicTime pause = std::chrono::seconds(1);
     if (!m_saveTimer.isActive()) {
-        m_saveTimer.start(0);
+        m_saveTimer.start(std::max(MonotonicTime(0), m_lastSave + pause / m_settings.speed - m_clock.monotonic()));
     }
 }
 
 void Watchdog::save()
 {
+    m_lastSave = m_clock.monotonic();
     Registry registry;
     registry.processes = m_supervisor.entries();
     registry.agent = m_keeper.identity();

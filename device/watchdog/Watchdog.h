@@ -63,6 +63,7 @@ private:
     AgentKeeper m_keeper;
     AgentSwap m_swap;
     QTimer m_saveTimer;
+    MonotonicTime m_lastSave{};
     QByteArray m_saved;
 };
 

@@ -247,7 +247,7 @@ public:
                         return true;
                     }
                 }
-                return false;
+                return m_socket.state() == QLocalSocket::UnconnectedState;
             },
             patience);
         return body;

@@ -142,7 +142,6 @@ private Q_SLOTS:
         // 100,000, and for longer than a silence may last.
         qint64 sent = 0;
         while (sent < 100000 || timer.elapsed() < 7000) {
-            // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): the socket API's own cast
             ::sendto(flood, datagram.constData(), static_cast<size_t>(datagram.size()), 0,
                      reinterpret_cast<const sockaddr *>(&address), sizeof address);
             ++sent;
@@ -193,7 +192,6 @@ private Q_SLOTS:
             sockaddr_un address{};
             address.sun_family = AF_UNIX;
             std::memcpy(address.sun_path, path.constData(), static_cast<size_t>(path.size()));
-            // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): the socket API's own cast
             if (::connect(socket, reinterpret_cast<const sockaddr *>(&address), sizeof address) != 0) {
                 return 1;
             }
@@ -281,7 +279,6 @@ private Q_SLOTS:
         address.sun_family = AF_UNIX;
         const QByteArray path = QFile::encodeName(device.socketPath());
         std::memcpy(address.sun_path, path.constData(), static_cast<size_t>(path.size()));
-        // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): the socket API's own cast
         QVERIFY(::connect(socket, reinterpret_cast<const sockaddr *>(&address), sizeof address) == 0);
         const QByteArray question = control::encode(control::Request{1, control::Status{}});
         const bool dropped = QTest::qWaitFor(
@@ -378,7 +375,6 @@ private Q_SLOTS:
         sockaddr_un address{};
         address.sun_family = AF_UNIX;
         std::memcpy(address.sun_path, path.constData(), static_cast<size_t>(path.size()));
-        // NOLINTNEXTLINE(cppcoreguidelines-pro-type-reinterpret-cast): the socket API's own cast
         QVERIFY(::bind(socket, reinterpret_cast<const sockaddr *>(&address), sizeof address) == 0);
         WatchdogDevice::own(device.path(u"wdog/notify"_s));
         qputenv("NOTIFY_SOCKET", path);
