@@ -64,6 +64,9 @@ bool CommandJob::isEnough(const CommandTarget &target) const
 
 void CommandJob::check()
 {
+    if (isFinished()) {
+        return;
+    }
     const QList<CommandTarget> &targets = panel().commands().targets(m_number);
     if (std::ranges::all_of(targets, [this](const CommandTarget &target) { return isEnough(target); })) {
         print();

@@ -218,7 +218,8 @@ bool VersionsJob::isAwaited(const QString &jid)
 
 void VersionsJob::check()
 {
-    if (m_hasAsked && std::ranges::none_of(m_jids, [this](const QString &jid) { return isAwaited(jid); })) {
+    if (!isFinished() && m_hasAsked &&
+        std::ranges::none_of(m_jids, [this](const QString &jid) { return isAwaited(jid); })) {
         print();
     }
 }

@@ -53,6 +53,8 @@ protected:
     [[nodiscard]] QStringList allDevices();
 
     void finish(int exitCode);
+    // What still happens after the end is not its business any more.
+    [[nodiscard]] bool isFinished() const { return m_isFinished; }
 
 private:
     [[nodiscard]] bool haveAllReported();

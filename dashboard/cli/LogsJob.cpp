@@ -49,6 +49,9 @@ QList<LogBundle> LogsJob::bundles()
 
 void LogsJob::check()
 {
+    if (isFinished()) {
+        return;
+    }
     if (std::ranges::all_of(bundles(), [](const LogBundle &bundle) { return isFinal(bundle.state); })) {
         print();
     }

@@ -15,12 +15,13 @@ constexpr std::chrono::milliseconds sweepEvery = 2s;
 } // namespace
 
 CommandDispatcher::CommandDispatcher(CommandLog &commands, Fleet &fleet, SendQueue &queue, const Clock &clock,
-                                     QObject *parent)
+                                     const ResendTimes &times, QObject *parent)
     : QObject(parent)
     , m_commands(commands)
     , m_fleet(fleet)
     , m_queue(queue)
     , m_clock(clock)
+    , m_times(times)
 {
     m_timer.setInterval(sweepEvery);
     connect(&m_timer, &QTimer::timeout, this, qOverload<>(&CommandDispatcher::sweep));
@@ -80,7 +81,7 @@ void CommandDispatcher::sweep(CommandNo number)
             .quietFor = now - known.quietSince,
             .overFor = std::chrono::milliseconds(end.msecsTo(wallNow)),
         };
-        switch (nextStep(situation)) {
+        switch (nextStep(situation, m_times)) {
         case ResendStep::Wait:
             break;
         case ResendStep::Expire:

@@ -29,7 +29,7 @@ public:
 
     // All outlive the dispatcher.
     CommandDispatcher(CommandLog &commands, Fleet &fleet, SendQueue &queue, const Clock &clock,
-                      QObject *parent = nullptr);
+                      const ResendTimes &times, QObject *parent = nullptr);
 
     // A session has begun, or ended.
     void setOnline(bool online);
@@ -57,6 +57,7 @@ private:
     Fleet &m_fleet;
     SendQueue &m_queue;
     const Clock &m_clock;
+    ResendTimes m_times;
     QHash<Key, Track> m_tracks;
     QSet<CommandNo> m_submittedHere;
     QTimer m_timer;

@@ -273,7 +273,8 @@ CommandNo CommandLog::apply(const QString &jid, const LogsReply &reply, const QD
     if (!reply.success) {
         target.error = ErrorCode::Internal;
         finish(place, TargetState::Failed, stamp);
-    } else if (reply.url.isEmpty()) {
+    } else if (reply.url.isEmpty() || !place.entry->record.isOwn) {
+        // What another client asked for, that one fetches.
         finish(place, TargetState::Done, stamp);
     } else {
         target.deviceState = u"downloading"_s;

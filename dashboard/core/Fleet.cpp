@@ -146,7 +146,11 @@ int Fleet::add(const QString &jid)
 void Fleet::setPresence(const QString &jid, bool online)
 {
     const int index = add(jid);
-    slotOf(index).byPresence = online;
+    const bool wasByPresence = std::exchange(slotOf(index).byPresence, online);
+    if (!online && !wasByPresence && !slotOf(index).isUnsettled) {
+        // The server never showed it; what it said itself counts for more.
+        return;
+    }
     setOnline(index, online);
 }
 

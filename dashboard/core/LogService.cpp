@@ -116,8 +116,8 @@ void LogService::remove(qint64 id)
 void LogService::apply(const QString &jid, const LogsReply &reply, const QDateTime &stamp)
 {
     const CommandNo number = m_commands.apply(jid, reply, stamp);
-    if (number == 0) {
-        // Nobody asked, or it was answered already: no reason to fetch anything.
+    if (!isMine(number)) {
+        // Nobody asked, or not from here, or it was answered already: no reason to fetch anything.
         return;
     }
     LogBundle &bundle = bundleFor(jid, number);
@@ -136,10 +136,15 @@ void LogService::apply(const QString &jid, const LogsReply &reply, const QDateTi
     }
 }
 
-void LogService::onCommandAdded(CommandNo number)
+bool LogService::isMine(CommandNo number) const
 {
     const CommandRecord *record = m_commands.find(number);
-    if (!record || !std::holds_alternative<UploadLogs>(record->command.body)) {
+    return record && record->isOwn && std::holds_alternative<UploadLogs>(record->command.body);
+}
+
+void LogService::onCommandAdded(CommandNo number)
+{
+    if (!isMine(number)) {
         return;
     }
     const QList<CommandTarget> targets = m_commands.targets(number);
@@ -152,8 +157,7 @@ void LogService::onCommandAdded(CommandNo number)
 
 void LogService::onTargetChanged(CommandNo number, const QString &jid)
 {
-    const CommandRecord *record = m_commands.find(number);
-    if (!record || !std::holds_alternative<UploadLogs>(record->command.body)) {
+    if (!isMine(number)) {
         return;
     }
     const CommandTarget *target = m_commands.target(number, jid);

@@ -63,6 +63,8 @@ Q_SIGNALS:
     void happened(const sgn::ActivityEntry &entry);
 
 private:
+    // A request for logs, and not one of another client of the account.
+    [[nodiscard]] bool isMine(CommandNo number) const;
     void onCommandAdded(CommandNo number);
     void onTargetChanged(CommandNo number, const QString &jid);
     LogBundle &bundleFor(const QString &jid, CommandNo number);

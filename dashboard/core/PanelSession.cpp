@@ -51,7 +51,8 @@ PanelSession::PanelSession(const Parts &parts, const Timing &timing, QObject *pa
     , m_clock(parts.clock)
     , m_timing(timing)
     , m_queue(parts.session)
-    , m_dispatcher(std::make_unique<CommandDispatcher>(parts.commands, parts.fleet, m_queue, parts.clock))
+    , m_dispatcher(
+          std::make_unique<CommandDispatcher>(parts.commands, parts.fleet, m_queue, parts.clock, timing.resend))
     , m_inquiry(timing.inquiry)
     , m_question(versionRequest())
     , m_complaints(complaintsPerMinute, 1min)

@@ -3,6 +3,7 @@
 
 #include "base/Clock.h"
 #include "base/RateLimit.h"
+#include "core/ResendPolicy.h"
 #include "core/SendQueue.h"
 #include "core/VersionInquiry.h"
 #include "protocol/Reply.h"
@@ -32,6 +33,7 @@ public:
     struct Timing
     {
         VersionInquiry::Times inquiry;
+        ResendTimes resend;
         // No presence for so long after the roster, and the first ones are in; at the latest after the second.
         std::chrono::milliseconds quiet{400};
         std::chrono::milliseconds settle{15'000};

@@ -44,7 +44,7 @@ QList<QStringList> steps()
             u"CREATE TABLE logs("
             "id INTEGER PRIMARY KEY, jid TEXT NOT NULL, number INTEGER NOT NULL, state TEXT NOT NULL, "
             "requested INTEGER, finished INTEGER, received INTEGER NOT NULL, size INTEGER NOT NULL, "
-            "folder TEXT NOT NULL, remarks TEXT NOT NULL)"_s,
+            "folder TEXT NOT NULL, remarks TEXT NOT NULL, UNIQUE(number, jid))"_s,
         },
     };
 }

@@ -53,6 +53,7 @@ private Q_SLOTS:
     void an_operator_can_accept_an_identity();
     void presence_that_is_not_confirmed_ends();
     void a_message_is_a_sign_of_life_for_a_while();
+    void absence_that_was_never_presence_says_nothing();
     void an_answer_ends_not_answering();
     void a_process_event_changes_one_process();
     void tells_what_happened_to_processes();
@@ -215,6 +216,20 @@ void FleetTest::a_message_is_a_sign_of_life_for_a_while()
     m_fleet->expireSilent(15min);
     QVERIFY(!m_fleet->find(a)->online);
     QVERIFY2(m_fleet->find(b)->online, "the server vouches for this one");
+}
+
+void FleetTest::absence_that_was_never_presence_says_nothing()
+{
+    m_fleet->heard(a, u"x"_s, m_clock->wallUtc(), true);
+    m_fleet->setPresence(a, false);
+    QVERIFY2(m_fleet->find(a)->online, "it has just spoken");
+    m_fleet->setPresence(a, true);
+    m_fleet->setPresence(a, false);
+    QVERIFY(!m_fleet->find(a)->online);
+    m_fleet->heard(a, u"x"_s, m_clock->wallUtc(), true);
+    m_fleet->beginPresence();
+    m_fleet->setPresence(a, false);
+    QVERIFY(!m_fleet->find(a)->online);
 }
 
 void FleetTest::an_answer_ends_not_answering()
