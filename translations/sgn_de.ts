@@ -737,7 +737,7 @@
     </message>
     <message>
         <source>Keep the password in this computer&apos;s keyring</source>
-        <translation>Passwort im Schlüsselbund dieses Rechners aufbewahren</translation>
+        <translation>Passwort im Schlüsselbund aufbewahren</translation>
     </message>
     <message>
         <source>Advanced</source>

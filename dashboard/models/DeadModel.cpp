@@ -46,17 +46,17 @@ Column DeadModel::column(int index) const
 {
     switch (index) {
     case DeviceColumn:
-        return {.title = tr("Device"), .width = 160};
+        return {.title = tr("Device"), .width = 140};
     case ProcessColumn:
-        return {.title = tr("Process"), .width = 112};
+        return {.title = tr("Process"), .width = 104};
     case SinceColumn:
-        return {.title = tr("State"), .width = 128};
+        return {.title = tr("State"), .width = 116};
     case VersionColumn:
-        return {.title = tr("Version"), .width = 80};
+        return {.title = tr("Version"), .width = 76};
     case RestartsColumn:
-        return {.title = tr("Restarts in 24 h"), .width = 128};
+        return {.title = tr("Restarts in 24 h"), .width = 124};
     default:
-        return {.title = tr("Cause"), .width = 320, .minimumWidth = 160, .grows = true};
+        return {.title = tr("Cause"), .width = 160, .minimumWidth = 160, .grows = true};
     }
 }
 

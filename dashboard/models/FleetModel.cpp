@@ -61,14 +61,14 @@ int FleetModel::columnCount(const QModelIndex &parent) const
 Column FleetModel::column(int index) const
 {
     if (index == DeviceColumn)
-        return {.title = tr("Device"), .width = 136, .minimumWidth = 96};
+        return {.title = tr("Device"), .width = 128, .minimumWidth = 96};
     if (index == SeenColumn)
         return {.title = tr("Seen"), .width = 64};
     if (index == agentColumn())
-        return {.title = tr("Agent"), .width = 64};
+        return {.title = tr("Agent"), .width = 60};
     if (index == whyColumn())
-        return {.title = tr("Why"), .width = 176, .minimumWidth = 140, .grows = true};
-    return {.title = m_processes.value(index - FirstProcess), .width = 112};
+        return {.title = tr("Why"), .width = 136, .minimumWidth = 136, .grows = true};
+    return {.title = m_processes.value(index - FirstProcess), .width = 116};
 }
 
 Cell FleetModel::cell(int row, int column) const

@@ -58,13 +58,13 @@ Column UpdateListModel::column(int index) const
     case NumberColumn:
         return {.title = tr("Number"), .width = 84};
     case TitleColumn:
-        return {.title = tr("Update"), .width = 180};
+        return {.title = tr("Update"), .width = 150};
     case VersionsColumn:
-        return {.title = tr("Versions"), .width = 200, .minimumWidth = 100, .grows = true};
+        return {.title = tr("Versions"), .width = 140, .minimumWidth = 100, .grows = true};
     case StartedColumn:
-        return {.title = tr("Started"), .width = 120};
+        return {.title = tr("Started"), .width = 112};
     default:
-        return {.title = tr("Result"), .width = 240};
+        return {.title = tr("Result"), .width = 224};
     }
 }
 

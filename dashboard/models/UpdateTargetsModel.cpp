@@ -85,7 +85,7 @@ Column UpdateTargetsModel::column(int index) const
     case HeardColumn:
         return {.title = tr("Last word"), .width = 96};
     default:
-        return {.title = tr("Remarks"), .width = 280, .minimumWidth = 140, .grows = true};
+        return {.title = tr("Remarks"), .width = 200, .minimumWidth = 140, .grows = true};
     }
 }
 

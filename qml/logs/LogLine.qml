@@ -41,7 +41,7 @@ Rectangle {
         selectByMouse: true
         activeFocusOnPress: false
         textFormat: TextEdit.PlainText
-        wrapMode: TextEdit.WrapAnywhere
+        wrapMode: TextEdit.Wrap
         font.family: Theme.monoFamily
         font.pixelSize: Theme.smallSize
         topPadding: 2

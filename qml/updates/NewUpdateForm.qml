@@ -117,17 +117,17 @@ ColumnLayout {
             Choice {
                 visible: form.update.chosenCount > 0
                 text: qsTr("Selected (%1)").arg(form.update.chosenCount)
-                checked: form.update.audience === NewUpdate.Chosen
+                selected: form.update.audience === NewUpdate.Chosen
                 onClicked: form.update.audience = NewUpdate.Chosen
             }
             Choice {
                 text: qsTr("Online (%1)").arg(form.update.onlineCount)
-                checked: form.update.audience === NewUpdate.Online
+                selected: form.update.audience === NewUpdate.Online
                 onClicked: form.update.audience = NewUpdate.Online
             }
             Choice {
                 text: qsTr("All (%1)").arg(form.update.allCount)
-                checked: form.update.audience === NewUpdate.All
+                selected: form.update.audience === NewUpdate.All
                 onClicked: form.update.audience = NewUpdate.All
             }
         }

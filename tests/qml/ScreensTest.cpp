@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "archive/Zip.h"
 #include "models/Application.h"
 #include "support/ManualClock.h"
 #include "unit/models/FakeFleet.h"
@@ -49,6 +50,7 @@ private Q_SLOTS:
     void opensEveryScreen_data();
     void opensEveryScreen();
     void worksByKeyboardAlone();
+    void asksWhatANewUpdateIs();
     void saysWhyItIsOffline();
     void signsOutAndBack();
 
@@ -192,6 +194,50 @@ void ScreensTest::worksByKeyboardAlone()
     }
     QCOMPARE(window->activeFocusItem(), first);
     QVERIFY2(reached.size() > 15, qPrintable(QString::number(reached.size())));
+    QVERIFY2(complaints.isEmpty(), qPrintable(complaints.join(u'\n')));
+}
+
+void ScreensTest::asksWhatANewUpdateIs()
+{
+    const test::OfflinePanel place(m_clock);
+    Preferences preferences(place.folder() + u"/p.ini"_s);
+    preferences.overrideTheme(Preferences::LightTheme);
+    Application application({preferences, m_keeper, m_clock, place.folder()});
+    std::unique_ptr<Panel> panel = place.open();
+    test::fill(*panel, 12, m_clock);
+    application.show(std::move(panel));
+    QQmlApplicationEngine engine;
+    load(engine, application, u"updates"_s, {1024, 640});
+    QQuickWindow *window = windowOf(engine);
+    const QString script = place.folder() + u"/ocr.py"_s;
+    QFile file(script);
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write("#!/usr/bin/python3\n");
+    file.close();
+    const QString zip = place.folder() + u"/release.zip"_s;
+    QVERIFY(packZip({{script, u"SmartMeter/ocr.py"_s}}, zip));
+
+    // Backwards from the table to the button at the top.
+    for (int i = 0; i < 10 && window->activeFocusItem()->property("text").toString() != u"New update…"_s; ++i)
+        QTest::keyClick(window, Qt::Key_Backtab);
+    QCOMPARE(window->activeFocusItem()->property("text").toString(), u"New update…"_s);
+    QTest::keyClick(window, Qt::Key_Return);
+    const auto isOpen = [window] {
+        for (const QQuickItem *item = window->activeFocusItem(); item; item = item->parentItem()) {
+            if (QByteArrayView(item->metaObject()->className()).contains("PopupItem"))
+                return true;
+        }
+        return false;
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(isOpen(), waitLimit);
+    application.workspace()->newUpdate()->choose(QUrl::fromLocalFile(zip));
+    QTRY_VERIFY_WITH_TIMEOUT(application.workspace()->newUpdate()->isReady(), waitLimit);
+    QTest::qWait(50);
+    const QString folder = qEnvironmentVariable("SGN_SCREENSHOTS");
+    if (!folder.isEmpty())
+        QVERIFY(window->grabWindow().save(folder + u"/new-update.png"_s));
+    QTest::keyClick(window, Qt::Key_Escape);
+    QTRY_VERIFY_WITH_TIMEOUT(!isOpen(), waitLimit);
     QVERIFY2(complaints.isEmpty(), qPrintable(complaints.join(u'\n')));
 }
 

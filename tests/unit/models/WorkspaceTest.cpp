@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "archive/Zip.h"
 #include "models/Application.h"
 #include "support/ManualClock.h"
 #include "unit/models/FakeFleet.h"
@@ -56,6 +57,7 @@ private Q_SLOTS:
     void restartsDeadProcesses();
     void remembersAcrossARestart();
     void refusesABadZip();
+    void readsAReleaseZip();
     void signInSaysWhatIsMissing_data();
     void signInSaysWhatIsMissing();
     void resumesWithAKeptPassword();
@@ -264,6 +266,46 @@ void WorkspaceTest::refusesABadZip()
     QCOMPARE(update->stage(), NewUpdate::Empty);
     update->choose(QUrl::fromLocalFile(place.folder() + u"/missing.zip"_s));
     QTRY_VERIFY_WITH_TIMEOUT(update->stage() == NewUpdate::Empty && !update->error().isEmpty(), waitLimit);
+}
+
+void WorkspaceTest::readsAReleaseZip()
+{
+    const test::OfflinePanel place(m_clock);
+    const std::unique_ptr<Workspace> shown = workspace(place);
+    const QString script = place.folder() + u"/ocr.py"_s;
+    QFile file(script);
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write("#!/usr/bin/python3\n");
+    file.close();
+    const QString zip = place.folder() + u"/release.zip"_s;
+    QVERIFY(packZip({{script, u"SmartMeter/ocr.py"_s}}, zip));
+
+    shown->fleet()->toggle(0);
+    shown->prepareUpdate();
+    NewUpdate *update = shown->newUpdate();
+    QCOMPARE(update->audience(), NewUpdate::Chosen);
+    QCOMPARE(update->targetCount(), 1);
+    update->choose(QUrl::fromLocalFile(zip));
+    QTRY_COMPARE_WITH_TIMEOUT(update->stage(), NewUpdate::Editing, waitLimit);
+    QCOMPARE(update->error(), QString());
+    QVERIFY(update->isPerProcess());
+    QCOMPARE(update->versions()->versions(), QList<ProcessVersion>({{u"ocr"_s, 3}}));
+    update->versions()->setVersion(0, 7);
+    update->versions()->setVersion(0, -1);
+    update->versions()->setVersion(5, 1);
+    QCOMPARE(update->versions()->versions().at(0).version, 7);
+    update->setAudience(NewUpdate::All);
+    QCOMPARE(update->targetCount(), 12);
+    QVERIFY(update->isReady());
+
+    // Without a connection the upload says why it can't be done, and nothing is lost.
+    QSignalSpy failed(update, &NewUpdate::failed);
+    update->start();
+    QCOMPARE(update->stage(), NewUpdate::Uploading);
+    QTRY_COMPARE_WITH_TIMEOUT(failed.size(), 1, waitLimit);
+    QCOMPARE(update->stage(), NewUpdate::Editing);
+    QVERIFY(!update->error().isEmpty());
+    QCOMPARE(shown->updates()->totalCount(), 1);
 }
 
 void WorkspaceTest::signInSaysWhatIsMissing_data()
