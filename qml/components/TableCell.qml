@@ -89,10 +89,11 @@ Rectangle {
         anchors.leftMargin: Theme.gap3 + cell.lead
         anchors.rightMargin: Theme.gap1
         anchors.bottomMargin: Theme.hairline
-        spacing: Theme.gap2
+        spacing: 0
 
         StatusDot {
             dot: cell.dot
+            Layout.rightMargin: Theme.gap2
         }
         Once {
             active: cell.progress >= 0
@@ -100,6 +101,7 @@ Rectangle {
             ProgressBar {
                 value: cell.progress
                 Layout.preferredWidth: 56
+                Layout.rightMargin: Theme.gap2
                 Accessible.ignored: true
             }
         }
@@ -132,12 +134,14 @@ Rectangle {
             Link {
                 text: cell.action
                 focusPolicy: Qt.NoFocus
+                Layout.leftMargin: Theme.gap2
+                // Clear of the scroll bar.
+                Layout.rightMargin: Theme.gap2
                 onClicked: cell.acted()
             }
         }
         Item {
             Layout.fillWidth: true
-            Layout.leftMargin: -Theme.gap2
         }
     }
     ToolTip {
