@@ -49,6 +49,7 @@ LogUploader::Settings logSettings(const AgentSettings &settings)
     result.zip = settings.tree.downloads() + u"/logs.zip"_s;
     result.url = settings.config.logUploadUrl;
     result.caFile = settings.tree.caCertificate();
+    result.storeLimit = settings.fileStoreLimit;
     return result;
 }
 

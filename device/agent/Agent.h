@@ -33,6 +33,7 @@ struct AgentSettings
     update::SwapTimes swapTimes = {};
     update::DownloadLimits downloadLimits = {};
     PanelMapCall::Times panelMapTimes = {};
+    std::chrono::milliseconds fileStoreLimit{5'000};
     // Of the watchdog that is connected.
     std::function<std::optional<int>()> watchdogVersion = {};
 };

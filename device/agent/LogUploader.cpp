@@ -15,7 +15,17 @@ LogUploader::LogUploader(Settings settings, PanelLink &link, QObject *parent)
     : QObject(parent)
     , m_settings(std::move(settings))
     , m_link(link)
-{}
+{
+    m_storeTimer.setSingleShot(true);
+    m_storeTimer.setInterval(m_settings.storeLimit);
+    connect(&m_storeTimer, &QTimer::timeout, this, &LogUploader::send);
+    connect(&m_link, &PanelLink::uploadAvailable, this, [this] {
+        if (m_storeTimer.isActive()) {
+            m_storeTimer.stop();
+            send();
+        }
+    });
+}
 
 LogUploader::~LogUploader()
 {
@@ -45,6 +55,16 @@ void LogUploader::packed(const Result<LogBundle> &bundle)
         return;
     }
     m_bundle = *bundle;
+    if (m_link.canUpload()) {
+        send();
+    } else {
+        // A command that waited for this device comes before the server has told what it offers.
+        m_storeTimer.start();
+    }
+}
+
+void LogUploader::send()
+{
     if (m_link.canUpload()) {
         sendToServer();
     } else {

@@ -6,9 +6,11 @@
 #include "agent/WebCall.h"
 #include "protocol/Reply.h"
 
+#include <chrono>
 #include <memory>
 #include <QFuture>
 #include <QObject>
+#include <QTimer>
 #include <QUrl>
 #include <stop_token>
 
@@ -30,6 +32,8 @@ public:
         QUrl url;     // log_upload_url, may be empty
         QString caFile;
         qint64 maxBytes = qint64{32} * 1024 * 1024;
+        // How long after a login the server may take to say that it has a file store.
+        std::chrono::milliseconds storeLimit{5'000};
     };
 
     // `link` outlives the object.
@@ -45,6 +49,7 @@ Q_SIGNALS:
 
 private:
     void packed(const Result<LogBundle> &bundle);
+    void send();
     void sendToServer();
     void sendByHttp(const QString &whyNotServer);
     void sent(const Result<QUrl> &url);
@@ -56,6 +61,7 @@ private:
     std::stop_source m_stop;
     std::unique_ptr<WebCall> m_call;
     LogBundle m_bundle;
+    QTimer m_storeTimer; // runs while we wait for the server's word on its file store
     bool m_busy = false;
 };
 

@@ -34,6 +34,8 @@ Q_SIGNALS:
     void messageReceived(const sgn::xmpp::IncomingMessage &message);
     void acknowledged(quint64 id);
     void notSent(quint64 id, const sgn::Error &reason);
+    // canUpload() is true from now on; comes some time after online().
+    void uploadAvailable();
     // Server's clock minus ours.
     void serverTimeKnown(std::chrono::milliseconds offset);
 

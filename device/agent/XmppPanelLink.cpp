@@ -51,6 +51,7 @@ XmppPanelLink::XmppPanelLink(const xmpp::Account &account, QString panelJid, con
     connect(&m_session, &Session::messageReceived, this, &PanelLink::messageReceived);
     connect(&m_session, &Session::acknowledged, this, &PanelLink::acknowledged);
     connect(&m_session, &Session::notSent, this, &PanelLink::notSent);
+    connect(&m_session, &Session::uploadAvailable, this, &PanelLink::uploadAvailable);
     connect(&m_session, &Session::serverTimeKnown, this, &PanelLink::serverTimeKnown);
     connect(&m_session, &Session::undeliverable, this, [](quint64, const QString &jid, const Error &reason) {
         qCWarning(lcAgent).noquote() << "the server couldn't deliver a message to" << jid << "-" << reason.message;

@@ -92,6 +92,7 @@ private Q_SLOTS:
         m_settings->downloadLimits.firstPause = 1ms;
         m_settings->downloadLimits.longestPause = 2ms;
         m_settings->downloadLimits.reservedBytes = 0;
+        m_settings->fileStoreLimit = 50ms;
         m_settings->watchdogVersion = [] {
             return std::optional(7);
         };
@@ -394,6 +395,20 @@ private Q_SLOTS:
             QVERIFY(request.body.contains("name=\"file\""));
             QVERIFY(request.body.contains("logs/ocr.log"));
         }
+    }
+
+    void theServersWordOnItsFileStoreIsWaitedFor()
+    {
+        m_settings->fileStoreLimit = 20s;
+        restart();
+        QVERIFY(test::writeFile(m_settings->tree.log(u"ocr"_s), "a line\n"));
+        say(R"({"command":"upload_logs"})");
+        QTRY_VERIFY_WITH_TIMEOUT(QFile::exists(m_settings->tree.downloads() + u"/logs.zip"_s), limit);
+        QVERIFY(m_link->sent.isEmpty());
+        m_link->uploadAnswer = Result<QUrl>(QUrl(u"https://files.example.org/1"_s));
+        // Packing may still be hashing; told again, as after a new login.
+        QTRY_VERIFY_WITH_TIMEOUT((Q_EMIT m_link->uploadAvailable(), !m_link->sent.isEmpty()), limit);
+        QVERIFY(m_link->messages().first()["success"_L1].toBool());
     }
 
     void noLogsIsSaid()
