@@ -106,12 +106,13 @@ Result<ReleaseZip> readReleaseZip(const QString &path, const std::stop_token &st
                         u"no file in the zip's SmartMeter folder begins with a #! line, so nothing in it could run"_s);
         }
         zip.processNames = *std::move(names);
-    } else {
-        const Result<std::optional<int>> version = readVersion(path, *topFolder);
-        if (!version) {
-            return fail(version.error());
-        }
+    }
+    const Result<std::optional<int>> version = readVersion(path, *topFolder);
+    if (version) {
         zip.version = *version;
+    } else if (*component != Component::SmartMeter) {
+        // In a SmartMeter release the file is the release's own affair and only a hint.
+        return fail(version.error());
     }
     Result<QByteArray> sha256 = sha256OfFile(path, stop);
     if (!sha256) {
@@ -126,7 +127,7 @@ QList<ProcessVersion> suggestedVersions(const ReleaseZip &zip, const Fleet &flee
     QList<ProcessVersion> versions;
     for (const QString &name : zip.processNames) {
         const int highest = fleet.highestVersion(name);
-        versions += ProcessVersion{name, highest < maxVersion ? highest + 1 : highest};
+        versions += ProcessVersion{name, zip.version.value_or(highest < maxVersion ? highest + 1 : highest)};
     }
     return versions;
 }

@@ -17,7 +17,7 @@ struct ReleaseZip
     Component component = Component::SmartMeter;
     // SmartMeter: the scripts with a #! line in the top folder, without their endings, in order of names.
     QStringList processNames;
-    // The others: the whole number in the top folder's file `version`.
+    // The whole number in the top folder's file `version`, if there is one.
     std::optional<int> version;
     qint64 size = 0;   // of the zip, bytes
     QByteArray sha256; // of the zip, 32 bytes
@@ -29,7 +29,7 @@ struct ReleaseZip
 // folder is no component's or a SmartMeter release has no script that could be a process.
 [[nodiscard]] Result<ReleaseZip> readReleaseZip(const QString &path, const std::stop_token &stop = {});
 
-// One more than the highest version in the fleet, for each process of the release.
+// For each process of the release what the zip says, else one more than the highest version in the fleet.
 [[nodiscard]] QList<ProcessVersion> suggestedVersions(const ReleaseZip &zip, const Fleet &fleet);
 // What the zip says, else one more than the highest in the fleet.
 [[nodiscard]] int suggestedVersion(const ReleaseZip &zip, const Fleet &fleet);

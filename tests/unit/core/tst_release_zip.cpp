@@ -21,6 +21,7 @@ class ReleaseZipTest : public QObject
 
 private Q_SLOTS:
     void finds_the_processes_of_a_smart_meter_release();
+    void takes_the_version_of_a_smart_meter_release_as_a_hint();
     void reads_the_version_of_an_agent_release();
     void refuses_what_is_no_release_data();
     void refuses_what_is_no_release();
@@ -72,6 +73,17 @@ void ReleaseZipTest::finds_the_processes_of_a_smart_meter_release()
     QCOMPARE(zip->sha256, *sha256OfFile(path));
     QCOMPARE(zip->files, 7);
     QVERIFY(!zip->version);
+}
+
+void ReleaseZipTest::takes_the_version_of_a_smart_meter_release_as_a_hint()
+{
+    const auto zip = readReleaseZip(pack({{u"SmartMeter/ocr.py"_s, "#!/bin/sh\n"}, {u"SmartMeter/version"_s, "12\n"}}));
+    QVERIFY(zip);
+    QCOMPARE(zip->version, std::optional<int>(12));
+    const auto other =
+        readReleaseZip(pack({{u"SmartMeter/ocr.py"_s, "#!/bin/sh\n"}, {u"SmartMeter/version"_s, "1.2.3"}}));
+    QVERIFY(other);
+    QVERIFY(!other->version);
 }
 
 void ReleaseZipTest::reads_the_version_of_an_agent_release()
@@ -135,7 +147,9 @@ void ReleaseZipTest::suggests_one_more_than_the_fleet_has()
     QCOMPARE(suggestedVersion(zip, fleet), 3);
     zip.version = 9;
     QCOMPARE(suggestedVersion(zip, fleet), 9);
+    QCOMPARE(suggestedVersions(zip, fleet), (QList<ProcessVersion>{{u"new"_s, 9}, {u"ocr"_s, 9}}));
 
+    zip.version.reset();
     report.processes[0].version = maxVersion;
     fleet.apply(u"b@localhost"_s, report, clock.wallUtc(), true);
     QCOMPARE(suggestedVersions(zip, fleet).at(1).version, maxVersion);
