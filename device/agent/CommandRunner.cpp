@@ -2,6 +2,7 @@
 #include "agent/CommandRunner.h"
 
 #include "agent/Logging.h"
+#include "base/Overloaded.h"
 
 #include <algorithm>
 #include <utility>
@@ -15,12 +16,6 @@ namespace {
 constexpr int logLinesPerMinute = 5;
 constexpr qsizetype maxWaiting = 100;
 constexpr auto uploadLogs = "upload_logs"_L1;
-
-template <typename... Cases>
-struct Overloaded : Cases...
-{
-    using Cases::operator()...;
-};
 
 // The codes that never leave the machine, in the words of the protocol.
 ErrorCode wireCode(ErrorCode code)

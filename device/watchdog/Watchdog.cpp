@@ -2,6 +2,7 @@
 #include "watchdog/Watchdog.h"
 
 #include "base/AtomicFile.h"
+#include "base/Overloaded.h"
 #include "watchdog/Logging.h"
 #include "watchdog/ProcFs.h"
 
@@ -14,12 +15,6 @@ namespace sgn::watchdog {
 using namespace Qt::StringLiterals;
 
 namespace {
-
-template <typename... Cases>
-struct Overloaded : Cases...
-{
-    using Cases::operator()...;
-};
 
 Supervisor::Settings supervisorSettings(const WatchdogSettings &settings, quint16 port)
 {

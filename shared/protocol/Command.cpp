@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "protocol/Command.h"
 
+#include "base/Overloaded.h"
 #include "protocol/Json.h"
 
 #include <array>
@@ -27,7 +28,7 @@ constexpr auto restartProcess = "restart_process"_L1;
 
 struct ComponentNames
 {
-    Component component;
+    Component component = Component::SmartMeter;
     QLatin1StringView folder;
     QLatin1StringView command;
 };
@@ -49,7 +50,7 @@ const ComponentNames &namesOf(Component component)
 QUrl readUrl(JsonReader &reader)
 {
     const QString text = reader.requiredText("url"_L1, maxUrl);
-    const QUrl url(text, QUrl::StrictMode);
+    QUrl url(text, QUrl::StrictMode);
     const bool isWeb = url.scheme() == "https"_L1 || url.scheme() == "http"_L1;
     if (!reader.error() && (!url.isValid() || !isWeb || url.host().isEmpty())) {
         reader.reject("url"_L1, u"must be an https address"_s);
@@ -60,7 +61,7 @@ QUrl readUrl(JsonReader &reader)
 QByteArray readSha256(JsonReader &reader)
 {
     const QString text = reader.optionalText("sha256"_L1, 64);
-    const QByteArray digest = QByteArray::fromHex(text.toLatin1());
+    QByteArray digest = QByteArray::fromHex(text.toLatin1());
     if (!text.isEmpty() && (text.size() != 64 || digest.size() != 32)) {
         reader.reject("sha256"_L1, u"must be 64 hexadecimal digits"_s);
     }
@@ -113,12 +114,6 @@ bool needsNumber(const CommandBody &body)
 {
     return !std::holds_alternative<VersionRequest>(body) && !std::holds_alternative<UploadLogs>(body);
 }
-
-template <typename... Cases>
-struct Overloaded : Cases...
-{
-    using Cases::operator()...;
-};
 
 QJsonObject updateToJson(const UpdateCommand &update)
 {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "protocol/Control.h"
 
+#include "base/Overloaded.h"
 #include "protocol/Json.h"
 
 #include <array>
@@ -23,12 +24,6 @@ constexpr std::array swapStates{
     std::pair{SwapState::Confirming, "confirming"_L1},
     std::pair{SwapState::Confirmed, "confirmed"_L1},
     std::pair{SwapState::RolledBack, "rolled_back"_L1},
-};
-
-template <typename... Cases>
-struct Overloaded : Cases...
-{
-    using Cases::operator()...;
 };
 
 QByteArray toLine(const QJsonObject &object)

@@ -90,7 +90,7 @@ void JsonReader::reject(QLatin1StringView key, const QString &why)
 QString JsonReader::requiredText(QLatin1StringView key, qsizetype maxLength)
 {
     const QJsonValue value = m_object.value(key);
-    const QString text = value.toString();
+    QString text = value.toString();
     if (value.isUndefined()) {
         reject(key, u"is missing"_s);
     } else if (!value.isString()) {
