@@ -100,8 +100,9 @@ int main(int argc, char *argv[])
         CommandLine::usageError(u"--panel FILE is missing; the file says who the panel is and where its server is"_s);
     }
     installLog();
-    // What matters is said by the command itself in plain words.
-    QLoggingCategory::setFilterRules(line.parser().isSet(u"verbose"_s) ? u"sgn.*=true"_s : u"sgn.*=false"_s);
+    // What matters is said by the command itself in plain words; a library's murmur is for --verbose.
+    QLoggingCategory::setFilterRules(
+        line.parser().isSet(u"verbose"_s) ? u"sgn.*=true"_s : u"*.debug=false\n*.info=false\n*.warning=false"_s);
 
     const Output output(line.parser().isSet(u"json"_s) ? Output::Format::Json : Output::Format::Table);
     const Result<PanelConfig> config = loadPanelConfig(line.parser().value(u"panel"_s));

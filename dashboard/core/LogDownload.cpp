@@ -15,6 +15,7 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr qint64 bufferSize = 256 * 1024;
+constexpr int httpOk = 200;
 
 Result<qint64> unpackInto(const QString &zip, const QString &target, const std::stop_token &stop)
 {
@@ -86,25 +87,45 @@ void LogDownload::onReadyRead()
     if (m_failure) {
         return;
     }
-    const qint64 limit = m_order.size.value_or(m_order.maxSize);
     const QByteArray bytes = m_reply->readAll();
-    m_received += bytes.size();
-    if (m_received > limit) {
-        m_failure = Error{ErrorCode::TooLarge, u"the server sends more than the %1 bytes of the logs"_s.arg(limit)};
-    } else if (m_file.write(bytes) != bytes.size()) {
-        m_failure = Error{ErrorCode::Io, u"cannot write %1: %2"_s.arg(m_file.fileName(), m_file.errorString())};
+    m_failure = statusError();
+    if (!m_failure) {
+        m_failure = keep(bytes);
     }
     if (m_failure) {
-        m_reply->abort();
+        // Not from within the reply's own signal.
+        QMetaObject::invokeMethod(m_reply, &QNetworkReply::abort, Qt::QueuedConnection);
         return;
     }
-    m_hash.addData(bytes);
     Q_EMIT progress(m_received, m_order.size.value_or(-1));
+}
+
+std::optional<Error> LogDownload::keep(const QByteArray &bytes)
+{
+    const qint64 limit = m_order.size.value_or(m_order.maxSize);
+    m_received += bytes.size();
+    if (m_received > limit) {
+        return Error{ErrorCode::TooLarge, u"the server sends more than the %1 bytes of the logs"_s.arg(limit)};
+    }
+    if (m_file.write(bytes) != bytes.size()) {
+        return Error{ErrorCode::Io, u"cannot write %1: %2"_s.arg(m_file.fileName(), m_file.errorString())};
+    }
+    m_hash.addData(bytes);
+    return std::nullopt;
+}
+
+// The words of an error page are not the logs.
+std::optional<Error> LogDownload::statusError() const
+{
+    const int status = m_reply->attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt();
+    if (status == 0 || status == httpOk) {
+        return std::nullopt;
+    }
+    return Error{ErrorCode::Network, u"%1 answered HTTP %2 for the logs"_s.arg(m_order.url.host()).arg(status)};
 }
 
 std::optional<Error> LogDownload::replyError() const
 {
-    const int status = m_reply->attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt();
     const QString host = m_order.url.host();
     if (m_reply->error() == QNetworkReply::OperationCanceledError) {
         return Error{ErrorCode::Timeout, u"%1 sent nothing for %2 s"_s.arg(host).arg(patience.count())};
@@ -112,8 +133,8 @@ std::optional<Error> LogDownload::replyError() const
     if (m_reply->error() == QNetworkReply::SslHandshakeFailedError) {
         return Error{ErrorCode::Refused, u"%1 has no certificate of our CA: %2"_s.arg(host, m_reply->errorString())};
     }
-    if (status != 0 && status != 200) {
-        return Error{ErrorCode::Network, u"%1 answered HTTP %2 for the logs"_s.arg(host).arg(status)};
+    if (const std::optional<Error> status = statusError()) {
+        return status;
     }
     if (m_reply->error() != QNetworkReply::NoError) {
         return Error{ErrorCode::Network,

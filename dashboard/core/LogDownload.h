@@ -51,6 +51,8 @@ private:
     void start();
     void onReadyRead();
     void onReplyFinished();
+    [[nodiscard]] std::optional<Error> keep(const QByteArray &bytes);
+    [[nodiscard]] std::optional<Error> statusError() const;
     [[nodiscard]] std::optional<Error> replyError() const;
     void unpack();
     void finish(const Result<qint64> &size);

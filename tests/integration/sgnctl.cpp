@@ -403,7 +403,7 @@ void SgnctlTest::a_wrong_password_is_said_once()
 {
     const Ran ran = run({u"--panel"_s, panelFile("wrong"), u"versions"_s});
     QCOMPARE(ran.exitCode, 1);
-    QCOMPARE(ran.err.count('\n'), 1);
+    QVERIFY2(ran.err.count('\n') == 1, ran.err);
     QVERIFY2(ran.err.contains("password"), ran.err);
     QVERIFY(!ran.err.contains("wrong\n"));
 }
