@@ -94,7 +94,7 @@ DemoFleet::Answer DemoFleet::sgnctl(const QStringList &arguments, int timeoutS) 
 
 QJsonObject DemoFleet::device(const QString &name) const
 {
-    const QJsonArray devices = sgnctl({u"versions"_s, name, u"--json"_s}).object()[u"devices"_s].toArray();
+    const QJsonArray devices = sgnctl({u"versions"_s, name, u"--json"_s}, 10).object()[u"devices"_s].toArray();
     return devices.size() == 1 ? devices.first().toObject() : QJsonObject();
 }
 

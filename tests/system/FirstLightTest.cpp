@@ -96,12 +96,12 @@ private Q_SLOTS:
     {
         qint64 before = 0;
         QTRY_VERIFY_WITH_TIMEOUT((before = m_fleet.process(u"altimeter_0001"_s, u"ocr"_s)[u"pid"_s].toInteger()) > 1,
-                                 30'000);
+                                 120'000);
         QCOMPARE(::kill(static_cast<pid_t>(before), SIGKILL), 0);
         qint64 after = 0;
         QTRY_VERIFY_WITH_TIMEOUT((after = m_fleet.process(u"altimeter_0001"_s, u"ocr"_s)[u"pid"_s].toInteger()) > 1 &&
                                      after != before,
-                                 30'000);
+                                 120'000);
         const QJsonObject report = m_fleet.process(u"altimeter_0001"_s, u"ocr"_s);
         QVERIFY(!report[u"isDead"_s].toBool());
         QVERIFY(report[u"restarts_24h"_s].toInt() >= 1);
@@ -113,13 +113,13 @@ private Q_SLOTS:
     {
         qint64 before = 0;
         QTRY_VERIFY_WITH_TIMEOUT((before = m_fleet.process(u"altimeter_0002"_s, u"uplink"_s)[u"pid"_s].toInteger()) > 1,
-                                 30'000);
+                                 120'000);
         const auto answer = m_fleet.sgnctl({u"restart"_s, u"altimeter_0002"_s, u"uplink"_s, u"--json"_s});
         QVERIFY2(answer.exitCode == 0, (answer.output + answer.errors).constData());
         qint64 after = 0;
         QTRY_VERIFY_WITH_TIMEOUT(
             (after = m_fleet.process(u"altimeter_0002"_s, u"uplink"_s)[u"pid"_s].toInteger()) > 1 && after != before,
-            30'000);
+            120'000);
     }
 
     void refusesToRestartAStranger()
@@ -173,9 +173,9 @@ private Q_SLOTS:
         QCOMPARE(target(answer)[u"state"_s].toString(), u"failed"_s);
         QCOMPARE(target(answer)[u"error"_s].toString(), u"not_healthy"_s);
         for (const QString &process : {u"ocr"_s, u"uplink"_s, u"display"_s}) {
-            QTRY_COMPARE_WITH_TIMEOUT(m_fleet.process(u"altimeter_0001"_s, process)[u"version"_s].toInt(), 2, 60'000);
+            QTRY_COMPARE_WITH_TIMEOUT(m_fleet.process(u"altimeter_0001"_s, process)[u"version"_s].toInt(), 2, 120'000);
             QTRY_COMPARE_WITH_TIMEOUT(m_fleet.process(u"altimeter_0001"_s, process)[u"state"_s].toString(),
-                                      u"running"_s, 60'000);
+                                      u"running"_s, 120'000);
         }
     }
 
@@ -233,7 +233,7 @@ private Q_SLOTS:
         QVERIFY(QFile::setPermissions(program, QFile::Permissions(0x6644)));
         qint64 pid = 0;
         QTRY_VERIFY_WITH_TIMEOUT((pid = m_fleet.process(u"altimeter_0003"_s, u"display"_s)[u"pid"_s].toInteger()) > 1,
-                                 30'000);
+                                 120'000);
         QCOMPARE(::kill(static_cast<pid_t>(pid), SIGKILL), 0);
         QTRY_VERIFY_WITH_TIMEOUT(m_fleet.process(u"altimeter_0003"_s, u"display"_s)[u"isDead"_s].toBool(), 120'000);
         const auto dead = m_fleet.sgnctl({u"dead"_s, u"--json"_s}).object()[u"dead"_s].toArray();
