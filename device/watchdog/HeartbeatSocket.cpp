@@ -9,6 +9,7 @@
 #include <array>
 #include <cerrno>
 #include <sys/socket.h>
+#include <utility>
 
 namespace sgn::watchdog {
 
@@ -88,27 +89,49 @@ void HeartbeatSocket::read()
         messages[i].msg_hdr.msg_namelen = sizeof senders[i];
     }
     const int count = ::recvmmsg(m_socket.get(), messages.data(), batchSize, MSG_DONTWAIT, nullptr);
+    const MonotonicTime now = m_clock.monotonic();
     for (int i = 0; i < count; ++i) {
         const auto index = static_cast<std::size_t>(i);
-        handle(QByteArray::fromRawData(m_buffer.data() + index * slotSize, messages[index].msg_len), senders[index]);
+        handle(QByteArray::fromRawData(m_buffer.data() + index * slotSize, messages[index].msg_len), senders[index],
+               now);
     }
 }
 
-void HeartbeatSocket::handle(const QByteArray &datagram, const sockaddr_in &sender)
+void HeartbeatSocket::handle(const QByteArray &datagram, const sockaddr_in &sender, MonotonicTime now)
 {
+    switch (m_sieve.judge(datagram, ntohs(sender.sin_port), now)) {
+    case DatagramSieve::Verdict::Known:
+        if (!take(m_sieve.heartbeatOf(datagram))) {
+            m_sieve.refused(datagram);
+        }
+        return;
+    case DatagramSieve::Verdict::Repeat:
+        return;
+    case DatagramSieve::Verdict::TooMany:
+        ++m_refused;
+        return;
+    case DatagramSieve::Verdict::New:
+        break;
+    }
     const auto parsed = parseDatagram(datagram);
     if (!parsed) {
         refuse(u"ignored a datagram: "_s + parsed.error().message);
-        return;
-    }
-    const auto *const heartbeat = std::get_if<Heartbeat>(&*parsed);
-    if (heartbeat == nullptr) {
+    } else if (const auto *const heartbeat = std::get_if<Heartbeat>(&*parsed)) {
+        if (take(*heartbeat)) {
+            m_sieve.accepted(datagram, *heartbeat, now);
+        }
+    } else {
         answerVersionRequest(sender);
-        return;
     }
-    if (const auto outcome = m_onHeartbeat(*heartbeat); !outcome) {
-        refuse(u"refused a heartbeat of \"%1\": %2"_s.arg(heartbeat->processName, outcome.error().message));
+}
+
+bool HeartbeatSocket::take(const Heartbeat &heartbeat)
+{
+    const auto outcome = m_onHeartbeat(heartbeat);
+    if (!outcome) {
+        refuse(u"refused a heartbeat of \"%1\": %2"_s.arg(heartbeat.processName, outcome.error().message));
     }
+    return outcome.has_value();
 }
 
 void HeartbeatSocket::answerVersionRequest(const sockaddr_in &sender)
@@ -130,7 +153,7 @@ void HeartbeatSocket::refuse(const QString &why)
     if (!m_logLimit.allow(m_clock.monotonic())) {
         return;
     }
-    const quint64 silent = m_logLimit.takeSuppressed();
+    const quint64 silent = m_refused - 1 - std::exchange(m_told, m_refused);
     qCWarning(lcWatchdog).noquote() << (silent > 0 ? u"%1 (and %2 more before)"_s.arg(why).arg(silent) : why);
 }
 

@@ -4,6 +4,7 @@
 #include "base/Descriptor.h"
 #include "base/RateLimit.h"
 #include "protocol/Heartbeat.h"
+#include "watchdog/DatagramSieve.h"
 
 #include <functional>
 #include <memory>
@@ -15,9 +16,9 @@
 namespace sgn::watchdog {
 
 // Takes heartbeats and local version requests on 127.0.0.1 (seed step 17, protocol section 4). Any local user can send
-// here, so everything that isn't as specified costs one counter and at most a few log lines a minute, and a flood
-// leaves the event loop free for others in between. A plain socket rather than QUdpSocket: Qt Network would double the
-// watchdog's memory.
+// here, so everything that isn't as specified costs one counter and at most a few log lines a minute, a flood leaves
+// the event loop free for others in between, and what a flood brings is sieved before it is parsed. A plain socket
+// rather than QUdpSocket: Qt Network would double the watchdog's memory.
 class HeartbeatSocket : public QObject
 {
     Q_OBJECT
@@ -39,7 +40,8 @@ private:
     HeartbeatSocket(Descriptor socket, quint16 port, const Clock &clock);
 
     void read();
-    void handle(const QByteArray &datagram, const sockaddr_in &sender);
+    void handle(const QByteArray &datagram, const sockaddr_in &sender, MonotonicTime now);
+    [[nodiscard]] bool take(const Heartbeat &heartbeat);
     void answerVersionRequest(const sockaddr_in &sender);
     void refuse(const QString &why);
 
@@ -50,9 +52,11 @@ private:
     OnHeartbeat m_onHeartbeat;
     Reports m_reports;
     std::vector<char> m_buffer;
+    DatagramSieve m_sieve;
     RateLimit m_logLimit;
     RateLimit m_answerLimit;
     quint64 m_refused = 0;
+    quint64 m_told = 0; // of them, up to the last one in the log
 };
 
 } // namespace sgn::watchdog

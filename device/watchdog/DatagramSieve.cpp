@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "watchdog/DatagramSieve.h"
+
+#include <algorithm>
+
+namespace sgn::watchdog {
+
+DatagramSieve::DatagramSieve()
+    : m_all(perSecond, std::chrono::seconds(1))
+{}
+
+DatagramSieve::Verdict DatagramSieve::judge(const QByteArray &datagram, quint16 sender, MonotonicTime now)
+{
+    const auto it = std::ranges::find(m_known, datagram, &Known::datagram);
+    if (it != m_known.end()) {
+        if (now - it->at < repeatPause) {
+            return Verdict::Repeat;
+        }
+        it->at = now;
+        return Verdict::Known;
+    }
+    return admits(sender, now) ? Verdict::New : Verdict::TooMany;
+}
+
+Heartbeat DatagramSieve::heartbeatOf(const QByteArray &datagram) const
+{
+    const auto it = std::ranges::find(m_known, datagram, &Known::datagram);
+    return it == m_known.end() ? Heartbeat() : it->heartbeat;
+}
+
+bool DatagramSieve::admits(quint16 sender, MonotonicTime now)
+{
+    if (now - m_second >= std::chrono::seconds(1)) {
+        m_second = now;
+        m_senders.clear();
+    }
+    int &sent = m_senders[sender];
+    if (sent >= perSenderAndSecond) {
+        return false;
+    }
+    ++sent;
+    return m_all.allow(now);
+}
+
+void DatagramSieve::accepted(const QByteArray &datagram, const Heartbeat &heartbeat, MonotonicTime now)
+{
+    std::erase_if(m_known,
+                  [&heartbeat](const Known &known) { return known.heartbeat.processName == heartbeat.processName; });
+    if (m_known.size() >= maxKnown) {
+        m_known.erase(m_known.begin());
+    }
+    // A copy of its own: the caller's bytes may lie in a buffer that the next datagram overwrites.
+    m_known.push_back({QByteArray(datagram.constData(), datagram.size()), heartbeat, now});
+}
+
+void DatagramSieve::refused(const QByteArray &datagram)
+{
+    std::erase_if(m_known, [&datagram](const Known &known) { return known.datagram == datagram; });
+}
+
+} // namespace sgn::watchdog

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/RateLimit.h"
+#include "protocol/Heartbeat.h"
+
+#include <QByteArray>
+#include <QHash>
+#include <vector>
+
+namespace sgn::watchdog {
+
+// Tells which datagrams are worth looking into while somebody floods the port, before any of them costs more than a
+// comparison. A process sends the same bytes every time, so a datagram that was accepted before is known by them and
+// gets through whatever else comes in. What is new comes out of two budgets: one for each sender, so that a single mad
+// process drowns nobody else, and one for all of them together.
+class DatagramSieve
+{
+public:
+    enum class Verdict {
+        Known,  // accepted before: see heartbeatOf()
+        Repeat, // the same was accepted a moment ago and says nothing new
+        New,
+        TooMany,
+    };
+
+    // Far above what a meter does: it sends three heartbeats a minute.
+    static constexpr int perSenderAndSecond = 20;
+    // What looking at them may cost a Pi: each can lead to some twenty system calls.
+    static constexpr int perSecond = 2000;
+    // Even true heartbeats aren't taken more often, because one of a worker process takes a look at /proc.
+    static constexpr MonotonicTime repeatPause = std::chrono::milliseconds(100);
+    // As many as there can be processes: one datagram is remembered for each.
+    static constexpr std::size_t maxKnown = 64;
+
+    DatagramSieve();
+
+    // `sender` is the UDP port it came from.
+    [[nodiscard]] Verdict judge(const QByteArray &datagram, quint16 sender, MonotonicTime now);
+    // Of a known datagram.
+    [[nodiscard]] Heartbeat heartbeatOf(const QByteArray &datagram) const;
+
+    // The datagram was accepted; an older one of the same process is forgotten.
+    void accepted(const QByteArray &datagram, const Heartbeat &heartbeat, MonotonicTime now);
+    // It is not accepted any more.
+    void refused(const QByteArray &datagram);
+
+private:
+    struct Known
+    {
+        QByteArray datagram;
+        Heartbeat heartbeat;
+        MonotonicTime at{};
+    };
+
+    [[nodiscard]] bool admits(quint16 sender, MonotonicTime now);
+
+    std::vector<Known> m_known;
+    RateLimit m_all;
+    QHash<quint16, int> m_senders; // in this second
+    MonotonicTime m_second{};
+};
+
+} // namespace sgn::watchdog

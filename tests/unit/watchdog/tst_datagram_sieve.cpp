@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "watchdog/DatagramSieve.h"
+
+#include <QtTest>
+
+using namespace Qt::StringLiterals;
+using namespace sgn;
+using namespace sgn::watchdog;
+using namespace std::chrono_literals;
+using Verdict = DatagramSieve::Verdict;
+
+namespace {
+
+constexpr MonotonicTime start = 1h;
+constexpr quint16 meter = 40000;
+constexpr quint16 attacker = 50000;
+
+Heartbeat heartbeatOf(const QString &name)
+{
+    return {name, 444, u"/a/"_s + name, 1};
+}
+
+} // namespace
+
+class TestDatagramSieve : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void knowsAgainWhatWasAccepted()
+    {
+        DatagramSieve sieve;
+        QCOMPARE(sieve.judge("ocr", meter, start), Verdict::New);
+        sieve.accepted("ocr", heartbeatOf(u"ocr"_s), start);
+        QCOMPARE(sieve.judge("ocr", meter, start + 20s), Verdict::Known);
+        QCOMPARE(sieve.heartbeatOf("ocr"), heartbeatOf(u"ocr"_s));
+        QCOMPARE(sieve.judge("ocr ", meter, start + 20s), Verdict::New);
+        sieve.refused("ocr");
+        QCOMPARE(sieve.judge("ocr", meter, start + 40s), Verdict::New);
+    }
+
+    void aFloodOfOneSenderLeavesRoomForOthers()
+    {
+        DatagramSieve sieve;
+        for (int i = 0; i < 100'000; ++i) {
+            const Verdict verdict = sieve.judge(QByteArray::number(i), attacker, start);
+            QCOMPARE(verdict, i < DatagramSieve::perSenderAndSecond ? Verdict::New : Verdict::TooMany);
+        }
+        QCOMPARE(sieve.judge("new", meter, start), Verdict::New);
+        QCOMPARE(sieve.judge("0", attacker, start + 1s), Verdict::New);
+    }
+
+    void aFloodOfManySendersIsBoundedAndHidesNoKnownOne()
+    {
+        DatagramSieve sieve;
+        sieve.accepted("ocr", heartbeatOf(u"ocr"_s), start - 1min);
+        int admitted = 0;
+        for (int i = 0; i < 50'000; ++i) {
+            admitted += sieve.judge(QByteArray::number(i), static_cast<quint16>(i), start) == Verdict::New ? 1 : 0;
+        }
+        QCOMPARE(admitted, DatagramSieve::perSecond);
+        QCOMPARE(sieve.judge("ocr", meter, start), Verdict::Known);
+    }
+
+    void trueCopiesCostNothingEither()
+    {
+        DatagramSieve sieve;
+        sieve.accepted("ocr", heartbeatOf(u"ocr"_s), start);
+        int taken = 0;
+        for (int ms = 0; ms < 1000; ++ms) {
+            taken += sieve.judge("ocr", attacker, start + MonotonicTime(ms)) == Verdict::Known ? 1 : 0;
+        }
+        QCOMPARE(taken, 9);
+    }
+
+    void oneDatagramIsKeptForAProcess()
+    {
+        DatagramSieve sieve;
+        sieve.accepted("other", heartbeatOf(u"other"_s), start);
+        for (int i = 0; i < 1000; ++i) {
+            sieve.accepted("ocr" + QByteArray(i, ' '), heartbeatOf(u"ocr"_s), start);
+        }
+        QCOMPARE(sieve.judge("ocr", meter, start + 1s), Verdict::New);
+        QCOMPARE(sieve.judge("other", meter, start + 1s), Verdict::Known);
+        for (std::size_t i = 0; i < DatagramSieve::maxKnown; ++i) {
+            sieve.accepted(QByteArray::number(i), heartbeatOf(QString::number(i)), start);
+        }
+        QCOMPARE(sieve.judge("other", meter, start + 2s), Verdict::New);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestDatagramSieve)
+#include "tst_datagram_sieve.moc"
