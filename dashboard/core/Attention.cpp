@@ -66,8 +66,8 @@ bool isStillMissing(const Device &device)
     if (!target) {
         return true;
     }
-    if (target->component == Component::JabberClient) {
-        return !device.facts.agentVersion || *device.facts.agentVersion != target->version;
+    if (target->component != Component::SmartMeter) {
+        return device.releaseVersion(target->component) != target->version;
     }
     for (const ProcessVersion &wanted : target->processes) {
         if (device.wantedVersion(wanted.name)) {

@@ -56,11 +56,27 @@ bool Device::isBehind() const
     if (!update || !update->target) {
         return false;
     }
-    if (update->target->component == Component::JabberClient) {
-        return facts.agentVersion && *facts.agentVersion < update->target->version;
+    if (update->target->component != Component::SmartMeter) {
+        const auto have = releaseVersion(update->target->component);
+        return have && *have < update->target->version;
     }
     return std::ranges::any_of(processes,
                                [this](const DeviceProcess &process) { return isBehind(process.report.name); });
+}
+
+std::optional<int> Device::releaseVersion(Component component) const
+{
+    switch (component) {
+    case Component::SmartMeter:
+        return std::nullopt;
+    case Component::JabberClient:
+        return facts.agentVersion;
+    case Component::WatchDog:
+        return facts.watchdogVersion;
+    case Component::SitePackages:
+        return facts.packagesVersion;
+    }
+    Q_UNREACHABLE();
 }
 
 } // namespace sgn

@@ -73,6 +73,8 @@ struct Device
     // The version that the last update asks of a process and that the device doesn't report yet.
     [[nodiscard]] std::optional<int> wantedVersion(QStringView processName) const;
     [[nodiscard]] bool isBehind(QStringView processName) const;
+    // Of a component that has one version, as reported; nothing for SmartMeter, whose processes have their own.
+    [[nodiscard]] std::optional<int> releaseVersion(Component component) const;
     [[nodiscard]] bool isBehind() const;
 };
 

@@ -80,11 +80,11 @@ int Fleet::highestVersion(const QString &processName) const
     return versions.isEmpty() ? 0 : versions.lastKey();
 }
 
-int Fleet::highestAgentVersion() const
+int Fleet::highestVersion(Component component) const
 {
     int highest = 0;
     for (const Device &device : m_devices) {
-        highest = std::max(highest, device.facts.agentVersion.value_or(0));
+        highest = std::max(highest, device.releaseVersion(component).value_or(0));
     }
     return highest;
 }

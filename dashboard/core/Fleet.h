@@ -62,7 +62,8 @@ public:
     [[nodiscard]] QMap<int, int> versionsOf(const QString &processName) const;
     // 0 when nobody has told one. Walks the fleet.
     [[nodiscard]] int highestVersion(const QString &processName) const;
-    [[nodiscard]] int highestAgentVersion() const;
+    // Of a component that has one version.
+    [[nodiscard]] int highestVersion(Component component) const;
 
     // The state of an earlier run; replaces everything.
     void restore(std::vector<Device> devices);

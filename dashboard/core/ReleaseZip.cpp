@@ -70,6 +70,17 @@ Result<std::optional<int>> readVersion(const QString &zip, const QString &topFol
     return std::optional(version);
 }
 
+// "SmartMeter", "JabberClient" or ...
+QString componentFolders()
+{
+    QStringList names;
+    for (const Component component : allComponents) {
+        names += u"\"%1\""_s.arg(folderName(component));
+    }
+    const QString last = names.takeLast();
+    return names.join(u", "_s) + u" or "_s + last;
+}
+
 } // namespace
 
 Result<ReleaseZip> readReleaseZip(const QString &path, const std::stop_token &stop)
@@ -84,9 +95,8 @@ Result<ReleaseZip> readReleaseZip(const QString &path, const std::stop_token &st
     }
     const std::optional<Component> component = componentFromFolder(*topFolder);
     if (!component) {
-        return fail(
-            ErrorCode::BadArchive,
-            u"the zip's folder is \"%1\"; a release has \"SmartMeter\" or \"JabberClient\""_s.arg(topFolder->left(64)));
+        return fail(ErrorCode::BadArchive,
+                    u"the zip's folder is \"%1\"; a release has %2"_s.arg(topFolder->left(64), componentFolders()));
     }
     ReleaseZip zip;
     zip.path = path;
@@ -134,7 +144,7 @@ QList<ProcessVersion> suggestedVersions(const ReleaseZip &zip, const Fleet &flee
 
 int suggestedVersion(const ReleaseZip &zip, const Fleet &fleet)
 {
-    const int highest = fleet.highestAgentVersion();
+    const int highest = fleet.highestVersion(zip.component);
     return zip.version.value_or(highest < maxVersion ? highest + 1 : highest);
 }
 

@@ -184,6 +184,12 @@ void CommandRunner::refuseWhole(const Waiting &waiting, const Error &error)
     }
 }
 
+void CommandRunner::refuseUnable(const Waiting &waiting)
+{
+    const QString name = commandName(waiting.command.body);
+    refuseWhole(waiting, {ErrorCode::UnknownCommand, u"this agent version can't do %1"_s.arg(name)});
+}
+
 void CommandRunner::run(const Waiting &waiting)
 {
     std::visit(Overloaded{
@@ -200,6 +206,9 @@ void CommandRunner::run(const Waiting &waiting)
                    [&](const UploadLogs &) { runLogs(waiting); },
                    [&](const CancelUpdate &cancel) { cancelUpdate(cancel, waiting.key); },
                    [&](const RestartProcess &restart) { restartProcess(restart, waiting.key); },
+                   [&](const CaCertUpdate &) { refuseUnable(waiting); },
+                   [&](const RebootSystem &) { refuseUnable(waiting); },
+                   [&](const Rollback &) { refuseUnable(waiting); },
                },
                waiting.command.body);
 }
@@ -216,6 +225,10 @@ void CommandRunner::tellGathered()
 
 void CommandRunner::runUpdate(const UpdateCommand &update, const Waiting &waiting)
 {
+    if (update.component != Component::SmartMeter && update.component != Component::JabberClient) {
+        refuseUnable(waiting);
+        return;
+    }
     const QString name = commandName(update.component);
     const Outcome begun =
         m_ports.installer.begin({waiting.key.number, waiting.key.fingerprint, update, waiting.command.progress});

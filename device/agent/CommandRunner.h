@@ -83,6 +83,7 @@ private:
     void updateEnded(const update::Ending &ending);
     void answer(const CommandKey &key, const QString &name, const Outcome &outcome, const QString &remarks = {});
     void refuseWhole(const Waiting &waiting, const Error &error);
+    void refuseUnable(const Waiting &waiting);
     void answerWaiting();
     void tellGathered();
 

@@ -177,6 +177,9 @@ Result<control::ReplyBody> Watchdog::answer(ControlPeer &peer, const control::Re
                 return control::Done{};
             },
             [&](const control::SwapStatus &) -> Result<control::ReplyBody> { return m_swap.status(); },
+            [&](const control::Reboot &) -> Result<control::ReplyBody> {
+                return fail(ErrorCode::UnknownCommand, u"this watchdog version can't restart the machine"_s);
+            },
         },
         body);
 }

@@ -25,6 +25,9 @@ constexpr auto versionReq = "version_req"_L1;
 constexpr auto uploadLogs = "upload_logs"_L1;
 constexpr auto cancelUpdate = "cancel_update"_L1;
 constexpr auto restartProcess = "restart_process"_L1;
+constexpr auto caCertUpdate = "ca_cert_file_update"_L1;
+constexpr auto rebootSystem = "reboot_system"_L1;
+constexpr auto rollback = "rollback"_L1;
 
 struct ComponentNames
 {
@@ -35,7 +38,10 @@ struct ComponentNames
 constexpr std::array components{
     ComponentNames{Component::SmartMeter, "SmartMeter"_L1, "smart_meter_update"_L1},
     ComponentNames{Component::JabberClient, "JabberClient"_L1, "jabber_client_update"_L1},
+    ComponentNames{Component::WatchDog, "WatchDog"_L1, "watchdog_update"_L1},
+    ComponentNames{Component::SitePackages, "site-packages"_L1, "python_package_update"_L1},
 };
+static_assert(components.size() == allComponents.size());
 
 const ComponentNames &namesOf(Component component)
 {
@@ -88,6 +94,25 @@ UpdateCommand readUpdate(JsonReader &reader, Component component)
     return update;
 }
 
+CaCertUpdate readCaCertUpdate(JsonReader &reader)
+{
+    CaCertUpdate update;
+    update.url = readUrl(reader);
+    update.sha256 = readSha256(reader);
+    update.size = reader.optionalInteger("size"_L1, 1, maxZipSize);
+    update.release = reader.optionalText("release"_L1, maxJws);
+    return update;
+}
+
+Rollback readRollback(JsonReader &reader)
+{
+    const auto component = componentFromFolder(reader.requiredText("component"_L1, maxName));
+    if (!reader.error() && !component) {
+        reader.reject("component"_L1, u"is unknown"_s);
+    }
+    return Rollback{component.value_or(Component::SmartMeter)};
+}
+
 std::optional<CommandBody> readBody(JsonReader &reader, const QString &name)
 {
     if (name == versionReq) {
@@ -102,6 +127,15 @@ std::optional<CommandBody> readBody(JsonReader &reader, const QString &name)
     if (name == restartProcess) {
         return RestartProcess{reader.requiredText("process_name"_L1, maxProcessNameLength)};
     }
+    if (name == caCertUpdate) {
+        return readCaCertUpdate(reader);
+    }
+    if (name == rebootSystem) {
+        return RebootSystem{};
+    }
+    if (name == rollback) {
+        return readRollback(reader);
+    }
     for (const ComponentNames &names : components) {
         if (name == names.command) {
             return readUpdate(reader, names.component);
@@ -115,9 +149,25 @@ bool needsNumber(const CommandBody &body)
     return !std::holds_alternative<VersionRequest>(body) && !std::holds_alternative<UploadLogs>(body);
 }
 
-QJsonObject updateToJson(const UpdateCommand &update)
+// Of either kind of update.
+QJsonObject sourceToJson(const auto &update)
 {
     QJsonObject object{{"url"_L1, update.url.toString(QUrl::FullyEncoded)}};
+    if (!update.sha256.isEmpty()) {
+        object["sha256"_L1] = QString::fromLatin1(update.sha256.toHex());
+    }
+    if (update.size) {
+        object["size"_L1] = *update.size;
+    }
+    if (!update.release.isEmpty()) {
+        object["release"_L1] = update.release;
+    }
+    return object;
+}
+
+QJsonObject updateToJson(const UpdateCommand &update)
+{
+    QJsonObject object = sourceToJson(update);
     if (update.component == Component::SmartMeter) {
         QJsonArray processes;
         for (const ProcessVersion &process : update.processes) {
@@ -129,15 +179,6 @@ QJsonObject updateToJson(const UpdateCommand &update)
     }
     if (update.force) {
         object["force"_L1] = true;
-    }
-    if (!update.sha256.isEmpty()) {
-        object["sha256"_L1] = QString::fromLatin1(update.sha256.toHex());
-    }
-    if (update.size) {
-        object["size"_L1] = *update.size;
-    }
-    if (!update.release.isEmpty()) {
-        object["release"_L1] = update.release;
     }
     return object;
 }
@@ -152,6 +193,11 @@ QJsonObject bodyToJson(const CommandBody &body)
                           [](const RestartProcess &restart) {
                               return QJsonObject{{"process_name"_L1, restart.processName}};
                           },
+                          [](const CaCertUpdate &update) { return sourceToJson(update); },
+                          [](const Rollback &back) {
+                              return QJsonObject{{"component"_L1, folderName(back.component)}};
+                          },
+                          [](const RebootSystem &) { return QJsonObject{}; },
                           [](const VersionRequest &) { return QJsonObject{}; },
                           [](const UploadLogs &) { return QJsonObject{}; },
                       },
@@ -188,6 +234,9 @@ QString commandName(const CommandBody &body)
                           [](const UploadLogs &) { return uploadLogs; },
                           [](const CancelUpdate &) { return cancelUpdate; },
                           [](const RestartProcess &) { return restartProcess; },
+                          [](const CaCertUpdate &) { return caCertUpdate; },
+                          [](const RebootSystem &) { return rebootSystem; },
+                          [](const Rollback &) { return rollback; },
                       },
                       body);
 }

@@ -4,6 +4,7 @@
 #include "base/Result.h"
 #include "protocol/Process.h"
 
+#include <array>
 #include <optional>
 #include <QByteArray>
 #include <QDateTime>
@@ -16,12 +17,16 @@ namespace sgn {
 // Uniquely identifies one request to a set of devices (seed step 14); 1 and up.
 using CommandNo = quint32;
 
-// The parts of a device that an update replaces, each a folder below the device's root.
-enum class Component { SmartMeter, JabberClient };
+// The parts of a device that a release zip replaces, each a folder: the meter's programs, the agent, the watchdog and
+// the Python packages (seed steps 5, 8, 9 and 11). The CA file is no release and has a command of its own.
+enum class Component { SmartMeter, JabberClient, WatchDog, SitePackages };
+inline constexpr std::array allComponents{Component::SmartMeter, Component::JabberClient, Component::WatchDog,
+                                          Component::SitePackages};
 
-// The folder that the release zip yields and that is replaced: "SmartMeter", "JabberClient".
+// The folder that the release zip yields and that is replaced: "SmartMeter", "JabberClient", "WatchDog",
+// "site-packages". Also the component's name in fields.
 QLatin1StringView folderName(Component component);
-// The command's name: "smart_meter_update", "jabber_client_update".
+// The command's name: "smart_meter_update", "jabber_client_update", "watchdog_update", "python_package_update".
 QLatin1StringView commandName(Component component);
 std::optional<Component> componentFromFolder(QStringView folder);
 
@@ -38,6 +43,31 @@ struct UpdateCommand
     QString release;                 // ext: signed release manifest, compact JWS, or empty
 
     friend bool operator==(const UpdateCommand &, const UpdateCommand &) = default;
+};
+
+// Replaces certs/cacert.pem (seed step 7): a PEM file, neither a zip nor numbered by a version.
+struct CaCertUpdate
+{
+    QUrl url;
+    QByteArray sha256;          // ext: of the file, 32 bytes, or empty
+    std::optional<qint64> size; // ext: of the file, bytes
+    QString release;            // ext: signed release manifest, compact JWS, or empty
+
+    friend bool operator==(const CaCertUpdate &, const CaCertUpdate &) = default;
+};
+
+// Restarts the machine.
+struct RebootSystem
+{
+    friend bool operator==(const RebootSystem &, const RebootSystem &) = default;
+};
+
+// ext: puts the release before the installed one back.
+struct Rollback
+{
+    Component component = Component::SmartMeter;
+
+    friend bool operator==(const Rollback &, const Rollback &) = default;
 };
 
 // Seed step 15.
@@ -68,7 +98,8 @@ struct RestartProcess
     friend bool operator==(const RestartProcess &, const RestartProcess &) = default;
 };
 
-using CommandBody = std::variant<UpdateCommand, VersionRequest, UploadLogs, CancelUpdate, RestartProcess>;
+using CommandBody = std::variant<UpdateCommand, VersionRequest, UploadLogs, CancelUpdate, RestartProcess, CaCertUpdate,
+                                 RebootSystem, Rollback>;
 
 // One command from the panel (protocol section 2).
 struct Command

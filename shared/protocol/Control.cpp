@@ -77,6 +77,9 @@ QJsonObject requestToJson(const RequestBody &body)
             [](const SwapStatus &) {
                 return QJsonObject{{"request"_L1, "swap_status"_L1}};
             },
+            [](const Reboot &) {
+                return QJsonObject{{"request"_L1, "reboot"_L1}};
+            },
         },
         body);
 }
@@ -118,6 +121,9 @@ std::optional<RequestBody> readRequest(JsonReader &reader, const QString &name)
     }
     if (name == "swap_status"_L1) {
         return SwapStatus{};
+    }
+    if (name == "reboot"_L1) {
+        return Reboot{};
     }
     return std::nullopt;
 }

@@ -54,6 +54,12 @@ struct Restart
     friend bool operator==(const Restart &, const Restart &) = default;
 };
 
+// Restarts the machine. The answer means "under way"; whoever asked is stopped like everything else.
+struct Reboot
+{
+    friend bool operator==(const Reboot &, const Reboot &) = default;
+};
+
 // Exchanges JabberClient with the staged folder, starts the new agent and puts the old one back unless the new one says
 // Online within `timeoutS`. The answer means "accepted"; the asking agent is then stopped. What became of it is asked
 // with SwapStatus.
@@ -78,7 +84,7 @@ struct SwapStatus
     friend bool operator==(const SwapStatus &, const SwapStatus &) = default;
 };
 
-using RequestBody = std::variant<Hello, Status, Hold, Release, Restart, SwapAgent, Online, SwapStatus>;
+using RequestBody = std::variant<Hello, Status, Hold, Release, Restart, SwapAgent, Online, SwapStatus, Reboot>;
 
 struct Request
 {

@@ -3,6 +3,8 @@
 
 #include "protocol/Json.h"
 
+#include <algorithm>
+
 namespace sgn {
 
 using namespace Qt::StringLiterals;
@@ -15,6 +17,8 @@ constexpr qsizetype maxRemarks = 4096;
 constexpr qsizetype maxName = 64;
 constexpr qsizetype maxFact = 256;
 constexpr qint64 maxCount = 1LL << 53; // what a JSON number holds exactly
+constexpr qsizetype maxLogLines = 20;
+constexpr qsizetype maxLogLine = 512;
 
 // The seed's own replies name no command; the misspelt field is how a result is known.
 bool looksLikeResult(const JsonReader &reader)
@@ -44,6 +48,7 @@ Result<DeviceMessage> readResult(JsonReader &reader)
     result.durationS = reader.optionalNumber("duration_s"_L1);
     result.bytes = reader.optionalInteger("bytes"_L1, 0, maxCount);
     result.rolledBack = reader.optionalBool("rolled_back"_L1, false);
+    result.log = reader.optionalTexts("log"_L1, maxLogLines, maxLogLine);
     return checked(reader, result);
 }
 
@@ -68,6 +73,7 @@ Result<DeviceMessage> readVersionReport(JsonReader &reader)
     facts.memAvailableMb = reader.optionalInteger("mem_available_mb"_L1, 0, maxCount);
     facts.temperatureC = reader.optionalNumber("temperature_c"_L1);
     facts.clockOffsetS = reader.optionalNumber("clock_offset_s"_L1);
+    facts.packagesVersion = optionalVersion(reader, "packages_version"_L1);
     return checked(reader, report);
 }
 
@@ -98,6 +104,7 @@ Result<DeviceMessage> readProgress(JsonReader &reader)
     progress.from = reader.requiredText("from"_L1, maxFrom);
     progress.state = reader.requiredText("state"_L1, maxName);
     progress.percent = static_cast<int>(reader.requiredInteger("percent"_L1, 0, 100));
+    progress.remarks = reader.optionalText("remarks"_L1, maxRemarks);
     return checked(reader, progress);
 }
 
@@ -116,6 +123,16 @@ Result<DeviceMessage> readProcessEvent(JsonReader &reader)
     }
     event.process = *std::move(process);
     return checked(reader, event);
+}
+
+// What a reader takes: the end matters most.
+QJsonArray lastLines(const QStringList &lines)
+{
+    QJsonArray array;
+    for (const QString &line : lines.last(std::min(lines.size(), maxLogLines))) {
+        array += line.left(maxLogLine);
+    }
+    return array;
 }
 
 void insertFacts(QJsonObject &object, const DeviceFacts &facts)
@@ -139,6 +156,7 @@ void insertFacts(QJsonObject &object, const DeviceFacts &facts)
     put("mem_available_mb"_L1, facts.memAvailableMb);
     put("temperature_c"_L1, facts.temperatureC);
     put("clock_offset_s"_L1, facts.clockOffsetS);
+    put("packages_version"_L1, facts.packagesVersion);
 }
 
 QByteArray encodeReport(const VersionReport &report, bool withLastLines)
@@ -209,7 +227,15 @@ QByteArray encode(const CommandResult &result)
     if (result.rolledBack) {
         object["rolled_back"_L1] = true;
     }
-    return toAsciiJson(object);
+    if (!result.log.isEmpty()) {
+        object["log"_L1] = lastLines(result.log);
+    }
+    QByteArray body = toAsciiJson(object);
+    if (body.size() > maxBodySize) {
+        object.remove("log"_L1);
+        body = toAsciiJson(object);
+    }
+    return body;
 }
 
 QByteArray encode(const VersionReport &report)
@@ -244,11 +270,15 @@ QByteArray encode(const LogsReply &reply)
 
 QByteArray encode(const ProgressReport &progress)
 {
-    return toAsciiJson({{"command"_L1, "progress"_L1},
-                        {"command_no"_L1, static_cast<qint64>(progress.number)},
-                        {"from"_L1, progress.from},
-                        {"state"_L1, progress.state},
-                        {"percent"_L1, progress.percent}});
+    QJsonObject object{{"command"_L1, "progress"_L1},
+                       {"command_no"_L1, static_cast<qint64>(progress.number)},
+                       {"from"_L1, progress.from},
+                       {"state"_L1, progress.state},
+                       {"percent"_L1, progress.percent}};
+    if (!progress.remarks.isEmpty()) {
+        object["remarks"_L1] = progress.remarks.left(maxRemarks);
+    }
+    return toAsciiJson(object);
 }
 
 QByteArray encode(const ProcessEvent &event)

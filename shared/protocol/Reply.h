@@ -25,6 +25,7 @@ struct CommandResult
     std::optional<double> durationS;
     std::optional<qint64> bytes; // downloaded
     bool rolledBack = false;
+    QStringList log = {}; // of a failed update: the last lines about it, at most 20
 
     friend bool operator==(const CommandResult &, const CommandResult &) = default;
 };
@@ -41,6 +42,7 @@ struct DeviceFacts
     std::optional<qint64> memAvailableMb;
     std::optional<double> temperatureC;
     std::optional<double> clockOffsetS;
+    std::optional<int> packagesVersion = {}; // of the Python packages, where they say one
 
     friend bool operator==(const DeviceFacts &, const DeviceFacts &) = default;
 };
@@ -75,8 +77,9 @@ struct ProgressReport
 {
     CommandNo number = 0;
     QString from;
-    QString state;   // downloading, verifying, staging, waiting, swapping, confirming
-    int percent = 0; // 0 to 100, of this state
+    QString state;        // downloading, verifying, staging, waiting, swapping, confirming
+    int percent = 0;      // 0 to 100, of this state
+    QString remarks = {}; // what it waits for; else empty
 
     friend bool operator==(const ProgressReport &, const ProgressReport &) = default;
 };
@@ -95,6 +98,7 @@ using DeviceMessage = std::variant<CommandResult, VersionReport, LogsReply, Prog
 // Everything a device sends. BadRequest with the reason for anything else, including a panel's own command.
 [[nodiscard]] Result<DeviceMessage> parseDeviceMessage(const QByteArray &body);
 
+// Leaves out the log when the message would get too large.
 [[nodiscard]] QByteArray encode(const CommandResult &result);
 // Leaves out the last lines of dead processes when the message would get too large.
 [[nodiscard]] QByteArray encode(const VersionReport &report);

@@ -23,6 +23,7 @@ private Q_SLOTS:
     void finds_the_processes_of_a_smart_meter_release();
     void takes_the_version_of_a_smart_meter_release_as_a_hint();
     void reads_the_version_of_an_agent_release();
+    void knows_every_component();
     void refuses_what_is_no_release_data();
     void refuses_what_is_no_release();
     void suggests_one_more_than_the_fleet_has();
@@ -98,6 +99,18 @@ void ReleaseZipTest::reads_the_version_of_an_agent_release()
     QVERIFY(!without->version);
 }
 
+void ReleaseZipTest::knows_every_component()
+{
+    const auto watchdog = readReleaseZip(pack({{u"WatchDog/sgn-watchdog"_s, "binary"}, {u"WatchDog/version"_s, "3"}}));
+    QVERIFY(watchdog);
+    QVERIFY(watchdog->component == Component::WatchDog);
+    QCOMPARE(watchdog->version, std::optional<int>(3));
+    const auto packages = readReleaseZip(pack({{u"site-packages/serial/__init__.py"_s, "import os\n"}}));
+    QVERIFY(packages);
+    QVERIFY(packages->component == Component::SitePackages);
+    QVERIFY(!packages->version);
+}
+
 void ReleaseZipTest::refuses_what_is_no_release_data()
 {
     QTest::addColumn<QString>("path");
@@ -136,6 +149,7 @@ void ReleaseZipTest::suggests_one_more_than_the_fleet_has()
     process.version = 4;
     report.processes = {process};
     report.facts.agentVersion = 2;
+    report.facts.watchdogVersion = 7;
     fleet.apply(u"a@localhost"_s, report, clock.wallUtc(), true);
     report.from = u"b"_s;
     report.processes[0].version = 3;
@@ -144,7 +158,12 @@ void ReleaseZipTest::suggests_one_more_than_the_fleet_has()
     ReleaseZip zip;
     zip.processNames = {u"new"_s, u"ocr"_s};
     QCOMPARE(suggestedVersions(zip, fleet), (QList<ProcessVersion>{{u"new"_s, 1}, {u"ocr"_s, 5}}));
+    zip.component = Component::JabberClient;
     QCOMPARE(suggestedVersion(zip, fleet), 3);
+    zip.component = Component::WatchDog;
+    QCOMPARE(suggestedVersion(zip, fleet), 8);
+    zip.component = Component::SitePackages;
+    QCOMPARE(suggestedVersion(zip, fleet), 1);
     zip.version = 9;
     QCOMPARE(suggestedVersion(zip, fleet), 9);
     QCOMPARE(suggestedVersions(zip, fleet), (QList<ProcessVersion>{{u"new"_s, 9}, {u"ocr"_s, 9}}));

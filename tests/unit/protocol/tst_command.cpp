@@ -83,6 +83,21 @@ private Q_SLOTS:
                           "\",\"release\":\"a.b.c\",\"not_after\":\"2026-01-31T12:00:00Z\",\"progress\":true");
         QTest::newRow("features") << QByteArray(R"({"command":"version_req","features":["events","progress"]})");
         QTest::newRow("cancel") << QByteArray(R"({"command":"cancel_update","command_no":3,"cancels":2})");
+        QTest::newRow("watchdog") << QByteArray(
+            "{\"command\":\"watchdog_update\",\"command_no\":5,\"url\":\"https://a.example/z.zip\",\"version\":3}");
+        QTest::newRow("python packages") << QByteArray("{\"command\":\"python_package_update\",\"command_no\":6,"
+                                                       "\"url\":\"https://a.example/z.zip\",\"version\":3}");
+        QTest::newRow("CA file") << QByteArray(
+            "{\"command\":\"ca_cert_file_update\",\"command_no\":7,\"url\":\"https://a.example/cacert.pem\"}");
+        QTest::newRow("CA file, everything of ours")
+            << "{\"command\":\"ca_cert_file_update\",\"command_no\":7,\"url\":\"https://a.example/cacert.pem\","
+               "\"size\":123,\"release\":\"a.b.c\",\"sha256\":\"" +
+                   QByteArray(64, 'a') + "\"}";
+        QTest::newRow("reboot") << QByteArray(R"({"command":"reboot_system","command_no":8})");
+        for (const char *component : {"SmartMeter", "JabberClient", "WatchDog", "site-packages"}) {
+            QTest::addRow("rollback of %s", component)
+                << "{\"command\":\"rollback\",\"command_no\":9,\"component\":\"" + QByteArray(component) + "\"}";
+        }
         QTest::newRow("restart") << QByteArray(R"({"command":"restart_process","command_no":4,"process_name":"ocr"})");
     }
 
@@ -175,6 +190,27 @@ private Q_SLOTS:
         QTest::newRow("force is a word") << updateWith("\"force\":\"yes\"") << bad << 1LL << u"force"_s;
         QTest::newRow("local time") << updateWith("\"not_after\":\"2026-01-31T12:00:00\"") << bad << 1LL
                                     << u"not_after"_s;
+        QTest::newRow("watchdog without version")
+            << QByteArray("{\"command\":\"watchdog_update\",\"command_no\":1,\"url\":\"https://a.example/z.zip\"}")
+            << bad << 1LL << u"\"version\" is missing"_s;
+        QTest::newRow("packages without version")
+            << QByteArray(
+                   "{\"command\":\"python_package_update\",\"command_no\":1,\"url\":\"https://a.example/z.zip\"}")
+            << bad << 1LL << u"\"version\" is missing"_s;
+        QTest::newRow("CA file from nowhere") << QByteArray(R"({"command":"ca_cert_file_update","command_no":1})")
+                                              << bad << 1LL << u"\"url\" is missing"_s;
+        QTest::newRow("CA file of the device")
+            << QByteArray("{\"command\":\"ca_cert_file_update\",\"command_no\":1,\"url\":\"file:///etc/shadow\"}")
+            << bad << 1LL << u"\"url\""_s;
+        QTest::newRow("reboot without number")
+            << QByteArray(R"({"command":"reboot_system"})") << bad << 0LL << u"\"command_no\" is missing"_s;
+        QTest::newRow("rollback of nothing")
+            << QByteArray(R"({"command":"rollback","command_no":1})") << bad << 1LL << u"\"component\" is missing"_s;
+        for (const char *component : {"", ".", "..", "smartmeter", "SmartMeter/", "certs", "/etc"}) {
+            QTest::addRow("rollback of '%s'", component)
+                << "{\"command\":\"rollback\",\"command_no\":1,\"component\":\"" + QByteArray(component) + "\"}" << bad
+                << 1LL << u"\"component\""_s;
+        }
         QTest::newRow("cancels nothing") << QByteArray(R"({"command":"cancel_update","command_no":1})") << bad << 1LL
                                          << u"cancels"_s;
     }
@@ -190,6 +226,19 @@ private Q_SLOTS:
         QCOMPARE(static_cast<int>(command.error().error.code), code);
         QCOMPARE(static_cast<qint64>(command.error().number.value_or(0)), number);
         QVERIFY2(command.error().error.message.contains(reason), qPrintable(command.error().error.message));
+    }
+
+    void namesEachComponentOnce()
+    {
+        QSet<QString> folders;
+        QSet<QString> commands;
+        for (const Component component : allComponents) {
+            QCOMPARE(componentFromFolder(QString(folderName(component))), std::optional(component));
+            folders += folderName(component);
+            commands += commandName(component);
+        }
+        QCOMPARE(folders, (QSet<QString>{u"SmartMeter"_s, u"JabberClient"_s, u"WatchDog"_s, u"site-packages"_s}));
+        QCOMPARE(commands.size(), folders.size());
     }
 
     void ignoresUnknownFields() { QVERIFY(parseCommand(R"({"command":"version_req","later":{"a":[1,2]}})")); }

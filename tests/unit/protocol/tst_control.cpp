@@ -25,6 +25,8 @@ private Q_SLOTS:
         QTest::newRow("restart") << RequestBody(Restart{u"ocr"_s});
         QTest::newRow("swap") << RequestBody(SwapAgent{u"/root/downloads/staged"_s, 2, 120, false});
         QTest::newRow("online") << RequestBody(Online{});
+        QTest::newRow("reboot") << RequestBody(Reboot{});
+        QTest::newRow("hold for packages") << RequestBody(Hold{Component::SitePackages, 60});
         QTest::newRow("swap status") << RequestBody(SwapStatus{});
     }
 

@@ -104,10 +104,11 @@ private Q_SLOTS:
         result.durationS = 1.5;
         result.bytes = 123456789012;
         result.rolledBack = true;
+        result.log = QStringList{u"update 7: confirming"_s, u"ocr: Traceback"_s};
         QCOMPARE(std::get<CommandResult>(parseDeviceMessage(encode(result)).value()), result);
 
         VersionReport report{u"id"_s, {deadProcess()}, {}};
-        report.facts = {2, 3, u"Debian 12"_s, u"Raspberry Pi 4 B"_s, 3600, 11200, 512, 54.5, -0.25};
+        report.facts = {2, 3, u"Debian 12"_s, u"Raspberry Pi 4 B"_s, 3600, 11200, 512, 54.5, -0.25, 4};
         QCOMPARE(std::get<VersionReport>(parseDeviceMessage(encode(report)).value()), report);
 
         const LogsReply logs{u"id"_s, true, QUrl(u"https://a.example/l.zip"_s), 5, QByteArray(32, 'x'), u"ok"_s, 9};
@@ -115,6 +116,8 @@ private Q_SLOTS:
 
         const ProgressReport progress{7, u"id"_s, u"downloading"_s, 40};
         QCOMPARE(std::get<ProgressReport>(parseDeviceMessage(encode(progress)).value()), progress);
+        const ProgressReport held{7, u"id"_s, u"waiting"_s, 0, u"cfg/hold exists on the device"_s};
+        QCOMPARE(std::get<ProgressReport>(parseDeviceMessage(encode(held)).value()), held);
 
         const ProcessEvent event{u"id"_s, deadProcess()};
         QCOMPARE(std::get<ProcessEvent>(parseDeviceMessage(encode(event)).value()), event);
@@ -137,6 +140,27 @@ private Q_SLOTS:
         QVERIFY(parsed.processes.first().lastExit->lastLines.isEmpty());
     }
 
+    void tellsTheEndOfALongLog()
+    {
+        CommandResult result;
+        result.number = 7;
+        result.from = u"id"_s;
+        for (int i = 0; i < 30; ++i) {
+            result.log += QString::number(i) + QString(1000, u'x');
+        }
+        const auto shortened = std::get<CommandResult>(parseDeviceMessage(encode(result)).value());
+        QCOMPARE(shortened.log.size(), 20);
+        QVERIFY(shortened.log.first().startsWith(u"10x"_s));
+        QCOMPARE(shortened.log.first().size(), 512);
+
+        // Every one of these characters takes six bytes.
+        result.log.fill(QString(512, u'\u00e4'), 20);
+        result.remarks = QString(1000, u'\u00e4');
+        const QByteArray body = encode(result);
+        QVERIFY(body.size() <= maxBodySize);
+        QVERIFY(std::get<CommandResult>(parseDeviceMessage(body).value()).log.isEmpty());
+    }
+
     void refusesHostileReports_data()
     {
         QTest::addColumn<QByteArray>("body");
@@ -151,6 +175,9 @@ private Q_SLOTS:
         QTest::newRow("isDead is a number") << QByteArray(
             R"({"command":"version_req","from":"a","processes":[{"process_name":"p","version":1,"isDead":1}]})");
         QTest::newRow("success is a word") << QByteArray(R"({"command_no":1,"from":"a","success":"true"})");
+        QTest::newRow("log is a text") << QByteArray(R"({"command_no":1,"from":"a","success":false,"log":"line"})");
+        QTest::newRow("log of 21 lines") << "{\"command_no\":1,\"from\":\"a\",\"success\":false,\"log\":[" +
+                                                QByteArray("\"x\",").repeated(20) + "\"x\"]}";
         QTest::newRow("number below 1") << QByteArray(R"({"command_no":0,"from":"a","success":true})");
         QTest::newRow("percent over 100")
             << QByteArray(R"({"command":"progress","command_no":1,"from":"a","state":"x","percent":101})");
