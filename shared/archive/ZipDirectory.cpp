@@ -1,55 +1,24 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "archive/ZipDirectory.h"
 
+#include "archive/ZipFormat.h"
+#include "archive/ZipMembers.h"
 #include "archive/ZipPath.h"
 
 #include <algorithm>
 #include <QFile>
-#include <QtEndian>
 
 namespace sgn {
 
 using namespace Qt::StringLiterals;
+using namespace zip;
 
 namespace {
-
-constexpr QByteArrayView endSignature("PK\x05\x06", 4);
-constexpr QByteArrayView zip64LocatorSignature("PK\x06\x07", 4);
-constexpr QByteArrayView entrySignature("PK\x01\x02", 4);
-constexpr QByteArrayView localSignature("PK\x03\x04", 4);
-constexpr qint64 endSize = 22;
-constexpr qint64 zip64LocatorSize = 20;
-constexpr qint64 entrySize = 46;
-constexpr qint64 localSize = 30;
-constexpr qint64 maxComment = 0xffff;
-constexpr quint16 flagEncrypted = 1U << 0;
-constexpr quint16 flagStrongEncryption = 1U << 6;
-constexpr quint16 flagMaskedHeaders = 1U << 13;
-constexpr quint16 stored = 0;
-constexpr quint16 deflated = 8;
-
-quint16 u16(QByteArrayView bytes, qsizetype at)
-{
-    return qFromLittleEndian<quint16>(bytes.sliced(at, 2).data());
-}
-
-quint32 u32(QByteArrayView bytes, qsizetype at)
-{
-    return qFromLittleEndian<quint32>(bytes.sliced(at, 4).data());
-}
 
 tl::unexpected<Error> bad(const QString &why)
 {
     return fail(ErrorCode::BadArchive, why);
 }
-
-// Where the directory is.
-struct End
-{
-    qint64 start = 0;
-    qint64 size = 0;
-    int entries = 0;
-};
 
 Result<QByteArray> readAt(QFile &file, qint64 offset, qint64 size)
 {
@@ -66,30 +35,14 @@ Result<QByteArray> readAt(QFile &file, qint64 offset, qint64 size)
     return bytes;
 }
 
-Result<End> findEnd(QFile &file)
+Result<ZipEnd> findEnd(QFile &file)
 {
-    const qint64 tailSize = std::min(file.size(), endSize + maxComment + zip64LocatorSize);
-    const auto tail = readAt(file, file.size() - tailSize, tailSize);
+    const auto tail =
+        readAt(file, std::max<qint64>(0, file.size() - maxZipEndSize), std::min(file.size(), maxZipEndSize));
     if (!tail) {
         return fail(tail.error());
     }
-    // The last signature counts, and its comment has to reach the end of the file: so a comment can't hide another end.
-    const qsizetype at = tail->lastIndexOf(endSignature);
-    if (at < 0 || tail->size() - at < endSize || u16(*tail, at + 20) != tail->size() - at - endSize) {
-        return bad(u"it is not a zip file, or cut off"_s);
-    }
-    const QByteArrayView record = QByteArrayView(*tail).sliced(at, endSize);
-    if (at >= zip64LocatorSize && QByteArrayView(*tail).sliced(at - zip64LocatorSize, 4) == zip64LocatorSignature) {
-        return fail(ErrorCode::TooLarge, u"the zip has a zip64 directory, for more than 65,535 files or 4 GiB"_s);
-    }
-    if (u16(record, 4) != 0 || u16(record, 6) != 0 || u16(record, 8) != u16(record, 10)) {
-        return bad(u"the zip is one part of several"_s);
-    }
-    End end{u32(record, 16), u32(record, 12), u16(record, 10)};
-    if (end.start + end.size != file.size() - tailSize + at) {
-        return bad(u"the zip has other data in front of its files or its directory"_s);
-    }
-    return end;
+    return findZipEnd(*tail, file.size());
 }
 
 // One entry of the directory against its local header.
