@@ -2,16 +2,26 @@
 #pragma once
 
 #include "base/Result.h"
+#include "release/ReleaseManifest.h"
 
 #include <functional>
 #include <memory>
 #include <optional>
 #include <QByteArray>
+#include <QMap>
 #include <QObject>
 #include <QString>
 #include <QUrl>
 
 namespace sgn::update {
+
+// What is known of a zip's content and of what is installed, for fetching only the difference.
+struct DeltaBase
+{
+    QString folder;                   // the installed release
+    QMap<QString, ReleaseFile> files; // of the new one, by path in the zip, from its signed manifest
+    qint64 zipSize = 0;               // bytes, likewise
+};
 
 struct DownloadRequest
 {
@@ -19,12 +29,15 @@ struct DownloadRequest
     QString path;               // where the bytes go
     std::optional<qint64> size; // as the command says; nothing over it is ever written
     bool allowHttp = false;     // plain http, also in redirects
+    std::optional<DeltaBase> delta = {};
 };
 
 struct Downloaded
 {
     qint64 bytes = 0;
     QByteArray sha256;
+    // Put together from what was installed and what had to be fetched: `bytes` is the latter, and there is no hash.
+    bool assembled = false;
 
     friend bool operator==(const Downloaded &, const Downloaded &) = default;
 };

@@ -2,15 +2,12 @@
 #include "update/Downloader.h"
 
 #include "update/Background.h"
+#include "update/HttpTransport.h"
 #include "update/Logging.h"
 
 #include <algorithm>
-#include <QFileInfo>
 #include <QNetworkAccessManager>
 #include <QNetworkProxy>
-#include <QSslCertificate>
-#include <QSslConfiguration>
-#include <sys/statvfs.h>
 
 namespace sgn::update {
 
@@ -20,39 +17,6 @@ namespace {
 
 constexpr qint64 readBuffer = 256 * 1024;
 constexpr qint64 spaceCheckEvery = qint64{8} * 1024 * 1024;
-
-qint64 freeSpaceOf(const QString &path)
-{
-    struct statvfs info
-    {
-    };
-    if (::statvfs(QFile::encodeName(QFileInfo(path).absolutePath()).constData(), &info) != 0) {
-        return -1;
-    }
-    return static_cast<qint64>(info.f_bavail) * static_cast<qint64>(info.f_frsize);
-}
-
-HttpHead headOf(const QNetworkReply &reply)
-{
-    HttpHead head;
-    head.status = reply.attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt();
-    const QVariant length = reply.header(QNetworkRequest::ContentLengthHeader);
-    if (length.isValid()) {
-        head.contentLength = length.toLongLong();
-    }
-    head.contentRange = reply.rawHeader("Content-Range");
-    head.location = reply.rawHeader("Location");
-    head.etag = reply.rawHeader("ETag");
-    head.lastModified = reply.rawHeader("Last-Modified");
-    return head;
-}
-
-QSslConfiguration tlsFor(const QString &caFile)
-{
-    QSslConfiguration tls = QSslConfiguration::defaultConfiguration();
-    tls.setCaCertificates(QSslCertificate::fromPath(caFile) + QSslConfiguration::systemCaCertificates());
-    return tls;
-}
 
 } // namespace
 
@@ -64,9 +28,6 @@ Downloader::Downloader(DownloadRequest request, QString caFile, DownloadLimits l
     , m_pause(m_limits.firstPause, m_limits.longestPause)
     , m_part(m_request.path)
 {
-    if (!m_limits.freeSpace) {
-        m_limits.freeSpace = &freeSpaceOf;
-    }
     m_retryTimer.setSingleShot(true);
     m_totalTimer.setSingleShot(true);
     connect(&m_retryTimer, &QTimer::timeout, this, [this] { ask(m_request.url); });
@@ -104,7 +65,7 @@ void Downloader::start()
 
 void Downloader::ask(const QUrl &url)
 {
-    if (url.scheme() != "https"_L1 && !(m_request.allowHttp && url.scheme() == "http"_L1)) {
+    if (!isAllowed(url, m_request.allowHttp)) {
         endWith(ErrorCode::DownloadFailed, u"%1 leads to an address that isn't https"_s.arg(m_request.url.host()));
         return;
     }
@@ -112,21 +73,11 @@ void Downloader::ask(const QUrl &url)
         m_network = std::make_unique<QNetworkAccessManager>();
         m_network->setProxy(QNetworkProxy(QNetworkProxy::NoProxy));
     }
-    QNetworkRequest request(url);
-    request.setAttribute(QNetworkRequest::RedirectPolicyAttribute, QNetworkRequest::ManualRedirectPolicy);
-    request.setAttribute(QNetworkRequest::Http2AllowedAttribute, false);
-    request.setAttribute(QNetworkRequest::CacheSaveControlAttribute, false);
-    request.setAttribute(QNetworkRequest::CookieLoadControlAttribute, QNetworkRequest::Manual);
-    request.setAttribute(QNetworkRequest::CookieSaveControlAttribute, QNetworkRequest::Manual);
-    // Asked for by us, a packed body would be unpacked behind our back and its size wouldn't be the file's.
-    request.setRawHeader("Accept-Encoding", "identity");
+    QNetworkRequest request = plainRequest(url, m_caFile);
     m_offset = m_validator.isEmpty() ? 0 : m_part.bytes();
     if (m_offset > 0) {
         request.setRawHeader("Range", "bytes=" + QByteArray::number(m_offset) + '-');
         request.setRawHeader("If-Range", m_validator.toLatin1());
-    }
-    if (url.scheme() == "https"_L1) {
-        request.setSslConfiguration(tlsFor(m_caFile));
     }
     m_headRead = false;
     m_bytesAtLastCheck = m_offset;
@@ -297,7 +248,7 @@ void Downloader::checkStall()
 
 Outcome Downloader::checkSpace(qint64 missingBytes) const
 {
-    const qint64 available = m_limits.freeSpace(m_request.path);
+    const qint64 available = freeSpace(m_limits, m_request.path);
     const qint64 needed = missingBytes + m_limits.reservedBytes;
     if (available >= 0 && available < needed) {
         return fail(ErrorCode::NoSpace,

@@ -55,18 +55,22 @@ public:
         socket->disconnectFromHost();
     }
 
-    // Serves `content` as a good server would, ranges and If-Range included; `cutAfter` bytes of the body it hangs up.
+    // Serves `content` as a good server would, one range and If-Range included; `cutAfter` bytes of the body it hangs
+    // up.
     static void serve(const HttpRequest &request, QTcpSocket *socket, const QByteArray &content,
                       const QByteArray &etag = "\"v1\"", qsizetype cutAfter = -1)
     {
         const QByteArray range = request.headers.value("range");
-        const bool isPart = range.startsWith("bytes=") && request.headers.value("if-range") == etag;
-        const qsizetype from = isPart ? range.sliced(6).chopped(1).toLongLong() : 0;
-        const QByteArray body = content.sliced(from);
-        QByteArray head = isPart ? "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes " + QByteArray::number(from) +
-                                       '-' + QByteArray::number(content.size() - 1) + '/' +
-                                       QByteArray::number(content.size()) + "\r\n"
-                                 : QByteArray("HTTP/1.1 200 OK\r\n");
+        const QByteArray ifRange = request.headers.value("if-range");
+        const bool isPart = range.startsWith("bytes=") && (ifRange.isEmpty() || ifRange == etag);
+        const QByteArrayList limits = range.sliced(isPart ? 6 : range.size()).split('-');
+        const qsizetype from = isPart ? limits.value(0).toLongLong() : 0;
+        const qsizetype last = isPart && !limits.value(1).isEmpty() ? limits.value(1).toLongLong() : content.size() - 1;
+        const QByteArray body = content.sliced(from, last - from + 1);
+        QByteArray head = isPart
+                              ? "HTTP/1.1 206 Partial Content\r\nContent-Range: bytes " + QByteArray::number(from) +
+                                    '-' + QByteArray::number(last) + '/' + QByteArray::number(content.size()) + "\r\n"
+                              : QByteArray("HTTP/1.1 200 OK\r\n");
         if (!etag.isEmpty()) {
             head += "ETag: " + etag + "\r\n";
         }

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "update/DeltaDownload.h"
+
+#include "archive/ZipAssembly.h"
+#include "base/SystemError.h"
+#include "crypto/Sha256.h"
+#include "update/Background.h"
+#include "update/Logging.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <QFileInfo>
+
+namespace sgn::update {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+// The path of an installed file: of "SmartMeter/lib/a.py" what is below the folder.
+QString installedPath(const DeltaBase &base, const QString &pathInZip)
+{
+    return base.folder + pathInZip.sliced(pathInZip.indexOf(u'/'));
+}
+
+// As much of the zip's end as probably holds its directory: one entry is its path and some fixed and extra fields.
+qint64 likelyTail(const DeltaBase &base)
+{
+    constexpr qint64 fields = 46 + 64;
+    qint64 size = 1024;
+    for (auto it = base.files.cbegin(); it != base.files.cend(); ++it) {
+        size += it.key().toUtf8().size() + fields;
+    }
+    return std::min(size, base.zipSize);
+}
+
+} // namespace
+
+QSet<QString> unchangedFiles(const DeltaBase &base, const std::stop_token &stop)
+{
+    QSet<QString> unchanged;
+    for (auto it = base.files.cbegin(); it != base.files.cend() && !stop.stop_requested(); ++it) {
+        if (it->kind == ReleaseFile::Kind::Symlink) {
+            continue;
+        }
+        const QFileInfo file(installedPath(base, it.key()));
+        if (!file.isFile() || file.isSymLink() || file.size() != it->size) {
+            continue;
+        }
+        const auto hash = sha256OfFile(file.filePath(), stop);
+        if (hash && *hash == it->sha256) {
+            unchanged += it.key();
+        }
+    }
+    return unchanged;
+}
+
+QList<ZipPart> partsOf(const DeltaPlan &plan, const DeltaBase &base, const QString &rangesFile)
+{
+    QList<ZipPart> parts;
+    qsizetype range = 0;
+    qint64 rangeStart = 0; // of the current range, in the file
+    for (const ZipMember &member : plan.members) {
+        if (plan.kept.contains(member.path)) {
+            parts += {member, ZipPart::Source::Content, installedPath(base, member.path), 0};
+            continue;
+        }
+        while (member.offset >= plan.ranges[range].end()) {
+            rangeStart += plan.ranges[range].length;
+            ++range;
+        }
+        parts += {member, ZipPart::Source::Member, rangesFile, rangeStart + member.offset - plan.ranges[range].offset};
+    }
+    return parts;
+}
+
+DeltaDownload::DeltaDownload(DownloadRequest request, QString caFile, const DownloadLimits &limits, Whole whole,
+                             QObject *parent)
+    : Download(parent)
+    , m_request(std::move(request))
+    , m_caFile(std::move(caFile))
+    , m_limits(limits)
+    , m_whole(std::move(whole))
+    , m_ranges(rangesPath())
+{}
+
+DeltaDownload::~DeltaDownload()
+{
+    m_stop.request_stop();
+    m_comparing.waitForFinished();
+    m_assembling.waitForFinished();
+    QFile::remove(rangesPath());
+}
+
+QString DeltaDownload::rangesPath() const
+{
+    return m_request.path + ".ranges"_L1;
+}
+
+void DeltaDownload::start()
+{
+    m_comparing = inBackground(
+        this, [base = *m_request.delta, stop = m_stop.get_token()] { return unchangedFiles(base, stop); },
+        [this](const QSet<QString> &unchanged) { unchangedKnown(unchanged); });
+}
+
+void DeltaDownload::unchangedKnown(const QSet<QString> &unchanged)
+{
+    if (unchanged.isEmpty()) {
+        fetchWhole(u"no installed file is in the new release"_s);
+        return;
+    }
+    m_unchanged = unchanged;
+    m_reader = std::make_unique<RangeReader>(
+        RangeReader::Source{m_request.url, m_caFile, m_request.allowHttp, m_request.delta->zipSize}, m_limits);
+    connect(m_reader.get(), &RangeReader::progress, this, [this](qint64 bytes) {
+        if (m_plan.bytes > 0) {
+            Q_EMIT progress(bytes, m_plan.bytes + m_tail.size());
+        }
+    });
+    connect(m_reader.get(), &RangeReader::finished, this, [this](const std::optional<Error> &failure) {
+        if (failure) {
+            fetchWhole(failure->message);
+        } else {
+            m_afterRange();
+        }
+    });
+    readTail(likelyTail(*m_request.delta));
+}
+
+void DeltaDownload::readTail(qint64 size)
+{
+    const qint64 missing = size - m_tail.size();
+    const qint64 offset = m_request.delta->zipSize - size;
+    auto more = std::make_shared<QByteArray>();
+    m_afterRange = [this, more, offset] {
+        m_tail.prepend(*more);
+        tailRead(offset);
+    };
+    m_reader->read({offset, missing}, [more](QByteArrayView bytes) {
+        more->append(bytes);
+        return Outcome();
+    });
+}
+
+void DeltaDownload::tailRead(qint64 offset)
+{
+    // A directory of the most entries that are allowed, each with a long name.
+    constexpr qint64 maxDirectory = qint64{16} * 1024 * 1024;
+    const auto end = findZipEnd(m_tail, m_request.delta->zipSize);
+    if (!end || end->start < 0 || m_request.delta->zipSize - end->start > maxDirectory) {
+        fetchWhole(end ? u"its directory is too large"_s : end.error().message);
+        return;
+    }
+    if (end->start < offset) {
+        readTail(m_request.delta->zipSize - end->start);
+        return;
+    }
+    const auto members = readZipMembers(QByteArrayView(m_tail).sliced(end->start - offset, end->size), *end);
+    if (members) {
+        plan(*members);
+    } else {
+        fetchWhole(members.error().message);
+    }
+}
+
+void DeltaDownload::plan(const QList<ZipMember> &members)
+{
+    m_plan = planDelta(members, m_unchanged);
+    if (!isWorthwhile(m_plan, m_request.delta->zipSize)) {
+        fetchWhole(u"too much has changed"_s);
+        return;
+    }
+    Outcome ready = checkSpace();
+    if (ready && !m_ranges.open(QIODevice::WriteOnly | QIODevice::Truncate | QIODevice::Unbuffered)) {
+        ready = fail(systemError(u"cannot write "_s + rangesPath(), errno));
+    }
+    if (!ready) {
+        fetchWhole(ready.error().message);
+        return;
+    }
+    qCInfo(lcUpdate).noquote() << u"fetching %1 of %2 files, %3 of %4 bytes"_s
+                                      .arg(m_plan.members.size() - m_plan.kept.size())
+                                      .arg(m_plan.members.size())
+                                      .arg(m_plan.bytes)
+                                      .arg(m_request.delta->zipSize);
+    readNextRange();
+}
+
+Outcome DeltaDownload::checkSpace() const
+{
+    const qint64 available = freeSpace(m_limits, m_request.path);
+    const qint64 needed = m_plan.bytes + m_plan.assembledBytes + m_limits.reservedBytes;
+    if (available >= 0 && available < needed) {
+        return fail(ErrorCode::NoSpace, u"the card has too little space to put a zip together"_s);
+    }
+    return {};
+}
+
+void DeltaDownload::readNextRange()
+{
+    if (m_nextRange == m_plan.ranges.size()) {
+        assemble();
+        return;
+    }
+    m_afterRange = [this] {
+        ++m_nextRange;
+        readNextRange();
+    };
+    m_reader->read(m_plan.ranges[m_nextRange], [this](QByteArrayView bytes) { return write(bytes); });
+}
+
+Outcome DeltaDownload::write(QByteArrayView bytes)
+{
+    if (m_ranges.write(bytes.data(), bytes.size()) != bytes.size()) {
+        return fail(systemError(u"cannot write "_s + rangesPath(), errno));
+    }
+    return {};
+}
+
+void DeltaDownload::assemble()
+{
+    m_ranges.close();
+    m_assembling = inBackground(
+        this,
+        [parts = partsOf(m_plan, *m_request.delta, rangesPath()), path = m_request.path, stop = m_stop.get_token()] {
+            return assembleZip(parts, path, stop);
+        },
+        [this](const Outcome &assembled) {
+            if (!assembled) {
+                fetchWhole(assembled.error().message);
+                return;
+            }
+            Downloaded downloaded;
+            downloaded.bytes = m_reader->bytes();
+            downloaded.assembled = true;
+            Q_EMIT finished(downloaded);
+        });
+}
+
+void DeltaDownload::fetchWhole(const QString &why)
+{
+    qCInfo(lcUpdate).noquote() << "fetching the whole zip:" << why;
+    m_ranges.close();
+    QFile::remove(rangesPath());
+    m_wholeDownload = m_whole();
+    connect(m_wholeDownload.get(), &Download::progress, this, &Download::progress);
+    connect(m_wholeDownload.get(), &Download::finished, this, &Download::finished);
+    m_wholeDownload->start();
+}
+
+} // namespace sgn::update

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "archive/ZipAssembly.h"
+#include "update/Download.h"
+#include "update/RangeReader.h"
+
+#include <memory>
+#include <QFile>
+#include <QFuture>
+#include <stop_token>
+
+namespace sgn::update {
+
+// Delta without a delta server: fetches only those files of an ordinary zip on an ordinary web server that differ from
+// what is installed, and puts a zip together that unpacks to the same. Whatever doesn't fit (no ranges, a zip that is
+// another one, too little to save, no space) ends in a plain download of the whole zip by `whole`; a caller sees one
+// download in any case. What was put together is told by Downloaded::assembled; its files must be checked against the
+// manifest by who unpacks it.
+class DeltaDownload final : public Download
+{
+    Q_OBJECT
+
+public:
+    using Whole = std::function<std::unique_ptr<Download>()>;
+
+    // `request.delta` is set.
+    DeltaDownload(DownloadRequest request, QString caFile, const DownloadLimits &limits, Whole whole,
+                  QObject *parent = nullptr);
+    // Waits the moment until nothing is written any more.
+    ~DeltaDownload() override;
+
+    void start() override;
+
+private:
+    void unchangedKnown(const QSet<QString> &unchanged);
+    void readTail(qint64 size);
+    void tailRead(qint64 offset);
+    void plan(const QList<ZipMember> &members);
+    [[nodiscard]] Outcome checkSpace() const;
+    void readNextRange();
+    void assemble();
+    void fetchWhole(const QString &why);
+    [[nodiscard]] Outcome write(QByteArrayView bytes);
+    [[nodiscard]] QString rangesPath() const;
+
+    DownloadRequest m_request;
+    QString m_caFile;
+    DownloadLimits m_limits;
+    Whole m_whole;
+    std::unique_ptr<RangeReader> m_reader;
+    std::unique_ptr<Download> m_wholeDownload;
+    std::function<void()> m_afterRange;
+    QSet<QString> m_unchanged;
+    QByteArray m_tail;
+    DeltaPlan m_plan;
+    qsizetype m_nextRange = 0;
+    QFile m_ranges; // what came, one range after the other
+    std::stop_source m_stop;
+    QFuture<QSet<QString>> m_comparing;
+    QFuture<Outcome> m_assembling;
+};
+
+// Paths, as in the zip, of installed files that are the release's. Blocks: meant for Qt Concurrent.
+[[nodiscard]] QSet<QString> unchangedFiles(const DeltaBase &base, const std::stop_token &stop);
+
+// Where each member's bytes come from. Pure.
+[[nodiscard]] QList<ZipPart> partsOf(const DeltaPlan &plan, const DeltaBase &base, const QString &rangesFile);
+
+} // namespace sgn::update

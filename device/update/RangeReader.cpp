@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "update/RangeReader.h"
+
+#include "update/HttpTransport.h"
+#include "update/Logging.h"
+
+#include <algorithm>
+#include <QNetworkAccessManager>
+#include <QNetworkProxy>
+
+namespace sgn::update {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr qint64 readBuffer = 256 * 1024;
+
+} // namespace
+
+RangeReader::RangeReader(Source source, const DownloadLimits &limits, QObject *parent)
+    : QObject(parent)
+    , m_source(std::move(source))
+    , m_limits(limits)
+    , m_pause(m_limits.firstPause, m_limits.longestPause)
+    , m_network(std::make_unique<QNetworkAccessManager>())
+{
+    m_network->setProxy(QNetworkProxy(QNetworkProxy::NoProxy));
+    m_retryTimer.setSingleShot(true);
+    connect(&m_retryTimer, &QTimer::timeout, this, &RangeReader::ask);
+    connect(&m_stallTimer, &QTimer::timeout, this, &RangeReader::checkStall);
+}
+
+RangeReader::~RangeReader()
+{
+    dropReply();
+}
+
+void RangeReader::read(const ByteRange &range, Sink sink)
+{
+    m_range = range;
+    m_sink = std::move(sink);
+    m_done = 0;
+    m_pause.reset();
+    ask();
+}
+
+void RangeReader::ask()
+{
+    if (!isAllowed(m_source.url, m_source.allowHttp)) {
+        end(Error{ErrorCode::DownloadFailed, u"the address isn't https"_s});
+        return;
+    }
+    QNetworkRequest request = plainRequest(m_source.url, m_source.caFile);
+    request.setRawHeader("Range", "bytes=" + QByteArray::number(m_range.offset + m_done) + '-' +
+                                      QByteArray::number(m_range.end() - 1));
+    if (!m_validator.isEmpty()) {
+        request.setRawHeader("If-Range", m_validator.toLatin1());
+    }
+    m_headRead = false;
+    m_bytesAtLastCheck = m_done;
+    m_reply = m_network->get(request);
+    m_reply->setReadBufferSize(readBuffer);
+    connect(m_reply, &QNetworkReply::metaDataChanged, this, &RangeReader::readHead);
+    connect(m_reply, &QIODevice::readyRead, this, &RangeReader::readBody);
+    connect(m_reply, &QNetworkReply::finished, this, &RangeReader::replyEnded);
+    m_stallTimer.start(m_limits.stallTimeout);
+}
+
+std::optional<QString> RangeReader::mismatch(const HttpHead &head) const
+{
+    const QByteArray wanted = "bytes " + QByteArray::number(m_range.offset + m_done) + '-' +
+                              QByteArray::number(m_range.end() - 1) + '/' + QByteArray::number(m_source.size);
+    if (head.status != 206 || head.contentRange != wanted) {
+        return u"the server doesn't send the part it was asked for (HTTP %1)"_s.arg(head.status);
+    }
+    const QString validator = resumeValidator(head);
+    if (validator.isEmpty()) {
+        return u"the server can't vouch that all parts are of one file"_s;
+    }
+    if (!m_validator.isEmpty() && validator != m_validator) {
+        return u"the file on the server has changed"_s;
+    }
+    return std::nullopt;
+}
+
+void RangeReader::readHead()
+{
+    if (m_headRead || m_reply == nullptr) {
+        return;
+    }
+    const HttpHead head = headOf(*m_reply);
+    if (head.status == 0) {
+        return;
+    }
+    m_headRead = true;
+    if (judge(head, m_range.offset + m_done) == HttpVerdict::TryLater) {
+        askAgainLater(u"HTTP %1"_s.arg(head.status));
+    } else if (const auto why = mismatch(head)) {
+        end(Error{ErrorCode::DownloadFailed, *why});
+    } else {
+        m_validator = resumeValidator(head);
+    }
+}
+
+void RangeReader::readBody()
+{
+    readHead();
+    while (m_reply != nullptr && m_headRead && m_reply->bytesAvailable() > 0) {
+        const QByteArray block = m_reply->read(readBuffer);
+        if (m_done + block.size() > m_range.length) {
+            end(Error{ErrorCode::DownloadFailed, u"the server sent more than it was asked for"_s});
+            return;
+        }
+        m_done += block.size();
+        m_bytes += block.size();
+        if (const Outcome taken = m_sink(block); !taken) {
+            end(taken.error());
+            return;
+        }
+        Q_EMIT progress(m_bytes);
+    }
+}
+
+void RangeReader::replyEnded()
+{
+    readBody();
+    if (m_reply == nullptr) {
+        return;
+    }
+    if (m_done == m_range.length) {
+        end(std::nullopt);
+    } else if (m_reply->error() == QNetworkReply::SslHandshakeFailedError) {
+        end(Error{ErrorCode::DownloadFailed, m_reply->errorString()});
+    } else {
+        askAgainLater(m_reply->error() == QNetworkReply::NoError ? u"the server closed the connection early"_s
+                                                                 : m_reply->errorString());
+    }
+}
+
+void RangeReader::askAgainLater(const QString &reason)
+{
+    if (m_done - m_bytesAtLastCheck >= m_limits.progressBytes) {
+        m_pause.reset();
+    }
+    dropReply();
+    if (m_pause.failures() + 1 >= m_limits.maxFailures) {
+        end(Error{ErrorCode::DownloadFailed, reason});
+        return;
+    }
+    const auto pause = m_pause.next();
+    qCInfo(lcUpdate).noquote() << u"reading of a part interrupted: %1; next try in %2 ms"_s.arg(reason).arg(
+        pause.count());
+    m_retryTimer.start(pause);
+}
+
+void RangeReader::checkStall()
+{
+    // The last bytes of a range may be fewer than what counts as progress.
+    const qint64 enough = std::min(m_limits.stallBytes, m_range.length - m_bytesAtLastCheck);
+    if (m_done - m_bytesAtLastCheck < enough) {
+        askAgainLater(u"the server stopped sending"_s);
+        return;
+    }
+    m_bytesAtLastCheck = m_done;
+}
+
+void RangeReader::end(const std::optional<Error> &failure)
+{
+    dropReply();
+    m_retryTimer.stop();
+    QMetaObject::invokeMethod(
+        this, [this, failure] { Q_EMIT finished(failure); }, Qt::QueuedConnection);
+}
+
+void RangeReader::dropReply()
+{
+    m_stallTimer.stop();
+    if (QNetworkReply *const reply = std::exchange(m_reply, nullptr)) {
+        reply->disconnect(this);
+        reply->abort();
+        reply->deleteLater();
+    }
+}
+
+} // namespace sgn::update

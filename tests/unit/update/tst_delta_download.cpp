@@ -1,0 +1,289 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "crypto/Sha256.h"
+#include "HttpServer.h"
+#include "ReleaseKit.h"
+#include "update/DeltaDownload.h"
+#include "update/Downloader.h"
+
+#include <QRandomGenerator>
+#include <QtTest>
+
+using namespace sgn;
+using namespace sgn::update;
+using namespace sgn::test;
+using namespace std::chrono_literals;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+// Content that no packer makes smaller, another one for each seed.
+QByteArray noise(qsizetype size, quint32 seed)
+{
+    QByteArray bytes(size, '\0');
+    QRandomGenerator generator(seed);
+    for (char &c : bytes) {
+        c = static_cast<char>(generator.bounded(256));
+    }
+    return bytes;
+}
+
+constexpr int fileCount = 40;
+constexpr qsizetype fileSize = 20'000;
+
+Files release(quint32 version, int changed)
+{
+    Files files;
+    for (int i = 0; i < fileCount; ++i) {
+        const quint32 seed = i < changed ? version * 1000 + static_cast<quint32>(i) : static_cast<quint32>(i);
+        files[u"SmartMeter/lib/f%1.bin"_s.arg(i, 2, 10, QChar(u'0'))] = noise(fileSize, seed);
+    }
+    files[u"SmartMeter/ocr.py"_s] = "#!/usr/bin/python3\n# " + QByteArray::number(version) + '\n';
+    return files;
+}
+
+DownloadLimits quick()
+{
+    DownloadLimits limits;
+    limits.maxFailures = 4;
+    limits.firstPause = 1ms;
+    limits.longestPause = 5ms;
+    limits.stallTimeout = 500ms;
+    limits.totalTimeout = 20s;
+    limits.reservedBytes = 0;
+    return limits;
+}
+
+} // namespace
+
+class TestDeltaDownload : public QObject
+{
+    Q_OBJECT
+
+private:
+    std::unique_ptr<QTemporaryDir> m_folder;
+    Files m_old;
+    Files m_new;
+    QByteArray m_zip;
+    DownloadLimits m_limits;
+
+    [[nodiscard]] QString path(const QString &below) const { return m_folder->filePath(below); }
+
+    void prepare(const Files &older, const Files &newer)
+    {
+        m_old = older;
+        m_new = newer;
+        QVERIFY(install(m_folder->path(), m_old));
+        QVERIFY(makeZip(path(u"new.zip"_s), m_new));
+        m_zip = readWhole(path(u"new.zip"_s));
+    }
+
+    [[nodiscard]] DownloadRequest request(const HttpServer &server) const
+    {
+        DeltaBase base{path(u"SmartMeter"_s), {}, m_zip.size()};
+        for (auto it = m_new.cbegin(); it != m_new.cend(); ++it) {
+            base.files[it.key()] = {Sha256::hash(it.value()), it.value().size(), ReleaseFile::Kind::Plain};
+        }
+        DownloadRequest request{server.url(), path(u"part.zip"_s), m_zip.size(), true};
+        request.delta = base;
+        return request;
+    }
+
+    [[nodiscard]] std::unique_ptr<DeltaDownload> make(const DownloadRequest &request)
+    {
+        return std::make_unique<DeltaDownload>(request, QString(), m_limits, [this, request] {
+            return std::make_unique<Downloader>(request, QString(), m_limits);
+        });
+    }
+
+    Result<Downloaded> fetch(const HttpServer &server)
+    {
+        const auto download = make(request(server));
+        std::optional<Result<Downloaded>> result;
+        connect(download.get(), &Download::finished, this, [&](const Result<Downloaded> &r) { result = r; });
+        download->start();
+        if (!QTest::qWaitFor([&] { return result.has_value(); }, 20'000)) {
+            return fail(ErrorCode::Timeout, u"the download never ended"_s);
+        }
+        return *result;
+    }
+
+    // What the zip that was fetched unpacks to.
+    [[nodiscard]] Files unpacked() const
+    {
+        ExtractRules rules;
+        rules.topFolder = u"SmartMeter"_s;
+        const auto extracted = extractZip(path(u"part.zip"_s), path(u"out"_s), rules);
+        return extracted ? installedFiles(path(u"out"_s), u"SmartMeter"_s) : Files();
+    }
+
+private Q_SLOTS:
+    void init()
+    {
+        m_folder = std::make_unique<QTemporaryDir>();
+        m_limits = quick();
+    }
+
+    void fetchesOnlyWhatHasChanged_data()
+    {
+        QTest::addColumn<int>("changed");
+        QTest::newRow("a script") << 0;
+        QTest::newRow("two files of forty") << 2;
+        QTest::newRow("half") << fileCount / 2;
+    }
+
+    void fetchesOnlyWhatHasChanged()
+    {
+        QFETCH(const int, changed);
+        prepare(release(1, changed), release(2, changed));
+        const HttpServer server(
+            [this](const HttpRequest &request, QTcpSocket *socket) { HttpServer::serve(request, socket, m_zip); });
+        const auto fetched = fetch(server);
+        QVERIFY2(fetched, fetched ? "" : qPrintable(fetched.error().message));
+        QVERIFY(fetched->assembled);
+        const qint64 members = changed * fileSize + 100;
+        qInfo("%lld bytes fetched of a zip of %lld, %.3f of the changed members", fetched->bytes, qint64{m_zip.size()},
+              static_cast<double>(fetched->bytes) / static_cast<double>(members));
+        QVERIFY(fetched->bytes < members + members / 20 + 8192); // the directory, and what is packed around each
+        QCOMPARE(unpacked(), m_new);
+        QVERIFY(!QFile::exists(path(u"part.zip.ranges"_s)));
+    }
+
+    void filesMayComeAndGo()
+    {
+        Files newer = release(2, 1);
+        newer.remove(u"SmartMeter/lib/f30.bin"_s);
+        newer[u"SmartMeter/lib/added.bin"_s] = noise(1000, 77);
+        prepare(release(1, 1), newer);
+        const HttpServer server(
+            [this](const HttpRequest &request, QTcpSocket *socket) { HttpServer::serve(request, socket, m_zip); });
+        const auto fetched = fetch(server);
+        QVERIFY(fetched.has_value());
+        QVERIFY(fetched->assembled);
+        QCOMPARE(unpacked(), m_new);
+    }
+
+    void goesOnAfterCuts()
+    {
+        prepare(release(1, 10), release(2, 10));
+        int count = 0;
+        const HttpServer server([&](const HttpRequest &request, QTcpSocket *socket) {
+            HttpServer::serve(request, socket, m_zip, "\"v1\"", ++count % 2 == 0 ? 3000 : -1);
+        });
+        const auto fetched = fetch(server);
+        QVERIFY(fetched.has_value());
+        QVERIFY(fetched->assembled);
+        QCOMPARE(unpacked(), m_new);
+    }
+
+    void takesTheWholeZipWhereAnythingDoesNotFit_data()
+    {
+        QTest::addColumn<QByteArray>("trouble");
+        for (const char *const trouble :
+             {"no ranges", "no validator", "changes meanwhile", "another size", "other bytes than asked",
+              "more than asked", "always cut", "silent", "no zip at the end", "too much has changed",
+              "nothing in common", "same size, other content", "no space"}) {
+            QTest::newRow(trouble) << QByteArray(trouble);
+        }
+    }
+
+    void takesTheWholeZipWhereAnythingDoesNotFit()
+    {
+        QFETCH(const QByteArray, trouble);
+        prepare(release(1, trouble == "too much has changed" ? fileCount - 1 : 2),
+                release(2, trouble == "too much has changed" ? fileCount - 1 : 2));
+        if (trouble == "nothing in common") {
+            QVERIFY(QDir(path(u"SmartMeter"_s)).removeRecursively());
+        } else if (trouble == "same size, other content") {
+            for (const QString &name : m_old.keys()) {
+                QVERIFY(writeFile(m_folder->path() + u'/' + name, QByteArray(m_old.value(name).size(), '#')));
+            }
+        } else if (trouble == "no space") {
+            m_limits.freeSpace = [this](const QString &) -> qint64 {
+                return m_zip.size() + 1000;
+            };
+        }
+        int parts = 0;
+        HttpServer server;
+        server.setHandler([&](const HttpRequest &request, QTcpSocket *socket) {
+            const bool isPart = request.headers.contains("range");
+            parts += isPart ? 1 : 0;
+            if (!isPart || parts > 30) {
+                HttpServer::serve({}, socket, m_zip);
+            } else if (trouble == "no ranges") {
+                HttpServer::respond(socket, "200 OK", m_zip);
+            } else if (trouble == "no validator") {
+                HttpServer::serve(request, socket, m_zip, {});
+            } else if (trouble == "changes meanwhile") {
+                HttpServer::serve(request, socket, m_zip, parts == 1 ? "\"v1\"" : "\"v2\"");
+            } else if (trouble == "another size") {
+                HttpServer::serve(request, socket, m_zip + "x");
+            } else if (trouble == "other bytes than asked") {
+                HttpServer::respond(socket, "206 Partial Content", "abc", "Content-Range: bytes 0-2/9\r\n");
+            } else if (trouble == "more than asked") {
+                const QByteArray range = request.headers.value("range").sliced(6);
+                HttpServer::respond(socket, "206 Partial Content", m_zip,
+                                    "ETag: \"v1\"\r\nContent-Range: bytes " + range + '/' +
+                                        QByteArray::number(m_zip.size()) + "\r\n");
+            } else if (trouble == "always cut") {
+                HttpServer::serve(request, socket, m_zip, "\"v1\"", 0);
+            } else if (trouble == "silent") {
+                return;
+            } else if (trouble == "no zip at the end") {
+                HttpServer::serve(request, socket, QByteArray(m_zip.size(), 'x'));
+            } else {
+                HttpServer::serve(request, socket, m_zip);
+            }
+        });
+        const auto fetched = fetch(server);
+        QVERIFY2(fetched, fetched ? "" : qPrintable(fetched.error().message));
+        QVERIFY(!fetched->assembled);
+        QCOMPARE(fetched->sha256, Sha256::hash(m_zip));
+        QCOMPARE(readWhole(path(u"part.zip"_s)), m_zip);
+        QVERIFY(!QFile::exists(path(u"part.zip.ranges"_s)));
+    }
+
+    void endsWhenItIsDeletedAtAnyMoment()
+    {
+        prepare(release(1, 10), release(2, 10));
+        for (int after = 0; after < 12; ++after) {
+            int count = 0;
+            std::unique_ptr<DeltaDownload> download;
+            const HttpServer server([&](const HttpRequest &request, QTcpSocket *socket) {
+                if (++count > after) {
+                    download.reset();
+                    return;
+                }
+                HttpServer::serve(request, socket, m_zip);
+            });
+            download = make(request(server));
+            bool finished = false;
+            connect(download.get(), &Download::finished, this, [&finished] { finished = true; });
+            download->start();
+            QTRY_VERIFY_WITH_TIMEOUT(download == nullptr || finished, 20'000);
+            download.reset();
+            QVERIFY(!QFile::exists(path(u"part.zip.ranges"_s)));
+        }
+    }
+
+    void plansWithoutRequestsForCrumbs()
+    {
+        QList<ZipMember> members;
+        for (int i = 0; i < 10; ++i) {
+            members += ZipMember{u"a/%1"_s.arg(i), true, i * qint64{500}, 500, 400, QByteArray(50, 'e')};
+        }
+        const DeltaPlan all = planDelta(members, {});
+        QCOMPARE(all.ranges, (QList<ByteRange>{{0, 5000}}));
+        // A gap of two members is fetched along, one of three isn't.
+        const DeltaPlan some = planDelta(members, {u"a/1"_s, u"a/2"_s, u"a/4"_s, u"a/5"_s, u"a/6"_s});
+        QCOMPARE(some.ranges, (QList<ByteRange>{{0, 2000}, {3500, 1500}}));
+        QCOMPARE(some.bytes, 3500);
+        const QList<ZipPart> parts = partsOf(some, {u"/old"_s, {}, 0}, u"/ranges"_s);
+        QCOMPARE(parts[0].offset, 0);
+        QCOMPARE(parts[3].offset, 1500);
+        QCOMPARE(parts[7].offset, 2000);
+        QCOMPARE(parts[9].offset, 3000);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestDeltaDownload)
+#include "tst_delta_download.moc"
