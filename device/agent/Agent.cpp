@@ -18,7 +18,7 @@ update::InstallerSettings installerSettings(const AgentSettings &settings)
     result.root = settings.tree.root();
     result.downloads = settings.tree.downloads();
     result.journal = settings.tree.updateJournal();
-    result.policy = {settings.config.allowHttp, !settings.config.releaseKeys.isEmpty()};
+    result.policy = {settings.config.allowHttp, settings.config.releaseKeys, !settings.config.operatorKeys.isEmpty()};
     result.agentVersion = settings.version;
     result.times = settings.swapTimes;
     return result;

@@ -42,27 +42,22 @@ Result<Admission> admitProcesses(const QList<ProcessVersion> &asked, const QList
 
 } // namespace
 
-Outcome checkPolicy(const UpdateCommand &command, const Policy &policy)
+Result<Admission> admit(const TrustedRelease &release, const Installed &installed)
 {
-    if (command.url.scheme() != "https"_L1 && !(policy.allowHttp && command.url.scheme() == "http"_L1)) {
-        return fail(ErrorCode::BadRequest, u"field \"url\" must be an https address"_s);
-    }
-    if (policy.needsSignature) {
-        // A manifest that can't be checked is worth no more than none.
-        return fail(ErrorCode::NotSigned, command.release.isEmpty()
-                                              ? u"this device installs signed releases only"_s
-                                              : u"this agent version can't check release manifests"_s);
-    }
-    return {};
-}
-
-Result<Admission> admit(const UpdateCommand &command, const Installed &installed)
-{
-    if (command.force) {
+    if (release.downgrade == Downgrade::Allowed) {
         return Admission::Install;
     }
-    return command.component == Component::SmartMeter ? admitProcesses(command.processes, installed.processes)
-                                                      : admitVersion(installed.agentVersion, command.version);
+    const UpdateCommand &command = release.command;
+    auto admission = command.component == Component::SmartMeter ? admitProcesses(command.processes, installed.processes)
+                                                                : admitVersion(installed.agentVersion, command.version);
+    if (admission && command.force) {
+        return Admission::Install;
+    }
+    if (!admission && command.force) {
+        return fail(ErrorCode::Downgrade,
+                    admission.error().message + u"; neither an operator nor the release's signature allows that"_s);
+    }
+    return admission;
 }
 
 } // namespace sgn::update

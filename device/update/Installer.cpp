@@ -61,11 +61,14 @@ Outcome Installer::begin(const Order &order)
     if (m_record) {
         return fail(ErrorCode::Busy, u"update %1 is still running"_s.arg(m_record->order.number));
     }
-    if (auto allowed = checkPolicy(order.command, m_settings.policy); !allowed) {
-        return allowed;
+    auto trusted = trustRelease(order.command, m_settings.policy);
+    if (!trusted) {
+        return fail(std::move(trusted).error());
     }
     Record record;
     record.order = order;
+    // From here on the hash and size that were signed count, whether or not the command names them.
+    record.order.command = trusted->command;
     if (auto saved = m_journal.save(record); !saved) {
         return saved;
     }
@@ -220,7 +223,9 @@ void Installer::happened(Event event, const std::optional<Error> &reason)
 
 void Installer::checkInstalled()
 {
-    if (m_record->order.command.component != Component::SmartMeter || m_record->order.command.force) {
+    const auto trusted = trustRelease(m_record->order.command, m_settings.policy);
+    if (m_record->order.command.component != Component::SmartMeter || !trusted ||
+        trusted->downgrade == Downgrade::Allowed) {
         judgeInstalled(control::ReplyBody(control::StatusReply{}));
         return;
     }
@@ -236,13 +241,25 @@ void Installer::checkInstalled()
 
 void Installer::judgeInstalled(const Result<control::ReplyBody> &status)
 {
+    // Once more, because the keys in the configuration may be others since it was accepted.
+    const auto trusted = trustRelease(m_record->order.command, m_settings.policy);
+    if (!trusted) {
+        failed(trusted.error());
+        return;
+    }
     const auto processes = replyAs<control::StatusReply>(status);
+    if (!processes && !m_settings.policy.releaseKeys.isEmpty()) {
+        // An old release is signed as well.
+        failed({ErrorCode::InstallFailed,
+                u"whether an older release would replace a newer one is unknown: "_s + processes.error().message});
+        return;
+    }
     if (!processes) {
         // It may be away for a moment only, and the swap waits for it; till then nothing depends on it.
         qCInfo(lcUpdate) << "what is installed is unknown:" << processes.error();
     }
-    const auto admission = admit(m_record->order.command,
-                                 {processes ? processes->processes : QList<ProcessReport>(), m_settings.agentVersion});
+    const auto admission =
+        admit(*trusted, {processes ? processes->processes : QList<ProcessReport>(), m_settings.agentVersion});
     if (!admission) {
         failed(admission.error());
     } else if (*admission == Admission::AlreadyInstalled) {
@@ -284,9 +301,14 @@ void Installer::verify()
 void Installer::stage()
 {
     const UpdateCommand &command = m_record->order.command;
+    const auto trusted = trustRelease(command, m_settings.policy);
+    if (!trusted) {
+        failed(trusted.error());
+        return;
+    }
     m_stager = std::make_unique<Stager>(
-        StageRequest{command.component, command.version, paths().zip(), paths().stage(), {}, {}}, m_settings.root,
-        m_settings.selfTestLimit);
+        StageRequest{command.component, command.version, paths().zip(), paths().stage(), trusted->files, {}, {}},
+        m_settings.root, m_settings.selfTestLimit);
     connect(m_stager.get(), &Stager::progress, this, &Installer::tellProgress);
     connect(m_stager.get(), &Stager::finished, this, [this](const Result<Staged> &staged) {
         m_stager.release()->deleteLater();

@@ -49,7 +49,7 @@ public:
 
     // At start-up: goes on with what the journal holds.
     void resume();
-    // Takes the order on; it is on disk when this returns. Busy, NotSigned, BadRequest, NoSpace, Io.
+    // Takes the order on; it is on disk when this returns. Busy, NoSpace, Io, or as trustRelease() says.
     [[nodiscard]] Outcome begin(const Order &order);
     // Busy when its swap has begun, NotFound when it isn't this update that runs. finished() follows with Cancelled.
     [[nodiscard]] Outcome cancel(CommandNo number);

@@ -3,6 +3,7 @@
 
 #include "archive/Zip.h"
 #include "base/AtomicFile.h"
+#include "release/ReleaseFolder.h"
 #include "update/FolderSwap.h"
 
 #include <QFileInfo>
@@ -89,7 +90,10 @@ Result<Staged> stageRelease(const StageRequest &request)
     if (const auto extracted = extractZip(request.zip, request.stage, rules); !extracted) {
         return fail(extracted.error());
     }
-    auto staged = finishStage(request);
+    // First, because what follows may write the version's file.
+    const Outcome checked =
+        request.files.isEmpty() ? Outcome() : checkReleaseFolder(request.stage, request.files, request.stop);
+    auto staged = checked ? finishStage(request) : fail(checked.error().withContext(u"the release"_s));
     if (!staged) {
         (void)removeFolder(request.stage);
     }

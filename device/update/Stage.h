@@ -3,6 +3,7 @@
 
 #include "base/Result.h"
 #include "protocol/Command.h"
+#include "release/ReleaseManifest.h"
 
 #include <functional>
 #include <QByteArray>
@@ -20,7 +21,8 @@ struct StageRequest
     Component component = Component::SmartMeter;
     int version = 0; // of the release; not used for SmartMeter, whose processes have their own
     QString zip;
-    QString stage; // the release comes to <stage>/<component's folder>; what is there is removed
+    QString stage;                    // the release comes to <stage>/<component's folder>; what is there is removed
+    QMap<QString, ReleaseFile> files; // what must come out, as signed; empty: whatever is in the zip
     std::stop_token stop;
     std::function<void(qint64 done, qint64 total)> progress; // on the thread that works
 };
@@ -34,7 +36,8 @@ struct Staged
 
 // Unpacks a release beside the installed one. Pure file work on values, meant for Qt Concurrent; durable when it
 // returns, and after an error nothing is left. BadArchive (also for an agent without its program, or with another
-// version inside than the command says), TooLarge, NoSpace, Io, Cancelled.
+// version inside than the command says), HashMismatch (not the files that were signed), TooLarge, NoSpace, Io,
+// Cancelled.
 [[nodiscard]] Result<Staged> stageRelease(const StageRequest &request);
 
 // The file beside an agent's program that holds its version, a whole number.

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/Result.h"
+#include "crypto/PublicKey.h"
+#include "protocol/Command.h"
+#include "release/ReleaseManifest.h"
+
+#include <QList>
+
+namespace sgn::update {
+
+// What the device's owner demands of an update (config_file.bin).
+struct Policy
+{
+    bool allowHttp = false;       // releases may come by plain http
+    QList<PublicKey> releaseKeys; // not empty: nothing is installed that none of them has signed
+    bool hasOperatorKeys = false; // what gets here has been signed by an operator
+};
+
+enum class Downgrade { Refused, Allowed };
+
+// A command as it may be carried out.
+struct TrustedRelease
+{
+    UpdateCommand command; // with the hash and size that were signed
+    // By path in the zip; empty: nothing more than the zip's own hash is known.
+    QMap<QString, ReleaseFile> files;
+    Downgrade downgrade = Downgrade::Refused;
+};
+
+// Whether the release may be tried at all, by what the command says alone: its address, its signed manifest, and that
+// the two are about the same. `force` may bring an older release back only where nobody but the owner can say so: the
+// device takes any release, the command is an operator's, or the release's own signature allows it (RAUC, TUF).
+// BadRequest for an address that isn't https, NotSigned, BadSignature, HashMismatch.
+[[nodiscard]] Result<TrustedRelease> trustRelease(const UpdateCommand &command, const Policy &policy);
+
+} // namespace sgn::update
