@@ -37,7 +37,7 @@ CommandRunner::Settings commandSettings(const DeviceConfig &config)
     CommandRunner::Settings settings;
     settings.panelJid = config.panelJid;
     settings.from = config.rpiUniqueId;
-    settings.needsOperatorSignature = !config.operatorKeys.isEmpty();
+    settings.operators = OperatorCheck(config.operatorKeys, config.clientJid);
     return settings;
 }
 

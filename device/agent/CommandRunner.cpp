@@ -14,6 +14,7 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr int logLinesPerMinute = 5;
+constexpr int refusalsPerMinute = 30;
 constexpr qsizetype maxWaiting = 100;
 constexpr auto uploadLogs = "upload_logs"_L1;
 
@@ -33,6 +34,13 @@ ErrorCode wireCode(ErrorCode code)
     default:
         return code;
     }
+}
+
+// What everyone may ask; but a signature that is there has to be right.
+bool isUnsignedVersionRequest(const QByteArray &body)
+{
+    const auto command = parseCommand(body);
+    return command && !command->isOperatorSigned && std::holds_alternative<VersionRequest>(command->body);
 }
 
 } // namespace
@@ -56,6 +64,7 @@ CommandRunner::CommandRunner(Settings settings, const Ports &ports, QObject *par
     , m_settings(std::move(settings))
     , m_ports(ports)
     , m_dropLog(logLinesPerMinute, std::chrono::minutes(1))
+    , m_refusals(refusalsPerMinute, std::chrono::minutes(1))
 {
     m_timeLimit.setSingleShot(true);
     m_timeLimit.setInterval(m_settings.serverTimeLimit);
@@ -92,12 +101,28 @@ void CommandRunner::receive(const xmpp::IncomingMessage &message)
     if (message.delayed) {
         m_ports.time.raiseFloor(message.stamp);
     }
-    const auto command = parseCommand(message.body);
-    if (!command) {
-        refuse(command.error(), message.body);
+    if (!m_settings.operators.isRequired()) {
+        take(message.body, message.delayed, {});
         return;
     }
-    const CommandKey key{command->number.value_or(0), commandFingerprint(message.body)};
+    const auto signedCommand = m_settings.operators.open(message.body);
+    if (signedCommand) {
+        take(signedCommand->body, message.delayed, signedCommand->claims);
+    } else if (isUnsignedVersionRequest(message.body)) {
+        take(message.body, message.delayed, {});
+    } else {
+        refuseUntrusted(message.body, signedCommand.error());
+    }
+}
+
+void CommandRunner::take(const QByteArray &body, bool delayed, const std::optional<CommandClaims> &claims)
+{
+    auto command = parseCommand(body);
+    if (!command) {
+        refuse(command.error(), body);
+        return;
+    }
+    const CommandKey key{command->number.value_or(0), commandFingerprint(body)};
     if (command->number) {
         if (const RecordedCommand *const known = m_ports.book.find(key)) {
             qCInfo(lcAgent).noquote() << "command" << key.number << known->name << "is a repeat";
@@ -107,7 +132,10 @@ void CommandRunner::receive(const xmpp::IncomingMessage &message)
             return;
         }
     }
-    const Waiting waiting{*command, key, message.delayed};
+    if (claims) {
+        command->notAfter = command->notAfter ? std::min(*command->notAfter, claims->expiresAt) : claims->expiresAt;
+    }
+    const Waiting waiting{*command, key, delayed, claims};
     if (command->notAfter && !m_ports.time.isKnown() && m_waiting.size() < maxWaiting) {
         m_waiting += waiting;
         if (!m_timeLimit.isActive()) {
@@ -116,6 +144,30 @@ void CommandRunner::receive(const xmpp::IncomingMessage &message)
         return;
     }
     judge(waiting);
+}
+
+// The answer is neither recorded nor kept for later: whoever can't sign must not be able to push what was done out of
+// the record, or to fill the card.
+void CommandRunner::refuseUntrusted(const QByteArray &body, const Error &error)
+{
+    const auto command = parseCommand(body);
+    const QString name = command ? commandName(command->body) : command.error().name;
+    const std::optional<CommandNo> number = command ? command->number : command.error().number;
+    drop(m_settings.panelJid, error.message);
+    if (!m_refusals.allow(m_ports.clock.monotonic())) {
+        return;
+    }
+    if (name == uploadLogs) {
+        m_ports.mail.say(encode(LogsReply{m_settings.from, false, {}, {}, {}, error.message, number}));
+    } else if (number) {
+        CommandResult result;
+        result.number = *number;
+        result.from = m_settings.from;
+        result.command = name;
+        result.remarks = error.message;
+        result.error = wireCode(error.code);
+        m_ports.mail.say(encode(result));
+    }
 }
 
 void CommandRunner::drop(const QString &from, const QString &why)
@@ -160,10 +212,9 @@ void CommandRunner::answerWaiting()
 
 void CommandRunner::judge(const Waiting &waiting)
 {
-    if (m_settings.needsOperatorSignature && !std::holds_alternative<VersionRequest>(waiting.command.body)) {
-        refuseWhole(waiting, {ErrorCode::NotSigned, waiting.command.isOperatorSigned
-                                                        ? u"this agent version can't check operators' signatures"_s
-                                                        : u"this device obeys signed commands only"_s});
+    if (waiting.claims && m_ports.time.isYetToCome(waiting.claims->issuedAt)) {
+        refuseWhole(waiting, {ErrorCode::BadSignature, u"the command was signed in the future, on %1"_s.arg(
+                                                           waiting.claims->issuedAt.toString(Qt::ISODate))});
     } else if (waiting.command.notAfter && m_ports.time.isPast(*waiting.command.notAfter)) {
         refuseWhole(waiting, {ErrorCode::Expired, u"the command was valid until %1"_s.arg(
                                                       waiting.command.notAfter->toString(Qt::ISODate))});

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "agent/Mail.h"
+#include "agent/OperatorCheck.h"
 #include "agent/PanelLink.h"
 #include "agent/ResultBook.h"
 #include "agent/ServerTime.h"
@@ -33,8 +34,8 @@ public:
     struct Settings
     {
         QString panelJid;
-        QString from;                        // rpi_unique_id
-        bool needsOperatorSignature = false; // there are operator_keys
+        QString from; // rpi_unique_id
+        OperatorCheck operators{{}, {}};
         // For how long a command with `not_after` waits after the login for the server to say what time it is.
         std::chrono::milliseconds serverTimeLimit{10'000};
         // Requests without a number that waited in the server's store come in a bunch and are answered together.
@@ -70,8 +71,11 @@ private:
         Command command;
         CommandKey key;
         bool delayed;
+        std::optional<CommandClaims> claims; // an operator signed it
     };
 
+    void take(const QByteArray &body, bool delayed, const std::optional<CommandClaims> &claims);
+    void refuseUntrusted(const QByteArray &body, const Error &error);
     void drop(const QString &from, const QString &why);
     void refuse(const RejectedCommand &rejected, const QByteArray &body);
     void judge(const Waiting &waiting);
@@ -90,6 +94,7 @@ private:
     Settings m_settings;
     Ports m_ports;
     RateLimit m_dropLog;
+    RateLimit m_refusals;
     QList<Waiting> m_waiting; // for the server's time
     QTimer m_timeLimit;
     QTimer m_gather;

@@ -32,6 +32,13 @@ void Mail::post(const QString &key, const QByteArray &body)
     sendWaiting();
 }
 
+void Mail::say(const QByteArray &body)
+{
+    if (m_link.isOnline()) {
+        m_link.send(body);
+    }
+}
+
 void Mail::sendWaiting()
 {
     if (!m_link.isOnline()) {

@@ -23,6 +23,8 @@ public:
 
     // Kept until the server has it.
     void post(const QString &key, const QByteArray &body);
+    // Sent once, now or never.
+    void say(const QByteArray &body);
 
 private:
     void sendWaiting();

@@ -9,6 +9,12 @@ namespace sgn::agent {
 
 using namespace Qt::StringLiterals;
 
+namespace {
+
+constexpr qint64 wrongClockS = 600;
+
+} // namespace
+
 ServerTime::ServerTime(QString path, const Clock &clock)
     : m_path(std::move(path))
     , m_clock(clock)
@@ -37,9 +43,19 @@ void ServerTime::raiseFloor(const QDateTime &stamp)
 bool ServerTime::isPast(const QDateTime &moment) const
 {
     if (m_known) {
-        return m_known->server.addMSecs((m_clock.monotonic() - m_known->at).count()) > moment;
+        return serverNow() > moment;
     }
     return m_floor.isValid() && m_floor > moment;
+}
+
+bool ServerTime::isYetToCome(const QDateTime &moment) const
+{
+    return m_known && serverNow().addSecs(wrongClockS) < moment;
+}
+
+QDateTime ServerTime::serverNow() const
+{
+    return m_known->server.addMSecs((m_clock.monotonic() - m_known->at).count());
 }
 
 std::optional<double> ServerTime::offsetS() const

@@ -26,6 +26,8 @@ public:
     [[nodiscard]] bool isKnown() const { return m_known.has_value(); }
     // Whether that moment is surely over.
     [[nodiscard]] bool isPast(const QDateTime &moment) const;
+    // Whether that moment is surely in the future; a clock may be some minutes wrong.
+    [[nodiscard]] bool isYetToCome(const QDateTime &moment) const;
     // Seconds, while known.
     [[nodiscard]] std::optional<double> offsetS() const;
 
@@ -37,6 +39,7 @@ private:
         std::chrono::milliseconds offset;
     };
 
+    [[nodiscard]] QDateTime serverNow() const;
     void saveFloor() const;
 
     QString m_path;
