@@ -12,12 +12,23 @@ namespace {
 
 constexpr int eventsPerMinute = 120;
 
-update::InstallerSettings installerSettings(const AgentSettings &settings)
+update::InstallerSettings installerSettings(const AgentSettings &settings, const ServerTime &time)
 {
     update::InstallerSettings result;
     result.root = settings.tree.root();
     result.downloads = settings.tree.downloads();
     result.journal = settings.tree.updateJournal();
+    result.caFile = settings.tree.caCertificate();
+    result.sitePackages = settings.config.sitePackages;
+    result.hold = settings.tree.hold();
+    result.holdPoll = settings.holdPoll;
+    result.trial = settings.serverTrial;
+    result.now = [&time] {
+        return time.now();
+    };
+    result.isPast = [&time](const QDateTime &moment) {
+        return time.isPast(moment);
+    };
     result.policy = {settings.config.allowHttp, settings.config.releaseKeys, !settings.config.operatorKeys.isEmpty()};
     result.agentVersion = settings.version;
     result.times = settings.swapTimes;
@@ -38,7 +49,18 @@ CommandRunner::Settings commandSettings(const DeviceConfig &config)
     settings.panelJid = config.panelJid;
     settings.from = config.rpiUniqueId;
     settings.operators = OperatorCheck(config.operatorKeys, config.clientJid);
+    settings.secret = config.clientPassword;
     return settings;
+}
+
+// What the Python packages say they are.
+std::optional<int> packagesVersion(const AgentSettings &settings)
+{
+    const auto folder =
+        update::findSitePackages({settings.tree.root(), settings.tree.downloads(), {}, settings.config.sitePackages});
+    const auto version =
+        folder ? update::readVersionFile(*folder + u'/' + update::versionFileName) : fail(folder.error());
+    return version ? std::optional(*version) : std::nullopt;
 }
 
 LogUploader::Settings logSettings(const AgentSettings &settings)
@@ -67,10 +89,16 @@ Agent::Agent(const AgentSettings &settings, PanelLink &link, update::WatchdogPor
     , m_book(m_record, m_mail)
     , m_time(settings.tree.downloads() + u"/server-time.json"_s, clock)
     , m_installer(
-          installerSettings(settings), watchdog, downloadsFor(settings), [&link] { return link.isOnline(); }, clock)
-    , m_commands(commandSettings(settings.config), {m_book, m_mail, m_installer, watchdog, m_time, clock})
+          installerSettings(settings, m_time), watchdog, downloadsFor(settings), [&link] { return link.isOnline(); },
+          clock)
+    , m_reboot({settings.tree.rebootJournal(), settings.bootIdFile, settings.rebootLimit}, watchdog, clock)
+    , m_commands(commandSettings(settings.config), {m_book, m_mail, m_installer, m_reboot, watchdog, m_time, clock})
     , m_status(watchdog, settings.watchdogPort)
-    , m_versions({m_from, settings.tree.root(), settings.version, settings.watchdogVersion}, m_status, m_time, link)
+    , m_versions({m_from, settings.tree.root(), settings.version, settings.watchdogVersion,
+                  [settings] {
+                      return packagesVersion(settings);
+                  }},
+                 m_status, m_time, link)
     , m_logs(logSettings(settings), link)
     , m_panelMap(settings.config.panelMapUrl, m_from, settings.tree.panelMap(), settings.tree.caCertificate(),
                  settings.panelMapTimes)
@@ -85,6 +113,8 @@ Agent::Agent(const AgentSettings &settings, PanelLink &link, update::WatchdogPor
     connect(&m_commands, &CommandRunner::logsRequested, &m_logs, &LogUploader::start);
     connect(&m_logs, &LogUploader::finished, &m_commands, &CommandRunner::logsUploaded);
     connect(&m_installer, &update::Installer::progress, this, &Agent::tellProgress);
+    // What was told while nobody was there is lost, and a state may last.
+    connect(&m_link, &PanelLink::online, &m_installer, &update::Installer::repeatProgress);
     connect(&watchdog, &update::WatchdogPort::eventReceived, this, &Agent::tellEvent);
 }
 
@@ -96,6 +126,7 @@ void Agent::start()
         }
     }
     m_installer.resume();
+    m_reboot.resume();
     m_commands.start();
     m_panelMap.start();
 }
@@ -104,12 +135,13 @@ void Agent::versionRequested(const QStringList &features)
 {
     m_panelWantsEvents = m_panelWantsEvents || features.contains("events"_L1);
     m_versions.report();
+    m_installer.repeatProgress();
 }
 
-void Agent::tellProgress(CommandNo number, update::State state, int percent)
+void Agent::tellProgress(CommandNo number, update::State state, int percent, const QString &remarks)
 {
     if (m_link.isOnline()) {
-        m_link.send(encode(ProgressReport{number, m_from, nameOf(state), percent}));
+        m_link.send(encode(ProgressReport{number, m_from, nameOf(state), percent, remarks}));
     }
 }
 

@@ -9,6 +9,7 @@
 #include "agent/PanelLink.h"
 #include "agent/PanelMapCall.h"
 #include "agent/ProcessStatus.h"
+#include "agent/Reboot.h"
 #include "agent/ResultBook.h"
 #include "agent/ServerTime.h"
 #include "agent/VersionReporter.h"
@@ -36,6 +37,10 @@ struct AgentSettings
     std::chrono::milliseconds fileStoreLimit{5'000};
     // Of the watchdog that is connected.
     std::function<std::optional<int>()> watchdogVersion = {};
+    update::ServerTrial serverTrial = {};
+    QString bootIdFile = QStringLiteral("/proc/sys/kernel/random/boot_id");
+    std::chrono::milliseconds rebootLimit{300'000};
+    std::chrono::milliseconds holdPoll{2'000};
 };
 
 // The device's voice and ears: puts the parts of the agent together. What it decides itself is only who gets what.
@@ -53,7 +58,7 @@ public:
 
 private:
     void versionRequested(const QStringList &features);
-    void tellProgress(CommandNo number, update::State state, int percent);
+    void tellProgress(CommandNo number, update::State state, int percent, const QString &remarks);
     void tellEvent(const control::Event &event);
 
     QString m_from;
@@ -65,6 +70,7 @@ private:
     ResultBook m_book;
     ServerTime m_time;
     update::Installer m_installer;
+    Reboot m_reboot;
     CommandRunner m_commands;
     ProcessStatus m_status;
     VersionReporter m_versions;

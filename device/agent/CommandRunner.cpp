@@ -17,6 +17,7 @@ constexpr int logLinesPerMinute = 5;
 constexpr int refusalsPerMinute = 30;
 constexpr qsizetype maxWaiting = 100;
 constexpr auto uploadLogs = "upload_logs"_L1;
+constexpr auto reboot = "reboot_system"_L1;
 
 // The codes that never leave the machine, in the words of the protocol.
 ErrorCode wireCode(ErrorCode code)
@@ -73,13 +74,13 @@ CommandRunner::CommandRunner(Settings settings, const Ports &ports, QObject *par
     m_gather.setInterval(m_settings.gather);
     connect(&m_gather, &QTimer::timeout, this, &CommandRunner::tellGathered);
     connect(&m_ports.installer, &update::Installer::finished, this, &CommandRunner::updateEnded);
+    connect(&m_ports.reboot, &Reboot::finished, this, &CommandRunner::rebooted);
 }
 
 void CommandRunner::start()
 {
-    const update::Order *const current = m_ports.installer.current();
     for (const RecordedCommand &command : m_ports.book.unfinished()) {
-        if (current != nullptr && CommandKey{current->number, current->fingerprint} == command.key) {
+        if (isUnderWay(command.key)) {
             continue;
         }
         const QString remarks = u"interrupted by a restart of the device"_s;
@@ -90,6 +91,13 @@ void CommandRunner::start()
             answer(command.key, command.name, fail(ErrorCode::Internal, remarks));
         }
     }
+}
+
+bool CommandRunner::isUnderWay(const CommandKey &key) const
+{
+    const update::Order *const current = m_ports.installer.current();
+    return (current != nullptr && CommandKey{current->number, current->fingerprint} == key) ||
+           m_ports.reboot.current() == key;
 }
 
 void CommandRunner::receive(const xmpp::IncomingMessage &message)
@@ -235,16 +243,10 @@ void CommandRunner::refuseWhole(const Waiting &waiting, const Error &error)
     }
 }
 
-void CommandRunner::refuseUnable(const Waiting &waiting)
-{
-    const QString name = commandName(waiting.command.body);
-    refuseWhole(waiting, {ErrorCode::UnknownCommand, u"this agent version can't do %1"_s.arg(name)});
-}
-
 void CommandRunner::run(const Waiting &waiting)
 {
     std::visit(Overloaded{
-                   [&](const UpdateCommand &update) { runUpdate(update, waiting); },
+                   [&](const UpdateCommand &update) { runTask(update, waiting); },
                    [&](const VersionRequest &) {
                        if (!waiting.delayed) {
                            Q_EMIT versionRequested(waiting.command.features);
@@ -257,9 +259,9 @@ void CommandRunner::run(const Waiting &waiting)
                    [&](const UploadLogs &) { runLogs(waiting); },
                    [&](const CancelUpdate &cancel) { cancelUpdate(cancel, waiting.key); },
                    [&](const RestartProcess &restart) { restartProcess(restart, waiting.key); },
-                   [&](const CaCertUpdate &) { refuseUnable(waiting); },
-                   [&](const RebootSystem &) { refuseUnable(waiting); },
-                   [&](const Rollback &) { refuseUnable(waiting); },
+                   [&](const CaCertUpdate &update) { runTask(update, waiting); },
+                   [&](const Rollback &back) { runTask(back, waiting); },
+                   [&](const RebootSystem &) { rebootSystem(waiting.key); },
                },
                waiting.command.body);
 }
@@ -274,15 +276,11 @@ void CommandRunner::tellGathered()
     }
 }
 
-void CommandRunner::runUpdate(const UpdateCommand &update, const Waiting &waiting)
+void CommandRunner::runTask(const update::Task &task, const Waiting &waiting)
 {
-    if (update.component != Component::SmartMeter && update.component != Component::JabberClient) {
-        refuseUnable(waiting);
-        return;
-    }
-    const QString name = commandName(update.component);
-    const Outcome begun =
-        m_ports.installer.begin({waiting.key.number, waiting.key.fingerprint, update, waiting.command.progress});
+    const QString name = commandName(update::commandOf(task));
+    const Outcome begun = m_ports.installer.begin(
+        {waiting.key.number, waiting.key.fingerprint, task, waiting.command.progress, waiting.command.notAfter});
     if (!begun) {
         answer(waiting.key, name, begun);
         return;
@@ -298,11 +296,17 @@ void CommandRunner::updateEnded(const update::Ending &ending)
     result.from = m_settings.from;
     result.success = ending.success;
     result.remarks = ending.remarks;
-    result.command = commandName(ending.order.command.component);
+    result.command = commandName(update::commandOf(ending.order.task));
     result.error = ending.error ? std::optional(wireCode(*ending.error)) : std::nullopt;
     result.durationS = ending.durationS;
     result.bytes = ending.bytes;
     result.rolledBack = ending.rolledBack;
+    result.log = ending.log;
+    // Both quote what processes have written, and nobody knows what that is.
+    if (!m_settings.secret.isEmpty()) {
+        result.remarks.replace(m_settings.secret, u"***"_s);
+        result.log.replaceInStrings(m_settings.secret, u"***"_s);
+    }
     qCInfo(lcAgent).noquote() << "update" << result.number << (result.success ? "succeeded" : "failed:")
                               << result.remarks;
     m_ports.book.answer({ending.order.number, ending.order.fingerprint}, result.command, encode(result));
@@ -342,6 +346,27 @@ void CommandRunner::cancelUpdate(const CancelUpdate &cancel, const CommandKey &k
 {
     const Outcome cancelled = m_ports.installer.cancel(cancel.cancels);
     answer(key, u"cancel_update"_s, cancelled, u"update %1 is cancelled"_s.arg(cancel.cancels));
+}
+
+void CommandRunner::rebootSystem(const CommandKey &key)
+{
+    if (m_ports.installer.isSwapping()) {
+        answer(key, reboot,
+               fail(ErrorCode::Busy, u"update %1 is being swapped in"_s.arg(m_ports.installer.current()->number)));
+        return;
+    }
+    // Its own journal first, as with an update.
+    if (const Outcome begun = m_ports.reboot.begin(key); !begun) {
+        answer(key, reboot, begun);
+        return;
+    }
+    m_ports.book.begin(key, reboot);
+}
+
+void CommandRunner::rebooted(const CommandKey &key, const std::optional<Error> &failure)
+{
+    answer(key, reboot, failure ? Outcome(fail(*failure)) : Outcome());
+    m_ports.reboot.close();
 }
 
 void CommandRunner::restartProcess(const RestartProcess &restart, const CommandKey &key)

@@ -4,6 +4,7 @@
 #include "agent/Mail.h"
 #include "agent/OperatorCheck.h"
 #include "agent/PanelLink.h"
+#include "agent/Reboot.h"
 #include "agent/ResultBook.h"
 #include "agent/ServerTime.h"
 #include "base/RateLimit.h"
@@ -36,6 +37,7 @@ public:
         QString panelJid;
         QString from; // rpi_unique_id
         OperatorCheck operators{{}, {}};
+        QString secret; // the password: never told, whatever a log holds
         // For how long a command with `not_after` waits after the login for the server to say what time it is.
         std::chrono::milliseconds serverTimeLimit{10'000};
         // Requests without a number that waited in the server's store come in a bunch and are answered together.
@@ -46,6 +48,7 @@ public:
         ResultBook &book;
         Mail &mail;
         update::Installer &installer;
+        Reboot &reboot;
         update::WatchdogPort &watchdog;
         ServerTime &time;
         const Clock &clock;
@@ -54,7 +57,7 @@ public:
     // All ports outlive the object.
     CommandRunner(Settings settings, const Ports &ports, QObject *parent = nullptr);
 
-    // After Installer::resume(): answers what a restart has interrupted for good.
+    // After Installer::resume() and Reboot::resume(): answers what a restart has interrupted for good.
     void start();
     void receive(const xmpp::IncomingMessage &message);
     void serverTimeKnown();
@@ -80,14 +83,16 @@ private:
     void refuse(const RejectedCommand &rejected, const QByteArray &body);
     void judge(const Waiting &waiting);
     void run(const Waiting &waiting);
-    void runUpdate(const UpdateCommand &update, const Waiting &waiting);
+    void runTask(const update::Task &task, const Waiting &waiting);
+    void rebootSystem(const CommandKey &key);
+    void rebooted(const CommandKey &key, const std::optional<Error> &failure);
+    [[nodiscard]] bool isUnderWay(const CommandKey &key) const;
     void runLogs(const Waiting &waiting);
     void cancelUpdate(const CancelUpdate &cancel, const CommandKey &key);
     void restartProcess(const RestartProcess &restart, const CommandKey &key);
     void updateEnded(const update::Ending &ending);
     void answer(const CommandKey &key, const QString &name, const Outcome &outcome, const QString &remarks = {});
     void refuseWhole(const Waiting &waiting, const Error &error);
-    void refuseUnable(const Waiting &waiting);
     void answerWaiting();
     void tellGathered();
 

@@ -40,12 +40,18 @@ void ServerTime::raiseFloor(const QDateTime &stamp)
     }
 }
 
-bool ServerTime::isPast(const QDateTime &moment) const
+QDateTime ServerTime::now() const
 {
     if (m_known) {
-        return serverNow() > moment;
+        return serverNow();
     }
-    return m_floor.isValid() && m_floor > moment;
+    const QDateTime ours = m_clock.wallUtc();
+    return m_floor.isValid() && m_floor > ours ? m_floor : ours;
+}
+
+bool ServerTime::isPast(const QDateTime &moment) const
+{
+    return m_known ? now() > moment : m_floor.isValid() && m_floor > moment;
 }
 
 bool ServerTime::isYetToCome(const QDateTime &moment) const

@@ -24,6 +24,8 @@ public:
     void raiseFloor(const QDateTime &stamp);
 
     [[nodiscard]] bool isKnown() const { return m_known.has_value(); }
+    // The best guess: the server's time while it is known, else this machine's, but not before the lower bound.
+    [[nodiscard]] QDateTime now() const;
     // Whether that moment is surely over.
     [[nodiscard]] bool isPast(const QDateTime &moment) const;
     // Whether that moment is surely in the future; a clock may be some minutes wrong.

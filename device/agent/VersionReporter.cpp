@@ -34,6 +34,7 @@ void VersionReporter::send(const QList<ProcessReport> &processes)
     report.facts = readDeviceFacts(m_about.root);
     report.facts.agentVersion = m_about.agentVersion;
     report.facts.watchdogVersion = m_about.watchdogVersion();
+    report.facts.packagesVersion = m_about.packagesVersion();
     report.facts.clockOffsetS = m_time.offsetS();
     m_link.send(encode(report));
 }

@@ -25,6 +25,7 @@ public:
         QString root;
         int agentVersion = 0;
         std::function<std::optional<int>()> watchdogVersion;
+        std::function<std::optional<int>()> packagesVersion;
     };
 
     // All references outlive the object.

@@ -9,6 +9,7 @@
 #include "agent/XmppPanelLink.h"
 #include "base/CommandLine.h"
 #include "base/Log.h"
+#include "xmpp/TlsProbe.h"
 
 #include <cstdio>
 #include <QCoreApplication>
@@ -76,6 +77,22 @@ int selfTest(const DeviceTree &tree)
     return ExitDone;
 }
 
+// Tries the running server with another CA file.
+update::ServerTrial serverTrial(const xmpp::Account &account)
+{
+    return [account](const QString &caFile, QObject *context, std::function<void(const Outcome &)> done) {
+        xmpp::Account tried = account;
+        tried.caFile = caFile;
+        auto *const probe = new xmpp::TlsProbe(tried, std::chrono::seconds(30), context);
+        QObject::connect(probe, &xmpp::TlsProbe::finished, context,
+                         [probe, done = std::move(done)](const std::optional<Error> &failure) {
+                             probe->deleteLater();
+                             done(failure ? Outcome(fail(*failure)) : Outcome());
+                         });
+        probe->start();
+    };
+}
+
 int run(const Arguments &arguments, agent::TerminationSignal &termination)
 {
     const DeviceTree tree(arguments.root);
@@ -98,10 +115,12 @@ int run(const Arguments &arguments, agent::TerminationSignal &termination)
 
     agent::WatchdogClient watchdog(arguments.watchdogSocket.isEmpty() ? tree.controlSocket() : arguments.watchdogSocket,
                                    version, {});
-    agent::XmppPanelLink link(agent::accountOf(*config, tree.caCertificate()), config->panelJid, {}, clock);
+    const xmpp::Account account = agent::accountOf(*config, tree.caCertificate());
+    agent::XmppPanelLink link(account, config->panelJid, {}, clock);
     agent::AgentSettings settings{.config = *config, .tree = tree};
     settings.version = version;
     settings.watchdogPort = arguments.watchdogPort;
+    settings.serverTrial = serverTrial(account);
     settings.watchdogVersion = [&watchdog] {
         return watchdog.watchdogVersion();
     };

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "update/Admission.h"
 
+#include "base/Overloaded.h"
+
 #include <algorithm>
 
 namespace sgn::update {
@@ -15,12 +17,28 @@ tl::unexpected<Error> downgrade(const QString &what, int installed, int asked)
                 u"%1 version %2 is installed, which is newer than %3"_s.arg(what).arg(installed).arg(asked));
 }
 
-Result<Admission> admitVersion(int installed, int asked)
+QString wordFor(Component component)
 {
-    if (asked < installed) {
-        return downgrade(u"agent"_s, installed, asked);
+    switch (component) {
+    case Component::SmartMeter:
+        return u"meter"_s;
+    case Component::JabberClient:
+        return u"agent"_s;
+    case Component::WatchDog:
+        return u"watchdog"_s;
+    case Component::SitePackages:
+        return u"Python packages"_s;
     }
-    return asked == installed ? Admission::AlreadyInstalled : Admission::Install;
+    Q_UNREACHABLE();
+}
+
+// A folder that was laid out by hand may say no version; then it is never taken for the one that is asked for.
+Result<Admission> admitVersion(const UpdateCommand &update, std::optional<int> installed)
+{
+    if (installed && update.version < *installed) {
+        return downgrade(wordFor(update.component), *installed, update.version);
+    }
+    return installed == update.version ? Admission::AlreadyInstalled : Admission::Install;
 }
 
 Result<Admission> admitProcesses(const QList<ProcessVersion> &asked, const QList<ProcessReport> &installed)
@@ -40,24 +58,37 @@ Result<Admission> admitProcesses(const QList<ProcessVersion> &asked, const QList
     return allThere ? Admission::AlreadyInstalled : Admission::Install;
 }
 
-} // namespace
-
-Result<Admission> admit(const TrustedRelease &release, const Installed &installed)
+Result<Admission> admitUpdate(const UpdateCommand &update, Downgrade downgrade, const Installed &installed)
 {
-    if (release.downgrade == Downgrade::Allowed) {
+    if (downgrade == Downgrade::Allowed) {
         return Admission::Install;
     }
-    const UpdateCommand &command = release.command;
-    auto admission = command.component == Component::SmartMeter ? admitProcesses(command.processes, installed.processes)
-                                                                : admitVersion(installed.agentVersion, command.version);
-    if (admission && command.force) {
+    auto admission = update.component == Component::SmartMeter ? admitProcesses(update.processes, installed.processes)
+                                                               : admitVersion(update, installed.version);
+    if (admission && update.force) {
         return Admission::Install;
     }
-    if (!admission && command.force) {
+    if (!admission && update.force) {
         return fail(ErrorCode::Downgrade,
                     admission.error().message + u"; neither an operator nor the release's signature allows that"_s);
     }
     return admission;
+}
+
+} // namespace
+
+Result<Admission> admit(const TrustedRelease &release, const Installed &installed)
+{
+    return std::visit(
+        Overloaded{
+            [&](const UpdateCommand &update) { return admitUpdate(update, release.downgrade, installed); },
+            [&](const CaCertUpdate &update) -> Result<Admission> {
+                return !update.sha256.isEmpty() && update.sha256 == installed.sha256 ? Admission::AlreadyInstalled
+                                                                                     : Admission::Install;
+            },
+            [](const Rollback &) -> Result<Admission> { return Admission::Install; },
+        },
+        release.task);
 }
 
 } // namespace sgn::update

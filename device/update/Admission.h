@@ -2,10 +2,11 @@
 #pragma once
 
 #include "base/Result.h"
-#include "protocol/Command.h"
 #include "protocol/Process.h"
 #include "update/ReleaseTrust.h"
 
+#include <optional>
+#include <QByteArray>
 #include <QList>
 
 namespace sgn::update {
@@ -14,13 +15,15 @@ namespace sgn::update {
 struct Installed
 {
     QList<ProcessReport> processes; // empty when the watchdog couldn't be asked
-    int agentVersion = 0;
+    std::optional<int> version;     // of the component that is asked for, where it has one
+    QByteArray sha256;              // of the CA file
+    std::optional<Error> unknown;   // why the processes aren't known, where they matter
 };
 
 enum class Admission { Install, AlreadyInstalled };
 
 // Whether there is anything to do. Downgrade when any version is lower than what is installed and that isn't allowed;
-// `force` installs also what is there already.
+// `force` installs also what is there already. The way back is always something to do.
 [[nodiscard]] Result<Admission> admit(const TrustedRelease &release, const Installed &installed);
 
 } // namespace sgn::update

@@ -73,7 +73,7 @@ void AgentSwap::askForSwap()
 {
     control::SwapAgent request;
     request.stagedFolder = m_paths.staged();
-    request.version = m_record.order.command.version;
+    request.version = m_record.version.value_or(0);
     request.timeoutS = static_cast<int>(m_times.confirmAgent.count());
     request.needsOnline = m_isOnline();
     m_watchdog.ask(request, this, [this](const Result<control::ReplyBody> &reply) {
@@ -161,7 +161,7 @@ bool AgentSwap::isInPlace() const
 
 bool AgentSwap::isOurs(const Result<control::SwapStatusReply> &status, SwapState state) const
 {
-    return status && status->state == state && status->version == m_record.order.command.version;
+    return status && status->state == state && status->version == m_record.version;
 }
 
 void AgentSwap::end(Event event, const std::optional<Error> &reason)

@@ -12,7 +12,8 @@
 namespace sgn::update {
 
 // The second half of an update, from the staged release to the running one. It differs by component: the meter's folder
-// is exchanged by us while the watchdog holds its processes, the agent's by the watchdog while we are gone.
+// and the Python packages are exchanged by us while the watchdog holds the processes, the CA file by us while
+// everything runs, the agent's folder by the watchdog while we are gone.
 //
 // Each function begins the work of one state and can be called again after a restart; ended() follows once, never from
 // within the call. One piece of work at a time. Deleting the object stops it.
@@ -25,6 +26,8 @@ public:
     virtual void swap() = 0;     // Swapping: Swapped, Reverted or Failed
     virtual void confirm() = 0;  // Confirming: Healthy, Reverted or Failed
     virtual void rollBack() = 0; // RollingBack: Reverted, Untouched or Failed
+    // Called off after prepare() and before a swap: lets go of what prepare() took hold of. No ended() follows.
+    virtual void abandon() {}
 
 Q_SIGNALS:
     // The reason comes with Reverted, Untouched and Failed, as far as there is one.

@@ -30,6 +30,7 @@ struct DownloadRequest
     std::optional<qint64> size; // as the command says; nothing over it is ever written
     bool allowHttp = false;     // plain http, also in redirects
     std::optional<DeltaBase> delta = {};
+    qint64 maxBytes = 0; // what such a file may have at most; 0: the general limit
 };
 
 struct Downloaded
@@ -51,6 +52,8 @@ public:
     virtual void start() = 0;
 
 Q_SIGNALS:
+    // A try was cut off and another one follows.
+    void interrupted(const QString &why);
     // Bytes; `total` is -1 while unknown.
     void progress(qint64 done, qint64 total);
     // Exactly once, never from within start(): the file is complete and synced, or DownloadFailed, TooLarge, NoSpace.

@@ -104,6 +104,7 @@ void Downloader::askAgainLater(const QString &reason)
     const auto pause = m_pause.next();
     qCInfo(lcUpdate).noquote() << u"download interrupted: %1; next try in %2 ms"_s.arg(reason).arg(pause.count());
     m_retryTimer.start(pause);
+    Q_EMIT interrupted(reason);
 }
 
 void Downloader::readHead()
@@ -304,7 +305,8 @@ void Downloader::dropReply()
 
 qint64 Downloader::cap() const
 {
-    return std::min(m_request.size.value_or(m_limits.maxBytes), m_limits.maxBytes);
+    const qint64 most = m_request.maxBytes > 0 ? std::min(m_request.maxBytes, m_limits.maxBytes) : m_limits.maxBytes;
+    return std::min(m_request.size.value_or(most), most);
 }
 
 } // namespace sgn::update

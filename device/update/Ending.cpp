@@ -4,10 +4,34 @@
 #include "update/FolderSwap.h"
 #include "update/Logging.h"
 #include "update/PartFile.h"
+#include "update/PreviousRelease.h"
 
 namespace sgn::update {
 
 using namespace Qt::StringLiterals;
+
+namespace {
+
+void warnIfFailed(const Outcome &outcome)
+{
+    if (!outcome) {
+        qCWarning(lcUpdate) << outcome.error();
+    }
+}
+
+// The notes first: a power cut between the two leaves those of the release that is about to be kept.
+void keepPrevious(const ReleasePaths &paths, const Record &record)
+{
+    if (componentOf(record.order.task)) {
+        warnIfFailed(notePreviousRelease(paths, {record.versionBefore, record.before}));
+    }
+    // On the way back they have changed places already.
+    if (!paths.comesBack()) {
+        warnIfFailed(replaceFolder(paths.staged(), paths.previous()));
+    }
+}
+
+} // namespace
 
 Ending endingOf(const Record &record)
 {
@@ -25,21 +49,18 @@ Ending endingOf(const Record &record)
         const Error error = record.error.value_or(Error{ErrorCode::Internal, u"the update failed"_s});
         ending.error = error.code;
         ending.remarks = error.message;
+        ending.log = record.log;
     }
     return ending;
 }
 
-void tidyUp(const ReleasePaths &paths, State state)
+void tidyUp(const ReleasePaths &paths, const Record &record)
 {
-    if (state == State::Done) {
-        if (const auto kept = replaceFolder(paths.staged(), paths.previous()); !kept) {
-            qCWarning(lcUpdate) << kept.error();
-        }
+    if (record.state == State::Done && record.swapped) {
+        keepPrevious(paths, record);
     }
     for (const Outcome &removed : {removeFolder(paths.stage()), PartFile::remove(paths.zip())}) {
-        if (!removed) {
-            qCWarning(lcUpdate) << removed.error();
-        }
+        warnIfFailed(removed);
     }
 }
 

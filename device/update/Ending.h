@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <QString>
+#include <QStringList>
 
 namespace sgn::update {
 
@@ -19,6 +20,7 @@ struct Ending
     double durationS = 0;
     std::optional<qint64> bytes; // downloaded
     bool rolledBack = false;
+    QStringList log; // of a failure: what led to it, oldest first
 
     friend bool operator==(const Ending &, const Ending &) = default;
 };
@@ -26,8 +28,8 @@ struct Ending
 // Of a record in a final state.
 [[nodiscard]] Ending endingOf(const Record &record);
 
-// Removes what an update in this final state has left in the downloads. The release that a successful one replaced
-// stays, for going back to it one day. What can't be removed is a log line; the next update tries again.
-void tidyUp(const ReleasePaths &paths, State state);
+// Removes what an update that ended in `record.state` has left in the downloads. The release that a successful one
+// replaced stays, for going back to it one day. What can't be removed is a log line; the next update tries again.
+void tidyUp(const ReleasePaths &paths, const Record &record);
 
 } // namespace sgn::update

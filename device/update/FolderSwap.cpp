@@ -2,6 +2,7 @@
 #include "update/FolderSwap.h"
 
 #include "base/AtomicFile.h"
+#include "base/Descriptor.h"
 #include "base/SystemError.h"
 
 #include <cerrno>
@@ -37,13 +38,22 @@ Outcome exchange(const QString &a, const QString &b)
     return syncParents(a, b);
 }
 
-Outcome ensureFolder(const QString &path)
+// An empty one of the same kind as `model`, so that there is something to exchange.
+Outcome ensureThere(const QString &path, const QString &model)
 {
-    if (::mkdir(QFile::encodeName(path).constData(), 0755) != 0) {
+    const QByteArray name = QFile::encodeName(path);
+    int made = -1;
+    if (QFileInfo(model).isDir()) {
+        made = ::mkdir(name.constData(), 0755);
+    } else {
+        const Descriptor file(::open(name.constData(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644));
+        made = file.isValid() ? 0 : -1;
+    }
+    if (made != 0) {
         if (errno == EEXIST) {
             return {};
         }
-        return fail(systemError(u"cannot make folder "_s + path, errno));
+        return fail(systemError(u"cannot make "_s + path, errno));
     }
     return syncFolder(QFileInfo(path).absolutePath());
 }
@@ -76,7 +86,7 @@ Outcome swapIn(const QString &installed, const QString &staged, quint64 stagedId
     if (!isAt(staged, stagedId)) {
         return fail(ErrorCode::InstallFailed, u"the staged release in %1 is gone"_s.arg(staged));
     }
-    if (auto made = ensureFolder(installed); !made) {
+    if (auto made = ensureThere(installed, staged); !made) {
         return made;
     }
     return exchange(installed, staged);

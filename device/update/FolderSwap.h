@@ -7,15 +7,16 @@
 
 namespace sgn::update {
 
-// Two folders change places in one step that a power cut can't tear apart (renameat2 with RENAME_EXCHANGE). The names
-// stay real folders, as the meter's scripts expect. Every function here is durable when it returns.
+// Two folders, or two files, change places in one step that a power cut can't tear apart (renameat2 with
+// RENAME_EXCHANGE). The names stay real folders, as the meter's scripts expect. Every function here is durable when it
+// returns.
 
-// The folder's inode: it stays with the folder, whatever its name becomes. NotFound, Io.
+// The inode of a folder or file: it stays with it, whatever its name becomes. NotFound, Io.
 [[nodiscard]] Result<quint64> folderId(const QString &path);
 
 // Puts the release with the id `stagedId` in the place of `installed`; what was there is then at `staged`. A missing
-// `installed` is made first, for a first installation. Nothing to do when it has happened already. InstallFailed,
-// NotFound, Io.
+// `installed` is made first, empty, for a first installation. Nothing to do when it has happened already.
+// InstallFailed, NotFound, Io.
 [[nodiscard]] Outcome swapIn(const QString &installed, const QString &staged, quint64 stagedId);
 
 enum class SwapBack { WasNeverIn, Done };

@@ -1,13 +1,17 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "update/Installer.h"
 
-#include "update/AgentSwap.h"
+#include "crypto/CaBundle.h"
+#include "crypto/Sha256.h"
+#include "update/CaFile.h"
 #include "update/FolderSwap.h"
+#include "update/Inventory.h"
 #include "update/Logging.h"
-#include "update/MeterSwap.h"
-#include "update/PersistentRequest.h"
+#include "update/PreviousRelease.h"
 
 #include <algorithm>
+#include <QDir>
+#include <utility>
 
 namespace sgn::update {
 
@@ -33,7 +37,9 @@ Installer::Installer(InstallerSettings settings, WatchdogPort &watchdog, Downloa
     , m_isOnline(std::move(isOnline))
     , m_clock(clock)
     , m_journal(m_settings.journal)
+    , m_hold(m_settings.hold, m_settings.holdPoll)
 {
+    connect(&m_hold, &LocalHold::looked, this, &Installer::waitForPeople);
     m_progressTimer.setSingleShot(true);
     m_progressTimer.setInterval(std::chrono::seconds(1));
     connect(&m_progressTimer, &QTimer::timeout, this, &Installer::offerProgress);
@@ -51,9 +57,16 @@ std::optional<State> Installer::state() const
     return m_record ? std::optional(m_record->state) : std::nullopt;
 }
 
+bool Installer::isSwapping() const
+{
+    return m_record && hasStarted(m_record->state);
+}
+
 ReleasePaths Installer::paths() const
 {
-    return {m_settings.root, m_settings.downloads, m_record->order.command.component};
+    return pathsFor(m_record->order.task,
+                    {m_settings.root, m_settings.downloads, m_settings.caFile, m_settings.sitePackages},
+                    m_record->sitePackages);
 }
 
 Outcome Installer::begin(const Order &order)
@@ -61,22 +74,31 @@ Outcome Installer::begin(const Order &order)
     if (m_record) {
         return fail(ErrorCode::Busy, u"update %1 is still running"_s.arg(m_record->order.number));
     }
-    auto trusted = trustRelease(order.command, m_settings.policy);
+    if (auto possible = checkSwap(order.task); !possible) {
+        return possible;
+    }
+    auto trusted = trustRelease(order.task, m_settings.policy);
     if (!trusted) {
         return fail(std::move(trusted).error());
     }
     Record record;
     record.order = order;
     // From here on the hash and size that were signed count, whether or not the command names them.
-    record.order.command = trusted->command;
+    record.order.task = trusted->task;
+    if (componentOf(order.task) == Component::SitePackages) {
+        auto folder = findSitePackages({m_settings.root, m_settings.downloads, {}, m_settings.sitePackages});
+        if (!folder) {
+            return fail(ErrorCode::InstallFailed, folder.error().message);
+        }
+        record.sitePackages = *std::move(folder);
+    }
     if (auto saved = m_journal.save(record); !saved) {
         return saved;
     }
     m_record = std::move(record);
     m_startedAt = m_clock.monotonic();
     m_elapsedBefore = 0;
-    qCInfo(lcUpdate).noquote()
-        << u"update %1 of %2 accepted"_s.arg(order.number).arg(folderName(order.command.component));
+    qCInfo(lcUpdate).noquote() << u"update %1 of %2 accepted"_s.arg(order.number).arg(subjectOf(order.task));
     Q_EMIT stateEntered(State::Accepted);
     work();
     return {};
@@ -107,7 +129,10 @@ void Installer::resume()
 
 void Installer::pickUpAgain()
 {
-    ++m_record->starts;
+    // While people work on the device it may be restarted as often as they like.
+    if (m_record->state != State::Waiting || !m_hold.isSet()) {
+        ++m_record->starts;
+    }
     if (!save()) {
         return;
     }
@@ -126,6 +151,7 @@ void Installer::enter(State state)
     m_record->starts = 0;
     m_record->elapsedMs = elapsedMs();
     m_percent = 0;
+    m_waitingFor.clear();
     if (state == State::Confirming) {
         // For the agent the swap follows; the watchdog's word on it comes before any other.
         m_record->swapped = true;
@@ -133,10 +159,10 @@ void Installer::enter(State state)
         const auto installed = folderId(paths().installed());
         m_record->swapped = installed && *installed == m_record->stagedId;
     }
+    note(nameOf(state));
     if (!save()) {
         return;
     }
-    qCInfo(lcUpdate).noquote() << u"update %1: %2"_s.arg(m_record->order.number).arg(nameOf(state));
     Q_EMIT stateEntered(state);
     if (isFinal(state)) {
         tellEnding();
@@ -163,7 +189,10 @@ bool Installer::save()
         m_record->state = State::Failed;
         m_record->error = saved.error();
     }
-    tidyUp(paths(), State::Failed);
+    // Also what a successful one would have kept: room for its result matters more.
+    Record failed = *m_record;
+    failed.state = State::Failed;
+    tidyUp(paths(), failed);
     if (const Outcome again = m_journal.save(*m_record); !again) {
         qCWarning(lcUpdate) << again.error();
     }
@@ -187,7 +216,7 @@ void Installer::work()
         stage();
         break;
     case State::Waiting:
-        startSwap(&ComponentSwap::prepare);
+        waitForPeople(m_hold.isSet());
         break;
     case State::Swapping:
         startSwap(&ComponentSwap::swap);
@@ -205,6 +234,17 @@ void Installer::work()
     }
 }
 
+void Installer::note(const QString &what)
+{
+    qCInfo(lcUpdate).noquote() << u"update %1: %2"_s.arg(m_record->order.number).arg(what);
+    addLogLine(*m_record, now().toString(u"hh:mm:ss "_s) + what);
+}
+
+QDateTime Installer::now() const
+{
+    return m_settings.now ? m_settings.now() : m_clock.wallUtc();
+}
+
 void Installer::happened(Event event, const std::optional<Error> &reason)
 {
     const auto next = nextState(m_record->state, event);
@@ -212,6 +252,9 @@ void Installer::happened(Event event, const std::optional<Error> &reason)
         qCCritical(lcUpdate).noquote()
             << u"event %1 makes no sense while %2"_s.arg(static_cast<int>(event)).arg(nameOf(m_record->state));
         return;
+    }
+    if (reason) {
+        note(reason->message);
     }
     if (reason && !m_record->error) {
         m_record->error = reason;
@@ -223,58 +266,81 @@ void Installer::happened(Event event, const std::optional<Error> &reason)
 
 void Installer::checkInstalled()
 {
-    const auto trusted = trustRelease(m_record->order.command, m_settings.policy);
-    if (m_record->order.command.component != Component::SmartMeter || !trusted ||
-        trusted->downgrade == Downgrade::Allowed) {
-        judgeInstalled(control::ReplyBody(control::StatusReply{}));
-        return;
-    }
-    auto *const asking =
-        new PersistentRequest(m_watchdog, control::Status{}, m_settings.statusLimit, std::chrono::seconds(1), this);
+    const auto trusted = trustRelease(m_record->order.task, m_settings.policy);
+    const bool matters = trusted && trusted->downgrade == Downgrade::Refused;
     const int run = m_run;
-    connect(asking, &PersistentRequest::finished, this, [this, run](const Result<control::ReplyBody> &reply) {
-        if (run == m_run) {
-            judgeInstalled(reply);
-        }
-    });
+    Inventory::take(m_record->order.task, paths(),
+                    {m_watchdog, m_settings.agentVersion, m_settings.statusLimit, matters}, this,
+                    [this, run](const Installed &installed) {
+                        if (run == m_run) {
+                            judgeInstalled(installed);
+                        }
+                    });
 }
 
-void Installer::judgeInstalled(const Result<control::ReplyBody> &status)
+void Installer::judgeInstalled(const Installed &installed)
 {
     // Once more, because the keys in the configuration may be others since it was accepted.
-    const auto trusted = trustRelease(m_record->order.command, m_settings.policy);
+    const auto trusted = trustRelease(m_record->order.task, m_settings.policy);
     if (!trusted) {
         failed(trusted.error());
         return;
     }
-    const auto processes = replyAs<control::StatusReply>(status);
-    if (!processes && !m_settings.policy.releaseKeys.isEmpty()) {
+    if (installed.unknown && !m_settings.policy.releaseKeys.isEmpty()) {
         // An old release is signed as well.
         failed({ErrorCode::InstallFailed,
-                u"whether an older release would replace a newer one is unknown: "_s + processes.error().message});
+                u"whether an older release would replace a newer one is unknown: "_s + installed.unknown->message});
         return;
     }
-    if (!processes) {
-        // It may be away for a moment only, and the swap waits for it; till then nothing depends on it.
-        qCInfo(lcUpdate) << "what is installed is unknown:" << processes.error();
-    }
-    const auto admission =
-        admit(*trusted, {processes ? processes->processes : QList<ProcessReport>(), m_settings.agentVersion});
+    const auto admission = admit(*trusted, installed);
+    m_record->versionBefore = installed.version;
     if (!admission) {
         failed(admission.error());
     } else if (*admission == Admission::AlreadyInstalled) {
         m_record->remarks = alreadyInstalled;
         happened(Event::NothingToDo);
+    } else if (const auto resolved = resolveVersion(); !resolved) {
+        failed(resolved.error());
     } else {
-        happened(Event::Admitted);
+        // The way back finds its release staged.
+        happened(m_record->stagedId != 0 ? Event::Staged : Event::Admitted);
     }
+}
+
+// What version it will be, and for the way back, whether there is one.
+Outcome Installer::resolveVersion()
+{
+    if (const auto *const update = std::get_if<UpdateCommand>(&m_record->order.task)) {
+        if (update->component != Component::SmartMeter) {
+            m_record->version = update->version;
+        }
+        return {};
+    }
+    const auto *const back = std::get_if<Rollback>(&m_record->order.task);
+    if (back == nullptr) {
+        return {};
+    }
+    const auto previous = readPreviousRelease(paths());
+    const auto id = previous ? folderId(paths().previous()) : fail(previous.error());
+    if (!id) {
+        return fail(ErrorCode::InstallFailed, id.error().message);
+    }
+    if (back->component == Component::JabberClient && !previous->version) {
+        return fail(ErrorCode::InstallFailed, u"the previous release of the agent doesn't say its version"_s);
+    }
+    m_record->version = previous->version;
+    m_record->stagedId = *id;
+    return {};
 }
 
 void Installer::download()
 {
-    const UpdateCommand &command = m_record->order.command;
-    m_download = m_downloadFactory({command.url, paths().zip(), command.size, m_settings.policy.allowHttp});
+    const Source source = sourceOf(m_record->order.task).value_or(Source{});
+    const qint64 most = componentOf(m_record->order.task) ? 0 : maxCaBundleSize;
+    m_download = m_downloadFactory({source.url, paths().zip(), source.size, m_settings.policy.allowHttp, {}, most});
     connect(m_download.get(), &Download::progress, this, &Installer::tellProgress);
+    connect(m_download.get(), &Download::interrupted, this,
+            [this](const QString &why) { note(u"download interrupted: "_s + why); });
     connect(m_download.get(), &Download::finished, this, [this](const Result<Downloaded> &result) {
         m_download.reset();
         if (!result) {
@@ -291,8 +357,15 @@ void Installer::download()
 void Installer::verify()
 {
     // The hash was taken while the bytes went to the disk, which was synced before this state was saved.
-    if (const auto checked = checkDownload(m_record->order.command, m_record->bytes, m_record->sha256); !checked) {
+    const Source source = sourceOf(m_record->order.task).value_or(Source{});
+    if (const auto checked = checkDownload(source, m_record->bytes, m_record->sha256); !checked) {
         failed(checked.error());
+        return;
+    }
+    // A CA file has no version; whether it is there already shows only now.
+    if (!componentOf(m_record->order.task) && sha256OfFile(paths().installed()) == m_record->sha256) {
+        m_record->remarks = alreadyInstalled;
+        happened(Event::NothingToDo);
         return;
     }
     happened(Event::Verified);
@@ -300,36 +373,73 @@ void Installer::verify()
 
 void Installer::stage()
 {
-    const UpdateCommand &command = m_record->order.command;
-    const auto trusted = trustRelease(command, m_settings.policy);
+    const auto trusted = trustRelease(m_record->order.task, m_settings.policy);
     if (!trusted) {
         failed(trusted.error());
-        return;
+    } else if (const auto *const update = std::get_if<UpdateCommand>(&m_record->order.task)) {
+        stageRelease(*update, trusted->files);
+    } else {
+        staged(stageCaFile(paths(), now()));
+    }
+}
+
+void Installer::stageRelease(const UpdateCommand &update, const QMap<QString, ReleaseFile> &files)
+{
+    // Where Python packages go there may be no folder at all yet.
+    for (const QString &folder : {paths().work(), QFileInfo(paths().installed()).absolutePath()}) {
+        QDir().mkpath(folder);
     }
     m_stager = std::make_unique<Stager>(
-        StageRequest{command.component, command.version, paths().zip(), paths().stage(), trusted->files, {}, {}},
-        m_settings.root, m_settings.selfTestLimit);
+        StageRequest{update.component, update.version, paths().zip(), paths().stage(), files, {}, {}}, m_settings.root,
+        m_settings.selfTestLimit);
     connect(m_stager.get(), &Stager::progress, this, &Installer::tellProgress);
-    connect(m_stager.get(), &Stager::finished, this, [this](const Result<Staged> &staged) {
+    connect(m_stager.get(), &Stager::finished, this, [this](const Result<Staged> &result) {
         m_stager.release()->deleteLater();
-        if (!staged) {
-            failed(staged.error());
-            return;
-        }
-        m_record->stagedId = staged->folderId;
-        happened(Event::Staged);
+        staged(result);
     });
     m_stager->start();
+}
+
+void Installer::staged(const Result<Staged> &staged)
+{
+    if (!staged) {
+        failed(staged.error());
+        return;
+    }
+    m_record->stagedId = staged->folderId;
+    happened(Event::Staged);
+}
+
+void Installer::waitForPeople(bool isHeld)
+{
+    if (!isHeld) {
+        m_hold.stop();
+        if (!std::exchange(m_waitingFor, {}).isEmpty()) {
+            note(u"the hold is gone"_s);
+            repeatProgress();
+        }
+        startSwap(&ComponentSwap::prepare);
+        return;
+    }
+    const auto &notAfter = m_record->order.notAfter;
+    if (notAfter && m_settings.isPast && m_settings.isPast(*notAfter)) {
+        m_hold.stop();
+        failed({ErrorCode::Expired, u"the command was valid until %1, and the device was %2 till then"_s.arg(
+                                        notAfter->toString(Qt::ISODate), m_hold.remarks())});
+        return;
+    }
+    if (m_waitingFor.isEmpty()) {
+        m_waitingFor = m_hold.remarks();
+        note(m_waitingFor);
+        m_hold.watch();
+        repeatProgress();
+    }
 }
 
 void Installer::startSwap(void (ComponentSwap::*work)())
 {
     if (!m_swap) {
-        if (m_record->order.command.component == Component::SmartMeter) {
-            m_swap = std::make_unique<MeterSwap>(m_watchdog, paths(), *m_record, m_settings.times, m_clock);
-        } else {
-            m_swap = std::make_unique<AgentSwap>(m_watchdog, paths(), *m_record, m_settings.times, m_isOnline);
-        }
+        m_swap = makeSwap({m_watchdog, m_clock, m_isOnline, m_settings.trial}, paths(), *m_record, m_settings.times);
         connect(m_swap.get(), &ComponentSwap::ended, this, &Installer::happened);
     }
     (m_swap.get()->*work)();
@@ -353,10 +463,9 @@ void Installer::stopWork()
     ++m_run;
     m_download.reset();
     m_stager.reset();
-    // A hold runs out by itself, but sooner is better for the meter.
-    const bool mayHold = m_record->state == State::Waiting || m_record->state == State::Swapping;
-    if (m_swap && mayHold && m_record->order.command.component == Component::SmartMeter) {
-        m_watchdog.ask(control::Release{Component::SmartMeter, m_record->before}, this, [](const auto &) {});
+    m_hold.stop();
+    if (m_swap && (m_record->state == State::Waiting || m_record->state == State::Swapping)) {
+        m_swap->abandon();
     }
     m_swap.reset();
 }
@@ -375,11 +484,17 @@ void Installer::offerProgress()
         return;
     }
     if (m_progressGate.allow(m_record->state, m_percent, m_clock.monotonic())) {
-        Q_EMIT progress(m_record->order.number, m_record->state, m_percent);
+        Q_EMIT progress(m_record->order.number, m_record->state, m_percent, m_waitingFor);
     } else if (!m_progressTimer.isActive()) {
         // So that a state entered within a second of the last message is told a little later.
         m_progressTimer.start();
     }
+}
+
+void Installer::repeatProgress()
+{
+    m_progressGate.repeat();
+    offerProgress();
 }
 
 void Installer::tellEnding()
@@ -402,7 +517,7 @@ void Installer::close()
         return;
     }
     stopWork();
-    tidyUp(paths(), m_record->state);
+    tidyUp(paths(), *m_record);
     // Last, so that a power cut before it leads here again.
     if (const auto removed = m_journal.remove(); !removed) {
         qCWarning(lcUpdate) << removed.error();

@@ -6,9 +6,11 @@
 #include "update/ComponentSwap.h"
 #include "update/Download.h"
 #include "update/Ending.h"
+#include "update/LocalHold.h"
+#include "update/Places.h"
 #include "update/ProgressGate.h"
-#include "update/ReleasePaths.h"
 #include "update/Stager.h"
+#include "update/Swaps.h"
 #include "update/UpdateJournal.h"
 #include "update/WatchdogPort.h"
 
@@ -25,9 +27,17 @@ struct InstallerSettings
     QString root;
     QString downloads;
     QString journal;
+    QString caFile;
+    QString sitePackages; // as configured; empty: looked for
+    QString hold;         // the file by which people at the device put the swap off; may be empty
     Policy policy;
     int agentVersion = 0; // of the release this agent runs from
+    ServerTrial trial;    // for the CA file
+    // By the server's clock where that is known. Without them the machine's own is believed, and nothing expires.
+    std::function<QDateTime()> now;
+    std::function<bool(const QDateTime &)> isPast;
     SwapTimes times;
+    std::chrono::milliseconds holdPoll{2'000};
     // How long the staged agent's self-test may take.
     std::chrono::milliseconds selfTestLimit{30'000};
     // How long the watchdog is asked what is installed, before an update is tried without knowing.
@@ -49,7 +59,8 @@ public:
 
     // At start-up: goes on with what the journal holds.
     void resume();
-    // Takes the order on; it is on disk when this returns. Busy, NoSpace, Io, or as trustRelease() says.
+    // Takes the order on; it is on disk when this returns. Busy, UnknownCommand, InstallFailed, NoSpace, Io, or as
+    // trustRelease() says.
     [[nodiscard]] Outcome begin(const Order &order);
     // Busy when its swap has begun, NotFound when it isn't this update that runs. finished() follows with Cancelled.
     [[nodiscard]] Outcome cancel(CommandNo number);
@@ -59,27 +70,37 @@ public:
     // The update that runs or waits for close().
     [[nodiscard]] const Order *current() const;
     [[nodiscard]] std::optional<State> state() const;
+    // The exchange has begun and isn't over: a bad moment for a restart of the machine.
+    [[nodiscard]] bool isSwapping() const;
+    // How far it is, once more, for a panel that has just come; see progress().
+    void repeatProgress();
 
 Q_SIGNALS:
     // Saved and about to begin its work.
     void stateEntered(sgn::update::State state);
-    // Only for orders that asked for it; at most once per second and 5 %.
-    void progress(sgn::CommandNo number, sgn::update::State state, int percent);
+    // Only for orders that asked for it; at most once per second and 5 %. `remarks`: what is waited for, or empty.
+    void progress(sgn::CommandNo number, sgn::update::State state, int percent, const QString &remarks);
     void finished(const sgn::update::Ending &ending);
 
 private:
     void enter(State state);
     [[nodiscard]] bool save();
+    void note(const QString &what);
+    [[nodiscard]] QDateTime now() const;
     void work();
     void happened(Event event, const std::optional<Error> &reason = {});
     void failed(const Error &reason) { happened(Event::Failed, reason); }
     void pickUpAgain();
 
     void checkInstalled();
-    void judgeInstalled(const Result<control::ReplyBody> &status);
+    void judgeInstalled(const Installed &installed);
+    [[nodiscard]] Outcome resolveVersion();
     void download();
     void verify();
     void stage();
+    void stageRelease(const UpdateCommand &update, const QMap<QString, ReleaseFile> &files);
+    void staged(const Result<Staged> &staged);
+    void waitForPeople(bool isHeld);
     void startSwap(void (ComponentSwap::*work)());
     void tellProgress(qint64 done, qint64 total);
     void offerProgress();
@@ -100,7 +121,9 @@ private:
     std::unique_ptr<Download> m_download;
     std::unique_ptr<Stager> m_stager;
     std::unique_ptr<ComponentSwap> m_swap;
-    int m_run = 0; // answers to work that was stopped are not listened to
+    LocalHold m_hold;
+    QString m_waitingFor; // people at the device, in words for the panel; else empty
+    int m_run = 0;        // answers to work that was stopped are not listened to
     ProgressGate m_progressGate;
     QTimer m_progressTimer;
     int m_percent = 0;

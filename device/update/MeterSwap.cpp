@@ -7,6 +7,7 @@
 #include "update/PersistentRequest.h"
 
 #include <algorithm>
+#include <QFileInfo>
 
 namespace sgn::update {
 
@@ -15,6 +16,7 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr qsizetype maxQuote = 300;
+constexpr qsizetype maxQuotedLines = 10;
 
 QString describe(const ProcessReport &process)
 {
@@ -33,27 +35,64 @@ QString describe(const ProcessReport &process)
     return text;
 }
 
-} // namespace
-
-std::optional<QString> unhealthy(const QList<ProcessVersion> &expected, const QList<ProcessReport> &reported)
+Trouble troubleOf(const ProcessReport &process, int version)
 {
-    for (const ProcessVersion &process : expected) {
-        const auto it = std::ranges::find(reported, process.name, &ProcessReport::name);
-        if (it == reported.end()) {
-            return u"%1 has not been heard of"_s.arg(process.name);
-        }
-        if (it->state != ProcessState::Running || it->version != process.version) {
-            return u"%1, expected is version %2"_s.arg(describe(*it)).arg(process.version);
+    Trouble trouble;
+    trouble.what =
+        version == anyVersion ? describe(process) : u"%1, expected is version %2"_s.arg(describe(process)).arg(version);
+    trouble.isFinal = process.state == ProcessState::CrashLoop;
+    if (process.lastExit) {
+        const QStringList &lines = process.lastExit->lastLines;
+        for (const QString &line : lines.last(std::min(lines.size(), maxQuotedLines))) {
+            trouble.lines += process.name + u": "_s + line;
         }
     }
-    return std::nullopt;
+    return trouble;
 }
 
-MeterSwap::MeterSwap(WatchdogPort &watchdog, ReleasePaths paths, Record &record, SwapTimes times, const Clock &clock,
-                     QObject *parent)
+// The watchdog only wants to know which processes there are.
+control::Release releaseOf(QList<ProcessVersion> expected)
+{
+    for (ProcessVersion &process : expected) {
+        process.version = std::max(process.version, 0);
+    }
+    return {Component::SmartMeter, std::move(expected)};
+}
+
+// What can't be asked to run after the swap, because it didn't before.
+bool isBroken(const ProcessReport &process)
+{
+    return process.isDead || process.state == ProcessState::CrashLoop || process.state == ProcessState::Backoff;
+}
+
+} // namespace
+
+std::optional<Trouble> unhealthy(const QList<ProcessVersion> &expected, const QList<ProcessReport> &reported)
+{
+    std::optional<Trouble> first;
+    for (const ProcessVersion &process : expected) {
+        const auto it = std::ranges::find(reported, process.name, &ProcessReport::name);
+        std::optional<Trouble> trouble;
+        if (it == reported.end()) {
+            trouble = Trouble{u"%1 has not been heard of"_s.arg(process.name), {}, false};
+        } else if (it->state != ProcessState::Running ||
+                   (process.version != anyVersion && it->version != process.version)) {
+            trouble = troubleOf(*it, process.version);
+        }
+        // One that is final says more than one that may still pass.
+        if (trouble && (!first || (trouble->isFinal && !first->isFinal))) {
+            first = std::move(trouble);
+        }
+    }
+    return first;
+}
+
+MeterSwap::MeterSwap(WatchdogPort &watchdog, ReleasePaths paths, Goal goal, Record &record, SwapTimes times,
+                     const Clock &clock, QObject *parent)
     : ComponentSwap(parent)
     , m_watchdog(watchdog)
     , m_paths(std::move(paths))
+    , m_goal(std::move(goal))
     , m_record(record)
     , m_times(times)
     , m_clock(clock)
@@ -68,8 +107,9 @@ MeterSwap::MeterSwap(WatchdogPort &watchdog, ReleasePaths paths, Record &record,
     connect(&m_watchdog, &WatchdogPort::eventReceived, this, &MeterSwap::lookAtHealth);
     m_confirmLimit.setSingleShot(true);
     m_confirmLimit.setInterval(m_times.confirm);
-    connect(&m_confirmLimit, &QTimer::timeout, this,
-            [this] { endHealth(m_trouble.value_or(u"its processes didn't keep running"_s)); });
+    connect(&m_confirmLimit, &QTimer::timeout, this, [this] {
+        endHealth(m_trouble.value_or(Trouble{u"its processes didn't keep running"_s, {}, false}));
+    });
 }
 
 void MeterSwap::prepare()
@@ -82,8 +122,7 @@ void MeterSwap::prepare()
         }
         m_record.before.clear();
         for (const ProcessReport &process : status->processes) {
-            // What was dead before can't be asked to run after a roll-back.
-            if (!process.isDead) {
+            if (!isBroken(process)) {
                 m_record.before += ProcessVersion{process.name, process.version};
             }
         }
@@ -128,14 +167,16 @@ void MeterSwap::exchange()
 
 void MeterSwap::confirm()
 {
-    release(m_record.order.command.processes, [this](const Result<control::ReplyBody> &released) {
+    const QList<ProcessVersion> expected = wanted();
+    release(expected, [this, expected](const Result<control::ReplyBody> &released) {
         if (!released) {
             end(Event::Failed, Error{ErrorCode::NotHealthy, released.error().message});
             return;
         }
-        watchHealth(m_record.order.command.processes, [this](const std::optional<QString> &trouble) {
+        watchHealth(expected, [this](const std::optional<Trouble> &trouble) {
             if (trouble) {
-                end(Event::Failed, Error{ErrorCode::NotHealthy, u"the new release doesn't run: "_s + *trouble});
+                const QString release = m_paths.comesBack() ? u"the previous release"_s : u"the new release"_s;
+                end(Event::Failed, Error{ErrorCode::NotHealthy, u"%1 doesn't run: %2"_s.arg(release, trouble->what)});
             } else {
                 end(Event::Healthy);
             }
@@ -176,9 +217,10 @@ void MeterSwap::putBack()
             end(Event::Reverted, released.error());
             return;
         }
-        watchHealth(m_record.before, [this](const std::optional<QString> &trouble) {
+        watchHealth(m_record.before, [this](const std::optional<Trouble> &trouble) {
             if (trouble) {
-                end(Event::Reverted, Error{ErrorCode::NotHealthy, u"the previous release doesn't run: "_s + *trouble});
+                end(Event::Reverted,
+                    Error{ErrorCode::NotHealthy, u"what ran before doesn't run again: "_s + trouble->what});
             } else {
                 end(Event::Reverted);
             }
@@ -207,11 +249,36 @@ void MeterSwap::hold(Next next)
 void MeterSwap::release(const QList<ProcessVersion> &expected, Next next)
 {
     m_renewHold.stop();
-    ask(control::Release{Component::SmartMeter, expected}, m_times.watchdogAway, std::move(next));
+    ask(releaseOf(expected), m_times.watchdogAway, std::move(next));
 }
 
-void MeterSwap::watchHealth(const QList<ProcessVersion> &expected,
-                            std::function<void(const std::optional<QString> &)> judged)
+void MeterSwap::abandon()
+{
+    // A hold runs out by itself, but sooner is better for the meter. Nobody waits for the answer.
+    m_renewHold.stop();
+    m_watchdog.ask(releaseOf(m_record.before), &m_watchdog, [](const auto &) {});
+}
+
+QList<ProcessVersion> MeterSwap::wanted() const
+{
+    if (!m_goal.processes.isEmpty()) {
+        return m_goal.processes;
+    }
+    QList<ProcessVersion> processes = m_record.before;
+    if (!m_goal.sameVersions) {
+        // The release may be older than some of them.
+        const QString folder = m_paths.installed() + u'/';
+        processes.removeIf([&folder](const ProcessVersion &process) {
+            return !QFileInfo::exists(folder + process.name) && !QFileInfo::exists(folder + process.name + u".py"_s);
+        });
+        for (ProcessVersion &process : processes) {
+            process.version = anyVersion;
+        }
+    }
+    return processes;
+}
+
+void MeterSwap::watchHealth(const QList<ProcessVersion> &expected, Judged judged)
 {
     m_expected = expected;
     m_judged = std::move(judged);
@@ -234,15 +301,19 @@ void MeterSwap::lookAtHealth()
             return;
         }
         const auto status = replyAs<control::StatusReply>(reply);
-        healthKnown(status ? unhealthy(m_expected, status->processes) : std::optional(status.error().message));
+        healthKnown(status ? unhealthy(m_expected, status->processes)
+                           : std::optional(Trouble{status.error().message, {}, false}));
     });
 }
 
-void MeterSwap::healthKnown(const std::optional<QString> &trouble)
+void MeterSwap::healthKnown(const std::optional<Trouble> &trouble)
 {
     m_trouble = trouble;
     if (trouble) {
         m_healthySince.reset();
+        if (trouble->isFinal) {
+            endHealth(trouble);
+        }
         return;
     }
     const MonotonicTime now = m_clock.monotonic();
@@ -254,10 +325,15 @@ void MeterSwap::healthKnown(const std::optional<QString> &trouble)
     }
 }
 
-void MeterSwap::endHealth(const std::optional<QString> &trouble)
+void MeterSwap::endHealth(const std::optional<Trouble> &trouble)
 {
     m_poll.stop();
     m_confirmLimit.stop();
+    if (trouble) {
+        for (const QString &line : trouble->lines) {
+            addLogLine(m_record, line);
+        }
+    }
     // Moved out first: what it does may begin the next watch.
     const auto judged = std::exchange(m_judged, nullptr);
     judged(trouble);

@@ -11,43 +11,66 @@
 
 namespace sgn::update {
 
-// What keeps the new release from being confirmed; nothing when every process runs in the version asked for.
-[[nodiscard]] std::optional<QString> unhealthy(const QList<ProcessVersion> &expected,
+// What keeps the new release from being confirmed.
+struct Trouble
+{
+    QString what;      // one plain sentence
+    QStringList lines; // of the process's output, the last ones
+    // It won't get better by waiting: a process has ended again and again.
+    bool isFinal = false;
+};
+
+// In `expected`: a version that isn't known beforehand, so that any will do.
+inline constexpr int anyVersion = -1;
+
+// Nothing when every process runs in the version asked for.
+[[nodiscard]] std::optional<Trouble> unhealthy(const QList<ProcessVersion> &expected,
                                                const QList<ProcessReport> &reported);
 
-// The swap of SmartMeter: the watchdog holds the processes, the folders are exchanged, the processes are started again
-// and have to say by their heartbeats that they run in the asked version.
+// The swap of a folder that the meter's processes run from, SmartMeter or the Python packages: the watchdog holds the
+// processes, the folders are exchanged, the processes are started again and have to say by their heartbeats that they
+// run in the version that is wanted.
 class MeterSwap final : public ComponentSwap
 {
     Q_OBJECT
 
 public:
-    // All references outlive the object. Fills in `record.before`.
-    MeterSwap(WatchdogPort &watchdog, ReleasePaths paths, Record &record, SwapTimes times, const Clock &clock,
-              QObject *parent = nullptr);
+    struct Goal
+    {
+        QList<ProcessVersion> processes; // empty: those that ran before
+        bool sameVersions = true;        // of those that ran before
+    };
+
+    // All references outlive the object. Fills in `record.before` and adds to `record.log`.
+    MeterSwap(WatchdogPort &watchdog, ReleasePaths paths, Goal goal, Record &record, SwapTimes times,
+              const Clock &clock, QObject *parent = nullptr);
 
     void prepare() override;
     void swap() override;
     void confirm() override;
     void rollBack() override;
+    void abandon() override;
 
 private:
     using Next = std::function<void(const Result<control::ReplyBody> &)>;
+    using Judged = std::function<void(const std::optional<Trouble> &)>;
 
     void ask(const control::RequestBody &request, std::chrono::milliseconds limit, Next next);
     void hold(Next next);
     void exchange();
     void exchangeBack();
     void release(const QList<ProcessVersion> &expected, Next next);
-    void watchHealth(const QList<ProcessVersion> &expected, std::function<void(const std::optional<QString> &)> judged);
+    [[nodiscard]] QList<ProcessVersion> wanted() const;
+    void watchHealth(const QList<ProcessVersion> &expected, Judged judged);
     void lookAtHealth();
-    void healthKnown(const std::optional<QString> &trouble);
-    void endHealth(const std::optional<QString> &trouble);
+    void healthKnown(const std::optional<Trouble> &trouble);
+    void endHealth(const std::optional<Trouble> &trouble);
     void putBack();
     void end(Event event, const std::optional<Error> &reason = {});
 
     WatchdogPort &m_watchdog;
     ReleasePaths m_paths;
+    Goal m_goal;
     Record &m_record;
     SwapTimes m_times;
     const Clock &m_clock;
@@ -55,8 +78,8 @@ private:
     QTimer m_poll;
     QTimer m_confirmLimit;
     QList<ProcessVersion> m_expected;
-    std::function<void(const std::optional<QString> &)> m_judged;
-    std::optional<QString> m_trouble;
+    Judged m_judged;
+    std::optional<Trouble> m_trouble;
     std::optional<MonotonicTime> m_healthySince;
     bool m_looking = false;
 };

@@ -13,8 +13,9 @@ constexpr MonotonicTime minPause = std::chrono::seconds(1);
 bool ProgressGate::allow(State state, int percent, MonotonicTime now)
 {
     const bool isNews = !m_last || (now - m_last->at >= minPause &&
-                                    (m_last->state != state || percent - m_last->percent >= minPercent));
+                                    (m_isUnheard || m_last->state != state || percent - m_last->percent >= minPercent));
     if (isNews) {
+        m_isUnheard = false;
         m_last = Told{state, percent, now};
     }
     return isNews;

@@ -14,6 +14,8 @@ class ProgressGate
 {
 public:
     [[nodiscard]] bool allow(State state, int percent, MonotonicTime now);
+    // The next one is news, whatever it is: somebody may not have heard the last.
+    void repeat() { m_isUnheard = true; }
 
 private:
     struct Told
@@ -23,6 +25,7 @@ private:
         MonotonicTime at;
     };
     std::optional<Told> m_last;
+    bool m_isUnheard = false;
 };
 
 } // namespace sgn::update

@@ -1,41 +1,52 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "protocol/Command.h"
-
+#include <QFileInfo>
 #include <QString>
 
 namespace sgn::update {
 
-// Where an update of one component works. All of it is on one file system, because folders are exchanged by rename.
+// Where an update of one thing works: a component's folder, or the CA file. What is replaced, what replaces it and what
+// was replaced are on one file system, because they change places by rename.
 class ReleasePaths
 {
 public:
-    // `root` holds the component's folder, `downloads` everything that is on its way.
-    ReleasePaths(const QString &root, const QString &downloads, Component component)
-        : m_root(root)
-        , m_downloads(downloads)
-        , m_folder(folderName(component))
+    // What the staged release is: a new one that is unpacked, or the previous one that comes back.
+    enum class Staged { New, Previous };
+
+    // `installed`: the absolute path of what is replaced. `downloads`: for what is on its way. `work`: for what is
+    // staged or kept, a folder on the file system of `installed`.
+    ReleasePaths(QString installed, QString downloads, QString work, Staged staged = Staged::New)
+        : m_installed(std::move(installed))
+        , m_downloads(std::move(downloads))
+        , m_work(std::move(work))
+        , m_name(QFileInfo(m_installed).fileName())
+        , m_staged(staged)
     {}
 
     [[nodiscard]] QString downloads() const { return m_downloads; }
+    [[nodiscard]] QString work() const { return m_work; }
     // <root>/SmartMeter
-    [[nodiscard]] QString installed() const { return m_root + u'/' + m_folder; }
+    [[nodiscard]] QString installed() const { return m_installed; }
     // downloads/SmartMeter.zip.part: grows while it comes in
-    [[nodiscard]] QString zip() const { return below(m_folder + QLatin1StringView(".zip.part")); }
+    [[nodiscard]] QString zip() const { return m_downloads + u'/' + m_name + QLatin1StringView(".zip.part"); }
     // downloads/staged-SmartMeter: the zip is unpacked below it
-    [[nodiscard]] QString stage() const { return below(QLatin1StringView("staged-") + m_folder); }
-    // downloads/staged-SmartMeter/SmartMeter: the new release before the exchange, the old one after it
-    [[nodiscard]] QString staged() const { return stage() + u'/' + m_folder; }
+    [[nodiscard]] QString stage() const { return m_work + QLatin1StringView("/staged-") + m_name; }
+    // downloads/staged-SmartMeter/SmartMeter: the new release before the exchange, the old one after it. On the way
+    // back to the previous release that one is where it is kept.
+    [[nodiscard]] QString staged() const { return comesBack() ? previous() : stage() + u'/' + m_name; }
     // downloads/previous-SmartMeter: the release before the last one that was confirmed
-    [[nodiscard]] QString previous() const { return below(QLatin1StringView("previous-") + m_folder); }
+    [[nodiscard]] QString previous() const { return m_work + QLatin1StringView("/previous-") + m_name; }
+    // downloads/previous-SmartMeter.json: what ran with it
+    [[nodiscard]] QString previousNotes() const { return previous() + QLatin1StringView(".json"); }
+    [[nodiscard]] bool comesBack() const { return m_staged == Staged::Previous; }
 
 private:
-    [[nodiscard]] QString below(const QString &name) const { return m_downloads + u'/' + name; }
-
-    QString m_root;
+    QString m_installed;
     QString m_downloads;
-    QString m_folder;
+    QString m_work;
+    QString m_name;
+    Staged m_staged;
 };
 
 } // namespace sgn::update

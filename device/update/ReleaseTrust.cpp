@@ -7,27 +7,78 @@ namespace sgn::update {
 
 using namespace Qt::StringLiterals;
 
-Result<TrustedRelease> trustRelease(const UpdateCommand &command, const Policy &policy)
+namespace {
+
+// Once signed itself, but so is every release with a known hole.
+Result<TrustedRelease> trustWayBack(const Rollback &back, const Policy &policy)
 {
-    if (command.url.scheme() != "https"_L1 && !(policy.allowHttp && command.url.scheme() == "http"_L1)) {
+    if (!policy.releaseKeys.isEmpty() && !policy.hasOperatorKeys) {
+        return fail(ErrorCode::NotSigned,
+                    u"on this device only an operator's signature may bring an older release back"_s);
+    }
+    return TrustedRelease{back, {}, Downgrade::Allowed};
+}
+
+Outcome checkCaManifest(const ReleaseManifest &manifest, const CaCertUpdate &update)
+{
+    if (manifest.component != caCertComponent) {
+        return fail(ErrorCode::BadSignature, u"what was signed is %1 and no CA file"_s.arg(manifest.component));
+    }
+    if ((!update.sha256.isEmpty() && update.sha256 != manifest.sha256) ||
+        (update.size && *update.size != manifest.size)) {
+        return fail(ErrorCode::HashMismatch, u"another CA file was signed"_s);
+    }
+    return {};
+}
+
+Outcome checkManifest(const ReleaseManifest &manifest, const Task &task)
+{
+    const auto *const update = std::get_if<UpdateCommand>(&task);
+    return update != nullptr ? checkRelease(manifest, *update)
+                             : checkCaManifest(manifest, std::get<CaCertUpdate>(task));
+}
+
+// What was signed counts, whether or not the command names it.
+void takeOver(const ReleaseManifest &manifest, Task &task)
+{
+    const auto take = [&manifest](auto &update) {
+        update.sha256 = manifest.sha256;
+        update.size = manifest.size;
+    };
+    if (auto *const update = std::get_if<UpdateCommand>(&task)) {
+        take(*update);
+    } else {
+        take(std::get<CaCertUpdate>(task));
+    }
+}
+
+} // namespace
+
+Result<TrustedRelease> trustRelease(const Task &task, const Policy &policy)
+{
+    if (const auto *const back = std::get_if<Rollback>(&task)) {
+        return trustWayBack(*back, policy);
+    }
+    const Source source = sourceOf(task).value_or(Source{});
+    if (source.url.scheme() != "https"_L1 && !(policy.allowHttp && source.url.scheme() == "http"_L1)) {
         return fail(ErrorCode::BadRequest, u"field \"url\" must be an https address"_s);
     }
-    TrustedRelease trusted{command, {}, command.force ? Downgrade::Allowed : Downgrade::Refused};
+    const auto *const update = std::get_if<UpdateCommand>(&task);
+    TrustedRelease trusted{task, {}, update != nullptr && update->force ? Downgrade::Allowed : Downgrade::Refused};
     if (policy.releaseKeys.isEmpty()) {
         return trusted;
     }
-    if (command.release.isEmpty()) {
+    if (source.release.isEmpty()) {
         return fail(ErrorCode::NotSigned, u"this device installs signed releases only"_s);
     }
-    const auto manifest = verifyRelease(command.release.toLatin1(), policy.releaseKeys);
+    const auto manifest = verifyRelease(source.release.toLatin1(), policy.releaseKeys);
     if (!manifest) {
         return fail(manifest.error());
     }
-    if (auto checked = checkRelease(*manifest, command); !checked) {
+    if (auto checked = checkManifest(*manifest, task); !checked) {
         return fail(std::move(checked).error());
     }
-    trusted.command.sha256 = manifest->sha256;
-    trusted.command.size = manifest->size;
+    takeOver(*manifest, trusted.task);
     trusted.files = manifest->files;
     if (!policy.hasOperatorKeys && !manifest->allowsDowngrade) {
         trusted.downgrade = Downgrade::Refused;

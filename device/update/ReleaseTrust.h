@@ -3,8 +3,8 @@
 
 #include "base/Result.h"
 #include "crypto/PublicKey.h"
-#include "protocol/Command.h"
 #include "release/ReleaseManifest.h"
+#include "update/Task.h"
 
 #include <QList>
 
@@ -20,19 +20,19 @@ struct Policy
 
 enum class Downgrade { Refused, Allowed };
 
-// A command as it may be carried out.
+// A task as it may be carried out.
 struct TrustedRelease
 {
-    UpdateCommand command; // with the hash and size that were signed
+    Task task; // with the hash and size that were signed
     // By path in the zip; empty: nothing more than the zip's own hash is known.
     QMap<QString, ReleaseFile> files;
     Downgrade downgrade = Downgrade::Refused;
 };
 
 // Whether the release may be tried at all, by what the command says alone: its address, its signed manifest, and that
-// the two are about the same. `force` may bring an older release back only where nobody but the owner can say so: the
-// device takes any release, the command is an operator's, or the release's own signature allows it (RAUC, TUF).
-// BadRequest for an address that isn't https, NotSigned, BadSignature, HashMismatch.
-[[nodiscard]] Result<TrustedRelease> trustRelease(const UpdateCommand &command, const Policy &policy);
+// the two are about the same. `force`, or the way back, may bring an older release back only where nobody but the owner
+// can say so: the device takes any release, the command is an operator's, or the release's own signature allows it
+// (RAUC, TUF). BadRequest for an address that isn't https, NotSigned, BadSignature, HashMismatch.
+[[nodiscard]] Result<TrustedRelease> trustRelease(const Task &task, const Policy &policy);
 
 } // namespace sgn::update

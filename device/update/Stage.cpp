@@ -46,14 +46,15 @@ Result<Staged> finishStage(const StageRequest &request)
     if (!QFileInfo(release).isDir()) {
         return fail(ErrorCode::BadArchive, u"the release has no folder "_s + folderName(request.component));
     }
+    Outcome checked;
     if (request.component == Component::JabberClient) {
-        Outcome checked = checkProgram(release + u'/' + agentProgramName);
-        if (checked) {
-            checked = settleVersion(release + u'/' + versionFileName, request.version);
-        }
-        if (!checked) {
-            return fail(checked.error());
-        }
+        checked = checkProgram(release + u'/' + agentProgramName);
+    }
+    if (checked && request.component != Component::SmartMeter) {
+        checked = settleVersion(release + u'/' + versionFileName, request.version);
+    }
+    if (!checked) {
+        return fail(checked.error());
     }
     const auto id = folderId(release);
     if (!id) {
@@ -64,16 +65,16 @@ Result<Staged> finishStage(const StageRequest &request)
 
 } // namespace
 
-Outcome checkDownload(const UpdateCommand &command, qint64 bytes, const QByteArray &sha256)
+Outcome checkDownload(const Source &source, qint64 bytes, const QByteArray &sha256)
 {
-    if (command.size && *command.size != bytes) {
+    if (source.size && *source.size != bytes) {
         return fail(ErrorCode::HashMismatch,
-                    u"the zip has %1 bytes, the command says %2"_s.arg(bytes).arg(*command.size));
+                    u"the file has %1 bytes, the command says %2"_s.arg(bytes).arg(*source.size));
     }
-    if (!command.sha256.isEmpty() && command.sha256 != sha256) {
+    if (!source.sha256.isEmpty() && source.sha256 != sha256) {
         return fail(ErrorCode::HashMismatch,
-                    u"the zip has the SHA-256 %1, the command says %2"_s.arg(
-                        QString::fromLatin1(sha256.toHex()), QString::fromLatin1(command.sha256.toHex())));
+                    u"the file has the SHA-256 %1, the command says %2"_s.arg(
+                        QString::fromLatin1(sha256.toHex()), QString::fromLatin1(source.sha256.toHex())));
     }
     return {};
 }

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "base/Result.h"
-#include "protocol/Command.h"
 #include "release/ReleaseManifest.h"
+#include "update/Task.h"
 
 #include <functional>
 #include <QByteArray>
@@ -12,9 +12,9 @@
 
 namespace sgn::update {
 
-// Whether the zip is the one that was asked for: HashMismatch when its size or hash differs from what the command
+// Whether the file is the one that was asked for: HashMismatch when its size or hash differs from what the command
 // names.
-[[nodiscard]] Outcome checkDownload(const UpdateCommand &command, qint64 bytes, const QByteArray &sha256);
+[[nodiscard]] Outcome checkDownload(const Source &source, qint64 bytes, const QByteArray &sha256);
 
 struct StageRequest
 {
@@ -40,7 +40,7 @@ struct Staged
 // Cancelled.
 [[nodiscard]] Result<Staged> stageRelease(const StageRequest &request);
 
-// The file beside an agent's program that holds its version, a whole number.
+// The file in a release's folder that holds its version, a whole number; SmartMeter needs none.
 inline constexpr QLatin1StringView versionFileName("version");
 inline constexpr QLatin1StringView agentProgramName("sgn-agent");
 

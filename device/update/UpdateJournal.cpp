@@ -20,13 +20,16 @@ constexpr int formatVersion = 1;
 constexpr qint64 maxJournalSize = 512 * 1024;
 constexpr qint64 maxExact = 1LL << 53; // what a JSON number holds exactly
 constexpr qsizetype maxRemarks = 4096;
+constexpr qsizetype maxPath = 4096;
+constexpr qsizetype maxLine = 300;
 
-Command commandOf(const Order &order)
+Command messageOf(const Order &order)
 {
     Command command;
-    command.body = order.command;
+    command.body = commandOf(order.task);
     command.number = order.number;
     command.progress = order.progress;
+    command.notAfter = order.notAfter;
     return command;
 }
 
@@ -37,11 +40,18 @@ Result<Order> readOrder(const QJsonObject &object, const QString &fingerprint)
     if (!command) {
         return fail(ErrorCode::BadFile, u"field \"command\": "_s + command.error().error.message);
     }
-    const auto *const update = std::get_if<UpdateCommand>(&command->body);
-    if (update == nullptr) {
+    const auto task = taskOf(command->body);
+    if (!task) {
         return fail(ErrorCode::BadFile, u"field \"command\" is no update"_s);
     }
-    return Order{*command->number, QByteArray::fromHex(fingerprint.toLatin1()), *update, command->progress};
+    return Order{*command->number, QByteArray::fromHex(fingerprint.toLatin1()), *task, command->progress,
+                 command->notAfter};
+}
+
+std::optional<int> readVersion(JsonReader &reader, QLatin1StringView key)
+{
+    const auto version = reader.optionalInteger(key, 0, maxVersion);
+    return version ? std::optional(static_cast<int>(*version)) : std::nullopt;
 }
 
 std::optional<Error> readError(JsonReader &reader)
@@ -55,6 +65,14 @@ std::optional<Error> readError(JsonReader &reader)
 
 } // namespace
 
+void addLogLine(Record &record, const QString &line)
+{
+    record.log += line.simplified().left(maxLine);
+    if (record.log.size() > maxLogLines) {
+        record.log.removeFirst();
+    }
+}
+
 QByteArray encode(const Record &record)
 {
     QJsonArray before;
@@ -64,7 +82,7 @@ QByteArray encode(const Record &record)
     QJsonObject object{
         {"format"_L1, formatVersion},
         {"state"_L1, nameOf(record.state)},
-        {"command"_L1, QJsonDocument::fromJson(encode(commandOf(record.order))).object()},
+        {"command"_L1, QJsonDocument::fromJson(encode(messageOf(record.order))).object()},
         {"fingerprint"_L1, QString::fromLatin1(record.order.fingerprint.toHex())},
         {"starts"_L1, record.starts},
         {"elapsed_ms"_L1, record.elapsedMs},
@@ -75,7 +93,15 @@ QByteArray encode(const Record &record)
         {"swapped"_L1, record.swapped},
         {"before"_L1, before},
         {"remarks"_L1, record.remarks.left(maxRemarks)},
+        {"site_packages"_L1, record.sitePackages},
+        {"log"_L1, QJsonArray::fromStringList(record.log)},
     };
+    if (record.version) {
+        object["version"_L1] = *record.version;
+    }
+    if (record.versionBefore) {
+        object["version_before"_L1] = *record.versionBefore;
+    }
     if (record.error) {
         object["error"_L1] = sgn::nameOf(record.error->code);
         object["reason"_L1] = record.error->message.left(maxRemarks);
@@ -104,6 +130,10 @@ Result<Record> parseRecord(const QByteArray &json)
     record.stagedId = reader.requiredText("staged_id"_L1, 20).toULongLong();
     record.swapped = reader.requiredBool("swapped"_L1);
     record.before = readProcessVersions(reader, "before"_L1);
+    record.version = readVersion(reader, "version"_L1);
+    record.versionBefore = readVersion(reader, "version_before"_L1);
+    record.sitePackages = reader.optionalText("site_packages"_L1, maxPath);
+    record.log = reader.optionalTexts("log"_L1, maxLogLines, maxLine);
     record.remarks = reader.optionalText("remarks"_L1, maxRemarks);
     record.error = readError(reader);
     const QString fingerprint = reader.optionalText("fingerprint"_L1, 64);

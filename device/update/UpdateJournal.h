@@ -2,25 +2,16 @@
 #pragma once
 
 #include "base/Result.h"
-#include "protocol/Command.h"
+#include "protocol/Process.h"
+#include "update/Task.h"
 #include "update/UpdateState.h"
 
 #include <optional>
 #include <QByteArray>
 #include <QString>
+#include <QStringList>
 
 namespace sgn::update {
-
-// What an update is about: the command and how to know a repeat of it.
-struct Order
-{
-    CommandNo number = 0;
-    QByteArray fingerprint; // commandFingerprint() of the message
-    UpdateCommand command;
-    bool progress = false; // the panel understands progress messages
-
-    friend bool operator==(const Order &, const Order &) = default;
-};
 
 // Everything that has to be known to continue an update after a power cut.
 struct Record
@@ -34,15 +25,24 @@ struct Record
     // Inode of the staged release, from Waiting on. It stays with the folder when folders are exchanged, and so tells
     // after a power cut whether the exchange has happened.
     quint64 stagedId = 0;
-    bool swapped = false;         // the new release has been in place, so that ending without it is a roll-back
-    QList<ProcessVersion> before; // what ran before the swap, to be confirmed again after a roll-back
+    bool swapped = false;             // the new release has been in place, so that ending without it is a roll-back
+    QList<ProcessVersion> before;     // what ran before the swap, to be confirmed again after a roll-back
+    std::optional<int> version;       // of a release that has one; on the way back known only when it begins
+    std::optional<int> versionBefore; // of the release that is replaced
+    QString sitePackages;             // where the Python packages are, while they are what is replaced
     // Why it failed or was rolled back.
     std::optional<Error> error;
     // Of a success.
     QString remarks;
+    // What happened on the way, for people: at most maxLogLines, oldest first.
+    QStringList log;
 
     friend bool operator==(const Record &, const Record &) = default;
 };
+
+inline constexpr qsizetype maxLogLines = 20;
+// One more line of at most 300 characters; the oldest goes when there are too many.
+void addLogLine(Record &record, const QString &line);
 
 // The update in progress as a file, downloads/update.json; there is at most one.
 class Journal

@@ -10,11 +10,11 @@ namespace sgn::update {
 
 // Where an update stands. Each state is saved before its work starts, and its work can be repeated.
 enum class State {
-    Accepted,    // compare with what is installed
+    Accepted,    // compare with what is installed; for a way back: look whether there is a previous release
     Downloading, // fetch the zip, from where it was cut
     Verifying,   // size and hash
     Staging,     // unpack beside the installed release
-    Waiting,     // for the watchdog to hold the component's processes
+    Waiting,     // for people at the device, then for the watchdog to hold the component's processes
     Swapping,    // exchange the folders
     Confirming,  // the new release proves that it runs
     RollingBack, // exchange the folders back, the old release proves that it runs again
@@ -51,6 +51,7 @@ struct Transition
 inline constexpr std::array transitions{
     Transition{State::Accepted, Event::Admitted, State::Downloading},
     Transition{State::Accepted, Event::NothingToDo, State::Done},
+    Transition{State::Accepted, Event::Staged, State::Waiting},
     Transition{State::Accepted, Event::Failed, State::Failed},
     Transition{State::Accepted, Event::Cancelled, State::Failed},
 
@@ -59,6 +60,7 @@ inline constexpr std::array transitions{
     Transition{State::Downloading, Event::Cancelled, State::Failed},
 
     Transition{State::Verifying, Event::Verified, State::Staging},
+    Transition{State::Verifying, Event::NothingToDo, State::Done},
     Transition{State::Verifying, Event::Failed, State::Failed},
     Transition{State::Verifying, Event::Cancelled, State::Failed},
 

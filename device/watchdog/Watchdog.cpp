@@ -60,8 +60,9 @@ Result<control::ReplyBody> done(const Outcome &outcome)
 } // namespace
 
 Watchdog::Watchdog(WatchdogSettings settings, std::unique_ptr<HeartbeatSocket> heartbeats,
-                   std::unique_ptr<ControlServer> control, const Clock &clock)
+                   std::unique_ptr<ControlServer> control, Machine &machine, const Clock &clock)
     : m_settings(std::move(settings))
+    , m_machine(machine)
     , m_clock(clock)
     , m_bootId(readBootId())
     , m_meterRules(m_settings.below("SmartMeter"_L1), m_settings.owner.user, m_settings.owner.group,
@@ -171,15 +172,13 @@ Result<control::ReplyBody> Watchdog::answer(ControlPeer &peer, const control::Re
             [&](const control::Restart &request) { return done(m_supervisor.restart(request.processName)); },
             [&](const control::SwapAgent &request) { return done(m_swap.request(request)); },
             [&](const control::Online &) -> Result<control::ReplyBody> {
-                if (const auto agent = m_keeper.identity(); agent && agent->pid == peer.pid()) {
+                if (isAgent(peer)) {
                     m_swap.online();
                 }
                 return control::Done{};
             },
             [&](const control::SwapStatus &) -> Result<control::ReplyBody> { return m_swap.status(); },
-            [&](const control::Reboot &) -> Result<control::ReplyBody> {
-                return fail(ErrorCode::UnknownCommand, u"this watchdog version can't restart the machine"_s);
-            },
+            [&](const control::Reboot &) { return done(restartMachine(peer)); },
         },
         body);
 }
@@ -202,6 +201,27 @@ Result<control::ReplyBody> Watchdog::release(const control::Release &release)
     qCInfo(lcWatchdog) << "starting the processes again";
     m_supervisor.release(release.expected);
     return control::Done{};
+}
+
+bool Watchdog::isAgent(const ControlPeer &peer) const
+{
+    const auto agent = m_keeper.identity();
+    return agent && agent->pid == peer.pid();
+}
+
+Outcome Watchdog::restartMachine(const ControlPeer &peer)
+{
+    // Others of that user may look and hold, but the machine belongs to more than the meter.
+    if (!isAgent(peer)) {
+        return fail(ErrorCode::Refused, u"only the agent may have the machine restarted"_s);
+    }
+    qCWarning(lcWatchdog) << "restarting the machine at the agent's request";
+    save();
+    const Outcome begun = m_machine.restart();
+    if (!begun) {
+        qCWarning(lcWatchdog).noquote() << "it can't be restarted:" << begun.error().message;
+    }
+    return begun;
 }
 
 void Watchdog::saveSoon()

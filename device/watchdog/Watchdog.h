@@ -5,6 +5,7 @@
 #include "watchdog/AgentSwap.h"
 #include "watchdog/ControlServer.h"
 #include "watchdog/HeartbeatSocket.h"
+#include "watchdog/Machine.h"
 #include "watchdog/Supervisor.h"
 
 #include <memory>
@@ -32,8 +33,9 @@ class Watchdog : public QObject
     Q_OBJECT
 
 public:
+    // `machine` and `clock` outlive the watchdog.
     Watchdog(WatchdogSettings settings, std::unique_ptr<HeartbeatSocket> heartbeats,
-             std::unique_ptr<ControlServer> control, const Clock &clock);
+             std::unique_ptr<ControlServer> control, Machine &machine, const Clock &clock);
     ~Watchdog() override;
 
     // Takes in the registry and looks after everything from now on.
@@ -49,10 +51,13 @@ private:
     [[nodiscard]] Result<control::ReplyBody> answer(ControlPeer &peer, const control::RequestBody &body);
     [[nodiscard]] Result<control::ReplyBody> hello(ControlPeer &peer, int version);
     [[nodiscard]] Result<control::ReplyBody> release(const control::Release &release);
+    [[nodiscard]] Outcome restartMachine(const ControlPeer &peer);
+    [[nodiscard]] bool isAgent(const ControlPeer &peer) const;
     void saveSoon();
     void save();
 
     WatchdogSettings m_settings;
+    Machine &m_machine;
     const Clock &m_clock;
     QByteArray m_bootId;
     ProgramRules m_meterRules;

@@ -122,7 +122,7 @@ int runSelfTest(const WatchdogSettings &settings, const Clock &clock)
     return QCoreApplication::exec();
 }
 
-int runWatchdog(const WatchdogSettings &settings, const Clock &clock)
+int runWatchdog(const WatchdogSettings &settings, Machine &machine, const Clock &clock)
 {
     Descriptor lock;
     {
@@ -152,7 +152,7 @@ int runWatchdog(const WatchdogSettings &settings, const Clock &clock)
     const quint16 port = (*heartbeats)->port();
     SignalSource signalSource;
     SystemdNotifier systemd;
-    Watchdog watchdog(settings, *std::move(heartbeats), *std::move(control), clock);
+    Watchdog watchdog(settings, *std::move(heartbeats), *std::move(control), machine, clock);
     QObject::connect(&signalSource, &SignalSource::childEnded, &watchdog, &Watchdog::reapOrphans);
     QObject::connect(&signalSource, &SignalSource::stopRequested, &watchdog, [&] {
         qCInfo(lcWatchdog) << "stopping, the processes go on";
@@ -193,6 +193,10 @@ int main(int argc, char *argv[])
     QCommandLineOption speed(u"speed"_s, u"Divides all times, for tests."_s, u"N"_s, u"1"_s);
     speed.setFlags(QCommandLineOption::HiddenFromHelp);
     parser.addOption(speed);
+    QCommandLineOption rebootProgram(
+        u"reboot-program"_s, u"Started instead of the system's restart of the machine, for tests."_s, u"PATH"_s);
+    rebootProgram.setFlags(QCommandLineOption::HiddenFromHelp);
+    parser.addOption(rebootProgram);
     commandLine.process(QCoreApplication::arguments());
     if (!parser.positionalArguments().isEmpty()) {
         CommandLine::usageError(u"unexpected argument '%1'"_s.arg(parser.positionalArguments().constFirst()));
@@ -210,5 +214,6 @@ int main(int argc, char *argv[])
     }
     settings.owner = *std::move(owner);
     const SystemClock clock;
-    return parser.isSet(u"self-test"_s) ? runSelfTest(settings, clock) : runWatchdog(settings, clock);
+    SystemMachine machine(parser.value(rebootProgram));
+    return parser.isSet(u"self-test"_s) ? runSelfTest(settings, clock) : runWatchdog(settings, machine, clock);
 }

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <QDir>
 #include <QJsonArray>
 
 namespace sgn {
@@ -13,6 +14,7 @@ namespace {
 
 constexpr qsizetype maxJidPart = 1023; // bytes, RFC 7622 section 3.1
 constexpr qsizetype maxKeys = 64;
+constexpr qsizetype maxPath = 4096;
 
 bool hasControlCharacters(const QString &text)
 {
@@ -158,6 +160,19 @@ QUrl ConfigReader::webAddress(QLatin1StringView field)
         return {};
     }
     return url;
+}
+
+QString ConfigReader::folder(QLatin1StringView field)
+{
+    if (!has(field)) {
+        return {};
+    }
+    const QString path = text(field, 1, maxPath);
+    const QString clean = QDir::cleanPath(path);
+    if (m_error.isEmpty() && (!path.startsWith(u'/') || path.split(u'/').contains(u".."_s) || clean == "/"_L1)) {
+        refuse(field, u"must be an absolute path of a folder, not '%1'"_s.arg(path));
+    }
+    return m_error.isEmpty() ? clean : QString();
 }
 
 QList<PublicKey> ConfigReader::publicKeys(QLatin1StringView field)

@@ -36,6 +36,9 @@ struct DeviceConfig
     // allow_http: releases may come by plain http. For tests on one machine.
     bool allowHttp = false;
 
+    // site_packages: the folder of the Python packages that the meter's scripts use; empty: it is looked for.
+    QString sitePackages;
+
     // heartbeat_timeout_s: silent for longer is dead.
     int heartbeatTimeoutS = 60;
 

@@ -97,6 +97,11 @@ QString DeviceTree::commandRecord() const
     return below(u"downloads/commands.json"_s);
 }
 
+QString DeviceTree::rebootJournal() const
+{
+    return below(u"downloads/reboot.json"_s);
+}
+
 QString DeviceTree::outbox() const
 {
     return below(u"downloads/outbox"_s);

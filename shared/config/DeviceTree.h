@@ -28,7 +28,7 @@ public:
     [[nodiscard]] QString deviceKey() const;  // cfg/device.key
     [[nodiscard]] QString panelMap() const;   // cfg/panelmap.json
     [[nodiscard]] QString
-    hold() const; // cfg/hold: while it exists nothing is started, for people at work on the device
+    hold() const; // cfg/hold: while it exists nothing is exchanged, for people at work on the device
 
     [[nodiscard]] QString wdog() const;
     [[nodiscard]] QString processRegistry() const;  // wdog/processes.json
@@ -38,6 +38,7 @@ public:
     [[nodiscard]] QString downloads() const;
     [[nodiscard]] QString updateJournal() const; // downloads/update.json
     [[nodiscard]] QString commandRecord() const; // downloads/commands.json
+    [[nodiscard]] QString rebootJournal() const; // downloads/reboot.json
     [[nodiscard]] QString outbox() const;        // downloads/outbox, a folder
 
     [[nodiscard]] QString smartMeter() const;

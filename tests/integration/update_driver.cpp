@@ -51,8 +51,10 @@ int main(int argc, char *argv[])
         update::Order order;
         order.number = 1;
         order.fingerprint = QByteArray(32, 'f');
-        order.command.url = QUrl(u"https://example.com/release.zip"_s);
-        order.command.processes = {{u"ocr"_s, 2}, {u"dlms"_s, 2}};
+        UpdateCommand command;
+        command.url = QUrl(u"https://example.com/release.zip"_s);
+        command.processes = {{u"ocr"_s, 2}, {u"dlms"_s, 2}};
+        order.task = command;
         if (!installer.begin(order)) {
             return 1;
         }

@@ -118,7 +118,7 @@ while True:
     }
 
     // Starts the watchdog and waits until it is ready. The port stays the same over restarts.
-    [[nodiscard]] bool start(int speed = 1, const QStringList &wrapper = {})
+    [[nodiscard]] bool start(int speed = 1, const QStringList &wrapper = {}, const QStringList &more = {})
     {
         QStringList command = wrapper;
         command += {QStringLiteral(SGN_BIN_DIR "/sgn-watchdog"),
@@ -130,6 +130,7 @@ while True:
                     socketPath(),
                     u"--speed"_s,
                     QString::number(speed)};
+        command += more;
         m_process = std::make_unique<QProcess>();
         if (qEnvironmentVariableIsSet("SGN_TEST_VERBOSE")) {
             m_process->setProcessChannelMode(QProcess::ForwardedErrorChannel);

@@ -8,6 +8,7 @@
 #include "unit/update/HttpServer.h"
 #include "unit/update/ReleaseKit.h"
 
+#include <QJsonArray>
 #include <QTemporaryDir>
 #include <QtTest>
 
@@ -122,6 +123,9 @@ private Q_SLOTS:
         m_settings->downloadLimits.longestPause = 2ms;
         m_settings->downloadLimits.reservedBytes = 0;
         m_settings->fileStoreLimit = 50ms;
+        m_settings->holdPoll = 5ms;
+        m_settings->bootIdFile = m_folder->filePath(u"boot_id"_s);
+        QVERIFY(test::writeFile(m_settings->bootIdFile, "first\n"));
         m_settings->watchdogVersion = [] {
             return std::optional(7);
         };
@@ -186,7 +190,12 @@ private Q_SLOTS:
         QTest::newRow("a result") << QByteArray(R"({"from":"x","succcess":true})") << QString();
         QTest::newRow("unknown") << QByteArray(R"({"command":"reboot"})") << QString();
         QTest::newRow("unknown with number")
-            << QByteArray(R"({"command":"reboot_system","command_no":1})") << u"unknown_command"_s;
+            << QByteArray(R"({"command":"reboot","command_no":1})") << u"unknown_command"_s;
+        QTest::newRow("reboot without number") << QByteArray(R"({"command":"reboot_system"})") << QString();
+        QTest::newRow("no way back") << QByteArray(R"({"command":"rollback","command_no":1,"component":"SmartMeter"})")
+                                     << u"install_failed"_s;
+        QTest::newRow("back to nowhere") << QByteArray(R"({"command":"rollback","command_no":1,"component":"../.."})")
+                                         << u"bad_request"_s;
         QTest::newRow("number as text") << QByteArray(R"({"command":"cancel_update","command_no":"1","cancels":1})")
                                         << QString();
         QTest::newRow("number 0") << QByteArray(R"({"command":"cancel_update","command_no":0,"cancels":1})")
@@ -392,6 +401,118 @@ private Q_SLOTS:
         QCOMPARE(m_web.requests().size(), before);
     }
 
+    // --- the other commands
+
+    void theMachineIsRestartedOnce()
+    {
+        const QByteArray command = R"({"command":"reboot_system","command_no":1})";
+        say(command);
+        say(command);
+        QTRY_COMPARE_WITH_TIMEOUT(m_watchdog->requestsOf<control::Reboot>().size(), 1, limit);
+        QVERIFY(m_link->sent.isEmpty());
+        restart(); // of the agent alone
+        QTRY_COMPARE_WITH_TIMEOUT(m_watchdog->requestsOf<control::Reboot>().size(), 2, limit);
+        QVERIFY(m_link->sent.isEmpty());
+        QVERIFY(test::writeFile(m_settings->bootIdFile, "second\n"));
+        restart();
+        QTRY_COMPARE_WITH_TIMEOUT(m_link->sent.size(), 1, limit);
+        const QJsonObject result = m_link->messages().first();
+        QCOMPARE(result["command"_L1], QJsonValue(u"reboot_system"_s));
+        QVERIFY(result["succcess"_L1].toBool());
+        QTRY_VERIFY_WITH_TIMEOUT(QDir(m_settings->tree.outbox()).isEmpty(), limit);
+        say(command);
+        QTRY_COMPARE_WITH_TIMEOUT(m_link->sent.size(), 2, limit);
+        QVERIFY(m_link->messages().last()["succcess"_L1].toBool());
+        QVERIFY(settles(2));
+        QCOMPARE(m_watchdog->requestsOf<control::Reboot>().size(), 2);
+    }
+
+    void aRestartThatDoesNotHappenIsSaid()
+    {
+        m_settings->rebootLimit = 20ms;
+        restart();
+        say(R"({"command":"reboot_system","command_no":1})");
+        QTRY_COMPARE_WITH_TIMEOUT(m_link->sent.size(), 1, limit);
+        QCOMPARE(m_link->messages().first()["succcess"_L1], QJsonValue(false));
+        QVERIFY(m_link->messages().first()["remarks"_L1].toString().contains(u"didn't restart"_s));
+        QVERIFY(settles(1));
+    }
+
+    void noRestartInTheMiddleOfASwap()
+    {
+        m_settings->swapTimes.confirm = 24h;
+        m_watchdog->onRelease = [this] {
+            // The new release never shows life.
+            QFile::remove(m_folder->filePath(u"SmartMeter/dlms.version"_s));
+        };
+        restart();
+        say(update(1, 2));
+        QTRY_VERIFY_WITH_TIMEOUT(!m_watchdog->requestsOf<control::Release>().isEmpty(), limit);
+        say(R"({"command":"reboot_system","command_no":2})");
+        QTRY_COMPARE_WITH_TIMEOUT(m_link->sent.size(), 1, limit);
+        QCOMPARE(m_link->messages().first()["error"_L1], QJsonValue(u"busy"_s));
+        QVERIFY(m_watchdog->requestsOf<control::Reboot>().isEmpty());
+    }
+
+    void aFailedUpdateBringsItsLogAlong()
+    {
+        m_settings->config.clientPassword = u"canary-password"_s;
+        m_watchdog->lastLines = {{u"ocr"_s, {u"no camera"_s, u"login with canary-password failed"_s}}};
+        m_web.setHandler([](const HttpRequest &request, QTcpSocket *socket) {
+            const QTemporaryDir folder;
+            (void)makeZip(folder.filePath(u"a.zip"_s), meterRelease(-2));
+            HttpServer::serve(request, socket, readWhole(folder.filePath(u"a.zip"_s)));
+        });
+        restart();
+        say(update(1, 2));
+        QTRY_COMPARE_WITH_TIMEOUT(m_link->sent.size(), 1, limit);
+        const QJsonObject result = m_link->messages().first();
+        QCOMPARE(result["rolled_back"_L1], QJsonValue(true));
+        QStringList log;
+        for (const QJsonValue &line : result["log"_L1].toArray()) {
+            log += line.toString();
+        }
+        QVERIFY(log.contains(u"ocr: no camera"_s));
+        QVERIFY(log.contains(u"ocr: login with *** failed"_s));
+        QVERIFY(!m_link->sent.first().contains("canary"));
+        QVERIFY(!result["remarks"_L1].toString().contains(u'\n'));
+    }
+
+    void aHeldUpdateIsToldAgainToWhoeverComes()
+    {
+        QVERIFY(test::writeFile(m_settings->tree.hold(), {}));
+        const auto heldMessages = [this] {
+            qsizetype held = 0;
+            for (const QJsonObject &message : m_link->messages()) {
+                held += message["state"_L1] == u"waiting"_s && message["remarks"_L1].toString().contains(u"cfg/hold"_s);
+            }
+            return held;
+        };
+        say(update(1, 2, ",\"progress\":true"));
+        QTRY_COMPARE_WITH_TIMEOUT(heldMessages(), 1, limit);
+        restart();
+        QTRY_COMPARE_WITH_TIMEOUT(heldMessages(), 1, limit);
+        m_link->goOffline();
+        m_link->goOnline();
+        QTRY_COMPARE_WITH_TIMEOUT(heldMessages(), 2, limit);
+        QVERIFY(QFile::remove(m_settings->tree.hold()));
+        QTRY_VERIFY_WITH_TIMEOUT(m_link->messages().last().contains("succcess"_L1), limit);
+        QVERIFY(m_link->messages().last()["succcess"_L1].toBool());
+    }
+
+    void thePackagesTellTheirVersion()
+    {
+        m_settings->config.sitePackages = m_folder->filePath(u"packages"_s);
+        restart();
+        say(R"({"command":"version_req"})");
+        QTRY_COMPARE_WITH_TIMEOUT(m_link->sent.size(), 1, limit);
+        QVERIFY(!m_link->messages().last().contains("packages_version"_L1));
+        QVERIFY(test::writeFile(m_folder->filePath(u"packages/version"_s), "4\n"));
+        say(R"({"command":"version_req"})");
+        QTRY_COMPARE_WITH_TIMEOUT(m_link->sent.size(), 2, limit);
+        QCOMPARE(m_link->messages().last()["packages_version"_L1], QJsonValue(4));
+    }
+
     // --- time
 
     void lateCommandsAreJudgedByTheServersTime()
@@ -443,6 +564,7 @@ private Q_SLOTS:
 
     void aRunningUpdateGoesOnAfterARestart()
     {
+        const auto before = m_web.requests().size();
         m_web.setHandler({});
         const auto before = m_web.requests().size();
         say(update(1, 2));

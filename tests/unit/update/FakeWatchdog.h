@@ -55,6 +55,10 @@ public:
             process.version = std::abs(version);
             process.state = isHeld ? ProcessState::Held : version < 0 ? ProcessState::CrashLoop : ProcessState::Running;
             process.isDead = version < 0;
+            if (lastLines.contains(process.name)) {
+                process.lastExit = LastExit{1, std::nullopt, QDateTime::currentDateTimeUtc(), std::nullopt,
+                                            lastLines.value(process.name)};
+            }
             all += process;
         }
         return all;
@@ -78,6 +82,10 @@ public:
     // What SwapAgent is answered with, and done by.
     std::function<Result<control::ReplyBody>(const control::SwapAgent &)> onSwapAgent;
     std::optional<Error> refusal; // of everything but Status
+    // Of processes, by name: the output of their last run.
+    QMap<QString, QStringList> lastLines;
+    // Does what the start of the processes does to what is reported.
+    std::function<void()> onRelease;
 
 private:
     Result<control::ReplyBody> replyTo(const control::RequestBody &request)
@@ -92,6 +100,9 @@ private:
             isHeld = true;
         } else if (std::holds_alternative<control::Release>(request)) {
             isHeld = false;
+            if (onRelease) {
+                onRelease();
+            }
         } else if (std::holds_alternative<control::SwapStatus>(request)) {
             return swapStatus;
         } else if (const auto *const swap = std::get_if<control::SwapAgent>(&request); swap && onSwapAgent) {

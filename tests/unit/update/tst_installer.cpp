@@ -52,8 +52,10 @@ private:
         Order order;
         order.number = 10;
         order.fingerprint = QByteArray(32, 'f');
-        order.command.url = QUrl(u"https://example.com/release.zip"_s);
-        order.command.processes = {{u"ocr"_s, version}, {u"dlms"_s, version}};
+        UpdateCommand update;
+        update.url = QUrl(u"https://example.com/release.zip"_s);
+        update.processes = {{u"ocr"_s, version}, {u"dlms"_s, version}};
+        order.task = update;
         return order;
     }
 
@@ -62,11 +64,14 @@ private:
         Order order;
         order.number = 11;
         order.fingerprint = QByteArray(32, 'g');
-        order.command.component = Component::JabberClient;
-        order.command.url = QUrl(u"https://example.com/agent.zip"_s);
-        order.command.version = version;
+        UpdateCommand update;
+        update.component = Component::JabberClient;
+        update.url = QUrl(u"https://example.com/agent.zip"_s);
+        update.version = version;
+        order.task = update;
         return order;
     }
+    static UpdateCommand &updateOf(Order &order) { return std::get<UpdateCommand>(order.task); }
 
     bool ended()
     {
@@ -93,7 +98,7 @@ private:
         ReleaseManifest manifest;
         manifest.component = u"SmartMeter"_s;
         manifest.release = QString::number(version);
-        manifest.processes = meterOrder(version).command.processes;
+        manifest.processes = std::get<UpdateCommand>(meterOrder(version).task).processes;
         const QByteArray zip = readWhole(m_zip);
         manifest.sha256 = Sha256::hash(zip);
         manifest.size = zip.size();
@@ -154,10 +159,11 @@ private Q_SLOTS:
         QCOMPARE(installedFiles(m_root, u"SmartMeter"_s), meterRelease(2));
         QVERIFY(QFileInfo(m_root + u"/SmartMeter/ocr.py"_s).isExecutable());
         QVERIFY(!m_watchdog->isHeld);
-        QCOMPARE(m_watchdog->requestsOf<control::Release>().first().expected, meterOrder(2).command.processes);
+        const QList<ProcessVersion> expected{{u"ocr"_s, 2}, {u"dlms"_s, 2}};
+        QCOMPARE(m_watchdog->requestsOf<control::Release>().first().expected, expected);
         m_installer->close();
         QVERIFY(!m_installer->current());
-        QCOMPARE(leftovers(), QStringList{u"previous-SmartMeter"_s});
+        QCOMPARE(leftovers(), (QStringList{u"previous-SmartMeter"_s, u"previous-SmartMeter.json"_s}));
         QCOMPARE(readWhole(m_settings.downloads + u"/previous-SmartMeter/ocr.version"_s), "1");
     }
 
@@ -221,7 +227,7 @@ private Q_SLOTS:
         QFETCH(const QString, remarks);
         useZip(meterRelease(version));
         Order order = meterOrder(version);
-        order.command.force = force;
+        updateOf(order).force = force;
         QVERIFY(m_installer->begin(order));
         QVERIFY(ended());
         QCOMPARE(m_endings.first().success, success);
@@ -242,7 +248,7 @@ private Q_SLOTS:
     {
         QFETCH(const QString, url);
         Order order = meterOrder(2);
-        order.command.url = QUrl(url);
+        updateOf(order).url = QUrl(url);
         QCOMPARE(m_installer->begin(order).error().code, ErrorCode::BadRequest);
         QCOMPARE(leftovers(), QStringList());
         QVERIFY(!m_installer->current());
@@ -305,8 +311,8 @@ private Q_SLOTS:
         trustReleaseKeys();
         Order order = meterOrder(2);
         ReleaseManifest manifest = manifestOf(2);
-        change(manifest, order.command);
-        order.command.release = signedBy(key, manifest);
+        change(manifest, updateOf(order));
+        updateOf(order).release = signedBy(key, manifest);
         const Files before = installedFiles(m_root, u"SmartMeter"_s);
         const Outcome begun = m_installer->begin(order);
         const std::optional<Error> atOnce = begun ? std::nullopt : std::optional(begun.error());
@@ -328,7 +334,7 @@ private Q_SLOTS:
         trustReleaseKeys();
         QCOMPARE(m_installer->begin(meterOrder(2)).error().code, ErrorCode::NotSigned);
         Order order = meterOrder(2);
-        order.command.release = u"a.b.c"_s;
+        updateOf(order).release = u"a.b.c"_s;
         QCOMPARE(m_installer->begin(order).error().code, ErrorCode::BadSignature);
         QCOMPARE(leftovers(), QStringList());
         QVERIFY(!m_installer->current());
@@ -338,7 +344,7 @@ private Q_SLOTS:
     {
         trustReleaseKeys();
         Order order = meterOrder(2);
-        order.command.release = signedBy(0, manifestOf(2));
+        updateOf(order).release = signedBy(0, manifestOf(2));
         useZip(meterRelease(2, "x"));
         QVERIFY(m_installer->begin(order));
         QVERIFY(ended());
@@ -376,8 +382,8 @@ private Q_SLOTS:
         ReleaseManifest manifest = manifestOf(version);
         manifest.allowsDowngrade = allowed;
         Order order = meterOrder(version);
-        order.command.force = force;
-        order.command.release = signedBy(0, manifest);
+        updateOf(order).force = force;
+        updateOf(order).release = signedBy(0, manifest);
         QVERIFY(m_installer->begin(order));
         QVERIFY(ended());
         const auto code = m_endings.first().error;
@@ -389,7 +395,7 @@ private Q_SLOTS:
         trustReleaseKeys();
         m_watchdog->setConnected(false);
         Order order = meterOrder(0);
-        order.command.release = signedBy(0, manifestOf(0));
+        updateOf(order).release = signedBy(0, manifestOf(0));
         QVERIFY(m_installer->begin(order));
         QVERIFY(ended());
         QCOMPARE(m_endings.first().error, std::optional(ErrorCode::InstallFailed));
@@ -408,7 +414,7 @@ private Q_SLOTS:
         QFETCH(const State, state);
         trustReleaseKeys();
         Order order = meterOrder(2);
-        order.command.release = signedBy(0, manifestOf(2));
+        updateOf(order).release = signedBy(0, manifestOf(2));
         connect(m_installer.get(), &Installer::stateEntered, this, [&](State entered) {
             if (entered == state) {
                 QMetaObject::invokeMethod(
@@ -440,9 +446,9 @@ private Q_SLOTS:
         const QString agent = u"JabberClient/sgn-agent"_s;
         const QByteArray good = "#!/bin/sh\nexit 0\n";
         Order wrongHash = meterOrder(2);
-        wrongHash.command.sha256 = QByteArray(32, 'x');
+        updateOf(wrongHash).sha256 = QByteArray(32, 'x');
         Order wrongSize = meterOrder(2);
-        wrongSize.command.size = 1;
+        updateOf(wrongSize).size = 1;
         QTest::newRow("other hash") << wrongHash << meterRelease(2) << ErrorCode::HashMismatch;
         QTest::newRow("other size") << wrongSize << meterRelease(2) << ErrorCode::HashMismatch;
         QTest::newRow("other folder") << meterOrder(2) << Files{{agent, good}} << ErrorCode::BadArchive;
@@ -761,7 +767,8 @@ private Q_SLOTS:
         QCOMPARE(asked.first().version, 2);
         QVERIFY(asked.first().needsOnline);
         m_installer->close();
-        QCOMPARE(leftovers(), works ? QStringList{u"previous-JabberClient"_s} : QStringList());
+        const QStringList kept{u"previous-JabberClient"_s, u"previous-JabberClient.json"_s};
+        QCOMPARE(leftovers(), works ? kept : QStringList());
         QCOMPARE(readWhole(installed + u"/version"_s), works ? "2\n" : "");
     }
 

@@ -38,12 +38,15 @@ private:
         Record record;
         record.order.number = 10;
         record.order.fingerprint = QByteArray(32, 'f');
-        record.order.command.url = QUrl(u"https://example.com/a%20b.zip?key=1"_s);
-        record.order.command.processes = {{u"ocr"_s, 2}, {u"zähler"_s, 3}};
-        record.order.command.sha256 = QByteArray(32, 'a');
-        record.order.command.size = 1234;
-        record.order.command.force = true;
+        UpdateCommand update;
+        update.url = QUrl(u"https://example.com/a%20b.zip?key=1"_s);
+        update.processes = {{u"ocr"_s, 2}, {u"zähler"_s, 3}};
+        update.sha256 = QByteArray(32, 'a');
+        update.size = 1234;
+        update.force = true;
+        record.order.task = update;
         record.order.progress = true;
+        record.order.notAfter = QDateTime(QDate(2026, 1, 31), QTime(12, 0), Qt::UTC);
         record.state = State::Confirming;
         record.starts = 2;
         record.elapsedMs = 4711;
@@ -54,6 +57,10 @@ private:
         record.before = {{u"ocr"_s, 1}};
         record.error = Error{ErrorCode::NotHealthy, u"ocr is hung"_s};
         record.remarks = u"r"_s;
+        record.version = 3;
+        record.versionBefore = 0;
+        record.sitePackages = u"/home/pi/.local/lib/python3.7/site-packages"_s;
+        record.log = {u"12:00:00 confirming"_s, u"ocr: Traceback"_s};
         return record;
     }
 
@@ -112,13 +119,19 @@ private Q_SLOTS:
         QVERIFY2(loaded.has_value(), loaded ? "" : qPrintable(loaded.error().message));
         QCOMPARE(*loaded, fullRecord());
 
-        Record agent;
-        agent.order.number = 11;
-        agent.order.command.component = Component::JabberClient;
-        agent.order.command.url = QUrl(u"https://example.com/b.zip"_s);
-        agent.order.command.version = 2;
-        QVERIFY(journal.save(agent));
-        QCOMPARE(journal.load().value(), agent);
+        UpdateCommand agent;
+        agent.component = Component::JabberClient;
+        agent.url = QUrl(u"https://example.com/b.zip"_s);
+        agent.version = 2;
+        CaCertUpdate caFile;
+        caFile.url = QUrl(u"https://example.com/cacert.pem"_s);
+        for (const Task &task : {Task(agent), Task(caFile), Task(Rollback{Component::SitePackages})}) {
+            Record record;
+            record.order.number = 11;
+            record.order.task = task;
+            QVERIFY(journal.save(record));
+            QCOMPARE(journal.load().value(), record);
+        }
         QVERIFY(journal.remove());
         QCOMPARE(journal.load().error().code, ErrorCode::NotFound);
     }
@@ -158,6 +171,18 @@ private Q_SLOTS:
         QVERIFY(QFile::exists(journal.path() + u".bad"_s));
     }
 
+    void theLogKeepsItsEnd()
+    {
+        Record record = fullRecord();
+        for (int i = 0; i < 30; ++i) {
+            addLogLine(record, QString::number(i) + u"\n"_s + QString(1000, u'x'));
+        }
+        QCOMPARE(record.log.size(), maxLogLines);
+        QVERIFY(record.log.first().startsWith(u"10 x"_s));
+        QCOMPARE(record.log.first().size(), 300);
+        QVERIFY(parseRecord(encode(record)));
+    }
+
     void progressIsThinnedOut()
     {
         using namespace std::chrono_literals;
@@ -168,6 +193,11 @@ private Q_SLOTS:
         QVERIFY(gate.allow(State::Downloading, 5, 5s));
         QVERIFY(!gate.allow(State::Verifying, 0, 5500ms)); // another state, too soon
         QVERIFY(gate.allow(State::Verifying, 0, 6s));
+        QVERIFY(!gate.allow(State::Verifying, 0, 9s));
+        gate.repeat();
+        QVERIFY(!gate.allow(State::Verifying, 0, 6500ms)); // too soon all the same
+        QVERIFY(gate.allow(State::Verifying, 0, 9s));
+        QVERIFY(!gate.allow(State::Verifying, 0, 12s));
     }
 };
 

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "agent/Reboot.h"
+
+#include "agent/Logging.h"
+#include "base/AtomicFile.h"
+#include "protocol/Json.h"
+#include "update/PersistentRequest.h"
+
+#include <algorithm>
+#include <QFile>
+
+namespace sgn::agent {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr qint64 maxCommandNo = 2147483647;
+constexpr qint64 maxExact = 1LL << 53; // what a JSON number holds exactly
+constexpr qsizetype maxBootId = 64;
+constexpr std::chrono::milliseconds retryPause{1'000};
+
+QString readBootId(const QString &path)
+{
+    return QString::fromLatin1(readFile(path, maxBootId).value_or(QByteArray()).trimmed());
+}
+
+} // namespace
+
+Reboot::Reboot(Settings settings, update::WatchdogPort &watchdog, const Clock &clock, QObject *parent)
+    : QObject(parent)
+    , m_settings(std::move(settings))
+    , m_watchdog(watchdog)
+    , m_clock(clock)
+{
+    m_limit.setSingleShot(true);
+    connect(&m_limit, &QTimer::timeout, this, [this] {
+        const auto seconds = std::chrono::duration_cast<std::chrono::seconds>(m_settings.limit).count();
+        end(Error{ErrorCode::Internal, u"the machine didn't restart within %1 s"_s.arg(seconds)});
+    });
+}
+
+void Reboot::resume()
+{
+    if (const auto loaded = load(); !loaded) {
+        if (loaded.error().code != ErrorCode::NotFound) {
+            qCWarning(lcAgent) << "what is known of a restart of the machine is set aside:" << loaded.error();
+            QFile::remove(m_settings.journal + ".bad"_L1);
+            QFile::rename(m_settings.journal, m_settings.journal + ".bad"_L1);
+        }
+        return;
+    }
+    if (readBootId(m_settings.bootIdFile) != m_bootId) {
+        end(std::nullopt);
+        return;
+    }
+    // Only this program was restarted.
+    m_limit.start(std::clamp(m_settings.limit - (m_clock.monotonic() - m_askedAt), MonotonicTime(0),
+                             MonotonicTime(m_settings.limit)));
+    askWatchdog();
+}
+
+Outcome Reboot::begin(const CommandKey &key)
+{
+    if (m_key) {
+        return fail(ErrorCode::Busy, u"the machine is being restarted for command %1"_s.arg(m_key->number));
+    }
+    m_bootId = readBootId(m_settings.bootIdFile);
+    if (m_bootId.isEmpty()) {
+        return fail(ErrorCode::Internal,
+                    u"this machine doesn't tell its restarts apart: no %1"_s.arg(m_settings.bootIdFile));
+    }
+    m_key = key;
+    m_askedAt = m_clock.monotonic();
+    m_ended = false;
+    if (auto saved = save(); !saved) {
+        m_key.reset();
+        return saved;
+    }
+    m_limit.start(m_settings.limit);
+    askWatchdog();
+    return {};
+}
+
+void Reboot::askWatchdog()
+{
+    auto *const asking =
+        new update::PersistentRequest(m_watchdog, control::Reboot{}, m_settings.watchdogAway, retryPause, this);
+    connect(asking, &update::PersistentRequest::finished, this, [this](const Result<control::ReplyBody> &reply) {
+        if (!reply) {
+            end(Error{ErrorCode::Internal, u"the machine can't be restarted: "_s + reply.error().message});
+        }
+    });
+}
+
+void Reboot::end(const std::optional<Error> &failure)
+{
+    if (!m_key || std::exchange(m_ended, true)) {
+        return;
+    }
+    m_limit.stop();
+    QMetaObject::invokeMethod(
+        this,
+        [this, failure] {
+            if (m_key) {
+                Q_EMIT finished(*m_key, failure);
+            }
+        },
+        Qt::QueuedConnection);
+}
+
+void Reboot::close()
+{
+    m_key.reset();
+    m_limit.stop();
+    if (const auto removed = removeFileDurably(m_settings.journal); !removed) {
+        qCWarning(lcAgent) << removed.error();
+    }
+}
+
+Outcome Reboot::save() const
+{
+    const QJsonObject object{{"command_no"_L1, static_cast<qint64>(m_key->number)},
+                             {"fingerprint"_L1, QString::fromLatin1(m_key->fingerprint.toHex())},
+                             {"boot_id"_L1, m_bootId},
+                             {"asked_at_ms"_L1, static_cast<qint64>(m_askedAt.count())}};
+    return writeFileAtomically(m_settings.journal, toAsciiJson(object));
+}
+
+Outcome Reboot::load()
+{
+    const auto object = readJsonFile(m_settings.journal);
+    if (!object) {
+        return fail(object.error());
+    }
+    JsonReader reader(*object);
+    CommandKey key;
+    key.number = static_cast<CommandNo>(reader.requiredInteger("command_no"_L1, 1, maxCommandNo));
+    key.fingerprint = QByteArray::fromHex(reader.requiredText("fingerprint"_L1, 64).toLatin1());
+    m_bootId = reader.requiredText("boot_id"_L1, maxBootId);
+    m_askedAt = MonotonicTime(reader.requiredInteger("asked_at_ms"_L1, 0, maxExact));
+    if (reader.error()) {
+        return fail(*reader.error());
+    }
+    m_key = key;
+    return {};
+}
+
+} // namespace sgn::agent

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "update/ComponentSwap.h"
+#include "update/ReleasePaths.h"
+
+#include <functional>
+#include <QTimer>
+
+namespace sgn::update {
+
+// Tries whether the XMPP server can be believed with a CA file: TLS and the check of its certificate and name, nothing
+// more. `done` is called once, never from within the call, unless `context` is gone by then. Refused: the certificate
+// is not believed; Network, Timeout: nothing is known, because the server can't be reached.
+using ServerTrial =
+    std::function<void(const QString &caFile, QObject *context, std::function<void(const Outcome &)> done)>;
+
+// The swap of the CA file. A device that no longer believes its server is lost, so the running server has to pass with
+// the new file before it is put in place and once more with what is in place then. The connection that stands isn't
+// touched; the next one reads the new file.
+class CaSwap final : public ComponentSwap
+{
+    Q_OBJECT
+
+public:
+    // `record` outlives the object.
+    CaSwap(ServerTrial trial, ReleasePaths paths, const Record &record, SwapTimes times, QObject *parent = nullptr);
+
+    void prepare() override;
+    void swap() override;
+    void confirm() override;
+    void rollBack() override;
+
+private:
+    void tryWith(const QString &caFile, Event good);
+    void tryOnce();
+    void tried(const Outcome &outcome);
+    void end(Event event, const std::optional<Error> &reason = {});
+
+    ServerTrial m_trial;
+    ReleasePaths m_paths;
+    const Record &m_record;
+    QString m_caFile;
+    Event m_good = Event::Held;
+    std::optional<Error> m_lastError;
+    QTimer m_limit;
+    QTimer m_retry;
+    bool m_trying = false;
+};
+
+} // namespace sgn::update

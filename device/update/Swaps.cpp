@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "update/Swaps.h"
+
+#include "update/AgentSwap.h"
+#include "update/MeterSwap.h"
+#include "update/PreviousRelease.h"
+
+namespace sgn::update {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+// What has to run after the swap.
+MeterSwap::Goal goalOf(const Task &task, const ReleasePaths &paths)
+{
+    if (const auto *const update = std::get_if<UpdateCommand>(&task)) {
+        // Other packages leave every process what it was.
+        return {update->processes, true};
+    }
+    if (componentOf(task) == Component::SitePackages) {
+        return {};
+    }
+    // The notes stay what they are until the way back has succeeded.
+    const auto previous = readPreviousRelease(paths);
+    return {previous ? previous->processes : QList<ProcessVersion>(), false};
+}
+
+} // namespace
+
+Outcome checkSwap(const Task &task)
+{
+    if (componentOf(task) == Component::WatchDog) {
+        return fail(ErrorCode::UnknownCommand, u"this agent version can't replace the watchdog"_s);
+    }
+    return {};
+}
+
+std::unique_ptr<ComponentSwap> makeSwap(const SwapPorts &ports, const ReleasePaths &paths, Record &record,
+                                        const SwapTimes &times)
+{
+    const auto component = componentOf(record.order.task);
+    if (!component) {
+        return std::make_unique<CaSwap>(ports.trial, paths, record, times);
+    }
+    if (*component == Component::JabberClient) {
+        return std::make_unique<AgentSwap>(ports.watchdog, paths, record, times, ports.isOnline);
+    }
+    return std::make_unique<MeterSwap>(ports.watchdog, paths, goalOf(record.order.task, paths), record, times,
+                                       ports.clock);
+}
+
+} // namespace sgn::update

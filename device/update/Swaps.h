@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/Clock.h"
+#include "update/CaSwap.h"
+#include "update/ComponentSwap.h"
+#include "update/ReleasePaths.h"
+#include "update/UpdateJournal.h"
+#include "update/WatchdogPort.h"
+
+#include <functional>
+#include <memory>
+
+namespace sgn::update {
+
+// What the swaps need of the world.
+struct SwapPorts
+{
+    WatchdogPort &watchdog;
+    const Clock &clock;
+    std::function<bool()> isOnline; // the XMPP server is reached
+    ServerTrial trial;
+};
+
+// Whether this agent has a swap for the task: UnknownCommand when it hasn't.
+[[nodiscard]] Outcome checkSwap(const Task &task);
+// The one for the record's task, which passed checkSwap(). All references outlive it.
+[[nodiscard]] std::unique_ptr<ComponentSwap> makeSwap(const SwapPorts &ports, const ReleasePaths &paths, Record &record,
+                                                      const SwapTimes &times);
+
+} // namespace sgn::update

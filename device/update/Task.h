@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "protocol/Command.h"
+
+#include <optional>
+#include <QDateTime>
+#include <QString>
+#include <variant>
+
+namespace sgn::update {
+
+// What an installer can be told to do. All of it goes through the same states; what differs is what is fetched, what is
+// replaced and how the new one proves itself.
+using Task = std::variant<UpdateCommand, CaCertUpdate, Rollback>;
+
+// Nothing for a command that is none.
+[[nodiscard]] std::optional<Task> taskOf(const CommandBody &command);
+[[nodiscard]] CommandBody commandOf(const Task &task);
+
+// Nothing for the CA file.
+[[nodiscard]] std::optional<Component> componentOf(const Task &task);
+// What is replaced, e.g. "SmartMeter" or "the CA file", for sentences.
+[[nodiscard]] QString subjectOf(const Task &task);
+
+// What a task fetches, and how to know that it is the right thing.
+struct Source
+{
+    QUrl url;
+    QByteArray sha256;          // 32 bytes, or empty where the command doesn't say
+    std::optional<qint64> size; // bytes
+    QString release;            // signed release manifest, or empty
+
+    friend bool operator==(const Source &, const Source &) = default;
+};
+
+// Nothing for a rollback, which fetches nothing.
+[[nodiscard]] std::optional<Source> sourceOf(const Task &task);
+
+// A task under the number it came with.
+struct Order
+{
+    CommandNo number = 0;
+    QByteArray fingerprint; // commandFingerprint() of the message
+    Task task;
+    bool progress = false;             // the panel understands progress messages
+    std::optional<QDateTime> notAfter; // judged again while the update waits for people at the device
+
+    friend bool operator==(const Order &, const Order &) = default;
+};
+
+} // namespace sgn::update

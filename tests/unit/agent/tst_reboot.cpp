@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "agent/Reboot.h"
+#include "support/ManualClock.h"
+#include "unit/update/FakeWatchdog.h"
+#include "unit/update/ReleaseKit.h"
+
+#include <QTemporaryDir>
+#include <QtTest>
+
+using namespace sgn;
+using namespace sgn::agent;
+using namespace sgn::test;
+using namespace std::chrono_literals;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr int limit = 20'000;
+const CommandKey key{7, QByteArray(32, 'f')};
+
+} // namespace
+
+class TestReboot : public QObject
+{
+    Q_OBJECT
+
+private:
+    struct Told
+    {
+        CommandKey key;
+        std::optional<Error> failure;
+    };
+
+    std::unique_ptr<QTemporaryDir> m_folder;
+    std::unique_ptr<FakeWatchdog> m_watchdog;
+    ManualClock m_clock;
+    Reboot::Settings m_settings;
+    std::unique_ptr<Reboot> m_reboot;
+    QList<Told> m_told;
+
+    // Another agent takes over.
+    void restart()
+    {
+        m_reboot = std::make_unique<Reboot>(m_settings, *m_watchdog, m_clock);
+        connect(m_reboot.get(), &Reboot::finished, this,
+                [this](const CommandKey &which, const std::optional<Error> &failure) {
+                    m_told += Told{which, failure};
+                });
+        m_reboot->resume();
+    }
+    void setBootId(const QByteArray &id) { QVERIFY(test::writeFile(m_settings.bootIdFile, id + '\n')); }
+    bool isTold()
+    {
+        return QTest::qWaitFor([this] { return !m_told.isEmpty(); }, limit);
+    }
+    qsizetype timesAsked() const { return m_watchdog->requestsOf<control::Reboot>().size(); }
+
+private Q_SLOTS:
+    void init()
+    {
+        m_folder = std::make_unique<QTemporaryDir>();
+        m_watchdog = std::make_unique<FakeWatchdog>(m_folder->path());
+        m_settings = {};
+        m_settings.journal = m_folder->filePath(u"reboot.json"_s);
+        m_settings.bootIdFile = m_folder->filePath(u"boot_id"_s);
+        m_settings.limit = 20s;
+        m_settings.watchdogAway = 50ms;
+        m_told.clear();
+        setBootId("first");
+        restart();
+    }
+    void cleanup() { m_reboot.reset(); }
+
+    void isToldAfterTheRestart()
+    {
+        QVERIFY(m_reboot->begin(key));
+        QTRY_COMPARE_WITH_TIMEOUT(timesAsked(), 1, limit);
+        QVERIFY(m_told.isEmpty());
+        setBootId("second");
+        restart();
+        QVERIFY(isTold());
+        QCOMPARE(m_told.first().key, key);
+        QVERIFY(!m_told.first().failure);
+        QCOMPARE(timesAsked(), 1);
+
+        // Until it is safe elsewhere.
+        m_told.clear();
+        restart();
+        QVERIFY(isTold());
+        m_reboot->close();
+        QVERIFY(!m_reboot->current());
+        m_told.clear();
+        restart();
+        QCoreApplication::processEvents();
+        QVERIFY(m_told.isEmpty());
+        QCOMPARE(timesAsked(), 1);
+    }
+
+    void isNotTakenForDoneWhenOnlyTheAgentRestarts()
+    {
+        QVERIFY(m_reboot->begin(key));
+        m_clock.advance(19s);
+        restart();
+        QCOMPARE(m_reboot->current(), std::optional(key));
+        QTRY_VERIFY_WITH_TIMEOUT(timesAsked() > 0, limit);
+        QVERIFY(m_told.isEmpty());
+        // The time goes on where it was.
+        QVERIFY(isTold());
+        QVERIFY(m_told.first().failure.has_value());
+        QCOMPARE(m_told.first().failure->message, u"the machine didn't restart within 20 s"_s);
+    }
+
+    void failures_data()
+    {
+        QTest::addColumn<bool>("connected");
+        QTest::addColumn<bool>("refuses");
+        QTest::addColumn<QString>("words");
+        QTest::newRow("refused") << true << true << u"the watchdog doesn't run as root"_s;
+        QTest::newRow("no watchdog") << false << false << u"the watchdog doesn't answer"_s;
+    }
+
+    void failures()
+    {
+        QFETCH(const bool, connected);
+        QFETCH(const bool, refuses);
+        QFETCH(const QString, words);
+        m_watchdog->setConnected(connected);
+        if (refuses) {
+            m_watchdog->refusal = Error{ErrorCode::Refused, words};
+        }
+        QVERIFY(m_reboot->begin(key));
+        QVERIFY(isTold());
+        QVERIFY(m_told.first().failure.has_value());
+        QVERIFY2(m_told.first().failure->message.contains(words), qPrintable(m_told.first().failure->message));
+        m_reboot->close();
+        QVERIFY(!QFile::exists(m_settings.journal));
+    }
+
+    void oneAtATime()
+    {
+        QVERIFY(m_reboot->begin(key));
+        QCOMPARE(m_reboot->begin({8, QByteArray(32, 'g')}).error().code, ErrorCode::Busy);
+    }
+
+    void nothingIsBegunWithoutAWayToKnowTheEnd()
+    {
+        QVERIFY(QFile::remove(m_settings.bootIdFile));
+        QCOMPARE(m_reboot->begin(key).error().code, ErrorCode::Internal);
+        setBootId("first");
+        m_settings.journal = m_folder->filePath(u"no/such/folder/reboot.json"_s);
+        restart();
+        QVERIFY(!m_reboot->begin(key));
+        QVERIFY(!m_reboot->current());
+        QCoreApplication::processEvents();
+        QCOMPARE(timesAsked(), 0);
+    }
+
+    void aDamagedJournalIsSetAside_data()
+    {
+        QTest::addColumn<QByteArray>("content");
+        QTest::newRow("empty") << QByteArray();
+        QTest::newRow("cut") << QByteArray("{\"command_no\":7,");
+        QTest::newRow("number 0") << QByteArray(
+            R"({"command_no":0,"fingerprint":"aa","boot_id":"first","asked_at_ms":0})");
+        QTest::newRow("no boot id") << QByteArray(R"({"command_no":7,"fingerprint":"aa","asked_at_ms":0})");
+    }
+
+    void aDamagedJournalIsSetAside()
+    {
+        QFETCH(const QByteArray, content);
+        QVERIFY(test::writeFile(m_settings.journal, content));
+        restart();
+        QVERIFY(!m_reboot->current());
+        QVERIFY(QFile::exists(m_settings.journal + u".bad"_s));
+        QVERIFY(m_reboot->begin(key));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestReboot)
+#include "tst_reboot.moc"
