@@ -75,6 +75,14 @@
         <source>Identity in doubt</source>
         <translation>Identität zweifelhaft</translation>
     </message>
+    <message>
+        <source>Reboot</source>
+        <translation>Neustart des Geräts</translation>
+    </message>
+    <message>
+        <source>Rollback</source>
+        <translation>Rückkehr zum vorigen Release</translation>
+    </message>
 </context>
 <context>
     <name>ActivityScreen</name>
@@ -417,6 +425,25 @@
         <source>Update…</source>
         <translation>Update …</translation>
     </message>
+    <message>
+        <source>Reboot…</source>
+        <translation>Neu starten…</translation>
+    </message>
+    <message numerus="yes">
+        <source>Reboot %n device(s)?</source>
+        <translation>
+            <numerusform>%n Gerät neu starten?</numerusform>
+            <numerusform>%n Geräte neu starten?</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Reboot</source>
+        <translation>Neu starten</translation>
+    </message>
+    <message>
+        <source>The machine itself restarts. Its meter processes don&apos;t run for a minute or two, and start again by themselves.</source>
+        <translation>Das Gerät selbst startet neu. Seine Zählerprozesse laufen ein bis zwei Minuten nicht und starten dann von selbst wieder.</translation>
+    </message>
 </context>
 <context>
     <name>LogViewer</name>
@@ -512,31 +539,23 @@
         </translation>
     </message>
     <message>
-        <source>Choose a release zip</source>
-        <translation>Release-Zip auswählen</translation>
-    </message>
-    <message>
-        <source>Zip files (*.zip)</source>
-        <translation>Zip-Dateien (*.zip)</translation>
-    </message>
-    <message>
         <source>All files (*)</source>
         <translation>Alle Dateien (*)</translation>
+    </message>
+    <message>
+        <source>Choose a release zip or a CA file</source>
+        <translation>Release-Zip oder CA-Datei auswählen</translation>
+    </message>
+    <message>
+        <source>Releases and CA files (*.zip *.pem *.crt)</source>
+        <translation>Releases und CA-Dateien (*.zip *.pem *.crt)</translation>
     </message>
 </context>
 <context>
     <name>NewUpdateForm</name>
     <message>
-        <source>Release zip</source>
-        <translation>Release-Zip</translation>
-    </message>
-    <message>
         <source>Reading and checking…</source>
         <translation>Wird gelesen und geprüft …</translation>
-    </message>
-    <message>
-        <source>Drop a zip here</source>
-        <translation>Zip hier ablegen</translation>
     </message>
     <message>
         <source>Choose…</source>
@@ -585,6 +604,18 @@
     <message>
         <source>Install even where the same or a higher version is installed</source>
         <translation>Auch dort installieren, wo dieselbe oder eine höhere Version ist</translation>
+    </message>
+    <message>
+        <source>Release zip or CA file</source>
+        <translation>Release-Zip oder CA-Datei</translation>
+    </message>
+    <message>
+        <source>Meter programs, agent, watchdog, Python packages or CA file: what it is shows by its content.</source>
+        <translation>Zählerprogramme, Agent, Watchdog, Python-Pakete oder CA-Datei: was es ist, zeigt der Inhalt.</translation>
+    </message>
+    <message>
+        <source>Drop a file here</source>
+        <translation>Datei hier ablegen</translation>
     </message>
 </context>
 <context>
@@ -831,6 +862,14 @@
         <source>version %1</source>
         <translation>Version %1</translation>
     </message>
+    <message>
+        <source>CA file</source>
+        <translation>CA-Datei</translation>
+    </message>
+    <message>
+        <source>back to the previous release</source>
+        <translation>zurück zum vorigen Release</translation>
+    </message>
 </context>
 <context>
     <name>UpdatesScreen</name>
@@ -872,6 +911,10 @@
     <message>
         <source>Devices of the update</source>
         <translation>Geräte des Updates</translation>
+    </message>
+    <message>
+        <source>What led to the failure</source>
+        <translation>Was zum Fehlschlag führte</translation>
     </message>
 </context>
 <context>
@@ -1326,6 +1369,30 @@
         <source>This can&apos;t be used as a release: %1.</source>
         <translation>Das ist nicht als Release zu gebrauchen: %1.</translation>
     </message>
+    <message>
+        <source>CA file · %1</source>
+        <translation>CA-Datei · %1</translation>
+    </message>
+    <message>
+        <source>Meter programs</source>
+        <translation>Zählerprogramme</translation>
+    </message>
+    <message>
+        <source>Agent</source>
+        <translation>Agent</translation>
+    </message>
+    <message>
+        <source>Watchdog</source>
+        <translation>Watchdog</translation>
+    </message>
+    <message>
+        <source>Python packages</source>
+        <translation>Python-Pakete</translation>
+    </message>
+    <message>
+        <source>This can&apos;t be used as a CA file: %1.</source>
+        <translation>Das ist als CA-Datei nicht brauchbar: %1.</translation>
+    </message>
 </context>
 <context>
     <name>sgn::models::SignIn</name>
@@ -1590,6 +1657,13 @@
     <message>
         <source>Tried again on %1.</source>
         <translation>Auf %1 wiederholt.</translation>
+    </message>
+    <message numerus="yes">
+        <source>Asked %n device(s) to reboot.</source>
+        <translation>
+            <numerusform>%n Gerät um einen Neustart gebeten.</numerusform>
+            <numerusform>%n Geräte um einen Neustart gebeten.</numerusform>
+        </translation>
     </message>
 </context>
 </TS>

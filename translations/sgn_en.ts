@@ -30,6 +30,13 @@
             <numerusform>%n devices</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>Reboot %n device(s)?</source>
+        <translation>
+            <numerusform>Reboot %n device?</numerusform>
+            <numerusform>Reboot %n devices?</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>NewUpdateDialog</name>
@@ -174,6 +181,13 @@
         <translation>
             <numerusform>Asked to restart %n process.</numerusform>
             <numerusform>Asked to restart %n processes.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Asked %n device(s) to reboot.</source>
+        <translation>
+            <numerusform>Asked %n device to reboot.</numerusform>
+            <numerusform>Asked %n devices to reboot.</numerusform>
         </translation>
     </message>
 </context>

@@ -16,7 +16,11 @@ namespace {
 QString progressText(const CommandTarget &target)
 {
     if (target.state == TargetState::Running && !target.deviceState.isEmpty()) {
-        return target.percent < 0 ? target.deviceState : u"%1 %2 %"_s.arg(target.deviceState).arg(target.percent);
+        // What it waits for says more than how far it is.
+        const QString more = !target.remarks.isEmpty() ? u": "_s + target.remarks
+                             : target.percent < 0      ? QString()
+                                                       : u" %1 %"_s.arg(target.percent);
+        return target.deviceState + more;
     }
     return nameOf(target.state);
 }
@@ -82,6 +86,16 @@ void CommandJob::onTimeout()
     }
 }
 
+// What a table has no room for.
+void CommandJob::sayLogs()
+{
+    for (const CommandTarget &target : panel().commands().targets(m_number)) {
+        for (const QString &line : target.log) {
+            output().say(u"%1| %2"_s.arg(xmpp::localPartOf(target.jid), plain(line)));
+        }
+    }
+}
+
 void CommandJob::print()
 {
     Table table({u"DEVICE"_s, u"STATE"_s, u"REMARKS"_s});
@@ -92,9 +106,11 @@ void CommandJob::print()
         const bool failed = target.state == TargetState::Failed || target.state == TargetState::Expired;
         isAllRight = isAllRight && !failed && isEnough(target);
         open += isFinal(target.state) ? 0 : 1;
-        table.add({xmpp::localPartOf(target.jid), progressText(target), target.remarks});
+        table.add(
+            {xmpp::localPartOf(target.jid), progressText(target), isFinal(target.state) ? target.remarks : QString()});
         targets += toJson(target);
     }
+    sayLogs();
     output().result(table, {{u"command_no"_s, static_cast<qint64>(m_number)}, {u"targets"_s, targets}});
     if (m_until == Until::Answered && open > 0) {
         output().say(
@@ -112,14 +128,35 @@ UpdateJobRun::UpdateJobRun(const Terms &terms, Wish wish)
 void UpdateJobRun::start()
 {
     whenConnected([this] {
-        if (m_wish.zipFile.isEmpty()) {
+        if (m_wish.file.isEmpty()) {
             UpdateRequest request;
             request.url = m_wish.url;
             send(request);
+        } else if (m_wish.what == UpdateRequest::What::CaFile) {
+            inspectCaFile();
         } else {
             inspect();
         }
     });
+}
+
+void UpdateJobRun::refuse(const Error &error)
+{
+    output().say(u"%1 can't be sent: %2"_s.arg(m_wish.file, error.message));
+    finish(ExitFailed);
+}
+
+void UpdateJobRun::inspectCaFile()
+{
+    // A few kilobytes.
+    const Result<CaFile> caFile = readCaFile(m_wish.file, QDateTime::currentDateTimeUtc());
+    if (!caFile) {
+        refuse(caFile.error());
+        return;
+    }
+    UpdateRequest request;
+    request.caFile = *caFile;
+    send(request);
 }
 
 void UpdateJobRun::inspect()
@@ -127,15 +164,14 @@ void UpdateJobRun::inspect()
     connect(&m_inspection, &QFutureWatcherBase::finished, this, [this] {
         const Result<ReleaseZip> zip = m_inspection.result();
         if (!zip) {
-            output().say(u"%1 can't be sent: %2"_s.arg(m_wish.zipFile, zip.error().message));
-            finish(ExitFailed);
+            refuse(zip.error());
             return;
         }
         UpdateRequest request;
         request.zip = *zip;
         send(request);
     });
-    m_inspection.setFuture(UpdateService::inspect(m_wish.zipFile));
+    m_inspection.setFuture(UpdateService::inspect(m_wish.file));
 }
 
 bool UpdateJobRun::chooseVersions(UpdateRequest &request)
@@ -146,7 +182,7 @@ bool UpdateJobRun::chooseVersions(UpdateRequest &request)
         return true;
     }
     const Fleet &fleet = panel().fleet();
-    if (request.component == Component::JabberClient) {
+    if (request.component != Component::SmartMeter) {
         request.version = m_wish.version.value_or(suggestedVersion(*request.zip, fleet));
         output().say(u"version %1"_s.arg(request.version));
         return true;
@@ -171,6 +207,7 @@ bool UpdateJobRun::chooseVersions(UpdateRequest &request)
 
 void UpdateJobRun::send(UpdateRequest request)
 {
+    request.what = m_wish.what;
     request.component = m_wish.component;
     request.targets = m_wish.targets.isEmpty() ? allDevices() : resolve(m_wish.targets);
     request.notAfter = m_wish.notAfter;
@@ -182,6 +219,27 @@ void UpdateJobRun::send(UpdateRequest request)
     }
     UpdateJob *job = panel().updates().start(request);
     connect(job, &UpdateJob::finished, this, [this](const Result<CommandNo> &number) { follow(number); });
+}
+
+RebootJob::RebootJob(const Terms &terms, QStringList devices, Until until)
+    : CommandJob(terms, until)
+    , m_devices(std::move(devices))
+{}
+
+void RebootJob::start()
+{
+    whenConnected([this] { follow(panel().rebootDevices(resolve(m_devices))); });
+}
+
+RollbackJob::RollbackJob(const Terms &terms, Component component, QStringList devices, Until until)
+    : CommandJob(terms, until)
+    , m_component(component)
+    , m_devices(std::move(devices))
+{}
+
+void RollbackJob::start()
+{
+    whenConnected([this] { follow(panel().rollBack(resolve(m_devices), m_component)); });
 }
 
 RestartJob::RestartJob(const Terms &terms, QString device, QString process)

@@ -29,6 +29,7 @@ protected:
 private:
     void onTargetChanged(CommandNo number, const QString &jid);
     void check();
+    void sayLogs();
     void print();
     [[nodiscard]] bool isEnough(const CommandTarget &target) const;
 
@@ -45,8 +46,9 @@ class UpdateJobRun : public CommandJob
 public:
     struct Wish
     {
-        Component component = Component::SmartMeter;
-        QString zipFile; // or
+        UpdateRequest::What what = UpdateRequest::What::Release;
+        Component component = Component::SmartMeter; // of a release
+        QString file;                                // a zip or a CA file, or
         QUrl url;
         QList<ProcessVersion> processes;
         std::optional<int> version;
@@ -61,11 +63,40 @@ public:
 
 private:
     void inspect();
+    void inspectCaFile();
+    void refuse(const Error &error);
     void send(UpdateRequest request);
     [[nodiscard]] bool chooseVersions(UpdateRequest &request);
 
     Wish m_wish;
     QFutureWatcher<Result<ReleaseZip>> m_inspection;
+};
+
+// `reboot`
+class RebootJob : public CommandJob
+{
+    Q_OBJECT
+
+public:
+    RebootJob(const Terms &terms, QStringList devices, Until until);
+    void start() override;
+
+private:
+    QStringList m_devices;
+};
+
+// `rollback`
+class RollbackJob : public CommandJob
+{
+    Q_OBJECT
+
+public:
+    RollbackJob(const Terms &terms, Component component, QStringList devices, Until until);
+    void start() override;
+
+private:
+    Component m_component;
+    QStringList m_devices;
 };
 
 // `restart`

@@ -7,6 +7,7 @@
 #include "cli/WatchJobs.h"
 
 #include <algorithm>
+#include <array>
 #include <QFileInfo>
 
 namespace sgn::cli {
@@ -29,6 +30,34 @@ void expectNoOperands(CommandLine &line)
 }
 
 void addNothing(QCommandLineParser &) {}
+
+struct ComponentWord
+{
+    QLatin1StringView word;
+    Component component = Component::SmartMeter;
+};
+constexpr std::array componentsByWord{
+    ComponentWord{"smart-meter"_L1, Component::SmartMeter},
+    ComponentWord{"agent"_L1, Component::JabberClient},
+    ComponentWord{"watchdog"_L1, Component::WatchDog},
+    ComponentWord{"python"_L1, Component::SitePackages},
+};
+
+// For help and refusals: "smart-meter, agent, ...".
+QString componentWords()
+{
+    QStringList words;
+    for (const ComponentWord &known : componentsByWord) {
+        words += known.word;
+    }
+    return words.join(u", "_s);
+}
+
+std::optional<Component> componentFrom(const QString &word)
+{
+    const auto *const it = std::ranges::find(componentsByWord, word, &ComponentWord::word);
+    return it == componentsByWord.end() ? std::nullopt : std::optional(it->component);
+}
 
 void addDevicesArguments(QCommandLineParser &parser)
 {
@@ -79,15 +108,16 @@ JobMaker readDead(CommandLine &line)
 
 void addUpdateArguments(QCommandLineParser &parser)
 {
-    parser.addPositionalArgument(u"COMPONENT"_s, u"smart-meter or agent."_s);
+    parser.addPositionalArgument(u"COMPONENT"_s, componentWords() + u" or ca."_s);
     parser.addPositionalArgument(
-        u"ZIP_OR_URL"_s,
-        u"A release zip, which is put into the server's file store, or where devices can fetch one."_s);
+        u"FILE_OR_URL"_s,
+        u"A release zip, or for ca a PEM file, which is put into the server's file store, or where devices can fetch "
+        "one."_s);
     parser.addOption({u"process"_s,
                       u"A process and its version; may be repeated. Without: those of the zip, each one "
                       "version higher than any in the fleet."_s,
                       u"NAME=VERSION"_s});
-    parser.addOption({u"version"_s, u"The agent's version."_s, u"N"_s});
+    parser.addOption({u"version"_s, u"The version of any other component."_s, u"N"_s});
     parser.addOption({u"to"_s, u"A device; may be repeated or be a list with commas."_s, u"DEVICE"_s});
     parser.addOption({u"all"_s, u"To all devices."_s});
     parser.addOption({u"not-after"_s,
@@ -147,10 +177,11 @@ void readSource(const QString &source, UpdateJobRun::Wish &wish)
         if (!wish.url.isValid()) {
             CommandLine::usageError(u"'%1' is no web address"_s.arg(source));
         }
-        if (wish.component == Component::SmartMeter && wish.processes.isEmpty()) {
+        const bool isRelease = wish.what == UpdateRequest::What::Release;
+        if (isRelease && wish.component == Component::SmartMeter && wish.processes.isEmpty()) {
             CommandLine::usageError(u"an address needs --process NAME=VERSION for each process of the release"_s);
         }
-        if (wish.component == Component::JabberClient && !wish.version) {
+        if (isRelease && wish.component != Component::SmartMeter && !wish.version) {
             CommandLine::usageError(u"an address needs --version N"_s);
         }
         return;
@@ -158,7 +189,39 @@ void readSource(const QString &source, UpdateJobRun::Wish &wish)
     if (!QFileInfo(source).isFile()) {
         CommandLine::usageError(u"there is no file '%1'"_s.arg(source));
     }
-    wish.zipFile = source;
+    wish.file = source;
+}
+
+void readComponent(const QString &word, UpdateJobRun::Wish &wish)
+{
+    if (word == "ca"_L1) {
+        wish.what = UpdateRequest::What::CaFile;
+    } else if (const auto component = componentFrom(word)) {
+        wish.component = *component;
+    } else {
+        CommandLine::usageError(u"the component is %1 or ca, not '%2'"_s.arg(componentWords(), word));
+    }
+}
+
+// Which versions there can be depends on the component.
+void readVersionsOf(CommandLine &line, UpdateJobRun::Wish &wish)
+{
+    const bool isRelease = wish.what == UpdateRequest::What::Release;
+    const bool hasProcesses = isRelease && wish.component == Component::SmartMeter;
+    wish.processes = readProcesses(line.parser().values(u"process"_s));
+    if (!hasProcesses && !wish.processes.isEmpty()) {
+        CommandLine::usageError(u"--process is for smart-meter only"_s);
+    }
+    if (!line.parser().isSet(u"version"_s)) {
+        return;
+    }
+    if (hasProcesses) {
+        CommandLine::usageError(u"--version isn't for smart-meter, which has --process NAME=VERSION"_s);
+    }
+    if (!isRelease) {
+        CommandLine::usageError(u"--version isn't for ca, which has none"_s);
+    }
+    wish.version = line.number(u"version"_s, 0, maxVersion);
 }
 
 JobMaker readUpdate(CommandLine &line)
@@ -166,25 +229,12 @@ JobMaker readUpdate(CommandLine &line)
     const QStringList given = operands(line);
     const bool hasMoreTargets = given.size() > 2 && line.parser().isSet(u"to"_s);
     if (given.size() != 2 && !hasMoreTargets) {
-        CommandLine::usageError(u"update takes a component, smart-meter or agent, and a zip file or its address"_s);
+        CommandLine::usageError(
+            u"update takes a component (%1 or ca) and a zip or PEM file, or its address"_s.arg(componentWords()));
     }
     UpdateJobRun::Wish wish;
-    if (given.at(0) == "agent"_L1) {
-        wish.component = Component::JabberClient;
-    } else if (given.at(0) != "smart-meter"_L1) {
-        CommandLine::usageError(u"the component is smart-meter or agent, not '%1'"_s.arg(given.at(0)));
-    }
-    const bool isAgent = wish.component == Component::JabberClient;
-    wish.processes = readProcesses(line.parser().values(u"process"_s));
-    if (isAgent && !wish.processes.isEmpty()) {
-        CommandLine::usageError(u"--process is for smart-meter; the agent has one --version"_s);
-    }
-    if (line.parser().isSet(u"version"_s)) {
-        if (!isAgent) {
-            CommandLine::usageError(u"--version is for agent; smart-meter has --process NAME=VERSION"_s);
-        }
-        wish.version = line.number(u"version"_s, 0, maxVersion);
-    }
+    readComponent(given.at(0), wish);
+    readVersionsOf(line, wish);
     wish.targets = readTargets(line);
     wish.notAfter = readNotAfter(line);
     wish.force = line.parser().isSet(u"force"_s);
@@ -210,6 +260,56 @@ JobMaker readLogs(CommandLine &line)
     const QString out = line.parser().value(u"out"_s);
     return [names, out](const Terms &terms) {
         return std::make_unique<LogsJob>(terms, names, out);
+    };
+}
+
+void addWait(QCommandLineParser &parser)
+{
+    parser.addOption({u"wait"_s, u"Wait until every device has answered."_s});
+}
+
+CommandJob::Until readWait(CommandLine &line)
+{
+    return line.parser().isSet(u"wait"_s) ? CommandJob::Until::Answered : CommandJob::Until::Sent;
+}
+
+void addRebootArguments(QCommandLineParser &parser)
+{
+    parser.addPositionalArgument(u"DEVICE"_s, u"Whose machine is restarted."_s, u"DEVICE..."_s);
+    addWait(parser);
+}
+
+JobMaker readReboot(CommandLine &line)
+{
+    const QStringList names = operands(line);
+    if (names.isEmpty()) {
+        CommandLine::usageError(u"reboot takes at least one device"_s);
+    }
+    return [names, until = readWait(line)](const Terms &terms) {
+        return std::make_unique<RebootJob>(terms, names, until);
+    };
+}
+
+void addRollbackArguments(QCommandLineParser &parser)
+{
+    parser.addPositionalArgument(u"COMPONENT"_s, componentWords() + u'.');
+    parser.addPositionalArgument(u"DEVICE"_s, u"Where the release before the installed one comes back."_s,
+                                 u"DEVICE..."_s);
+    addWait(parser);
+}
+
+JobMaker readRollback(CommandLine &line)
+{
+    const QStringList given = operands(line);
+    if (given.size() < 2) {
+        CommandLine::usageError(u"rollback takes a component and at least one device"_s);
+    }
+    const auto component = componentFrom(given.front());
+    if (!component) {
+        CommandLine::usageError(u"the component is %1, not '%2'"_s.arg(componentWords(), given.front()));
+    }
+    return [component = *component, names = given.mid(1), until = readWait(line)](const Terms &terms) {
+        return std::make_unique<RollbackJob>(terms, component, names, until);
     };
 }
 
@@ -273,6 +373,10 @@ const QList<CommandSpec> &commandSpecs()
         {u"logs"_s, u"Get devices' logs."_s, u"logs altimeter_0001 --out logs"_s, 120, &addLogsArguments, &readLogs},
         {u"restart"_s, u"Restart a process of a device."_s, u"restart altimeter_0001 ocr"_s, 60, &addRestartArguments,
          &readRestart},
+        {u"reboot"_s, u"Restart devices' machines."_s, u"reboot altimeter_0001 --wait"_s, 600, &addRebootArguments,
+         &readReboot},
+        {u"rollback"_s, u"Put devices' previous release back."_s, u"rollback smart-meter altimeter_0001 --wait"_s, 900,
+         &addRollbackArguments, &readRollback},
         {u"watch"_s, u"Show what happens as it happens, until Ctrl-C."_s, u"watch --json"_s, 0, &addNothing,
          &readWatch},
         {u"activity"_s, u"Show what was sent and answered."_s, u"activity altimeter_0001 --csv"_s, 30,

@@ -46,7 +46,8 @@ QJsonObject factsJson(const DeviceFacts &facts)
             {u"disk_free_mb"_s, maybe(facts.diskFreeMb)},
             {u"mem_available_mb"_s, maybe(facts.memAvailableMb)},
             {u"temperature_c"_s, maybe(facts.temperatureC)},
-            {u"clock_offset_s"_s, maybe(facts.clockOffsetS)}};
+            {u"clock_offset_s"_s, maybe(facts.clockOffsetS)},
+            {u"packages_version"_s, maybe(facts.packagesVersion)}};
 }
 
 QJsonObject updateJson(const DeviceUpdate &update)
@@ -113,6 +114,7 @@ QJsonObject toJson(const CommandTarget &target)
             {u"percent"_s, target.percent},
             {u"remarks"_s, target.remarks},
             {u"error"_s, target.error ? QJsonValue(sgn::nameOf(*target.error)) : QJsonValue()},
+            {u"log"_s, QJsonArray::fromStringList(target.log)},
             {u"attempts"_s, target.attempts},
             {u"finished"_s, time(target.finishedAt)}};
 }

@@ -43,8 +43,14 @@ public:
 
     static QString commandTitle(const QString &name)
     {
-        if (name == "smart_meter_update"_L1 || name == "jabber_client_update"_L1) {
+        if (name.endsWith("_update"_L1) && name != "cancel_update"_L1) {
             return tr("Update");
+        }
+        if (name == "reboot_system"_L1) {
+            return tr("Reboot");
+        }
+        if (name == "rollback"_L1) {
+            return tr("Rollback");
         }
         if (name == "upload_logs"_L1) {
             return tr("Log request");

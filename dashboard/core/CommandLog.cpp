@@ -71,7 +71,7 @@ Result<CommandNo> CommandLog::submit(const CommandBody &body, const QStringList 
     record.command.body = body;
     record.command.number = *number;
     record.command.notAfter = options.notAfter;
-    record.command.progress = std::holds_alternative<UpdateCommand>(body);
+    record.command.progress = isInstallation(body);
     record.createdAt = m_clock.wallUtc();
     record.requestedBy = options.requestedBy;
     record.title = options.title;
@@ -241,6 +241,7 @@ bool CommandLog::apply(const QString &jid, const CommandResult &result, const QD
     }
     target.heardAt = stamp;
     target.remarks = result.remarks;
+    target.log = result.log;
     target.error = result.success ? std::nullopt : std::optional(result.error.value_or(ErrorCode::Internal));
     finish(place, result.success ? TargetState::Done : TargetState::Failed, stamp);
     return true;
@@ -256,6 +257,7 @@ bool CommandLog::apply(const QString &jid, const ProgressReport &progress, const
     target.heardAt = stamp;
     target.deviceState = progress.state;
     target.percent = progress.percent;
+    target.remarks = progress.remarks;
     setState(place, TargetState::Running);
     return true;
 }

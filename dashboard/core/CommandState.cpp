@@ -31,6 +31,12 @@ std::optional<TargetState> targetStateFromString(QStringView text)
     return it == names.end() ? std::nullopt : std::optional(static_cast<TargetState>(it - names.begin()));
 }
 
+bool isInstallation(const CommandBody &body)
+{
+    return std::holds_alternative<UpdateCommand>(body) || std::holds_alternative<CaCertUpdate>(body) ||
+           std::holds_alternative<Rollback>(body);
+}
+
 int CommandCounts::total() const
 {
     return std::accumulate(byState.begin(), byState.end(), 0);

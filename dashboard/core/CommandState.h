@@ -9,6 +9,7 @@
 #include <QDateTime>
 #include <QList>
 #include <QString>
+#include <QStringList>
 
 namespace sgn {
 
@@ -35,7 +36,8 @@ struct CommandTarget
     TargetState state = TargetState::Queued;
     int percent = -1;    // of deviceState while running; -1: unknown
     QString deviceState; // as in the progress message
-    QString remarks;     // of the result, or why it failed here
+    QString remarks;     // of the result, or why it failed here, or while running what it waits for
+    QStringList log;     // of a failure, as the device tells it: what led to it
     std::optional<ErrorCode> error;
     int attempts = 0;     // how often it was given to the server
     QDateTime sentAt;     // UTC, last time; invalid: never
@@ -57,6 +59,9 @@ struct CommandCounts
 
     friend bool operator==(const CommandCounts &, const CommandCounts &) = default;
 };
+
+// Something that is installed on a device and followed step by step: a release, the CA file, the previous release.
+[[nodiscard]] bool isInstallation(const CommandBody &body);
 
 // One request to a set of devices; its targets are asked of the CommandLog.
 struct CommandRecord

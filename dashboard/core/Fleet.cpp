@@ -269,6 +269,19 @@ void Fleet::setUpdate(const QString &jid, const DeviceUpdate &update)
     changed(index, DeviceChange::Update);
 }
 
+void Fleet::forgetUpdate(const QString &jid, Component component, CommandNo number)
+{
+    const int index = indexOf(jid);
+    if (index < 0) {
+        return;
+    }
+    std::optional<DeviceUpdate> &present = device(index).update;
+    if (present && present->target && present->target->component == component && present->target->number < number) {
+        present.reset();
+        changed(index, DeviceChange::Update);
+    }
+}
+
 void Fleet::acceptIdentity(const QString &jid)
 {
     const int index = indexOf(jid);

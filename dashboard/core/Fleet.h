@@ -87,6 +87,9 @@ public:
     void setNotAnswering(const QString &jid, bool notAnswering);
     // Ignored when the device already has a newer one.
     void setUpdate(const QString &jid, const DeviceUpdate &update);
+    // What an update before the command `number` wanted of that component is no longer wanted, because the device has
+    // gone back.
+    void forgetUpdate(const QString &jid, Component component, CommandNo number);
     // The operator says that the id this device last claimed is rightly its own: ends a conflict and a foreign `from`.
     void acceptIdentity(const QString &jid);
 

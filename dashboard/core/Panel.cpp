@@ -106,6 +106,18 @@ Result<CommandNo> Panel::requestLogs(const QStringList &jids)
     return m_logs.request(jids, m_settings.operatorName);
 }
 
+Result<CommandNo> Panel::rebootDevices(const QStringList &jids)
+{
+    const QDateTime end = m_clock.wallUtc().addMSecs(std::chrono::milliseconds(restartLifetime).count());
+    return m_commands.submit(RebootSystem{}, jids, {m_settings.operatorName, {}, end});
+}
+
+Result<CommandNo> Panel::rollBack(const QStringList &jids, Component component)
+{
+    const QDateTime end = m_clock.wallUtc().addMSecs(std::chrono::milliseconds(UpdateService::defaultLifetime).count());
+    return m_commands.submit(Rollback{component}, jids, {m_settings.operatorName, folderName(component), end});
+}
+
 void Panel::record(const ActivityEntry &entry)
 {
     if (!entry.jid.isEmpty()) {
@@ -137,7 +149,13 @@ void Panel::showUpdate(CommandNo number, const QString &jid)
 {
     const CommandRecord *record = m_commands.find(number);
     const CommandTarget *target = m_commands.target(number, jid);
-    if (!record || !target || !std::holds_alternative<UpdateCommand>(record->command.body)) {
+    if (!record || !target) {
+        return;
+    }
+    if (const auto *back = std::get_if<Rollback>(&record->command.body); back && target->state == TargetState::Done) {
+        m_fleet.forgetUpdate(jid, back->component, number);
+    }
+    if (!std::holds_alternative<UpdateCommand>(record->command.body)) {
         return;
     }
     std::shared_ptr<const UpdateTarget> &wanted = m_updateTargets[number];

@@ -56,6 +56,10 @@ public:
     // The numbered commands that need nothing but a target.
     [[nodiscard]] Result<CommandNo> restartProcess(const QString &jid, const QString &processName);
     [[nodiscard]] Result<CommandNo> requestLogs(const QStringList &jids);
+    // Restarts the machines themselves.
+    [[nodiscard]] Result<CommandNo> rebootDevices(const QStringList &jids);
+    // Back to the release before the installed one.
+    [[nodiscard]] Result<CommandNo> rollBack(const QStringList &jids, Component component);
 
 Q_SIGNALS:
     // One more line of the timeline, already given to the store.

@@ -2,10 +2,13 @@
 #include "core/ReleaseZip.h"
 
 #include "archive/Zip.h"
+#include "base/AtomicFile.h"
 #include "core/Fleet.h"
+#include "crypto/CaBundle.h"
 #include "crypto/Sha256.h"
 
 #include <algorithm>
+#include <QFile>
 #include <QFileInfo>
 
 namespace sgn {
@@ -130,6 +133,25 @@ Result<ReleaseZip> readReleaseZip(const QString &path, const std::stop_token &st
     }
     zip.sha256 = *std::move(sha256);
     return zip;
+}
+
+Result<CaFile> readCaFile(const QString &path, const QDateTime &now)
+{
+    const Result<QByteArray> pem = readFile(path, maxCaBundleSize);
+    if (!pem) {
+        return fail(pem.error());
+    }
+    if (const Outcome fit = checkCaBundle(*pem, now); !fit) {
+        return fail(fit.error());
+    }
+    return CaFile{path, pem->size(), Sha256::hash(*pem)};
+}
+
+bool looksLikeCaFile(const QString &path)
+{
+    constexpr qint64 enough = 64 * 1024;
+    QFile file(path);
+    return file.open(QIODevice::ReadOnly) && file.read(enough).contains("-----BEGIN ");
 }
 
 QList<ProcessVersion> suggestedVersions(const ReleaseZip &zip, const Fleet &fleet)

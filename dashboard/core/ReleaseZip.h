@@ -4,6 +4,7 @@
 #include "base/Result.h"
 #include "protocol/Command.h"
 
+#include <QDateTime>
 #include <stop_token>
 
 namespace sgn {
@@ -24,6 +25,20 @@ struct ReleaseZip
     int files = 0;
     qint64 unpackedSize = 0;
 };
+
+// A file of certification authorities that devices are to believe from now on.
+struct CaFile
+{
+    QString path;
+    qint64 size = 0;   // bytes
+    QByteArray sha256; // 32 bytes
+};
+
+// Reads and checks a PEM file. Blocks: meant for Qt Concurrent. Errors: those of readFile(); BadFile when no device
+// could use it at `now`.
+[[nodiscard]] Result<CaFile> readCaFile(const QString &path, const QDateTime &now);
+// Whether it is one, by its first bytes, good or bad.
+[[nodiscard]] bool looksLikeCaFile(const QString &path);
 
 // Reads and checks a zip. Blocks: meant for Qt Concurrent. Errors: those of listZip(), and BadArchive when the top
 // folder is no component's or a SmartMeter release has no script that could be a process.

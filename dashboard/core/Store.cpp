@@ -380,7 +380,7 @@ QList<CommandTarget> Store::targets(CommandNo number) const
     QSqlQuery query(m_database);
     query.setForwardOnly(true);
     query.prepare(u"SELECT number, jid, position, state, percent, device_state, remarks, error, attempts, sent, heard, "
-                  "finished FROM command_targets WHERE number=? ORDER BY position, jid"_s);
+                  "finished, log FROM command_targets WHERE number=? ORDER BY position, jid"_s);
     query.addBindValue(static_cast<qint64>(number));
     query.exec();
     while (query.next()) {

@@ -167,7 +167,8 @@ void bind(QSqlQuery &query, CommandNo number, int row, const CommandTarget &targ
     bindAll(query, {static_cast<qint64>(number), target.jid, row, QString(nameOf(target.state)), target.percent,
                     sql::fromText(target.deviceState), sql::fromText(target.remarks),
                     target.error ? QVariant(QString(nameOf(*target.error))) : QVariant(), target.attempts,
-                    sql::fromTime(target.sentAt), sql::fromTime(target.heardAt), sql::fromTime(target.finishedAt)});
+                    sql::fromTime(target.sentAt), sql::fromTime(target.heardAt), sql::fromTime(target.finishedAt),
+                    sql::fromText(target.log.join(u'\n'))});
 }
 
 CommandTarget target(const QSqlQuery &query)
@@ -185,6 +186,7 @@ CommandTarget target(const QSqlQuery &query)
     target.sentAt = sql::toTime(query.value(9));
     target.heardAt = sql::toTime(query.value(10));
     target.finishedAt = sql::toTime(query.value(11));
+    target.log = query.value(12).toString().split(u'\n', Qt::SkipEmptyParts);
     return target;
 }
 

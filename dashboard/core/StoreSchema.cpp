@@ -46,6 +46,9 @@ QList<QStringList> steps()
             "requested INTEGER, finished INTEGER, received INTEGER NOT NULL, size INTEGER NOT NULL, "
             "folder TEXT NOT NULL, remarks TEXT NOT NULL, UNIQUE(number, jid))"_s,
         },
+        {
+            u"ALTER TABLE command_targets ADD COLUMN log TEXT NOT NULL DEFAULT ''"_s,
+        },
     };
 }
 

@@ -111,11 +111,11 @@ Outcome StoreWriter::Statements::write(CommandNo number, int row, const CommandT
     // Another program of the same account may know the end already; what is finished stays finished.
     QSqlQuery &query = prepared(
         "INSERT INTO command_targets(number, jid, position, state, percent, device_state, remarks, error, attempts, "
-        "sent, "
-        "heard, finished) VALUES(?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(number, jid) DO UPDATE SET state=excluded.state, "
+        "sent, heard, finished, log) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(number, jid) DO UPDATE SET "
+        "state=excluded.state, "
         "percent=excluded.percent, device_state=excluded.device_state, remarks=excluded.remarks, error=excluded.error, "
         "attempts=max(attempts, excluded.attempts), sent=excluded.sent, heard=excluded.heard, "
-        "finished=excluded.finished "
+        "finished=excluded.finished, log=excluded.log "
         "WHERE command_targets.finished IS NULL OR excluded.finished IS NOT NULL"_L1);
     rows::bind(query, number, row, target);
     return sql::run(query, u"keeping a command's target"_s);

@@ -35,8 +35,15 @@ Outcome checkProcesses(const QList<ProcessVersion> &processes)
     return {};
 }
 
-UpdateCommand commandFor(const UpdateRequest &request, const QUrl &url)
+CommandBody commandFor(const UpdateRequest &request, const QUrl &url)
 {
+    if (request.what == UpdateRequest::What::CaFile) {
+        CaCertUpdate command;
+        command.url = url;
+        command.sha256 = request.caFile ? request.caFile->sha256 : request.sha256;
+        command.size = request.caFile ? std::optional(request.caFile->size) : request.size;
+        return command;
+    }
     UpdateCommand command;
     command.component = request.component;
     command.url = url;
@@ -48,9 +55,24 @@ UpdateCommand commandFor(const UpdateRequest &request, const QUrl &url)
     return command;
 }
 
+// Empty where devices fetch it from an address.
+QString fileOf(const UpdateRequest &request)
+{
+    return request.zip ? request.zip->path : request.caFile ? request.caFile->path : QString();
+}
+
 QString titleOf(const UpdateRequest &request)
 {
-    return request.zip ? QFileInfo(request.zip->path).fileName() : request.url.fileName();
+    const QString file = fileOf(request);
+    return file.isEmpty() ? request.url.fileName() : QFileInfo(file).fileName();
+}
+
+Outcome checkAddress(const QUrl &url)
+{
+    if (!url.isValid() || url.host().isEmpty() || (url.scheme() != "https"_L1 && url.scheme() != "http"_L1)) {
+        return fail(ErrorCode::BadRequest, u"\"%1\" is no web address a device could fetch"_s.arg(url.toString()));
+    }
+    return {};
 }
 
 } // namespace
@@ -65,6 +87,9 @@ Outcome UpdateRequest::check() const
             return fail(ErrorCode::BadRequest, u"\"%1\" is no device's JID"_s.arg(target));
         }
     }
+    if (what == What::CaFile) {
+        return caFile ? Outcome() : checkAddress(url);
+    }
     if (component == Component::SmartMeter) {
         if (Outcome processesAreFine = checkProcesses(processes); !processesAreFine) {
             return processesAreFine;
@@ -78,10 +103,7 @@ Outcome UpdateRequest::check() const
                    : fail(ErrorCode::BadRequest,
                           u"the zip holds %1, not %2"_s.arg(folderName(zip->component), folderName(component)));
     }
-    if (!url.isValid() || url.host().isEmpty() || (url.scheme() != "https"_L1 && url.scheme() != "http"_L1)) {
-        return fail(ErrorCode::BadRequest, u"\"%1\" is no web address a device could fetch"_s.arg(url.toString()));
-    }
-    return {};
+    return checkAddress(url);
 }
 
 UpdateJob::UpdateJob(UpdateRequest request, QObject *parent)
@@ -115,17 +137,18 @@ UpdateJob *UpdateService::start(const UpdateRequest &request)
         const Error error = fine.error();
         QMetaObject::invokeMethod(
             job, [job, error] { finish(job, fail(error)); }, Qt::QueuedConnection);
-    } else if (!request.zip) {
+    } else if (fileOf(request).isEmpty()) {
         QMetaObject::invokeMethod(
             job, [this, job] { submit(job, job->m_request.url); }, Qt::QueuedConnection);
     } else {
-        job->m_upload = m_session.uploadFile(request.zip->path);
+        const QString type = request.zip ? u"application/zip"_s : u"application/x-pem-file"_s;
+        job->m_upload = m_session.uploadFile(fileOf(request), type);
         connect(job->m_upload, &xmpp::Upload::progress, job, &UpdateJob::progress);
         connect(job->m_upload, &xmpp::Upload::finished, job, [this, job](const Result<QUrl> &url) {
             if (url) {
                 submit(job, *url);
             } else {
-                finish(job, fail(url.error().withContext(u"the zip could not be uploaded"_s)));
+                finish(job, fail(url.error().withContext(u"the file could not be uploaded"_s)));
             }
         });
     }
@@ -163,12 +186,11 @@ Result<CommandNo> UpdateService::retry(CommandNo number, const QStringList &jids
     if (!record) {
         return fail(ErrorCode::NotFound, u"there is no command %1"_s.arg(number));
     }
-    const auto *update = std::get_if<UpdateCommand>(&record->command.body);
-    if (!update) {
+    if (!isInstallation(record->command.body)) {
         return fail(ErrorCode::BadRequest, u"command %1 is no update"_s.arg(number));
     }
     // Copies, because the log may move its records.
-    const UpdateCommand command = *update;
+    const CommandBody command = record->command.body;
     const QString title = record->title;
     const QDateTime end = m_clock.wallUtc().addMSecs(std::chrono::milliseconds(defaultLifetime).count());
     return m_commands.submit(command, jids, {requestedBy, title, end});
@@ -177,7 +199,7 @@ Result<CommandNo> UpdateService::retry(CommandNo number, const QStringList &jids
 Outcome UpdateService::cancel(CommandNo number, const QString &requestedBy)
 {
     const CommandRecord *record = m_commands.find(number);
-    if (!record || !std::holds_alternative<UpdateCommand>(record->command.body)) {
+    if (!record || !isInstallation(record->command.body)) {
         return fail(ErrorCode::NotFound, u"there is no update %1"_s.arg(number));
     }
     const QString title = record->title;

@@ -17,12 +17,16 @@ class CommandLog;
 // What an operator asks for.
 struct UpdateRequest
 {
-    Component component = Component::SmartMeter;
-    QList<ProcessVersion> processes; // SmartMeter
-    int version = 0;                 // the others
-    // Either a zip that was read, which is uploaded to the server's file store, or an address where devices can fetch
-    // it.
+    enum class What { Release, CaFile };
+
+    What what = What::Release;
+    Component component = Component::SmartMeter; // of a release
+    QList<ProcessVersion> processes;             // SmartMeter
+    int version = 0;                             // the others
+    // Either a zip or a CA file that was read, which is uploaded to the server's file store, or an address where
+    // devices can fetch it.
     std::optional<ReleaseZip> zip;
+    std::optional<CaFile> caFile;
     QUrl url;
     QByteArray sha256;          // of what is at `url`, if known
     std::optional<qint64> size; // likewise

@@ -69,17 +69,38 @@ QString NewUpdate::fileName() const
 
 QString NewUpdate::summary() const
 {
+    const QLocale locale;
+    if (m_caFile)
+        return tr("CA file · %1").arg(locale.formattedDataSize(m_caFile->size, 1, QLocale::DataSizeSIFormat));
     if (!m_zip)
         return {};
-    const QLocale locale;
     return tr("%1 · %n file(s) · %2", nullptr, m_zip->files)
-        .arg(QString(folderName(m_zip->component)),
-             locale.formattedDataSize(m_zip->size, 1, QLocale::DataSizeSIFormat));
+        .arg(componentText(m_zip->component), locale.formattedDataSize(m_zip->size, 1, QLocale::DataSizeSIFormat));
+}
+
+QString NewUpdate::componentText(Component component)
+{
+    switch (component) {
+    case Component::SmartMeter:
+        return tr("Meter programs");
+    case Component::JabberClient:
+        return tr("Agent");
+    case Component::WatchDog:
+        return tr("Watchdog");
+    case Component::SitePackages:
+        return tr("Python packages");
+    }
+    Q_UNREACHABLE();
 }
 
 bool NewUpdate::isPerProcess() const
 {
     return m_zip && m_zip->component == Component::SmartMeter;
+}
+
+bool NewUpdate::isVersioned() const
+{
+    return m_zip && m_zip->component != Component::SmartMeter;
 }
 
 void NewUpdate::setVersion(int version)
@@ -135,6 +156,7 @@ void NewUpdate::begin(const QStringList &jids)
     m_error.clear();
     m_path.clear();
     m_zip.reset();
+    m_caFile.reset();
     m_force = false;
     m_chosen = jids;
     m_audience = jids.isEmpty() ? Online : Chosen;
@@ -149,8 +171,28 @@ void NewUpdate::choose(const QUrl &file)
     m_path = file.isLocalFile() ? file.toLocalFile() : file.toString();
     m_error.clear();
     m_zip.reset();
+    m_caFile.reset();
+    if (looksLikeCaFile(m_path)) {
+        readCaFile();
+        return;
+    }
     m_stage = Reading;
     m_reader.setFuture(UpdateService::inspect(m_path));
+    Q_EMIT changed();
+}
+
+void NewUpdate::readCaFile()
+{
+    // An earlier file that is still being read is of no interest any more.
+    m_reader.cancel();
+    m_stage = Empty;
+    const Result<CaFile> caFile = sgn::readCaFile(m_path, QDateTime::currentDateTimeUtc());
+    if (!caFile) {
+        setError(tr("This can't be used as a CA file: %1.").arg(caFile.error().message));
+        return;
+    }
+    m_caFile = *caFile;
+    m_stage = Editing;
     Q_EMIT changed();
 }
 
@@ -193,12 +235,17 @@ void NewUpdate::start()
     if (!isReady())
         return;
     UpdateRequest request;
-    request.component = m_zip->component;
+    if (m_caFile) {
+        request.what = UpdateRequest::What::CaFile;
+        request.caFile = m_caFile;
+    } else {
+        request.component = m_zip->component;
+        request.zip = m_zip;
+    }
     if (isPerProcess())
         request.processes = m_versions.versions();
     else
         request.version = m_version;
-    request.zip = m_zip;
     request.force = m_force;
     request.targets = targets();
     request.requestedBy = u"dashboard"_s;
@@ -215,7 +262,7 @@ void NewUpdate::start()
         Q_EMIT changed();
     });
     connect(m_job, &UpdateJob::finished, this, [this](const Result<CommandNo> &number) {
-        m_stage = m_zip ? Editing : Empty;
+        m_stage = m_zip || m_caFile ? Editing : Empty;
         if (number) {
             begin({});
             Q_EMIT started(*number);

@@ -40,7 +40,8 @@ private:
     QList<int> m_highest; // in the fleet now
 };
 
-// The form "new update": a zip is chosen and read, versions and targets are set, then it is uploaded and sent.
+// The form "new update": a release zip or a CA file is chosen and read, versions and targets are set, then it is
+// uploaded and sent.
 class NewUpdate final : public QObject
 {
     Q_OBJECT
@@ -51,6 +52,7 @@ class NewUpdate final : public QObject
     Q_PROPERTY(QString summary READ summary NOTIFY changed FINAL)
     Q_PROPERTY(QString error READ error NOTIFY changed FINAL)
     Q_PROPERTY(bool perProcess READ isPerProcess NOTIFY changed FINAL)
+    Q_PROPERTY(bool versioned READ isVersioned NOTIFY changed FINAL)
     Q_PROPERTY(int version READ version WRITE setVersion NOTIFY changed FINAL)
     Q_PROPERTY(bool force READ isForced WRITE setForced NOTIFY changed FINAL)
     Q_PROPERTY(Audience audience READ audience WRITE setAudience NOTIFY changed FINAL)
@@ -76,6 +78,8 @@ public:
     [[nodiscard]] QString summary() const;
     [[nodiscard]] QString error() const { return m_error; }
     [[nodiscard]] bool isPerProcess() const;
+    // The release has one version.
+    [[nodiscard]] bool isVersioned() const;
     [[nodiscard]] int version() const { return m_version; }
     void setVersion(int version);
     [[nodiscard]] bool isForced() const { return m_force; }
@@ -104,7 +108,9 @@ Q_SIGNALS:
 
 private:
     void onRead();
+    void readCaFile();
     void setError(const QString &error);
+    [[nodiscard]] static QString componentText(Component component);
     [[nodiscard]] QStringList targets() const;
 
     Panel &m_panel;
@@ -112,6 +118,7 @@ private:
     QString m_error;
     QString m_path;
     std::optional<ReleaseZip> m_zip;
+    std::optional<CaFile> m_caFile;
     NewVersionModel m_versions;
     int m_version = 1;
     bool m_force = false;

@@ -14,6 +14,7 @@ UpdateDetails::UpdateDetails(Panel &panel, const Clock &clock, QObject *parent)
     , m_targets(panel.commands(), panel.fleet(), clock)
     , m_filter(m_targets)
 {
+    connect(&m_filter, &TableFilter::currentChanged, this, &UpdateDetails::changed);
     connect(&panel.commands(), &CommandLog::commandChanged, this, [this](CommandNo number) {
         if (number == m_targets.number())
             Q_EMIT changed();
@@ -75,6 +76,11 @@ int UpdateDetails::failedCount() const
 {
     const CommandRecord *shown = record();
     return shown ? shown->counts.in(TargetState::Failed) + shown->counts.in(TargetState::Expired) : 0;
+}
+
+QString UpdateDetails::log() const
+{
+    return m_targets.logOf(m_filter.currentKey()).join(u'\n');
 }
 
 void UpdateDetails::refreshTexts()

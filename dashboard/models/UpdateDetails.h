@@ -26,6 +26,7 @@ class UpdateDetails final : public QObject
     Q_PROPERTY(bool cancellable READ isCancellable NOTIFY changed FINAL)
     Q_PROPERTY(int failedCount READ failedCount NOTIFY changed FINAL)
     Q_PROPERTY(sgn::models::TableFilter *targets READ targets CONSTANT FINAL)
+    Q_PROPERTY(QString log READ log NOTIFY changed FINAL)
 
 public:
     // All outlive this.
@@ -37,6 +38,8 @@ public:
     [[nodiscard]] QString summary() const;
     [[nodiscard]] bool isCancellable() const;
     [[nodiscard]] int failedCount() const;
+    // Of the current device's failure: what led to it.
+    [[nodiscard]] QString log() const;
     [[nodiscard]] TableFilter *targets() { return &m_filter; }
     [[nodiscard]] UpdateTargetsModel &model() { return m_targets; }
     void refreshTexts();

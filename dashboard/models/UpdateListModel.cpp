@@ -17,15 +17,35 @@ QString updateTitle(const CommandRecord &record)
     return update ? QString(folderName(update->component)) : commandName(record.command.body);
 }
 
-QString updateVersions(const UpdateCommand &update)
+QString updateVersions(const CommandBody &body)
 {
-    if (update.processes.isEmpty())
-        return QCoreApplication::translate("UpdateVersions", "version %1").arg(update.version);
+    if (std::holds_alternative<CaCertUpdate>(body))
+        return QCoreApplication::translate("UpdateVersions", "CA file");
+    if (std::holds_alternative<Rollback>(body))
+        return QCoreApplication::translate("UpdateVersions", "back to the previous release");
+    const auto *update = std::get_if<UpdateCommand>(&body);
+    if (!update)
+        return {};
+    if (update->processes.isEmpty())
+        return QCoreApplication::translate("UpdateVersions", "version %1").arg(update->version);
     QStringList parts;
-    for (const ProcessVersion &process : update.processes)
+    for (const ProcessVersion &process : update->processes)
         parts.append(process.name + u' ' + QString::number(process.version));
     return parts.join(u", "_s);
 }
+
+namespace {
+
+// Empty for what devices don't fetch.
+QUrl addressOf(const CommandBody &body)
+{
+    if (const auto *update = std::get_if<UpdateCommand>(&body))
+        return update->url;
+    const auto *caFile = std::get_if<CaCertUpdate>(&body);
+    return caFile ? caFile->url : QUrl();
+}
+
+} // namespace
 
 UpdateListModel::UpdateListModel(CommandLog &commands, const Clock &clock, QObject *parent)
     : TableModel(parent)
@@ -72,8 +92,7 @@ Cell UpdateListModel::cell(int row, int column) const
 {
     Cell cell;
     const CommandRecord *shown = record(row);
-    const auto *update = shown ? std::get_if<UpdateCommand>(&shown->command.body) : nullptr;
-    if (!update)
+    if (!shown)
         return cell;
     switch (column) {
     case NumberColumn:
@@ -81,10 +100,10 @@ Cell UpdateListModel::cell(int row, int column) const
         break;
     case TitleColumn:
         cell.text = updateTitle(*shown);
-        cell.hint = update->url.toDisplayString();
+        cell.hint = addressOf(shown->command.body).toDisplayString();
         break;
     case VersionsColumn:
-        cell.text = updateVersions(*update);
+        cell.text = updateVersions(shown->command.body);
         cell.hint = cell.text;
         break;
     case StartedColumn:
@@ -133,7 +152,7 @@ void UpdateListModel::rewind()
     const QList<CommandNo> all = m_commands.numbers();
     for (auto number = all.crbegin(); number != all.crend(); ++number) {
         const CommandRecord *candidate = m_commands.find(*number);
-        if (candidate && std::holds_alternative<UpdateCommand>(candidate->command.body))
+        if (candidate && isInstallation(candidate->command.body))
             m_numbers.append(*number);
     }
     endResetModel();
@@ -142,7 +161,7 @@ void UpdateListModel::rewind()
 void UpdateListModel::add(CommandNo number)
 {
     const CommandRecord *added = m_commands.find(number);
-    if (!added || !std::holds_alternative<UpdateCommand>(added->command.body) || m_numbers.contains(number))
+    if (!added || !isInstallation(added->command.body) || m_numbers.contains(number))
         return;
     beginInsertRows({}, int(m_numbers.size()), int(m_numbers.size()));
     m_numbers.append(number);

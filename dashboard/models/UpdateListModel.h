@@ -9,7 +9,7 @@ namespace sgn::models {
 // What an update is called: its title, or the component's folder.
 [[nodiscard]] QString updateTitle(const CommandRecord &record);
 // "ocr 2, uplink 3" or "version 4".
-[[nodiscard]] QString updateVersions(const UpdateCommand &update);
+[[nodiscard]] QString updateVersions(const CommandBody &body);
 
 // Every update, one row each. Key: its number.
 class UpdateListModel final : public TableModel

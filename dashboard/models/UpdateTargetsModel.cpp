@@ -4,6 +4,8 @@
 #include "models/Age.h"
 #include "xmpp/Jid.h"
 
+#include <algorithm>
+
 using namespace Qt::StringLiterals;
 
 namespace sgn::models {
@@ -34,6 +36,12 @@ QStringList UpdateTargetsModel::failedJids() const
             jids.append(target.jid);
     }
     return jids;
+}
+
+QStringList UpdateTargetsModel::logOf(const QString &jid) const
+{
+    const auto it = std::ranges::find(m_targets, jid, &CommandTarget::jid);
+    return it == m_targets.end() ? QStringList() : it->log;
 }
 
 QString UpdateTargetsModel::stateText(const CommandTarget &target)

@@ -21,6 +21,8 @@ public:
     void setNumber(CommandNo number);
     // Those that failed or expired.
     [[nodiscard]] QStringList failedJids() const;
+    // What led to a device's failure, line by line; empty: nothing is known.
+    [[nodiscard]] QStringList logOf(const QString &jid) const;
 
     [[nodiscard]] static QString stateText(const CommandTarget &target);
 

@@ -215,6 +215,12 @@ void Workspace::actOn(const QString &jid)
     }
 }
 
+void Workspace::reboot()
+{
+    const QStringList jids = m_fleet.checkedKeys();
+    tell(m_panel->rebootDevices(jids), tr("Asked %n device(s) to reboot.", nullptr, int(jids.size())));
+}
+
 void Workspace::prepareUpdate()
 {
     m_newUpdate.begin(m_fleet.checkedKeys());

@@ -72,6 +72,7 @@ public:
     Q_INVOKABLE void askVersions();
     Q_INVOKABLE void getLogs();
     Q_INVOKABLE void prepareUpdate();
+    Q_INVOKABLE void reboot();
     // For those whose processes are checked on the screen of dead ones.
     Q_INVOKABLE void getLogsOfDead();
     Q_INVOKABLE void restartDead();

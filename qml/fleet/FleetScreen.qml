@@ -12,7 +12,7 @@ FocusScope {
 
     required property Workspace workspace
     // Beside the table where there is room, else over it when a row is opened.
-    readonly property bool wide: width >= 900
+    readonly property bool wide: width >= 1000
     property bool detailsOpen: false
 
     Shortcut {
@@ -154,6 +154,11 @@ FocusScope {
                 onClicked: screen.workspace.getLogs()
             }
             Button {
+                text: qsTr("Reboot…")
+                iconName: "rotate-ccw"
+                onClicked: reboot.open()
+            }
+            Button {
                 text: qsTr("Update…")
                 iconName: "download"
                 primary: true
@@ -182,5 +187,17 @@ FocusScope {
     NewUpdateDialog {
         id: newUpdate
         update: screen.workspace.newUpdate
+    }
+    Dialog {
+        id: reboot
+        title: qsTr("Reboot %n device(s)?", "", screen.workspace.fleet.checkedCount)
+        acceptText: qsTr("Reboot")
+        danger: true
+        onAccepted: screen.workspace.reboot()
+
+        contentItem: Label {
+            text: qsTr("The machine itself restarts. Its meter processes don't run for a minute or two, and start again by themselves.")
+            wrapMode: Text.Wrap
+        }
     }
 }

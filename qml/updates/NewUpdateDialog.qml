@@ -7,7 +7,7 @@ import QtQuick.Templates as T
 import Sgn.Models
 import Sgn.Ui
 
-// Start an update: a zip, the versions it brings, and who gets it.
+// Start an update: a zip or a CA file, the versions it brings, and who gets it.
 Dialog {
     id: dialog
 
@@ -35,8 +35,8 @@ Dialog {
     }
     FileDialog {
         id: zipDialog
-        title: qsTr("Choose a release zip")
-        nameFilters: [qsTr("Zip files (*.zip)"), qsTr("All files (*)")]
+        title: qsTr("Choose a release zip or a CA file")
+        nameFilters: [qsTr("Releases and CA files (*.zip *.pem *.crt)"), qsTr("All files (*)")]
         onAccepted: dialog.update.choose(selectedFile)
     }
 }

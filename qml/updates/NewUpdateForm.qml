@@ -17,8 +17,10 @@ ColumnLayout {
     spacing: Theme.gap5
 
     Field {
-        label: qsTr("Release zip")
-        hint: form.update.stage === NewUpdate.Reading ? qsTr("Reading and checking…") : form.update.summary
+        label: qsTr("Release zip or CA file")
+        hint: form.update.stage === NewUpdate.Reading ? qsTr("Reading and checking…")
+            : form.update.summary.length > 0 ? form.update.summary
+                                             : qsTr("Meter programs, agent, watchdog, Python packages or CA file: what it is shows by its content.")
         error: form.update.error
         Layout.fillWidth: true
 
@@ -48,7 +50,7 @@ ColumnLayout {
                     Layout.preferredHeight: Theme.iconSize
                 }
                 Label {
-                    text: form.update.fileName.length > 0 ? form.update.fileName : qsTr("Drop a zip here")
+                    text: form.update.fileName.length > 0 ? form.update.fileName : qsTr("Drop a file here")
                     color: form.update.fileName.length > 0 ? Theme.text : Theme.muted
                     elide: Text.ElideMiddle
                     Layout.fillWidth: true
@@ -96,7 +98,7 @@ ColumnLayout {
         }
     }
     Field {
-        visible: form.update.stage === NewUpdate.Editing && !form.update.perProcess
+        visible: form.update.stage === NewUpdate.Editing && form.update.versioned
         label: qsTr("Version")
         Layout.fillWidth: true
 
@@ -133,6 +135,7 @@ ColumnLayout {
         }
     }
     CheckBox {
+        visible: form.update.perProcess || form.update.versioned
         text: qsTr("Install even where the same or a higher version is installed")
         checked: form.update.force
         Layout.fillWidth: true

@@ -96,6 +96,30 @@ FocusScope {
             Layout.fillWidth: true
             Layout.fillHeight: true
         }
+        Surface {
+            visible: screen.workspace.update.log.length > 0
+            implicitHeight: log.implicitHeight + Theme.gap3 * 2
+            Layout.fillWidth: true
+
+            ColumnLayout {
+                id: log
+                anchors.fill: parent
+                anchors.margins: Theme.gap3
+                spacing: Theme.gap1
+
+                Label {
+                    text: qsTr("What led to the failure")
+                    font.weight: Font.DemiBold
+                }
+                Label {
+                    text: screen.workspace.update.log
+                    mono: true
+                    color: Theme.dark ? Theme.text : Theme.muted
+                    wrapMode: Text.WrapAnywhere
+                    Layout.fillWidth: true
+                }
+            }
+        }
     }
     NewUpdateDialog {
         id: newUpdate

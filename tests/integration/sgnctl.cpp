@@ -40,6 +40,9 @@ private Q_SLOTS:
     void says_who_did_not_answer();
     void sends_an_update_and_waits_for_it();
     void sends_an_agent_update_by_address();
+    void sends_every_component();
+    void shows_what_led_to_a_failure();
+    void says_what_a_device_waits_for();
     void fetches_logs();
     void restarts_a_process();
     void watches();
@@ -164,6 +167,17 @@ void SgnctlTest::wrong_usage_is_one_sentence_data()
                               << QByteArray("--not-after");
     QTest::newRow("logs of nobody") << QStringList{u"logs"_s} << QByteArray("device");
     QTest::newRow("restart without a process") << QStringList{u"restart"_s, u"a"_s} << QByteArray("process");
+    QTest::newRow("processes of the watchdog")
+        << QStringList{u"update"_s, u"watchdog"_s, u"https://x/a.zip"_s, u"--process"_s, u"ocr=1"_s, u"--all"_s}
+        << QByteArray("--process");
+    QTest::newRow("packages without a version")
+        << QStringList{u"update"_s, u"python"_s, u"https://x/a.zip"_s, u"--all"_s} << QByteArray("--version");
+    QTest::newRow("version of the CA file")
+        << QStringList{u"update"_s, u"ca"_s, u"https://x/ca.pem"_s, u"--version"_s, u"2"_s, u"--all"_s}
+        << QByteArray("--version");
+    QTest::newRow("reboot of nobody") << QStringList{u"reboot"_s} << QByteArray("device");
+    QTest::newRow("rollback of nobody") << QStringList{u"rollback"_s, u"agent"_s} << QByteArray("device");
+    QTest::newRow("rollback of the CA file") << QStringList{u"rollback"_s, u"ca"_s, u"a"_s} << QByteArray("'ca'");
     QTest::newRow("bad limit") << QStringList{u"activity"_s, u"--limit"_s, u"0"_s} << QByteArray("--limit");
 }
 
@@ -181,7 +195,8 @@ void SgnctlTest::wrong_usage_is_one_sentence()
 void SgnctlTest::every_command_has_help_with_an_example_data()
 {
     QTest::addColumn<QString>("command");
-    for (const char *command : {"devices", "versions", "dead", "update", "logs", "restart", "watch", "activity"}) {
+    for (const char *command :
+         {"devices", "versions", "dead", "update", "logs", "restart", "reboot", "rollback", "watch", "activity"}) {
         QTest::newRow(command) << QString::fromLatin1(command);
     }
 }
@@ -331,6 +346,91 @@ void SgnctlTest::sends_an_agent_update_by_address()
     SGN_EVENTUALLY(std::ranges::any_of(device.bodies, [](const QByteArray &body) {
         return body.contains("jabber_client_update") && body.contains("\"version\":3");
     }));
+}
+
+void SgnctlTest::sends_every_component()
+{
+    FakeDevice &device = startDevice(1);
+    const auto newest = [&device] {
+        const auto it = std::ranges::find_if(device.commands.rbegin(), device.commands.rend(),
+                                             [](const Command &command) { return command.number.has_value(); });
+        return it == device.commands.rend() ? CommandBody() : it->body;
+    };
+    for (const auto &[word, component] :
+         {std::pair(u"watchdog"_s, Component::WatchDog), std::pair(u"python"_s, Component::SitePackages)}) {
+        const Ran ran = ctl({u"update"_s, word, u"https://example.com/a.zip"_s, u"--version"_s, u"3"_s, u"--to"_s,
+                             u"meter1"_s, u"--wait"_s});
+        QVERIFY2(ran.exitCode == 0, ran.err);
+        const auto body = newest();
+        const auto *const update = std::get_if<UpdateCommand>(&body);
+        QVERIFY(update != nullptr && update->component == component && update->version == 3);
+    }
+
+    const QString garbage = m_folder->filePath(u"garbage.pem"_s);
+    QFile file(garbage);
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write("-----BEGIN CERTIFICATE-----\nnot one\n");
+    file.close();
+    const Ran refused = ctl({u"update"_s, u"ca"_s, garbage, u"--to"_s, u"meter1"_s});
+    QCOMPARE(refused.exitCode, 1);
+    QVERIFY2(refused.err.contains("no certificate"), refused.err);
+    Ran ran = ctl({u"update"_s, u"ca"_s, m_server.caFile(), u"--to"_s, u"meter1"_s, u"--wait"_s});
+    QVERIFY2(ran.exitCode == 0, ran.err);
+    auto body = newest();
+    const auto *const caFile = std::get_if<CaCertUpdate>(&body);
+    QVERIFY(caFile != nullptr);
+    QCOMPARE(caFile->sha256, *sha256OfFile(m_server.caFile()));
+    QCOMPARE(caFile->url.scheme(), u"https"_s);
+
+    ran = ctl({u"reboot"_s, u"meter1"_s, u"--wait"_s});
+    QVERIFY2(ran.exitCode == 0, ran.err);
+    QVERIFY(std::holds_alternative<RebootSystem>(newest()));
+    ran = ctl({u"rollback"_s, u"smart-meter"_s, u"meter1"_s, u"--wait"_s});
+    QVERIFY2(ran.exitCode == 0, ran.err);
+    body = newest();
+    const auto *const back = std::get_if<Rollback>(&body);
+    QVERIFY(back != nullptr && back->component == Component::SmartMeter);
+}
+
+void SgnctlTest::shows_what_led_to_a_failure()
+{
+    FakeDevice &device = startDevice(1);
+    device.answer = [&device](const Command &command) {
+        if (!command.number) {
+            return;
+        }
+        CommandResult result;
+        result.number = *command.number;
+        result.from = device.id;
+        result.remarks = u"the new release doesn't run"_s;
+        result.log = {u"12:00:00 confirming"_s, u"ocr: \u001b[31mcamera not found"_s};
+        device.say(encode(result));
+    };
+    const QStringList update{u"update"_s, u"agent"_s, u"https://example.com/a.zip"_s, u"--version"_s, u"3"_s, u"--to"_s,
+                             u"meter1"_s, u"--wait"_s};
+    const Ran ran = ctl(update);
+    QCOMPARE(ran.exitCode, 1);
+    QVERIFY2(ran.err.contains("meter1| 12:00:00 confirming\n"), ran.err);
+    QVERIFY(ran.err.contains("camera not found") && !ran.err.contains('\x1b'));
+    const Ran json = ctl(update + QStringList{u"--json"_s});
+    QCOMPARE(json.json()[u"targets"_s][0][u"log"_s].toArray().size(), 2);
+}
+
+void SgnctlTest::says_what_a_device_waits_for()
+{
+    FakeDevice &device = startDevice(1);
+    device.answer = [&device](const Command &command) {
+        if (command.number) {
+            device.say(encode(ProgressReport{*command.number, device.id, u"waiting"_s, 0,
+                                             u"held by the file cfg/hold on the device"_s}));
+            device.say(device.result(*command.number, true));
+        }
+    };
+    const Ran ran = ctl({u"update"_s, u"agent"_s, u"https://example.com/a.zip"_s, u"--version"_s, u"3"_s, u"--to"_s,
+                         u"meter1"_s, u"--wait"_s});
+    QVERIFY2(ran.exitCode == 0, ran.err);
+    QVERIFY2(ran.err.contains("meter1: waiting: held by the file cfg/hold"), ran.err);
+    QVERIFY(!ran.out.contains("cfg/hold"));
 }
 
 void SgnctlTest::fetches_logs()

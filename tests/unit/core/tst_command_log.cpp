@@ -50,6 +50,7 @@ private Q_SLOTS:
     void what_was_not_asked_is_not_applied_data();
     void what_was_not_asked_is_not_applied();
     void progress_after_the_end_changes_nothing();
+    void keeps_what_is_waited_for_and_what_led_to_a_failure();
     void withdraws_what_was_not_sent();
     void logs_without_a_number_answer_the_oldest_request();
     void logs_with_an_address_are_not_done_yet();
@@ -199,6 +200,19 @@ void CommandLogTest::progress_after_the_end_changes_nothing()
     m_log->markUndeliverable(number, a, u"x"_s);
     m_log->markExpired(number, a);
     QVERIFY(stateOf(number, a) == TargetState::Done);
+}
+
+void CommandLogTest::keeps_what_is_waited_for_and_what_led_to_a_failure()
+{
+    const CommandNo number = submitted(update(), {a});
+    QVERIFY(m_log->apply(a, ProgressReport{number, u"x"_s, u"waiting"_s, 0, u"held"_s}, m_clock->wallUtc()));
+    QCOMPARE(m_log->target(number, a)->remarks, u"held"_s);
+    QVERIFY(m_log->apply(a, ProgressReport{number, u"x"_s, u"swapping"_s, 0, {}}, m_clock->wallUtc()));
+    QCOMPARE(m_log->target(number, a)->remarks, QString());
+    CommandResult failed = result(number, false);
+    failed.log = {u"one"_s, u"two"_s};
+    QVERIFY(m_log->apply(a, failed, m_clock->wallUtc()));
+    QCOMPARE(m_log->target(number, a)->log, failed.log);
 }
 
 void CommandLogTest::withdraws_what_was_not_sent()

@@ -316,6 +316,12 @@ void FleetTest::an_older_update_does_not_hide_a_newer_one()
     QCOMPARE(m_fleet->summary().updating, 0);
     m_fleet->apply(a, reportOf(u"x"_s, {process(u"ocr"_s, 5)}), m_clock->wallUtc(), true);
     QVERIFY(!m_fleet->find(a)->isBehind());
+    // A way back of another component, or one from before, changes nothing.
+    m_fleet->forgetUpdate(a, Component::JabberClient, 12);
+    m_fleet->forgetUpdate(a, Component::SmartMeter, 10);
+    QVERIFY(m_fleet->find(a)->update.has_value());
+    m_fleet->forgetUpdate(a, Component::SmartMeter, 12);
+    QVERIFY(!m_fleet->find(a)->update.has_value());
 }
 
 void FleetTest::columns_are_bounded_whatever_devices_invent()

@@ -203,6 +203,7 @@ void StoreTest::brings_back_commands_and_targets()
     failed.jid = u"b@localhost"_s;
     failed.state = TargetState::Failed;
     failed.error = ErrorCode::HashMismatch;
+    failed.log = {u"12:00:00 verifying"_s, u"the hash \"is\" another"_s};
     CommandTarget open;
     open.jid = u"c@localhost"_s;
     open.state = TargetState::Running;

@@ -2,6 +2,7 @@
 #include "archive/Zip.h"
 #include "models/Application.h"
 #include "support/ManualClock.h"
+#include "support/TestCa.h"
 #include "unit/models/FakeFleet.h"
 
 #include <QAbstractItemModelTester>
@@ -55,6 +56,9 @@ private Q_SLOTS:
     void readsLogsAndSavesThem();
     void asksForLogsOfTheSelection();
     void restartsDeadProcesses();
+    void rebootsTheSelection();
+    void showsWhatLedToAFailure();
+    void takesACaFile();
     void remembersAcrossARestart();
     void refusesABadZip();
     void readsAReleaseZip();
@@ -232,6 +236,70 @@ void WorkspaceTest::restartsDeadProcesses()
     QCOMPARE(numbers.size(), before + 2);
     const CommandRecord *record = shown->panel().commands().find(numbers.first());
     QVERIFY(record && std::holds_alternative<RestartProcess>(record->command.body));
+}
+
+void WorkspaceTest::rebootsTheSelection()
+{
+    const test::OfflinePanel place(m_clock);
+    const std::unique_ptr<Workspace> shown = workspace(place);
+    QSignalSpy told(shown.get(), &Workspace::told);
+    shown->reboot();
+    QCOMPARE(told.takeFirst().at(1).toBool(), true);
+    shown->fleet()->toggle(0);
+    shown->fleet()->toggle(1);
+    shown->reboot();
+    QCOMPARE(told.takeFirst().at(1).toBool(), false);
+    CommandLog &commands = shown->panel().commands();
+    const CommandRecord *record = commands.find(commands.numbers().first());
+    QVERIFY(record && std::holds_alternative<RebootSystem>(record->command.body));
+    QCOMPARE(commands.targets(record->number).size(), 2);
+}
+
+void WorkspaceTest::showsWhatLedToAFailure()
+{
+    const test::OfflinePanel place(m_clock);
+    const std::unique_ptr<Workspace> shown = workspace(place);
+    CommandLog &commands = shown->panel().commands();
+    const QString jid = test::deviceJid(1);
+    const auto number = shown->panel().rollBack({jid}, Component::SmartMeter);
+    QVERIFY(number);
+    CommandResult result;
+    result.number = *number;
+    result.remarks = u"it doesn't run"_s;
+    result.log = {u"12:00:00 confirming"_s, u"ocr: no camera"_s};
+    QVERIFY(commands.apply(jid, result, m_clock.wallUtc()));
+    commands.flush();
+    UpdateDetails *update = shown->update();
+    update->setNumber(QString::number(*number));
+    QCOMPARE(update->log(), QString());
+    QSignalSpy changed(update, &UpdateDetails::changed);
+    update->targets()->setCurrentKey(jid);
+    QVERIFY(!changed.isEmpty());
+    QCOMPARE(update->log(), u"12:00:00 confirming\nocr: no camera"_s);
+}
+
+void WorkspaceTest::takesACaFile()
+{
+    const test::OfflinePanel place(m_clock);
+    const std::unique_ptr<Workspace> shown = workspace(place);
+    NewUpdate *update = shown->newUpdate();
+    shown->prepareUpdateForAll();
+    QFile broken(place.folder() + u"/broken.pem"_s);
+    QVERIFY(broken.open(QIODevice::WriteOnly));
+    broken.write("-----BEGIN CERTIFICATE-----\nno\n-----END CERTIFICATE-----\n");
+    broken.close();
+    update->choose(QUrl::fromLocalFile(broken.fileName()));
+    QCOMPARE(update->stage(), NewUpdate::Empty);
+    QVERIFY(!update->error().isEmpty());
+
+    const test::TestCa authority;
+    QVERIFY2(authority.isValid(), qPrintable(authority.errorString()));
+    update->choose(QUrl::fromLocalFile(authority.caFile()));
+    QCOMPARE(update->stage(), NewUpdate::Editing);
+    QCOMPARE(update->error(), QString());
+    QVERIFY(!update->isPerProcess() && !update->isVersioned());
+    QVERIFY(!update->summary().isEmpty());
+    QVERIFY(update->isReady());
 }
 
 void WorkspaceTest::remembersAcrossARestart()
