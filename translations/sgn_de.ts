@@ -1029,6 +1029,10 @@
         <source>not told by this device</source>
         <translation>von diesem Gerät nicht gemeldet</translation>
     </message>
+    <message>
+        <source>no sign of life</source>
+        <translation>kein Lebenszeichen</translation>
+    </message>
 </context>
 <context>
     <name>sgn::models::DeviceDetails</name>
@@ -1154,6 +1158,14 @@
     <message>
         <source>held for an update</source>
         <translation>angehalten für ein Update</translation>
+    </message>
+    <message>
+        <source>no sign of life</source>
+        <translation>kein Lebenszeichen</translation>
+    </message>
+    <message>
+        <source>died %1: %2</source>
+        <translation>beendet %1: %2</translation>
     </message>
     <message>
         <source>dead</source>

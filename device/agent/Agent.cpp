@@ -10,8 +10,6 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-constexpr int eventsPerMinute = 120;
-
 update::InstallerSettings installerSettings(const AgentSettings &settings)
 {
     update::InstallerSettings result;
@@ -60,7 +58,6 @@ Agent::Agent(const AgentSettings &settings, PanelLink &link, update::WatchdogPor
     : QObject(parent)
     , m_from(settings.config.rpiUniqueId)
     , m_link(link)
-    , m_clock(clock)
     , m_outbox(settings.tree.outbox())
     , m_record(settings.tree.commandRecord())
     , m_mail(m_outbox, link)
@@ -74,7 +71,10 @@ Agent::Agent(const AgentSettings &settings, PanelLink &link, update::WatchdogPor
     , m_logs(logSettings(settings), link)
     , m_panelMap(settings.config.panelMapUrl, m_from, settings.tree.panelMap(), settings.tree.caCertificate(),
                  settings.panelMapTimes)
-    , m_eventRate(eventsPerMinute, std::chrono::minutes(1))
+    , m_features(settings.tree.panelFeatures())
+    , m_eventOutbox(settings.tree.eventOutbox(), maxProcesses)
+    , m_eventMail(m_eventOutbox, link)
+    , m_events(m_from, watchdog, m_eventMail, clock, settings.eventLimits)
 {
     connect(&m_link, &PanelLink::messageReceived, &m_commands, &CommandRunner::receive);
     connect(&m_link, &PanelLink::serverTimeKnown, this, [this](std::chrono::milliseconds offset) {
@@ -85,16 +85,16 @@ Agent::Agent(const AgentSettings &settings, PanelLink &link, update::WatchdogPor
     connect(&m_commands, &CommandRunner::logsRequested, &m_logs, &LogUploader::start);
     connect(&m_logs, &LogUploader::finished, &m_commands, &CommandRunner::logsUploaded);
     connect(&m_installer, &update::Installer::progress, this, &Agent::tellProgress);
-    connect(&watchdog, &update::WatchdogPort::eventReceived, this, &Agent::tellEvent);
 }
 
 void Agent::start()
 {
-    for (const Outcome &loaded : {m_outbox.load(), m_record.load()}) {
+    for (const Outcome &loaded : {m_outbox.load(), m_record.load(), m_features.load(), m_eventOutbox.load()}) {
         if (!loaded) {
             qCWarning(lcAgent) << loaded.error();
         }
     }
+    m_events.setWanted(m_features.wantsEvents());
     m_installer.resume();
     m_commands.start();
     m_panelMap.start();
@@ -102,7 +102,10 @@ void Agent::start()
 
 void Agent::versionRequested(const QStringList &features)
 {
-    m_panelWantsEvents = m_panelWantsEvents || features.contains("events"_L1);
+    if (const Outcome kept = m_features.set(features); !kept) {
+        qCWarning(lcAgent) << kept.error();
+    }
+    m_events.setWanted(m_features.wantsEvents());
     m_versions.report();
 }
 
@@ -110,14 +113,6 @@ void Agent::tellProgress(CommandNo number, update::State state, int percent)
 {
     if (m_link.isOnline()) {
         m_link.send(encode(ProgressReport{number, m_from, nameOf(state), percent}));
-    }
-}
-
-void Agent::tellEvent(const control::Event &event)
-{
-    const auto *const changed = std::get_if<control::ProcessChanged>(&event);
-    if (changed != nullptr && m_panelWantsEvents && m_link.isOnline() && m_eventRate.allow(m_clock.monotonic())) {
-        m_link.send(encode(ProcessEvent{m_from, changed->process}));
     }
 }
 

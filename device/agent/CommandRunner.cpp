@@ -251,7 +251,7 @@ void CommandRunner::run(const Waiting &waiting)
                            return;
                        }
                        m_gatheredVersion = true;
-                       m_gatheredFeatures += waiting.command.features;
+                       m_gatheredFeatures = waiting.command.features; // the newest word counts
                        m_gather.start();
                    },
                    [&](const UploadLogs &) { runLogs(waiting); },

@@ -11,6 +11,7 @@
 #include <QByteArrayList>
 #include <QObject>
 #include <QSocketNotifier>
+#include <QTimer>
 
 namespace sgn::watchdog {
 
@@ -78,6 +79,7 @@ private:
     void terminate();
     void onExit();
     void record(const ExitStatus &status);
+    void trimOutput();
 
     Spec m_spec;
     const ProgramRules &m_rules;
@@ -89,7 +91,7 @@ private:
     Program m_running; // what m_handle runs
     QSocketNotifier *m_exitNotifier = nullptr;
     std::optional<MonotonicTime> m_lastProof; // of the current process
-    MonotonicTime m_lastTrim{};
+    QTimer m_trimTimer;                       // runs while the process does
     std::optional<LastExit> m_lastExit;
     RestartCount m_restarts;
     bool m_isRestart = false; // the next start follows a death

@@ -39,6 +39,8 @@ public:
     [[nodiscard]] QString updateJournal() const; // downloads/update.json
     [[nodiscard]] QString commandRecord() const; // downloads/commands.json
     [[nodiscard]] QString outbox() const;        // downloads/outbox, a folder
+    [[nodiscard]] QString eventOutbox() const;   // downloads/events, a folder
+    [[nodiscard]] QString panelFeatures() const; // downloads/panel.json
 
     [[nodiscard]] QString smartMeter() const;
     [[nodiscard]] QString jabberClient() const;

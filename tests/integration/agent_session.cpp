@@ -365,10 +365,10 @@ private Q_SLOTS:
         QVERIFY(m_device->stop());
         QVERIFY(m_device->configure(m_server, deviceJid, u"wrong"_s, panelJid));
         m_device->start();
-        QTRY_VERIFY_WITH_TIMEOUT(m_device->log().contains(u"offline, trying again"_s), limit);
+        QTRY_VERIFY_WITH_TIMEOUT(m_device->log().contains(u"offline: wrong password"_s), limit);
         QVERIFY(m_server.addAccount(deviceJid, u"wrong"_s));
         QTRY_VERIFY_WITH_TIMEOUT(m_panel->presence.value(deviceJid), limit);
-        QCOMPARE(m_device->log().count(u"offline, trying again"_s), 1);
+        QCOMPARE(m_device->log().count(u"wrong password"_s), 1);
         QVERIFY(m_server.addAccount(deviceJid, secret));
     }
 

@@ -57,7 +57,7 @@ public:
             process.isDead = version < 0;
             all += process;
         }
-        return all;
+        return all + more;
     }
 
     template <typename Body>
@@ -73,6 +73,7 @@ public:
     }
 
     QList<control::RequestBody> requests;
+    QList<ProcessReport> more; // reported besides
     bool isHeld = false;
     control::SwapStatusReply swapStatus;
     // What SwapAgent is answered with, and done by.
