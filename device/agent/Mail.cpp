@@ -30,9 +30,9 @@ Mail::Mail(Outbox &outbox, PanelLink &link, QObject *parent)
     connect(&m_link, &PanelLink::returned, this, &Mail::returned);
 }
 
-void Mail::post(const QString &key, const QByteArray &body)
+bool Mail::post(const QString &key, const QByteArray &body)
 {
-    sendKept(m_outbox.put(key, body));
+    return sendKept(m_outbox.put(key, body));
 }
 
 void Mail::postNewest(const QString &key, const QByteArray &body)
@@ -41,12 +41,19 @@ void Mail::postNewest(const QString &key, const QByteArray &body)
     sendKept(m_outbox.replace(key, body));
 }
 
-void Mail::sendKept(const Outcome &kept)
+bool Mail::sendKept(const Outcome &kept)
 {
     if (!kept) {
         qCWarning(lcAgent) << "a message to the panel isn't safe on disk:" << kept.error();
     }
     sendWaiting();
+    return kept.has_value();
+}
+
+bool Mail::isSafe(const QString &key)
+{
+    const auto letter = std::ranges::find(m_outbox.letters(), key, &Outbox::Letter::key);
+    return letter == m_outbox.letters().end() || m_outbox.put(key, letter->body);
 }
 
 void Mail::say(const QByteArray &body)
