@@ -27,7 +27,7 @@ std::optional<ProcessHandle> findSaved(const std::optional<ProcessIdentity> &ide
     if (!identity) {
         return std::nullopt;
     }
-    auto handle = ProcessHandle::open(static_cast<pid_t>(identity->pid), ProcessHandle::Kind::Other);
+    auto handle = ProcessHandle::open(static_cast<pid_t>(identity->pid));
     if (!handle || handle->startTime() != identity->startTime || handle->hasEnded() || !checkRuns(*handle, program)) {
         return std::nullopt;
     }
