@@ -16,7 +16,7 @@ namespace {
 SupervisedProcess::Spec specOf(const AgentKeeper::Settings &settings)
 {
     return {u"agent"_s,          settings.program, settings.arguments,    {},
-            settings.outputFile, ProofOfLife::HelloOnce};
+            settings.outputFile, settings.groups,  ProofOfLife::HelloOnce};
 }
 
 } // namespace

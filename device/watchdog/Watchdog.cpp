@@ -21,6 +21,7 @@ Supervisor::Settings supervisorSettings(const WatchdogSettings &settings, quint1
     Supervisor::Settings supervisor;
     supervisor.logs = settings.below("logs"_L1);
     supervisor.heartbeatPort = port;
+    supervisor.groups = settings.groups;
     supervisor.limits = SupervisionLimits().fasterBy(settings.speed);
     supervisor.bootGrace /= settings.speed;
     return supervisor;
@@ -37,6 +38,7 @@ AgentKeeper::Settings keeperSettings(const WatchdogSettings &settings, quint16 p
                         "--watchdog-socket",
                         settings.socket.toLocal8Bit()};
     keeper.outputFile = settings.below("logs/agent-output.log"_L1);
+    keeper.groups = settings.groups;
     keeper.limits = SupervisionLimits().fasterBy(settings.speed);
     keeper.startGrace /= settings.speed;
     return keeper;

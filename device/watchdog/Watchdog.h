@@ -26,6 +26,7 @@ struct WatchdogSettings
     QString programFolder; // of this program
     QStringList arguments; // it was started with
     bool hasInit = false;  // systemd starts it again when it ends
+    ControlGroups groups;
 
     [[nodiscard]] QString below(QLatin1StringView path) const { return root + u'/' + path; }
 };

@@ -219,6 +219,7 @@ int main(int argc, char *argv[])
     settings.speed = commandLine.number(u"speed"_s, 1, 1000);
     settings.programFolder = QCoreApplication::applicationDirPath();
     settings.version = releaseVersionIn(settings.programFolder, builtInRelease);
+    settings.groups = ControlGroups::find();
     settings.hasInit = qEnvironmentVariableIsSet("NOTIFY_SOCKET");
     auto owner = ownerOfRoot(settings.root);
     if (!owner) {
