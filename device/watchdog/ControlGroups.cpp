@@ -10,6 +10,7 @@
 #include <csignal>
 #include <fcntl.h>
 #include <QCryptographicHash>
+#include <sys/fsuid.h>
 #include <sys/stat.h>
 #include <sys/xattr.h>
 #include <unistd.h>
@@ -52,6 +53,21 @@ bool isDelegated(const QByteArray &folder)
     return false;
 }
 
+// The groups are ours and not the device's owner's, with whose rights we work on files otherwise.
+class OwnFileUser
+{
+public:
+    OwnFileUser()
+        : m_before(::setfsuid(::geteuid()))
+    {}
+    ~OwnFileUser() { ::setfsuid(static_cast<uid_t>(m_before)); }
+    OwnFileUser(const OwnFileUser &) = delete;
+    OwnFileUser &operator=(const OwnFileUser &) = delete;
+
+private:
+    int m_before;
+};
+
 bool writeTo(const QByteArray &file, const char *text)
 {
     const Descriptor descriptor(::open(file.constData(), O_WRONLY | O_CLOEXEC));
@@ -75,6 +91,7 @@ QByteArray ControlGroups::groupFor(const QString &name) const
     if (m_folder.isEmpty()) {
         return {};
     }
+    const OwnFileUser user;
     // A process may be called as it likes; this can't lead out of our folder nor get too long.
     const QByteArray hash = QCryptographicHash::hash(name.toUtf8(), QCryptographicHash::Sha1).toHex();
     const QByteArray folder = m_folder + "/process-" + hash;
@@ -90,7 +107,11 @@ QByteArray controlGroupOf(pid_t pid)
 
 void killControlGroup(const QByteArray &folder)
 {
-    if (folder.isEmpty() || writeTo(folder + "/cgroup.kill", "1")) { // Linux 5.14
+    if (folder.isEmpty()) {
+        return;
+    }
+    const OwnFileUser user;
+    if (writeTo(folder + "/cgroup.kill", "1")) { // Linux 5.14
         return;
     }
     // Again until nothing new shows up, because a process may fork while we look.
@@ -112,6 +133,7 @@ void killControlGroup(const QByteArray &folder)
 void removeControlGroup(const QByteArray &folder)
 {
     if (!folder.isEmpty()) {
+        const OwnFileUser user;
         ::rmdir(folder.constData()); // refused while anything is in it; then it is used again
     }
 }
