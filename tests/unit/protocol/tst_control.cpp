@@ -112,14 +112,14 @@ private Q_SLOTS:
         QTest::newRow("hold of the root") << QByteArray(R"({"id":1,"request":"hold","component":"..","seconds":9})");
         QTest::newRow("swap without folder")
             << QByteArray(R"({"id":1,"request":"swap_agent","version":2,"timeout_s":9})");
-        QTest::newRow("watchdog without a key") << QByteArray(
-            R"({"id":1,"request":"swap_watchdog","zip":"/z","version":2,"timeout_s":9,"sha256":")" +
-            QByteArray(64, 'a') + "\"}");
-        QTest::newRow("watchdog with half a hash") << QByteArray(
-            R"({"id":1,"request":"swap_watchdog","key":"k","zip":"/z","version":2,"timeout_s":9,"sha256":"abcd"})");
-        QTest::newRow("watchdog with for ever") << QByteArray(
-            R"({"id":1,"request":"swap_watchdog","key":"k","zip":"/z","version":2,"timeout_s":99999,"sha256":")" +
-            QByteArray(64, 'a') + "\"}");
+        const auto swap = [](const QByteArray &fields) {
+            return QByteArray(R"({"id":1,"request":"swap_watchdog","zip":"/z","version":2,)" + fields + '}');
+        };
+        const QByteArray hash = R"("sha256":"HASH",)";
+        const QByteArray whole = QByteArray(hash).replace("HASH", QByteArray(64, 'a'));
+        QTest::newRow("watchdog without a key") << swap(whole + R"("timeout_s":9)");
+        QTest::newRow("watchdog with no hash") << swap(hash + R"("timeout_s":9,"key":"k")");
+        QTest::newRow("watchdog for ever") << swap(whole + R"("timeout_s":99999,"key":"k")");
         QTest::newRow("release without list") << QByteArray(R"({"id":1,"request":"release","component":"SmartMeter"})");
     }
 

@@ -60,8 +60,9 @@ private Q_SLOTS:
         const auto read = loadWatchdogSwap(path);
         QVERIFY2(read, read ? "" : qPrintable(read.error().message));
         QVERIFY(*read == sample());
-        QVERIFY(*watchdogSwapJournalFromJson(toJson(WatchdogSwapJournal{.request = sample().request})) ==
-                (WatchdogSwapJournal{.request = sample().request}));
+        WatchdogSwapJournal plain;
+        plain.request = sample().request;
+        QVERIFY(*watchdogSwapJournalFromJson(toJson(plain)) == plain);
     }
 
     void theJournalRefuses_data()
