@@ -20,6 +20,8 @@ struct GuardianSettings
     QString socket;
     // So long the new watchdog has to answer without a break: one that crashes after some seconds hasn't proved itself.
     MonotonicTime settle = std::chrono::seconds(15);
+    // On a busy machine an answer may be late once; that costs it this much more time, but not again and again.
+    MonotonicTime hiccup = std::chrono::seconds(15);
     MonotonicTime probeLimit = std::chrono::seconds(3);
     MonotonicTime stopGrace = std::chrono::seconds(3); // between TERM and KILL of a new watchdog that failed
     // How long somebody else, systemd, has to start the old watchdog again.

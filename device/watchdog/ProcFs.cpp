@@ -100,19 +100,39 @@ QByteArray readWorkingFolder(pid_t pid)
     return readLink(procFile(pid, "cwd"));
 }
 
-std::optional<uid_t> readUser(pid_t pid)
+namespace {
+
+// Real, effective, saved, file system; empty when the process is gone.
+QByteArrayList readUsers(pid_t pid)
 {
     const QByteArray status = readProcFile(procFile(pid, "status"));
     const qsizetype line = status.indexOf("\nUid:\t");
     if (line < 0) {
-        return std::nullopt;
+        return {};
     }
     const qsizetype first = line + 6;
-    const QByteArrayList ids = status.mid(first, status.indexOf('\n', first) - first).split('\t');
+    return status.mid(first, status.indexOf('\n', first) - first).split('\t');
+}
+
+std::optional<uid_t> toUser(const QByteArray &text)
+{
     bool ok = false;
-    const uid_t user = ids.front().toUInt(&ok);
+    const uid_t user = text.toUInt(&ok);
+    return ok ? std::optional(user) : std::nullopt;
+}
+
+} // namespace
+
+std::optional<uid_t> readUser(pid_t pid)
+{
+    const QByteArrayList ids = readUsers(pid);
     const bool same = ids.size() == 4 && ids.count(ids.front()) == 4;
-    return ok && same ? std::optional(user) : std::nullopt;
+    return same ? toUser(ids.front()) : std::nullopt;
+}
+
+std::optional<uid_t> readRealUser(pid_t pid)
+{
+    return toUser(readUsers(pid).value(0));
 }
 
 QList<ProcStat> readAllProcesses()

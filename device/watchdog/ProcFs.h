@@ -30,6 +30,8 @@ struct ProcStat
 [[nodiscard]] QByteArray readWorkingFolder(pid_t pid);
 // The user, when real, effective, saved and file-system ids are the same.
 [[nodiscard]] std::optional<uid_t> readUser(pid_t pid);
+// The user it was started as, whatever rights it works with at the moment.
+[[nodiscard]] std::optional<uid_t> readRealUser(pid_t pid);
 [[nodiscard]] QList<ProcStat> readAllProcesses();
 // Changes with every boot.
 [[nodiscard]] QByteArray readBootId();

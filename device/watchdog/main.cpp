@@ -175,6 +175,7 @@ int guard(const WatchdogSettings &settings, const Clock &clock)
     ::prctl(PR_SET_NAME, "sgn-guardian"); // so that nobody who looks for a watchdog takes it for one
     GuardianSettings guardian{OwnRelease(settings.programFolder), settings.socket};
     guardian.settle /= settings.speed;
+    guardian.hiccup /= settings.speed;
     guardian.stopGrace /= settings.speed;
     guardian.initLimit /= settings.speed;
     Guardian(guardian, clock).run();
