@@ -286,7 +286,7 @@ void CommandRunner::tellGathered()
 
 void CommandRunner::runUpdate(const UpdateCommand &update, const Waiting &waiting)
 {
-    if (update.component != Component::SmartMeter && update.component != Component::JabberClient) {
+    if (update.component == Component::SitePackages) {
         refuseUnable(waiting);
         return;
     }

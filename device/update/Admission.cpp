@@ -15,10 +15,10 @@ tl::unexpected<Error> downgrade(const QString &what, int installed, int asked)
                 u"%1 version %2 is installed, which is newer than %3"_s.arg(what).arg(installed).arg(asked));
 }
 
-Result<Admission> admitVersion(int installed, int asked)
+Result<Admission> admitVersion(const QString &what, int installed, int asked)
 {
     if (asked < installed) {
-        return downgrade(u"agent"_s, installed, asked);
+        return downgrade(what, installed, asked);
     }
     return asked == installed ? Admission::AlreadyInstalled : Admission::Install;
 }
@@ -40,6 +40,23 @@ Result<Admission> admitProcesses(const QList<ProcessVersion> &asked, const QList
     return allThere ? Admission::AlreadyInstalled : Admission::Install;
 }
 
+Result<Admission> admitComponent(const UpdateCommand &command, const Installed &installed)
+{
+    switch (command.component) {
+    case Component::SmartMeter:
+        return admitProcesses(command.processes, installed.processes);
+    case Component::JabberClient:
+        return admitVersion(u"agent"_s, installed.agentVersion, command.version);
+    case Component::WatchDog:
+        // The watchdog judges for itself once more.
+        return installed.watchdogVersion ? admitVersion(u"watchdog"_s, *installed.watchdogVersion, command.version)
+                                         : Admission::Install;
+    case Component::SitePackages:
+        break;
+    }
+    return Admission::Install;
+}
+
 } // namespace
 
 Result<Admission> admit(const TrustedRelease &release, const Installed &installed)
@@ -48,8 +65,7 @@ Result<Admission> admit(const TrustedRelease &release, const Installed &installe
         return Admission::Install;
     }
     const UpdateCommand &command = release.command;
-    auto admission = command.component == Component::SmartMeter ? admitProcesses(command.processes, installed.processes)
-                                                                : admitVersion(installed.agentVersion, command.version);
+    auto admission = admitComponent(command, installed);
     if (admission && command.force) {
         return Admission::Install;
     }

@@ -6,6 +6,7 @@
 #include "protocol/Process.h"
 #include "update/ReleaseTrust.h"
 
+#include <optional>
 #include <QList>
 
 namespace sgn::update {
@@ -15,6 +16,7 @@ struct Installed
 {
     QList<ProcessReport> processes; // empty when the watchdog couldn't be asked
     int agentVersion = 0;
+    std::optional<int> watchdogVersion; // empty as well
 };
 
 enum class Admission { Install, AlreadyInstalled };

@@ -44,7 +44,7 @@ Ending endingOf(const Record &record)
 
 void tidyUp(const ReleasePaths &paths, State state)
 {
-    if (state == State::Done) {
+    if (state == State::Done && paths.keepsPrevious()) {
         if (const auto kept = replaceFolder(paths.staged(), paths.previous()); !kept) {
             qCWarning(lcUpdate) << kept.error();
         }

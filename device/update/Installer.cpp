@@ -7,6 +7,7 @@
 #include "update/MeterSwap.h"
 #include "update/PartFile.h"
 #include "update/PersistentRequest.h"
+#include "update/WatchdogSwap.h"
 
 #include <algorithm>
 
@@ -244,13 +245,17 @@ void Installer::happened(Event event, const std::optional<Error> &reason)
 void Installer::checkInstalled()
 {
     const auto trusted = trustRelease(m_record->order.command, m_settings.policy);
-    if (m_record->order.command.component != Component::SmartMeter || !trusted ||
-        trusted->downgrade == Downgrade::Allowed) {
+    const Component component = m_record->order.command.component;
+    const bool watchdogKnows = component == Component::SmartMeter || component == Component::WatchDog;
+    if (!watchdogKnows || !trusted || trusted->downgrade == Downgrade::Allowed) {
         judgeInstalled(control::ReplyBody(control::StatusReply{}));
         return;
     }
+    const control::RequestBody question = component == Component::WatchDog
+                                              ? control::RequestBody(control::WatchdogSwapStatus{})
+                                              : control::RequestBody(control::Status{});
     auto *const asking =
-        new PersistentRequest(m_watchdog, control::Status{}, m_settings.statusLimit, std::chrono::seconds(1), this);
+        new PersistentRequest(m_watchdog, question, m_settings.statusLimit, std::chrono::seconds(1), this);
     const int run = m_run;
     connect(asking, &PersistentRequest::finished, this, [this, run](const Result<control::ReplyBody> &reply) {
         if (run == m_run) {
@@ -267,19 +272,22 @@ void Installer::judgeInstalled(const Result<control::ReplyBody> &status)
         failed(trusted.error());
         return;
     }
-    const auto processes = replyAs<control::StatusReply>(status);
-    if (!processes && !m_settings.policy.releaseKeys.isEmpty()) {
+    if (!status && !m_settings.policy.releaseKeys.isEmpty()) {
         // An old release is signed as well.
         failed({ErrorCode::InstallFailed,
-                u"whether an older release would replace a newer one is unknown: "_s + processes.error().message});
+                u"whether an older release would replace a newer one is unknown: "_s + status.error().message});
         return;
     }
-    if (!processes) {
+    Installed installed{{}, m_settings.agentVersion, {}};
+    if (!status) {
         // It may be away for a moment only, and the swap waits for it; till then nothing depends on it.
-        qCInfo(lcUpdate) << "what is installed is unknown:" << processes.error();
+        qCInfo(lcUpdate) << "what is installed is unknown:" << status.error();
+    } else if (const auto *const meters = std::get_if<control::StatusReply>(&*status)) {
+        installed.processes = meters->processes;
+    } else if (const auto *const watchdog = std::get_if<control::WatchdogSwapReply>(&*status)) {
+        installed.watchdogVersion = watchdog->running;
     }
-    const auto admission =
-        admit(*trusted, {processes ? processes->processes : QList<ProcessReport>(), m_settings.agentVersion});
+    const auto admission = admit(*trusted, installed);
     if (!admission) {
         failed(admission.error());
     } else if (*admission == Admission::AlreadyInstalled) {
@@ -347,6 +355,8 @@ void Installer::startSwap(void (ComponentSwap::*work)())
     if (!m_swap) {
         if (m_record->order.command.component == Component::SmartMeter) {
             m_swap = std::make_unique<MeterSwap>(m_watchdog, paths(), *m_record, m_settings.times, m_clock);
+        } else if (m_record->order.command.component == Component::WatchDog) {
+            m_swap = std::make_unique<WatchdogSwap>(m_watchdog, paths(), *m_record, m_settings.times);
         } else {
             m_swap = std::make_unique<AgentSwap>(m_watchdog, paths(), *m_record, m_settings.times, m_isOnline);
         }

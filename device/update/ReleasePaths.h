@@ -18,6 +18,9 @@ public:
         , m_folder(folderName(component))
     {}
 
+    // Whether the release before the last one is kept in previous(); the watchdog keeps its own.
+    [[nodiscard]] bool keepsPrevious() const { return m_folder != folderName(Component::WatchDog); }
+
     [[nodiscard]] QString downloads() const { return m_downloads; }
     // <root>/SmartMeter
     [[nodiscard]] QString installed() const { return m_root + u'/' + m_folder; }

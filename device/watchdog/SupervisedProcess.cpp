@@ -47,7 +47,12 @@ SupervisedProcess::SupervisedProcess(Spec spec, const ProgramRules &rules, const
     connect(&m_trimTimer, &QTimer::timeout, this, &SupervisedProcess::trimOutput);
 }
 
-SupervisedProcess::~SupervisedProcess() = default;
+SupervisedProcess::~SupervisedProcess()
+{
+    if (!isAlive()) {
+        removeControlGroup(m_group);
+    }
+}
 
 std::optional<ProcessIdentity> SupervisedProcess::identity() const
 {
@@ -106,6 +111,7 @@ void SupervisedProcess::feed(ProcessEvent event)
         qCWarning(lcWatchdog).noquote() << m_spec.name << "doesn't end, killing process" << m_handle->pid()
                                         << "and all that it started";
         killTree(*m_handle);
+        killControlGroup(m_group);
     }
     m_timer.set(m_machine.deadline());
     if (actions.testFlag(ProcessAction::Report)) {
@@ -147,14 +153,17 @@ Result<ProcessHandle> SupervisedProcess::tryLaunch(const Program &program)
     if (!output) {
         qCWarning(lcWatchdog).noquote() << "the output of" << m_spec.name << "is lost:" << output.error().message;
     }
-    return launch(
-        {program.path, m_spec.arguments, m_spec.environment, *std::move(account), output ? output->get() : -1});
+    return launch({program.path, m_spec.arguments, m_spec.environment, *std::move(account), output ? output->get() : -1,
+                   m_spec.groups.groupFor(m_spec.program)});
 }
 
 void SupervisedProcess::watch(ProcessHandle handle, const Program &program)
 {
     m_running = program;
     m_handle.emplace(std::move(handle));
+    // One that somebody else has started is in another group, and not alone there.
+    const QByteArray group = m_spec.groups.groupFor(m_spec.program);
+    m_group = !group.isEmpty() && controlGroupOf(m_handle->pid()) == group ? group : QByteArray();
     m_lastProof.reset();
     m_exitNotifier = new QSocketNotifier(m_handle->descriptor(), QSocketNotifier::Read, this);
     connect(m_exitNotifier, &QSocketNotifier::activated, this, &SupervisedProcess::onExit);
@@ -193,6 +202,8 @@ void SupervisedProcess::onExit()
     const ExitStatus status = m_handle->reap();
     m_handle.reset();
     m_trimTimer.stop();
+    // Before the next one joins it.
+    killControlGroup(m_group);
     const Program program = m_running;
 
     const bool wanted = m_machine.exitIsWanted();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "protocol/Process.h"
+#include "watchdog/ControlGroups.h"
 #include "watchdog/DeadlineTimer.h"
 #include "watchdog/OutputLog.h"
 #include "watchdog/ProcessMachine.h"
@@ -28,6 +29,7 @@ public:
         QByteArrayList arguments;
         QByteArrayList environment;
         QString outputFile;
+        ControlGroups groups;
         ProofOfLife proof = ProofOfLife::Heartbeats;
     };
 
@@ -88,7 +90,8 @@ private:
     DeadlineTimer m_timer;
     OutputLog m_output;
     std::optional<ProcessHandle> m_handle;
-    Program m_running; // what m_handle runs
+    Program m_running;  // what m_handle runs
+    QByteArray m_group; // control group of m_handle that is its alone; empty: none
     QSocketNotifier *m_exitNotifier = nullptr;
     std::optional<MonotonicTime> m_lastProof; // of the current process
     QTimer m_trimTimer;                       // runs while the process does

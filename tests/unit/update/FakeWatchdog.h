@@ -78,6 +78,9 @@ public:
     control::SwapStatusReply swapStatus;
     // What SwapAgent is answered with, and done by.
     std::function<Result<control::ReplyBody>(const control::SwapAgent &)> onSwapAgent;
+    control::WatchdogSwapReply ownSwap;
+    // The same for SwapWatchdog.
+    std::function<Result<control::ReplyBody>(const control::SwapWatchdog &)> onSwapWatchdog;
     std::optional<Error> refusal; // of everything but Status
 
 private:
@@ -97,6 +100,10 @@ private:
             return swapStatus;
         } else if (const auto *const swap = std::get_if<control::SwapAgent>(&request); swap && onSwapAgent) {
             return onSwapAgent(*swap);
+        } else if (std::holds_alternative<control::WatchdogSwapStatus>(request)) {
+            return ownSwap;
+        } else if (const auto *const own = std::get_if<control::SwapWatchdog>(&request); own && onSwapWatchdog) {
+            return onSwapWatchdog(*own);
         }
         return control::Done{};
     }
