@@ -3,6 +3,7 @@
 
 #include "agent/Logging.h"
 #include "protocol/Reply.h"
+#include "update/DeltaDownload.h"
 
 namespace sgn::agent {
 
@@ -24,9 +25,15 @@ update::InstallerSettings installerSettings(const AgentSettings &settings)
 
 update::DownloadFactory downloadsFor(const AgentSettings &settings)
 {
-    return [caFile = settings.tree.caCertificate(),
-            limits = settings.downloadLimits](const update::DownloadRequest &request) {
-        return std::make_unique<update::Downloader>(request, caFile, limits);
+    return [caFile = settings.tree.caCertificate(), limits = settings.downloadLimits](
+               const update::DownloadRequest &request) -> std::unique_ptr<update::Download> {
+        const auto whole = [=] {
+            return std::make_unique<update::Downloader>(request, caFile, limits);
+        };
+        if (request.delta) {
+            return std::make_unique<update::DeltaDownload>(request, caFile, limits, whole);
+        }
+        return whole();
     };
 }
 

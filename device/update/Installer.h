@@ -78,6 +78,8 @@ private:
     void checkInstalled();
     void judgeInstalled(const Result<control::ReplyBody> &status);
     void download();
+    // What an update of this component can do without fetching; nothing where the files aren't listed and signed.
+    [[nodiscard]] std::optional<DeltaBase> deltaBase() const;
     void verify();
     void stage();
     void startSwap(void (ComponentSwap::*work)());

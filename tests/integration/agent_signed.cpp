@@ -8,6 +8,7 @@
 #include "xmpp_endpoint.h"
 
 #include <QJsonArray>
+#include <QRandomGenerator>
 
 using namespace sgn;
 using namespace sgn::test;
@@ -49,7 +50,7 @@ private:
     }
     void type(const QByteArray &body) { m_panel->session.send(deviceJid, body); }
 
-    [[nodiscard]] ReleaseManifest manifest() const
+    [[nodiscard]] ReleaseManifest manifest(const Files &files = meterRelease(2)) const
     {
         ReleaseManifest manifest;
         manifest.component = u"SmartMeter"_s;
@@ -58,7 +59,6 @@ private:
         manifest.sha256 = Sha256::hash(m_zip);
         manifest.size = m_zip.size();
         manifest.created = QDateTime::currentDateTimeUtc();
-        const Files files = meterRelease(2);
         for (auto it = files.begin(); it != files.end(); ++it) {
             const auto kind = it->startsWith("#!") ? ReleaseFile::Kind::Program : ReleaseFile::Kind::Plain;
             manifest.files.insert(it.key(), {Sha256::hash(*it), it->size(), kind});
@@ -146,6 +146,25 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(results().size(), 2, limit);
         QCOMPARE(results().last(), results().first());
         QCOMPARE(m_web.requests().size(), requests);
+    }
+
+    void fetchesOnlyTheDifference()
+    {
+        QByteArray model(500'000, '\0');
+        QRandomGenerator(7).generate(reinterpret_cast<quint32 *>(model.begin()),
+                                     reinterpret_cast<quint32 *>(model.end()));
+        Files files = meterRelease(2);
+        files[u"SmartMeter/lib/model.bin"_s] = model;
+        QVERIFY(install(m_device->root(), {{u"SmartMeter/lib/model.bin"_s, model}}));
+        const QTemporaryDir folder;
+        QVERIFY(makeZip(folder.filePath(u"a.zip"_s), files));
+        m_zip = readWhole(folder.filePath(u"a.zip"_s));
+        connectBoth();
+        type(signedBy(m_operator, update(signRelease(manifest(files), m_release).value())));
+        QTRY_COMPARE_WITH_TIMEOUT(results().size(), 1, limit);
+        QVERIFY2(results().first()["succcess"_L1].toBool(), qPrintable(results().first()["remarks"_L1].toString()));
+        QVERIFY(results().first()["bytes"_L1].toInteger() < 10'000);
+        QCOMPARE(installedFiles(m_device->root(), u"SmartMeter"_s), files);
     }
 
     void refusesEverythingElse_data()
