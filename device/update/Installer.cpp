@@ -323,7 +323,8 @@ std::optional<DeltaBase> Installer::deltaBase() const
 {
     const UpdateCommand &command = m_record->order.command;
     const auto trusted = trustRelease(command, m_settings.policy);
-    if (!trusted || trusted->files.isEmpty() || !command.size) {
+    // The watchdog checks the zip itself, so it has to be the one that was signed.
+    if (!trusted || trusted->files.isEmpty() || !command.size || command.component == Component::WatchDog) {
         return std::nullopt;
     }
     return DeltaBase{paths().installed(), trusted->files, *command.size};
