@@ -648,7 +648,46 @@
     </message>
 </context>
 <context>
+    <name>KeyField</name>
+    <message>
+        <source>None</source>
+        <translation>Keiner</translation>
+    </message>
+    <message>
+        <source>Sign no more</source>
+        <translation>Nicht mehr unterschreiben</translation>
+    </message>
+    <message>
+        <source>Choose file…</source>
+        <translation>Datei wählen …</translation>
+    </message>
+    <message>
+        <source>Private keys (*.jwk)</source>
+        <translation>Private Schlüssel (*.jwk)</translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation>Alle Dateien (*)</translation>
+    </message>
+</context>
+<context>
     <name>SettingsScreen</name>
+    <message>
+        <source>Release key</source>
+        <translation>Release-Schlüssel</translation>
+    </message>
+    <message>
+        <source>Signs every release that is sent from here. Devices with release keys install nothing else.</source>
+        <translation>Unterschreibt jedes Release, das von hier gesendet wird. Geräte mit Release-Schlüsseln installieren nichts anderes.</translation>
+    </message>
+    <message>
+        <source>Operator key</source>
+        <translation>Bedienerschlüssel</translation>
+    </message>
+    <message>
+        <source>Signs every command. Devices with operator keys obey nothing else.</source>
+        <translation>Unterschreibt jeden Befehl. Geräte mit Bedienerschlüsseln befolgen nichts anderes.</translation>
+    </message>
     <message>
         <source>Settings</source>
         <translation>Einstellungen</translation>
@@ -1033,6 +1072,10 @@
         <source>not told by this device</source>
         <translation>von diesem Gerät nicht gemeldet</translation>
     </message>
+    <message>
+        <source>no sign of life</source>
+        <translation>kein Lebenszeichen</translation>
+    </message>
 </context>
 <context>
     <name>sgn::models::DeviceDetails</name>
@@ -1158,6 +1201,14 @@
     <message>
         <source>held for an update</source>
         <translation>angehalten für ein Update</translation>
+    </message>
+    <message>
+        <source>no sign of life</source>
+        <translation>kein Lebenszeichen</translation>
+    </message>
+    <message>
+        <source>died %1: %2</source>
+        <translation>beendet %1: %2</translation>
     </message>
     <message>
         <source>dead</source>

@@ -3,6 +3,7 @@
 #include "base/CommandLine.h"
 #include "base/Log.h"
 
+#include <algorithm>
 #include <QGuiApplication>
 #include <QRegularExpression>
 #include <QStandardPaths>
@@ -16,6 +17,29 @@ const QStringList &screenNames()
     static const QStringList names{u"signin"_s,  u"fleet"_s, u"dead"_s,     u"versions"_s,
                                    u"updates"_s, u"logs"_s,  u"activity"_s, u"settings"_s};
     return names;
+}
+
+// Whether the program is only asked about itself. Answered without a screen, which a window would need from its first
+// line on; all else is left to Qt, which takes options of its own out of the arguments.
+bool isOnlyAsked(int argc, char *argv[])
+{
+    return std::any_of(argv + 1, argv + argc, [](const char *argument) {
+        const QLatin1StringView word(argument);
+        return word == "--help"_L1 || word == "-h"_L1 || word == "--help-all"_L1 || word == "--version"_L1 ||
+               word == "-v"_L1;
+    });
+}
+
+void introduce()
+{
+    QCoreApplication::setApplicationName(u"sgn-dashboard"_s);
+    QCoreApplication::setOrganizationName(u"sgn"_s);
+    QCoreApplication::setApplicationVersion(QStringLiteral(SGN_VERSION_STRING));
+}
+
+sgn::CommandLine commandLine()
+{
+    return {u"The control room: the whole fleet in one window."_s, u"sgn-dashboard --panel panel.json"_s};
 }
 
 sgn::app::Dashboard::Options readOptions(sgn::CommandLine &commandLine)
@@ -62,15 +86,17 @@ sgn::app::Dashboard::Options readOptions(sgn::CommandLine &commandLine)
 int main(int argc, char *argv[])
 {
     sgn::installLog();
+    introduce();
+    if (isOnlyAsked(argc, argv)) {
+        const QCoreApplication application(argc, argv);
+        sgn::CommandLine answering = commandLine();
+        readOptions(answering); // ends here
+    }
     QGuiApplication application(argc, argv);
-    QCoreApplication::setApplicationName(u"sgn-dashboard"_s);
-    QCoreApplication::setOrganizationName(u"sgn"_s);
-    QCoreApplication::setApplicationVersion(QStringLiteral(SGN_VERSION_STRING));
     QGuiApplication::setDesktopFileName(u"sgn-dashboard"_s);
 
-    sgn::CommandLine commandLine(u"The control room: the whole fleet in one window."_s,
-                                 u"sgn-dashboard --panel panel.json"_s);
-    sgn::app::Dashboard dashboard(readOptions(commandLine));
+    sgn::CommandLine reading = commandLine();
+    sgn::app::Dashboard dashboard(readOptions(reading));
     if (const sgn::Outcome started = dashboard.start(); !started) {
         qCritical("%s", qUtf8Printable(started.error().message));
         return sgn::ExitFailed;

@@ -54,6 +54,8 @@ public:
         std::optional<int> version;
         QDateTime notAfter;
         bool force = false;
+        QString keyFile;     // signs the zip, or
+        QString releaseFile; // the zip's signed manifest
         QStringList targets; // names; empty: all
         Until until = Until::Sent;
     };
@@ -62,6 +64,7 @@ public:
     void start() override;
 
 private:
+    [[nodiscard]] Outcome takeKeys();
     void inspect();
     void inspectCaFile();
     void refuse(const Error &error);
@@ -69,6 +72,7 @@ private:
     [[nodiscard]] bool chooseVersions(UpdateRequest &request);
 
     Wish m_wish;
+    QByteArray m_release;
     QFutureWatcher<Result<ReleaseZip>> m_inspection;
 };
 

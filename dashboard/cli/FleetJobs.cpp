@@ -10,8 +10,11 @@
 namespace sgn::cli {
 
 using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
 
 namespace {
+
+constexpr auto askedAgainAfter = 5s;
 
 QString seenText(const Device &device, const QDateTime &now)
 {
@@ -204,7 +207,17 @@ void VersionsJob::ask()
     m_jids = m_names.isEmpty() ? allDevices() : resolve(m_names);
     // Whoever came online just now has been asked by that.
     m_hasAsked = true;
+    m_again.callOnTimeout(this, &VersionsJob::askAgain);
+    m_again.start(askedAgainAfter);
     check();
+}
+
+// A server that took a question may lose it, or the answer, without a word.
+void VersionsJob::askAgain()
+{
+    QStringList awaited = m_jids;
+    awaited.removeIf([this](const QString &jid) { return !isAwaited(jid); });
+    panel().session().requestVersions(awaited);
 }
 
 bool VersionsJob::isAwaited(const QString &jid)
@@ -232,6 +245,7 @@ void VersionsJob::onTimeout()
 void VersionsJob::print()
 {
     m_hasAsked = false;
+    m_again.stop();
     const Fleet &fleet = panel().fleet();
     const QDateTime now = QDateTime::currentDateTimeUtc();
     const QStringList names = fleet.processNames();

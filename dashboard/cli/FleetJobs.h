@@ -63,6 +63,7 @@ protected:
 
 private:
     void ask();
+    void askAgain();
     void check();
     void print();
     [[nodiscard]] bool isAwaited(const QString &jid);
@@ -71,6 +72,7 @@ private:
     Patience m_patience;
     QStringList m_jids;
     QSet<QString> m_answered;
+    QTimer m_again;
     bool m_hasAsked = false;
 };
 

@@ -20,6 +20,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
+constexpr auto events = "events"_L1;
 constexpr int complaintsPerMinute = 10;
 // How far back a panel reads that has read nothing yet.
 constexpr int firstReadingDays = 30;
@@ -30,7 +31,7 @@ QByteArray versionRequest()
 {
     Command command;
     command.body = VersionRequest{};
-    command.features = {u"events"_s, u"progress"_s};
+    command.features = {QString(events), u"progress"_s};
     return encode(command);
 }
 
@@ -81,6 +82,11 @@ PanelSession::PanelSession(const Parts &parts, const Timing &timing, QObject *pa
 }
 
 PanelSession::~PanelSession() = default;
+
+void PanelSession::useOperatorKey(std::optional<SigningKey> key)
+{
+    m_dispatcher->useOperatorKey(std::move(key));
+}
 
 void PanelSession::start()
 {
@@ -271,6 +277,13 @@ void PanelSession::onOwnMessage(const xmpp::IncomingMessage &message)
     }
     if (const auto command = parseCommand(message.body)) {
         m_commands.observe(*command, message.toBare, message.stamp, xmpp::resourceOf(message.from));
+        // A device believes the newest version_req about what its panel understands. One that somebody typed into a
+        // chat client says nothing about that, and no event would come here any more.
+        const Device *device = m_fleet.find(message.toBare);
+        if (message.carbon && std::holds_alternative<VersionRequest>(command->body) && device && device->isModern &&
+            !command->features.contains(events)) {
+            ask(message.toBare);
+        }
     }
 }
 

@@ -56,6 +56,8 @@ public:
     PanelSession(const Parts &parts, const Timing &timing, QObject *parent = nullptr);
     ~PanelSession() override;
 
+    // From now on every command is signed with this key; without one, none is.
+    void useOperatorKey(std::optional<SigningKey> key);
     void start();
     void stop();
 

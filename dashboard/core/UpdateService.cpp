@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <QFileInfo>
+#include <QFutureWatcher>
 #include <QtConcurrent>
 
 namespace sgn {
@@ -42,6 +43,7 @@ CommandBody commandFor(const UpdateRequest &request, const QUrl &url)
         command.url = url;
         command.sha256 = request.caFile ? request.caFile->sha256 : request.sha256;
         command.size = request.caFile ? std::optional(request.caFile->size) : request.size;
+        command.release = QString::fromLatin1(request.release);
         return command;
     }
     UpdateCommand command;
@@ -52,6 +54,7 @@ CommandBody commandFor(const UpdateRequest &request, const QUrl &url)
     command.force = request.force;
     command.sha256 = request.zip ? request.zip->sha256 : request.sha256;
     command.size = request.zip ? std::optional(request.zip->size) : request.size;
+    command.release = QString::fromLatin1(request.release);
     return command;
 }
 
@@ -140,20 +143,61 @@ UpdateJob *UpdateService::start(const UpdateRequest &request)
     } else if (fileOf(request).isEmpty()) {
         QMetaObject::invokeMethod(
             job, [this, job] { submit(job, job->m_request.url); }, Qt::QueuedConnection);
+    } else if (m_signer && request.release.isEmpty()) {
+        sign(job);
     } else {
-        const QString type = request.zip ? u"application/zip"_s : u"application/x-pem-file"_s;
-        job->m_upload = m_session.uploadFile(fileOf(request), type);
-        connect(job->m_upload, &xmpp::Upload::progress, job, &UpdateJob::progress);
-        connect(job->m_upload, &xmpp::Upload::finished, job, [this, job](const Result<QUrl> &url) {
-            if (url) {
-                submit(job, *url);
-            } else {
-                finish(job, fail(url.error().withContext(u"the file could not be uploaded"_s)));
-            }
-        });
+        upload(job);
     }
     Q_EMIT jobStarted(job);
     return job;
+}
+
+void UpdateService::useReleaseKey(std::optional<SigningKey> key)
+{
+    m_signer.reset();
+    if (key) {
+        m_signer.emplace(*std::move(key));
+    }
+}
+
+void UpdateService::sign(UpdateJob *job)
+{
+    const UpdateRequest &request = job->m_request;
+    if (request.caFile) {
+        // Queued, so that nothing ends within start().
+        QMetaObject::invokeMethod(
+            job, [this, job] { takeSignature(job, m_signer->sign(*job->m_request.caFile, m_clock.wallUtc())); },
+            Qt::QueuedConnection);
+        return;
+    }
+    auto *const watcher = new QFutureWatcher<Result<QByteArray>>(job);
+    connect(watcher, &QFutureWatcherBase::finished, job,
+            [this, job, watcher] { takeSignature(job, watcher->result()); });
+    watcher->setFuture(m_signer->sign(*request.zip, request.processes, request.version, m_clock.wallUtc()));
+}
+
+void UpdateService::takeSignature(UpdateJob *job, const Result<QByteArray> &release)
+{
+    if (!release) {
+        finish(job, fail(release.error().withContext(u"the file could not be signed"_s)));
+        return;
+    }
+    job->m_request.release = *release;
+    upload(job);
+}
+
+void UpdateService::upload(UpdateJob *job)
+{
+    const QString type = job->m_request.zip ? u"application/zip"_s : u"application/x-pem-file"_s;
+    job->m_upload = m_session.uploadFile(fileOf(job->m_request), type);
+    connect(job->m_upload, &xmpp::Upload::progress, job, &UpdateJob::progress);
+    connect(job->m_upload, &xmpp::Upload::finished, job, [this, job](const Result<QUrl> &url) {
+        if (url) {
+            submit(job, *url);
+        } else {
+            finish(job, fail(url.error().withContext(u"the file could not be uploaded"_s)));
+        }
+    });
 }
 
 QList<UpdateJob *> UpdateService::jobs() const

@@ -89,7 +89,9 @@ Cell DeadModel::cell(int row, int column) const
         cell.tone = Cell::Muted;
         break;
     default:
-        if (dead && dead->report.lastExit) {
+        if (dead && dead->report.state == ProcessState::Hung) {
+            cell.text = tr("no sign of life");
+        } else if (dead && dead->report.lastExit) {
             const QString last = dead->report.lastExit->lastLines.isEmpty()
                                      ? QString()
                                      : dead->report.lastExit->lastLines.last().trimmed();

@@ -62,14 +62,9 @@ QVariant DeviceProcessModel::data(const QModelIndex &index, int role) const
     case DeadRole:
         return process.report.isDead;
     case DeathRole:
-        return process.report.lastExit ? deathText(*process.report.lastExit) : QString();
-    case LinesRole: {
-        if (!process.report.lastExit)
-            return QString();
-        constexpr qsizetype shownLines = 4;
-        const QStringList &lines = process.report.lastExit->lastLines;
-        return lines.mid(qMax(qsizetype(0), lines.size() - shownLines)).join(u'\n');
-    }
+        return causeText(process);
+    case LinesRole:
+        return process.report.lastExit ? process.report.lastExit->lastLines.join(u'\n') : QString();
     default:
         return {};
     }
@@ -101,6 +96,22 @@ QString DeviceProcessModel::stateText(const DeviceProcess &process)
         break;
     }
     return process.report.isDead ? tr("dead") : tr("alive");
+}
+
+QString DeviceProcessModel::causeText(const DeviceProcess &process) const
+{
+    if (process.report.state == ProcessState::Hung)
+        return tr("no sign of life");
+    if (!process.report.lastExit)
+        return {};
+    const LastExit &exit = *process.report.lastExit;
+    constexpr qint64 day = 24LL * 60 * 60;
+    // One that runs again has a death worth telling for as long as its restarts are counted.
+    if (process.report.isDead)
+        return deathText(exit);
+    return exit.at.secsTo(m_clock.wallUtc()) <= day
+               ? tr("died %1: %2").arg(momentText(exit.at, m_clock.wallUtc()), deathText(exit))
+               : QString();
 }
 
 int DeviceProcessModel::stateTone(const DeviceProcess &process)

@@ -30,6 +30,7 @@ public:
 private:
     [[nodiscard]] static QString stateText(const DeviceProcess &process);
     [[nodiscard]] static int stateTone(const DeviceProcess &process);
+    [[nodiscard]] QString causeText(const DeviceProcess &process) const;
     [[nodiscard]] QString noteText(const DeviceProcess &process) const;
 
     const Clock &m_clock;

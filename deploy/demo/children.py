@@ -6,10 +6,19 @@ import os
 import pathlib
 import signal
 import subprocess
+import sys
 import time
+import traceback
 
+PR_SET_PDEATHSIG = 1
 PR_SET_CHILD_SUBREAPER = 36
 PATIENCE_S = 5.0
+FORWARDED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def prctl(option, value):
+    if ctypes.CDLL(None, use_errno=True).prctl(option, value, 0, 0, 0) != 0:
+        raise OSError(ctypes.get_errno(), "prctl")
 
 
 class Children:
@@ -18,8 +27,7 @@ class Children:
     it, it is taken."""
 
     def __init__(self):
-        if ctypes.CDLL(None, use_errno=True).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0:
-            raise OSError(ctypes.get_errno(), "prctl")
+        prctl(PR_SET_CHILD_SUBREAPER, 1)
         self.kept = set()
 
     def start(self, *command, **more):
@@ -73,6 +81,48 @@ class Children:
                 os.waitpid(pid, os.WNOHANG)
             except ChildProcessError:
                 pass
+
+
+class Keeper:
+    """Does `work`, a function that gives an exit status, in a process of its own, and outlives it. Should this process be
+    killed, the other one gets SIGTERM; should the other one be killed, the kernel gives us all that it started."""
+
+    def __init__(self, work):
+        self.children = Children()
+        self.worker = None
+        self.was_killed = False
+        for number in FORWARDED:
+            signal.signal(number, self.forward)
+        parent = os.getpid()
+        self.worker = os.fork()
+        if self.worker == 0:
+            os.setsid()  # a Ctrl-C in the terminal reaches only us, who pass it on
+            prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
+            status = 1
+            try:
+                if os.getppid() == parent:
+                    status = work()
+            except BaseException:  # pylint: disable=broad-except
+                traceback.print_exc()
+            finally:
+                sys.stdout.flush()
+                os._exit(status)
+
+    def forward(self, number, _frame):
+        if self.worker:
+            os.kill(self.worker, number)
+
+    def wait(self):
+        """The work's exit status; 128 and the signal when it was killed."""
+        _, status = os.waitpid(self.worker, 0)
+        for number in FORWARDED:
+            signal.signal(number, signal.SIG_IGN)
+        code = os.waitstatus_to_exitcode(status)
+        self.was_killed = code < 0
+        return 128 - code if self.was_killed else code
+
+    def end_all(self):
+        self.children.end_all()
 
 
 def table():

@@ -3,14 +3,13 @@
 
 #include "agent/Logging.h"
 #include "protocol/Reply.h"
+#include "update/DeltaDownload.h"
 
 namespace sgn::agent {
 
 using namespace Qt::StringLiterals;
 
 namespace {
-
-constexpr int eventsPerMinute = 120;
 
 update::InstallerSettings installerSettings(const AgentSettings &settings, const ServerTime &time)
 {
@@ -37,9 +36,15 @@ update::InstallerSettings installerSettings(const AgentSettings &settings, const
 
 update::DownloadFactory downloadsFor(const AgentSettings &settings)
 {
-    return [caFile = settings.tree.caCertificate(),
-            limits = settings.downloadLimits](const update::DownloadRequest &request) {
-        return std::make_unique<update::Downloader>(request, caFile, limits);
+    return [caFile = settings.tree.caCertificate(), limits = settings.downloadLimits](
+               const update::DownloadRequest &request) -> std::unique_ptr<update::Download> {
+        const auto whole = [=] {
+            return std::make_unique<update::Downloader>(request, caFile, limits);
+        };
+        if (request.delta) {
+            return std::make_unique<update::DeltaDownload>(request, caFile, limits, whole);
+        }
+        return whole();
     };
 }
 
@@ -82,7 +87,6 @@ Agent::Agent(const AgentSettings &settings, PanelLink &link, update::WatchdogPor
     : QObject(parent)
     , m_from(settings.config.rpiUniqueId)
     , m_link(link)
-    , m_clock(clock)
     , m_outbox(settings.tree.outbox())
     , m_record(settings.tree.commandRecord())
     , m_mail(m_outbox, link)
@@ -102,7 +106,10 @@ Agent::Agent(const AgentSettings &settings, PanelLink &link, update::WatchdogPor
     , m_logs(logSettings(settings), link)
     , m_panelMap(settings.config.panelMapUrl, m_from, settings.tree.panelMap(), settings.tree.caCertificate(),
                  settings.panelMapTimes)
-    , m_eventRate(eventsPerMinute, std::chrono::minutes(1))
+    , m_features(settings.tree.panelFeatures())
+    , m_eventOutbox(settings.tree.eventOutbox(), maxProcesses)
+    , m_eventMail(m_eventOutbox, link)
+    , m_events(m_from, watchdog, m_eventMail, clock, settings.eventLimits)
 {
     connect(&m_link, &PanelLink::messageReceived, &m_commands, &CommandRunner::receive);
     connect(&m_link, &PanelLink::serverTimeKnown, this, [this](std::chrono::milliseconds offset) {
@@ -115,16 +122,16 @@ Agent::Agent(const AgentSettings &settings, PanelLink &link, update::WatchdogPor
     connect(&m_installer, &update::Installer::progress, this, &Agent::tellProgress);
     // What was told while nobody was there is lost, and a state may last.
     connect(&m_link, &PanelLink::online, &m_installer, &update::Installer::repeatProgress);
-    connect(&watchdog, &update::WatchdogPort::eventReceived, this, &Agent::tellEvent);
 }
 
 void Agent::start()
 {
-    for (const Outcome &loaded : {m_outbox.load(), m_record.load()}) {
+    for (const Outcome &loaded : {m_outbox.load(), m_record.load(), m_features.load(), m_eventOutbox.load()}) {
         if (!loaded) {
             qCWarning(lcAgent) << loaded.error();
         }
     }
+    m_events.setWanted(m_features.wantsEvents());
     m_installer.resume();
     m_reboot.resume();
     m_commands.start();
@@ -133,7 +140,10 @@ void Agent::start()
 
 void Agent::versionRequested(const QStringList &features)
 {
-    m_panelWantsEvents = m_panelWantsEvents || features.contains("events"_L1);
+    if (const Outcome kept = m_features.set(features); !kept) {
+        qCWarning(lcAgent) << kept.error();
+    }
+    m_events.setWanted(m_features.wantsEvents());
     m_versions.report();
     m_installer.repeatProgress();
 }
@@ -142,14 +152,6 @@ void Agent::tellProgress(CommandNo number, update::State state, int percent, con
 {
     if (m_link.isOnline()) {
         m_link.send(encode(ProgressReport{number, m_from, nameOf(state), percent, remarks}));
-    }
-}
-
-void Agent::tellEvent(const control::Event &event)
-{
-    const auto *const changed = std::get_if<control::ProcessChanged>(&event);
-    if (changed != nullptr && m_panelWantsEvents && m_link.isOnline() && m_eventRate.allow(m_clock.monotonic())) {
-        m_link.send(encode(ProcessEvent{m_from, changed->process}));
     }
 }
 

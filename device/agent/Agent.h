@@ -3,9 +3,11 @@
 
 #include "agent/CommandRecord.h"
 #include "agent/CommandRunner.h"
+#include "agent/EventTeller.h"
 #include "agent/LogUploader.h"
 #include "agent/Mail.h"
 #include "agent/Outbox.h"
+#include "agent/PanelFeatures.h"
 #include "agent/PanelLink.h"
 #include "agent/PanelMapCall.h"
 #include "agent/ProcessStatus.h"
@@ -13,7 +15,6 @@
 #include "agent/ResultBook.h"
 #include "agent/ServerTime.h"
 #include "agent/VersionReporter.h"
-#include "base/RateLimit.h"
 #include "config/DeviceConfig.h"
 #include "config/DeviceTree.h"
 #include "update/Downloader.h"
@@ -35,6 +36,7 @@ struct AgentSettings
     update::DownloadLimits downloadLimits = {};
     PanelMapCall::Times panelMapTimes = {};
     std::chrono::milliseconds fileStoreLimit{5'000};
+    EventTeller::Limits eventLimits = {};
     // Of the watchdog that is connected.
     std::function<std::optional<int>()> watchdogVersion = {};
     update::ServerTrial serverTrial = {};
@@ -59,11 +61,9 @@ public:
 private:
     void versionRequested(const QStringList &features);
     void tellProgress(CommandNo number, update::State state, int percent, const QString &remarks);
-    void tellEvent(const control::Event &event);
 
     QString m_from;
     PanelLink &m_link;
-    const Clock &m_clock;
     Outbox m_outbox;
     CommandRecord m_record;
     Mail m_mail;
@@ -76,10 +76,11 @@ private:
     VersionReporter m_versions;
     LogUploader m_logs;
     PanelMapCall m_panelMap;
-    // Remembered until the next restart of this program: a panel asks for versions when it sees a device come online,
-    // and says again then.
-    bool m_panelWantsEvents = false;
-    RateLimit m_eventRate;
+    PanelFeatures m_features;
+    // Apart from the results, so that no number of events can push one of those out.
+    Outbox m_eventOutbox;
+    Mail m_eventMail;
+    EventTeller m_events;
 };
 
 } // namespace sgn::agent

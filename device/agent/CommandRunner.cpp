@@ -75,10 +75,21 @@ CommandRunner::CommandRunner(Settings settings, const Ports &ports, QObject *par
     connect(&m_gather, &QTimer::timeout, this, &CommandRunner::tellGathered);
     connect(&m_ports.installer, &update::Installer::finished, this, &CommandRunner::updateEnded);
     connect(&m_ports.reboot, &Reboot::finished, this, &CommandRunner::rebooted);
+    m_tryEndingAgain.setSingleShot(true);
+    m_tryEndingAgain.setInterval(m_settings.diskPause);
+    connect(&m_tryEndingAgain, &QTimer::timeout, this, [this] { updateEnded(m_unsafeEnding); });
 }
 
 void CommandRunner::start()
 {
+    const update::Order *const current = m_ports.installer.current();
+    if (current != nullptr) {
+        // The power may have gone between the journal and the record; a repeat has to find the command.
+        beginIfUnknown({current->number, current->fingerprint}, commandName(update::commandOf(current->task)));
+    }
+    if (const auto &restart = m_ports.reboot.current()) {
+        beginIfUnknown(*restart, reboot);
+    }
     for (const RecordedCommand &command : m_ports.book.unfinished()) {
         if (isUnderWay(command.key)) {
             continue;
@@ -90,6 +101,13 @@ void CommandRunner::start()
         } else {
             answer(command.key, command.name, fail(ErrorCode::Internal, remarks));
         }
+    }
+}
+
+void CommandRunner::beginIfUnknown(const CommandKey &key, const QString &name)
+{
+    if (m_ports.book.find(key) == nullptr) {
+        m_ports.book.begin(key, name);
     }
 }
 
@@ -253,7 +271,7 @@ void CommandRunner::run(const Waiting &waiting)
                            return;
                        }
                        m_gatheredVersion = true;
-                       m_gatheredFeatures += waiting.command.features;
+                       m_gatheredFeatures = waiting.command.features; // the newest word counts
                        m_gather.start();
                    },
                    [&](const UploadLogs &) { runLogs(waiting); },
@@ -309,8 +327,13 @@ void CommandRunner::updateEnded(const update::Ending &ending)
     }
     qCInfo(lcAgent).noquote() << "update" << result.number << (result.success ? "succeeded" : "failed:")
                               << result.remarks;
-    m_ports.book.answer({ending.order.number, ending.order.fingerprint}, result.command, encode(result));
-    m_ports.installer.close();
+    if (m_ports.book.answer({ending.order.number, ending.order.fingerprint}, result.command, encode(result))) {
+        m_ports.installer.close();
+        return;
+    }
+    // As long as the disk doesn't take the answer, the journal is what remembers it.
+    m_unsafeEnding = ending;
+    m_tryEndingAgain.start();
 }
 
 void CommandRunner::runLogs(const Waiting &waiting)
@@ -365,8 +388,12 @@ void CommandRunner::rebootSystem(const CommandKey &key)
 
 void CommandRunner::rebooted(const CommandKey &key, const std::optional<Error> &failure)
 {
-    answer(key, reboot, failure ? Outcome(fail(*failure)) : Outcome());
-    m_ports.reboot.close();
+    if (answer(key, reboot, failure ? Outcome(fail(*failure)) : Outcome())) {
+        m_ports.reboot.close();
+        return;
+    }
+    // As with an update: till then its journal is what remembers it.
+    QTimer::singleShot(m_settings.diskPause, this, [this, key, failure] { rebooted(key, failure); });
 }
 
 void CommandRunner::restartProcess(const RestartProcess &restart, const CommandKey &key)
@@ -379,7 +406,7 @@ void CommandRunner::restartProcess(const RestartProcess &restart, const CommandK
                          });
 }
 
-void CommandRunner::answer(const CommandKey &key, const QString &name, const Outcome &outcome, const QString &remarks)
+bool CommandRunner::answer(const CommandKey &key, const QString &name, const Outcome &outcome, const QString &remarks)
 {
     CommandResult result;
     result.number = key.number;
@@ -393,7 +420,7 @@ void CommandRunner::answer(const CommandKey &key, const QString &name, const Out
         result.remarks = outcome.error().message;
         result.error = wireCode(outcome.error().code);
     }
-    m_ports.book.answer(key, name, encode(result));
+    return m_ports.book.answer(key, name, encode(result));
 }
 
 } // namespace sgn::agent

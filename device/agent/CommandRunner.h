@@ -42,6 +42,8 @@ public:
         std::chrono::milliseconds serverTimeLimit{10'000};
         // Requests without a number that waited in the server's store come in a bunch and are answered together.
         std::chrono::milliseconds gather{300};
+        // Until an answer that the disk didn't take is tried again.
+        std::chrono::milliseconds diskPause{10'000};
     };
     struct Ports
     {
@@ -87,11 +89,13 @@ private:
     void rebootSystem(const CommandKey &key);
     void rebooted(const CommandKey &key, const std::optional<Error> &failure);
     [[nodiscard]] bool isUnderWay(const CommandKey &key) const;
+    void beginIfUnknown(const CommandKey &key, const QString &name);
     void runLogs(const Waiting &waiting);
     void cancelUpdate(const CancelUpdate &cancel, const CommandKey &key);
     void restartProcess(const RestartProcess &restart, const CommandKey &key);
     void updateEnded(const update::Ending &ending);
-    void answer(const CommandKey &key, const QString &name, const Outcome &outcome, const QString &remarks = {});
+    // Whether it is safe on disk.
+    bool answer(const CommandKey &key, const QString &name, const Outcome &outcome, const QString &remarks = {});
     void refuseWhole(const Waiting &waiting, const Error &error);
     void answerWaiting();
     void tellGathered();
@@ -108,6 +112,8 @@ private:
     QStringList m_gatheredFeatures;
     QList<CommandKey> m_numberedLogs;
     bool m_plainLogs = false;
+    QTimer m_tryEndingAgain;
+    update::Ending m_unsafeEnding;
 };
 
 } // namespace sgn::agent

@@ -3,11 +3,16 @@
 
 #include "agent/Logging.h"
 
+#include <algorithm>
+
 namespace sgn::agent {
 
 namespace {
 
 constexpr std::chrono::seconds retryAfter{5};
+// A panel that takes nothing isn't asked all the time.
+constexpr std::chrono::hours longestReturnPause{1};
+constexpr qsizetype maxDelivered = 100;
 
 } // namespace
 
@@ -15,21 +20,40 @@ Mail::Mail(Outbox &outbox, PanelLink &link, QObject *parent)
     : QObject(parent)
     , m_outbox(outbox)
     , m_link(link)
+    , m_returnPause(retryAfter, longestReturnPause)
 {
     m_retry.setSingleShot(true);
-    m_retry.setInterval(retryAfter);
     connect(&m_retry, &QTimer::timeout, this, &Mail::sendWaiting);
     connect(&m_link, &PanelLink::online, this, &Mail::sendWaiting);
     connect(&m_link, &PanelLink::acknowledged, this, &Mail::acknowledged);
     connect(&m_link, &PanelLink::notSent, this, &Mail::notSent);
+    connect(&m_link, &PanelLink::returned, this, &Mail::returned);
 }
 
-void Mail::post(const QString &key, const QByteArray &body)
+bool Mail::post(const QString &key, const QByteArray &body)
 {
-    if (const auto put = m_outbox.put(key, body); !put) {
-        qCWarning(lcAgent) << "a message to the panel isn't safe on disk:" << put.error();
+    return sendKept(m_outbox.put(key, body));
+}
+
+void Mail::postNewest(const QString &key, const QByteArray &body)
+{
+    m_delivered.removeIf([&key](QHash<quint64, Outbox::Letter>::iterator entry) { return entry.value().key == key; });
+    sendKept(m_outbox.replace(key, body));
+}
+
+bool Mail::sendKept(const Outcome &kept)
+{
+    if (!kept) {
+        qCWarning(lcAgent) << "a message to the panel isn't safe on disk:" << kept.error();
     }
     sendWaiting();
+    return kept.has_value();
+}
+
+bool Mail::isSafe(const QString &key)
+{
+    const auto letter = std::ranges::find(m_outbox.letters(), key, &Outbox::Letter::key);
+    return letter == m_outbox.letters().end() || m_outbox.put(key, letter->body);
 }
 
 void Mail::say(const QByteArray &body)
@@ -37,6 +61,12 @@ void Mail::say(const QByteArray &body)
     if (m_link.isOnline()) {
         m_link.send(body);
     }
+}
+
+void Mail::forget()
+{
+    m_outbox.clear();
+    m_delivered.clear();
 }
 
 void Mail::sendWaiting()
@@ -56,9 +86,33 @@ void Mail::sendWaiting()
 void Mail::acknowledged(quint64 id)
 {
     const auto it = m_onTheWay.constFind(id);
-    if (it != m_onTheWay.constEnd()) {
-        m_outbox.remove(it.value());
-        m_onTheWay.erase(it);
+    if (it == m_onTheWay.constEnd()) {
+        return;
+    }
+    const auto letter = std::ranges::find(m_outbox.letters(), it.value(), &Outbox::Letter::sequence);
+    if (letter != m_outbox.letters().end()) {
+        m_delivered.insert(id, *letter);
+        if (m_delivered.size() > maxDelivered) {
+            m_delivered.remove(std::ranges::min(m_delivered.keys()));
+        }
+    }
+    m_outbox.remove(it.value());
+    m_onTheWay.erase(it);
+}
+
+void Mail::returned(quint64 id)
+{
+    const auto it = m_delivered.constFind(id);
+    if (it == m_delivered.constEnd()) {
+        return; // long ago, or overtaken by newer news
+    }
+    const Outbox::Letter letter = it.value();
+    m_delivered.erase(it);
+    if (const Outcome put = m_outbox.put(letter.key, letter.body); !put) {
+        qCWarning(lcAgent) << "a message to the panel isn't safe on disk:" << put.error();
+    }
+    if (!m_retry.isActive()) {
+        m_retry.start(m_returnPause.next());
     }
 }
 
@@ -76,7 +130,7 @@ void Mail::notSent(quint64 id, const Error &reason)
         return;
     }
     // The next login sends it again; the timer is for a refusal while online.
-    m_retry.start();
+    m_retry.start(retryAfter);
 }
 
 } // namespace sgn::agent

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <QDir>
 #include <QRegularExpression>
+#include <utility>
 
 namespace sgn::agent {
 
@@ -30,6 +31,12 @@ Outcome Outbox::load()
     for (const QString &name : folder.entryList(QDir::Files | QDir::Hidden, QDir::Name)) {
         const auto match = namePattern.match(name);
         const auto body = readFile(folder.filePath(name), maxBodySize);
+        if (!body && body.error().code == ErrorCode::Io) {
+            // The disk's fault is not the message's; it may be there again at the next start.
+            qCWarning(lcAgent) << body.error();
+            m_lastSequence = std::max(m_lastSequence, match.captured(1).toULongLong());
+            continue;
+        }
         if (!match.hasMatch() || !body || !parseJsonObject(*body)) {
             qCWarning(lcAgent).noquote() << folder.filePath(name) << "is no message and is removed";
             QFile::remove(folder.filePath(name));
@@ -45,14 +52,36 @@ Outcome Outbox::put(const QString &key, const QByteArray &body)
 {
     const auto known = std::ranges::find(m_letters, key, &Letter::key);
     if (known != m_letters.end() && known->body == body) {
-        return {};
+        return QFile::exists(pathOf(*known)) ? Outcome() : writeFileAtomically(pathOf(*known), body);
     }
-    if (m_letters.size() >= m_capacity) {
-        qCWarning(lcAgent).noquote() << "the outbox is full, its oldest message is dropped:" << m_letters.first().key;
-        remove(m_letters.first().sequence);
-    }
+    dropOldest(m_capacity - 1);
     m_letters.append({++m_lastSequence, key, body});
     return writeFileAtomically(pathOf(m_letters.last()), body);
+}
+
+Outcome Outbox::replace(const QString &key, const QByteArray &body)
+{
+    QList<quint64> older;
+    for (const Letter &letter : std::as_const(m_letters)) {
+        if (letter.key == key) {
+            older += letter.sequence;
+        }
+    }
+    // The new one first, so that a power cut between the two leaves both rather than none.
+    m_letters.append({++m_lastSequence, key, body});
+    const Outcome written = writeFileAtomically(pathOf(m_letters.last()), body);
+    for (const quint64 sequence : older) {
+        remove(sequence);
+    }
+    dropOldest(m_capacity);
+    return written;
+}
+
+void Outbox::clear()
+{
+    while (!m_letters.isEmpty()) {
+        remove(m_letters.first().sequence);
+    }
 }
 
 void Outbox::remove(quint64 sequence)
@@ -65,6 +94,14 @@ void Outbox::remove(quint64 sequence)
     // repeats.
     QFile::remove(pathOf(*it));
     m_letters.erase(it);
+}
+
+void Outbox::dropOldest(qsizetype left)
+{
+    while (m_letters.size() > left) {
+        qCWarning(lcAgent).noquote() << "the outbox is full, its oldest message is dropped:" << m_letters.first().key;
+        remove(m_letters.first().sequence);
+    }
 }
 
 QString Outbox::pathOf(const Letter &letter) const

@@ -34,6 +34,9 @@ Q_SIGNALS:
     void messageReceived(const sgn::xmpp::IncomingMessage &message);
     void acknowledged(quint64 id);
     void notSent(quint64 id, const sgn::Error &reason);
+    // Some time after acknowledged(id): the server had it, but somebody it was meant for never got it, as when a
+    // client's connection broke and nobody came back for what waited in it.
+    void returned(quint64 id);
     // canUpload() is true from now on; comes some time after online().
     void uploadAvailable();
     // Server's clock minus ours.

@@ -35,14 +35,10 @@ XmppPanelLink::XmppPanelLink(const xmpp::Account &account, QString panelJid, con
 {
     using xmpp::Session;
     m_session.setTrustedPeers({m_panelJid});
-    connect(&m_session, &Session::online, this, [this] {
-        qCInfo(lcAgent).noquote() << "online as" << m_session.ownBareJid();
-        Q_EMIT online();
-    });
-    connect(&m_session, &Session::offline, this,
-            [](const Error &reason) { qCWarning(lcAgent) << "offline, trying again:" << reason; });
+    connect(&m_session, &Session::online, this, &PanelLink::online);
     connect(&m_session, &Session::stateChanged, this, [this](Session::State state) {
-        // offline() is told once for a reason that stays the same, but each loss has to be known here.
+        // The session's own offline() is told once for a reason that stays the same, but each loss has to be known
+        // here.
         if (state == Session::State::Waiting || state == Session::State::Stopped) {
             Q_EMIT offline();
         }
@@ -53,8 +49,9 @@ XmppPanelLink::XmppPanelLink(const xmpp::Account &account, QString panelJid, con
     connect(&m_session, &Session::notSent, this, &PanelLink::notSent);
     connect(&m_session, &Session::uploadAvailable, this, &PanelLink::uploadAvailable);
     connect(&m_session, &Session::serverTimeKnown, this, &PanelLink::serverTimeKnown);
-    connect(&m_session, &Session::undeliverable, this, [](quint64, const QString &jid, const Error &reason) {
+    connect(&m_session, &Session::undeliverable, this, [this](quint64 id, const QString &jid, const Error &reason) {
         qCWarning(lcAgent).noquote() << "the server couldn't deliver a message to" << jid << "-" << reason.message;
+        Q_EMIT returned(id);
     });
 }
 

@@ -4,11 +4,11 @@
 #include "agent/Logging.h"
 #include "agent/Privileges.h"
 #include "agent/ReleaseVersion.h"
-#include "agent/TerminationSignal.h"
 #include "agent/WatchdogClient.h"
 #include "agent/XmppPanelLink.h"
 #include "base/CommandLine.h"
 #include "base/Log.h"
+#include "base/TerminationSignal.h"
 #include "xmpp/TlsProbe.h"
 
 #include <cstdio>
@@ -27,6 +27,7 @@ struct Arguments
     quint16 watchdogPort = 0;
     QString watchdogSocket;
     bool selfTest = false;
+    int speed = 1;
 };
 
 Arguments readArguments()
@@ -35,12 +36,15 @@ Arguments readArguments()
                      u"sgn-agent --root /home/pi/technospurs"_s);
     QCommandLineOption selfTest(u"self-test"_s, u"Check that this program can work here, then exit."_s);
     selfTest.setFlags(QCommandLineOption::HiddenFromHelp);
+    QCommandLineOption speed(u"speed"_s, u"Divides the times of the connection, for tests."_s, u"N"_s, u"1"_s);
+    speed.setFlags(QCommandLineOption::HiddenFromHelp);
     line.parser().addOptions({
         {u"root"_s, u"The device's folder."_s, u"DIR"_s, DeviceTree::defaultRoot()},
         {u"watchdog-port"_s, u"UDP port of the watchdog."_s, u"PORT"_s, u"4951"_s},
         {u"watchdog-socket"_s, u"Control socket of the watchdog (default: wdog/control.sock below the root)."_s,
          u"PATH"_s},
         selfTest,
+        speed,
     });
     line.process(QCoreApplication::arguments());
     if (!line.parser().positionalArguments().isEmpty()) {
@@ -53,6 +57,7 @@ Arguments readArguments()
     }
     arguments.watchdogPort = static_cast<quint16>(line.number(u"watchdog-port"_s, 1, 65535));
     arguments.watchdogSocket = line.parser().value(u"watchdog-socket"_s);
+    arguments.speed = line.number(u"speed"_s, 1, 20);
     arguments.selfTest = line.parser().isSet(u"self-test"_s);
     return arguments;
 }
@@ -77,6 +82,18 @@ int selfTest(const DeviceTree &tree)
     return ExitDone;
 }
 
+xmpp::Options connectionAt(int speed)
+{
+    xmpp::Options options;
+    options.connectTimeout /= speed;
+    options.pingInterval /= speed;
+    options.pingTimeout /= speed;
+    options.reconnect.first /= speed;
+    options.reconnect.ceiling /= speed;
+    options.reconnect.stableAfter /= speed;
+    return options;
+}
+
 // Tries the running server with another CA file.
 update::ServerTrial serverTrial(const xmpp::Account &account)
 {
@@ -93,7 +110,7 @@ update::ServerTrial serverTrial(const xmpp::Account &account)
     };
 }
 
-int run(const Arguments &arguments, agent::TerminationSignal &termination)
+int run(const Arguments &arguments, TerminationSignal &termination)
 {
     const DeviceTree tree(arguments.root);
     if (const auto folders = tree.ensureFolders(); !folders) {
@@ -116,7 +133,7 @@ int run(const Arguments &arguments, agent::TerminationSignal &termination)
     agent::WatchdogClient watchdog(arguments.watchdogSocket.isEmpty() ? tree.controlSocket() : arguments.watchdogSocket,
                                    version, {});
     const xmpp::Account account = agent::accountOf(*config, tree.caCertificate());
-    agent::XmppPanelLink link(account, config->panelJid, {}, clock);
+    agent::XmppPanelLink link(account, config->panelJid, connectionAt(arguments.speed), clock);
     agent::AgentSettings settings{.config = *config, .tree = tree};
     settings.version = version;
     settings.watchdogPort = arguments.watchdogPort;
@@ -129,7 +146,7 @@ int run(const Arguments &arguments, agent::TerminationSignal &termination)
     QObject::connect(&link, &agent::PanelLink::online, &watchdog, [&watchdog] { watchdog.setOnline(true); });
     QObject::connect(&link, &agent::PanelLink::offline, &watchdog, [&watchdog] { watchdog.setOnline(false); });
     QObject::connect(&link, &agent::XmppPanelLink::stopped, qApp, &QCoreApplication::quit);
-    QObject::connect(&termination, &agent::TerminationSignal::received, &link, &agent::XmppPanelLink::stop);
+    QObject::connect(&termination, &TerminationSignal::received, &link, &agent::XmppPanelLink::stop);
 
     agent.start();
     watchdog.start();
@@ -144,7 +161,7 @@ int run(const Arguments &arguments, agent::TerminationSignal &termination)
 int main(int argc, char *argv[])
 {
     QCoreApplication app(argc, argv);
-    agent::TerminationSignal termination;
+    TerminationSignal termination;
     QCoreApplication::setApplicationName(u"sgn-agent"_s);
     QCoreApplication::setApplicationVersion(QStringLiteral(SGN_VERSION_STRING));
     const Arguments arguments = readArguments();

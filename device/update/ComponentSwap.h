@@ -45,6 +45,8 @@ struct SwapTimes
     std::chrono::milliseconds settle{3'000};
     // A new agent has to reach the server within this time; security.md wants the old one back within five minutes.
     std::chrono::seconds confirmAgent{180};
+    // A new watchdog has to prove itself within this time.
+    std::chrono::seconds confirmWatchdog{90};
     // How long a watchdog that is away is waited for.
     std::chrono::milliseconds watchdogAway{600'000};
     // Between two looks at the watchdog's status; events come in between.

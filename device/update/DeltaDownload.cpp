@@ -74,6 +74,23 @@ QList<ZipPart> partsOf(const DeltaPlan &plan, const DeltaBase &base, const QStri
     return parts;
 }
 
+namespace {
+
+Outcome assembleChecked(const DeltaPlan &plan, const DeltaBase &base, const QString &ranges, const QString &zip,
+                        const std::stop_token &stop)
+{
+    if (auto assembled = assembleZip(partsOf(plan, base, ranges), zip, stop); !assembled) {
+        return assembled;
+    }
+    // Somebody may have written to an installed file since it was compared; then it must not cost the whole update.
+    if (!unchangedFiles(base, stop).contains(plan.kept)) {
+        return fail(ErrorCode::HashMismatch, u"an installed file has changed meanwhile"_s);
+    }
+    return {};
+}
+
+} // namespace
+
 DeltaDownload::DeltaDownload(DownloadRequest request, QString caFile, const DownloadLimits &limits, Whole whole,
                              QObject *parent)
     : Download(parent)
@@ -99,6 +116,12 @@ QString DeltaDownload::rangesPath() const
 
 void DeltaDownload::start()
 {
+    // Less than that comes quicker in one piece.
+    constexpr qint64 smallest = 64 * 1024;
+    if (m_request.delta->zipSize < smallest) {
+        fetchWhole(u"it is small"_s);
+        return;
+    }
     m_comparing = inBackground(
         this, [base = *m_request.delta, stop = m_stop.get_token()] { return unchangedFiles(base, stop); },
         [this](const QSet<QString> &unchanged) { unchangedKnown(unchanged); });
@@ -223,9 +246,8 @@ void DeltaDownload::assemble()
     m_ranges.close();
     m_assembling = inBackground(
         this,
-        [parts = partsOf(m_plan, *m_request.delta, rangesPath()), path = m_request.path, stop = m_stop.get_token()] {
-            return assembleZip(parts, path, stop);
-        },
+        [plan = m_plan, base = *m_request.delta, ranges = rangesPath(), path = m_request.path,
+         stop = m_stop.get_token()] { return assembleChecked(plan, base, ranges, path, stop); },
         [this](const Outcome &assembled) {
             if (!assembled) {
                 fetchWhole(assembled.error().message);

@@ -6,6 +6,8 @@
 #include "update/PartFile.h"
 #include "update/PreviousRelease.h"
 
+#include <QDir>
+
 namespace sgn::update {
 
 using namespace Qt::StringLiterals;
@@ -19,10 +21,15 @@ void warnIfFailed(const Outcome &outcome)
     }
 }
 
-// The notes first: a power cut between the two leaves those of the release that is about to be kept.
+// The notes first: a power cut between the two leaves those of the release that is about to be kept. The watchdog keeps
+// its own.
 void keepPrevious(const ReleasePaths &paths, const Record &record)
 {
-    if (componentOf(record.order.task)) {
+    const auto component = componentOf(record.order.task);
+    if (component == Component::WatchDog) {
+        return;
+    }
+    if (component) {
         warnIfFailed(notePreviousRelease(paths, {record.versionBefore, record.before}));
     }
     // On the way back they have changed places already.
@@ -61,6 +68,18 @@ void tidyUp(const ReleasePaths &paths, const Record &record)
     }
     for (const Outcome &removed : {removeFolder(paths.stage()), PartFile::remove(paths.zip())}) {
         warnIfFailed(removed);
+    }
+}
+
+void tidyUpForgotten(const QString &downloads)
+{
+    const QDir folder(downloads);
+    for (const QString &name : folder.entryList({u"staged-*"_s}, QDir::Dirs | QDir::Hidden)) {
+        warnIfFailed(removeFolder(folder.filePath(name)));
+    }
+    // Also of one whose bytes are gone but not the file that says where they came from.
+    for (const QString &name : folder.entryList({u"*.part"_s, u"*.part.from*"_s}, QDir::Files | QDir::Hidden)) {
+        warnIfFailed(PartFile::remove(folder.filePath(name.first(name.lastIndexOf(".part"_L1) + 5))));
     }
 }
 

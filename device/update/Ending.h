@@ -32,4 +32,7 @@ struct Ending
 // replaced stays, for going back to it one day. What can't be removed is a log line; the next update tries again.
 void tidyUp(const ReleasePaths &paths, const Record &record);
 
+// The same for updates that nobody remembers: everything half downloaded or unpacked goes.
+void tidyUpForgotten(const QString &downloads);
+
 } // namespace sgn::update

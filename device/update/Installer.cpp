@@ -7,6 +7,7 @@
 #include "update/FolderSwap.h"
 #include "update/Inventory.h"
 #include "update/Logging.h"
+#include "update/PartFile.h"
 #include "update/PreviousRelease.h"
 
 #include <algorithm>
@@ -93,6 +94,10 @@ Outcome Installer::begin(const Order &order)
         record.sitePackages = *std::move(folder);
     }
     if (auto saved = m_journal.save(record); !saved) {
+        // It may be there and only not for certain; what is refused must not begin at the next start.
+        if (const auto removed = m_journal.remove(); !removed) {
+            qCWarning(lcUpdate) << removed.error();
+        }
         return saved;
     }
     m_record = std::move(record);
@@ -113,6 +118,8 @@ void Installer::resume()
             if (const auto aside = m_journal.setAside(); !aside) {
                 qCWarning(lcUpdate) << aside.error();
             }
+        } else {
+            tidyUpForgotten(m_settings.downloads);
         }
         return;
     }
@@ -156,8 +163,12 @@ void Installer::enter(State state)
         // For the agent the swap follows; the watchdog's word on it comes before any other.
         m_record->swapped = true;
     } else if (state == State::RollingBack) {
+        // Of what we exchange ourselves we know; it may be back already when a restart repeats this.
+        const auto component = componentOf(m_record->order.task);
+        const bool isOurs = component != Component::JabberClient && component != Component::WatchDog;
+        const bool wasIn = m_record->swapped && isOurs;
         const auto installed = folderId(paths().installed());
-        m_record->swapped = installed && *installed == m_record->stagedId;
+        m_record->swapped = wasIn || (installed && *installed == m_record->stagedId);
     }
     note(nameOf(state));
     if (!save()) {
@@ -189,12 +200,20 @@ bool Installer::save()
         m_record->state = State::Failed;
         m_record->error = saved.error();
     }
-    // Also what a successful one would have kept: room for its result matters more.
-    Record failed = *m_record;
-    failed.state = State::Failed;
-    tidyUp(paths(), failed);
-    if (const Outcome again = m_journal.save(*m_record); !again) {
-        qCWarning(lcUpdate) << again.error();
+    // What a swap has put aside stays: the next start may need it.
+    if (m_record->swapped) {
+        (void)PartFile::remove(paths().zip());
+    } else {
+        tidyUp(paths(), *m_record);
+    }
+    Outcome recorded = m_journal.save(*m_record);
+    if (!recorded && !m_record->swapped) {
+        // A full disk still forgets. The older entry would try again what is about to be told as failed; only after a
+        // swap it comes to the same end.
+        recorded = m_journal.remove();
+    }
+    if (!recorded) {
+        qCWarning(lcUpdate) << recorded.error();
     }
     tellEnding();
     return false;
@@ -336,8 +355,10 @@ Outcome Installer::resolveVersion()
 void Installer::download()
 {
     const Source source = sourceOf(m_record->order.task).value_or(Source{});
-    const qint64 most = componentOf(m_record->order.task) ? 0 : maxCaBundleSize;
-    m_download = m_downloadFactory({source.url, paths().zip(), source.size, m_settings.policy.allowHttp, {}, most});
+    DownloadRequest request{source.url, paths().zip(), source.size, m_settings.policy.allowHttp};
+    request.maxBytes = componentOf(m_record->order.task) ? 0 : maxCaBundleSize;
+    request.delta = deltaBase();
+    m_download = m_downloadFactory(request);
     connect(m_download.get(), &Download::progress, this, &Installer::tellProgress);
     connect(m_download.get(), &Download::interrupted, this,
             [this](const QString &why) { note(u"download interrupted: "_s + why); });
@@ -349,13 +370,31 @@ void Installer::download()
         }
         m_record->bytes = result->bytes;
         m_record->sha256 = result->sha256;
+        m_record->assembled = result->assembled;
         happened(Event::Downloaded);
     });
     m_download->start();
 }
 
+std::optional<DeltaBase> Installer::deltaBase() const
+{
+    const auto *const update = std::get_if<UpdateCommand>(&m_record->order.task);
+    const auto trusted = trustRelease(m_record->order.task, m_settings.policy);
+    // The watchdog checks the zip itself, so it has to be the one that was signed.
+    if (update == nullptr || !trusted || trusted->files.isEmpty() || !update->size ||
+        update->component == Component::WatchDog) {
+        return std::nullopt;
+    }
+    return DeltaBase{paths().installed(), trusted->files, *update->size};
+}
+
 void Installer::verify()
 {
+    if (m_record->assembled) {
+        // It isn't the zip that was signed, only its content, which staging checks file by file.
+        happened(Event::Verified);
+        return;
+    }
     // The hash was taken while the bytes went to the disk, which was synced before this state was saved.
     const Source source = sourceOf(m_record->order.task).value_or(Source{});
     if (const auto checked = checkDownload(source, m_record->bytes, m_record->sha256); !checked) {

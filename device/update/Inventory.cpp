@@ -12,20 +12,30 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-void askForProcesses(const Inventory::Sources &sources, QObject *context, Inventory::Taken taken)
+void read(const control::ReplyBody &answer, Installed &installed)
 {
-    auto *const asking = new PersistentRequest(sources.watchdog, control::Status{}, sources.statusLimit,
-                                               std::chrono::seconds(1), context);
+    if (const auto *const meters = std::get_if<control::StatusReply>(&answer)) {
+        installed.processes = meters->processes;
+    } else if (const auto *const watchdog = std::get_if<control::WatchdogSwapReply>(&answer)) {
+        installed.version = watchdog->running;
+    }
+}
+
+void askWatchdog(const control::RequestBody &question, const Inventory::Sources &sources, QObject *context,
+                 Inventory::Taken taken)
+{
+    auto *const asking =
+        new PersistentRequest(sources.watchdog, question, sources.statusLimit, std::chrono::seconds(1), context);
     QObject::connect(asking, &PersistentRequest::finished, context,
                      [taken = std::move(taken)](const Result<control::ReplyBody> &reply) {
                          Installed installed;
-                         if (const auto status = replyAs<control::StatusReply>(reply)) {
-                             installed.processes = status->processes;
+                         if (reply) {
+                             read(*reply, installed);
                          } else {
                              // It may be away for a moment only, and the swap waits for it; till then nothing depends
                              // on it.
-                             qCInfo(lcUpdate) << "what is installed is unknown:" << status.error();
-                             installed.unknown = status.error();
+                             qCInfo(lcUpdate) << "what is installed is unknown:" << reply.error();
+                             installed.unknown = reply.error();
                          }
                          taken(installed);
                      });
@@ -37,9 +47,13 @@ void Inventory::take(const Task &task, const ReleasePaths &paths, const Sources 
 {
     Installed installed;
     const auto component = componentOf(task);
-    if (component == Component::SmartMeter) {
-        if (sources.matters && std::holds_alternative<UpdateCommand>(task)) {
-            askForProcesses(sources, context, std::move(taken));
+    const bool asks = sources.matters && std::holds_alternative<UpdateCommand>(task);
+    if (component == Component::SmartMeter || component == Component::WatchDog) {
+        if (asks) {
+            const bool isMeter = component == Component::SmartMeter;
+            askWatchdog(isMeter ? control::RequestBody(control::Status{})
+                                : control::RequestBody(control::WatchdogSwapStatus{}),
+                        sources, context, std::move(taken));
             return;
         }
     } else if (component == Component::JabberClient) {

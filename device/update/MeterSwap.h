@@ -82,6 +82,7 @@ private:
     std::optional<Trouble> m_trouble;
     std::optional<MonotonicTime> m_healthySince;
     bool m_looking = false;
+    int m_failedExchanges = 0;
 };
 
 } // namespace sgn::update

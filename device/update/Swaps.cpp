@@ -4,6 +4,7 @@
 #include "update/AgentSwap.h"
 #include "update/MeterSwap.h"
 #include "update/PreviousRelease.h"
+#include "update/WatchdogSwap.h"
 
 namespace sgn::update {
 
@@ -30,8 +31,8 @@ MeterSwap::Goal goalOf(const Task &task, const ReleasePaths &paths)
 
 Outcome checkSwap(const Task &task)
 {
-    if (componentOf(task) == Component::WatchDog) {
-        return fail(ErrorCode::UnknownCommand, u"this agent version can't replace the watchdog"_s);
+    if (std::holds_alternative<Rollback>(task) && componentOf(task) == Component::WatchDog) {
+        return fail(ErrorCode::UnknownCommand, u"this agent version can't bring a watchdog back"_s);
     }
     return {};
 }
@@ -45,6 +46,9 @@ std::unique_ptr<ComponentSwap> makeSwap(const SwapPorts &ports, const ReleasePat
     }
     if (*component == Component::JabberClient) {
         return std::make_unique<AgentSwap>(ports.watchdog, paths, record, times, ports.isOnline);
+    }
+    if (*component == Component::WatchDog) {
+        return std::make_unique<WatchdogSwap>(ports.watchdog, paths, record, times);
     }
     return std::make_unique<MeterSwap>(ports.watchdog, paths, goalOf(record.order.task, paths), record, times,
                                        ports.clock);

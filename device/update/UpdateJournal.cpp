@@ -88,6 +88,7 @@ QByteArray encode(const Record &record)
         {"elapsed_ms"_L1, record.elapsedMs},
         {"bytes"_L1, record.bytes},
         {"sha256"_L1, QString::fromLatin1(record.sha256.toHex())},
+        {"assembled"_L1, record.assembled},
         // As text: an inode number may need all 64 bits.
         {"staged_id"_L1, QString::number(record.stagedId)},
         {"swapped"_L1, record.swapped},
@@ -127,6 +128,7 @@ Result<Record> parseRecord(const QByteArray &json)
     record.elapsedMs = reader.requiredInteger("elapsed_ms"_L1, 0, maxExact);
     record.bytes = reader.requiredInteger("bytes"_L1, 0, maxExact);
     record.sha256 = QByteArray::fromHex(reader.optionalText("sha256"_L1, 64).toLatin1());
+    record.assembled = reader.optionalBool("assembled"_L1, false);
     record.stagedId = reader.requiredText("staged_id"_L1, 20).toULongLong();
     record.swapped = reader.requiredBool("swapped"_L1);
     record.before = readProcessVersions(reader, "before"_L1);
@@ -155,6 +157,7 @@ Journal::Journal(QString path)
 
 Result<Record> Journal::load() const
 {
+    removeTemporaries(m_path);
     const auto content = readFile(m_path, maxJournalSize);
     if (!content) {
         return fail(content.error());

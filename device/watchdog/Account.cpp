@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "watchdog/Account.h"
 
+#include "base/SystemError.h"
+
+#include <cerrno>
 #include <grp.h>
 #include <pwd.h>
+#include <QFile>
 #include <sys/fsuid.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace sgn::watchdog {
@@ -30,22 +35,63 @@ Result<Account> accountOf(uid_t user)
     return account;
 }
 
+Result<Account> ownerOfRoot(const QString &root)
+{
+    struct stat info
+    {
+    };
+    if (::stat(QFile::encodeName(root).constData(), &info) != 0) {
+        return fail(systemError(u"cannot use the root folder "_s + root, errno));
+    }
+    if (!S_ISDIR(info.st_mode)) {
+        return fail(ErrorCode::Refused, u"the root folder %1 is not a folder"_s.arg(root));
+    }
+    return accountOf(info.st_uid);
+}
+
+void FileRights::take(const Account &account)
+{
+    ::setgroups(account.groups.size(), account.groups.data());
+    ::setfsgid(account.group);
+    ::setfsuid(account.user);
+}
+
+void FileRights::giveBack()
+{
+    ::setfsuid(0);
+    ::setfsgid(0);
+    ::setgroups(0, nullptr);
+}
+
 FileRights::FileRights(const Account &account)
     : m_active(::geteuid() == 0 && account.user != 0)
 {
     if (m_active) {
-        ::setgroups(account.groups.size(), account.groups.data());
-        ::setfsgid(account.group);
-        ::setfsuid(account.user);
+        take(account);
     }
 }
 
 FileRights::~FileRights()
 {
     if (m_active) {
-        ::setfsuid(0);
-        ::setfsgid(0);
-        ::setgroups(0, nullptr);
+        giveBack();
+    }
+}
+
+OwnRights::OwnRights(const Account &account)
+    : m_account(account)
+    // Not within another such scope; asking for an impossible user tells the present one.
+    , m_active(::geteuid() == 0 && ::setfsuid(static_cast<uid_t>(-1)) != 0)
+{
+    if (m_active) {
+        FileRights::giveBack();
+    }
+}
+
+OwnRights::~OwnRights()
+{
+    if (m_active) {
+        FileRights::take(m_account);
     }
 }
 

@@ -4,6 +4,7 @@
 #include "base/Result.h"
 
 #include <QByteArray>
+#include <QString>
 #include <sys/types.h>
 #include <vector>
 
@@ -22,6 +23,9 @@ struct Account
 // Looks the user up in the machine's accounts. NotFound when it has none.
 [[nodiscard]] Result<Account> accountOf(uid_t user);
 
+// Of the device's root folder.
+[[nodiscard]] Result<Account> ownerOfRoot(const QString &root);
+
 // Makes root do all its work on files with the rights of `account` (setfsuid(2)), so that a link that the owner of the
 // device's folder has planted leads us nowhere where the owner couldn't go. Signals and starting programs as others are
 // still root's. Undone when the scope ends; does nothing when we aren't root.
@@ -34,6 +38,25 @@ public:
     FileRights &operator=(const FileRights &) = delete;
 
 private:
+    friend class OwnRights;
+    static void take(const Account &account);
+    static void giveBack();
+
+    bool m_active = false;
+};
+
+// Within the scope of a FileRights(`account`): our own rights again, for our own folders. Such a folder must be one
+// that nobody else can change.
+class OwnRights
+{
+public:
+    explicit OwnRights(const Account &account);
+    ~OwnRights();
+    OwnRights(const OwnRights &) = delete;
+    OwnRights &operator=(const OwnRights &) = delete;
+
+private:
+    const Account &m_account;
     bool m_active = false;
 };
 

@@ -15,7 +15,8 @@ namespace {
 
 SupervisedProcess::Spec specOf(const AgentKeeper::Settings &settings)
 {
-    return {u"agent"_s, settings.program, settings.arguments, {}, settings.outputFile, ProofOfLife::HelloOnce};
+    return {u"agent"_s,          settings.program, settings.arguments,    {},
+            settings.outputFile, settings.groups,  ProofOfLife::HelloOnce};
 }
 
 } // namespace
@@ -41,7 +42,7 @@ void AgentKeeper::findRunningAgent(const std::optional<ProcessIdentity> &saved)
 {
     const auto program = m_rules.check(m_settings.program);
     if (saved) {
-        auto handle = ProcessHandle::open(static_cast<pid_t>(saved->pid), ProcessHandle::Kind::Other);
+        auto handle = ProcessHandle::open(static_cast<pid_t>(saved->pid));
         if (handle && handle->startTime() == saved->startTime && !handle->hasEnded()) {
             if (const auto recognised = recognise(*handle)) {
                 m_process.adopt(*std::move(handle), *recognised);

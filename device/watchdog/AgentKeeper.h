@@ -20,6 +20,7 @@ public:
         QString program;
         QByteArrayList arguments;
         QString outputFile;
+        ControlGroups groups;
         SupervisionLimits limits;                           // heartbeatTimeout: from start to hello
         MonotonicTime startGrace = std::chrono::seconds(3); // for the hello of one that runs already
     };

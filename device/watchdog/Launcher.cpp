@@ -73,6 +73,7 @@ struct ChildPlan
     Account account;
     int output;
     bool changeUser;
+    QByteArray groupFile; // cgroup.procs of the control group, or empty
 };
 
 void resetSignals()
@@ -90,6 +91,15 @@ void resetSignals()
 void resetOutOfMemoryScore()
 {
     const int file = ::open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+    if (file >= 0) {
+        [[maybe_unused]] const ssize_t written = ::write(file, "0", 1);
+    }
+}
+
+// Without one the session has to do, so this may fail.
+void joinControlGroup(const QByteArray &groupFile)
+{
+    const int file = groupFile.isEmpty() ? -1 : ::open(groupFile.constData(), O_WRONLY | O_CLOEXEC);
     if (file >= 0) {
         [[maybe_unused]] const ssize_t written = ::write(file, "0", 1);
     }
@@ -129,6 +139,7 @@ bool becomeUser(const ChildPlan &plan)
         ::setfsuid(0); // see FileRights
     }
     resetOutOfMemoryScore();
+    joinControlGroup(plan.groupFile);
     if (::setsid() < 0) {
         giveUp(Step::Session);
     }
@@ -203,7 +214,8 @@ Result<ProcessHandle> launch(const Launch &what)
                    {},
                    what.account,
                    what.output,
-                   ::geteuid() == 0};
+                   ::geteuid() == 0,
+                   what.group.isEmpty() ? QByteArray() : what.group + "/cgroup.procs"};
     plan.arguments = pointers(plan.argumentTexts);
     plan.environment = pointers(plan.environmentTexts);
 

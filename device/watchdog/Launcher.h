@@ -10,8 +10,8 @@
 
 namespace sgn::watchdog {
 
-// A program about to be started: directly, never through a shell, in its own session, with its own folder as the
-// working folder, nothing on stdin and no descriptor of ours.
+// A program about to be started: directly, never through a shell, in its own session (and control group), with its own
+// folder as the working folder, nothing on stdin and no descriptor of ours.
 struct Launch
 {
     QString program; // canonical
@@ -19,6 +19,7 @@ struct Launch
     QByteArrayList environment; // NAME=value, added to the few variables that every program gets
     Account account;            // who it runs as; must be ourselves unless we are root
     int output = -1;            // for stdout and stderr; -1: nowhere
+    QByteArray group = {};      // folder of the control group that it joins, if it can; empty: ours
 };
 
 // Returns when the program's first instruction is next, or with the reason why it can't run (told by the child through

@@ -76,22 +76,22 @@ Result<Descriptor> OutputLog::openForRun()
     return file;
 }
 
-void OutputLog::trim()
+bool OutputLog::trim()
 {
     const auto file = openChecked(O_RDWR);
     if (!file) {
-        return;
+        return false;
     }
     const qint64 size = sizeOf(*file);
     if (size <= m_limit) {
-        return;
+        return false;
     }
     // Half goes at a time, in whole blocks, so that this is rare. 64 KiB is a multiple of every block size in use.
     constexpr qint64 block = 64 * 1024;
     const qint64 cut = (size - m_limit / 2) / block * block;
     if (cut > 0 && ::fallocate(file->get(), FALLOC_FL_COLLAPSE_RANGE, 0, cut) == 0) {
         m_runStart = std::max<qint64>(0, m_runStart - cut);
-        return;
+        return true;
     }
     // A file system without that: keep the end by hand. A line written between the two calls is lost.
     const QByteArray end = readFrom(*file, size - m_limit / 2, m_limit / 2);
@@ -100,6 +100,7 @@ void OutputLog::trim()
             ::pwrite(file->get(), end.constData(), static_cast<size_t>(end.size()), 0);
     }
     m_runStart = std::max<qint64>(0, m_runStart - (size - end.size()));
+    return true;
 }
 
 QStringList OutputLog::lastLines() const

@@ -24,8 +24,8 @@ public:
     // For the next run of the process: appending, never through a link, only to a regular file without a second name.
     [[nodiscard]] Result<Descriptor> openForRun();
 
-    // Cuts the file down when it has grown over the limit.
-    void trim();
+    // Cuts the file down when it has grown over the limit; whether it had.
+    bool trim();
 
     // The last lines that were written since openForRun(): at most 20, each cut to 400 characters, without control
     // characters. Empty when there is nothing or the file isn't what we opened.

@@ -17,8 +17,22 @@ namespace {
 
 constexpr qsizetype maxFile = 64 * 1024;
 
+QByteArray procFile(pid_t pid, const char *name)
+{
+    return "/proc/" + QByteArray::number(pid) + '/' + name;
+}
+
+QByteArray readLink(const QByteArray &path)
+{
+    std::array<char, PATH_MAX> target{};
+    const ssize_t n = ::readlink(path.constData(), target.data(), target.size());
+    return n > 0 ? QByteArray(target.data(), n) : QByteArray();
+}
+
+} // namespace
+
 // Without QFile: a restart waits for this, and a scan reads hundreds.
-QByteArray readSmallFile(const QByteArray &path)
+QByteArray readProcFile(const QByteArray &path)
 {
     const Descriptor file(::open(path.constData(), O_RDONLY | O_CLOEXEC));
     QByteArray content;
@@ -35,20 +49,6 @@ QByteArray readSmallFile(const QByteArray &path)
     }
     return content;
 }
-
-QByteArray procFile(pid_t pid, const char *name)
-{
-    return "/proc/" + QByteArray::number(pid) + '/' + name;
-}
-
-QByteArray readLink(const QByteArray &path)
-{
-    std::array<char, PATH_MAX> target{};
-    const ssize_t n = ::readlink(path.constData(), target.data(), target.size());
-    return n > 0 ? QByteArray(target.data(), n) : QByteArray();
-}
-
-} // namespace
 
 std::optional<ProcStat> parseProcStat(const QByteArray &text)
 {
@@ -78,12 +78,12 @@ std::optional<ProcStat> parseProcStat(const QByteArray &text)
 
 std::optional<ProcStat> readProcStat(pid_t pid)
 {
-    return parseProcStat(readSmallFile(procFile(pid, "stat")));
+    return parseProcStat(readProcFile(procFile(pid, "stat")));
 }
 
 QByteArrayList readArguments(pid_t pid)
 {
-    QByteArray text = readSmallFile(procFile(pid, "cmdline"));
+    QByteArray text = readProcFile(procFile(pid, "cmdline"));
     if (text.endsWith('\0')) {
         text.chop(1);
     }
@@ -100,19 +100,39 @@ QByteArray readWorkingFolder(pid_t pid)
     return readLink(procFile(pid, "cwd"));
 }
 
-std::optional<uid_t> readUser(pid_t pid)
+namespace {
+
+// Real, effective, saved, file system; empty when the process is gone.
+QByteArrayList readUsers(pid_t pid)
 {
-    const QByteArray status = readSmallFile(procFile(pid, "status"));
+    const QByteArray status = readProcFile(procFile(pid, "status"));
     const qsizetype line = status.indexOf("\nUid:\t");
     if (line < 0) {
-        return std::nullopt;
+        return {};
     }
     const qsizetype first = line + 6;
-    const QByteArrayList ids = status.mid(first, status.indexOf('\n', first) - first).split('\t');
+    return status.mid(first, status.indexOf('\n', first) - first).split('\t');
+}
+
+std::optional<uid_t> toUser(const QByteArray &text)
+{
     bool ok = false;
-    const uid_t user = ids.front().toUInt(&ok);
+    const uid_t user = text.toUInt(&ok);
+    return ok ? std::optional(user) : std::nullopt;
+}
+
+} // namespace
+
+std::optional<uid_t> readUser(pid_t pid)
+{
+    const QByteArrayList ids = readUsers(pid);
     const bool same = ids.size() == 4 && ids.count(ids.front()) == 4;
-    return ok && same ? std::optional(user) : std::nullopt;
+    return same ? toUser(ids.front()) : std::nullopt;
+}
+
+std::optional<uid_t> readRealUser(pid_t pid)
+{
+    return toUser(readUsers(pid).value(0));
 }
 
 QList<ProcStat> readAllProcesses()
@@ -136,7 +156,7 @@ QList<ProcStat> readAllProcesses()
 
 QByteArray readBootId()
 {
-    return readSmallFile("/proc/sys/kernel/random/boot_id").trimmed();
+    return readProcFile("/proc/sys/kernel/random/boot_id").trimmed();
 }
 
 } // namespace sgn::watchdog

@@ -20,6 +20,8 @@ struct ProcStat
     char state = '?';
 };
 
+// A small file of the kernel's, at most 64 KiB of it; empty when it can't be read.
+[[nodiscard]] QByteArray readProcFile(const QByteArray &path);
 [[nodiscard]] std::optional<ProcStat> readProcStat(pid_t pid);
 // From the text of /proc/<pid>/stat. The command name in it is free text of the process and may hold anything.
 [[nodiscard]] std::optional<ProcStat> parseProcStat(const QByteArray &text);
@@ -28,6 +30,8 @@ struct ProcStat
 [[nodiscard]] QByteArray readWorkingFolder(pid_t pid);
 // The user, when real, effective, saved and file-system ids are the same.
 [[nodiscard]] std::optional<uid_t> readUser(pid_t pid);
+// The user it was started as, whatever rights it works with at the moment.
+[[nodiscard]] std::optional<uid_t> readRealUser(pid_t pid);
 [[nodiscard]] QList<ProcStat> readAllProcesses();
 // Changes with every boot.
 [[nodiscard]] QByteArray readBootId();

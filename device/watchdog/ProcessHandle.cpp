@@ -42,6 +42,16 @@ Result<ProcessHandle> ProcessHandle::open(pid_t pid, Kind kind)
     return handle;
 }
 
+Result<ProcessHandle> ProcessHandle::open(pid_t pid)
+{
+    auto handle = open(pid, Kind::Other);
+    const auto stat = handle ? readProcStat(pid) : std::nullopt;
+    if (stat && stat->parent == ::getpid() && handle->exists()) {
+        handle->m_kind = Kind::Child;
+    }
+    return handle;
+}
+
 bool ProcessHandle::exists() const
 {
     return ::syscall(SYS_pidfd_send_signal, m_pidfd.get(), 0, nullptr, 0) == 0 || errno == EPERM;

@@ -24,6 +24,9 @@ public:
 
     // Of an existing process; its start time is read after the pidfd was opened and while the process still exists.
     [[nodiscard]] static Result<ProcessHandle> open(pid_t pid, Kind kind);
+    // The same for one of which it isn't known whether it is our child: a watchdog that has replaced itself keeps those
+    // that the old one has started.
+    [[nodiscard]] static Result<ProcessHandle> open(pid_t pid);
 
     [[nodiscard]] pid_t pid() const { return m_pid; }
     [[nodiscard]] quint64 startTime() const { return m_startTime; }

@@ -13,6 +13,11 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
+// How often the output is looked at: so often that little can pile up meanwhile, so seldom that it costs nothing, and
+// all of them in the same moment. One that fills its file faster is looked at faster.
+constexpr std::chrono::seconds trimCalm{5};
+constexpr std::chrono::milliseconds trimBusy{200};
+
 QString describe(const ExitStatus &status)
 {
     if (status.code) {
@@ -38,9 +43,16 @@ SupervisedProcess::SupervisedProcess(Spec spec, const ProgramRules &rules, const
     , m_since(clock.wallUtc())
 {
     connect(&m_timer, &DeadlineTimer::reached, this, [this] { feed(ProcessEvent::DeadlineReached); });
+    m_trimTimer.setSingleShot(true);
+    connect(&m_trimTimer, &QTimer::timeout, this, &SupervisedProcess::trimOutput);
 }
 
-SupervisedProcess::~SupervisedProcess() = default;
+SupervisedProcess::~SupervisedProcess()
+{
+    if (!isAlive()) {
+        removeControlGroup(m_group);
+    }
+}
 
 std::optional<ProcessIdentity> SupervisedProcess::identity() const
 {
@@ -81,12 +93,6 @@ void SupervisedProcess::adopt(ProcessHandle handle, const Program &program)
 void SupervisedProcess::prove()
 {
     m_lastProof = m_clock.monotonic();
-    // Not at every heartbeat, because anybody can send copies of them by the thousand.
-    constexpr auto pause = std::chrono::seconds(10);
-    if (*m_lastProof - m_lastTrim >= pause) {
-        m_lastTrim = *m_lastProof;
-        m_output.trim();
-    }
     feed(ProcessEvent::Heartbeat);
 }
 
@@ -105,6 +111,7 @@ void SupervisedProcess::feed(ProcessEvent event)
         qCWarning(lcWatchdog).noquote() << m_spec.name << "doesn't end, killing process" << m_handle->pid()
                                         << "and all that it started";
         killTree(*m_handle);
+        killControlGroup(m_group);
     }
     m_timer.set(m_machine.deadline());
     if (actions.testFlag(ProcessAction::Report)) {
@@ -146,17 +153,28 @@ Result<ProcessHandle> SupervisedProcess::tryLaunch(const Program &program)
     if (!output) {
         qCWarning(lcWatchdog).noquote() << "the output of" << m_spec.name << "is lost:" << output.error().message;
     }
-    return launch(
-        {program.path, m_spec.arguments, m_spec.environment, *std::move(account), output ? output->get() : -1});
+    return launch({program.path, m_spec.arguments, m_spec.environment, *std::move(account), output ? output->get() : -1,
+                   m_spec.groups.groupFor(m_spec.program)});
 }
 
 void SupervisedProcess::watch(ProcessHandle handle, const Program &program)
 {
     m_running = program;
     m_handle.emplace(std::move(handle));
+    // One that somebody else has started is in another group, and not alone there.
+    const QByteArray group = m_spec.groups.groupFor(m_spec.program);
+    m_group = !group.isEmpty() && controlGroupOf(m_handle->pid()) == group ? group : QByteArray();
     m_lastProof.reset();
     m_exitNotifier = new QSocketNotifier(m_handle->descriptor(), QSocketNotifier::Read, this);
     connect(m_exitNotifier, &QSocketNotifier::activated, this, &SupervisedProcess::onExit);
+    m_trimTimer.start(trimBusy);
+}
+
+void SupervisedProcess::trimOutput()
+{
+    const bool isBusy = m_output.trim();
+    m_trimTimer.setTimerType(isBusy ? Qt::CoarseTimer : Qt::VeryCoarseTimer);
+    m_trimTimer.start(isBusy ? trimBusy : trimCalm);
 }
 
 void SupervisedProcess::terminate()
@@ -183,6 +201,9 @@ void SupervisedProcess::onExit()
     m_handle->killGroup();
     const ExitStatus status = m_handle->reap();
     m_handle.reset();
+    m_trimTimer.stop();
+    // Before the next one joins it.
+    killControlGroup(m_group);
     const Program program = m_running;
 
     const bool wanted = m_machine.exitIsWanted();

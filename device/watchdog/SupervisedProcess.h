@@ -2,6 +2,7 @@
 #pragma once
 
 #include "protocol/Process.h"
+#include "watchdog/ControlGroups.h"
 #include "watchdog/DeadlineTimer.h"
 #include "watchdog/OutputLog.h"
 #include "watchdog/ProcessMachine.h"
@@ -11,6 +12,7 @@
 #include <QByteArrayList>
 #include <QObject>
 #include <QSocketNotifier>
+#include <QTimer>
 
 namespace sgn::watchdog {
 
@@ -27,6 +29,7 @@ public:
         QByteArrayList arguments;
         QByteArrayList environment;
         QString outputFile;
+        ControlGroups groups;
         ProofOfLife proof = ProofOfLife::Heartbeats;
     };
 
@@ -78,6 +81,7 @@ private:
     void terminate();
     void onExit();
     void record(const ExitStatus &status);
+    void trimOutput();
 
     Spec m_spec;
     const ProgramRules &m_rules;
@@ -86,10 +90,11 @@ private:
     DeadlineTimer m_timer;
     OutputLog m_output;
     std::optional<ProcessHandle> m_handle;
-    Program m_running; // what m_handle runs
+    Program m_running;  // what m_handle runs
+    QByteArray m_group; // control group of m_handle that is its alone; empty: none
     QSocketNotifier *m_exitNotifier = nullptr;
     std::optional<MonotonicTime> m_lastProof; // of the current process
-    MonotonicTime m_lastTrim{};
+    QTimer m_trimTimer;                       // runs while the process does
     std::optional<LastExit> m_lastExit;
     RestartCount m_restarts;
     bool m_isRestart = false; // the next start follows a death

@@ -27,7 +27,7 @@ std::optional<ProcessHandle> findSaved(const std::optional<ProcessIdentity> &ide
     if (!identity) {
         return std::nullopt;
     }
-    auto handle = ProcessHandle::open(static_cast<pid_t>(identity->pid), ProcessHandle::Kind::Other);
+    auto handle = ProcessHandle::open(static_cast<pid_t>(identity->pid));
     if (!handle || handle->startTime() != identity->startTime || handle->hasEnded() || !checkRuns(*handle, program)) {
         return std::nullopt;
     }
@@ -118,6 +118,7 @@ Supervisor::Entry &Supervisor::add(const QString &name, const QString &program)
     spec.program = program;
     spec.environment = {"SGN_HEARTBEAT_PORT=" + QByteArray::number(m_settings.heartbeatPort)};
     spec.outputFile = outputFile(m_settings.logs, name);
+    spec.groups = m_settings.groups;
     Entry &entry = m_entries[name];
     entry.process = std::make_unique<SupervisedProcess>(spec, m_rules, m_settings.limits, m_clock);
     entry.version = 0;

@@ -21,6 +21,7 @@ public:
     {
         QString logs;              // folder of the output files
         quint16 heartbeatPort = 0; // told to the processes as SGN_HEARTBEAT_PORT
+        ControlGroups groups;
         SupervisionLimits limits;
         // After a boot, what cron starts may report first.
         MonotonicTime bootGrace = std::chrono::seconds(5);

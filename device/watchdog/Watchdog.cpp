@@ -21,6 +21,7 @@ Supervisor::Settings supervisorSettings(const WatchdogSettings &settings, quint1
     Supervisor::Settings supervisor;
     supervisor.logs = settings.below("logs"_L1);
     supervisor.heartbeatPort = port;
+    supervisor.groups = settings.groups;
     supervisor.limits = SupervisionLimits().fasterBy(settings.speed);
     supervisor.bootGrace /= settings.speed;
     return supervisor;
@@ -37,6 +38,7 @@ AgentKeeper::Settings keeperSettings(const WatchdogSettings &settings, quint16 p
                         "--watchdog-socket",
                         settings.socket.toLocal8Bit()};
     keeper.outputFile = settings.below("logs/agent-output.log"_L1);
+    keeper.groups = settings.groups;
     keeper.limits = SupervisionLimits().fasterBy(settings.speed);
     keeper.startGrace /= settings.speed;
     return keeper;
@@ -46,6 +48,14 @@ AgentSwap::Settings swapSettings(const WatchdogSettings &settings)
 {
     return {settings.below("JabberClient"_L1), settings.below("downloads"_L1),
             settings.below("wdog/agent-swap.json"_L1), settings.owner.user, settings.owner.group};
+}
+
+WatchdogSwap::Settings ownSwapSettings(const WatchdogSettings &settings)
+{
+    WatchdogSwap::Settings swap{OwnRelease(settings.programFolder), settings.owner, settings.version,
+                                settings.arguments, settings.hasInit};
+    swap.guardianPause /= settings.speed;
+    return swap;
 }
 
 // For requests that have nothing to say but that they are done.
@@ -74,6 +84,7 @@ Watchdog::Watchdog(WatchdogSettings settings, std::unique_ptr<HeartbeatSocket> h
     , m_supervisor(supervisorSettings(m_settings, m_heartbeats->port()), m_meterRules, m_clock)
     , m_keeper(keeperSettings(m_settings, m_heartbeats->port()), m_agentRules, m_clock)
     , m_swap(swapSettings(m_settings), m_keeper, m_clock)
+    , m_ownSwap(ownSwapSettings(m_settings), [this] { return watchedProcesses(); })
 {
     m_saveTimer.setSingleShot(true);
     connect(&m_saveTimer, &QTimer::timeout, this, &Watchdog::save);
@@ -83,6 +94,7 @@ Watchdog::Watchdog(WatchdogSettings settings, std::unique_ptr<HeartbeatSocket> h
             [this](const ProcessReport &process) { m_control->broadcast(control::ProcessChanged{process}); });
     connect(&m_swap, &AgentSwap::finished, this,
             [this](const control::SwapStatusReply &status) { m_control->broadcast(control::SwapChanged{status}); });
+    connect(&m_ownSwap, &WatchdogSwap::handOver, this, &Watchdog::handOver);
     connect(m_control.get(), &ControlServer::requestReceived, this,
             [this](ControlPeer *peer, const control::Request &request) { handle(*peer, request); });
 }
@@ -101,6 +113,7 @@ void Watchdog::begin()
     }
     m_heartbeats->serve([this](const Heartbeat &heartbeat) { return m_supervisor.heartbeat(heartbeat); },
                         [this] { return m_supervisor.reports(); });
+    m_ownSwap.resume();
 }
 
 void Watchdog::finish()
@@ -118,6 +131,9 @@ void Watchdog::reapOrphans()
     }
     if (const auto agent = m_keeper.identity()) {
         ours += agent->pid;
+    }
+    if (m_ownSwap.child() > 0) {
+        ours += m_ownSwap.child();
     }
     siginfo_t info{};
     while (::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid != 0) {
@@ -170,7 +186,7 @@ Result<control::ReplyBody> Watchdog::answer(ControlPeer &peer, const control::Re
             [&](const control::Hold &) -> Result<control::ReplyBody> { return control::Done{}; }, // see handle()
             [&](const control::Release &request) { return release(request); },
             [&](const control::Restart &request) { return done(m_supervisor.restart(request.processName)); },
-            [&](const control::SwapAgent &request) { return done(m_swap.request(request)); },
+            [&](const control::SwapAgent &request) { return swapAgent(request); },
             [&](const control::Online &) -> Result<control::ReplyBody> {
                 if (isAgent(peer)) {
                     m_swap.online();
@@ -179,6 +195,8 @@ Result<control::ReplyBody> Watchdog::answer(ControlPeer &peer, const control::Re
             },
             [&](const control::SwapStatus &) -> Result<control::ReplyBody> { return m_swap.status(); },
             [&](const control::Reboot &) { return done(restartMachine(peer)); },
+            [&](const control::SwapWatchdog &request) { return swapWatchdog(request); },
+            [&](const control::WatchdogSwapStatus &) -> Result<control::ReplyBody> { return m_ownSwap.status(); },
         },
         body);
 }
@@ -222,6 +240,39 @@ Outcome Watchdog::restartMachine(const ControlPeer &peer)
         qCWarning(lcWatchdog).noquote() << "it can't be restarted:" << begun.error().message;
     }
     return begun;
+}
+
+Result<control::ReplyBody> Watchdog::swapAgent(const control::SwapAgent &request)
+{
+    // Each would take what the other does for a fault of the new release.
+    if (m_ownSwap.isUnderWay()) {
+        return fail(ErrorCode::Busy, u"the watchdog is being updated"_s);
+    }
+    return done(m_swap.request(request));
+}
+
+Result<control::ReplyBody> Watchdog::swapWatchdog(const control::SwapWatchdog &request)
+{
+    if (m_swap.status().state == control::SwapState::Confirming) {
+        return fail(ErrorCode::Busy, u"the agent is being updated"_s);
+    }
+    return done(m_ownSwap.request(request));
+}
+
+QList<WatchedProcess> Watchdog::watchedProcesses() const
+{
+    QList<WatchedProcess> all;
+    for (const ProcessReport &report : m_supervisor.reports()) {
+        all += {report.name, std::nullopt, report.state == ProcessState::Running};
+    }
+    for (const RegistryEntry &entry : m_supervisor.entries()) {
+        for (WatchedProcess &process : all) {
+            if (process.name == entry.name) {
+                process.identity = entry.identity;
+            }
+        }
+    }
+    return all;
 }
 
 void Watchdog::saveSoon()

@@ -7,6 +7,7 @@
 #include "watchdog/HeartbeatSocket.h"
 #include "watchdog/Machine.h"
 #include "watchdog/Supervisor.h"
+#include "watchdog/WatchdogSwap.h"
 
 #include <memory>
 #include <QObject>
@@ -21,8 +22,12 @@ struct WatchdogSettings
     Account owner; // of the root folder
     QString socket;
     quint16 port = 0;
-    int version = 0; // of the watchdog's release
-    int speed = 1;   // divides all times, for tests
+    int version = 0;       // of the watchdog's release
+    int speed = 1;         // divides all times, for tests
+    QString programFolder; // of this program
+    QStringList arguments; // it was started with
+    bool hasInit = false;  // systemd starts it again when it ends
+    ControlGroups groups;
 
     [[nodiscard]] QString below(QLatin1StringView path) const { return root + u'/' + path; }
 };
@@ -45,6 +50,10 @@ public:
     // Reaps children that nobody has started: what left its parent behind became ours.
     void reapOrphans();
 
+Q_SIGNALS:
+    // The new release of the watchdog is in place; finish() and become it.
+    void handOver();
+
 private:
     void handle(ControlPeer &peer, const control::Request &request);
     void handleHold(ControlPeer &peer, control::RequestId id, const control::Hold &hold);
@@ -53,6 +62,9 @@ private:
     [[nodiscard]] Result<control::ReplyBody> release(const control::Release &release);
     [[nodiscard]] Outcome restartMachine(const ControlPeer &peer);
     [[nodiscard]] bool isAgent(const ControlPeer &peer) const;
+    [[nodiscard]] Result<control::ReplyBody> swapAgent(const control::SwapAgent &request);
+    [[nodiscard]] Result<control::ReplyBody> swapWatchdog(const control::SwapWatchdog &request);
+    [[nodiscard]] QList<WatchedProcess> watchedProcesses() const;
     void saveSoon();
     void save();
 
@@ -67,6 +79,7 @@ private:
     Supervisor m_supervisor;
     AgentKeeper m_keeper;
     AgentSwap m_swap;
+    WatchdogSwap m_ownSwap;
     QTimer m_saveTimer;
     MonotonicTime m_lastSave{};
     QByteArray m_saved;

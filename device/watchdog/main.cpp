@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "base/AtomicFile.h"
 #include "base/CommandLine.h"
 #include "base/Log.h"
 #include "base/SystemError.h"
+#include "watchdog/Guardian.h"
 #include "watchdog/Logging.h"
+#include "watchdog/ProgramExec.h"
 #include "watchdog/SelfTest.h"
 #include "watchdog/SignalSource.h"
 #include "watchdog/SystemdNotifier.h"
@@ -27,37 +28,14 @@ using namespace sgn::watchdog;
 
 namespace {
 
-// The release number of a program that lies in no release folder.
-constexpr int builtInRelease = 1;
+// The event loop's exit code for: become the new release.
+constexpr int handOverCode = 1000;
 
 // One plain sentence, before there is a log.
 int failed(const Error &error)
 {
     std::fputs(qUtf8Printable(u"sgn-watchdog: "_s + error.message + u'\n'), stderr);
     return ExitFailed;
-}
-
-// The whole number in the file `version` beside the program.
-int installedRelease()
-{
-    const auto text = readFile(QCoreApplication::applicationDirPath() + u"/version"_s, 64);
-    bool ok = false;
-    const int version = text ? text->trimmed().toInt(&ok) : 0;
-    return ok && version >= 0 ? version : builtInRelease;
-}
-
-Result<Account> ownerOf(const QString &root)
-{
-    struct stat info
-    {
-    };
-    if (::stat(QFile::encodeName(root).constData(), &info) != 0) {
-        return fail(systemError(u"cannot use the root folder "_s + root, errno));
-    }
-    if (!S_ISDIR(info.st_mode)) {
-        return fail(ErrorCode::Refused, u"the root folder %1 is not a folder"_s.arg(root));
-    }
-    return accountOf(info.st_uid);
 }
 
 Outcome makeFolders(const WatchdogSettings &settings)
@@ -122,7 +100,18 @@ int runSelfTest(const WatchdogSettings &settings, const Clock &clock)
     return QCoreApplication::exec();
 }
 
-int runWatchdog(const WatchdogSettings &settings, Machine &machine, const Clock &clock)
+// For a watchdog that is to take our place: nothing of it depends on the working folder, and the port stays ours.
+QStringList argumentsFor(const WatchdogSettings &settings)
+{
+    QStringList arguments{u"--root"_s,   settings.root,  u"--port"_s, QString::number(settings.port),
+                          u"--socket"_s, settings.socket};
+    if (settings.speed != 1) {
+        arguments += {u"--speed"_s, QString::number(settings.speed)};
+    }
+    return arguments;
+}
+
+int runWatchdog(WatchdogSettings &settings, Machine &machine, const Clock &clock)
 {
     Descriptor lock;
     {
@@ -149,7 +138,8 @@ int runWatchdog(const WatchdogSettings &settings, Machine &machine, const Clock 
     // What our processes leave behind when they fork away comes to us instead of init, so that we can end it.
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);
 
-    const quint16 port = (*heartbeats)->port();
+    settings.port = (*heartbeats)->port();
+    settings.arguments = argumentsFor(settings);
     SignalSource signalSource;
     SystemdNotifier systemd;
     Watchdog watchdog(settings, *std::move(heartbeats), *std::move(control), machine, clock);
@@ -160,14 +150,36 @@ int runWatchdog(const WatchdogSettings &settings, Machine &machine, const Clock 
         watchdog.finish();
         QCoreApplication::exit(ExitDone);
     });
+    QObject::connect(&watchdog, &Watchdog::handOver, &watchdog, [&] {
+        watchdog.finish();
+        QCoreApplication::exit(handOverCode);
+    });
     qCInfo(lcWatchdog).noquote() << "version" << settings.version << "looks after" << settings.root
-                                 << "with heartbeats on port" << port << "and requests on" << settings.socket;
+                                 << "with heartbeats on port" << settings.port << "and requests on" << settings.socket;
     watchdog.begin();
     systemd.ready();
     // With --port 0 nobody else knows.
-    std::fputs(qUtf8Printable(u"ready: port %1, socket %2\n"_s.arg(port).arg(settings.socket)), stdout);
+    std::fputs(qUtf8Printable(u"ready: port %1, socket %2\n"_s.arg(settings.port).arg(settings.socket)), stdout);
     std::fflush(stdout);
     return QCoreApplication::exec();
+}
+
+// With everything closed and root's own rights again: becomes the release that is installed now.
+int becomeNewRelease(const WatchdogSettings &settings)
+{
+    return failed(executeProgram(OwnRelease(settings.programFolder).installedProgram(), settings.arguments));
+}
+
+int guard(const WatchdogSettings &settings, const Clock &clock)
+{
+    ::prctl(PR_SET_NAME, "sgn-guardian"); // so that nobody who looks for a watchdog takes it for one
+    GuardianSettings guardian{OwnRelease(settings.programFolder), settings.socket};
+    guardian.settle /= settings.speed;
+    guardian.hiccup /= settings.speed;
+    guardian.stopGrace /= settings.speed;
+    guardian.initLimit /= settings.speed;
+    Guardian(guardian, clock).run();
+    return ExitDone;
 }
 
 } // namespace
@@ -192,11 +204,13 @@ int main(int argc, char *argv[])
     });
     QCommandLineOption speed(u"speed"_s, u"Divides all times, for tests."_s, u"N"_s, u"1"_s);
     speed.setFlags(QCommandLineOption::HiddenFromHelp);
-    parser.addOption(speed);
     QCommandLineOption rebootProgram(
         u"reboot-program"_s, u"Started instead of the system's restart of the machine, for tests."_s, u"PATH"_s);
     rebootProgram.setFlags(QCommandLineOption::HiddenFromHelp);
-    parser.addOption(rebootProgram);
+    // A duty in an update of the watchdog, which starts it itself.
+    QCommandLineOption guardOption(u"guard"_s, u"Watches over a new release."_s);
+    guardOption.setFlags(QCommandLineOption::HiddenFromHelp);
+    parser.addOptions({speed, rebootProgram, guardOption});
     commandLine.process(QCoreApplication::arguments());
     if (!parser.positionalArguments().isEmpty()) {
         CommandLine::usageError(u"unexpected argument '%1'"_s.arg(parser.positionalArguments().constFirst()));
@@ -207,13 +221,23 @@ int main(int argc, char *argv[])
     settings.socket = QDir::cleanPath(QDir::current().absoluteFilePath(parser.value(u"socket"_s)));
     settings.port = static_cast<quint16>(commandLine.number(u"port"_s, 0, 65535));
     settings.speed = commandLine.number(u"speed"_s, 1, 1000);
-    settings.version = installedRelease();
-    auto owner = ownerOf(settings.root);
+    settings.programFolder = QCoreApplication::applicationDirPath();
+    settings.version = releaseVersionIn(settings.programFolder, builtInRelease);
+    settings.groups = ControlGroups::find();
+    settings.hasInit = qEnvironmentVariableIsSet("NOTIFY_SOCKET");
+    auto owner = ownerOfRoot(settings.root);
     if (!owner) {
         return failed(owner.error());
     }
     settings.owner = *std::move(owner);
     const SystemClock clock;
+    if (parser.isSet(u"self-test"_s)) {
+        return runSelfTest(settings, clock);
+    }
+    if (parser.isSet(guardOption)) {
+        return guard(settings, clock);
+    }
     SystemMachine machine(parser.value(rebootProgram));
-    return parser.isSet(u"self-test"_s) ? runSelfTest(settings, clock) : runWatchdog(settings, machine, clock);
+    const int code = runWatchdog(settings, machine, clock);
+    return code == handOverCode ? becomeNewRelease(settings) : code;
 }

@@ -63,8 +63,9 @@ Rectangle {
             }
         }
         Label {
-            visible: card.dead && text.length > 0
+            visible: text.length > 0
             text: card.death
+            color: card.dead ? Theme.text : Theme.muted
             wrapMode: Text.Wrap
             Layout.fillWidth: true
         }

@@ -107,6 +107,16 @@ QString DeviceTree::outbox() const
     return below(u"downloads/outbox"_s);
 }
 
+QString DeviceTree::eventOutbox() const
+{
+    return below(u"downloads/events"_s);
+}
+
+QString DeviceTree::panelFeatures() const
+{
+    return below(u"downloads/panel.json"_s);
+}
+
 QString DeviceTree::smartMeter() const
 {
     return below(u"SmartMeter"_s);

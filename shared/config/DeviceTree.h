@@ -40,6 +40,8 @@ public:
     [[nodiscard]] QString commandRecord() const; // downloads/commands.json
     [[nodiscard]] QString rebootJournal() const; // downloads/reboot.json
     [[nodiscard]] QString outbox() const;        // downloads/outbox, a folder
+    [[nodiscard]] QString eventOutbox() const;   // downloads/events, a folder
+    [[nodiscard]] QString panelFeatures() const; // downloads/panel.json
 
     [[nodiscard]] QString smartMeter() const;
     [[nodiscard]] QString jabberClient() const;

@@ -4,6 +4,7 @@
 #include "base/Overloaded.h"
 #include "protocol/Json.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -16,6 +17,9 @@ namespace {
 constexpr qsizetype maxPath = 4096;
 constexpr qsizetype maxName = 64;
 constexpr qsizetype maxRemarks = 4096;
+constexpr qsizetype maxKey = 128;
+constexpr qsizetype maxRelease = 64 * 1024;
+constexpr qsizetype sha256Size = 32;
 constexpr qint64 maxId = 4294967295;
 constexpr qint64 maxSeconds = 3600;
 
@@ -24,6 +28,15 @@ constexpr std::array swapStates{
     std::pair{SwapState::Confirming, "confirming"_L1},
     std::pair{SwapState::Confirmed, "confirmed"_L1},
     std::pair{SwapState::RolledBack, "rolled_back"_L1},
+};
+
+constexpr std::array watchdogSwapStates{
+    std::pair{WatchdogSwapState::None, "none"_L1},
+    std::pair{WatchdogSwapState::Preparing, "preparing"_L1},
+    std::pair{WatchdogSwapState::Confirming, "confirming"_L1},
+    std::pair{WatchdogSwapState::Confirmed, "confirmed"_L1},
+    std::pair{WatchdogSwapState::RolledBack, "rolled_back"_L1},
+    std::pair{WatchdogSwapState::Failed, "failed"_L1},
 };
 
 QByteArray toLine(const QJsonObject &object)
@@ -39,6 +52,23 @@ QJsonArray toArray(const QList<Item> &items)
         array += toJson(item);
     }
     return array;
+}
+
+QJsonObject swapWatchdogToJson(const SwapWatchdog &swap)
+{
+    QJsonObject object{{"request"_L1, "swap_watchdog"_L1},
+                       {"key"_L1, swap.key},
+                       {"zip"_L1, swap.zip},
+                       {"version"_L1, swap.version},
+                       {"sha256"_L1, QString::fromLatin1(swap.sha256.toHex())},
+                       {"timeout_s"_L1, swap.timeoutS}};
+    if (!swap.release.isEmpty()) {
+        object["release"_L1] = swap.release;
+    }
+    if (swap.force) {
+        object["force"_L1] = true;
+    }
+    return object;
 }
 
 QJsonObject requestToJson(const RequestBody &body)
@@ -80,8 +110,28 @@ QJsonObject requestToJson(const RequestBody &body)
             [](const Reboot &) {
                 return QJsonObject{{"request"_L1, "reboot"_L1}};
             },
+            [](const SwapWatchdog &swap) { return swapWatchdogToJson(swap); },
+            [](const WatchdogSwapStatus &) {
+                return QJsonObject{{"request"_L1, "watchdog_swap_status"_L1}};
+            },
         },
         body);
+}
+
+SwapWatchdog readSwapWatchdog(JsonReader &reader)
+{
+    SwapWatchdog swap;
+    swap.key = reader.requiredText("key"_L1, maxKey);
+    swap.zip = reader.requiredText("zip"_L1, maxPath);
+    swap.version = static_cast<int>(reader.requiredInteger("version"_L1, 0, maxVersion));
+    swap.sha256 = QByteArray::fromHex(reader.requiredText("sha256"_L1, 2 * sha256Size).toLatin1());
+    if (swap.sha256.size() != sha256Size) {
+        reader.reject("sha256"_L1, u"must be 64 hexadecimal digits"_s);
+    }
+    swap.release = reader.optionalText("release"_L1, maxRelease);
+    swap.timeoutS = static_cast<int>(reader.requiredInteger("timeout_s"_L1, 1, maxSeconds));
+    swap.force = reader.optionalBool("force"_L1, false);
+    return swap;
 }
 
 Component readComponent(JsonReader &reader)
@@ -125,6 +175,12 @@ std::optional<RequestBody> readRequest(JsonReader &reader, const QString &name)
     if (name == "reboot"_L1) {
         return Reboot{};
     }
+    if (name == "swap_watchdog"_L1) {
+        return readSwapWatchdog(reader);
+    }
+    if (name == "watchdog_swap_status"_L1) {
+        return WatchdogSwapStatus{};
+    }
     return std::nullopt;
 }
 
@@ -158,6 +214,39 @@ SwapStatusReply readSwapStatus(JsonReader &reader)
     return status;
 }
 
+QJsonObject watchdogSwapToJson(const WatchdogSwapReply &status)
+{
+    const auto *const state =
+        std::ranges::find(watchdogSwapStates, status.state, &decltype(watchdogSwapStates)::value_type::first);
+    QJsonObject object{{"reply"_L1, "watchdog_swap_status"_L1},
+                       {"state"_L1, state->second},
+                       {"key"_L1, status.key},
+                       {"running"_L1, status.running},
+                       {"remarks"_L1, status.remarks.left(maxRemarks)}};
+    if (status.state == WatchdogSwapState::RolledBack || status.state == WatchdogSwapState::Failed) {
+        object["error"_L1] = nameOf(status.error);
+    }
+    return object;
+}
+
+WatchdogSwapReply readWatchdogSwap(JsonReader &reader)
+{
+    WatchdogSwapReply status;
+    const QString name = reader.requiredText("state"_L1, maxName);
+    const auto *const state =
+        std::ranges::find_if(watchdogSwapStates, [&name](const auto &known) { return known.second == name; });
+    if (state == watchdogSwapStates.end()) {
+        reader.reject("state"_L1, u"is unknown"_s);
+    } else {
+        status.state = state->first;
+    }
+    status.key = reader.optionalText("key"_L1, maxKey);
+    status.running = static_cast<int>(reader.requiredInteger("running"_L1, 0, maxVersion));
+    status.error = errorCodeFromString(reader.optionalText("error"_L1, maxName));
+    status.remarks = reader.optionalText("remarks"_L1, maxRemarks);
+    return status;
+}
+
 QJsonObject replyToJson(const ReplyBody &body)
 {
     return std::visit(
@@ -176,6 +265,7 @@ QJsonObject replyToJson(const ReplyBody &body)
                 object["reply"_L1] = "swap_status"_L1;
                 return object;
             },
+            [](const WatchdogSwapReply &status) { return watchdogSwapToJson(status); },
         },
         body);
 }
@@ -193,6 +283,9 @@ std::optional<ReplyBody> readReply(JsonReader &reader, const QString &name)
     }
     if (name == "swap_status"_L1) {
         return readSwapStatus(reader);
+    }
+    if (name == "watchdog_swap_status"_L1) {
+        return readWatchdogSwap(reader);
     }
     return std::nullopt;
 }

@@ -84,7 +84,29 @@ struct SwapStatus
     friend bool operator==(const SwapStatus &, const SwapStatus &) = default;
 };
 
-using RequestBody = std::variant<Hello, Status, Hold, Release, Restart, SwapAgent, Online, SwapStatus, Reboot>;
+// Replaces the watchdog itself by the release in a zip. The watchdog copies the zip to a place of its own and trusts
+// nothing that it has not checked there. The answer means "taken down", and so it is for a repeat under the same key,
+// whatever has become of it; that is asked with WatchdogSwapStatus.
+struct SwapWatchdog
+{
+    QString key; // names this update, 1 to 128 characters
+    QString zip; // absolute, below downloads/
+    int version = 0;
+    QByteArray sha256; // of the zip, 32 bytes
+    QString release;   // signed manifest, or empty
+    int timeoutS = 0;  // 1 to 3600: for the new watchdog to prove itself
+    bool force = false;
+    friend bool operator==(const SwapWatchdog &, const SwapWatchdog &) = default;
+};
+
+// Answered with WatchdogSwapReply.
+struct WatchdogSwapStatus
+{
+    friend bool operator==(const WatchdogSwapStatus &, const WatchdogSwapStatus &) = default;
+};
+
+using RequestBody = std::variant<Hello, Status, Hold, Release, Restart, SwapAgent, Online, SwapStatus, Reboot,
+                                 SwapWatchdog, WatchdogSwapStatus>;
 
 struct Request
 {
@@ -121,7 +143,21 @@ struct SwapStatusReply
     friend bool operator==(const SwapStatusReply &, const SwapStatusReply &) = default;
 };
 
-using ReplyBody = std::variant<Done, HelloReply, StatusReply, SwapStatusReply>;
+// Failed: it never got as far as the exchange.
+enum class WatchdogSwapState { None, Preparing, Confirming, Confirmed, RolledBack, Failed };
+
+// What became of the last SwapWatchdog.
+struct WatchdogSwapReply
+{
+    WatchdogSwapState state = WatchdogSwapState::None;
+    QString key;
+    int running = 0;                       // version of the watchdog that answers
+    ErrorCode error = ErrorCode::Internal; // of RolledBack and Failed, with the reason
+    QString remarks;
+    friend bool operator==(const WatchdogSwapReply &, const WatchdogSwapReply &) = default;
+};
+
+using ReplyBody = std::variant<Done, HelloReply, StatusReply, SwapStatusReply, WatchdogSwapReply>;
 
 struct Reply
 {

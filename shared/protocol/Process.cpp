@@ -29,7 +29,10 @@ constexpr std::array stateNames{
 
 QJsonObject lastExitToJson(const LastExit &exit)
 {
-    QJsonObject object{{"at"_L1, exit.at.toUTC().toString(Qt::ISODate)}};
+    QJsonObject object;
+    if (exit.at.isValid()) {
+        object["at"_L1] = exit.at.toUTC().toString(Qt::ISODate);
+    }
     if (exit.code) {
         object["code"_L1] = *exit.code;
     }

@@ -8,10 +8,12 @@
 #include "unit/update/ReleaseKit.h"
 
 #include <csignal>
+#include <functional>
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QLocalServer>
 #include <QLocalSocket>
+#include <QPointer>
 #include <QProcess>
 #include <QTemporaryDir>
 #include <QTest>
@@ -74,11 +76,15 @@ public:
         }
     }
 
-    void start()
+    void start(const QStringList &more = {}, const QStringList &wrapper = {})
     {
+        QStringList command = wrapper;
+        command += {QStringLiteral(SGN_BIN_DIR "/sgn-agent"), QStringLiteral("--root"), root(),
+                    QStringLiteral("--watchdog-port"), QStringLiteral("1")};
         m_process.setProcessChannelMode(QProcess::MergedChannels);
-        m_process.start(QStringLiteral(SGN_BIN_DIR "/sgn-agent"),
-                        {QStringLiteral("--root"), root(), QStringLiteral("--watchdog-port"), QStringLiteral("1")});
+        command += more;
+        const QString program = command.takeFirst();
+        m_process.start(program, command);
     }
     void kill()
     {
@@ -111,6 +117,14 @@ public:
     FakeWatchdog watchdog;
     // Hold isn't answered while this is set.
     bool keepsSilent = false;
+    // Restart is done, but answered only by answerRestarts() while this is set.
+    bool delaysRestarts = false;
+    void answerRestarts()
+    {
+        for (const auto &answer : std::exchange(m_restarts, {})) {
+            answer();
+        }
+    }
 
 private:
     void acceptAgent()
@@ -136,12 +150,22 @@ private:
             peer->write(control::encode(control::Reply{request->id, control::ReplyBody(control::HelloReply{7})}));
             return;
         }
+        if (delaysRestarts && std::holds_alternative<control::Restart>(request->body)) {
+            watchdog.requests += request->body;
+            m_restarts += [peer = QPointer(peer), id = request->id] {
+                if (peer) {
+                    peer->write(control::encode(control::Reply{id, control::ReplyBody(control::Done{})}));
+                }
+            };
+            return;
+        }
         watchdog.ask(request->body, peer, [peer, id = request->id](const Result<control::ReplyBody> &reply) {
             peer->write(control::encode(control::Reply{id, reply}));
         });
     }
 
     QLocalServer m_server;
+    QList<std::function<void()>> m_restarts;
     QProcess m_process;
 };
 

@@ -3,7 +3,7 @@
 #include "support/ProsodyServer.h"
 #include "unit/update/HttpServer.h"
 #include "unit/update/ReleaseKit.h"
-#include "watchdog_device.h"
+#include "watchdog_release.h"
 #include "xmpp_endpoint.h"
 
 #include <QJsonArray>
@@ -36,7 +36,7 @@ private:
     ProsodyServer m_server;
     HttpServer m_web;
     QByteArray m_zip;
-    std::unique_ptr<WatchdogDevice> m_device;
+    std::unique_ptr<ReleasedDevice> m_device;
     std::unique_ptr<Endpoint> m_panel;
 
     QList<QJsonObject> messages(const QString &key) const
@@ -80,7 +80,7 @@ private Q_SLOTS:
 
     void init()
     {
-        m_device = std::make_unique<WatchdogDevice>();
+        m_device = std::make_unique<ReleasedDevice>();
         m_device->makeFolder(u"cfg"_s);
         m_device->makeFolder(u"certs"_s);
         const QJsonObject config{{u"xmpp_client"_s, QJsonObject{{u"client_jid"_s, deviceJid},
@@ -148,6 +148,46 @@ private Q_SLOTS:
                  qPrintable(result["remarks"_L1].toString()));
         QCOMPARE(askVersions()["agent_version"_L1], QJsonValue(1));
         QTRY_VERIFY_WITH_TIMEOUT(!QFileInfo::exists(m_device->path(u"downloads/staged-JabberClient"_s)), limit);
+    }
+
+    void replacesTheWatchdog()
+    {
+        m_device->addMeter(u"ocr"_s);
+        {
+            ControlClient client(*m_device);
+            QVERIFY(client.startMeters({u"ocr"_s}));
+        }
+        const auto running = m_device->running();
+        const auto orderWatchdog = [this](int number, int version) {
+            type(R"({"command":"watchdog_update","command_no":)" + QByteArray::number(number) + R"(,"url":")" +
+                 m_web.url().toEncoded() + R"(","version":)" + QByteArray::number(version) + '}');
+        };
+        const QByteArray watchdog = readWhole(ReleasedDevice::watchdog);
+        const QByteArray updater = readWhole(ReleasedDevice::updater);
+        offer({{u"WatchDog/sgn-watchdog"_s, watchdog}, {u"WatchDog/sgn-watchdog-update"_s, updater}});
+        orderWatchdog(40, 2);
+        QTRY_COMPARE_WITH_TIMEOUT(results().size(), 1, limit);
+        QVERIFY2(results().first()["succcess"_L1].toBool(), qPrintable(results().first()["remarks"_L1].toString()));
+        QCOMPARE(askVersions()["watchdog_version"_L1], QJsonValue(2));
+        QCOMPARE(m_device->running(), running); // meter and agent go on
+        QCOMPARE(m_device->mains(), QList{m_device->pid()});
+        orderWatchdog(41, 2);
+        QTRY_COMPARE_WITH_TIMEOUT(results().size(), 2, limit);
+        QCOMPARE(results().last()["remarks"_L1], QJsonValue(u"already installed"_s));
+
+        // One that passes its self-test and then ends.
+        offer({{u"WatchDog/sgn-watchdog"_s, brokenWatchdog("sys.exit(3)")},
+               {u"WatchDog/sgn-watchdog-update"_s, updater}});
+        orderWatchdog(42, 3);
+        QTRY_COMPARE_WITH_TIMEOUT(results().size(), 3, limit);
+        const QJsonObject result = results().last();
+        QCOMPARE(result["succcess"_L1], QJsonValue(false));
+        QCOMPARE(result["error"_L1], QJsonValue(u"not_healthy"_s));
+        QCOMPARE(result["rolled_back"_L1], QJsonValue(true));
+        QCOMPARE(askVersions()["watchdog_version"_L1], QJsonValue(2));
+        QCOMPARE(m_device->running(), running);
+        QCOMPARE(m_device->mains().size(), 1);
+        QCOMPARE(results().size(), 3); // each number once
     }
 
     void updatesTheMeter()

@@ -37,6 +37,7 @@ private Q_SLOTS:
     void lists_devices();
     void shows_the_last_known_state_without_a_server();
     void asks_for_versions();
+    void asks_again_when_a_question_is_lost();
     void says_who_did_not_answer();
     void sends_an_update_and_waits_for_it();
     void sends_an_agent_update_by_address();
@@ -264,6 +265,20 @@ void SgnctlTest::asks_for_versions()
     QCOMPARE(one.exitCode, 0);
     QCOMPARE(one.json()[u"devices"_s].toArray().size(), 1);
     QCOMPARE(one.json()[u"devices"_s].toArray().at(0)[u"processes"_s][0][u"version"_s].toInt(), 5);
+}
+
+void SgnctlTest::asks_again_when_a_question_is_lost()
+{
+    FakeDevice &device = startDevice(1);
+    int asked = 0;
+    device.answer = [&device, &asked](const Command &command) {
+        if (++asked > 1) {
+            device.answerAsTheSeed(command);
+        }
+    };
+    const Ran ran = ctl({u"versions"_s, u"meter1"_s, u"--timeout"_s, u"60"_s});
+    QVERIFY2(ran.exitCode == 0, ran.err);
+    QVERIFY(asked >= 2);
 }
 
 void SgnctlTest::says_who_did_not_answer()

@@ -121,15 +121,8 @@ while True:
     [[nodiscard]] bool start(int speed = 1, const QStringList &wrapper = {}, const QStringList &more = {})
     {
         QStringList command = wrapper;
-        command += {QStringLiteral(SGN_BIN_DIR "/sgn-watchdog"),
-                    u"--root"_s,
-                    root(),
-                    u"--port"_s,
-                    QString::number(m_port),
-                    u"--socket"_s,
-                    socketPath(),
-                    u"--speed"_s,
-                    QString::number(speed)};
+        command += {m_program,     u"--root"_s,  root(),       u"--port"_s,           QString::number(m_port),
+                    u"--socket"_s, socketPath(), u"--speed"_s, QString::number(speed)};
         command += more;
         m_process = std::make_unique<QProcess>();
         if (qEnvironmentVariableIsSet("SGN_TEST_VERBOSE")) {
@@ -204,6 +197,9 @@ while True:
             QVERIFY(::lchown(QFile::encodeName(file).constData(), owner(), owner()) == 0);
         }
     }
+
+protected:
+    QString m_program = QStringLiteral(SGN_BIN_DIR "/sgn-watchdog");
 
 private:
     QTemporaryDir m_dir;
@@ -316,7 +312,9 @@ public:
 private:
     void read()
     {
-        m_in += m_socket.readAll();
+        if (m_socket.bytesAvailable() > 0) {
+            m_in += m_socket.readAll();
+        }
         for (qsizetype end = m_in.indexOf('\n'); end >= 0; end = m_in.indexOf('\n')) {
             const auto line = control::parseWatchdogLine(m_in.left(end));
             m_in.remove(0, end + 1);

@@ -5,6 +5,7 @@
 #include <csignal>
 #include <QJsonArray>
 #include <QJsonDocument>
+#include <sys/xattr.h>
 
 using namespace sgn;
 using namespace sgn::test;
@@ -12,6 +13,64 @@ using namespace sgn::test;
 namespace {
 
 constexpr int fast = 20; // 60 s become 3 s
+
+QByteArray readAll(const QString &path)
+{
+    QFile file(path);
+    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+}
+
+// A control group below ours that is marked as systemd marks what it hands over (Delegate=yes).
+class DelegatedGroup
+{
+public:
+    DelegatedGroup()
+    {
+        for (const QByteArray &line : readAll(u"/proc/self/mounts"_s).split('\n')) {
+            if (line.contains(" cgroup2 ")) {
+                m_mount = line.split(' ').at(1);
+            }
+        }
+        for (const QByteArray &line : readAll(u"/proc/self/cgroup"_s).split('\n')) {
+            if (line.startsWith("0::/")) {
+                m_folder = m_mount + line.sliced(3) + "/sgn-test-" + QByteArray::number(::getpid());
+            }
+        }
+        m_isThere = !m_mount.isEmpty() && ::mkdir(m_folder.constData(), 0755) == 0 &&
+                    (::setxattr(m_folder.constData(), "trusted.delegate", "1", 1, 0) == 0 ||
+                     ::setxattr(m_folder.constData(), "user.delegate", "1", 1, 0) == 0);
+    }
+    ~DelegatedGroup()
+    {
+        for (const QString &group : QDir(QString::fromLatin1(m_folder)).entryList(QDir::Dirs | QDir::NoDotAndDotDot)) {
+            ::rmdir((m_folder + '/' + group.toLatin1()).constData());
+        }
+        ::rmdir(m_folder.constData());
+    }
+    DelegatedGroup(const DelegatedGroup &) = delete;
+    DelegatedGroup &operator=(const DelegatedGroup &) = delete;
+
+    [[nodiscard]] bool isThere() const { return m_isThere; }
+    [[nodiscard]] QStringList wrapper() const
+    {
+        return {u"/bin/sh"_s, u"-c"_s, u"echo $$ >%1/cgroup.procs && exec \"$@\""_s.arg(QString::fromLatin1(m_folder)),
+                u"sh"_s};
+    }
+    [[nodiscard]] static QByteArray of(qint64 pid)
+    {
+        for (const QByteArray &line : readAll(u"/proc/%1/cgroup"_s.arg(pid)).split('\n')) {
+            if (line.startsWith("0::")) {
+                return line.sliced(3);
+            }
+        }
+        return {};
+    }
+
+private:
+    QByteArray m_mount;
+    QByteArray m_folder;
+    bool m_isThere = false;
+};
 
 bool isAlive(qint64 pid)
 {
@@ -113,6 +172,94 @@ for away in (lambda: None, lambda: os.setpgid(0, 0), os.setsid):
         QCOMPARE(client.process(u"stubborn"_s).state, ProcessState::Held);
     }
 
+    void givesEachProcessAControlGroup()
+    {
+        DelegatedGroup group;
+        if (!group.isThere()) {
+            QSKIP("needs a control group of version 2 that it may divide");
+        }
+        // What it starts leaves its session, its parent and its program behind: only the group still knows it.
+        const QByteArray forksAway = R"(if os.fork() == 0:
+    os.setsid()
+    if os.fork() == 0:
+        with open(root + "/away-" + name, "a") as f: f.write("%d\n" % os.getpid())
+        os.execv("/bin/sleep", ["sleep", "1000"])
+    os._exit(0)
+)";
+        const auto away = [](const WatchdogDevice &device) {
+            QList<qint64> pids;
+            for (const QByteArray &line : device.read(u"away-ocr"_s).split('\n')) {
+                if (!line.isEmpty()) {
+                    pids += line.toLongLong();
+                }
+            }
+            return pids;
+        };
+        WatchdogDevice device;
+        device.addMeter(u"ocr"_s, forksAway);
+        device.addMeter(u"dlms"_s);
+        QVERIFY(device.start(fast, group.wrapper()));
+        {
+            ControlClient client(device);
+            QVERIFY(client.startMeters({u"ocr"_s, u"dlms"_s}));
+            QTRY_COMPARE_WITH_TIMEOUT(away(device).size(), 1, patience);
+            const qint64 ocr = *client.process(u"ocr"_s).pid;
+            QVERIFY(DelegatedGroup::of(ocr).contains("/process-"));
+            QCOMPARE(DelegatedGroup::of(away(device).constFirst()), DelegatedGroup::of(ocr));
+            QVERIFY(DelegatedGroup::of(*client.process(u"dlms"_s).pid) != DelegatedGroup::of(ocr));
+            QVERIFY(!DelegatedGroup::of(device.pid()).contains("/process-"));
+
+            ::kill(static_cast<pid_t>(ocr), SIGKILL);
+            QTRY_COMPARE_WITH_TIMEOUT(away(device).size(), 2, patience);
+            QTRY_VERIFY_WITH_TIMEOUT(!isAlive(away(device).at(0)), patience);
+            QVERIFY(isAlive(away(device).at(1)));
+            QVERIFY(client.waitForState(u"ocr"_s, ProcessState::Running));
+        }
+        // The next watchdog knows the group of what it adopts.
+        device.kill();
+        QVERIFY(device.start(fast, group.wrapper()));
+        ControlClient client(device);
+        QVERIFY(client.waitForState(u"ocr"_s, ProcessState::Running));
+        QVERIFY(client.ask(control::Hold{Component::SmartMeter, 60}).has_value());
+        QTRY_VERIFY_WITH_TIMEOUT(!isAlive(away(device).at(1)), patience);
+        QVERIFY(device.running().isEmpty());
+    }
+
+    void takesNothingForDeadWhenTheClockJumps()
+    {
+        WatchdogDevice device;
+        device.addMeter(u"ocr"_s);
+        const qint64 now = QDateTime::currentSecsSinceEpoch();
+        const auto setClock = [&device](qint64 offset) {
+            device.write(u"clock"_s, QByteArray::number(offset));
+        };
+        setClock(-now); // a Pi comes up in 1970
+        QVERIFY(device.start(fast, {u"/usr/bin/env"_s, u"LD_PRELOAD="_s + QStringLiteral(SGN_WALL_CLOCK_JUMP),
+                                    u"SGN_WALL_CLOCK_OFFSET="_s + device.path(u"clock"_s)}));
+        ControlClient client(device);
+        QVERIFY(client.hello());
+        QVERIFY(client.startMeters({u"ocr"_s}));
+        QVERIFY(device.read(u"logs/watchdog.log"_s).contains("1970-01-01T"));
+        constexpr qint64 year = 365LL * 24 * 3600;
+        for (const qint64 offset : {10 * year, -now, qint64{0}, -40 * year, 20 * year}) {
+            setClock(offset);
+            QTest::qWait(1000); // a third of what a process may be silent; five of them are more than that
+        }
+        const ProcessReport process = client.process(u"ocr"_s);
+        QCOMPARE(process.state, ProcessState::Running);
+        QVERIFY(!process.isDead);
+        QVERIFY(!process.lastExit);
+        QCOMPARE(process.restarts24h, 0);
+        QCOMPARE(device.starts(u"ocr"_s).size(), 1);
+        for (const ProcessReport &event : client.events(u"ocr"_s)) {
+            QVERIFY(event.state == ProcessState::Starting || event.state == ProcessState::Running);
+            QVERIFY(!event.isDead);
+        }
+        // And what does end is seen as ever.
+        ::kill(static_cast<pid_t>(*process.pid), SIGSTOP);
+        QTRY_COMPARE_WITH_TIMEOUT(device.starts(u"ocr"_s).size(), 2, patience);
+    }
+
     void leavesNothingBehindOfWhatForksAway()
     {
         WatchdogDevice device;
@@ -194,6 +341,41 @@ time.sleep(1000)
         QCOMPARE(client.status().size(), 2);
         QVERIFY(!client.process(u"ocr"_s).lastExit); // it was told to end
         QCOMPARE(client.process(u"ocr"_s).restarts24h, 0);
+    }
+
+    void onlyTheNewProcessConfirmsANewRelease()
+    {
+        WatchdogDevice device;
+        device.addMeter(u"ocr"_s);
+        QVERIFY(device.start(3));
+        ControlClient client(device);
+        QVERIFY(client.startMeters({u"ocr"_s}));
+        const qint64 oldPid = *client.process(u"ocr"_s).pid;
+        QVERIFY(client.ask(control::Hold{Component::SmartMeter, 600}).has_value());
+        device.addMeter(u"ocr"_s, "time.sleep(1000)", 2); // says nothing
+        QVERIFY(client.ask(control::Release{Component::SmartMeter, {{u"ocr"_s, 2}}}).has_value());
+        QTRY_COMPARE_WITH_TIMEOUT(device.starts(u"ocr"_s).size(), 2, patience);
+        const qint64 newPid = device.starts(u"ocr"_s).constLast().pid;
+        const auto beat = [&](qint64 pid, int version) {
+            device.send(R"({"command":"heart_beat","process_name":"ocr","version":)" + QByteArray::number(version) +
+                        R"(,"pid_of_process":)" + QByteArray::number(pid) + R"(,"run_command":")" +
+                        device.path(u"SmartMeter/ocr.py"_s).toUtf8() + R"("})");
+        };
+        const auto isConfirmed = [&] {
+            const ProcessReport process = client.process(u"ocr"_s);
+            return process.state == ProcessState::Running && process.version == 2;
+        };
+        // Of the old process, of the watchdog, of somebody else.
+        for (const qint64 pid : {oldPid, device.pid(), static_cast<qint64>(::getpid())}) {
+            beat(pid, 2);
+        }
+        QTest::qWait(300);
+        QCOMPARE(client.process(u"ocr"_s).state, ProcessState::Starting);
+        // The new process, but with the old version in it.
+        beat(newPid, 1);
+        QVERIFY(client.waitForState(u"ocr"_s, ProcessState::Running));
+        QVERIFY(!isConfirmed());
+        QTRY_VERIFY_WITH_TIMEOUT((beat(newPid, 2), isConfirmed()), patience);
     }
 
     void aHoldExpiresByItself()

@@ -392,6 +392,23 @@ private Q_SLOTS:
         QVERIFY(endpoint.presence.isEmpty());
     }
 
+    // Each thing that is loaded is something that a server can make large: the whole roster at every login, copies,
+    // the archive.
+    void aDeviceAsksForNothingThatItDoesNotUse()
+    {
+        FakeServer server(FakeServer::Transport::Tls, m_certificate);
+        server.letIn();
+        Endpoint device(account(server), options(Role::Device));
+        device.session.setTrustedPeers({u"boss@localhost"_s});
+        device.session.start();
+        SGN_EVENTUALLY(device.session.isOnline());
+        device.session.send(u"boss@localhost"_s, "{\"last\":true}");
+        SGN_EVENTUALLY(server.heard().contains("last"));
+        for (const char *word : {"jabber:iq:roster", "urn:xmpp:carbons", "urn:xmpp:mam", "vcard", "jabber:iq:version",
+                                 "http://jabber.org/protocol/caps"})
+            QVERIFY2(!server.heard().contains(word), word);
+    }
+
     void charactersThatAreSplitArriveWhole()
     {
         FakeServer server(FakeServer::Transport::Tls, m_certificate);

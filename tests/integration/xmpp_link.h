@@ -29,6 +29,15 @@ public:
         for (QTcpSocket *socket : std::as_const(m_sockets))
             socket->disconnect();
     }
+    // As when a cable is pulled: nothing passes, new connections come to nothing, until join() plugs it in again.
+    // Then TCP brings what was sent meanwhile.
+    void part() { m_isParted = true; }
+    void join()
+    {
+        m_isParted = false;
+        accept();
+        Q_EMIT joined();
+    }
     // Both sides find the connection reset.
     void reset()
     {
@@ -37,10 +46,13 @@ public:
             socket->abort();
     }
 
+Q_SIGNALS:
+    void joined();
+
 private:
     void accept()
     {
-        while (QTcpSocket *client = m_server.nextPendingConnection()) {
+        while (QTcpSocket *client = m_isParted ? nullptr : m_server.nextPendingConnection()) {
             ++m_connections;
             auto *server = new QTcpSocket(this);
             server->connectToHost(QHostAddress(QHostAddress::LocalHost), m_serverPort);
@@ -52,14 +64,24 @@ private:
 
     void pass(QTcpSocket *from, QTcpSocket *to)
     {
-        connect(from, &QTcpSocket::readyRead, to, [from, to] { to->write(from->readAll()); });
-        connect(from, &QTcpSocket::disconnected, to, [to] { to->disconnectFromHost(); });
+        const auto pump = [this, from, to] {
+            if (m_isParted)
+                return;
+            if (from->isOpen() && to->isOpen())
+                to->write(from->readAll());
+            if (from->state() == QAbstractSocket::UnconnectedState)
+                to->disconnectFromHost();
+        };
+        connect(from, &QTcpSocket::readyRead, to, pump);
+        connect(from, &QTcpSocket::disconnected, to, pump);
+        connect(this, &Link::joined, to, pump);
     }
 
     quint16 m_serverPort;
     QTcpServer m_server;
     QList<QTcpSocket *> m_sockets;
     int m_connections = 0;
+    bool m_isParted = false;
 };
 
 } // namespace sgn::test

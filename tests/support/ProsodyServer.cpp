@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "support/ProsodyServer.h"
 
+#include <QDir>
 #include <QFile>
 #include <QJsonDocument>
 #include <QJsonObject>
@@ -82,6 +83,7 @@ void ProsodyServer::stop()
 {
     if (!isRunning())
         return;
+    thaw();
     m_process.closeWriteChannel();
     if (!m_process.waitForFinished(stopLimitMs)) {
         m_process.kill();
@@ -93,9 +95,41 @@ void ProsodyServer::kill()
 {
     if (!isRunning())
         return;
-    // The pid can't have been reused: local-server is its parent, still runs and only collects it when it ends.
-    ::kill(static_cast<pid_t>(m_prosodyPid), SIGKILL);
+    signalProsody(SIGKILL);
     m_process.waitForFinished(stopLimitMs);
+}
+
+void ProsodyServer::freeze()
+{
+    signalProsody(SIGSTOP);
+}
+
+void ProsodyServer::thaw()
+{
+    signalProsody(SIGCONT);
+}
+
+void ProsodyServer::signalProsody(int number)
+{
+    // The pid can't have been reused: local-server is its parent, still runs and only collects it when it ends.
+    if (isRunning())
+        ::kill(static_cast<pid_t>(m_prosodyPid), number);
+}
+
+bool ProsodyServer::useCertificate(const QString &certificate, const QString &key, const QString &authority)
+{
+    const QDir certs(m_folder.filePath(QStringLiteral("certs")));
+    if (!certs.mkpath(QStringLiteral(".")))
+        return fail(QStringLiteral("cannot make ") + certs.path());
+    const QList<std::pair<QString, QString>> files{{certificate, QStringLiteral("server.pem")},
+                                                   {key, QStringLiteral("server.key")},
+                                                   {authority, QStringLiteral("ca.pem")}};
+    for (const auto &[source, name] : files) {
+        QFile::remove(certs.filePath(name));
+        if (!QFile::copy(source, certs.filePath(name)))
+            return fail(QStringLiteral("cannot copy ") + source);
+    }
+    return true;
 }
 
 bool ProsodyServer::restart()

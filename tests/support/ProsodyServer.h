@@ -46,6 +46,12 @@ public:
     /// SIGKILL to Prosody: clients find a dead connection, what was only in memory is lost.
     void kill();
     [[nodiscard]] bool restart();
+    /// SIGSTOP: the kernel still takes connections, nobody answers.
+    void freeze();
+    /// SIGCONT; kill() and stop() thaw by themselves.
+    void thaw();
+    /// From the next start() on, whatever is wrong with it; caFile() becomes a copy of `authority`.
+    [[nodiscard]] bool useCertificate(const QString &certificate, const QString &key, const QString &authority);
 
     bool isRunning() const;
     QString errorString() const { return m_error; }
@@ -67,6 +73,7 @@ public:
     QString log() const;
 
 private:
+    void signalProsody(int number);
     bool awaitLine(QJsonObject *answer);
     bool fail(const QString &message);
 

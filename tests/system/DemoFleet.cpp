@@ -64,6 +64,18 @@ bool DemoFleet::stop()
     return ended && m_demo.exitStatus() == QProcess::NormalExit && !QDir(m_folder).exists();
 }
 
+void DemoFleet::kill(Part part)
+{
+    qint64 pid = m_demo.processId();
+    if (part == Part::Worker) {
+        QFile children(u"/proc/%1/task/%1/children"_s.arg(pid));
+        pid = children.open(QIODevice::ReadOnly) ? children.readAll().split(' ').first().toLongLong() : 0;
+    }
+    if (pid > 0) {
+        ::kill(static_cast<pid_t>(pid), SIGKILL);
+    }
+}
+
 QString DemoFleet::deviceRoot(const QString &name) const
 {
     return u"%1/%2/technospurs"_s.arg(m_folder, name);

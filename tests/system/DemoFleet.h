@@ -32,6 +32,10 @@ public:
     [[nodiscard]] QString start(int devices);
     // As Ctrl-C; whether it ended by itself within the time, with nothing left in its folder.
     [[nodiscard]] bool stop();
+    // The demo's own processes: the one that was started, and the one that does its work.
+    enum class Part { Started, Worker };
+    // SIGKILL.
+    void kill(Part part);
 
     [[nodiscard]] QString folder() const { return m_folder; }
     [[nodiscard]] QString pictures() const { return m_pictures; }

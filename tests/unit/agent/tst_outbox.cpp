@@ -137,6 +137,47 @@ private Q_SLOTS:
         QVERIFY(outbox.letters().isEmpty());
     }
 
+    // The server had it, and gave it back a minute later.
+    void whatComesBackIsSentAgain()
+    {
+        const QTemporaryDir folder;
+        Outbox outbox(folder.path());
+        FakePanelLink link;
+        Mail mail(outbox, link);
+        link.goOnline();
+        mail.post(u"a"_s, R"({"n":1})");
+        mail.post(u"b"_s, R"({"n":2})");
+        QTRY_VERIFY_WITH_TIMEOUT(outbox.letters().isEmpty(), 10'000);
+        Q_EMIT link.returned(1);
+        Q_EMIT link.returned(1);
+        Q_EMIT link.returned(77);
+        QCOMPARE(outbox.letters().size(), 1);
+        QCOMPARE(link.sent.size(), 2);
+        // After a pause; a new login is reason enough too.
+        link.goOffline();
+        link.goOnline();
+        QCOMPARE(link.sent.size(), 3);
+        QCOMPARE(link.sent.last(), QByteArray(R"({"n":1})"));
+        QTRY_VERIFY_WITH_TIMEOUT(outbox.letters().isEmpty(), 10'000);
+    }
+
+    void oldNewsThatComesBackIsDropped()
+    {
+        const QTemporaryDir folder;
+        Outbox outbox(folder.path());
+        FakePanelLink link;
+        Mail mail(outbox, link);
+        link.goOnline();
+        mail.postNewest(u"ocr"_s, R"({"n":1})");
+        QTRY_VERIFY_WITH_TIMEOUT(outbox.letters().isEmpty(), 10'000);
+        mail.postNewest(u"ocr"_s, R"({"n":2})");
+        QTRY_VERIFY_WITH_TIMEOUT(outbox.letters().isEmpty(), 10'000);
+        Q_EMIT link.returned(1);
+        QVERIFY(outbox.letters().isEmpty());
+        Q_EMIT link.returned(2);
+        QCOMPARE(outbox.letters().size(), 1);
+    }
+
     void recordSurvivesARestart()
     {
         const QTemporaryDir folder;
@@ -193,6 +234,29 @@ private Q_SLOTS:
         QVERIFY(QFile::exists(path + u".bad"_s));
         QVERIFY(record.begin(key(1), u"a"_s));
         QVERIFY(CommandRecord(path).load());
+    }
+
+    // The folders that the files belong into are missing, as good as a full disk.
+    void anAnswerIsSafeOnceTheDiskTakesIt()
+    {
+        const QTemporaryDir folder;
+        const QString disk = folder.filePath(u"disk"_s);
+        Outbox outbox(disk + u"/outbox"_s);
+        CommandRecord record(disk + u"/commands.json"_s);
+        FakePanelLink link;
+        Mail mail(outbox, link);
+        ResultBook book(record, mail);
+        QVERIFY(!book.answer(key(1), u"a"_s, R"({"first":1})"));
+        QVERIFY(!book.answer(key(1), u"a"_s, R"({"first":1})"));
+        QVERIFY(QDir().mkpath(disk + u"/outbox"_s));
+        QVERIFY(book.answer(key(1), u"a"_s, R"({"first":1})"));
+
+        Outbox again(disk + u"/outbox"_s);
+        QVERIFY(again.load());
+        QCOMPARE(again.letters().size(), 1);
+        CommandRecord recordAgain(disk + u"/commands.json"_s);
+        QVERIFY(recordAgain.load());
+        QCOMPARE(recordAgain.find(key(1))->reply, R"({"first":1})");
     }
 
     void oneAnswerForEachCommand()

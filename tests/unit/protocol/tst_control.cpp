@@ -28,6 +28,11 @@ private Q_SLOTS:
         QTest::newRow("reboot") << RequestBody(Reboot{});
         QTest::newRow("hold for packages") << RequestBody(Hold{Component::SitePackages, 60});
         QTest::newRow("swap status") << RequestBody(SwapStatus{});
+        QTest::newRow("swap watchdog") << RequestBody(
+            SwapWatchdog{u"10:ab"_s, u"/root/downloads/w.zip"_s, 3, QByteArray(32, '\x9f'), u"a.b.c"_s, 90, true});
+        QTest::newRow("swap watchdog, plain")
+            << RequestBody(SwapWatchdog{u"k"_s, u"/w.zip"_s, 0, QByteArray(32, 'x'), {}, 1, false});
+        QTest::newRow("watchdog swap status") << RequestBody(WatchdogSwapStatus{});
     }
 
     void requestsComeBack()
@@ -53,6 +58,14 @@ private Q_SLOTS:
         QTest::newRow("hello") << ReplyBody(HelloReply{2});
         QTest::newRow("status") << ReplyBody(StatusReply{{process}});
         QTest::newRow("swap status") << ReplyBody(SwapStatusReply{SwapState::RolledBack, 2, u"never online"_s});
+        QTest::newRow("no watchdog swap")
+            << ReplyBody(WatchdogSwapReply{WatchdogSwapState::None, {}, 4, ErrorCode::Internal, {}});
+        QTest::newRow("watchdog swap failed") << ReplyBody(
+            WatchdogSwapReply{WatchdogSwapState::Failed, u"10:ab"_s, 4, ErrorCode::HashMismatch, u"another zip"_s});
+        QTest::newRow("watchdog rolled back") << ReplyBody(
+            WatchdogSwapReply{WatchdogSwapState::RolledBack, u"10:ab"_s, 4, ErrorCode::NotHealthy, u"it hangs"_s});
+        QTest::newRow("watchdog confirming")
+            << ReplyBody(WatchdogSwapReply{WatchdogSwapState::Confirming, u"10:ab"_s, 5, ErrorCode::Internal, {}});
     }
 
     void repliesComeBack()
@@ -99,6 +112,14 @@ private Q_SLOTS:
         QTest::newRow("hold of the root") << QByteArray(R"({"id":1,"request":"hold","component":"..","seconds":9})");
         QTest::newRow("swap without folder")
             << QByteArray(R"({"id":1,"request":"swap_agent","version":2,"timeout_s":9})");
+        const auto swap = [](const QByteArray &fields) {
+            return QByteArray(R"({"id":1,"request":"swap_watchdog","zip":"/z","version":2,)" + fields + '}');
+        };
+        const QByteArray hash = R"("sha256":"HASH",)";
+        const QByteArray whole = QByteArray(hash).replace("HASH", QByteArray(64, 'a'));
+        QTest::newRow("watchdog without a key") << swap(whole + R"("timeout_s":9)");
+        QTest::newRow("watchdog with no hash") << swap(hash + R"("timeout_s":9,"key":"k")");
+        QTest::newRow("watchdog for ever") << swap(whole + R"("timeout_s":99999,"key":"k")");
         QTest::newRow("release without list") << QByteArray(R"({"id":1,"request":"release","component":"SmartMeter"})");
     }
 

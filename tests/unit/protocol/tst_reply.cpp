@@ -123,6 +123,18 @@ private Q_SLOTS:
         QCOMPARE(std::get<ProcessEvent>(parseDeviceMessage(encode(event)).value()), event);
     }
 
+    // Older devices say no more than the exit code.
+    void aDeathWithoutATimeComesBack()
+    {
+        const auto event = parseDeviceMessage(
+            R"({"command":"process_event","from":"mac","process":{"process_name":"ocr","version":1,"isDead":true,)"
+            R"("last_exit":{"code":1}}})");
+        QVERIFY(event.has_value());
+        const auto again = parseDeviceMessage(encode(std::get<ProcessEvent>(*event)));
+        QVERIFY(again.has_value());
+        QCOMPARE(*again, *event);
+    }
+
     void dropsLastLinesRatherThanGrowTooLarge()
     {
         VersionReport report;

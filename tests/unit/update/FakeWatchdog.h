@@ -61,7 +61,7 @@ public:
             }
             all += process;
         }
-        return all;
+        return all + more;
     }
 
     template <typename Body>
@@ -77,10 +77,14 @@ public:
     }
 
     QList<control::RequestBody> requests;
+    QList<ProcessReport> more; // reported besides
     bool isHeld = false;
     control::SwapStatusReply swapStatus;
     // What SwapAgent is answered with, and done by.
     std::function<Result<control::ReplyBody>(const control::SwapAgent &)> onSwapAgent;
+    control::WatchdogSwapReply ownSwap;
+    // The same for SwapWatchdog.
+    std::function<Result<control::ReplyBody>(const control::SwapWatchdog &)> onSwapWatchdog;
     std::optional<Error> refusal; // of everything but Status
     // Of processes, by name: the output of their last run.
     QMap<QString, QStringList> lastLines;
@@ -107,6 +111,10 @@ private:
             return swapStatus;
         } else if (const auto *const swap = std::get_if<control::SwapAgent>(&request); swap && onSwapAgent) {
             return onSwapAgent(*swap);
+        } else if (std::holds_alternative<control::WatchdogSwapStatus>(request)) {
+            return ownSwap;
+        } else if (const auto *const own = std::get_if<control::SwapWatchdog>(&request); own && onSwapWatchdog) {
+            return onSwapWatchdog(*own);
         }
         return control::Done{};
     }

@@ -719,6 +719,119 @@ private Q_SLOTS:
         m_installer.reset();
     }
 
+    void theWatchdogSwapsItself_data()
+    {
+        using control::WatchdogSwapState;
+        QTest::addColumn<int>("outcome");
+        QTest::addColumn<bool>("answered");
+        QTest::addColumn<bool>("restarted");
+        const auto rows = [](const char *name, WatchdogSwapState outcome) {
+            for (const bool answered : {true, false}) {
+                for (const bool restarted : {true, false}) {
+                    QTest::addRow("%s%s%s", name, answered ? "" : ", answer lost", restarted ? ", agent restarted" : "")
+                        << static_cast<int>(outcome) << answered << restarted;
+                }
+            }
+        };
+        rows("works", WatchdogSwapState::Confirmed);
+        rows("doesn't work", WatchdogSwapState::RolledBack);
+        rows("is refused", WatchdogSwapState::Failed);
+    }
+
+    void theWatchdogSwapsItself()
+    {
+        using control::WatchdogSwapState;
+        QFETCH(const int, outcome);
+        QFETCH(const bool, answered);
+        QFETCH(const bool, restarted);
+        const auto state = static_cast<WatchdogSwapState>(outcome);
+        useZip({{u"WatchDog/sgn-watchdog"_s, "#!/bin/sh\n"}, {u"WatchDog/version"_s, "2\n"}});
+        // An older update's record is none of ours.
+        m_watchdog->ownSwap = {WatchdogSwapState::RolledBack, u"9:old"_s, 1, ErrorCode::NotHealthy, u"long ago"_s};
+        m_watchdog->onSwapWatchdog = [this, answered,
+                                      state](const control::SwapWatchdog &request) -> Result<control::ReplyBody> {
+            m_watchdog->ownSwap = {WatchdogSwapState::Preparing, request.key, 1, ErrorCode::Internal, {}};
+            QTimer::singleShot(20, m_watchdog.get(), [this, state] {
+                if (state != WatchdogSwapState::Failed) {
+                    m_watchdog->ownSwap.state = WatchdogSwapState::Confirming;
+                    m_watchdog->setConnected(false);
+                }
+                QTimer::singleShot(20, m_watchdog.get(), [this, state] {
+                    m_watchdog->ownSwap.state = state;
+                    m_watchdog->ownSwap.running = state == WatchdogSwapState::Confirmed ? 2 : 1;
+                    m_watchdog->ownSwap.error = ErrorCode::HashMismatch;
+                    m_watchdog->ownSwap.remarks = u"this is why"_s;
+                    m_watchdog->setConnected(true);
+                });
+            });
+            if (!answered) {
+                return fail(ErrorCode::Network, u"the connection broke"_s);
+            }
+            return control::Done{};
+        };
+        Order order = agentOrder(2);
+        updateOf(order).component = Component::WatchDog;
+        updateOf(order).release = u"a.b.c"_s;
+        if (restarted) {
+            const auto again = [this](State entered) {
+                if (entered == State::Swapping && m_installer->state() == State::Swapping) {
+                    QTimer::singleShot(10, this, [this] {
+                        m_installer->disconnect(this);
+                        restart();
+                        m_installer->resume();
+                    });
+                }
+            };
+            connect(m_installer.get(), &Installer::stateEntered, this, again);
+        }
+        QVERIFY(m_installer->begin(order));
+        QVERIFY(ended());
+        const Ending &ending = m_endings.first();
+        QCOMPARE(ending.success, state == WatchdogSwapState::Confirmed);
+        QCOMPARE(ending.rolledBack, state == WatchdogSwapState::RolledBack);
+        if (!ending.success) {
+            QCOMPARE(ending.error, std::optional(ErrorCode::HashMismatch));
+            QCOMPARE(ending.remarks, u"this is why"_s);
+        }
+        const auto asked = m_watchdog->requestsOf<control::SwapWatchdog>();
+        QCOMPARE(asked.size(), 1);
+        QCOMPARE(asked.first().zip, m_settings.downloads + u"/WatchDog.zip.part"_s);
+        QCOMPARE(asked.first().sha256, Sha256::hash(readWhole(m_zip)));
+        QCOMPARE(asked.first().version, 2);
+        QCOMPARE(asked.first().release, u"a.b.c"_s);
+        m_installer->close();
+        QCOMPARE(leftovers(), QStringList());
+    }
+
+    void aWatchdogIsAdmitted_data()
+    {
+        QTest::addColumn<int>("version");
+        QTest::addColumn<bool>("force");
+        QTest::addColumn<QString>("remarks");
+        QTest::newRow("the same") << 3 << false << u"already installed"_s;
+        QTest::newRow("lower") << 2 << false << u"watchdog version 3 is installed, which is newer than 2"_s;
+        QTest::newRow("higher") << 4 << false << u"asked"_s;
+        QTest::newRow("lower by force") << 2 << true << u"asked"_s;
+    }
+
+    void aWatchdogIsAdmitted()
+    {
+        QFETCH(const int, version);
+        QFETCH(const bool, force);
+        QFETCH(const QString, remarks);
+        useZip({{u"WatchDog/sgn-watchdog"_s, "#!/bin/sh\n"}});
+        m_watchdog->ownSwap.running = 3;
+        m_watchdog->onSwapWatchdog = [](const control::SwapWatchdog &) -> Result<control::ReplyBody> {
+            return fail(ErrorCode::Busy, u"asked"_s);
+        };
+        Order order = agentOrder(version);
+        updateOf(order).component = Component::WatchDog;
+        updateOf(order).force = force;
+        QVERIFY(m_installer->begin(order));
+        QVERIFY(ended());
+        QCOMPARE(m_endings.first().remarks, remarks);
+    }
+
     void theAgentIsSwappedByTheWatchdog_data()
     {
         QTest::addColumn<bool>("works");

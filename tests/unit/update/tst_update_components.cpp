@@ -668,11 +668,8 @@ private Q_SLOTS:
         QVERIFY(run(meterUpdate(2)).log.isEmpty());
     }
 
-    void theWatchdogIsNoneOfOurs()
+    void theWatchdogHasNoWayBack()
     {
-        UpdateCommand update = packagesUpdate(2);
-        update.component = Component::WatchDog;
-        QCOMPARE(run(update).error, std::optional(ErrorCode::UnknownCommand));
         QCOMPARE(run(Rollback{Component::WatchDog}).error, std::optional(ErrorCode::UnknownCommand));
     }
 };

@@ -52,6 +52,7 @@ private:
         record.elapsedMs = 4711;
         record.bytes = 1234;
         record.sha256 = QByteArray(32, 'a');
+        record.assembled = true;
         record.stagedId = std::numeric_limits<quint64>::max();
         record.swapped = true;
         record.before = {{u"ocr"_s, 1}};

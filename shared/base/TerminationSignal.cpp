@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "agent/TerminationSignal.h"
+#include "base/TerminationSignal.h"
 
 #include <csignal>
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-namespace sgn::agent {
+namespace sgn {
 
 TerminationSignal::TerminationSignal(QObject *parent)
     : QObject(parent)
@@ -31,4 +31,4 @@ TerminationSignal::~TerminationSignal()
     ::close(m_fd);
 }
 
-} // namespace sgn::agent
+} // namespace sgn

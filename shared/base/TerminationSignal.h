@@ -5,7 +5,7 @@
 #include <QObject>
 #include <QSocketNotifier>
 
-namespace sgn::agent {
+namespace sgn {
 
 // SIGTERM and SIGINT as a Qt signal. To be made before the first thread, because threads take over which signals are
 // blocked.
@@ -25,4 +25,4 @@ private:
     std::unique_ptr<QSocketNotifier> m_notifier;
 };
 
-} // namespace sgn::agent
+} // namespace sgn

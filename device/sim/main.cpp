@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/AtomicFile.h"
+#include "base/CommandLine.h"
+#include "base/Log.h"
+#include "base/TerminationSignal.h"
+#include "protocol/Json.h"
+#include "sim/SimFleet.h"
+#include "xmpp/Jid.h"
+
+#include <cstdio>
+#include <QCoreApplication>
+#include <QLoggingCategory>
+#include <QMetaEnum>
+#include <QRegularExpression>
+#include <sys/resource.h>
+
+using namespace sgn;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr int mostDevices = 20'000;
+constexpr qint64 maxAccountsFile = 16 * 1024 * 1024;
+// A connection and a socket pair for each device.
+constexpr rlim_t descriptorsPerDevice = 3;
+constexpr rlim_t otherDescriptors = 100;
+constexpr std::chrono::seconds summaryEvery{1};
+
+struct Arguments
+{
+    sim::SimFleet::Server server;
+    QList<sim::DeviceAccount> accounts;
+    sim::Behaviour behaviour;
+    bool json = false;
+};
+
+// The content of a file that an option names; without it the program ends with one sentence.
+QByteArray contentOf(const QString &option, const QString &path, qint64 limit)
+{
+    const auto content = readFile(path, limit);
+    if (!content) {
+        CommandLine::usageError(u"--%1: %2"_s.arg(option, content.error().message));
+    }
+    return *content;
+}
+
+Arguments readArguments()
+{
+    CommandLine line(u"Simulated devices for load and demos: real sessions, made-up answers. Ctrl-C ends them."_s,
+                     u"sgn-sim --server localhost:5223 --ca ca.pem --devices 200 --accounts accounts.txt"_s);
+    line.parser().addOptions({
+        {u"server"_s, u"The XMPP server, direct TLS."_s, u"HOST:PORT"_s},
+        {u"ca"_s, u"The certification authority to believe."_s, u"PEM"_s},
+        {u"devices"_s, u"How many; the first ones in the accounts file."_s, u"N"_s, u"1"_s},
+        {u"accounts"_s, u"One JID:PASSWORD a line."_s, u"FILE"_s},
+        {u"panel"_s, u"The control panel's JID (default: technospurs at the domain of the first account)."_s, u"JID"_s},
+        {u"behaviour"_s, u"JSON: how they act; device/sim/README.md lists the fields."_s, u"FILE"_s},
+        {u"json"_s, u"Print every change of a device's connection as one JSON line."_s},
+    });
+    line.process(QCoreApplication::arguments());
+    const QCommandLineParser &parser = line.parser();
+    if (!parser.positionalArguments().isEmpty()) {
+        CommandLine::usageError(u"unexpected argument '%1'"_s.arg(parser.positionalArguments().first()));
+    }
+    for (const QString &needed : {u"server"_s, u"ca"_s, u"accounts"_s}) {
+        if (parser.value(needed).isEmpty()) {
+            CommandLine::usageError(u"--%1 is missing"_s.arg(needed));
+        }
+    }
+    Arguments arguments;
+    static const QRegularExpression address(u"^\\[?([^\\]]+)\\]?:([0-9]{1,5})$"_s);
+    const auto match = address.match(parser.value(u"server"_s));
+    const int port = match.captured(2).toInt();
+    if (!match.hasMatch() || port < 1 || port > 65535) {
+        CommandLine::usageError(u"--server takes HOST:PORT, not '%1'"_s.arg(parser.value(u"server"_s)));
+    }
+    arguments.server.host = match.captured(1);
+    arguments.server.port = static_cast<quint16>(port);
+    arguments.server.caFile = parser.value(u"ca"_s);
+    arguments.server.panelJid = xmpp::bareJid(parser.value(u"panel"_s));
+    if (parser.isSet(u"panel"_s) && !xmpp::isBareAccountJid(arguments.server.panelJid)) {
+        CommandLine::usageError(u"--panel takes a JID, not '%1'"_s.arg(parser.value(u"panel"_s)));
+    }
+
+    const QByteArray text = contentOf(u"accounts"_s, parser.value(u"accounts"_s), maxAccountsFile);
+    auto accounts = sim::parseAccounts(text, arguments.server.panelJid);
+    if (accounts && !accounts->isEmpty() && arguments.server.panelJid.isEmpty()) {
+        arguments.server.panelJid = u"technospurs@"_s + xmpp::domainOf(accounts->first().jid);
+        accounts = sim::parseAccounts(text, arguments.server.panelJid);
+    }
+    if (!accounts) {
+        CommandLine::usageError(u"--accounts: "_s + accounts.error().message);
+    }
+    const int devices = line.number(u"devices"_s, 1, mostDevices);
+    if (accounts->size() < devices) {
+        CommandLine::usageError(u"--devices: the accounts file has %1"_s.arg(accounts->size()));
+    }
+    arguments.accounts = accounts->first(devices);
+
+    if (parser.isSet(u"behaviour"_s)) {
+        const auto behaviour =
+            sim::parseBehaviour(contentOf(u"behaviour"_s, parser.value(u"behaviour"_s), maxBodySize));
+        if (!behaviour) {
+            CommandLine::usageError(u"--behaviour: "_s + behaviour.error().message);
+        }
+        arguments.behaviour = *behaviour;
+    }
+    arguments.json = parser.isSet(u"json"_s);
+    return arguments;
+}
+
+void allowDescriptors(qsizetype devices)
+{
+    rlimit limit{};
+    if (::getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        const rlim_t wanted = static_cast<rlim_t>(devices) * descriptorsPerDevice + otherDescriptors;
+        limit.rlim_cur = std::min(limit.rlim_max, std::max(limit.rlim_cur, wanted));
+        ::setrlimit(RLIMIT_NOFILE, &limit);
+    }
+}
+
+void print(const QByteArray &line)
+{
+    std::fputs((line + '\n').constData(), stdout);
+    std::fflush(stdout);
+}
+
+} // namespace
+
+int main(int argc, char *argv[])
+{
+    QCoreApplication app(argc, argv);
+    TerminationSignal termination;
+    QCoreApplication::setApplicationName(u"sgn-sim"_s);
+    QCoreApplication::setApplicationVersion(QStringLiteral(SGN_VERSION_STRING));
+    const Arguments arguments = readArguments();
+    installLog();
+    // What each of them has to say about its connection is told once for all of them.
+    QLoggingCategory::setFilterRules(u"sgn.xmpp*=false"_s);
+    allowDescriptors(arguments.accounts.size());
+
+    const SystemClock clock;
+    sim::SimFleet fleet(arguments.server, arguments.accounts, arguments.behaviour, clock);
+    QObject::connect(&fleet, &sim::SimFleet::offline, &fleet, [](const Error &reason) {
+        std::fputs(qUtf8Printable(u"sgn-sim: %1; trying again\n"_s.arg(reason.message)), stderr);
+    });
+    QTimer summary;
+    summary.setSingleShot(true);
+    QObject::connect(&summary, &QTimer::timeout, &fleet, [&] {
+        print(qUtf8Printable(u"%1 of %2 devices are online"_s.arg(fleet.online()).arg(fleet.size())));
+    });
+    QObject::connect(&fleet, &sim::SimFleet::stateChanged, &fleet, [&](const QString &jid, xmpp::Session::State state) {
+        if (arguments.json) {
+            const QString name =
+                QString::fromLatin1(QMetaEnum::fromType<xmpp::Session::State>().valueToKey(int(state)));
+            print(toAsciiJson(
+                {{u"ms"_s, qint64{clock.monotonic().count()}}, {u"device"_s, jid}, {u"state"_s, name.toLower()}}));
+        } else if (!summary.isActive()) {
+            summary.start(summaryEvery);
+        }
+    });
+    QObject::connect(&termination, &TerminationSignal::received, &fleet, &sim::SimFleet::stop);
+    QObject::connect(&fleet, &sim::SimFleet::stopped, &app, &QCoreApplication::quit);
+    fleet.start();
+    return QCoreApplication::exec();
+}

@@ -1,0 +1,287 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "watchdog/Guardian.h"
+
+#include "base/SystemError.h"
+#include "watchdog/FolderExchange.h"
+#include "watchdog/Logging.h"
+#include "watchdog/ProcFs.h"
+#include "watchdog/ProgramExec.h"
+#include "watchdog/Trial.h"
+
+#include <algorithm>
+#include <csignal>
+#include <fcntl.h>
+#include <poll.h>
+#include <QFile>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace sgn::watchdog {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr MonotonicTime pause = std::chrono::milliseconds(250);
+
+// Another process of ours that runs the program. A watchdog borrows the device's owner's rights for its work on files,
+// so its real user counts.
+bool isOurs(const ProcStat &stat, const QByteArray &program, bool isScript)
+{
+    const bool runsIt =
+        readExecutable(stat.pid) == program || (isScript && readArguments(stat.pid).mid(1, 2).contains(program));
+    return stat.state != 'Z' && stat.pid != ::getpid() && runsIt && readRealUser(stat.pid) == ::getuid();
+}
+
+std::optional<ProcessHandle> findOurs(const QString &path)
+{
+    const QByteArray program = QFile::encodeName(path);
+    const bool isScript = readProcFile(program).startsWith("#!");
+    QList<ProcStat> matches = readAllProcesses();
+    matches.removeIf([&](const ProcStat &stat) { return !isOurs(stat, program, isScript); });
+    for (const ProcStat &match : std::as_const(matches)) {
+        // A child on its way to become another program looks the same for a moment.
+        const bool isChild =
+            std::ranges::any_of(matches, [&](const ProcStat &other) { return other.pid == match.parent; });
+        auto handle = ProcessHandle::open(match.pid, ProcessHandle::Kind::Other);
+        if (!isChild && handle && handle->startTime() == match.startTime) {
+            return *std::move(handle);
+        }
+    }
+    return std::nullopt;
+}
+
+} // namespace
+
+QString findProblem(const WatchdogSwapJournal &journal, const ProbeAnswer &answer, const QList<WatchedProcess> &alive)
+{
+    if (answer.version != journal.request.version) {
+        return u"it says it is version %1 and not %2"_s.arg(answer.version).arg(journal.request.version);
+    }
+    bool anyRan = false;
+    bool anyRuns = false;
+    for (const WatchedProcess &process : alive) {
+        if (process.name.isEmpty()) {
+            continue; // the agent is in no report; it comes back to the socket by itself
+        }
+        const auto report = std::ranges::find(answer.processes, process.name, &ProcessReport::name);
+        if (report == answer.processes.end() || report->pid != process.identity->pid) {
+            return u"it doesn't know \"%1\", which still runs as process %2"_s.arg(process.name)
+                .arg(process.identity->pid);
+        }
+        anyRan = anyRan || process.wasRunning;
+        anyRuns = anyRuns || report->state == ProcessState::Running;
+    }
+    return anyRan && !anyRuns ? u"it hears no heartbeats"_s : QString();
+}
+
+Guardian::Guardian(GuardianSettings settings, const Clock &clock)
+    : m_settings(std::move(settings))
+    , m_clock(clock)
+{}
+
+void Guardian::run()
+{
+    if (!takeLock()) {
+        return;
+    }
+    auto journal = loadWatchdogSwap(m_settings.release.journal());
+    if (!journal) {
+        return;
+    }
+    m_journal = *std::move(journal);
+    if (m_journal.phase == WatchdogPhase::Swapping && folderId(m_settings.release.installed()) == m_journal.newFolder) {
+        // Cut after the exchange, before that was written down.
+        m_journal.phase = WatchdogPhase::Confirming;
+        m_journal.handedOver = {};
+        save();
+    }
+    if (m_journal.phase == WatchdogPhase::Confirming) {
+        watch();
+    } else if (m_journal.phase == WatchdogPhase::RollingBack) {
+        findTarget();
+        exchangeBack();
+    }
+}
+
+bool Guardian::takeLock()
+{
+    m_lock = Descriptor(::open(QFile::encodeName(m_settings.release.guardLock()).constData(),
+                               O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+    return m_lock.isValid() && ::flock(m_lock.get(), LOCK_EX | LOCK_NB) == 0;
+}
+
+void Guardian::save()
+{
+    if (const auto saved = saveWatchdogSwap(m_journal, m_settings.release.journal()); !saved) {
+        // The folders' inodes will tell the next watchdog where things stand.
+        qCCritical(lcWatchdog).noquote() << saved.error().message;
+    }
+}
+
+void Guardian::watch()
+{
+    MonotonicTime end = m_clock.monotonic() + std::chrono::seconds(m_journal.request.timeoutS);
+    const MonotonicTime last = end + m_settings.settle + m_settings.hiccup;
+    std::optional<MonotonicTime> healthySince;
+    QString problem = u"it doesn't start"_s;
+    for (;;) {
+        findTarget();
+        if (m_target && m_target->hasEnded()) {
+            rollBack(ErrorCode::NotHealthy, healthySince ? u"the new watchdog answered and then ended"_s
+                                                         : u"the new watchdog ended: "_s + problem);
+            return;
+        }
+        const MonotonicTime now = m_clock.monotonic();
+        if (m_target) {
+            problem = look();
+        }
+        if (!m_target || !problem.isEmpty()) {
+            healthySince.reset();
+        } else if (!healthySince) {
+            healthySince = now;
+            end = std::min(last, std::max(end, now + m_settings.settle + m_settings.hiccup));
+        } else if (now - *healthySince >= m_settings.settle) {
+            confirm();
+            return;
+        }
+        if (now >= end) {
+            rollBack(ErrorCode::NotHealthy,
+                     u"the new watchdog has not proved itself within %1 s: %2"_s.arg(m_journal.request.timeoutS)
+                         .arg(problem.isEmpty() ? u"it answers only now and then"_s : problem));
+            return;
+        }
+        wait(pause);
+    }
+}
+
+// The process that was handed over to, or, after a boot, whatever runs the installed program.
+void Guardian::findTarget()
+{
+    if (m_target) {
+        return;
+    }
+    auto handle = ProcessHandle::open(static_cast<pid_t>(m_journal.handedOver.pid), ProcessHandle::Kind::Other);
+    if (handle && handle->startTime() == m_journal.handedOver.startTime) {
+        m_target = *std::move(handle);
+    } else {
+        m_target = findOurs(m_settings.release.installedProgram());
+    }
+}
+
+QString Guardian::look()
+{
+    if (isOldProgram()) {
+        return u"the old watchdog has not handed over"_s;
+    }
+    const auto answer = probeWatchdog(m_settings.socket, m_target->pid(), m_settings.probeLimit);
+    return answer ? findProblem(m_journal, *answer, alive()) : answer.error().message;
+}
+
+// Until it hands over, the process that becomes the new watchdog runs what we run.
+bool Guardian::isOldProgram() const
+{
+    struct stat own
+    {
+    };
+    struct stat its
+    {
+    };
+    const QByteArray link = "/proc/" + QByteArray::number(m_target->pid()) + "/exe";
+    return ::stat("/proc/self/exe", &own) == 0 && ::stat(link.constData(), &its) == 0 && own.st_ino == its.st_ino &&
+           own.st_dev == its.st_dev;
+}
+
+QList<WatchedProcess> Guardian::alive() const
+{
+    QList<WatchedProcess> alive;
+    std::ranges::copy_if(m_journal.processes, std::back_inserter(alive), [](const WatchedProcess &process) {
+        if (!process.identity) {
+            return false;
+        }
+        const auto handle = ProcessHandle::open(static_cast<pid_t>(process.identity->pid), ProcessHandle::Kind::Other);
+        return handle && handle->startTime() == process.identity->startTime && !handle->hasEnded();
+    });
+    return alive;
+}
+
+void Guardian::confirm()
+{
+    qCInfo(lcWatchdog).noquote() << "version" << m_journal.request.version << "of the watchdog has proved itself";
+    m_journal.phase = WatchdogPhase::Confirmed;
+    save();
+    tidyAfterSwap(m_settings.release, m_journal);
+}
+
+void Guardian::rollBack(ErrorCode error, const QString &why)
+{
+    qCWarning(lcWatchdog).noquote() << "putting the old watchdog back:" << why;
+    m_journal.phase = WatchdogPhase::RollingBack;
+    m_journal.error = error;
+    m_journal.remarks = why;
+    save();
+    exchangeBack();
+}
+
+void Guardian::exchangeBack()
+{
+    // Before the new one ends, so that whoever starts a watchdog after that starts the old one.
+    while (folderId(m_settings.release.installed()) == m_journal.newFolder) {
+        if (const auto done = exchangeFolders(m_settings.release.installed(), m_settings.release.staged()); !done) {
+            qCCritical(lcWatchdog).noquote() << "the old watchdog cannot be put back yet:" << done.error().message;
+            wait(std::chrono::seconds(10));
+        }
+    }
+    endNew();
+    m_journal.phase = WatchdogPhase::RolledBack;
+    save();
+    tidyAfterSwap(m_settings.release, m_journal);
+    makeOldRun();
+}
+
+void Guardian::endNew()
+{
+    if (m_target && !isOldProgram()) {
+        end(*m_target);
+    }
+    // One that systemd or cron has started again in the meantime.
+    if (const auto other = findOurs(m_settings.release.stagedProgram())) {
+        end(*other);
+    }
+}
+
+void Guardian::end(const ProcessHandle &process) const
+{
+    process.signal(SIGTERM);
+    process.signal(SIGCONT);
+    pollfd ended{process.descriptor(), POLLIN, 0};
+    if (::poll(&ended, 1, static_cast<int>(m_settings.stopGrace.count())) == 0) {
+        process.signal(SIGKILL);
+        ::poll(&ended, 1, static_cast<int>(m_settings.stopGrace.count()));
+    }
+}
+
+void Guardian::makeOldRun()
+{
+    const MonotonicTime end = m_clock.monotonic() + m_settings.initLimit;
+    while (m_journal.hasInit && m_clock.monotonic() < end) {
+        if (isListening(m_settings.socket)) {
+            return;
+        }
+        wait(pause);
+    }
+    qCInfo(lcWatchdog) << "becoming the old watchdog again";
+    m_lock = Descriptor();
+    const Error error = executeProgram(m_settings.release.installedProgram(), m_journal.arguments);
+    qCCritical(lcWatchdog).noquote() << error.message;
+}
+
+// The target's end cuts it short.
+void Guardian::wait(MonotonicTime time) const
+{
+    pollfd ended{m_target ? m_target->descriptor() : -1, POLLIN, 0};
+    ::poll(&ended, m_target && !m_target->hasEnded() ? 1 : 0, static_cast<int>(time.count()));
+}
+
+} // namespace sgn::watchdog

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "watchdog/ReleasePreparation.h"
+
+#include "archive/Zip.h"
+#include "base/AtomicFile.h"
+#include "base/Descriptor.h"
+#include "base/SystemError.h"
+#include "config/DeviceConfig.h"
+#include "config/DeviceTree.h"
+#include "crypto/Sha256.h"
+#include "release/ReleaseFolder.h"
+#include "release/ReleaseSignature.h"
+#include "watchdog/PreparationResult.h"
+#include "watchdog/SelfTestRun.h"
+
+#include <cerrno>
+#include <csignal>
+#include <cstdio>
+#include <fcntl.h>
+#include <QDir>
+#include <QFile>
+#include <QFileInfo>
+#include <sys/file.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <vector>
+
+namespace sgn::watchdog {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+// A watchdog with all its libraries is a tenth of it.
+constexpr qint64 maxZip = 64 * 1024 * 1024;
+constexpr ZipLimits limits{.maxEntries = 1000, .maxBytes = 4 * maxZip};
+
+// With the owner's rights and through no link at the end, so that the owner can't have us read what isn't the owner's.
+Result<Descriptor> openZip(const Preparation &preparation, const QString &path)
+{
+    const FileRights rights(preparation.owner);
+    const QString downloads = DeviceTree(preparation.root).downloads();
+    if (!path.startsWith(downloads + u'/') || path.contains(u"/../"_s)) {
+        return fail(ErrorCode::BadRequest, u"%1 is not below %2"_s.arg(path, downloads));
+    }
+    Descriptor zip(::open(QFile::encodeName(path).constData(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+    struct stat info
+    {
+    };
+    if (!zip.isValid() || ::fstat(zip.get(), &info) != 0) {
+        return fail(systemError(u"cannot open "_s + path, errno));
+    }
+    if (!S_ISREG(info.st_mode)) {
+        return fail(ErrorCode::BadRequest, path + u" is not a regular file"_s);
+    }
+    if (info.st_size > maxZip) {
+        return fail(ErrorCode::TooLarge,
+                    u"the zip has %1 bytes, a watchdog has at most %2"_s.arg(info.st_size).arg(maxZip));
+    }
+    return zip;
+}
+
+// The copy's SHA-256: whatever happens to the original from now on doesn't matter.
+Result<QByteArray> copyZip(const Descriptor &from, const QString &path)
+{
+    const Descriptor to(
+        ::open(QFile::encodeName(path).constData(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600));
+    if (!to.isValid()) {
+        return fail(systemError(u"cannot make "_s + path, errno));
+    }
+    Sha256 hash;
+    std::vector<char> block(256 * 1024);
+    for (qint64 total = 0;;) {
+        const ssize_t n = ::read(from.get(), block.data(), block.size());
+        if (n == 0) {
+            return hash.finish();
+        }
+        total += n;
+        if (n < 0 || total > maxZip) { // it may grow while it is read
+            return n < 0 ? fail(systemError(u"cannot read the zip"_s, errno))
+                         : fail(ErrorCode::TooLarge, u"the zip has more than %1 bytes"_s.arg(maxZip));
+        }
+        const auto bytes = static_cast<std::size_t>(n);
+        hash.addData(QByteArrayView(block.data(), n));
+        if (::write(to.get(), block.data(), bytes) != n) {
+            return fail(systemError(u"cannot write "_s + path, errno == 0 ? ENOSPC : errno));
+        }
+    }
+}
+
+// What has to be true of the release, as far as it is signed.
+struct Signed
+{
+    bool mayGoBack = false; // a lower version than the running one may be installed
+    QMap<QString, ReleaseFile> files;
+};
+
+Result<Signed> checkSignature(const Preparation &preparation, const control::SwapWatchdog &request, qint64 size)
+{
+    const auto config = loadDeviceConfig(DeviceTree(preparation.root));
+    if (!config) {
+        return fail(config.error().withContext(u"cannot tell whether releases must be signed"_s));
+    }
+    if (config->releaseKeys.isEmpty()) {
+        return Signed{request.force, {}};
+    }
+    if (request.release.isEmpty()) {
+        return fail(ErrorCode::NotSigned, u"this device installs signed releases only"_s);
+    }
+    const auto manifest = verifyRelease(request.release.toUtf8(), config->releaseKeys);
+    if (!manifest) {
+        return fail(manifest.error());
+    }
+    UpdateCommand command;
+    command.component = Component::WatchDog;
+    command.version = request.version;
+    command.sha256 = request.sha256;
+    command.size = size;
+    if (const auto checked = checkRelease(*manifest, command); !checked) {
+        return fail(checked.error());
+    }
+    return Signed{manifest->allowsDowngrade, manifest->files};
+}
+
+Outcome checkStaged(const OwnRelease &release, int version)
+{
+    for (const auto name : {OwnRelease::programName, OwnRelease::updateProgramName}) {
+        struct stat info
+        {
+        };
+        const QByteArray program = QFile::encodeName(release.staged() + u'/' + name);
+        if (::lstat(program.constData(), &info) != 0 || !S_ISREG(info.st_mode) || (info.st_mode & S_IXUSR) == 0) {
+            return fail(ErrorCode::BadArchive, u"the release has no program "_s + name);
+        }
+    }
+    const QString versionFile = release.staged() + u'/' + OwnRelease::versionName;
+    if (!QFileInfo::exists(versionFile)) {
+        return writeFileAtomically(versionFile, QByteArray::number(version) + '\n');
+    }
+    const int found = releaseVersionIn(release.staged(), -1);
+    if (found != version) {
+        return fail(ErrorCode::BadArchive,
+                    found < 0 ? u"the release's file version holds no version number"_s
+                              : u"the release says it is version %1, the command says %2"_s.arg(found).arg(version));
+    }
+    return {};
+}
+
+Outcome clear(const OwnRelease &release)
+{
+    for (const QString &folder : {release.stage(), release.putAway()}) {
+        if (QFileInfo::exists(folder) && !QDir(folder).removeRecursively()) {
+            return fail(ErrorCode::Io, u"cannot remove "_s + folder);
+        }
+    }
+    return removeFileDurably(release.zip());
+}
+
+} // namespace
+
+Outcome prepareRelease(const Preparation &preparation, const WatchdogSwapJournal &journal)
+{
+    const OwnRelease &release = preparation.release;
+    const control::SwapWatchdog &request = journal.request;
+    if (auto cleared = clear(release); !cleared) {
+        return cleared;
+    }
+    const auto source = openZip(preparation, request.zip);
+    const auto hash = source ? copyZip(*source, release.zip()) : fail(source.error());
+    if (!hash) {
+        return fail(hash.error());
+    }
+    if (*hash != request.sha256) {
+        return fail(ErrorCode::HashMismatch, u"the zip is not the one that was asked for, its SHA-256 is "_s +
+                                                 QString::fromLatin1(hash->toHex()));
+    }
+    const auto isSigned = checkSignature(preparation, request, QFileInfo(release.zip()).size());
+    if (!isSigned) {
+        return fail(isSigned.error());
+    }
+    if (request.version < preparation.runningVersion && !isSigned->mayGoBack) {
+        return fail(ErrorCode::Downgrade,
+                    u"watchdog version %1 is installed, which is newer than %2"_s.arg(preparation.runningVersion)
+                        .arg(request.version));
+    }
+    ExtractRules rules;
+    rules.topFolder = OwnRelease::folder;
+    rules.limits = limits;
+    if (const auto extracted = extractZip(release.zip(), release.stage(), rules); !extracted) {
+        return fail(extracted.error());
+    }
+    if (!isSigned->files.isEmpty()) {
+        if (auto checked = checkReleaseFolder(release.stage(), isSigned->files); !checked) {
+            return checked;
+        }
+    }
+    if (auto checked = checkStaged(release, request.version); !checked) {
+        return checked;
+    }
+    const auto tested = runSelfTestOf(release.stagedProgram(), journal.arguments, preparation.selfTestLimit);
+    return tested ? Outcome() : fail(tested.error().withContext(u"the new watchdog doesn't work here"_s));
+}
+
+int runPreparation(const Preparation &preparation)
+{
+    // A watchdog that is gone can't use what we make, and the next one makes it anew.
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+    const Descriptor lock(::open(QFile::encodeName(preparation.release.work() + u"/prepare.lock"_s).constData(),
+                                 O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+    ::flock(lock.get(), LOCK_EX);
+    const auto journal = loadWatchdogSwap(preparation.release.journal());
+    const Outcome outcome = journal ? prepareRelease(preparation, *journal) : fail(journal.error());
+    if (!outcome) {
+        std::fputs(preparationLine(outcome.error()).constData(), stdout);
+    }
+    return outcome ? 0 : 1;
+}
+
+} // namespace sgn::watchdog

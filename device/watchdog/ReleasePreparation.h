@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "watchdog/Account.h"
+#include "watchdog/OwnRelease.h"
+#include "watchdog/WatchdogSwapJournal.h"
+
+namespace sgn::watchdog {
+
+struct Preparation
+{
+    OwnRelease release;
+    QString root;  // the device's
+    Account owner; // of the device's folder
+    int runningVersion = 0;
+    std::chrono::milliseconds selfTestLimit{30'000};
+};
+
+// Makes a release of the watchdog ready in OwnRelease::staged(): copies the zip out of the reach of the device's owner,
+// checks the copy (hash, and the signed manifest when the device's configuration has release_keys), unpacks it and lets
+// the new program test itself. Blocks for as long as that takes, so it runs in a process of its own, beside the
+// watchdog that goes on watching. BadRequest, HashMismatch, NotSigned, BadSignature, Downgrade, BadArchive, TooLarge,
+// NoSpace, InstallFailed, Io, BadFile.
+[[nodiscard]] Outcome prepareRelease(const Preparation &preparation, const WatchdogSwapJournal &journal);
+
+// The whole life of that process: takes the request from the journal and says on stdout why it failed
+// (PreparationResult.h). Returns the exit code.
+[[nodiscard]] int runPreparation(const Preparation &preparation);
+
+} // namespace sgn::watchdog

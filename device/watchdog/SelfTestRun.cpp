@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "watchdog/SelfTestRun.h"
+
+#include "base/Clock.h"
+#include "base/SystemError.h"
+#include "watchdog/Launcher.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <fcntl.h>
+#include <poll.h>
+#include <unistd.h>
+
+namespace sgn::watchdog {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+tl::unexpected<Error> failed(const QString &why, const QByteArray &said)
+{
+    const QString words = QString::fromUtf8(said).simplified().right(300);
+    return fail(ErrorCode::InstallFailed, words.isEmpty() ? why : why + u": "_s + words);
+}
+
+} // namespace
+
+QByteArray readPipe(int descriptor, qsizetype maxSize)
+{
+    QByteArray content;
+    std::array<char, 4096> chunk{};
+    for (;;) {
+        const ssize_t n = ::read(descriptor, chunk.data(), chunk.size());
+        if (n <= 0) {
+            return content;
+        }
+        content.append(chunk.data(), n);
+        content = content.last(std::min(maxSize, content.size()));
+    }
+}
+
+Outcome runSelfTestOf(const QString &program, const QStringList &arguments, std::chrono::milliseconds limit)
+{
+    std::array<int, 2> pipe{};
+    if (::pipe2(pipe.data(), O_CLOEXEC) != 0) {
+        return fail(systemError(u"cannot run the self-test"_s, errno));
+    }
+    const Descriptor reading(pipe[0]);
+    Descriptor writing(pipe[1]);
+    ::fcntl(reading.get(), F_SETFL, O_NONBLOCK);
+    auto account = accountOf(::geteuid());
+    if (!account) {
+        return fail(std::move(account).error());
+    }
+    QByteArrayList words;
+    for (const QString &argument : arguments) {
+        words += argument.toLocal8Bit();
+    }
+    auto test = launch({program, words + QByteArrayList{"--self-test"}, {}, *std::move(account), writing.get()});
+    if (!test) {
+        return fail(ErrorCode::InstallFailed, test.error().message);
+    }
+    writing = Descriptor();
+    QByteArray said;
+    const SystemClock clock;
+    const MonotonicTime end = clock.monotonic() + limit;
+    // Its output as well, so that it never waits for us.
+    std::array<pollfd, 2> ready{pollfd{test->descriptor(), POLLIN, 0}, pollfd{reading.get(), POLLIN, 0}};
+    while (!test->hasEnded()) {
+        const auto left = static_cast<int>(std::max<MonotonicTime::rep>(0, (end - clock.monotonic()).count()));
+        if (left == 0) {
+            test->signal(SIGKILL);
+            test->reap();
+            return failed(u"its self-test doesn't end within %1 s"_s.arg(limit.count() / 1000), said);
+        }
+        ::poll(ready.data(), ready.size(), left);
+        if (ready[1].revents != 0) {
+            const QByteArray more = readPipe(reading.get());
+            said = more.isEmpty() ? said : more;
+            ready[1].fd = more.isEmpty() ? -1 : ready[1].fd; // closed, though it still runs
+        }
+    }
+    const QByteArray last = readPipe(reading.get());
+    said = last.isEmpty() ? said : last;
+    const ExitStatus status = test->reap();
+    if (status.code == 0) {
+        return {};
+    }
+    return status.code ? failed(u"its self-test failed with exit code %1"_s.arg(*status.code), said)
+                       : failed(u"its self-test crashed"_s, said);
+}
+
+} // namespace sgn::watchdog

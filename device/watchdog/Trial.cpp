@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "watchdog/Trial.h"
+
+#include "base/AtomicFile.h"
+#include "watchdog/FolderExchange.h"
+#include "watchdog/Logging.h"
+#include "watchdog/RescueScript.h"
+
+#include <QDir>
+#include <QFileInfo>
+
+namespace sgn::watchdog {
+
+using namespace Qt::StringLiterals;
+
+Outcome beginTrial(const OwnRelease &release, const WatchdogSwapJournal &journal)
+{
+    QByteArray arguments;
+    for (const QString &argument : journal.arguments) {
+        arguments += argument.toLocal8Bit() + '\0';
+    }
+    if (auto written = writeFileAtomically(release.arguments(), arguments, 0600); !written) {
+        return written;
+    }
+    if (auto written = writeFileAtomically(release.rescue(), rescueScript, 0700); !written) {
+        return written;
+    }
+    if (auto removed = removeFileDurably(release.starts()); !removed) {
+        return removed;
+    }
+    // Last, because it is what makes the others count.
+    return writeFileAtomically(release.trial(), QByteArray::number(journal.newFolder) + '\n', 0600);
+}
+
+void tidyAfterSwap(const OwnRelease &release, const WatchdogSwapJournal &journal)
+{
+    QList<Outcome> outcomes{removeFileDurably(release.trial()), removeFileDurably(release.starts()),
+                            removeFileDurably(release.zip())};
+    if (journal.phase == WatchdogPhase::Confirmed) {
+        outcomes += moveReplacing(release.staged(), release.previous(), journal.oldFolder);
+    }
+    for (const QString &folder : {release.stage(), release.putAway()}) {
+        if (QFileInfo::exists(folder) && !QDir(folder).removeRecursively()) {
+            outcomes += fail(ErrorCode::Io, u"cannot remove "_s + folder);
+        }
+    }
+    for (const Outcome &outcome : outcomes) {
+        if (!outcome) {
+            qCWarning(lcWatchdog).noquote() << outcome.error().message;
+        }
+    }
+}
+
+} // namespace sgn::watchdog

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "watchdog/OwnRelease.h"
+#include "watchdog/WatchdogSwapJournal.h"
+
+namespace sgn::watchdog {
+
+// From just before the exchange until the new release has proved itself or is away again, rescue.sh looks after the
+// case that it doesn't even start. Durable when it returns. NoSpace, Io.
+[[nodiscard]] Outcome beginTrial(const OwnRelease &release, const WatchdogSwapJournal &journal);
+
+// After the last word on a swap: ends the trial, keeps the old release as previous or removes the one that failed, and
+// the zip. Can be repeated; what can't be removed stays, with a line in the log.
+void tidyAfterSwap(const OwnRelease &release, const WatchdogSwapJournal &journal);
+
+} // namespace sgn::watchdog

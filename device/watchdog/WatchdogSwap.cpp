@@ -1,0 +1,361 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "watchdog/WatchdogSwap.h"
+
+#include "base/SystemError.h"
+#include "watchdog/FolderExchange.h"
+#include "watchdog/Launcher.h"
+#include "watchdog/Logging.h"
+#include "watchdog/PreparationResult.h"
+#include "watchdog/ProcFs.h"
+#include "watchdog/SelfTestRun.h"
+#include "watchdog/Trial.h"
+
+#include <array>
+#include <cerrno>
+#include <csignal>
+#include <fcntl.h>
+#include <QCoreApplication>
+#include <QFile>
+#include <sys/file.h>
+#include <unistd.h>
+
+namespace sgn::watchdog {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+// A release whose check takes the watchdog down would otherwise do so at every start.
+constexpr int maxPreparations = 3;
+
+Result<ProcessHandle> launchOwn(const QString &program, const QStringList &arguments, const QByteArrayList &mode,
+                                int output)
+{
+    auto account = accountOf(::geteuid());
+    if (!account) {
+        return fail(std::move(account).error());
+    }
+    QByteArrayList words;
+    for (const QString &argument : arguments) {
+        words += argument.toLocal8Bit();
+    }
+    return launch({program, words + mode, {}, *std::move(account), output});
+}
+
+} // namespace
+
+WatchdogSwap::WatchdogSwap(Settings settings, WatchedProcesses processes, QObject *parent)
+    : QObject(parent)
+    , m_settings(std::move(settings))
+    , m_processes(std::move(processes))
+{
+    m_preparerLimit.setSingleShot(true);
+    m_preparerLimit.setInterval(m_settings.preparationLimit);
+    connect(&m_preparerLimit, &QTimer::timeout, this, [this] { m_preparer->signal(SIGKILL); });
+    m_guardianTimer.setInterval(m_settings.guardianPause);
+    connect(&m_guardianTimer, &QTimer::timeout, this, &WatchdogSwap::lookAfterGuardian);
+}
+
+WatchdogSwap::~WatchdogSwap() = default;
+
+std::optional<WatchdogSwapJournal> WatchdogSwap::load() const
+{
+    const OwnRights rights(m_settings.owner);
+    auto journal = loadWatchdogSwap(m_settings.release.journal());
+    if (journal) {
+        return *std::move(journal);
+    }
+    if (journal.error().code != ErrorCode::NotFound) {
+        qCWarning(lcWatchdog).noquote() << "the record of the watchdog's swap is unreadable and ignored:"
+                                        << journal.error().message;
+    }
+    return std::nullopt;
+}
+
+Outcome WatchdogSwap::save(const WatchdogSwapJournal &journal) const
+{
+    const OwnRights rights(m_settings.owner);
+    return saveWatchdogSwap(journal, m_settings.release.journal());
+}
+
+control::WatchdogSwapReply WatchdogSwap::status() const
+{
+    // From the disk, because the guardian has the last word.
+    return statusOf(load(), m_settings.version);
+}
+
+bool WatchdogSwap::isUnderWay() const
+{
+    const auto journal = load();
+    return journal && !journal->isOver();
+}
+
+void WatchdogSwap::resume()
+{
+    auto journal = load();
+    if (!journal) {
+        return;
+    }
+    const auto installed = [this] {
+        const OwnRights rights(m_settings.owner);
+        return folderId(m_settings.release.installed());
+    }();
+    switch (journal->phase) {
+    case WatchdogPhase::Preparing:
+        prepare();
+        return;
+    case WatchdogPhase::Swapping:
+        if (installed == journal->newFolder) {
+            // Cut after the exchange: whoever started us started the new release, which is us.
+            journal->phase = WatchdogPhase::Confirming;
+            journal->handedOver = {};
+            if (const auto saved = save(*journal); !saved) {
+                qCCritical(lcWatchdog).noquote() << saved.error().message;
+            }
+            lookAfterGuardian();
+        } else {
+            QTimer::singleShot(0, this, &WatchdogSwap::exchange);
+        }
+        return;
+    case WatchdogPhase::Confirming:
+    case WatchdogPhase::RollingBack:
+        if (installed == journal->newFolder) {
+            lookAfterGuardian();
+            return;
+        }
+        if (journal->phase == WatchdogPhase::Confirming) {
+            journal->remarks =
+                u"the new watchdog did not stay up: it was started again and again without proving itself"_s;
+            journal->error = ErrorCode::NotHealthy;
+        }
+        journal->phase = WatchdogPhase::RolledBack;
+        if (const auto saved = save(*journal); !saved) {
+            qCCritical(lcWatchdog).noquote() << saved.error().message;
+        }
+        over(*journal);
+        return;
+    case WatchdogPhase::Confirmed:
+    case WatchdogPhase::RolledBack:
+    case WatchdogPhase::Failed:
+        tidy(*journal);
+        return;
+    }
+}
+
+Outcome WatchdogSwap::request(const control::SwapWatchdog &request)
+{
+    const OwnRights rights(m_settings.owner);
+    if (auto opened = m_settings.release.open(); !opened) {
+        return opened;
+    }
+    const auto before = load();
+    if (before && before->request.key == request.key) {
+        return {}; // asked already; nothing runs twice
+    }
+    if (before && !before->isOver()) {
+        return fail(ErrorCode::Busy, u"another update of the watchdog is under way"_s);
+    }
+    WatchdogSwapJournal journal;
+    journal.request = request;
+    journal.oldVersion = m_settings.version;
+    journal.arguments = m_settings.arguments;
+    journal.hasInit = m_settings.hasInit;
+    if (auto saved = saveWatchdogSwap(journal, m_settings.release.journal()); !saved) {
+        return saved;
+    }
+    qCInfo(lcWatchdog).noquote() << "checking version" << request.version << "of the watchdog";
+    QTimer::singleShot(0, this, &WatchdogSwap::prepare);
+    return {};
+}
+
+void WatchdogSwap::prepare()
+{
+    auto journal = load();
+    if (!journal || m_preparer) {
+        return;
+    }
+    if (++journal->prepared > maxPreparations) {
+        failed({ErrorCode::InstallFailed,
+                u"the watchdog ended %1 times while it checked the release"_s.arg(maxPreparations)});
+        return;
+    }
+    Outcome begun = save(*journal);
+    if (begun) {
+        begun = startPreparation();
+    }
+    if (!begun) {
+        failed(begun.error());
+    }
+}
+
+Outcome WatchdogSwap::startPreparation()
+{
+    std::array<int, 2> pipe{};
+    if (::pipe2(pipe.data(), O_CLOEXEC) != 0) {
+        return fail(systemError(u"cannot check the release"_s, errno));
+    }
+    m_preparerOutput = Descriptor(pipe[0]);
+    const Descriptor writing(pipe[1]);
+    ::fcntl(m_preparerOutput.get(), F_SETFL, O_NONBLOCK);
+    const OwnRights rights(m_settings.owner);
+    auto preparer = launchOwn(m_settings.release.updateProgram(), m_settings.arguments, {}, pipe[1]);
+    if (!preparer) {
+        return fail(preparer.error());
+    }
+    m_preparer = *std::move(preparer);
+    m_preparerEnd = new QSocketNotifier(m_preparer->descriptor(), QSocketNotifier::Read, this);
+    connect(m_preparerEnd, &QSocketNotifier::activated, this, &WatchdogSwap::preparationEnded);
+    m_preparerLimit.start();
+    return {};
+}
+
+void WatchdogSwap::preparationEnded()
+{
+    m_preparerEnd->setEnabled(false);
+    m_preparerEnd->deleteLater();
+    m_preparerLimit.stop();
+    const QByteArray said = readPipe(m_preparerOutput.get());
+    m_preparer->killGroup(); // a self-test that was left behind
+    const ExitStatus status = m_preparer->reap();
+    m_preparer.reset();
+    m_preparerOutput = Descriptor();
+    if (status.code == 0) {
+        exchange();
+    } else if (status.code) {
+        failed(preparationError(said));
+    } else {
+        failed({ErrorCode::InstallFailed, u"the check of the release crashed or took too long"_s});
+    }
+}
+
+void WatchdogSwap::failed(const Error &error)
+{
+    auto journal = load();
+    if (!journal) {
+        return;
+    }
+    qCWarning(lcWatchdog).noquote() << "the watchdog is not updated:" << error.message;
+    journal->phase = WatchdogPhase::Failed;
+    // The others never leave the machine.
+    journal->error = error.code < ErrorCode::Internal ? error.code : ErrorCode::InstallFailed;
+    journal->remarks = error.message;
+    if (const auto saved = save(*journal); !saved) {
+        qCCritical(lcWatchdog).noquote() << saved.error().message;
+    }
+    over(*journal);
+}
+
+void WatchdogSwap::exchange()
+{
+    auto journal = load();
+    if (!journal) {
+        return;
+    }
+    if (const auto exchanged = exchangeNow(*journal); !exchanged) {
+        takeBack(*journal, exchanged.error());
+        return;
+    }
+    qCInfo(lcWatchdog).noquote() << "handing over to version" << journal->request.version << "of the watchdog";
+    Q_EMIT handOver();
+}
+
+Outcome WatchdogSwap::exchangeNow(WatchdogSwapJournal &journal)
+{
+    const OwnRights rights(m_settings.owner);
+    const OwnRelease &release = m_settings.release;
+    const auto newFolder = folderId(release.staged());
+    const auto oldFolder = folderId(release.installed());
+    const auto self = readProcStat(::getpid());
+    if (!newFolder || !oldFolder || !self) {
+        return fail(ErrorCode::InstallFailed, u"the checked release is gone"_s);
+    }
+    journal.phase = WatchdogPhase::Swapping;
+    journal.newFolder = *newFolder;
+    journal.oldFolder = *oldFolder;
+    journal.handedOver = {self->pid, self->startTime};
+    journal.processes = m_processes();
+    if (auto saved = saveWatchdogSwap(journal, release.journal()); !saved) {
+        return saved;
+    }
+    if (auto begun = beginTrial(release, journal); !begun) {
+        return begun;
+    }
+    if (auto exchanged = exchangeFolders(release.installed(), release.staged()); !exchanged) {
+        return exchanged;
+    }
+    journal.phase = WatchdogPhase::Confirming;
+    if (auto saved = saveWatchdogSwap(journal, release.journal()); !saved) {
+        return saved;
+    }
+    return startGuardian(journal);
+}
+
+// The old program, wherever its folder is.
+Outcome WatchdogSwap::startGuardian(const WatchdogSwapJournal &journal) const
+{
+    const OwnRelease &release = m_settings.release;
+    const bool isStaged = folderId(release.staged()) == journal.oldFolder;
+    const auto guardian =
+        launchOwn(isStaged ? release.stagedProgram() : release.installedProgram(), journal.arguments, {"--guard"}, -1);
+    return guardian ? Outcome() : fail(guardian.error());
+}
+
+void WatchdogSwap::takeBack(const WatchdogSwapJournal &journal, const Error &error)
+{
+    bool back = false;
+    {
+        const OwnRights rights(m_settings.owner);
+        const OwnRelease &release = m_settings.release;
+        back = folderId(release.installed()) != journal.newFolder ||
+               exchangeFolders(release.installed(), release.staged()).has_value();
+    }
+    if (back) {
+        failed(error);
+    } else {
+        // We are the old watchdog still; the next start tries again.
+        qCCritical(lcWatchdog).noquote() << "the old watchdog cannot be put back:" << error.message;
+    }
+}
+
+bool WatchdogSwap::hasGuardian() const
+{
+    const Descriptor lock(::open(QFile::encodeName(m_settings.release.guardLock()).constData(),
+                                 O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
+    return lock.isValid() && ::flock(lock.get(), LOCK_EX | LOCK_NB) != 0;
+}
+
+// Should the guardian have ended before its work was done, a power cut or somebody's kill, there has to be another one.
+void WatchdogSwap::lookAfterGuardian()
+{
+    const auto journal = load();
+    if (!journal || journal->isOver()) {
+        m_guardianTimer.stop();
+        if (journal) {
+            over(*journal);
+        }
+        return;
+    }
+    m_guardianTimer.start();
+    const OwnRights rights(m_settings.owner);
+    if (const auto guarded = hasGuardian() ? Outcome() : startGuardian(*journal); !guarded) {
+        qCCritical(lcWatchdog).noquote() << "nobody watches over the new watchdog:" << guarded.error().message;
+    }
+}
+
+void WatchdogSwap::over(const WatchdogSwapJournal &journal)
+{
+    if (journal.phase == WatchdogPhase::Confirmed) {
+        qCInfo(lcWatchdog).noquote() << "version" << journal.request.version << "of the watchdog has proved itself";
+    } else if (journal.phase == WatchdogPhase::RolledBack) {
+        qCWarning(lcWatchdog).noquote() << "the old watchdog was put back:" << journal.remarks;
+    }
+    tidy(journal);
+}
+
+void WatchdogSwap::tidy(const WatchdogSwapJournal &journal) const
+{
+    const OwnRights rights(m_settings.owner);
+    tidyAfterSwap(m_settings.release, journal);
+}
+
+} // namespace sgn::watchdog

@@ -1,0 +1,37 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The watchdog writes this file to /home/root/WatchDog.update before it exchanges its own release, and whoever starts the
+# watchdog (systemd's unit, root's crontab) runs it first. So a new release that doesn't even start is put away by
+# something that is no part of it.
+#
+#   rescue         before each start: counts it. A release that hasn't proved itself gets two; at the third the old
+#                  release is put back.
+#   rescue guard   beside the running watchdog: lets the old release's guardian go on watching the new one, should a
+#                  power cut have ended it. There is never more than one.
+#
+# trial      inode of the new release's folder; there is none when nothing has to be proved
+# starts     a line for each start
+# arguments  the watchdog's, each ended by a zero byte
+cd "$(dirname "$0")" || exit 0
+[ -f trial ] || exit 0
+
+# Cut between the two renames below: the new release is away, the old one isn't back yet.
+if [ ! -e ../WatchDog ] && [ -d failed ] && [ -d staged/WatchDog ]; then
+    mv staged/WatchDog ../WatchDog
+    sync
+fi
+[ "$(stat -c %i ../WatchDog)" = "$(cat trial)" ] || exit 0
+
+if [ "$1" = guard ]; then
+    xargs -0 "$PWD/staged/WatchDog/sgn-watchdog" --guard <arguments >/dev/null 2>&1 &
+    exit 0
+fi
+
+echo start >>starts
+sync
+if [ "$(wc -l <starts)" -gt 2 ]; then
+    rm -rf failed
+    mv ../WatchDog failed && mv staged/WatchDog ../WatchDog
+    sync
+fi
+exit 0

@@ -1,0 +1,307 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "agent/EventTeller.h"
+#include "agent/PanelFeatures.h"
+#include "FakePanelLink.h"
+#include "support/ManualClock.h"
+#include "unit/update/FakeWatchdog.h"
+
+#include <QTemporaryDir>
+#include <QtTest>
+
+using namespace sgn;
+using namespace sgn::agent;
+using namespace sgn::test;
+using namespace std::chrono_literals;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr int limit = 20'000;
+
+} // namespace
+
+// What the panel is told unasked, and what is kept for it meanwhile.
+class TestEvents : public QObject
+{
+    Q_OBJECT
+
+private:
+    // One life of the agent: what is in memory goes with it.
+    struct Life
+    {
+        Life(const QString &folder, FakeWatchdog &watchdog, const ManualClock &clock,
+             const EventTeller::Limits &limits = {})
+            : outbox(folder + u"/events"_s, 5)
+            , mail(outbox, link)
+            , events(u"b8:27"_s, watchdog, mail, clock, limits)
+        {
+            [[maybe_unused]] const Outcome loaded = outbox.load();
+        }
+
+        FakePanelLink link;
+        Outbox outbox;
+        Mail mail;
+        EventTeller events;
+    };
+
+    static ProcessReport process(const QString &name, ProcessState state = ProcessState::Running, int restarts = 0)
+    {
+        ProcessReport report;
+        report.name = name;
+        report.version = 1;
+        report.state = state;
+        report.restarts24h = restarts;
+        return report;
+    }
+    static ProcessReport died(const QString &name, const QDateTime &at)
+    {
+        ProcessReport report = process(name);
+        report.lastExit = LastExit{std::nullopt, 9, at, 1.5, {u"last words"_s}};
+        return report;
+    }
+    void happens(const ProcessReport &process)
+    {
+        Q_EMIT m_watchdog->eventReceived(control::Event(control::ProcessChanged{process}));
+    }
+    static QStringList told(const Life &life)
+    {
+        QStringList all;
+        for (const QJsonObject &message : life.link.messages()) {
+            const QJsonObject process = message["process"_L1].toObject();
+            all += process["process_name"_L1].toString() + u' ' + process["state"_L1].toString();
+        }
+        return all;
+    }
+
+    std::unique_ptr<QTemporaryDir> m_folder;
+    std::unique_ptr<FakeWatchdog> m_watchdog;
+    ManualClock m_clock;
+
+private Q_SLOTS:
+    void init()
+    {
+        m_folder = std::make_unique<QTemporaryDir>();
+        QDir(m_folder->path()).mkpath(u"SmartMeter"_s);
+        m_watchdog = std::make_unique<FakeWatchdog>(m_folder->path());
+    }
+
+    void anOldPanelIsToldNothing()
+    {
+        Life life(m_folder->path(), *m_watchdog, m_clock);
+        life.link.goOnline();
+        happens(process(u"ocr"_s, ProcessState::Dead));
+        life.events.setWanted(true);
+        happens(process(u"ocr"_s, ProcessState::Running));
+        QCOMPARE(told(life), QStringList{u"ocr running"_s});
+        life.events.setWanted(false);
+        happens(process(u"ocr"_s, ProcessState::Dead));
+        QCOMPARE(told(life).size(), 1);
+    }
+
+    void whatWaitsIsDroppedForAPanelThatGrewOld()
+    {
+        Life life(m_folder->path(), *m_watchdog, m_clock);
+        life.events.setWanted(true);
+        happens(process(u"ocr"_s, ProcessState::Dead));
+        QCOMPARE(life.outbox.letters().size(), 1);
+        life.events.setWanted(false);
+        QVERIFY(life.outbox.letters().isEmpty());
+        life.link.goOnline();
+        QVERIFY(life.link.sent.isEmpty());
+    }
+
+    void eachChangeIsToldAtOnceWhileThereIsAWay()
+    {
+        Life life(m_folder->path(), *m_watchdog, m_clock);
+        life.events.setWanted(true);
+        life.link.goOnline();
+        for (const auto state : {ProcessState::Backoff, ProcessState::Starting, ProcessState::Running}) {
+            happens(process(u"ocr"_s, state));
+        }
+        QCOMPARE(told(life), (QStringList{u"ocr backoff"_s, u"ocr starting"_s, u"ocr running"_s}));
+        QTRY_VERIFY_WITH_TIMEOUT(life.outbox.letters().isEmpty(), limit);
+        // The same once more is no news.
+        happens(process(u"ocr"_s, ProcessState::Running));
+        QCOMPARE(told(life).size(), 3);
+    }
+
+    void theNewestStateOfEachProcessWaitsForTheWay()
+    {
+        Life life(m_folder->path(), *m_watchdog, m_clock);
+        life.events.setWanted(true);
+        for (int round = 0; round < 3; ++round) {
+            happens(process(u"ocr"_s, ProcessState::Backoff, round));
+            happens(process(u"uplink"_s, ProcessState::Running, round));
+            happens(process(u"ocr"_s, ProcessState::CrashLoop, round));
+        }
+        QCOMPARE(life.outbox.letters().size(), 2);
+        QCOMPARE(QDir(m_folder->filePath(u"events"_s)).entryList(QDir::Files).size(), 2);
+        life.link.goOnline();
+        QCOMPARE(told(life), (QStringList{u"uplink running"_s, u"ocr crash_loop"_s}));
+    }
+
+    void whatWaitsSurvivesARestart()
+    {
+        {
+            Life life(m_folder->path(), *m_watchdog, m_clock);
+            life.events.setWanted(true);
+            happens(process(u"ocr"_s, ProcessState::Hung));
+        }
+        Life life(m_folder->path(), *m_watchdog, m_clock);
+        life.events.setWanted(true);
+        life.link.goOnline();
+        QCOMPARE(told(life), QStringList{u"ocr hung"_s});
+    }
+
+    void whatWasOnTheWayWhenTheLinkBrokeIsToldAgainUnlessItIsOld()
+    {
+        Life life(m_folder->path(), *m_watchdog, m_clock);
+        life.events.setWanted(true);
+        life.link.acknowledges = false;
+        life.link.goOnline();
+        happens(process(u"ocr"_s, ProcessState::Backoff));
+        happens(process(u"ocr"_s, ProcessState::Running));
+        life.link.goOffline();
+        life.link.sent.clear();
+        life.link.goOnline();
+        QCOMPARE(told(life), QStringList{u"ocr running"_s});
+    }
+
+    void theBoxIsBounded()
+    {
+        Life life(m_folder->path(), *m_watchdog, m_clock);
+        life.events.setWanted(true);
+        for (int i = 0; i < 20; ++i) {
+            happens(process(u"p%1"_s.arg(i)));
+        }
+        QCOMPARE(life.outbox.letters().size(), 5);
+        QCOMPARE(QDir(m_folder->filePath(u"events"_s)).entryList(QDir::Files).size(), 5);
+    }
+
+    void aFloodIsSlowedDownAndItsEndIsTold()
+    {
+        EventTeller::Limits limits;
+        limits.perProcess = 4;
+        limits.together = 6;
+        limits.retry = 1ms;
+        Life life(m_folder->path(), *m_watchdog, m_clock, limits);
+        life.events.setWanted(true);
+        life.link.goOnline();
+        for (int i = 1; i <= 1000; ++i) {
+            happens(process(u"ocr"_s, ProcessState::Running, i));
+        }
+        QCOMPARE(told(life).size(), 4);
+        // Another process isn't kept waiting by it.
+        happens(process(u"uplink"_s, ProcessState::Dead));
+        QCOMPARE(told(life).last(), u"uplink dead"_s);
+        m_clock.advance(61s);
+        QTRY_COMPARE_WITH_TIMEOUT(told(life).size(), 6, limit);
+        QCOMPARE(life.link.messages().last()["process"_L1]["restarts_24h"_L1], QJsonValue(1000));
+    }
+
+    void deathsWhileTheAgentWasAwayAreFoundOut_data()
+    {
+        QTest::addColumn<int>("version"); // below zero: doesn't run
+        QTest::addColumn<bool>("told");
+        QTest::newRow("all is well") << 1 << false;
+        QTest::newRow("dead") << -1 << true;
+    }
+
+    void deathsWhileTheAgentWasAwayAreFoundOut()
+    {
+        QFETCH(const int, version);
+        QFETCH(const bool, told);
+        QFile file(m_folder->filePath(u"SmartMeter/ocr.version"_s));
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(QByteArray::number(version));
+        file.close();
+        Life life(m_folder->path(), *m_watchdog, m_clock);
+        life.events.setWanted(true);
+        life.link.goOnline();
+        m_watchdog->setConnected(true);
+        happens(process(u"uplink"_s, ProcessState::Dead));
+        // The answer to the question comes after it.
+        QTRY_COMPARE_WITH_TIMEOUT(this->told(life).size(), told ? 2 : 1, limit);
+        QTest::qWait(0);
+        QCOMPARE(this->told(life).size(), told ? 2 : 1);
+        // Once, whatever the number of connections.
+        const auto before = m_watchdog->requestsOf<control::Status>().size();
+        m_watchdog->setConnected(true);
+        QTRY_VERIFY_WITH_TIMEOUT(m_watchdog->requestsOf<control::Status>().size() > before, limit);
+        QTest::qWait(0);
+        QCOMPARE(this->told(life).size(), told ? 2 : 1);
+    }
+
+    void aLateDeathOfOneThatRunsAgainIsNews_data()
+    {
+        QTest::addColumn<int>("secondsAgo");
+        QTest::addColumn<bool>("told");
+        QTest::newRow("a moment ago") << 5 << true;
+        QTest::newRow("long ago") << 3600 << false;
+        QTest::newRow("by a clock that went ahead") << -3600 << true;
+    }
+
+    void aLateDeathOfOneThatRunsAgainIsNews()
+    {
+        QFETCH(const int, secondsAgo);
+        QFETCH(const bool, told);
+        Life life(m_folder->path(), *m_watchdog, m_clock);
+        life.events.setWanted(true);
+        life.link.goOnline();
+        m_watchdog->more = {died(u"ocr"_s, m_clock.wallUtc().addSecs(-secondsAgo))};
+        m_watchdog->setConnected(true);
+        QTest::qWait(0); // the answer
+        QCOMPARE(this->told(life).contains(u"ocr running"_s), told);
+        // From now on it is one like all others.
+        happens(process(u"ocr"_s, ProcessState::Hung));
+        QCOMPARE(this->told(life).last(), u"ocr hung"_s);
+    }
+
+    void whatThePanelUnderstandsIsKept()
+    {
+        const QString path = m_folder->filePath(u"panel.json"_s);
+        {
+            PanelFeatures features(path);
+            QVERIFY(features.load());
+            QVERIFY(!features.wantsEvents());
+            QVERIFY(features.set({u"progress"_s, u"events"_s, u"events"_s}));
+            QVERIFY(features.wantsEvents());
+        }
+        PanelFeatures again(path);
+        QVERIFY(again.load());
+        QVERIFY(again.wantsEvents());
+        QVERIFY(again.set({}));
+        QVERIFY(!again.wantsEvents());
+        PanelFeatures third(path);
+        QVERIFY(third.load());
+        QVERIFY(!third.wantsEvents());
+    }
+
+    void aDamagedMemoryIsNoMemory_data()
+    {
+        QTest::addColumn<QByteArray>("content");
+        QTest::newRow("empty") << QByteArray();
+        QTest::newRow("cut") << QByteArray("{\"features\":[\"ev");
+        QTest::newRow("another type") << QByteArray(R"({"features":"events"})");
+        QTest::newRow("too many") << "{\"features\":[" + QByteArray("\"events\",").repeated(100) + "\"a\"]}";
+    }
+
+    void aDamagedMemoryIsNoMemory()
+    {
+        QFETCH(const QByteArray, content);
+        const QString path = m_folder->filePath(u"panel.json"_s);
+        QFile file(path);
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(content);
+        file.close();
+        PanelFeatures features(path);
+        QVERIFY(!features.load());
+        QVERIFY(!features.wantsEvents());
+        QVERIFY(features.set({u"events"_s}));
+        QVERIFY(features.load());
+        QVERIFY(features.wantsEvents());
+    }
+};
+
+QTEST_GUILESS_MAIN(TestEvents)
+#include "tst_events.moc"
