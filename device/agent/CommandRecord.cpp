@@ -35,6 +35,7 @@ CommandRecord::CommandRecord(QString path, qsizetype capacity)
 Outcome CommandRecord::load()
 {
     m_commands.clear();
+    removeTemporaries(m_path);
     const auto content = readFile(m_path, maxFileSize);
     if (!content && content.error().code == ErrorCode::NotFound) {
         return {};
@@ -120,13 +121,20 @@ void CommandRecord::dropOldest()
     m_commands.erase(it == m_commands.end() ? m_commands.begin() : it);
 }
 
-Outcome CommandRecord::save() const
+Outcome CommandRecord::settle()
+{
+    return m_isSaved ? Outcome() : save();
+}
+
+Outcome CommandRecord::save()
 {
     QJsonArray commands;
     for (const RecordedCommand &command : m_commands) {
         commands += toJson(command);
     }
-    return writeFileAtomically(m_path, toAsciiJson({{"commands"_L1, commands}}));
+    const Outcome written = writeFileAtomically(m_path, toAsciiJson({{"commands"_L1, commands}}));
+    m_isSaved = written.has_value();
+    return written;
 }
 
 } // namespace sgn::agent

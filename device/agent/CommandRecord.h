@@ -43,19 +43,22 @@ public:
     // Those that run, oldest first.
     [[nodiscard]] QList<RecordedCommand> unfinished() const;
 
-    // NoSpace, Io: remembered all the same, until the next restart.
+    // NoSpace, Io: remembered all the same, until the next restart; settle() tries again.
     [[nodiscard]] Outcome begin(const CommandKey &key, const QString &name);
     [[nodiscard]] Outcome finish(const CommandKey &key, const QString &name, const QByteArray &reply);
+    // Success when all of it is on disk, if need be by now.
+    [[nodiscard]] Outcome settle();
 
 private:
     [[nodiscard]] Outcome parse(const QByteArray &json);
-    [[nodiscard]] Outcome save() const;
+    [[nodiscard]] Outcome save();
     RecordedCommand &entryFor(const CommandKey &key);
     void dropOldest();
 
     QString m_path;
     qsizetype m_capacity;
     QList<RecordedCommand> m_commands; // oldest first
+    bool m_isSaved = true;
 };
 
 } // namespace sgn::agent

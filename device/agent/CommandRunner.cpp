@@ -73,11 +73,21 @@ CommandRunner::CommandRunner(Settings settings, const Ports &ports, QObject *par
     m_gather.setInterval(m_settings.gather);
     connect(&m_gather, &QTimer::timeout, this, &CommandRunner::tellGathered);
     connect(&m_ports.installer, &update::Installer::finished, this, &CommandRunner::updateEnded);
+    m_tryEndingAgain.setSingleShot(true);
+    m_tryEndingAgain.setInterval(m_settings.diskPause);
+    connect(&m_tryEndingAgain, &QTimer::timeout, this, [this] { updateEnded(m_unsafeEnding); });
 }
 
 void CommandRunner::start()
 {
     const update::Order *const current = m_ports.installer.current();
+    if (current != nullptr) {
+        // The power may have gone between the journal and the record; a repeat has to find the command.
+        const CommandKey key{current->number, current->fingerprint};
+        if (m_ports.book.find(key) == nullptr) {
+            m_ports.book.begin(key, commandName(current->command.component));
+        }
+    }
     for (const RecordedCommand &command : m_ports.book.unfinished()) {
         if (current != nullptr && CommandKey{current->number, current->fingerprint} == command.key) {
             continue;
@@ -305,8 +315,13 @@ void CommandRunner::updateEnded(const update::Ending &ending)
     result.rolledBack = ending.rolledBack;
     qCInfo(lcAgent).noquote() << "update" << result.number << (result.success ? "succeeded" : "failed:")
                               << result.remarks;
-    m_ports.book.answer({ending.order.number, ending.order.fingerprint}, result.command, encode(result));
-    m_ports.installer.close();
+    if (m_ports.book.answer({ending.order.number, ending.order.fingerprint}, result.command, encode(result))) {
+        m_ports.installer.close();
+        return;
+    }
+    // As long as the disk doesn't take the answer, the journal is what remembers it.
+    m_unsafeEnding = ending;
+    m_tryEndingAgain.start();
 }
 
 void CommandRunner::runLogs(const Waiting &waiting)

@@ -40,6 +40,8 @@ public:
         std::chrono::milliseconds serverTimeLimit{10'000};
         // Requests without a number that waited in the server's store come in a bunch and are answered together.
         std::chrono::milliseconds gather{300};
+        // Until an answer that the disk didn't take is tried again.
+        std::chrono::milliseconds diskPause{10'000};
     };
     struct Ports
     {
@@ -103,6 +105,8 @@ private:
     QStringList m_gatheredFeatures;
     QList<CommandKey> m_numberedLogs;
     bool m_plainLogs = false;
+    QTimer m_tryEndingAgain;
+    update::Ending m_unsafeEnding;
 };
 
 } // namespace sgn::agent

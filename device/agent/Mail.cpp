@@ -3,6 +3,8 @@
 
 #include "agent/Logging.h"
 
+#include <algorithm>
+
 namespace sgn::agent {
 
 namespace {
@@ -24,12 +26,20 @@ Mail::Mail(Outbox &outbox, PanelLink &link, QObject *parent)
     connect(&m_link, &PanelLink::notSent, this, &Mail::notSent);
 }
 
-void Mail::post(const QString &key, const QByteArray &body)
+bool Mail::post(const QString &key, const QByteArray &body)
 {
-    if (const auto put = m_outbox.put(key, body); !put) {
+    const auto put = m_outbox.put(key, body);
+    if (!put) {
         qCWarning(lcAgent) << "a message to the panel isn't safe on disk:" << put.error();
     }
     sendWaiting();
+    return put.has_value();
+}
+
+bool Mail::isSafe(const QString &key)
+{
+    const auto letter = std::ranges::find(m_outbox.letters(), key, &Outbox::Letter::key);
+    return letter == m_outbox.letters().end() || m_outbox.put(key, letter->body);
 }
 
 void Mail::say(const QByteArray &body)

@@ -21,8 +21,10 @@ public:
     // Both outlive the object.
     Mail(Outbox &outbox, PanelLink &link, QObject *parent = nullptr);
 
-    // Kept until the server has it.
-    void post(const QString &key, const QByteArray &body);
+    // Kept until the server has it. False when it isn't safe on disk.
+    bool post(const QString &key, const QByteArray &body);
+    // The letter is safe on disk, if need be by now, or the server has it.
+    [[nodiscard]] bool isSafe(const QString &key);
     // Sent once, now or never.
     void say(const QByteArray &body);
 

@@ -30,6 +30,12 @@ Outcome Outbox::load()
     for (const QString &name : folder.entryList(QDir::Files | QDir::Hidden, QDir::Name)) {
         const auto match = namePattern.match(name);
         const auto body = readFile(folder.filePath(name), maxBodySize);
+        if (!body && body.error().code == ErrorCode::Io) {
+            // The disk's fault is not the message's; it may be there again at the next start.
+            qCWarning(lcAgent) << body.error();
+            m_lastSequence = std::max(m_lastSequence, match.captured(1).toULongLong());
+            continue;
+        }
         if (!match.hasMatch() || !body || !parseJsonObject(*body)) {
             qCWarning(lcAgent).noquote() << folder.filePath(name) << "is no message and is removed";
             QFile::remove(folder.filePath(name));
@@ -45,7 +51,7 @@ Outcome Outbox::put(const QString &key, const QByteArray &body)
 {
     const auto known = std::ranges::find(m_letters, key, &Letter::key);
     if (known != m_letters.end() && known->body == body) {
-        return {};
+        return QFile::exists(pathOf(*known)) ? Outcome() : writeFileAtomically(pathOf(*known), body);
     }
     if (m_letters.size() >= m_capacity) {
         qCWarning(lcAgent).noquote() << "the outbox is full, its oldest message is dropped:" << m_letters.first().key;

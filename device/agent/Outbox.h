@@ -29,7 +29,8 @@ public:
     [[nodiscard]] Outcome load();
 
     // Durable when it returns; with NoSpace or Io it is kept in memory at least. `key` (letters, digits, dashes) names
-    // what it answers: the same key is in the box only once.
+    // what it answers: the same key with the same body is in the box only once, and the second time tries the disk
+    // again.
     [[nodiscard]] Outcome put(const QString &key, const QByteArray &body);
     // The server has it.
     void remove(quint64 sequence);

@@ -33,14 +33,18 @@ void ResultBook::begin(const CommandKey &key, const QString &name)
     warnIfFailed(m_record.begin(key, name));
 }
 
-void ResultBook::answer(const CommandKey &key, const QString &name, const QByteArray &reply)
+bool ResultBook::answer(const CommandKey &key, const QString &name, const QByteArray &reply)
 {
     if (const RecordedCommand *const known = m_record.find(key); known != nullptr && !known->reply.isEmpty()) {
-        return;
+        const Outcome settled = m_record.settle();
+        warnIfFailed(settled);
+        return m_mail.isSafe(letterKey(key)) && settled;
     }
     // First the outbox, then the record: after a power cut between the two the answer is given again, never lost.
-    m_mail.post(letterKey(key), reply);
-    warnIfFailed(m_record.finish(key, name, reply));
+    const bool isPosted = m_mail.post(letterKey(key), reply);
+    const Outcome recorded = m_record.finish(key, name, reply);
+    warnIfFailed(recorded);
+    return isPosted && recorded;
 }
 
 void ResultBook::repeat(const RecordedCommand &command)

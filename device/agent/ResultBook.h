@@ -18,8 +18,9 @@ public:
     [[nodiscard]] QList<RecordedCommand> unfinished() const { return m_record.unfinished(); }
 
     void begin(const CommandKey &key, const QString &name);
-    // The first answer counts; another one is the echo of a restart and is dropped.
-    void answer(const CommandKey &key, const QString &name, const QByteArray &reply);
+    // The first answer counts; another one is the echo of a restart and is dropped. False while the answer isn't safe
+    // on disk: who can say it again after a restart keeps it and tries later.
+    bool answer(const CommandKey &key, const QString &name, const QByteArray &reply);
     // The stored answer once more.
     void repeat(const RecordedCommand &command);
 

@@ -19,6 +19,7 @@ ServerTime::ServerTime(QString path, const Clock &clock)
     : m_path(std::move(path))
     , m_clock(clock)
 {
+    removeTemporaries(m_path);
     if (const auto object = readJsonFile(m_path)) {
         JsonReader reader(*object);
         m_floor = reader.optionalTime("server_time"_L1).value_or(QDateTime());

@@ -5,9 +5,22 @@
 #include "update/Logging.h"
 #include "update/PartFile.h"
 
+#include <QDir>
+
 namespace sgn::update {
 
 using namespace Qt::StringLiterals;
+
+namespace {
+
+void warnIfFailed(const Outcome &outcome)
+{
+    if (!outcome) {
+        qCWarning(lcUpdate) << outcome.error();
+    }
+}
+
+} // namespace
 
 Ending endingOf(const Record &record)
 {
@@ -37,9 +50,19 @@ void tidyUp(const ReleasePaths &paths, State state)
         }
     }
     for (const Outcome &removed : {removeFolder(paths.stage()), PartFile::remove(paths.zip())}) {
-        if (!removed) {
-            qCWarning(lcUpdate) << removed.error();
-        }
+        warnIfFailed(removed);
+    }
+}
+
+void tidyUpForgotten(const QString &downloads)
+{
+    const QDir folder(downloads);
+    for (const QString &name : folder.entryList({u"staged-*"_s}, QDir::Dirs | QDir::Hidden)) {
+        warnIfFailed(removeFolder(folder.filePath(name)));
+    }
+    // Also of one whose bytes are gone but not the file that says where they came from.
+    for (const QString &name : folder.entryList({u"*.part"_s, u"*.part.from*"_s}, QDir::Files | QDir::Hidden)) {
+        warnIfFailed(PartFile::remove(folder.filePath(name.first(name.lastIndexOf(".part"_L1) + 5))));
     }
 }
 

@@ -30,4 +30,7 @@ struct Ending
 // stays, for going back to it one day. What can't be removed is a log line; the next update tries again.
 void tidyUp(const ReleasePaths &paths, State state);
 
+// The same for updates that nobody remembers: everything half downloaded or unpacked goes.
+void tidyUpForgotten(const QString &downloads);
+
 } // namespace sgn::update

@@ -48,9 +48,13 @@ Outcome ensureFolder(const QString &path)
     return syncFolder(QFileInfo(path).absolutePath());
 }
 
-bool isAt(const QString &path, quint64 id)
+// Io when the disk doesn't say; nothing may be concluded from that.
+Result<bool> isAt(const QString &path, quint64 id)
 {
     const auto found = folderId(path);
+    if (!found && found.error().code != ErrorCode::NotFound) {
+        return fail(found.error());
+    }
     return found && *found == id;
 }
 
@@ -69,11 +73,19 @@ Result<quint64> folderId(const QString &path)
 
 Outcome swapIn(const QString &installed, const QString &staged, quint64 stagedId)
 {
-    if (isAt(installed, stagedId)) {
+    const auto isIn = isAt(installed, stagedId);
+    if (!isIn) {
+        return fail(isIn.error());
+    }
+    if (*isIn) {
         // It happened just before a power cut, which may have come before the folders were synced.
         return syncParents(installed, staged);
     }
-    if (!isAt(staged, stagedId)) {
+    const auto isStaged = isAt(staged, stagedId);
+    if (!isStaged) {
+        return fail(isStaged.error());
+    }
+    if (!*isStaged) {
         return fail(ErrorCode::InstallFailed, u"the staged release in %1 is gone"_s.arg(staged));
     }
     if (auto made = ensureFolder(installed); !made) {
@@ -84,7 +96,15 @@ Outcome swapIn(const QString &installed, const QString &staged, quint64 stagedId
 
 Result<SwapBack> swapBack(const QString &installed, const QString &staged, quint64 stagedId)
 {
-    if (!isAt(installed, stagedId)) {
+    const auto isIn = isAt(installed, stagedId);
+    if (!isIn) {
+        return fail(isIn.error());
+    }
+    if (!*isIn) {
+        // Or it is out again since just before a power cut or a failed sync.
+        if (auto synced = syncParents(installed, QFileInfo(staged).exists() ? staged : installed); !synced) {
+            return fail(synced.error());
+        }
         return SwapBack::WasNeverIn;
     }
     if (auto done = exchange(installed, staged); !done) {

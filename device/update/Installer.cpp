@@ -5,6 +5,7 @@
 #include "update/FolderSwap.h"
 #include "update/Logging.h"
 #include "update/MeterSwap.h"
+#include "update/PartFile.h"
 #include "update/PersistentRequest.h"
 
 #include <algorithm>
@@ -70,6 +71,10 @@ Outcome Installer::begin(const Order &order)
     // From here on the hash and size that were signed count, whether or not the command names them.
     record.order.command = trusted->command;
     if (auto saved = m_journal.save(record); !saved) {
+        // It may be there and only not for certain; what is refused must not begin at the next start.
+        if (const auto removed = m_journal.remove(); !removed) {
+            qCWarning(lcUpdate) << removed.error();
+        }
         return saved;
     }
     m_record = std::move(record);
@@ -91,6 +96,8 @@ void Installer::resume()
             if (const auto aside = m_journal.setAside(); !aside) {
                 qCWarning(lcUpdate) << aside.error();
             }
+        } else {
+            tidyUpForgotten(m_settings.downloads);
         }
         return;
     }
@@ -130,8 +137,10 @@ void Installer::enter(State state)
         // For the agent the swap follows; the watchdog's word on it comes before any other.
         m_record->swapped = true;
     } else if (state == State::RollingBack) {
+        // Of the meter's folder we know; it may be back already when a restart repeats this.
+        const bool wasIn = m_record->swapped && m_record->order.command.component == Component::SmartMeter;
         const auto installed = folderId(paths().installed());
-        m_record->swapped = installed && *installed == m_record->stagedId;
+        m_record->swapped = wasIn || (installed && *installed == m_record->stagedId);
     }
     if (!save()) {
         return;
@@ -163,9 +172,20 @@ bool Installer::save()
         m_record->state = State::Failed;
         m_record->error = saved.error();
     }
-    tidyUp(paths(), State::Failed);
-    if (const Outcome again = m_journal.save(*m_record); !again) {
-        qCWarning(lcUpdate) << again.error();
+    // What a swap has put aside stays: the next start may need it.
+    if (m_record->swapped) {
+        (void)PartFile::remove(paths().zip());
+    } else {
+        tidyUp(paths(), State::Failed);
+    }
+    Outcome recorded = m_journal.save(*m_record);
+    if (!recorded && !m_record->swapped) {
+        // A full disk still forgets. The older entry would try again what is about to be told as failed; only after a
+        // swap it comes to the same end.
+        recorded = m_journal.remove();
+    }
+    if (!recorded) {
+        qCWarning(lcUpdate) << recorded.error();
     }
     tellEnding();
     return false;

@@ -15,6 +15,7 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr qsizetype maxQuote = 300;
+constexpr int maxExchanges = 5;
 
 QString describe(const ProcessReport &process)
 {
@@ -159,7 +160,10 @@ void MeterSwap::exchangeBack()
     inBackground(
         this, [paths = m_paths, id = m_record.stagedId] { return swapBack(paths.installed(), paths.staged(), id); },
         [this](const Result<SwapBack> &back) {
-            if (!back) {
+            if (!back && ++m_failedExchanges < maxExchanges) {
+                // A release that doesn't run is in place; one failure of the disk must not leave it there.
+                QTimer::singleShot(m_times.poll, this, &MeterSwap::exchangeBack);
+            } else if (!back) {
                 release(m_record.before, [this, error = back.error()](const auto &) { end(Event::Failed, error); });
             } else if (*back == SwapBack::WasNeverIn && !m_record.swapped) {
                 release(m_record.before, [this](const auto &) { end(Event::Untouched); });

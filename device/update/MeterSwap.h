@@ -59,6 +59,7 @@ private:
     std::optional<QString> m_trouble;
     std::optional<MonotonicTime> m_healthySince;
     bool m_looking = false;
+    int m_failedExchanges = 0;
 };
 
 } // namespace sgn::update

@@ -124,10 +124,11 @@ QByteArray PartFile::finishHash()
 
 Outcome PartFile::remove(const QString &path)
 {
-    if (auto removed = removeFileDurably(originPath(path)); !removed) {
-        return removed;
-    }
-    return removeFileDurably(path);
+    removeTemporaries(originPath(path));
+    // The second is tried whatever becomes of the first.
+    auto origin = removeFileDurably(originPath(path));
+    auto bytes = removeFileDurably(path);
+    return origin ? bytes : origin;
 }
 
 Outcome PartFile::sync(const QString &path)

@@ -125,6 +125,7 @@ Journal::Journal(QString path)
 
 Result<Record> Journal::load() const
 {
+    removeTemporaries(m_path);
     const auto content = readFile(m_path, maxJournalSize);
     if (!content) {
         return fail(content.error());

@@ -4,9 +4,12 @@
 #include "base/Descriptor.h"
 #include "base/SystemError.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <fcntl.h>
+#include <optional>
+#include <QDir>
 #include <QFile>
 #include <QFileInfo>
 #include <QJsonDocument>
@@ -33,6 +36,31 @@ bool writeAll(int fd, const QByteArray &content)
         done += n;
     }
     return true;
+}
+
+constexpr int readAttempts = 3;
+
+// Nothing with errno when it can't be read.
+std::optional<QByteArray> readUpTo(int fd, qint64 size)
+{
+    constexpr qsizetype block = 64 * 1024;
+    QByteArray content;
+    while (content.size() < size) {
+        const qsizetype done = content.size();
+        content.resize(done + static_cast<qsizetype>(std::min<qint64>(block, size - done)));
+        ssize_t n = -1;
+        do {
+            n = ::read(fd, content.data() + done, static_cast<size_t>(content.size() - done));
+        } while (n < 0 && errno == EINTR);
+        if (n < 0) {
+            return std::nullopt;
+        }
+        content.resize(done + n);
+        if (n == 0) {
+            break;
+        }
+    }
+    return content;
 }
 
 } // namespace
@@ -65,6 +93,16 @@ Outcome writeFileAtomically(const QString &path, const QByteArray &content, unsi
     return syncFolder(QFileInfo(path).absolutePath());
 }
 
+void removeTemporaries(const QString &path)
+{
+    const QFileInfo file(path);
+    const QDir folder = file.dir();
+    // As mkostemp() names them.
+    for (const QString &name : folder.entryList({file.fileName() + ".??????"_L1}, QDir::Files | QDir::Hidden)) {
+        QFile::remove(folder.filePath(name));
+    }
+}
+
 Outcome removeFileDurably(const QString &path)
 {
     if (::unlink(QFile::encodeName(path).constData()) != 0) {
@@ -78,20 +116,30 @@ Outcome removeFileDurably(const QString &path)
 
 Result<QByteArray> readFile(const QString &path, qint64 maxSize)
 {
-    QFile file(path);
-    if (!file.open(QIODevice::ReadOnly)) {
-        return fail(file.exists() ? ErrorCode::Io : ErrorCode::NotFound,
-                    u"cannot read %1: %2"_s.arg(path, file.errorString()));
+    int error = 0;
+    for (int attempt = 0; attempt < readAttempts; ++attempt) {
+        const Descriptor file(::open(QFile::encodeName(path).constData(), O_RDONLY | O_CLOEXEC));
+        if (!file.isValid()) {
+            error = errno;
+        } else {
+            // Reading one byte more than allowed also bounds files whose size lies, such as those under /proc.
+            const auto content = readUpTo(file.get(), maxSize + 1);
+            error = errno;
+            if (content && content->size() > maxSize) {
+                return fail(ErrorCode::TooLarge, u"%1 is larger than %2 bytes"_s.arg(path).arg(maxSize));
+            }
+            if (content) {
+                return *content;
+            }
+        }
+        if (error != EIO) {
+            break;
+        }
     }
-    // Reading one byte more than allowed also bounds files whose size() lies, such as those under /proc.
-    QByteArray content = file.read(maxSize + 1);
-    if (file.error() != QFileDevice::NoError) {
-        return fail(ErrorCode::Io, u"cannot read %1: %2"_s.arg(path, file.errorString()));
+    if (error == ENOTDIR) {
+        error = ENOENT; // a file is where its folder would be
     }
-    if (content.size() > maxSize) {
-        return fail(ErrorCode::TooLarge, u"%1 is larger than %2 bytes"_s.arg(path).arg(maxSize));
-    }
-    return content;
+    return fail(systemError(u"cannot read "_s + path, error));
 }
 
 Result<QJsonObject> readJsonFile(const QString &path, qint64 maxSize)

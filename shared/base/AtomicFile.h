@@ -15,13 +15,18 @@ namespace sgn {
 // there.
 [[nodiscard]] Outcome writeFileAtomically(const QString &path, const QByteArray &content, unsigned mode = 0644);
 
+// Removes what writeFileAtomically() has left beside `path` when it was killed. For the only program that writes the
+// file, before it does.
+void removeTemporaries(const QString &path);
+
 // Removes a file durably (unlink, fsync of the folder). A file that isn't there is success.
 [[nodiscard]] Outcome removeFileDurably(const QString &path);
 
 // Makes a rename or an unlink in the folder survive a power cut.
 [[nodiscard]] Outcome syncFolder(const QString &path);
 
-// The whole file. NotFound when there is none, TooLarge over `maxSize` bytes, else Io.
+// The whole file. NotFound when there is none, TooLarge over `maxSize` bytes, else Io: only when the disk has failed
+// several times, because memory cards do fail once.
 [[nodiscard]] Result<QByteArray> readFile(const QString &path, qint64 maxSize);
 
 // A JSON object kept in a small file. NotFound, TooLarge, Io as above; BadFile when it isn't a JSON object.

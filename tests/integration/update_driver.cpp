@@ -1,61 +1,146 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "base/AtomicFile.h"
+#include "agent/Agent.h"
 #include "unit/update/FakeWatchdog.h"
+#include "unit/update/HttpServer.h"
 #include "unit/update/ReleaseKit.h"
-#include "update/Installer.h"
 
 #include <cstdio>
 #include <QCoreApplication>
 
 using namespace sgn;
+using namespace std::chrono_literals;
 using namespace Qt::StringLiterals;
 
-// Carries one update through as the agent does, and writes its result down once: a small program to be killed anywhere.
-//   update_driver ROOT ZIP
-int main(int argc, char *argv[])
+namespace {
+
+constexpr auto panel = "panel@example.org"_L1;
+
+// The server and the panel behind it: whatever is sent is theirs for good, a line each in a file.
+class PanelFile final : public agent::PanelLink
 {
-    using namespace std::chrono_literals;
-    const QCoreApplication app(argc, argv);
-    const QString root = app.arguments().at(1);
-    const QString resultFile = root + u"/result"_s;
+public:
+    explicit PanelFile(const QString &path)
+        : m_file(path)
+    {
+        (void)m_file.open(QIODevice::ReadWrite | QIODevice::Append | QIODevice::Unbuffered);
+    }
 
-    update::InstallerSettings settings;
-    settings.root = root;
-    settings.downloads = root + u"/downloads"_s;
-    settings.journal = settings.downloads + u"/update.json"_s;
-    settings.times = {.confirm = 100ms, .settle = 0ms, .watchdogAway = 1s, .poll = 2ms};
-    test::FakeWatchdog watchdog(root);
-    const SystemClock clock;
-    update::Installer installer(
-        settings, watchdog, test::copyFrom(app.arguments().at(2)), [] { return true; }, clock);
+    [[nodiscard]] bool isOnline() const override { return m_online; }
+    quint64 send(const QByteArray &body) override
+    {
+        m_file.write(body + '\n');
+        const quint64 id = ++m_lastId;
+        QMetaObject::invokeMethod(
+            this, [this, id] { Q_EMIT acknowledged(id); }, Qt::QueuedConnection);
+        return id;
+    }
+    [[nodiscard]] bool canUpload() const override { return false; }
+    void upload(const QString &, QObject *, UploadAnswer) override {}
 
-    QObject::connect(&installer, &update::Installer::finished, &app, [&](const update::Ending &ending) {
-        // What the agent's record and outbox do: the first result stays.
-        if (!QFile::exists(resultFile)) {
-            const QByteArray words = (ending.success ? "success" : ending.rolledBack ? "rolled back" : "failed");
-            if (!writeFileAtomically(resultFile, words)) {
-                QCoreApplication::exit(1);
-                return;
-            }
-        } else {
-            std::puts("told again");
-        }
-        installer.close();
-        QCoreApplication::exit(0);
-    });
-    installer.resume();
-    if (installer.current() == nullptr) {
-        if (QFile::exists(resultFile)) {
-            return 0;
-        }
-        update::Order order;
-        order.number = 1;
-        order.fingerprint = QByteArray(32, 'f');
-        order.command.url = QUrl(u"https://example.com/release.zip"_s);
-        order.command.processes = {{u"ocr"_s, 2}, {u"dlms"_s, 2}};
-        if (!installer.begin(order)) {
-            return 1;
+    [[nodiscard]] bool isTold()
+    {
+        m_file.seek(0);
+        return m_file.readAll().contains("\"command_no\"");
+    }
+    // A panel sends a command again until it is answered.
+    void goOnline(const QByteArray &command)
+    {
+        m_online = true;
+        Q_EMIT online();
+        Q_EMIT serverTimeKnown(0ms);
+        if (!isTold()) {
+            xmpp::IncomingMessage message;
+            message.from = panel + "/phone"_L1;
+            message.fromBare = panel;
+            message.body = command;
+            message.stamp = QDateTime::currentDateTimeUtc();
+            Q_EMIT messageReceived(message);
         }
     }
+
+private:
+    QFile m_file;
+    bool m_online = false;
+    quint64 m_lastId = 0;
+};
+
+agent::AgentSettings settingsFor(const DeviceTree &tree)
+{
+    DeviceConfig config;
+    config.clientJid = u"device@example.org"_s;
+    config.panelJid = panel;
+    config.rpiUniqueId = u"b8:27:eb:00:00:01"_s;
+    config.allowHttp = true;
+    agent::AgentSettings settings{config, tree};
+    settings.watchdogPort = 1;
+    settings.swapTimes = {.confirm = 60ms, .settle = 0ms, .watchdogAway = 1s, .poll = 2ms};
+    settings.downloadLimits.firstPause = 1ms;
+    settings.downloadLimits.longestPause = 2ms;
+    settings.downloadLimits.reservedBytes = 0;
+    return settings;
+}
+
+// The agent with one update to carry through: a program to be killed anywhere. It ends when the panel knows the result
+// and nothing is left to do.
+// With a `grace` the panel's knowing is enough after so long.
+int carryThrough(const QString &root, const QByteArray &url, const QString &panelFile,
+                 std::optional<std::chrono::milliseconds> grace)
+{
+    const DeviceTree tree(root);
+    if (!tree.ensureFolders()) {
+        return 1;
+    }
+    test::FakeWatchdog watchdog(root);
+    PanelFile link(panelFile);
+    const SystemClock clock;
+    agent::Agent agent(settingsFor(tree), link, watchdog, clock);
+    agent.start();
+    link.goOnline(R"({"command":"smart_meter_update","command_no":1,"url":")" + url +
+                  R"(","processes":[{"process_name":"ocr","version":2},{"process_name":"dlms","version":2}]})");
+    QElapsedTimer toldAt;
+    QTimer look;
+    QObject::connect(&look, &QTimer::timeout, qApp, [&] {
+        if (!link.isTold()) {
+            return;
+        }
+        if (grace && !toldAt.isValid()) {
+            toldAt.start();
+        }
+        if (toldAt.isValid() && toldAt.elapsed() > grace->count()) {
+            QCoreApplication::exit(4);
+        }
+        if (!QFile::exists(tree.updateJournal()) && QDir(tree.outbox()).isEmpty(QDir::Files | QDir::Hidden)) {
+            QCoreApplication::exit(0);
+        }
+    });
+    look.start(2ms);
+    if (grace) {
+        QTimer::singleShot(3s, qApp, [] { QCoreApplication::exit(3); });
+    }
     return QCoreApplication::exec();
+}
+
+int serve(const QString &zip)
+{
+    test::HttpServer server([&zip](const test::HttpRequest &request, QTcpSocket *socket) {
+        test::HttpServer::serve(request, socket, test::readWhole(zip));
+    });
+    std::puts(server.url().toEncoded().constData());
+    std::fflush(stdout);
+    return QCoreApplication::exec();
+}
+
+} // namespace
+
+//   update_driver serve ZIP               prints the address
+//   update_driver run ROOT URL PANELFILE [GRACE]   GRACE in ms
+int main(int argc, char *argv[])
+{
+    const QCoreApplication app(argc, argv);
+    const QStringList arguments = QCoreApplication::arguments();
+    return arguments.at(1) == "serve"_L1
+               ? serve(arguments.at(2))
+               : carryThrough(arguments.at(2), arguments.at(3).toLatin1(), arguments.at(4),
+                              arguments.size() > 5 ? std::optional(std::chrono::milliseconds(arguments.at(5).toInt()))
+                                                   : std::nullopt);
 }

@@ -195,6 +195,29 @@ private Q_SLOTS:
         QVERIFY(CommandRecord(path).load());
     }
 
+    // The folders that the files belong into are missing, as good as a full disk.
+    void anAnswerIsSafeOnceTheDiskTakesIt()
+    {
+        const QTemporaryDir folder;
+        const QString disk = folder.filePath(u"disk"_s);
+        Outbox outbox(disk + u"/outbox"_s);
+        CommandRecord record(disk + u"/commands.json"_s);
+        FakePanelLink link;
+        Mail mail(outbox, link);
+        ResultBook book(record, mail);
+        QVERIFY(!book.answer(key(1), u"a"_s, R"({"first":1})"));
+        QVERIFY(!book.answer(key(1), u"a"_s, R"({"first":1})"));
+        QVERIFY(QDir().mkpath(disk + u"/outbox"_s));
+        QVERIFY(book.answer(key(1), u"a"_s, R"({"first":1})"));
+
+        Outbox again(disk + u"/outbox"_s);
+        QVERIFY(again.load());
+        QCOMPARE(again.letters().size(), 1);
+        CommandRecord recordAgain(disk + u"/commands.json"_s);
+        QVERIFY(recordAgain.load());
+        QCOMPARE(recordAgain.find(key(1))->reply, R"({"first":1})");
+    }
+
     void oneAnswerForEachCommand()
     {
         const QTemporaryDir folder;

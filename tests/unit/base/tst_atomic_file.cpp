@@ -147,6 +147,18 @@ private Q_SLOTS:
         QCOMPARE(snapshotOf(folder.path()), before);
     }
 
+    void removesWhatAKillHasLeft()
+    {
+        const QTemporaryDir folder;
+        const QString path = folder.filePath(u"file.json"_s);
+        const QStringList kept{u"file.json"_s, u"file.json.bad"_s, u"file.json.longer7"_s, u"other.json.AbC123"_s};
+        for (const QString &name : kept + QStringList{u"file.json.AbC123"_s, u"file.json.zzzzzz"_s}) {
+            QVERIFY(writeFileAtomically(folder.filePath(name), "x").has_value());
+        }
+        removeTemporaries(path);
+        QCOMPARE(QDir(folder.path()).entryList(QDir::Files), kept);
+    }
+
     void removes()
     {
         const QTemporaryDir folder;
