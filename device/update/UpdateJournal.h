@@ -18,10 +18,11 @@ struct Record
 {
     Order order;
     State state = State::Accepted;
-    int starts = 0;       // how often it was picked up again in this state
-    qint64 elapsedMs = 0; // worked on it so far, over all runs
-    qint64 bytes = 0;     // downloaded
-    QByteArray sha256;    // of what was downloaded, from Verifying on
+    int starts = 0;         // how often it was picked up again in this state
+    qint64 elapsedMs = 0;   // worked on it so far, over all runs
+    qint64 bytes = 0;       // downloaded
+    QByteArray sha256;      // of what was downloaded, from Verifying on
+    bool assembled = false; // the zip was put together here (DeltaDownload.h), so that its hash says nothing
     // Inode of the staged release, from Waiting on. It stays with the folder when folders are exchanged, and so tells
     // after a power cut whether the exchange has happened.
     quint64 stagedId = 0;

@@ -4,6 +4,7 @@
 #include "unit/update/HttpServer.h"
 #include "xmpp_endpoint.h"
 
+#include <QDirIterator>
 #include <QElapsedTimer>
 #include <QJsonArray>
 #include <QNetworkAccessManager>

@@ -6,6 +6,7 @@
 #include "update/FolderSwap.h"
 
 #include <algorithm>
+#include <QDirIterator>
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QProcess>
