@@ -235,7 +235,7 @@ void readSignature(CommandLine &line, UpdateJobRun::Wish &wish)
     if (!wish.keyFile.isEmpty() && !wish.releaseFile.isEmpty()) {
         CommandLine::usageError(u"--sign and --release can't be combined"_s);
     }
-    if (!wish.keyFile.isEmpty() && wish.zipFile.isEmpty()) {
+    if (!wish.keyFile.isEmpty() && wish.file.isEmpty()) {
         CommandLine::usageError(u"--sign needs the zip itself; an address goes with --release FILE"_s);
     }
 }

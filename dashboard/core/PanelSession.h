@@ -6,6 +6,7 @@
 #include "core/ResendPolicy.h"
 #include "core/SendQueue.h"
 #include "core/VersionInquiry.h"
+#include "crypto/SigningKey.h"
 #include "protocol/Reply.h"
 #include "xmpp/Session.h"
 
