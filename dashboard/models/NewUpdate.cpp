@@ -2,6 +2,7 @@
 #include "models/NewUpdate.h"
 
 #include "core/Panel.h"
+#include "core/SuggestedVersions.h"
 
 #include <algorithm>
 #include <QFileInfo>

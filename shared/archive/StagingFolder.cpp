@@ -21,7 +21,6 @@ namespace {
 constexpr mode_t folderMode = 0755;
 constexpr mode_t fileMode = 0644;
 constexpr mode_t programMode = 0755;
-constexpr qsizetype headSize = 4;
 
 tl::unexpected<Error> cannotWrite(const QString &path, int error)
 {
@@ -50,19 +49,19 @@ Result<Descriptor> makeFolder(int parent, const QByteArray &name, const QString 
     return folder;
 }
 
-bool isProgram(const QByteArray &head)
-{
-    return head.startsWith("#!") || head.startsWith(QByteArrayView("\x7f"
-                                                                   "ELF",
-                                                                   4));
-}
-
 QByteArray lastPart(const QString &path)
 {
     return path.section(u'/', -1).toUtf8();
 }
 
 } // namespace
+
+bool isProgramHead(QByteArrayView head)
+{
+    return head.startsWith("#!") || head.startsWith(QByteArrayView("\x7f"
+                                                                   "ELF",
+                                                                   4));
+}
 
 Result<StagingFolder> StagingFolder::create(const QString &path)
 {
@@ -187,8 +186,8 @@ Outcome StagingFolder::beginFile(const QString &path)
 
 Outcome StagingFolder::write(QByteArrayView bytes)
 {
-    if (m_head.size() < headSize) {
-        m_head.append(bytes.first(std::min(headSize - m_head.size(), bytes.size())));
+    if (m_head.size() < programHeadSize) {
+        m_head.append(bytes.first(std::min(programHeadSize - m_head.size(), bytes.size())));
     }
     while (!bytes.isEmpty()) {
         const ssize_t n = ::write(m_file.get(), bytes.data(), static_cast<size_t>(bytes.size()));
@@ -202,7 +201,7 @@ Outcome StagingFolder::write(QByteArrayView bytes)
 
 Outcome StagingFolder::endFile()
 {
-    if (::fchmod(m_file.get(), isProgram(m_head) ? programMode : fileMode) != 0) {
+    if (::fchmod(m_file.get(), isProgramHead(m_head) ? programMode : fileMode) != 0) {
         return cannotWrite(m_filePath, errno);
     }
     // Only starts the writing, so that the disk is busy while the next file is unpacked; commit() waits for it.

@@ -9,6 +9,11 @@
 
 namespace sgn {
 
+// How many bytes of a file tell whether it is a program.
+inline constexpr qsizetype programHeadSize = 4;
+// Whether a file that begins like this gets its execute bit: a script with a #! line or an ELF file.
+[[nodiscard]] bool isProgramHead(QByteArrayView head);
+
 // A new folder that a zip is unpacked into. Every path is walked part by part from the folder's own descriptor without
 // following a symlink, every file is made afresh, so that nothing outside can be reached or overwritten. This takes the
 // place of libarchive's disk writer: its safe mode needs paths relative to the process's working folder, which belongs

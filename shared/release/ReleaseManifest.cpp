@@ -15,7 +15,6 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr qsizetype maxManifestSize = 8 * 1024 * 1024;
-constexpr qsizetype maxReleaseName = 128;
 constexpr qint64 maxBytes = 2LL * 1024 * 1024 * 1024; // of the zip, and of all that is in it
 constexpr qsizetype sha256Size = 32;
 

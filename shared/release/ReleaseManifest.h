@@ -57,6 +57,7 @@ struct ReleaseManifest
 // The server's CA certificate is a file without a folder, of `version` 0.
 inline constexpr QLatin1StringView caCertComponent("cacert.pem");
 
+inline constexpr qsizetype maxReleaseName = 128;
 inline constexpr qsizetype maxReleaseFiles = 20'000;
 // Of a signed manifest in a command, in bytes.
 inline constexpr qsizetype maxInlineRelease = 24 * 1024;

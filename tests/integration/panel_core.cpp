@@ -3,6 +3,7 @@
 #include "archive/Zip.h"
 #include "core/Attention.h"
 #include "core/Panel.h"
+#include "core/SuggestedVersions.h"
 #include "crypto/Sha256.h"
 #include "panel_device.h"
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "archive/Zip.h"
 #include "core/Fleet.h"
-#include "core/ReleaseZip.h"
+#include "core/SuggestedVersions.h"
 #include "core/UpdateService.h"
 #include "crypto/Sha256.h"
 #include "support/ManualClock.h"

@@ -3,12 +3,11 @@
 
 #include "base/Result.h"
 #include "protocol/Command.h"
+#include "release/ReleaseManifest.h"
 
 #include <stop_token>
 
 namespace sgn {
-
-class Fleet;
 
 // What a release zip says about itself before it is sent to anyone.
 struct ReleaseZip
@@ -29,9 +28,13 @@ struct ReleaseZip
 // folder is no component's or a SmartMeter release has no script that could be a process.
 [[nodiscard]] Result<ReleaseZip> readReleaseZip(const QString &path, const std::stop_token &stop = {});
 
-// For each process of the release what the zip says, else one more than the highest version in the fleet.
-[[nodiscard]] QList<ProcessVersion> suggestedVersions(const ReleaseZip &zip, const Fleet &fleet);
-// What the zip says, else one more than the highest in the fleet.
-[[nodiscard]] int suggestedVersion(const ReleaseZip &zip, const Fleet &fleet);
+// What the zip says of itself as the beginning of its manifest, named after its file; versions and files are still to
+// be filled in.
+[[nodiscard]] ReleaseManifest manifestOf(const ReleaseZip &zip, const QDateTime &created);
+
+// Every file of a zip as it will be on a device, for the manifest that is signed. Reads everything: meant for Qt
+// Concurrent. Errors: those of extractZip() that a look at the zip can find.
+[[nodiscard]] Result<QMap<QString, ReleaseFile>> readReleaseFiles(const QString &path,
+                                                                  const std::stop_token &stop = {});
 
 } // namespace sgn

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/ReleaseZip.h"
+#include "package/ReleaseZip.h"
 
+#include "archive/StagingFolder.h"
 #include "archive/Zip.h"
-#include "core/Fleet.h"
+#include "archive/ZipReader.h"
 #include "crypto/Sha256.h"
 
 #include <algorithm>
@@ -81,6 +82,37 @@ QString componentFolders()
     return names.join(u", "_s) + u" or "_s + last;
 }
 
+// As extractZip() would write it.
+Result<ReleaseFile> readFile(ZipReader &reader)
+{
+    ReleaseFile file;
+    Sha256 hash;
+    QByteArray head;
+    for (;;) {
+        const auto block = reader.nextBlock();
+        if (!block) {
+            return fail(block.error());
+        }
+        if (block->isEmpty()) {
+            break;
+        }
+        if (head.size() < programHeadSize) {
+            head += block->first(std::min(programHeadSize - head.size(), block->size()));
+        }
+        hash.addData(*block);
+        file.size += block->size();
+    }
+    file.sha256 = hash.finish();
+    file.kind = isProgramHead(head) ? ReleaseFile::Kind::Program : ReleaseFile::Kind::Plain;
+    return file;
+}
+
+Result<ReleaseFile> symlinkTo(const QString &target)
+{
+    const QByteArray content = target.toUtf8();
+    return ReleaseFile{Sha256::hash(content), content.size(), ReleaseFile::Kind::Symlink};
+}
+
 } // namespace
 
 Result<ReleaseZip> readReleaseZip(const QString &path, const std::stop_token &stop)
@@ -132,20 +164,45 @@ Result<ReleaseZip> readReleaseZip(const QString &path, const std::stop_token &st
     return zip;
 }
 
-QList<ProcessVersion> suggestedVersions(const ReleaseZip &zip, const Fleet &fleet)
+ReleaseManifest manifestOf(const ReleaseZip &zip, const QDateTime &created)
 {
-    QList<ProcessVersion> versions;
-    for (const QString &name : zip.processNames) {
-        const int highest = fleet.highestVersion(name);
-        versions += ProcessVersion{name, zip.version.value_or(highest < maxVersion ? highest + 1 : highest)};
-    }
-    return versions;
+    ReleaseManifest manifest;
+    manifest.component = folderName(zip.component);
+    manifest.release = QFileInfo(zip.path).completeBaseName().left(maxReleaseName);
+    manifest.sha256 = zip.sha256;
+    manifest.size = zip.size;
+    manifest.created = created;
+    return manifest;
 }
 
-int suggestedVersion(const ReleaseZip &zip, const Fleet &fleet)
+Result<QMap<QString, ReleaseFile>> readReleaseFiles(const QString &path, const std::stop_token &stop)
 {
-    const int highest = fleet.highestVersion(zip.component);
-    return zip.version.value_or(highest < maxVersion ? highest + 1 : highest);
+    auto reader = ZipReader::open(path, {});
+    if (!reader) {
+        return fail(reader.error());
+    }
+    QMap<QString, ReleaseFile> files;
+    for (;;) {
+        const auto more = reader->next();
+        if (!more) {
+            return fail(more.error());
+        }
+        if (!*more) {
+            return files;
+        }
+        if (stop.stop_requested()) {
+            return fail(ErrorCode::Cancelled, u"cancelled"_s);
+        }
+        const ZipEntry entry = reader->entry();
+        if (entry.type == ZipEntryType::Folder) {
+            continue;
+        }
+        auto file = entry.type == ZipEntryType::File ? readFile(*reader) : symlinkTo(entry.linkTarget);
+        if (!file) {
+            return fail(std::move(file).error());
+        }
+        files.insert(entry.path, *std::move(file));
+    }
 }
 
 } // namespace sgn

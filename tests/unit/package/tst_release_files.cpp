@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "archive/Zip.h"
+#include "package/ReleaseZip.h"
+#include "release/ReleaseFolder.h"
+#include "unit/update/ReleaseKit.h"
+
+#include <QtTest>
+
+using namespace sgn;
+using namespace sgn::test;
+using namespace Qt::StringLiterals;
+
+class TestReleaseFiles : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    // The one who signs and the one who unpacks agree on every file.
+    void areThoseThatUnpackingYields()
+    {
+        QTemporaryDir folder;
+        const QString zip = folder.filePath(u"release.zip"_s);
+        QVERIFY(makeZip(zip, {{u"SmartMeter/ocr.py"_s, "#!/usr/bin/python3\n"},
+                              {u"SmartMeter/lib/täble.txt"_s, "1 2 3\n"},
+                              {u"SmartMeter/lib/native.so"_s, QByteArray("\x7f"
+                                                                         "ELF",
+                                                                         4) +
+                                                                  QByteArray(100'000, 'x')},
+                              {u"SmartMeter/empty"_s, ""},
+                              {u"SmartMeter/short"_s, "#"}}));
+        const auto files = readReleaseFiles(zip);
+        QVERIFY2(files, files ? "" : qPrintable(files.error().message));
+        QCOMPARE(files->size(), 5);
+        QCOMPARE((*files)[u"SmartMeter/ocr.py"_s].kind, ReleaseFile::Kind::Program);
+        QCOMPARE((*files)[u"SmartMeter/short"_s].kind, ReleaseFile::Kind::Plain);
+        ExtractRules rules;
+        rules.topFolder = u"SmartMeter"_s;
+        QVERIFY(extractZip(zip, folder.filePath(u"stage"_s), rules));
+        const Outcome checked = checkReleaseFolder(folder.filePath(u"stage"_s), *files);
+        QVERIFY2(checked, checked ? "" : qPrintable(checked.error().message));
+    }
+
+    void refusesWhatIsNoZip()
+    {
+        QTemporaryDir folder;
+        QVERIFY(test::writeFile(folder.filePath(u"a.zip"_s), "hello"));
+        QCOMPARE(readReleaseFiles(folder.filePath(u"a.zip"_s)).error().code, ErrorCode::BadArchive);
+    }
+
+    void canBeStopped()
+    {
+        QTemporaryDir folder;
+        QVERIFY(makeZip(folder.filePath(u"a.zip"_s), {{u"SmartMeter/a"_s, "a"}}));
+        std::stop_source stop;
+        stop.request_stop();
+        QCOMPARE(readReleaseFiles(folder.filePath(u"a.zip"_s), stop.get_token()).error().code, ErrorCode::Cancelled);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestReleaseFiles)
+#include "tst_release_files.moc"
