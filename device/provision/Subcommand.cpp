@@ -15,6 +15,7 @@ std::span<const Subcommand> subcommands()
         Subcommand{"encrypt"_L1, "check a config and write it as config_file.bin"_L1, runEncrypt},
         Subcommand{"decrypt"_L1, "print a config_file.bin as JSON"_L1, runDecrypt},
         Subcommand{"keys"_L1, "make a key that signs releases or commands"_L1, runKeys},
+        Subcommand{"sign"_L1, "sign a release for devices that demand it"_L1, runSign},
     };
     return all;
 }

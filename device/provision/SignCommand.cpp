@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/AtomicFile.h"
+#include "package/ReleaseZip.h"
+#include "provision/ReleaseOrder.h"
+#include "provision/Subcommand.h"
+#include "release/ReleaseSignature.h"
+
+#include <cstdio>
+
+namespace sgn {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+void addOptions(QCommandLineParser &parser)
+{
+    parser.addPositionalArgument(u"sign"_s, u"This command."_s, u"sign"_s);
+    parser.addPositionalArgument(u"ZIP"_s, u"The release's zip, as the devices will fetch it."_s);
+    parser.addOption({u"key"_s, u"The release key, a file of 'sgn-provision keys new release'."_s, u"FILE"_s});
+    parser.addOption(
+        {u"component"_s,
+         u"What it is a release of: the zip's top folder, such as SmartMeter, or cacert.pem for the server's "
+         "CA certificate, which is signed as it is."_s,
+         u"NAME"_s});
+    parser.addOption({u"process"_s,
+                      u"A process of a SmartMeter release and its version; may be repeated. Without: the zip's scripts "
+                      "with the number in its file 'version'."_s,
+                      u"NAME=VERSION"_s});
+    parser.addOption(
+        {u"version"_s, u"The version of another release. Without: the number in its file 'version'."_s, u"N"_s});
+    parser.addOption({u"release"_s, u"A name for people. Without: the zip's."_s, u"TEXT"_s});
+    parser.addOption(
+        {u"allow-downgrade"_s, u"A device may put it in the place of a newer release, when it is told to."_s});
+    parser.addOption({u"out"_s, u"Write the signed manifest into this file instead of to stdout."_s, u"FILE"_s});
+}
+
+ReleaseOrder readOrder(CommandLine &line)
+{
+    const QCommandLineParser &parser = line.parser();
+    ReleaseOrder order;
+    order.component = parser.value(u"component"_s);
+    if (order.component.isEmpty()) {
+        CommandLine::usageError(u"--component is missing"_s);
+    }
+    for (const QString &text : parser.values(u"process"_s)) {
+        const qsizetype equals = text.lastIndexOf(u'=');
+        bool ok = false;
+        const ProcessVersion process{text.left(equals), text.mid(equals + 1).toInt(&ok)};
+        if (equals < 1 || !ok || process.version < 0 || !isValidProcessName(process.name)) {
+            CommandLine::usageError(u"--process takes NAME=VERSION, such as ocr=2, not '%1'"_s.arg(text));
+        }
+        order.processes += process;
+    }
+    if (parser.isSet(u"version"_s)) {
+        order.version = line.number(u"version"_s, 0, maxVersion);
+    }
+    order.name = parser.value(u"release"_s);
+    order.allowsDowngrade = parser.isSet(u"allow-downgrade"_s);
+    return order;
+}
+
+Outcome sign(const QString &file, const QString &keyFile, const ReleaseOrder &order, const QString &out)
+{
+    const auto key = loadSigningKey(keyFile);
+    if (!key) {
+        return fail(key.error());
+    }
+    const auto manifest = describeRelease(file, order, QDateTime::currentDateTimeUtc());
+    if (!manifest) {
+        return fail(manifest.error().withContext(file));
+    }
+    const auto jws = signInlineRelease(*manifest, *key);
+    if (!jws) {
+        return fail(jws.error());
+    }
+    if (!out.isEmpty()) {
+        return writeFileAtomically(out, *jws + '\n');
+    }
+    std::fputs((*jws + '\n').constData(), stdout);
+    return {};
+}
+
+} // namespace
+
+int runSign(const QStringList &arguments)
+{
+    CommandLine commandLine(
+        u"Signs a release: prints the manifest that says which component and versions the zip holds and every byte of "
+        "it, signed with a release key. A device with release_keys installs nothing without one."_s,
+        u"sgn-provision sign SmartMeter.zip --key release-x.private.jwk --component SmartMeter --process ocr=2"_s,
+        CommandLine::VersionOption::LeftToCaller);
+    addOptions(commandLine.parser());
+    commandLine.process(arguments);
+    const QStringList given = operands(commandLine, {u"ZIP"_s});
+    const QString key = commandLine.parser().value(u"key"_s);
+    if (key.isEmpty()) {
+        CommandLine::usageError(u"--key is missing"_s);
+    }
+    const ReleaseOrder order = readOrder(commandLine);
+    if (const auto done = sign(given.first(), key, order, commandLine.parser().value(u"out"_s)); !done) {
+        complain(done.error().message);
+        return ExitFailed;
+    }
+    return ExitDone;
+}
+
+} // namespace sgn

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "crypto/SigningKey.h"
+#include "release/ReleaseSignature.h"
+#include "unit/update/ReleaseKit.h"
+
+#include <QProcess>
+#include <QtTest>
+
+using namespace sgn;
+using namespace sgn::test;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+struct Finished
+{
+    int exitCode = -1;
+    QByteArray out;
+    QByteArray err;
+};
+
+Finished provision(const QStringList &arguments)
+{
+    QProcess process;
+    process.start(QStringLiteral(SGN_BIN_DIR "/sgn-provision"), arguments);
+    if (!process.waitForFinished() || process.exitStatus() != QProcess::NormalExit) {
+        return {};
+    }
+    return {process.exitCode(), process.readAllStandardOutput(), process.readAllStandardError()};
+}
+
+} // namespace
+
+class TestProvisionSign : public QObject
+{
+    Q_OBJECT
+
+private:
+    QTemporaryDir m_folder;
+    SigningKey m_key;
+    QString m_keyFile;
+
+    [[nodiscard]] QString zipOf(const QString &name, const Files &files) const
+    {
+        const QString zip = m_folder.filePath(name);
+        return makeZip(zip, files) ? zip : QString();
+    }
+    [[nodiscard]] Finished sign(const QStringList &arguments) const
+    {
+        return provision(QStringList{u"sign"_s} + arguments + QStringList{u"--key"_s, m_keyFile});
+    }
+    [[nodiscard]] Result<ReleaseManifest> verified(const QByteArray &jws) const
+    {
+        return verifyRelease(jws.trimmed(), {publicKeyOf(m_key).value()});
+    }
+
+private Q_SLOTS:
+    void initTestCase()
+    {
+        m_key = newSigningKey(u"release"_s).value();
+        m_keyFile = m_folder.filePath(u"key.jwk"_s);
+        QVERIFY(saveSigningKey(m_key, m_keyFile));
+    }
+
+    void signsAMeterRelease()
+    {
+        Files files = meterRelease(2);
+        files[u"SmartMeter/upload"_s] = "#!/bin/sh\n";
+        files[u"SmartMeter/version"_s] = "5\n";
+        const QString zip = zipOf(u"meters-2026.11.zip"_s, files);
+        const Finished done = sign({zip, u"--component"_s, u"SmartMeter"_s, u"--process"_s, u"ocr=7"_s});
+        QVERIFY2(done.exitCode == 0, done.err);
+        const auto manifest = verified(done.out);
+        QVERIFY2(manifest, manifest ? "" : qPrintable(manifest.error().message));
+        QCOMPARE(manifest->component, u"SmartMeter"_s);
+        QCOMPARE(manifest->release, u"meters-2026.11"_s);
+        QCOMPARE(manifest->processes, (QList<ProcessVersion>{{u"ocr"_s, 7}, {u"upload"_s, 5}}));
+        QCOMPARE(manifest->sha256, Sha256::hash(readWhole(zip)));
+        QCOMPARE(manifest->size, QFileInfo(zip).size());
+        QCOMPARE(manifest->files.keys(), files.keys());
+        QVERIFY(std::abs(manifest->created.secsTo(QDateTime::currentDateTimeUtc())) < 600);
+        QVERIFY(!manifest->allowsDowngrade);
+    }
+
+    void signsAnAgentReleaseIntoAFile()
+    {
+        const QString zip = zipOf(u"agent.zip"_s, {{u"JabberClient/sgn-agent"_s, "#!/bin/sh\n"}});
+        const QString out = m_folder.filePath(u"agent.jws"_s);
+        const Finished done = sign({zip, u"--component=JabberClient"_s, u"--version=3"_s, u"--release=Third"_s,
+                                    u"--allow-downgrade"_s, u"--out"_s, out});
+        QVERIFY2(done.exitCode == 0, done.err);
+        QVERIFY(done.out.isEmpty());
+        const auto manifest = verified(readWhole(out));
+        QVERIFY(manifest.has_value());
+        QCOMPARE(manifest->version, 3);
+        QCOMPARE(manifest->release, u"Third"_s);
+        QVERIFY(manifest->allowsDowngrade);
+    }
+
+    void signsACertificate()
+    {
+        const QString file = m_folder.filePath(u"new.pem"_s);
+        QVERIFY(test::writeFile(file, "-----BEGIN CERTIFICATE-----\n"));
+        const Finished done = sign({file, u"--component=cacert.pem"_s});
+        QVERIFY2(done.exitCode == 0, done.err);
+        const auto manifest = verified(done.out);
+        QVERIFY(manifest.has_value());
+        QCOMPARE(manifest->component, QString(caCertComponent));
+        QCOMPARE(manifest->sha256, Sha256::hash("-----BEGIN CERTIFICATE-----\n"));
+    }
+
+    void refuses_data()
+    {
+        QTest::addColumn<QStringList>("arguments");
+        QTest::addColumn<int>("exitCode");
+        QTest::addColumn<QByteArray>("words");
+        const QString meters = zipOf(u"m.zip"_s, {{u"SmartMeter/ocr.py"_s, "#!/bin/sh\n"}});
+        const QString agent =
+            zipOf(u"a.zip"_s, {{u"JabberClient/sgn-agent"_s, "#!/bin/sh\n"}, {u"JabberClient/version"_s, "3"}});
+        const QString component = u"--component=SmartMeter"_s;
+        QTest::newRow("no zip") << QStringList{component} << 2 << QByteArray("ZIP is missing");
+        QTest::newRow("no component") << QStringList{meters} << 2 << QByteArray("--component");
+        QTest::newRow("missing zip") << QStringList{u"/nonexistent.zip"_s, component} << 1
+                                     << QByteArray("/nonexistent.zip");
+        QTest::newRow("another component")
+            << QStringList{meters, u"--component=JabberClient"_s, u"--version=1"_s} << 1 << QByteArray("SmartMeter");
+        QTest::newRow("no version") << QStringList{meters, component} << 1 << QByteArray("--process ocr=VERSION");
+        QTest::newRow("process that isn't there")
+            << QStringList{meters, component, u"--process=ocr=1"_s, u"--process=x=1"_s} << 1 << QByteArray("'x'");
+        QTest::newRow("process twice") << QStringList{meters, component, u"--process=ocr=1"_s, u"--process=ocr=2"_s}
+                                       << 1 << QByteArray("twice");
+        QTest::newRow("process without version")
+            << QStringList{meters, component, u"--process=ocr"_s} << 2 << QByteArray("NAME=VERSION");
+        QTest::newRow("another version") << QStringList{agent, u"--component=JabberClient"_s, u"--version=4"_s} << 1
+                                         << QByteArray("says 3");
+        QTest::newRow("name that goes on for ever")
+            << QStringList{agent, u"--component=JabberClient"_s, u"--release="_s + QString(200, u'x')} << 1
+            << QByteArray("release");
+    }
+
+    void refuses()
+    {
+        QFETCH(QStringList, arguments);
+        QFETCH(int, exitCode);
+        QFETCH(QByteArray, words);
+        const Finished done = sign(arguments);
+        QCOMPARE(done.exitCode, exitCode);
+        QVERIFY(done.out.isEmpty());
+        QVERIFY2(done.err.contains(words), done.err);
+    }
+
+    void wantsAPrivateKeyThatIsPrivate()
+    {
+        const QString zip = zipOf(u"k.zip"_s, {{u"SmartMeter/ocr.py"_s, "#!/bin/sh\n"}});
+        const QStringList arguments{u"sign"_s, zip, u"--component=SmartMeter"_s, u"--process=ocr=1"_s};
+        QCOMPARE(provision(arguments).exitCode, 2);
+        QCOMPARE(provision(arguments + QStringList{u"--key=/nonexistent"_s}).exitCode, 1);
+        const QString open = m_folder.filePath(u"open.jwk"_s);
+        QVERIFY(QFile::copy(m_keyFile, open));
+        QVERIFY(QFile::setPermissions(open, QFile::ReadOwner | QFile::ReadGroup));
+        const Finished done = provision(arguments + QStringList{u"--key"_s, open});
+        QCOMPARE(done.exitCode, 1);
+        QVERIFY2(done.err.contains("open to others"), done.err);
+    }
+};
+
+QTEST_GUILESS_MAIN(TestProvisionSign)
+#include "tst_provision_sign.moc"
