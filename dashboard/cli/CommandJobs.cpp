@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "cli/CommandJobs.h"
 
+#include "base/AtomicFile.h"
 #include "cli/Json.h"
+#include "core/SuggestedVersions.h"
 #include "xmpp/Jid.h"
 
 #include <algorithm>
@@ -109,8 +111,29 @@ UpdateJobRun::UpdateJobRun(const Terms &terms, Wish wish)
     , m_wish(std::move(wish))
 {}
 
+Outcome UpdateJobRun::takeKeys()
+{
+    if (!m_wish.keyFile.isEmpty()) {
+        const auto used = panel().useReleaseKey(m_wish.keyFile);
+        return used ? Outcome() : fail(used.error());
+    }
+    if (!m_wish.releaseFile.isEmpty()) {
+        const auto release = readFile(m_wish.releaseFile, maxInlineRelease + 1);
+        if (!release) {
+            return fail(release.error());
+        }
+        m_release = release->trimmed();
+    }
+    return {};
+}
+
 void UpdateJobRun::start()
 {
+    if (const Outcome taken = takeKeys(); !taken) {
+        output().say(taken.error().message);
+        finish(ExitFailed);
+        return;
+    }
     whenConnected([this] {
         if (m_wish.zipFile.isEmpty()) {
             UpdateRequest request;
@@ -175,6 +198,7 @@ void UpdateJobRun::send(UpdateRequest request)
     request.targets = m_wish.targets.isEmpty() ? allDevices() : resolve(m_wish.targets);
     request.notAfter = m_wish.notAfter;
     request.force = m_wish.force;
+    request.release = m_release;
     request.requestedBy = u"sgnctl"_s;
     if (!chooseVersions(request)) {
         finish(ExitFailed);

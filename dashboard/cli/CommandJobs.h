@@ -52,6 +52,8 @@ public:
         std::optional<int> version;
         QDateTime notAfter;
         bool force = false;
+        QString keyFile;     // signs the zip, or
+        QString releaseFile; // the zip's signed manifest
         QStringList targets; // names; empty: all
         Until until = Until::Sent;
     };
@@ -60,11 +62,13 @@ public:
     void start() override;
 
 private:
+    [[nodiscard]] Outcome takeKeys();
     void inspect();
     void send(UpdateRequest request);
     [[nodiscard]] bool chooseVersions(UpdateRequest &request);
 
     Wish m_wish;
+    QByteArray m_release;
     QFutureWatcher<Result<ReleaseZip>> m_inspection;
 };
 

@@ -95,6 +95,10 @@ void addUpdateArguments(QCommandLineParser &parser)
                       "Without: a week from now."_s,
                       u"TIME"_s});
     parser.addOption({u"force"_s, u"Install even a lower version or one that is there already."_s});
+    parser.addOption({u"sign"_s, u"Sign the zip with this release key, a file of 'sgn-provision keys'."_s, u"KEY"_s});
+    parser.addOption({u"release"_s,
+                      u"The zip's signed manifest, a file of 'sgn-provision sign'; the key stays elsewhere."_s,
+                      u"FILE"_s});
     parser.addOption({u"wait"_s, u"Wait until every device has answered."_s});
 }
 
@@ -161,6 +165,18 @@ void readSource(const QString &source, UpdateJobRun::Wish &wish)
     wish.zipFile = source;
 }
 
+void readSignature(CommandLine &line, UpdateJobRun::Wish &wish)
+{
+    wish.keyFile = line.parser().value(u"sign"_s);
+    wish.releaseFile = line.parser().value(u"release"_s);
+    if (!wish.keyFile.isEmpty() && !wish.releaseFile.isEmpty()) {
+        CommandLine::usageError(u"--sign and --release can't be combined"_s);
+    }
+    if (!wish.keyFile.isEmpty() && wish.zipFile.isEmpty()) {
+        CommandLine::usageError(u"--sign needs the zip itself; an address goes with --release FILE"_s);
+    }
+}
+
 JobMaker readUpdate(CommandLine &line)
 {
     const QStringList given = operands(line);
@@ -190,6 +206,7 @@ JobMaker readUpdate(CommandLine &line)
     wish.force = line.parser().isSet(u"force"_s);
     wish.until = line.parser().isSet(u"wait"_s) ? CommandJob::Until::Answered : CommandJob::Until::Sent;
     readSource(given.at(1), wish);
+    readSignature(line, wish);
     return [wish](const Terms &terms) {
         return std::make_unique<UpdateJobRun>(terms, wish);
     };

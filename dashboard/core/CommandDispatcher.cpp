@@ -11,6 +11,8 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr std::chrono::milliseconds sweepEvery = 2s;
+// A signature takes some ten microseconds; a large fleet's must not keep the window waiting.
+constexpr int signaturesAtOnce = 1'000;
 
 } // namespace
 
@@ -46,6 +48,14 @@ void CommandDispatcher::setOnline(bool online)
     sweep();
 }
 
+void CommandDispatcher::useOperatorKey(std::optional<SigningKey> key)
+{
+    m_signer.reset();
+    if (key) {
+        m_signer.emplace(*std::move(key));
+    }
+}
+
 void CommandDispatcher::sweep()
 {
     for (const CommandNo number : m_commands.openNumbers()) {
@@ -66,7 +76,8 @@ void CommandDispatcher::sweep(CommandNo number)
     const bool isMine = m_submittedHere.contains(number) ||
                         record->createdAt.msecsTo(wallNow) >= std::chrono::milliseconds(takeOverAfter).count();
     const bool maySend = record->isOwn && isMine;
-    const QByteArray body = encode(record->command);
+    const QByteArray unsignedBody = m_signer ? QByteArray() : encode(record->command);
+    int signatures = 0;
     for (const int row : m_commands.openRows(number)) {
         const CommandTarget target = m_commands.targets(number).at(row);
         const Track &known = track(number, target.jid);
@@ -88,12 +99,24 @@ void CommandDispatcher::sweep(CommandNo number)
             m_commands.markExpired(number, target.jid);
             break;
         case ResendStep::Send:
+            if (maySend && m_signer && ++signatures > signaturesAtOnce) {
+                QMetaObject::invokeMethod(
+                    this, [this, number] { sweep(number); }, Qt::QueuedConnection);
+                return;
+            }
             if (maySend) {
-                send(number, target.jid, body);
+                send(number, target.jid, m_signer ? signedBody(*record, target.jid, end) : unsignedBody);
             }
             break;
         }
     }
+}
+
+// Signed with the times of the command itself, so that one that is sent again is the same one and not another.
+Result<QByteArray> CommandDispatcher::signedBody(const CommandRecord &record, const QString &jid,
+                                                 const QDateTime &end) const
+{
+    return m_signer->sign(record.command, {jid, record.createdAt, end});
 }
 
 void CommandDispatcher::onQueued(CommandNo number)
@@ -129,13 +152,17 @@ void CommandDispatcher::onCameOnline(const QString &jid)
     }
 }
 
-void CommandDispatcher::send(CommandNo number, const QString &jid, const QByteArray &body)
+void CommandDispatcher::send(CommandNo number, const QString &jid, const Result<QByteArray> &body)
 {
+    if (!body) {
+        m_commands.markUnsendable(number, jid, body.error());
+        return;
+    }
     m_commands.markHandedOver(number, jid);
     Track &sent = track(number, jid);
     sent.isOnTheWay = true;
     sent.cameBack = false;
-    m_queue.send(jid, body, SendQueue::Priority::Urgent,
+    m_queue.send(jid, *body, SendQueue::Priority::Urgent,
                  [this, number, jid](SendQueue::Fate fate, const Error &reason) { settle(number, jid, fate, reason); });
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/Clock.h"
+#include "core/OperatorSigner.h"
 #include "core/ResendPolicy.h"
 #include "core/SendQueue.h"
 
@@ -31,6 +32,8 @@ public:
     CommandDispatcher(CommandLog &commands, Fleet &fleet, SendQueue &queue, const Clock &clock,
                       const ResendTimes &times, QObject *parent = nullptr);
 
+    // From now on every command is signed with this key; without one, none is.
+    void useOperatorKey(std::optional<SigningKey> key);
     // A session has begun, or ended.
     void setOnline(bool online);
 
@@ -49,7 +52,9 @@ private:
     void onQueued(CommandNo number);
     void onTargetChanged(CommandNo number, const QString &jid);
     void onCameOnline(const QString &jid);
-    void send(CommandNo number, const QString &jid, const QByteArray &body);
+    void send(CommandNo number, const QString &jid, const Result<QByteArray> &body);
+    [[nodiscard]] Result<QByteArray> signedBody(const CommandRecord &record, const QString &jid,
+                                                const QDateTime &end) const;
     void settle(CommandNo number, const QString &jid, SendQueue::Fate fate, const Error &reason);
     Track &track(CommandNo number, const QString &jid);
 
@@ -57,6 +62,7 @@ private:
     Fleet &m_fleet;
     SendQueue &m_queue;
     const Clock &m_clock;
+    std::optional<OperatorSigner> m_signer;
     ResendTimes m_times;
     QHash<Key, Track> m_tracks;
     QSet<CommandNo> m_submittedHere;

@@ -220,6 +220,15 @@ void CommandLog::markUndeliverable(CommandNo number, const QString &jid, const Q
     }
 }
 
+void CommandLog::markUnsendable(CommandNo number, const QString &jid, const Error &why)
+{
+    if (const Place place = openPlaceOf(number, jid)) {
+        place.target().remarks = u"not sent: "_s + why.message;
+        place.target().error = why.code;
+        finish(place, TargetState::Failed, m_clock.wallUtc());
+    }
+}
+
 void CommandLog::markExpired(CommandNo number, const QString &jid)
 {
     if (const Place place = openPlaceOf(number, jid)) {

@@ -62,6 +62,8 @@ public:
     void markNotSent(CommandNo number, const QString &jid);
     void markDelivered(CommandNo number, const QString &jid);
     void markUndeliverable(CommandNo number, const QString &jid, const QString &why);
+    // It can never be given to the server.
+    void markUnsendable(CommandNo number, const QString &jid, const Error &why);
     void markExpired(CommandNo number, const QString &jid);
 
     // What a device said. A result counts once per (device, number), also after it had expired; false: a repeat or not

@@ -22,6 +22,22 @@ xmpp::Options panelOptions(xmpp::Options options)
     return options;
 }
 
+template <typename Use>
+Result<QString> useKey(const QString &file, QString &kid, const Use &use)
+{
+    std::optional<SigningKey> key;
+    if (!file.isEmpty()) {
+        auto loaded = loadSigningKey(file);
+        if (!loaded) {
+            return fail(std::move(loaded).error());
+        }
+        key = *std::move(loaded);
+    }
+    kid = key ? key->kid : QString();
+    use(std::move(key));
+    return kid;
+}
+
 } // namespace
 
 Result<std::unique_ptr<Panel>> Panel::open(const PanelConfig &config, const Settings &settings, const Clock &clock)
@@ -33,7 +49,14 @@ Result<std::unique_ptr<Panel>> Panel::open(const PanelConfig &config, const Sett
     if (!store) {
         return fail(store.error());
     }
-    return std::unique_ptr<Panel>(new Panel(config, settings, *std::move(store), clock));
+    auto panel = std::unique_ptr<Panel>(new Panel(config, settings, *std::move(store), clock));
+    for (const auto &used :
+         {panel->useReleaseKey(config.releaseKeyFile), panel->useOperatorKey(config.operatorKeyFile)}) {
+        if (!used) {
+            return fail(used.error());
+        }
+    }
+    return panel;
 }
 
 Panel::Panel(PanelConfig config, Settings settings, std::unique_ptr<Store> store, const Clock &clock)
@@ -80,6 +103,18 @@ QStringList Panel::warnings() const
         }
     }
     return warnings;
+}
+
+Result<QString> Panel::useReleaseKey(const QString &file)
+{
+    return useKey(file, m_releaseKey,
+                  [this](std::optional<SigningKey> key) { m_updates.useReleaseKey(std::move(key)); });
+}
+
+Result<QString> Panel::useOperatorKey(const QString &file)
+{
+    return useKey(file, m_operatorKey,
+                  [this](std::optional<SigningKey> key) { m_panelSession.useOperatorKey(std::move(key)); });
 }
 
 void Panel::start()

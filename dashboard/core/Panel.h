@@ -32,7 +32,7 @@ public:
     };
 
     // Opens the store and restores the last known state. Errors: BadRequest (a field of the config), Io (store),
-    // Refused (the store belongs to another account). `clock` outlives the panel.
+    // Refused (the store belongs to another account), those of useReleaseKey(). `clock` outlives the panel.
     [[nodiscard]] static Result<std::unique_ptr<Panel>> open(const PanelConfig &config, const Settings &settings,
                                                              const Clock &clock);
     ~Panel() override;
@@ -48,6 +48,14 @@ public:
 
     // Sentences an operator has to see: a damaged store that was set aside...
     [[nodiscard]] QStringList warnings() const;
+
+    // Which private keys sign from now on, what is sent again included; an empty path is none. The key's id, or the
+    // errors of loadSigningKey(), and then everything stays as it was.
+    Result<QString> useReleaseKey(const QString &file);
+    Result<QString> useOperatorKey(const QString &file);
+    // Their ids; empty: nothing is signed.
+    [[nodiscard]] QString releaseKey() const { return m_releaseKey; }
+    [[nodiscard]] QString operatorKey() const { return m_operatorKey; }
 
     // Connects and stays connected.
     void start();
@@ -83,6 +91,8 @@ private:
     // So that no device can push all the others out of the timeline.
     QHash<QString, RateLimit> m_talk;
     QString m_storeTrouble;
+    QString m_releaseKey;
+    QString m_operatorKey;
 };
 
 } // namespace sgn

@@ -103,11 +103,16 @@ Result<PanelConfig> loadPanelConfig(const QString &path)
     config.port = static_cast<quint16>(reader.optionalInteger("port"_L1, 1, 65535).value_or(5223));
     const QString ca = reader.requiredText("ca"_L1, maxPath);
     const QString store = reader.requiredText("store"_L1, maxPath);
+    JsonReader keys(reader.optionalObject("keys"_L1).value_or(QJsonObject()), u"keys."_s);
+    const QString releaseKey = keys.optionalText("release"_L1, maxPath);
+    const QString operatorKey = keys.optionalText("operator"_L1, maxPath);
     if (!reader.error() && !xmpp::isBareAccountJid(config.jid)) {
         reader.reject("jid"_L1, u"must be an account, name@server"_s);
     }
-    if (reader.error()) {
-        return fail(ErrorCode::BadFile, u"%1: %2"_s.arg(path, reader.error()->message));
+    for (const JsonReader *part : {&reader, &keys}) {
+        if (part->error()) {
+            return fail(ErrorCode::BadFile, u"%1: %2"_s.arg(path, part->error()->message));
+        }
     }
     static const QStringList known{u"jid"_s, u"password_file"_s, u"host"_s, u"port"_s, u"ca"_s, u"store"_s, u"keys"_s};
     for (const QString &key : object->keys()) {
@@ -117,7 +122,7 @@ Result<PanelConfig> loadPanelConfig(const QString &path)
     }
     const QDir folder = QFileInfo(path).absoluteDir();
     const auto absolute = [&folder](const QString &file) {
-        return QDir::cleanPath(folder.absoluteFilePath(file));
+        return file.isEmpty() ? QString() : QDir::cleanPath(folder.absoluteFilePath(file));
     };
     Result<QString> password = readPassword(absolute(passwordFile), config.warnings);
     if (!password) {
@@ -126,6 +131,8 @@ Result<PanelConfig> loadPanelConfig(const QString &path)
     config.password = *std::move(password);
     config.caFile = absolute(ca);
     config.storeFile = absolute(store);
+    config.releaseKeyFile = absolute(releaseKey);
+    config.operatorKeyFile = absolute(operatorKey);
     return config;
 }
 

@@ -19,6 +19,9 @@ struct PanelConfig
     quint16 port = 5223;
     QString caFile;
     QString storeFile; // SQLite; logs of devices are kept in a folder beside it
+    // Private keys; empty: nothing is signed.
+    QString releaseKeyFile;  // signs the releases that are sent from here
+    QString operatorKeyFile; // signs every command
     // What a person should know although it doesn't stop anything; plain sentences.
     QStringList warnings;
 
@@ -29,9 +32,9 @@ struct PanelConfig
     [[nodiscard]] Outcome check() const;
 };
 
-// The file that `sgnctl --panel` takes: {"jid", "password_file", "host", "port", "ca", "store"}; relative paths are
-// relative to the file. Errors: NotFound, Io, BadFile with the field's name; Refused when others can read the password
-// file.
+// The file that `sgnctl --panel` takes: {"jid", "password_file", "host", "port", "ca", "store", "keys": {"release",
+// "operator"}}; the keys are files of `sgn-provision keys` and optional; relative paths are relative to the file.
+// Errors: NotFound, Io, BadFile with the field's name; Refused when others can read the password file.
 [[nodiscard]] Result<PanelConfig> loadPanelConfig(const QString &path);
 
 // Where the sign-in form keeps the store of an account: one file per account below `dataFolder`.

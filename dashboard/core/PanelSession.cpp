@@ -82,6 +82,11 @@ PanelSession::PanelSession(const Parts &parts, const Timing &timing, QObject *pa
 
 PanelSession::~PanelSession() = default;
 
+void PanelSession::useOperatorKey(std::optional<SigningKey> key)
+{
+    m_dispatcher->useOperatorKey(std::move(key));
+}
+
 void PanelSession::start()
 {
     m_session.start();

@@ -6,6 +6,7 @@
 #include "core/ResendPolicy.h"
 #include "core/SendQueue.h"
 #include "core/VersionInquiry.h"
+#include "crypto/SigningKey.h"
 #include "protocol/Reply.h"
 #include "xmpp/Session.h"
 
@@ -56,6 +57,8 @@ public:
     PanelSession(const Parts &parts, const Timing &timing, QObject *parent = nullptr);
     ~PanelSession() override;
 
+    // From now on every command is signed with this key; without one, none is.
+    void useOperatorKey(std::optional<SigningKey> key);
     void start();
     void stop();
 

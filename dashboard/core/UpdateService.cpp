@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <QFileInfo>
+#include <QFutureWatcher>
 #include <QtConcurrent>
 
 namespace sgn {
@@ -45,6 +46,7 @@ UpdateCommand commandFor(const UpdateRequest &request, const QUrl &url)
     command.force = request.force;
     command.sha256 = request.zip ? request.zip->sha256 : request.sha256;
     command.size = request.zip ? std::optional(request.zip->size) : request.size;
+    command.release = QString::fromLatin1(request.release);
     return command;
 }
 
@@ -118,19 +120,50 @@ UpdateJob *UpdateService::start(const UpdateRequest &request)
     } else if (!request.zip) {
         QMetaObject::invokeMethod(
             job, [this, job] { submit(job, job->m_request.url); }, Qt::QueuedConnection);
+    } else if (m_signer && request.release.isEmpty()) {
+        sign(job);
     } else {
-        job->m_upload = m_session.uploadFile(request.zip->path);
-        connect(job->m_upload, &xmpp::Upload::progress, job, &UpdateJob::progress);
-        connect(job->m_upload, &xmpp::Upload::finished, job, [this, job](const Result<QUrl> &url) {
-            if (url) {
-                submit(job, *url);
-            } else {
-                finish(job, fail(url.error().withContext(u"the zip could not be uploaded"_s)));
-            }
-        });
+        upload(job);
     }
     Q_EMIT jobStarted(job);
     return job;
+}
+
+void UpdateService::useReleaseKey(std::optional<SigningKey> key)
+{
+    m_signer.reset();
+    if (key) {
+        m_signer.emplace(*std::move(key));
+    }
+}
+
+void UpdateService::sign(UpdateJob *job)
+{
+    const UpdateRequest &request = job->m_request;
+    auto *const watcher = new QFutureWatcher<Result<QByteArray>>(job);
+    connect(watcher, &QFutureWatcherBase::finished, job, [this, job, watcher] {
+        const Result<QByteArray> release = watcher->result();
+        if (!release) {
+            finish(job, fail(release.error().withContext(u"the zip could not be signed"_s)));
+            return;
+        }
+        job->m_request.release = *release;
+        upload(job);
+    });
+    watcher->setFuture(m_signer->sign(*request.zip, request.processes, request.version, m_clock.wallUtc()));
+}
+
+void UpdateService::upload(UpdateJob *job)
+{
+    job->m_upload = m_session.uploadFile(job->m_request.zip->path);
+    connect(job->m_upload, &xmpp::Upload::progress, job, &UpdateJob::progress);
+    connect(job->m_upload, &xmpp::Upload::finished, job, [this, job](const Result<QUrl> &url) {
+        if (url) {
+            submit(job, *url);
+        } else {
+            finish(job, fail(url.error().withContext(u"the zip could not be uploaded"_s)));
+        }
+    });
 }
 
 QList<UpdateJob *> UpdateService::jobs() const

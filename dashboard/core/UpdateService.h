@@ -2,7 +2,8 @@
 #pragma once
 
 #include "base/Clock.h"
-#include "core/ReleaseZip.h"
+#include "core/ReleaseSigner.h"
+#include "package/ReleaseZip.h"
 #include "xmpp/Session.h"
 
 #include <QFuture>
@@ -26,6 +27,8 @@ struct UpdateRequest
     QUrl url;
     QByteArray sha256;          // of what is at `url`, if known
     std::optional<qint64> size; // likewise
+    // Signed release manifest. Empty: made here, where there are a zip and a release key.
+    QByteArray release;
     bool force = false;
     QStringList targets; // bare JIDs
     QDateTime notAfter;  // UTC; invalid: UpdateService::defaultLifetime from now
@@ -35,15 +38,15 @@ struct UpdateRequest
     [[nodiscard]] Outcome check() const;
 };
 
-// An update on its way to becoming a command: the zip is being uploaded. Belongs to its service, deletes itself after
-// finished().
+// An update on its way to becoming a command: the zip is being signed and uploaded. Belongs to its service, deletes
+// itself after finished().
 class UpdateJob : public QObject
 {
     Q_OBJECT
 
 public:
     [[nodiscard]] const UpdateRequest &request() const { return m_request; }
-    // Ends the upload; finished(Cancelled) follows.
+    // Ends the upload; finished(Cancelled) follows. Nothing happens before the upload has begun.
     void cancel();
 
 Q_SIGNALS:
@@ -61,7 +64,8 @@ private:
     bool m_isFinished = false;
 };
 
-// Makes updates: zip → file store → numbered command to the chosen devices. How it goes on is the CommandLog's.
+// Makes updates: zip → signature → file store → numbered command to the chosen devices. How it goes on is the
+// CommandLog's.
 class UpdateService : public QObject
 {
     Q_OBJECT
@@ -71,6 +75,9 @@ public:
 
     // All outlive the service.
     UpdateService(xmpp::Session &session, CommandLog &commands, const Clock &clock, QObject *parent = nullptr);
+
+    // From now on releases are signed with this key; without one, none is.
+    void useReleaseKey(std::optional<SigningKey> key);
 
     // readReleaseZip() on another thread.
     [[nodiscard]] static QFuture<Result<ReleaseZip>> inspect(const QString &zipPath);
@@ -89,12 +96,15 @@ Q_SIGNALS:
     void jobStarted(sgn::UpdateJob *job);
 
 private:
+    void sign(UpdateJob *job);
+    void upload(UpdateJob *job);
     void submit(UpdateJob *job, const QUrl &url);
     static void finish(UpdateJob *job, const Result<CommandNo> &number);
 
     xmpp::Session &m_session;
     CommandLog &m_commands;
     const Clock &m_clock;
+    std::optional<ReleaseSigner> m_signer;
 };
 
 } // namespace sgn

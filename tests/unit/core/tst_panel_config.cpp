@@ -18,6 +18,7 @@ class PanelConfigTest : public QObject
 
 private Q_SLOTS:
     void reads_paths_relative_to_the_file();
+    void knows_its_keys();
     void names_the_wrong_field_data();
     void names_the_wrong_field();
     void refuses_a_password_that_everyone_can_read();
@@ -61,9 +62,23 @@ void PanelConfigTest::reads_paths_relative_to_the_file()
     QCOMPARE(config->caFile, m_folder.filePath(u"cfg/certs/ca.pem"_s));
     QCOMPARE(config->storeFile, m_folder.filePath(u"panel.sqlite"_s));
     QCOMPARE(config->logsFolder(), m_folder.filePath(u"panel-logs"_s));
+    QVERIFY(config->releaseKeyFile.isEmpty() && config->operatorKeyFile.isEmpty());
     QVERIFY(config->warnings.isEmpty());
     QVERIFY(config->check());
     QVERIFY(!config->account().describe().contains(u"s3cret"));
+}
+
+void PanelConfigTest::knows_its_keys()
+{
+    QVERIFY(QDir(m_folder.path()).mkpath(u"cfg"_s));
+    [[maybe_unused]] const QString password = write(u"cfg/password"_s, "secret\n");
+    QJsonObject object = good();
+    object[u"keys"_s] = QJsonObject{{u"release"_s, u"r.jwk"_s}, {u"operator"_s, u"/keys/o.jwk"_s}};
+    const auto config = loadPanelConfig(write(u"cfg/panel.json"_s, bytes(object)));
+    QVERIFY2(config, config ? "" : qPrintable(config.error().message));
+    QCOMPARE(config->releaseKeyFile, m_folder.filePath(u"cfg/r.jwk"_s));
+    QCOMPARE(config->operatorKeyFile, u"/keys/o.jwk"_s);
+    QVERIFY(config->warnings.isEmpty());
 }
 
 void PanelConfigTest::names_the_wrong_field_data()
@@ -93,6 +108,9 @@ void PanelConfigTest::names_the_wrong_field_data()
     QTest::newRow("ca missing") << without(u"ca"_s) << u"\"ca\" is missing"_s;
     QTest::newRow("ca empty") << with(u"ca"_s, QString()) << u"\"ca\""_s;
     QTest::newRow("store missing") << without(u"store"_s) << u"\"store\" is missing"_s;
+    QTest::newRow("keys a text") << with(u"keys"_s, u"r.jwk"_s) << u"\"keys\" must be an object"_s;
+    QTest::newRow("a key that is none") << with(u"keys"_s, QJsonObject{{u"release"_s, 5}})
+                                        << u"\"keys.release\" must be a text"_s;
     QTest::newRow("host a list") << with(u"host"_s, QJsonArray()) << u"\"host\" must be a text"_s;
 }
 
