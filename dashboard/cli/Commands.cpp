@@ -240,6 +240,18 @@ void readSignature(CommandLine &line, UpdateJobRun::Wish &wish)
     }
 }
 
+void readSignature(CommandLine &line, UpdateJobRun::Wish &wish)
+{
+    wish.keyFile = line.parser().value(u"sign"_s);
+    wish.releaseFile = line.parser().value(u"release"_s);
+    if (!wish.keyFile.isEmpty() && !wish.releaseFile.isEmpty()) {
+        CommandLine::usageError(u"--sign and --release can't be combined"_s);
+    }
+    if (!wish.keyFile.isEmpty() && wish.zipFile.isEmpty()) {
+        CommandLine::usageError(u"--sign needs the zip itself; an address goes with --release FILE"_s);
+    }
+}
+
 JobMaker readUpdate(CommandLine &line)
 {
     const QStringList given = operands(line);

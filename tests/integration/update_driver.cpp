@@ -4,8 +4,10 @@
 #include "unit/update/HttpServer.h"
 #include "unit/update/ReleaseKit.h"
 
+#include <csignal>
 #include <cstdio>
 #include <QCoreApplication>
+#include <sys/prctl.h>
 
 using namespace sgn;
 using namespace std::chrono_literals;
@@ -122,6 +124,7 @@ int carryThrough(const QString &root, const QByteArray &url, const QString &pane
 
 int serve(const QString &zip)
 {
+    ::prctl(PR_SET_PDEATHSIG, SIGKILL); // a test that is killed leaves no server and no mount behind
     test::HttpServer server([&zip](const test::HttpRequest &request, QTcpSocket *socket) {
         test::HttpServer::serve(request, socket, test::readWhole(zip));
     });

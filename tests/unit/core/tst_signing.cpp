@@ -50,7 +50,7 @@ private Q_SLOTS:
         QVERIFY(*first != *second);
         QCOMPARE(signer.sign(update(100), claimsFor(u"a@b"_s)).value(), *first);
         // Whoever knows no signatures reads the command itself.
-        QCOMPARE(parseCommand(*first).value(), update(100));
+        QVERIFY(parseCommand(*first).value().body == update(100).body);
         const auto verified = verifyJws(jwsOf(*first), trusted, maxBodySize);
         QVERIFY(verified.has_value());
         QCOMPARE(parseCommand(verified->payload).value(), update(100));
