@@ -617,7 +617,46 @@
     </message>
 </context>
 <context>
+    <name>KeyField</name>
+    <message>
+        <source>None</source>
+        <translation>Keiner</translation>
+    </message>
+    <message>
+        <source>Sign no more</source>
+        <translation>Nicht mehr unterschreiben</translation>
+    </message>
+    <message>
+        <source>Choose file…</source>
+        <translation>Datei wählen …</translation>
+    </message>
+    <message>
+        <source>Private keys (*.jwk)</source>
+        <translation>Private Schlüssel (*.jwk)</translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation>Alle Dateien (*)</translation>
+    </message>
+</context>
+<context>
     <name>SettingsScreen</name>
+    <message>
+        <source>Release key</source>
+        <translation>Release-Schlüssel</translation>
+    </message>
+    <message>
+        <source>Signs every release that is sent from here. Devices with release keys install nothing else.</source>
+        <translation>Unterschreibt jedes Release, das von hier gesendet wird. Geräte mit Release-Schlüsseln installieren nichts anderes.</translation>
+    </message>
+    <message>
+        <source>Operator key</source>
+        <translation>Bedienerschlüssel</translation>
+    </message>
+    <message>
+        <source>Signs every command. Devices with operator keys obey nothing else.</source>
+        <translation>Unterschreibt jeden Befehl. Geräte mit Bedienerschlüsseln befolgen nichts anderes.</translation>
+    </message>
     <message>
         <source>Settings</source>
         <translation>Einstellungen</translation>

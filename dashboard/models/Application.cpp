@@ -19,6 +19,7 @@ void Application::show(std::unique_ptr<Panel> panel)
 {
     close();
     m_workspace = std::make_unique<Workspace>(std::move(panel), m_environment.clock);
+    m_workspace->keys()->keepIn(m_environment.preferences);
     Q_EMIT workspaceChanged();
 }
 

@@ -12,6 +12,11 @@ QString themeName(Preferences::Theme theme)
     return theme == Preferences::LightTheme ? u"light"_s : theme == Preferences::DarkTheme ? u"dark"_s : u"system"_s;
 }
 
+QString keyEntry(Preferences::KeyPurpose purpose)
+{
+    return purpose == Preferences::ReleaseKey ? u"keys/release"_s : u"keys/operator"_s;
+}
+
 } // namespace
 
 Preferences::Preferences(const QString &file, QObject *parent)
@@ -65,6 +70,16 @@ void Preferences::setLastAccount(const LastAccount &account)
     m_settings.setValue("account/port", account.port);
     m_settings.setValue("account/ca", account.caFile);
     m_settings.setValue("account/keepPassword", account.keepPassword);
+}
+
+QString Preferences::keyFile(KeyPurpose purpose) const
+{
+    return m_settings.value(keyEntry(purpose)).toString();
+}
+
+void Preferences::setKeyFile(KeyPurpose purpose, const QString &file)
+{
+    m_settings.setValue(keyEntry(purpose), file);
 }
 
 } // namespace sgn::models

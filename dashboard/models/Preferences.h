@@ -22,6 +22,8 @@ public:
     enum Theme { SystemTheme, LightTheme, DarkTheme };
     Q_ENUM(Theme)
 
+    enum KeyPurpose { ReleaseKey, OperatorKey };
+
     struct LastAccount
     {
         QString jid;
@@ -42,6 +44,9 @@ public:
     void setLanguage(const QString &language);
     [[nodiscard]] LastAccount lastAccount() const;
     void setLastAccount(const LastAccount &account);
+    // Where a private key that signs is kept; empty: nowhere.
+    [[nodiscard]] QString keyFile(KeyPurpose purpose) const;
+    void setKeyFile(KeyPurpose purpose, const QString &file);
 
 Q_SIGNALS:
     void themeChanged();

@@ -33,6 +33,7 @@ Workspace::Workspace(std::unique_ptr<Panel> panel, const Clock &clock, QObject *
     , m_log(m_panel->logs())
     , m_activityModel(*m_panel, clock)
     , m_activity(m_activityModel)
+    , m_keys(*m_panel)
     , m_warning(m_panel->warnings().join(u' '))
 {
     const Fleet &fleet = m_panel->fleet();

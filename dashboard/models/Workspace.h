@@ -11,6 +11,7 @@
 #include "models/LogDocument.h"
 #include "models/LogListModel.h"
 #include "models/NewUpdate.h"
+#include "models/SigningKeys.h"
 #include "models/UpdateDetails.h"
 #include "models/UpdateListModel.h"
 #include "models/VersionModel.h"
@@ -42,6 +43,7 @@ class Workspace final : public QObject
     Q_PROPERTY(sgn::models::TableFilter *logs READ logs CONSTANT FINAL)
     Q_PROPERTY(sgn::models::LogDocument *log READ log CONSTANT FINAL)
     Q_PROPERTY(sgn::models::TableFilter *activity READ activity CONSTANT FINAL)
+    Q_PROPERTY(sgn::models::SigningKeys *keys READ keys CONSTANT FINAL)
 
 public:
     // `clock` outlives the workspace.
@@ -64,6 +66,7 @@ public:
     [[nodiscard]] TableFilter *logs() { return &m_logs; }
     [[nodiscard]] LogDocument *log() { return &m_log; }
     [[nodiscard]] TableFilter *activity() { return &m_activity; }
+    [[nodiscard]] SigningKeys *keys() { return &m_keys; }
 
     // The language has changed.
     void retranslate();
@@ -118,6 +121,7 @@ private:
     LogDocument m_log;
     ActivityModel m_activityModel;
     TableFilter m_activity;
+    SigningKeys m_keys;
     QDateTime m_lastReport;
     QString m_warning;
     QTimer m_ages;

@@ -10,6 +10,7 @@ FocusScope {
     id: screen
 
     required property Application app
+    readonly property SigningKeys keys: app.workspace ? app.workspace.keys : null
 
     ColumnLayout {
         anchors.fill: parent
@@ -80,6 +81,24 @@ FocusScope {
                             onClicked: screen.app.preferences.language = "de"
                         }
                     }
+                }
+                KeyField {
+                    label: qsTr("Release key")
+                    keyId: screen.keys ? screen.keys.releaseKey : ""
+                    hint: qsTr("Signs every release that is sent from here. Devices with release keys install nothing else.")
+                    error: screen.keys ? screen.keys.releaseError : ""
+                    Layout.fillWidth: true
+                    onChosen: file => screen.keys.chooseRelease(file)
+                    onForgotten: screen.keys.forgetRelease()
+                }
+                KeyField {
+                    label: qsTr("Operator key")
+                    keyId: screen.keys ? screen.keys.operatorKey : ""
+                    hint: qsTr("Signs every command. Devices with operator keys obey nothing else.")
+                    error: screen.keys ? screen.keys.operatorError : ""
+                    Layout.fillWidth: true
+                    onChosen: file => screen.keys.chooseOperator(file)
+                    onForgotten: screen.keys.forgetOperator()
                 }
                 Field {
                     label: qsTr("Account")

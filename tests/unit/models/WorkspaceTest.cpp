@@ -62,6 +62,7 @@ private Q_SLOTS:
     void signInSaysWhatIsMissing();
     void resumesWithAKeptPassword();
     void signOutForgetsThePassword();
+    void remembersWhoSigns();
     void keepsPreferences();
 
 private:
@@ -376,6 +377,37 @@ void WorkspaceTest::signOutForgetsThePassword()
     QCOMPARE(changed.size(), 1);
     QVERIFY(keeper.passwords.isEmpty());
     QVERIFY(!preferences.lastAccount().keepPassword);
+}
+
+void WorkspaceTest::remembersWhoSigns()
+{
+    const test::OfflinePanel place(m_clock);
+    QTemporaryDir folder;
+    Preferences preferences(folder.filePath(u"p.ini"_s));
+    const QString file = folder.filePath(u"release.jwk"_s);
+    const SigningKey key = newSigningKey(u"release"_s).value();
+    QVERIFY(saveSigningKey(key, file));
+    {
+        const std::unique_ptr<Workspace> shown = workspace(place);
+        SigningKeys *keys = shown->keys();
+        keys->keepIn(preferences);
+        QVERIFY(keys->releaseKey().isEmpty() && keys->operatorKey().isEmpty());
+        keys->chooseRelease(QUrl::fromLocalFile(file));
+        QCOMPARE(keys->releaseKey(), key.kid);
+        keys->chooseOperator(QUrl::fromLocalFile(u"/nonexistent"_s));
+        QVERIFY(keys->operatorKey().isEmpty());
+        QVERIFY(!keys->operatorError().isEmpty());
+        // A wrong choice leaves the right one in place.
+        keys->chooseRelease(QUrl::fromLocalFile(folder.filePath(u"p.ini"_s)));
+        QVERIFY(!keys->releaseError().isEmpty());
+        QCOMPARE(keys->releaseKey(), key.kid);
+    }
+    const std::unique_ptr<Workspace> again = workspace(place);
+    again->keys()->keepIn(preferences);
+    QCOMPARE(again->keys()->releaseKey(), key.kid);
+    again->keys()->forgetRelease();
+    QVERIFY(again->keys()->releaseKey().isEmpty());
+    QVERIFY(preferences.keyFile(Preferences::ReleaseKey).isEmpty());
 }
 
 void WorkspaceTest::keepsPreferences()
