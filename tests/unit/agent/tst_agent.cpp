@@ -566,7 +566,6 @@ private Q_SLOTS:
     {
         const auto before = m_web.requests().size();
         m_web.setHandler({});
-        const auto before = m_web.requests().size();
         say(update(1, 2));
         QTRY_COMPARE_WITH_TIMEOUT(m_web.requests().size(), before + 1, limit);
         m_web.setHandler([](const HttpRequest &, QTcpSocket *socket) { HttpServer::respond(socket, "410 Gone", {}); });
