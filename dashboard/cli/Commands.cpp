@@ -236,19 +236,7 @@ void readSignature(CommandLine &line, UpdateJobRun::Wish &wish)
         CommandLine::usageError(u"--sign and --release can't be combined"_s);
     }
     if (!wish.keyFile.isEmpty() && wish.file.isEmpty()) {
-        CommandLine::usageError(u"--sign needs the zip itself; an address goes with --release FILE"_s);
-    }
-}
-
-void readSignature(CommandLine &line, UpdateJobRun::Wish &wish)
-{
-    wish.keyFile = line.parser().value(u"sign"_s);
-    wish.releaseFile = line.parser().value(u"release"_s);
-    if (!wish.keyFile.isEmpty() && !wish.releaseFile.isEmpty()) {
-        CommandLine::usageError(u"--sign and --release can't be combined"_s);
-    }
-    if (!wish.keyFile.isEmpty() && wish.zipFile.isEmpty()) {
-        CommandLine::usageError(u"--sign needs the zip itself; an address goes with --release FILE"_s);
+        CommandLine::usageError(u"--sign needs the file itself; an address goes with --release FILE"_s);
     }
 }
 
