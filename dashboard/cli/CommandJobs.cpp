@@ -43,7 +43,10 @@ void CommandJob::follow(const Result<CommandNo> &number)
     }
     m_number = *number;
     output().say(u"command %1 to %2 device(s)"_s.arg(m_number).arg(panel().commands().targets(m_number).size()));
-    connect(&panel().commands(), &CommandLog::targetChanged, this, &CommandJob::onTargetChanged, Qt::QueuedConnection);
+    // Said at once, because the next change may come before the event loop does.
+    connect(&panel().commands(), &CommandLog::targetChanged, this, &CommandJob::onTargetChanged);
+    connect(
+        &panel().commands(), &CommandLog::targetChanged, this, [this] { check(); }, Qt::QueuedConnection);
     check();
 }
 
@@ -60,7 +63,6 @@ void CommandJob::onTargetChanged(CommandNo number, const QString &jid)
             output().say(u"%1: %2"_s.arg(xmpp::localPartOf(jid), text));
         }
     }
-    check();
 }
 
 bool CommandJob::isEnough(const CommandTarget &target) const

@@ -21,12 +21,21 @@ WatchdogClient::WatchdogClient(QString socketPath, int agentVersion, Limits limi
     connect(&m_reconnect, &QTimer::timeout, this, [this] { m_socket.connectToServer(m_socketPath); });
     connect(&m_socket, &QLocalSocket::connected, this, &WatchdogClient::sayHello);
     connect(&m_socket, &QLocalSocket::disconnected, this, &WatchdogClient::lost);
-    connect(&m_socket, &QLocalSocket::errorOccurred, this, [this] {
-        // While it stands, the end of a connection is told by disconnected().
-        if (m_socket.state() == QLocalSocket::UnconnectedState) {
-            lost();
-        }
-    });
+    // Queued, because Qt tells a refused connection while it still calls it "connecting" and never leaves that by
+    // itself.
+    connect(
+        &m_socket, &QLocalSocket::errorOccurred, this,
+        [this] {
+            // The end of a connection that stood is told by disconnected().
+            if (m_socket.state() == QLocalSocket::ConnectedState || m_reconnect.isActive()) {
+                return;
+            }
+            m_socket.abort();
+            if (!m_reconnect.isActive()) {
+                lost();
+            }
+        },
+        Qt::QueuedConnection);
     connect(&m_socket, &QLocalSocket::readyRead, this, &WatchdogClient::readLines);
 }
 

@@ -90,7 +90,7 @@ private:
                    ? messages(u"processes"_s).last()
                    : QJsonObject();
     }
-    qsizetype timesOnline() const { return m_device->read(u"logs/agent.log"_s).count("sgn.agent: online as"); }
+    qsizetype timesOnline() const { return m_device->read(u"logs/agent.log"_s).count(": online as "); }
     // What a process of the meter does with its packages.
     QByteArray packageInUse() const { return m_device->read(u"uses"_s); }
 

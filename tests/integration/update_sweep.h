@@ -196,8 +196,12 @@ private:
     }
     [[nodiscard]] QStringList leftOver() const
     {
-        static const QSet<QString> expected{QStringLiteral("commands.json"), QStringLiteral("server-time.json"),
-                                            QStringLiteral("outbox"), QStringLiteral("previous-SmartMeter")};
+        static const QSet<QString> expected{QStringLiteral("commands.json"),
+                                            QStringLiteral("server-time.json"),
+                                            QStringLiteral("outbox"),
+                                            QStringLiteral("events"),
+                                            QStringLiteral("previous-SmartMeter"),
+                                            QStringLiteral("previous-SmartMeter.json")};
         QStringList left;
         QDirIterator it(m_root + QStringLiteral("/downloads"), QDir::AllEntries | QDir::Hidden | QDir::NoDotAndDotDot);
         while (it.hasNext()) {
