@@ -65,6 +65,8 @@ Outcome notePreviousRelease(const ReleasePaths &paths, const PreviousRelease &re
     if (release.version) {
         object["version"_L1] = *release.version;
     }
+    // Of a run that was killed here.
+    removeTemporaries(paths.previousNotes());
     return writeFileAtomically(paths.previousNotes(), toAsciiJson(object));
 }
 

@@ -84,7 +84,7 @@ Result<DeviceMessage> readLogsReply(JsonReader &reader)
     reply.success = reader.requiredBool("success"_L1);
     if (const QString url = reader.optionalText("url"_L1, 2048); !url.isEmpty()) {
         reply.url = QUrl(url, QUrl::StrictMode);
-        if (reply.url.scheme() != "https"_L1 || reply.url.host().isEmpty()) {
+        if (!reply.url.isValid() || reply.url.scheme() != "https"_L1 || reply.url.host().isEmpty()) {
             reader.reject("url"_L1, u"must be an https address"_s);
         }
     }

@@ -197,6 +197,8 @@ private Q_SLOTS:
             "{\"command\":\"upload_logs\",\"from\":\"a\",\"success\":true,\"url\":\"file:///etc/passwd\"}");
         QTest::newRow("logs in the clear") << QByteArray(
             "{\"command\":\"upload_logs\",\"from\":\"a\",\"success\":true,\"url\":\"http://a.example/l\"}");
+        QTest::newRow("an address with spaces") << QByteArray(
+            "{\"command\":\"upload_logs\",\"from\":\"a\",\"success\":true,\"url\":\"https://a.example/l i?p\"}");
         QTest::newRow("event without process") << QByteArray(R"({"command":"process_event","from":"a"})");
         QByteArray many = "{\"command\":\"version_req\",\"from\":\"a\",\"processes\":[";
         for (int i = 0; i < 300; ++i) {
