@@ -79,7 +79,8 @@ Result<ProbeAnswer> probeWatchdog(const QString &socket, pid_t pid, std::chrono:
                                  control::encode(control::Request{2, control::Status{}});
     if (::send(peer->get(), questions.constData(), static_cast<std::size_t>(questions.size()), MSG_NOSIGNAL) !=
         questions.size()) {
-        return fail(ErrorCode::Network, u"it takes no requests"_s);
+        return fail(ErrorCode::Network, errno == EPIPE || errno == ECONNRESET ? u"it closes its control connections"_s
+                                                                              : u"it takes no requests"_s);
     }
     const SystemClock clock;
     const MonotonicTime end = clock.monotonic() + limit;

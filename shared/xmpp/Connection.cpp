@@ -130,9 +130,31 @@ void Connection::close()
         return;
     }
     m_closing = true;
-    m_gate->shut();
     m_timeout.start(m_options.closeTimeout);
-    m_client->disconnectFromServer();
+    if (m_client->streamManagementState() == QXmppClient::NoStreamManagement) {
+        signOff();
+        return;
+    }
+    // What was taken is acknowledged first (XEP-0198 section 4); the server would keep it and deliver it once more.
+    connect(m_client, &QXmppLoggable::logMessage, this, [this](QXmppLogger::MessageType type, const QString &words) {
+        if (type == QXmppLogger::SentMessage && words.startsWith(u"<a "))
+            signOff();
+    });
+    m_wire->requestAcknowledgement();
+}
+
+void Connection::signOff()
+{
+    // From here on nothing is taken.
+    m_gate->shut();
+    // Later, because this may run inside one of the library's signals.
+    QMetaObject::invokeMethod(
+        this,
+        [this] {
+            if (!m_ended && m_client)
+                m_client->disconnectFromServer();
+        },
+        Qt::QueuedConnection);
 }
 
 QString Connection::jid() const

@@ -52,6 +52,7 @@ private:
     void onConnected();
     void onDisconnected();
     void onSecured();
+    void signOff();
     void end(const Error &reason);
 
     Account m_account;

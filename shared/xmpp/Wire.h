@@ -32,6 +32,8 @@ public:
     [[nodiscard]] const std::optional<Error> &loss() const { return m_loss; }
     // The library has understood everything so far.
     void settle() { m_unsettled = 0; }
+    // Makes the library acknowledge to the server what it has read so far (XEP-0198).
+    void requestAcknowledgement();
     // Without a good-bye.
     void abort();
     // Sends these last words and closes.

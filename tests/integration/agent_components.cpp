@@ -35,7 +35,8 @@ class TestAgentComponents : public QObject
     Q_OBJECT
 
 private:
-    ProsodyServer m_server;
+    // One for each test, so that nothing of another one is still under way.
+    std::unique_ptr<ProsodyServer> m_server;
     TestCa m_otherCa;
     HttpServer m_web;
     QByteArray m_offered;
@@ -97,7 +98,6 @@ private:
 private Q_SLOTS:
     void initTestCase()
     {
-        QVERIFY2(m_server.start({{deviceJid, u"secret"_s}, {panelJid, u"p"_s}}), qPrintable(m_server.errorString()));
         QVERIFY2(m_otherCa.isValid(), qPrintable(m_otherCa.errorString()));
         m_web.setHandler(
             [this](const HttpRequest &request, QTcpSocket *socket) { HttpServer::serve(request, socket, m_offered); });
@@ -105,6 +105,8 @@ private Q_SLOTS:
 
     void init()
     {
+        m_server = std::make_unique<ProsodyServer>();
+        QVERIFY2(m_server->start({{deviceJid, u"secret"_s}, {panelJid, u"p"_s}}), qPrintable(m_server->errorString()));
         m_device = std::make_unique<WatchdogDevice>();
         for (const QString &folder : {u"cfg"_s, u"certs"_s, u"home"_s, u"home/site-packages"_s}) {
             m_device->makeFolder(folder);
@@ -112,17 +114,17 @@ private Q_SLOTS:
         const QJsonObject config{{u"xmpp_client"_s, QJsonObject{{u"client_jid"_s, deviceJid},
                                                                 {u"client_password"_s, u"secret"_s},
                                                                 {u"cpanel_jid"_s, panelJid},
-                                                                {u"host"_s, m_server.address()},
-                                                                {u"port"_s, m_server.port()}}},
+                                                                {u"host"_s, m_server->address()},
+                                                                {u"port"_s, m_server->port()}}},
                                  {u"rpi_unique_id"_s, u"b8:27"_s},
                                  {u"site_packages"_s, m_device->path(u"home/site-packages"_s)},
                                  {u"allow_http"_s, true}};
         m_device->write(u"cfg/config_file.bin"_s, encryptV1(QJsonDocument(config).toJson()).value(), 0600);
-        m_device->write(u"certs/cacert.pem"_s, readWhole(m_server.caFile()));
+        m_device->write(u"certs/cacert.pem"_s, readWhole(m_server->caFile()));
         m_device->write(u"JabberClient/sgn-agent"_s, readWhole(QStringLiteral(SGN_BIN_DIR "/sgn-agent")), 0755);
         m_device->write(u"reboot"_s, "#!/bin/sh\necho \"$(id -u)\" >> " + m_device->path(u"reboots"_s).toUtf8() + '\n',
                         0755);
-        m_panel = std::make_unique<Endpoint>(accountOn(m_server, panelJid, u"p"_s), quickOptions(xmpp::Role::Panel));
+        m_panel = std::make_unique<Endpoint>(accountOn(*m_server, panelJid, u"p"_s), quickOptions(xmpp::Role::Panel));
         m_panel->session.start();
         QTRY_VERIFY_WITH_TIMEOUT(m_panel->session.isOnline(), limit);
         // Ten times as fast, so that a crash loop is known in seconds.
@@ -139,6 +141,7 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(m_panel->stops > 0, limit);
         m_device.reset();
         m_panel.reset();
+        m_server.reset();
     }
 
     void replacesThePythonPackages()
@@ -181,7 +184,7 @@ private Q_SLOTS:
 
     void replacesTheCaFile()
     {
-        const QByteArray before = readWhole(m_server.caFile());
+        const QByteArray before = readWhole(m_server->caFile());
         const QByteArray both = before + readWhole(m_otherCa.caFile());
         m_offered = readWhole(m_otherCa.caFile());
         order(10, "ca_cert_file_update");
@@ -199,7 +202,7 @@ private Q_SLOTS:
         QVERIFY2(result["succcess"_L1].toBool(), describe(result));
         QCOMPARE(m_device->read(u"certs/cacert.pem"_s), both);
         // The next connection is made with it.
-        QVERIFY2(m_server.restart(), qPrintable(m_server.errorString()));
+        QVERIFY2(m_server->restart(), qPrintable(m_server->errorString()));
         QTRY_VERIFY_WITH_TIMEOUT(timesOnline() == 2, limit);
         QTRY_VERIFY_WITH_TIMEOUT(m_panel->session.isOnline(), limit);
         order(12, "ca_cert_file_update");

@@ -30,7 +30,8 @@ class TestSignedDevice : public QObject
     Q_OBJECT
 
 private:
-    ProsodyServer m_server;
+    // One for each test, so that nothing of another one is still under way.
+    std::unique_ptr<ProsodyServer> m_server;
     HttpServer m_web;
     QByteArray m_zip;
     std::unique_ptr<AgentDevice> m_device;
@@ -87,7 +88,7 @@ private:
     void connectBoth()
     {
         m_panel =
-            std::make_unique<Endpoint>(accountOn(m_server, panelJid, panelPassword), quickOptions(xmpp::Role::Panel));
+            std::make_unique<Endpoint>(accountOn(*m_server, panelJid, panelPassword), quickOptions(xmpp::Role::Panel));
         m_panel->session.start();
         QTRY_VERIFY_WITH_TIMEOUT(m_panel->session.isOnline(), limit);
         m_device->start();
@@ -100,20 +101,21 @@ private Q_SLOTS:
         m_release = newSigningKey(u"release"_s).value();
         m_operator = newSigningKey(u"operator"_s).value();
         m_stranger = newSigningKey(u"stranger"_s).value();
-        QVERIFY2(m_server.start({{deviceJid, u"d"_s}, {panelJid, panelPassword}}), qPrintable(m_server.errorString()));
         m_web.setHandler(
             [this](const HttpRequest &request, QTcpSocket *socket) { HttpServer::serve(request, socket, m_zip); });
     }
 
     void init()
     {
+        m_server = std::make_unique<ProsodyServer>();
+        QVERIFY2(m_server->start({{deviceJid, u"d"_s}, {panelJid, panelPassword}}), qPrintable(m_server->errorString()));
         const QTemporaryDir folder;
         QVERIFY(makeZip(folder.filePath(u"a.zip"_s), meterRelease(2)));
         m_zip = readWhole(folder.filePath(u"a.zip"_s));
         m_device = std::make_unique<AgentDevice>();
         const QJsonObject keys{{u"release_keys"_s, QJsonArray{toJwk(publicKeyOf(m_release).value())}},
                                {u"operator_keys"_s, QJsonArray{toJwk(publicKeyOf(m_operator).value())}}};
-        QVERIFY(m_device->configure(m_server, deviceJid, u"d"_s, panelJid, keys));
+        QVERIFY(m_device->configure(*m_server, deviceJid, u"d"_s, panelJid, keys));
         QVERIFY(m_device->listen());
         QVERIFY(install(m_device->root(), meterRelease(1)));
     }
@@ -130,6 +132,7 @@ private Q_SLOTS:
             m_panel.reset();
         }
         m_device.reset();
+        m_server.reset();
     }
 
     void installsWhatBothHaveSigned()
@@ -229,9 +232,9 @@ private Q_SLOTS:
         const auto panelFile = [&](const QJsonObject &keys) {
             write(u"panel.json"_s, QJsonDocument(QJsonObject{{u"jid"_s, panelJid},
                                                              {u"password_file"_s, u"password"_s},
-                                                             {u"host"_s, m_server.address()},
-                                                             {u"port"_s, m_server.port()},
-                                                             {u"ca"_s, m_server.caFile()},
+                                                             {u"host"_s, m_server->address()},
+                                                             {u"port"_s, m_server->port()},
+                                                             {u"ca"_s, m_server->caFile()},
                                                              {u"store"_s, u"panel.sqlite"_s},
                                                              {u"keys"_s, keys}})
                                        .toJson());

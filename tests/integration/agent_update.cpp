@@ -33,7 +33,8 @@ class TestAgentUpdate : public QObject
     Q_OBJECT
 
 private:
-    ProsodyServer m_server;
+    // One for each test, so that nothing of another one is still under way.
+    std::unique_ptr<ProsodyServer> m_server;
     HttpServer m_web;
     QByteArray m_zip;
     std::unique_ptr<ReleasedDevice> m_device;
@@ -73,27 +74,28 @@ private:
 private Q_SLOTS:
     void initTestCase()
     {
-        QVERIFY2(m_server.start({{deviceJid, secret}, {panelJid, u"p"_s}}), qPrintable(m_server.errorString()));
         m_web.setHandler(
             [this](const HttpRequest &request, QTcpSocket *socket) { HttpServer::serve(request, socket, m_zip); });
     }
 
     void init()
     {
+        m_server = std::make_unique<ProsodyServer>();
+        QVERIFY2(m_server->start({{deviceJid, secret}, {panelJid, u"p"_s}}), qPrintable(m_server->errorString()));
         m_device = std::make_unique<ReleasedDevice>();
         m_device->makeFolder(u"cfg"_s);
         m_device->makeFolder(u"certs"_s);
         const QJsonObject config{{u"xmpp_client"_s, QJsonObject{{u"client_jid"_s, deviceJid},
                                                                 {u"client_password"_s, secret},
                                                                 {u"cpanel_jid"_s, panelJid},
-                                                                {u"host"_s, m_server.address()},
-                                                                {u"port"_s, m_server.port()}}},
+                                                                {u"host"_s, m_server->address()},
+                                                                {u"port"_s, m_server->port()}}},
                                  {u"rpi_unique_id"_s, u"b8:27"_s},
                                  {u"allow_http"_s, true}};
         m_device->write(u"cfg/config_file.bin"_s, encryptV1(QJsonDocument(config).toJson()).value(), 0600);
-        m_device->write(u"certs/cacert.pem"_s, readWhole(m_server.caFile()));
+        m_device->write(u"certs/cacert.pem"_s, readWhole(m_server->caFile()));
         m_device->write(u"JabberClient/sgn-agent"_s, agentProgram(), 0755);
-        m_panel = std::make_unique<Endpoint>(accountOn(m_server, panelJid, u"p"_s), quickOptions(xmpp::Role::Panel));
+        m_panel = std::make_unique<Endpoint>(accountOn(*m_server, panelJid, u"p"_s), quickOptions(xmpp::Role::Panel));
         m_panel->session.start();
         QTRY_VERIFY_WITH_TIMEOUT(m_panel->session.isOnline(), limit);
         QVERIFY(m_device->start());
@@ -109,6 +111,7 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(m_panel->stops > 0, limit);
         m_device.reset();
         m_panel.reset();
+        m_server.reset();
     }
 
     void replacesItself()

@@ -268,6 +268,23 @@ private Q_SLOTS:
         QCOMPARE(trap.connections(), 0);
     }
 
+    void whatWasTakenIsAcknowledgedBeforeTheEnd()
+    {
+        // The server hasn't asked yet; it would deliver the message once more.
+        FakeServer server(FakeServer::Transport::Tls, m_certificate);
+        server.letIn([&] { server.say("<message from='meter@localhost/x' type='chat'><body>{}</body></message>"); },
+                     "panel@localhost/desk", "<sm xmlns='urn:xmpp:sm:3'/>");
+        Endpoint panel(account(server), options());
+        panel.session.start();
+        SGN_EVENTUALLY(panel.messages.size() == 1);
+        panel.session.stop();
+        SGN_EVENTUALLY(server.heard().contains("</stream:stream>"));
+        const qsizetype acknowledged = server.heard().indexOf("<a xmlns=\"urn:xmpp:sm:3\" h=\"1\"/>");
+        QVERIFY2(acknowledged >= 0, server.heard());
+        QVERIFY(acknowledged < server.heard().indexOf("</stream:stream>"));
+        SGN_EVENTUALLY(panel.stops == 1);
+    }
+
     void nobodyElsesSessionIsTaken()
     {
         FakeServer server(FakeServer::Transport::Tls, m_certificate);

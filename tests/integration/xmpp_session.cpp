@@ -402,7 +402,12 @@ private:
         panel.session.start();
         meter.session.setTrustedPeers({panelJid});
         meter.session.start();
-        return QTest::qWaitFor([&] { return panel.session.isOnline() && meter.session.isOnline(); }, 20'000);
+        // An answer tells that the server has dealt with the presence, which was sent before.
+        return QTest::qWaitFor(
+            [&] {
+                return panel.session.isOnline() && meter.session.isOnline() && panel.serverTime && meter.serverTime;
+            },
+            20'000);
     }
 
     std::unique_ptr<ProsodyServer> m_server;
