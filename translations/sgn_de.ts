@@ -204,6 +204,10 @@
         <translation>antwortet nicht, obwohl der Server es online zeigt</translation>
     </message>
     <message>
+        <source>its card is read-only and has to be replaced</source>
+        <translation>seine Speicherkarte ist schreibgeschützt und muss ersetzt werden</translation>
+    </message>
+    <message>
         <source>disk almost full: %1 MB free</source>
         <translation>Speicher fast voll: %1 MB frei</translation>
     </message>
@@ -1150,6 +1154,14 @@
     <message>
         <source>Disk free</source>
         <translation>Speicher frei</translation>
+    </message>
+    <message>
+        <source>Card</source>
+        <translation>Speicherkarte</translation>
+    </message>
+    <message>
+        <source>read-only</source>
+        <translation>schreibgeschützt</translation>
     </message>
     <message>
         <source>Memory free</source>

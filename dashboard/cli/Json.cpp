@@ -47,7 +47,8 @@ QJsonObject factsJson(const DeviceFacts &facts)
             {u"mem_available_mb"_s, maybe(facts.memAvailableMb)},
             {u"temperature_c"_s, maybe(facts.temperatureC)},
             {u"clock_offset_s"_s, maybe(facts.clockOffsetS)},
-            {u"packages_version"_s, maybe(facts.packagesVersion)}};
+            {u"packages_version"_s, maybe(facts.packagesVersion)},
+            {u"read_only"_s, facts.readOnly}};
 }
 
 QJsonObject updateJson(const DeviceUpdate &update)

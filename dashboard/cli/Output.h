@@ -20,7 +20,7 @@ public:
     [[nodiscard]] bool isJson() const { return m_format == Format::Json; }
 
     // One of the two, by the format.
-    void result(const Table &table, const QJsonObject &object) const;
+    void result(const Table &rows, const QJsonObject &object) const;
     void table(const Table &table) const;
     // One line.
     void json(const QJsonObject &object) const;

@@ -25,6 +25,7 @@ enum class Matter {
     ForeignFrom,
     CrashLoop,
     Dead,
+    ReadOnly,
     UpdateFailed,
     UpdateExpired,
     NotAnswering,
@@ -113,6 +114,10 @@ Finding findingOf(const Device &device)
     if (const DeviceProcess *process = worstProcess(device)) {
         return {process->report.state == ProcessState::CrashLoop ? Matter::CrashLoop : Matter::Dead, process};
     }
+    // Before the updates that fail for it.
+    if (device.facts.readOnly) {
+        return {Matter::ReadOnly};
+    }
     if (device.update) {
         if (const Matter matter = matterOfUpdate(device); matter != Matter::Nothing) {
             return {matter};
@@ -149,6 +154,7 @@ Level levelOf(Matter matter)
     case Matter::CrashLoop:
     case Matter::Dead:
     case Matter::UpdateFailed:
+    case Matter::ReadOnly:
         return Level::Bad;
     }
     return Level::None;
@@ -254,6 +260,8 @@ public:
             return tr("update %1 was not answered in time").arg(number);
         case Matter::NotAnswering:
             return tr("doesn't answer, though the server shows it online");
+        case Matter::ReadOnly:
+            return tr("its card is read-only and has to be replaced");
         case Matter::DiskFull:
             return tr("disk almost full: %1 MB free").arg(*device.facts.diskFreeMb);
         case Matter::TooHot:
@@ -298,6 +306,7 @@ Attention attention(const Device &device, const QDateTime &now)
     case Matter::UpdateExpired:
         result.action = Action::Retry;
         break;
+    case Matter::ReadOnly:
     case Matter::DiskFull:
         result.action = Action::GetLogs;
         break;

@@ -51,7 +51,8 @@ void LogService::restore()
 {
     m_bundles.clear();
     m_byDevice.clear();
-    for (LogBundle bundle : m_store.logBundles()) {
+    const QList<LogBundle> stored = m_store.logBundles();
+    for (const LogBundle &bundle : stored) {
         m_byDevice[bundle.jid] += bundle.id;
         m_bundles.insert(bundle.id, bundle);
         const CommandTarget *target = m_commands.target(bundle.number, bundle.jid);

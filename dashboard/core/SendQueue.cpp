@@ -51,9 +51,9 @@ void SendQueue::pump()
         if (next.empty()) {
             return;
         }
-        Item item = std::move(next.front());
+        const Item item = std::move(next.front());
         next.pop_front();
-        m_onTheWay.insert(m_session.send(item.to, item.body), std::move(item.told));
+        m_onTheWay.insert(m_session.send(item.to, item.body), item.told);
     }
 }
 

@@ -148,12 +148,12 @@ Result<std::unique_ptr<Store>> Store::open(const QString &file, const QString &a
         sql::disconnect(*database);
         return fail(claimed.error());
     }
-    return std::unique_ptr<Store>(new Store(file, *std::move(database), warning));
+    return std::unique_ptr<Store>(new Store(file, *database, warning));
 }
 
-Store::Store(QString file, QSqlDatabase database, QString warning)
+Store::Store(QString file, const QSqlDatabase &database, QString warning)
     : m_file(std::move(file))
-    , m_database(std::move(database))
+    , m_database(database)
     , m_warning(std::move(warning))
     , m_sink(std::make_shared<StoreWriter>(m_file, newConnectionName()))
 {

@@ -77,7 +77,7 @@ Q_SIGNALS:
     void writingFailed(const sgn::Error &reason);
 
 private:
-    Store(QString file, QSqlDatabase database, QString warning);
+    Store(QString file, const QSqlDatabase &database, QString warning);
     void schedule();
     QFuture<Outcome> write();
     void onWritten(const StoreBatch &batch, int serial, const Outcome &outcome);

@@ -5,7 +5,7 @@
 
 namespace sgn::models {
 
-Application::Application(SignIn::Environment environment, QObject *parent)
+Application::Application(const SignIn::Environment &environment, QObject *parent)
     : QObject(parent)
     , m_environment(environment)
     , m_signIn(environment)

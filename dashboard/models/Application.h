@@ -26,7 +26,7 @@ class Application final : public QObject
 
 public:
     // Everything in `environment` outlives this.
-    explicit Application(SignIn::Environment environment, QObject *parent = nullptr);
+    explicit Application(const SignIn::Environment &environment, QObject *parent = nullptr);
     ~Application() override;
 
     [[nodiscard]] Preferences *preferences() { return &m_environment.preferences; }

@@ -277,6 +277,8 @@ QList<FactModel::Fact> DeviceDetails::factsOf(const Device &device) const
         add(tr("Running for"), durationText(*facts.uptimeS));
     if (facts.diskFreeMb)
         add(tr("Disk free"), locale.formattedDataSize(*facts.diskFreeMb * 1'000'000, 1, QLocale::DataSizeSIFormat));
+    if (facts.readOnly)
+        add(tr("Card"), tr("read-only"));
     if (facts.memAvailableMb)
         add(tr("Memory free"),
             locale.formattedDataSize(*facts.memAvailableMb * 1'000'000, 1, QLocale::DataSizeSIFormat));

@@ -46,7 +46,7 @@ public:
     [[nodiscard]] virtual Cell cell(int row, int column) const = 0;
     [[nodiscard]] virtual QString key(int row) const = 0;
     // -1 when there is none.
-    [[nodiscard]] virtual int rowOf(const QString &key) const;
+    [[nodiscard]] virtual int rowOf(const QString &wanted) const;
     // Strict order of two rows by a column; equal rows are then ordered by `tieLess`.
     [[nodiscard]] virtual bool less(int column, int left, int right) const;
     [[nodiscard]] virtual bool tieLess(int left, int right) const;

@@ -2,6 +2,7 @@
 #include "agent/DeviceFactsReader.h"
 
 #include "base/AtomicFile.h"
+#include "base/FileSystem.h"
 
 #include <QFile>
 #include <sys/statvfs.h>
@@ -69,6 +70,7 @@ DeviceFacts readDeviceFacts(const QString &root, const QString &prefix)
     if (::statvfs(QFile::encodeName(root).constData(), &disk) == 0) {
         facts.diskFreeMb = static_cast<qint64>(disk.f_bavail) * static_cast<qint64>(disk.f_frsize) >> 20;
     }
+    facts.readOnly = isReadOnlyFileSystem(root);
     return facts;
 }
 

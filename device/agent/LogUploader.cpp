@@ -129,10 +129,10 @@ void LogUploader::sent(const Result<QUrl> &url)
         qCWarning(lcAgent) << "the logs could not be sent:" << url.error();
         reply.remarks = u"logs could not be sent: "_s + url.error().message;
     }
-    end(std::move(reply));
+    end(reply);
 }
 
-void LogUploader::end(LogsReply reply)
+void LogUploader::end(const LogsReply &reply)
 {
     QFile::remove(m_settings.zip);
     m_busy = false;

@@ -53,7 +53,7 @@ private:
     void sendToServer();
     void sendByHttp(const QString &whyNotServer);
     void sent(const Result<QUrl> &url);
-    void end(LogsReply reply);
+    void end(const LogsReply &reply);
 
     Settings m_settings;
     PanelLink &m_link;

@@ -102,12 +102,10 @@ void Mail::acknowledged(quint64 id)
 
 void Mail::returned(quint64 id)
 {
-    const auto it = m_delivered.constFind(id);
-    if (it == m_delivered.constEnd()) {
+    if (!m_delivered.contains(id)) {
         return; // long ago, or overtaken by newer news
     }
-    const Outbox::Letter letter = it.value();
-    m_delivered.erase(it);
+    const Outbox::Letter letter = m_delivered.take(id);
     if (const Outcome put = m_outbox.put(letter.key, letter.body); !put) {
         qCWarning(lcAgent) << "a message to the panel isn't safe on disk:" << put.error();
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "update/Installer.h"
 
+#include "base/FileSystem.h"
 #include "crypto/CaBundle.h"
 #include "crypto/Sha256.h"
 #include "update/CaFile.h"
@@ -320,6 +321,8 @@ void Installer::judgeInstalled(const Installed &installed)
         happened(Event::NothingToDo);
     } else if (const auto resolved = resolveVersion(); !resolved) {
         failed(resolved.error());
+    } else if (isReadOnlyFileSystem(m_settings.root)) {
+        failed({ErrorCode::InstallFailed, u"the card is read-only, nothing can be installed on it"_s});
     } else {
         // The way back finds its release staged.
         happened(m_record->stagedId != 0 ? Event::Staged : Event::Admitted);

@@ -2,6 +2,7 @@
 #include "base/CommandLine.h"
 #include "base/Log.h"
 #include "base/SystemError.h"
+#include "watchdog/CardWatch.h"
 #include "watchdog/Guardian.h"
 #include "watchdog/Logging.h"
 #include "watchdog/ProgramExec.h"
@@ -30,6 +31,8 @@ namespace {
 
 // The event loop's exit code for: become the new release.
 constexpr int handOverCode = 1000;
+// An agent whose card has become read-only waits for its next start at most so long.
+constexpr std::chrono::milliseconds cardInterval = std::chrono::seconds(60);
 
 // One plain sentence, before there is a log.
 int failed(const Error &error)
@@ -113,6 +116,8 @@ QStringList argumentsFor(const WatchdogSettings &settings)
 
 int runWatchdog(WatchdogSettings &settings, Machine &machine, const Clock &clock)
 {
+    CardWatch card(settings.root, settings.owner, cardInterval / settings.speed);
+    card.checkAtStart();
     Descriptor lock;
     {
         const FileRights rights(settings.owner);
@@ -135,6 +140,7 @@ int runWatchdog(WatchdogSettings &settings, Machine &machine, const Clock &clock
     }
     const FileRights rights(settings.owner);
     installLog(settings.below("logs/watchdog.log"_L1));
+    card.begin();
     // What our processes leave behind when they fork away comes to us instead of init, so that we can end it.
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);
 

@@ -74,6 +74,7 @@ Result<DeviceMessage> readVersionReport(JsonReader &reader)
     facts.temperatureC = reader.optionalNumber("temperature_c"_L1);
     facts.clockOffsetS = reader.optionalNumber("clock_offset_s"_L1);
     facts.packagesVersion = optionalVersion(reader, "packages_version"_L1);
+    facts.readOnly = reader.optionalBool("read_only"_L1, false);
     return checked(reader, report);
 }
 
@@ -157,6 +158,9 @@ void insertFacts(QJsonObject &object, const DeviceFacts &facts)
     put("temperature_c"_L1, facts.temperatureC);
     put("clock_offset_s"_L1, facts.clockOffsetS);
     put("packages_version"_L1, facts.packagesVersion);
+    if (facts.readOnly) {
+        object["read_only"_L1] = true;
+    }
 }
 
 QByteArray encodeReport(const VersionReport &report, bool withLastLines)

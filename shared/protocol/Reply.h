@@ -43,6 +43,7 @@ struct DeviceFacts
     std::optional<double> temperatureC;
     std::optional<double> clockOffsetS;
     std::optional<int> packagesVersion = {}; // of the Python packages, where they say one
+    bool readOnly = false;                   // the card takes no writes
 
     friend bool operator==(const DeviceFacts &, const DeviceFacts &) = default;
 };

@@ -14,7 +14,7 @@ namespace {
 struct KnownCondition
 {
     QStringView name;
-    ErrorCode code;
+    ErrorCode code = ErrorCode::Internal;
     QStringView words;
 };
 

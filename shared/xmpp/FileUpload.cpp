@@ -56,7 +56,8 @@ Error httpError(int status, const QUrl &url, const QNetworkReply &reply)
 
 } // namespace
 
-FileUpload::FileUpload(QString path, QString contentType, QString caFile, UploadService *service, QObject *parent)
+FileUpload::FileUpload(const QString &path, QString contentType, QString caFile, UploadService *service,
+                       QObject *parent)
     : Upload(parent)
     , m_contentType(std::move(contentType))
     , m_caFile(std::move(caFile))

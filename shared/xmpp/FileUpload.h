@@ -22,7 +22,7 @@ class FileUpload final : public Upload
     Q_OBJECT
 
 public:
-    FileUpload(QString path, QString contentType, QString caFile, UploadService *service, QObject *parent);
+    FileUpload(const QString &path, QString contentType, QString caFile, UploadService *service, QObject *parent);
     ~FileUpload() override;
 
     void cancel() override;

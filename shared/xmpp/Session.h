@@ -65,8 +65,8 @@ public:
     // Begins to connect and keeps trying, also after errors that look final. A missing or empty CA file is such an
     // error: it is reported by offline() and tried again, and nothing is sent meanwhile.
     void start();
-    // Says good-bye (last acknowledgement, presence unavailable, end of stream) and stays offline. stopped() follows, at
-    // once if there was no session; until then a last message may come.
+    // Says good-bye (last acknowledgement, presence unavailable, end of stream) and stays offline. stopped() follows,
+    // at once if there was no session; until then a last message may come.
     void stop();
     // Another account, server or CA; reconnects if started.
     void setAccount(const Account &account);

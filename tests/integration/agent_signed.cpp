@@ -108,7 +108,8 @@ private Q_SLOTS:
     void init()
     {
         m_server = std::make_unique<ProsodyServer>();
-        QVERIFY2(m_server->start({{deviceJid, u"d"_s}, {panelJid, panelPassword}}), qPrintable(m_server->errorString()));
+        QVERIFY2(m_server->start({{deviceJid, u"d"_s}, {panelJid, panelPassword}}),
+                 qPrintable(m_server->errorString()));
         const QTemporaryDir folder;
         QVERIFY(makeZip(folder.filePath(u"a.zip"_s), meterRelease(2)));
         m_zip = readWhole(folder.filePath(u"a.zip"_s));

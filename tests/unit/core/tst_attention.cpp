@@ -138,6 +138,11 @@ void AttentionTest::names_one_reason_and_one_action_data()
     row("words of a stranger stay words", foreign, Level::Bad, Action::None,
         u"spoke as <b>x</b>'; DROP TABLE devices, but is b8:27"_s);
 
+    Device worn = healthy();
+    worn.facts.readOnly = true;
+    worn.facts.diskFreeMb = 12;
+    row("a worn card", worn, Level::Bad, Action::GetLogs, u"its card is read-only and has to be replaced"_s);
+
     Device full = healthy();
     full.facts.diskFreeMb = 12;
     row("disk", full, Level::Warning, Action::GetLogs, u"disk almost full: 12 MB free"_s);

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "watchdog/CardWatch.h"
+
+#include "watchdog/Logging.h"
+#include "watchdog/MemoryFolders.h"
+
+namespace sgn::watchdog {
+
+using namespace Qt::StringLiterals;
+
+CardWatch::CardWatch(QString root, Account owner, std::chrono::milliseconds interval)
+    : m_root(std::move(root))
+    , m_owner(std::move(owner))
+{
+    m_timer.setInterval(interval);
+    connect(&m_timer, &QTimer::timeout, this, [this] {
+        check({"logs", "downloads"});
+        say();
+    });
+}
+
+void CardWatch::checkAtStart()
+{
+    check({"wdog", "logs", "downloads"});
+}
+
+void CardWatch::check(const QByteArrayList &folders)
+{
+    const OwnRights own(m_owner);
+    const Result<bool> made = makeWritable(m_root, folders, m_owner);
+    if (!made) {
+        m_finding = u"the card is read-only, and there is no memory in its place: "_s + made.error().message;
+    } else if (*made) {
+        m_finding = u"the card is read-only: what is written now goes to memory and is lost at the next start of the "
+                    "machine; nothing can be installed"_s;
+    }
+}
+
+void CardWatch::begin()
+{
+    say();
+    m_timer.start();
+}
+
+void CardWatch::say()
+{
+    if (m_finding != m_said) {
+        m_said = m_finding;
+        qCWarning(lcWatchdog).noquote() << m_finding;
+    }
+}
+
+} // namespace sgn::watchdog

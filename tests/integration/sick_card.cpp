@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "crypto/ConfigEnvelope.h"
+#include "support/ProsodyServer.h"
+#include "support/ReadOnlyCard.h"
+#include "support/TreeSnapshot.h"
+#include "unit/update/HttpServer.h"
+#include "unit/update/ReleaseKit.h"
+#include "watchdog_device.h"
+#include "xmpp_endpoint.h"
+
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+
+using namespace sgn;
+using namespace sgn::test;
+
+namespace {
+
+constexpr int limit = 60'000;
+const QString deviceJid = u"device@localhost"_s;
+const QString panelJid = u"panel@localhost"_s;
+
+} // namespace
+
+// A whole device, real watchdog, agent and meter, on a card that takes no more writes. It has to run, to answer and to
+// say what is wrong with it, because somebody has to be sent there.
+class TestSickCard : public QObject
+{
+    Q_OBJECT
+
+private:
+    std::unique_ptr<ProsodyServer> m_server;
+    HttpServer m_web;
+    QByteArray m_zip;
+    std::unique_ptr<WatchdogDevice> m_device;
+    std::unique_ptr<Endpoint> m_panel;
+
+    QList<QJsonObject> messages(const QString &key) const
+    {
+        QList<QJsonObject> all;
+        for (const QByteArray &body : m_panel->bodies()) {
+            all += QJsonDocument::fromJson(body).object();
+        }
+        all.removeIf([&key](const QJsonObject &message) { return !message.contains(key); });
+        return all;
+    }
+    // The device's answer to a question; empty when there is none.
+    QJsonObject askVersions()
+    {
+        const qsizetype before = messages(u"processes"_s).size();
+        m_panel->session.send(deviceJid, R"({"command":"version_req"})");
+        return QTest::qWaitFor([&] { return messages(u"processes"_s).size() > before; }, limit)
+                   ? messages(u"processes"_s).last()
+                   : QJsonObject();
+    }
+    void orderUpdate(int number, int version)
+    {
+        m_panel->session.send(deviceJid,
+                              QByteArray(R"({"command":"smart_meter_update","command_no":NUMBER,"url":"URL",)"
+                                         R"("processes":[{"process_name":"ocr","version":VERSION}]})")
+                                  .replace("NUMBER", QByteArray::number(number))
+                                  .replace("URL", m_web.url().toEncoded())
+                                  .replace("VERSION", QByteArray::number(version)));
+    }
+    [[nodiscard]] qsizetype logins() const { return m_device->read(u"logs/agent.log"_s).count("online as"); }
+    [[nodiscard]] bool startDevice()
+    {
+        const qsizetype before = logins();
+        return m_device->start(5) && QTest::qWaitFor([&] { return logins() > before; }, limit);
+    }
+    // As the power does it.
+    void killDevice()
+    {
+        m_device->kill();
+        m_device->killAll();
+        QTRY_VERIFY_WITH_TIMEOUT(m_device->running().isEmpty(), limit);
+    }
+    void expectAWornCard()
+    {
+        QVERIFY(ControlClient(*m_device).waitForState(u"ocr"_s, ProcessState::Running));
+        const QJsonObject report = askVersions();
+        QCOMPARE(report["read_only"_L1], QJsonValue(true));
+        const QJsonArray processes = report["processes"_L1].toArray();
+        QCOMPARE(processes.size(), 1);
+        QCOMPARE(processes[0]["version"_L1], QJsonValue(1));
+
+        orderUpdate(7, 2);
+        QTRY_COMPARE_WITH_TIMEOUT(messages(u"succcess"_s).size(), 1, limit);
+        const QJsonObject result = messages(u"succcess"_s).first();
+        QCOMPARE(result["succcess"_L1], QJsonValue(false));
+        QCOMPARE(result["error"_L1], QJsonValue(u"install_failed"_s));
+        QVERIFY2(result["remarks"_L1].toString().contains(u"the card is read-only"), QJsonDocument(result).toJson());
+        QVERIFY(m_web.requests().isEmpty());
+        QTRY_COMPARE_WITH_TIMEOUT(m_device->running(u"ocr.py"_s).size(), 1, limit);
+    }
+
+private Q_SLOTS:
+    void init()
+    {
+        m_server = std::make_unique<ProsodyServer>();
+        QVERIFY2(m_server->start({{deviceJid, u"secret"_s}, {panelJid, u"p"_s}}), qPrintable(m_server->errorString()));
+        m_web.setHandler(
+            [this](const HttpRequest &request, QTcpSocket *socket) { HttpServer::serve(request, socket, m_zip); });
+        m_device = std::make_unique<WatchdogDevice>();
+        m_device->makeFolder(u"cfg"_s);
+        m_device->makeFolder(u"certs"_s);
+        const QJsonObject config{{u"xmpp_client"_s, QJsonObject{{u"client_jid"_s, deviceJid},
+                                                                {u"client_password"_s, u"secret"_s},
+                                                                {u"cpanel_jid"_s, panelJid},
+                                                                {u"host"_s, m_server->address()},
+                                                                {u"port"_s, m_server->port()}}},
+                                 {u"rpi_unique_id"_s, u"b8:27"_s},
+                                 {u"allow_http"_s, true}};
+        m_device->write(u"cfg/config_file.bin"_s, encryptV1(QJsonDocument(config).toJson()).value(), 0600);
+        m_device->write(u"certs/cacert.pem"_s, readWhole(m_server->caFile()));
+        m_device->write(u"JabberClient/sgn-agent"_s, readWhole(QStringLiteral(SGN_BIN_DIR "/sgn-agent")), 0755);
+        m_device->addMeter(u"ocr"_s);
+        m_panel = std::make_unique<Endpoint>(accountOn(*m_server, panelJid, u"p"_s), quickOptions(xmpp::Role::Panel));
+        m_panel->session.start();
+        QTRY_VERIFY_WITH_TIMEOUT(m_panel->session.isOnline(), limit);
+        QVERIFY(startDevice());
+        QVERIFY(ControlClient(*m_device).startMeters({u"ocr"_s}));
+    }
+
+    void cleanup()
+    {
+        if (QTest::currentTestFailed()) {
+            qWarning().noquote() << m_device->read(u"logs/watchdog.log"_s) << m_device->read(u"logs/agent.log"_s);
+        }
+        m_device.reset();
+        m_panel.reset();
+        m_server.reset();
+    }
+
+    void startsOnAReadOnlyCard()
+    {
+        killDevice();
+        const TreeSnapshot before = snapshotOf(m_device->root());
+        {
+            const ReadOnlyCard card(m_device->root());
+            if (!card.isWorn()) {
+                QSKIP("mounting isn't allowed here");
+            }
+            QVERIFY(startDevice());
+            expectAWornCard();
+            QVERIFY(m_device->read(u"logs/watchdog.log"_s).contains("the card is read-only"));
+            // What is in memory survives the watchdog.
+            m_device->kill();
+            QVERIFY(m_device->start(5));
+            QVERIFY(!askVersions().isEmpty());
+            killDevice();
+        }
+        QCOMPARE(snapshotOf(m_device->root()), before);
+    }
+
+    void goesOnWhenTheCardWearsOut()
+    {
+        QVERIFY(!askVersions().contains("read_only"_L1));
+        const ReadOnlyCard card(m_device->root());
+        if (!card.isWorn()) {
+            QSKIP("mounting isn't allowed here");
+        }
+        const QList<qint64> agents = m_device->running(u"sgn-agent"_s);
+        QCOMPARE(agents.size(), 1);
+        const qsizetype before = logins();
+        ::kill(static_cast<pid_t>(agents.first()), SIGKILL);
+        QTRY_VERIFY_WITH_TIMEOUT(logins() > before, limit);
+        expectAWornCard();
+        killDevice();
+    }
+};
+
+QTEST_GUILESS_MAIN(TestSickCard)
+#include "sick_card.moc"
