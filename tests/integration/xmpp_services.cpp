@@ -221,7 +221,8 @@ private Q_SLOTS:
         panel.archive.reset();
         panel.session.queryArchive({.afterId = {}, .since = QDateTime::currentDateTimeUtc().addSecs(3600)});
         SGN_EVENTUALLY(panel.archive.has_value());
-        QVERIFY(panel.messages.isEmpty());
+        // Prosody 13 begins with the last message before that time.
+        QVERIFY(panel.messages.size() <= 1);
     }
 
     void archiveQueriesThatCannotBe_data()
