@@ -139,6 +139,9 @@ FocusScope {
         anchors.margins: Theme.hairline
         anchors.topMargin: 0
         clip: true
+        // The keys are the table's.
+        activeFocusOnTab: false
+        keyNavigationEnabled: false
         model: table.rows
         boundsBehavior: Flickable.StopAtBounds
         columnWidthProvider: column => layout.width(column)

@@ -17,7 +17,8 @@ T.Dialog {
 
     parent: T.Overlay.overlay
     anchors.centerIn: parent
-    width: Math.min(Theme.dialogWidth, parent ? parent.width - Theme.gap8 * 2 : Theme.dialogWidth)
+    // The window is never narrower. Bound to its width, the height of wrapped words would be a loop.
+    width: Theme.dialogWidth
     height: Math.min(implicitHeight, parent ? parent.height - Theme.gap8 * 2 : implicitHeight)
     implicitHeight: implicitContentHeight + topPadding + bottomPadding + implicitHeaderHeight + implicitFooterHeight
     padding: Theme.gap6
