@@ -92,9 +92,7 @@ void Dashboard::takeScreenshot()
     auto *screenshot = new Screenshot(*window(), m_options.screenshotFile, this);
     screenshot->begin();
     models::Workspace *workspace = m_application.workspace();
-    if (!workspace)
-        screenshot->ready();
-    else if (workspace->panel().session().isSettled())
+    if (!workspace || workspace->panel().session().isSettled())
         screenshot->ready();
     else
         connect(&workspace->panel().session(), &PanelSession::settled, screenshot, &Screenshot::ready);

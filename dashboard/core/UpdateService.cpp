@@ -136,10 +136,17 @@ QFuture<Result<ReleaseZip>> UpdateService::inspect(const QString &zipPath)
 UpdateJob *UpdateService::start(const UpdateRequest &request)
 {
     auto *job = new UpdateJob(request, this);
+    begin(job);
+    Q_EMIT jobStarted(job);
+    return job;
+}
+
+void UpdateService::begin(UpdateJob *job)
+{
+    const UpdateRequest &request = job->m_request;
     if (const Outcome fine = request.check(); !fine) {
-        const Error error = fine.error();
         QMetaObject::invokeMethod(
-            job, [job, error] { finish(job, fail(error)); }, Qt::QueuedConnection);
+            job, [job, error = fine.error()] { finish(job, fail(error)); }, Qt::QueuedConnection);
     } else if (fileOf(request).isEmpty()) {
         QMetaObject::invokeMethod(
             job, [this, job] { submit(job, job->m_request.url); }, Qt::QueuedConnection);
@@ -148,8 +155,6 @@ UpdateJob *UpdateService::start(const UpdateRequest &request)
     } else {
         upload(job);
     }
-    Q_EMIT jobStarted(job);
-    return job;
 }
 
 void UpdateService::useReleaseKey(std::optional<SigningKey> key)

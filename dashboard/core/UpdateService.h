@@ -100,6 +100,7 @@ Q_SIGNALS:
     void jobStarted(sgn::UpdateJob *job);
 
 private:
+    void begin(UpdateJob *job);
     void sign(UpdateJob *job);
     void takeSignature(UpdateJob *job, const Result<QByteArray> &release);
     void upload(UpdateJob *job);

@@ -380,7 +380,8 @@ void TableFilter::mergeTouched()
 // comes, move it into place.
 void TableFilter::show(const Rows &rows)
 {
-    if (rows == m_shown) {
+    // Not by QList's operator, which compares nothing at a null address in Qt 6.4.
+    if (std::ranges::equal(rows, m_shown)) {
         Q_EMIT countChanged();
         return;
     }

@@ -13,7 +13,7 @@ struct Subcommand
 {
     QLatin1StringView name;
     QLatin1StringView summary;
-    int (*run)(const QStringList &arguments);
+    int (*run)(const QStringList &arguments) = nullptr;
 };
 
 [[nodiscard]] std::span<const Subcommand> subcommands();

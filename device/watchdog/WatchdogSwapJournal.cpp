@@ -18,9 +18,9 @@ namespace {
 
 struct PhaseNames
 {
-    WatchdogPhase phase;
+    WatchdogPhase phase = WatchdogPhase::Preparing;
     QLatin1StringView name;
-    WatchdogSwapState state;
+    WatchdogSwapState state = WatchdogSwapState::None;
 };
 
 constexpr std::array phases{

@@ -38,7 +38,7 @@ Q_SIGNALS:
 
 private:
     void ask(const QString &jid);
-    void readInfo(const QString &jid, const QDomElement &query);
+    void readInfo(const QString &jid, const QDomElement &info);
     void answered();
 
     QPointer<QXmppClient> m_client;

@@ -207,7 +207,8 @@ private Q_SLOTS:
               double(shortest) / 1000, double(longest) / 1000, 100 * largestShare(firstWaits, 100),
               double(attempts) / fleetSize, double(away) / 1000, double(latest - earliest) / 1000,
               100 * largestShare(returns, 1'000));
-        QVERIFY(shortest >= 1'000);
+        // Of a second; Qt's timers may be 5 % early.
+        QVERIFY(shortest >= 900);
         QVERIFY(longest - shortest >= 800);
         // Even the first attempts, which cost a server that is away nothing but a refusal, are no single blow.
         QVERIFY(largestShare(firstWaits, 100) <= 0.5);

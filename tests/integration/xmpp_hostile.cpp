@@ -237,11 +237,12 @@ private Q_SLOTS:
             server.letIn([&] { server.say(redirect); });
         } else {
             server.onWords = [&](const QByteArray &words) {
-                if (words.contains("<stream:stream"))
+                if (words.contains("<stream:stream")) {
                     server.say("<?xml version='1.0'?><stream:stream from='localhost' id='s1' version='1.0' "
                                "xmlns='jabber:client' "
                                "xmlns:stream='http://etherx.jabber.org/streams'>" +
                                redirect);
+                }
             };
         }
         Account target = account(server);

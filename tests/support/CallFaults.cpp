@@ -36,10 +36,10 @@ enum class Does { Grow, Change, Look, Open };
 
 struct KnownCall
 {
-    long number;
-    const char *name;
-    Does does;
-    Names names;
+    long number = 0;
+    const char *name = nullptr;
+    Does does = Does::Look;
+    Names names = Names::Path;
     unsigned argument = 0; // which names the file; of PathAt the descriptor's, the path follows
     int second = -1;       // of a second name
 };
@@ -333,10 +333,12 @@ FaultyRun runWithFault(const QStringList &command, const QString &folder, const 
     QElapsedTimer elapsed;
     elapsed.start();
     std::vector<QByteArray> texts;
+    texts.reserve(static_cast<std::size_t>(command.size()));
     for (const QString &argument : command) {
         texts.push_back(QFile::encodeName(argument));
     }
     std::vector<char *> arguments;
+    arguments.reserve(texts.size() + 1);
     for (QByteArray &text : texts) {
         arguments.push_back(text.data());
     }

@@ -25,7 +25,12 @@ long shift()
 
 } // namespace
 
-extern "C" int clock_gettime(clockid_t clock, timespec *now) noexcept
+// By their symbols, because the system's declarations have names that nobody else may use.
+extern "C" int readClock(clockid_t clock, timespec *now) noexcept asm("clock_gettime");
+extern "C" int readTimeOfDay(timeval *now, void *zone) noexcept asm("gettimeofday");
+extern "C" time_t readTime(time_t *now) noexcept asm("time");
+
+int readClock(clockid_t clock, timespec *now) noexcept
 {
     const auto result = static_cast<int>(::syscall(SYS_clock_gettime, clock, now));
     if (result == 0 && (clock == CLOCK_REALTIME || clock == CLOCK_REALTIME_COARSE)) {
@@ -34,19 +39,19 @@ extern "C" int clock_gettime(clockid_t clock, timespec *now) noexcept
     return result;
 }
 
-extern "C" int gettimeofday(timeval *now, void *) noexcept
+int readTimeOfDay(timeval *now, void * /*zone*/) noexcept
 {
     timespec exact{};
-    const int result = clock_gettime(CLOCK_REALTIME, &exact);
+    const int result = readClock(CLOCK_REALTIME, &exact);
     now->tv_sec = exact.tv_sec;
     now->tv_usec = exact.tv_nsec / 1000;
     return result;
 }
 
-extern "C" time_t time(time_t *now) noexcept
+time_t readTime(time_t *now) noexcept
 {
     timespec exact{};
-    (void)clock_gettime(CLOCK_REALTIME, &exact);
+    (void)readClock(CLOCK_REALTIME, &exact);
     if (now != nullptr) {
         *now = exact.tv_sec;
     }

@@ -213,7 +213,5 @@ void ReleaseZipTest::checks_a_request()
     }
 }
 
-Q_DECLARE_METATYPE(sgn::UpdateRequest)
-
 QTEST_GUILESS_MAIN(ReleaseZipTest)
 #include "tst_release_zip.moc"

@@ -3,6 +3,7 @@
 #include "core/StoreSql.h"
 
 #include <csignal>
+#include <limits>
 #include <QCoreApplication>
 #include <QDir>
 #include <QElapsedTimer>
@@ -512,12 +513,19 @@ void StoreTest::a_large_fleet_is_there_at_once()
                 store->keep(device);
             }
         }
-        QElapsedTimer timer;
-        timer.start();
-        auto store = opened(path);
-        const auto found = store->devices();
-        const qint64 elapsed = timer.nsecsElapsed();
-        return static_cast<int>(found.size()) == devices ? elapsed / devices : -1;
+        // The best of three, because the machine does other things, too.
+        qint64 best = std::numeric_limits<qint64>::max();
+        for (int round = 0; round < 3; ++round) {
+            QElapsedTimer timer;
+            timer.start();
+            auto store = opened(path);
+            const auto found = store->devices();
+            best = std::min(best, timer.nsecsElapsed());
+            if (static_cast<int>(found.size()) != devices) {
+                return qint64(-1);
+            }
+        }
+        return best / devices;
     };
     const qint64 small = nanosecondsPerDevice(2'000);
     const qint64 large = nanosecondsPerDevice(20'000);

@@ -87,9 +87,9 @@ Driver inSituation(const QByteArray &name)
 
 struct Row
 {
-    const char *situation;
-    Event event;
-    ProcessState state;
+    const char *situation = nullptr;
+    Event event = {};
+    ProcessState state = {};
     ProcessActions actions;
 };
 
