@@ -31,6 +31,7 @@ WatchdogClient::WatchdogClient(QString socketPath, int agentVersion, Limits limi
                 return;
             }
             m_socket.abort();
+            // Unless that has ended a connection, which was told then.
             if (!m_reconnect.isActive()) {
                 lost();
             }

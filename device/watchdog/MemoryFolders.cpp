@@ -21,7 +21,7 @@ using namespace Qt::StringLiterals;
 namespace {
 
 // Logs are bounded, and a download that doesn't fit fails as on a full card.
-constexpr auto memory = "size=32m,mode=0755";
+constexpr auto memoryOptions = "size=32m,mode=0755";
 
 // A place to mount, for as long as it takes: the layers keep the memory, and it goes when they do.
 class Memory
@@ -33,7 +33,7 @@ public:
             return fail(systemError(u"no folder in /run"_s, errno));
         }
         m_made = true;
-        if (::mount("tmpfs", m_path.constData(), "tmpfs", MS_NOSUID | MS_NODEV, memory) != 0) {
+        if (::mount("tmpfs", m_path.constData(), "tmpfs", MS_NOSUID | MS_NODEV, memoryOptions) != 0) {
             return fail(systemError(u"no memory for the folders of a read-only card"_s, errno));
         }
         m_mounted = true;

@@ -1,11 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "crypto/ConfigEnvelope.h"
-#include "support/ProsodyServer.h"
 #include "support/TestCa.h"
 #include "unit/update/HttpServer.h"
 #include "unit/update/ReleaseKit.h"
-#include "watchdog_device.h"
-#include "xmpp_endpoint.h"
+#include "whole_device.h"
 
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -17,8 +14,7 @@ using namespace sgn::test;
 namespace {
 
 constexpr int limit = 90'000;
-const QString deviceJid = u"device@localhost"_s;
-const QString panelJid = u"panel@localhost"_s;
+const QString secret = u"secret"_s;
 
 // In front of a meter's first heartbeat: it uses the packages of this device, as the user's own are used on a real one.
 const QByteArray usesPackages = R"(
@@ -41,22 +37,13 @@ private:
     HttpServer m_web;
     QByteArray m_offered;
     std::unique_ptr<WatchdogDevice> m_device;
-    std::unique_ptr<Endpoint> m_panel;
+    std::unique_ptr<TypingPanel> m_panel;
 
-    QList<QJsonObject> messages(const QString &key) const
-    {
-        QList<QJsonObject> all;
-        for (const QByteArray &body : m_panel->bodies()) {
-            all += QJsonDocument::fromJson(body).object();
-        }
-        all.removeIf([&key](const QJsonObject &message) { return !message.contains(key); });
-        return all;
-    }
     // The one result of a command; empty when it doesn't come or more than one comes.
     QJsonObject resultOf(int number) const
     {
         const auto results = [this, number] {
-            QList<QJsonObject> all = messages(u"succcess"_s);
+            QList<QJsonObject> all = m_panel->results();
             all.removeIf([number](const QJsonObject &result) { return result["command_no"_L1] != number; });
             return all;
         };
@@ -70,26 +57,16 @@ private:
     {
         return QJsonDocument(result).toJson(QJsonDocument::Compact);
     }
-    void type(const QByteArray &body) { m_panel->session.send(deviceJid, body); }
     void order(int number, const QByteArray &command, const QByteArray &more = {})
     {
-        type("{\"command\":\"" + command + "\",\"command_no\":" + QByteArray::number(number) + ",\"url\":\"" +
-             m_web.url().toEncoded() + '"' + more + '}');
+        m_panel->type("{\"command\":\"" + command + "\",\"command_no\":" + QByteArray::number(number) + ",\"url\":\"" +
+                      m_web.url().toEncoded() + '"' + more + '}');
     }
     void offer(const Files &files)
     {
         const QTemporaryDir folder;
         QVERIFY(makeZip(folder.filePath(u"a.zip"_s), files));
         m_offered = readWhole(folder.filePath(u"a.zip"_s));
-    }
-    // The device's answer to a question.
-    QJsonObject askVersions()
-    {
-        const qsizetype before = messages(u"processes"_s).size();
-        type(R"({"command":"version_req"})");
-        return QTest::qWaitFor([&] { return messages(u"processes"_s).size() > before; }, limit)
-                   ? messages(u"processes"_s).last()
-                   : QJsonObject();
     }
     qsizetype timesOnline() const { return m_device->read(u"logs/agent.log"_s).count(": online as "); }
     // What a process of the meter does with its packages.
@@ -106,25 +83,16 @@ private Q_SLOTS:
     void init()
     {
         m_server = std::make_unique<ProsodyServer>();
-        QVERIFY2(m_server->start({{deviceJid, u"secret"_s}, {panelJid, u"p"_s}}), qPrintable(m_server->errorString()));
+        QVERIFY2(m_server->start(accountsWith(secret)), qPrintable(m_server->errorString()));
         m_device = std::make_unique<WatchdogDevice>();
-        for (const QString &folder : {u"cfg"_s, u"certs"_s, u"home"_s, u"home/site-packages"_s}) {
+        for (const QString &folder : {u"home"_s, u"home/site-packages"_s}) {
             m_device->makeFolder(folder);
         }
-        const QJsonObject config{{u"xmpp_client"_s, QJsonObject{{u"client_jid"_s, deviceJid},
-                                                                {u"client_password"_s, u"secret"_s},
-                                                                {u"cpanel_jid"_s, panelJid},
-                                                                {u"host"_s, m_server->address()},
-                                                                {u"port"_s, m_server->port()}}},
-                                 {u"rpi_unique_id"_s, u"b8:27"_s},
-                                 {u"site_packages"_s, m_device->path(u"home/site-packages"_s)},
-                                 {u"allow_http"_s, true}};
-        m_device->write(u"cfg/config_file.bin"_s, encryptV1(QJsonDocument(config).toJson()).value(), 0600);
-        m_device->write(u"certs/cacert.pem"_s, readWhole(m_server->caFile()));
-        m_device->write(u"JabberClient/sgn-agent"_s, readWhole(QStringLiteral(SGN_BIN_DIR "/sgn-agent")), 0755);
+        equip(*m_device, *m_server, secret,
+              {{u"site_packages"_s, m_device->path(u"home/site-packages"_s)}, {u"allow_http"_s, true}});
         m_device->write(u"reboot"_s, "#!/bin/sh\necho \"$(id -u)\" >> " + m_device->path(u"reboots"_s).toUtf8() + '\n',
                         0755);
-        m_panel = std::make_unique<Endpoint>(accountOn(*m_server, panelJid, u"p"_s), quickOptions(xmpp::Role::Panel));
+        m_panel = std::make_unique<TypingPanel>(*m_server);
         m_panel->session.start();
         QTRY_VERIFY_WITH_TIMEOUT(m_panel->session.isOnline(), limit);
         // Ten times as fast, so that a crash loop is known in seconds.
@@ -160,7 +128,7 @@ private Q_SLOTS:
         result = resultOf(2);
         QVERIFY2(result["succcess"_L1].toBool(), describe(result));
         QCOMPARE(packageInUse(), "new");
-        QJsonObject report = askVersions();
+        QJsonObject report = m_panel->askVersions(limit);
         QCOMPARE(report["packages_version"_L1], QJsonValue(2));
         QCOMPARE(report["processes"_L1].toArray().first()["state"_L1], QJsonValue(u"running"_s));
 
@@ -172,11 +140,11 @@ private Q_SLOTS:
         QCOMPARE(result["rolled_back"_L1], QJsonValue(true));
         QVERIFY2(result["remarks"_L1].toString().contains(u"needs a newer Python"_s), describe(result));
         QVERIFY2(describe(result).contains("ocr: ImportError"), describe(result));
-        report = askVersions();
+        report = m_panel->askVersions(limit);
         QCOMPARE(report["packages_version"_L1], QJsonValue(2));
         QCOMPARE(report["processes"_L1].toArray().first()["state"_L1], QJsonValue(u"running"_s));
 
-        type(R"({"command":"rollback","command_no":4,"component":"site-packages"})");
+        m_panel->type(R"({"command":"rollback","command_no":4,"component":"site-packages"})");
         result = resultOf(4);
         QVERIFY2(result["succcess"_L1].toBool(), describe(result));
         QCOMPARE(packageInUse(), "old");
@@ -193,7 +161,7 @@ private Q_SLOTS:
         QVERIFY2(result["remarks"_L1].toString().contains(u"isn't from a certification authority"_s), describe(result));
         QCOMPARE(m_device->read(u"certs/cacert.pem"_s), before);
         // It has stayed online all the time.
-        QVERIFY(!askVersions().isEmpty());
+        QVERIFY(!m_panel->askVersions(limit).isEmpty());
         QCOMPARE(timesOnline(), 1);
 
         m_offered = both;
@@ -211,7 +179,7 @@ private Q_SLOTS:
 
     void restartsTheMachineOnce()
     {
-        type(R"({"command":"reboot_system","command_no":20})");
+        m_panel->type(R"({"command":"reboot_system","command_no":20})");
         QTRY_VERIFY_WITH_TIMEOUT(!m_device->read(u"reboots"_s).isEmpty(), limit);
         QCOMPARE(m_device->read(u"reboots"_s), QByteArray::number(::geteuid()) + '\n');
         // The machine goes down and comes up again, with another id.
@@ -219,14 +187,14 @@ private Q_SLOTS:
         m_device->killAll();
         QJsonObject journal = QJsonDocument::fromJson(m_device->read(u"downloads/reboot.json"_s)).object();
         QVERIFY(!journal["boot_id"_L1].toString().isEmpty());
-        QVERIFY(messages(u"succcess"_s).isEmpty());
+        QVERIFY(m_panel->results().isEmpty());
         journal["boot_id"_L1] = u"the one before"_s;
         m_device->write(u"downloads/reboot.json"_s, QJsonDocument(journal).toJson());
         QVERIFY(m_device->start(10, {}, {u"--reboot-program"_s, m_device->path(u"reboot"_s)}));
         const QJsonObject result = resultOf(20);
         QVERIFY2(result["succcess"_L1].toBool(), describe(result));
-        type(R"({"command":"reboot_system","command_no":20})");
-        QTRY_COMPARE_WITH_TIMEOUT(messages(u"succcess"_s).size(), 2, limit);
+        m_panel->type(R"({"command":"reboot_system","command_no":20})");
+        QTRY_COMPARE_WITH_TIMEOUT(m_panel->results().size(), 2, limit);
         QCOMPARE(m_device->read(u"reboots"_s).count('\n'), 1);
     }
 
@@ -255,7 +223,7 @@ private Q_SLOTS:
         offer(second);
         order(31, "smart_meter_update", R"(,"progress":true,"processes":[{"process_name":"ocr","version":2}])");
         const auto told = [this] {
-            const auto progress = messages(u"percent"_s);
+            const auto progress = m_panel->messagesWith(u"percent"_s);
             return progress.isEmpty() ? QString() : progress.last()["remarks"_L1].toString();
         };
         QTRY_VERIFY_WITH_TIMEOUT(told().contains(u"cfg/hold"_s), limit);
@@ -264,16 +232,16 @@ private Q_SLOTS:
         m_device->killAll();
         QVERIFY(m_device->start(10));
         QTRY_VERIFY_WITH_TIMEOUT(timesOnline() == 2, limit);
-        QCOMPARE(askVersions()["processes"_L1].toArray().first()["version"_L1], QJsonValue(1));
-        QCOMPARE(messages(u"succcess"_s).size(), 1);
+        QCOMPARE(m_panel->askVersions(limit)["processes"_L1].toArray().first()["version"_L1], QJsonValue(1));
+        QCOMPARE(m_panel->results().size(), 1);
         QVERIFY(QFile::remove(m_device->path(u"cfg/hold"_s)));
         result = resultOf(31);
         QVERIFY2(result["succcess"_L1].toBool(), describe(result));
 
-        type(R"({"command":"rollback","command_no":32,"component":"SmartMeter"})");
+        m_panel->type(R"({"command":"rollback","command_no":32,"component":"SmartMeter"})");
         result = resultOf(32);
         QVERIFY2(result["succcess"_L1].toBool(), describe(result));
-        const QJsonValue process = askVersions()["processes"_L1].toArray().first();
+        const QJsonValue process = m_panel->askVersions(limit)["processes"_L1].toArray().first();
         QCOMPARE(process["version"_L1], QJsonValue(1));
         QCOMPARE(process["state"_L1], QJsonValue(u"running"_s));
     }
@@ -284,11 +252,11 @@ private Q_SLOTS:
         order(40, "jabber_client_update", R"(,"version":2)");
         QJsonObject result = resultOf(40);
         QVERIFY2(result["succcess"_L1].toBool(), describe(result));
-        QCOMPARE(askVersions()["agent_version"_L1], QJsonValue(2));
-        type(R"({"command":"rollback","command_no":41,"component":"JabberClient"})");
+        QCOMPARE(m_panel->askVersions(limit)["agent_version"_L1], QJsonValue(2));
+        m_panel->type(R"({"command":"rollback","command_no":41,"component":"JabberClient"})");
         result = resultOf(41);
         QVERIFY2(result["succcess"_L1].toBool(), describe(result));
-        QCOMPARE(askVersions()["agent_version"_L1], QJsonValue(1));
+        QCOMPARE(m_panel->askVersions(limit)["agent_version"_L1], QJsonValue(1));
         QCOMPARE(m_device->read(u"downloads/previous-JabberClient/version"_s), "2\n");
     }
 };

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/Panel.h"
-#include "crypto/ConfigEnvelope.h"
-#include "support/ProsodyServer.h"
-#include "watchdog_device.h"
-#include "xmpp_endpoint.h"
+#include "whole_device.h"
 
 #include <QElapsedTimer>
 #include <QJsonDocument>
@@ -16,8 +13,6 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr int limit = 60'000;
-const QString deviceJid = u"device@localhost"_s;
-const QString panelJid = u"panel@localhost"_s;
 
 // The real watchdog's times are divided by this, so that a minute of silence needn't be waited for. SGN_TEST_SPEED=1
 // shows the real ones.
@@ -26,12 +21,6 @@ int speed()
     bool ok = false;
     const int value = qEnvironmentVariableIntValue("SGN_TEST_SPEED", &ok);
     return ok ? value : 10;
-}
-
-QByteArray contentOf(const QString &path)
-{
-    QFile file(path);
-    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
 }
 
 } // namespace
@@ -53,7 +42,7 @@ private:
     {
         PanelConfig config;
         config.jid = panelJid;
-        config.password = u"p"_s;
+        config.password = panelPassword;
         config.host = m_server->address();
         config.port = m_server->port();
         config.caFile = m_server->caFile();
@@ -100,19 +89,9 @@ private Q_SLOTS:
     {
         m_folder = std::make_unique<QTemporaryDir>();
         m_server = std::make_unique<ProsodyServer>();
-        QVERIFY2(m_server->start({{deviceJid, u"d"_s}, {panelJid, u"p"_s}}), qPrintable(m_server->errorString()));
+        QVERIFY2(m_server->start(accountsWith(u"d"_s)), qPrintable(m_server->errorString()));
         m_device = std::make_unique<WatchdogDevice>();
-        m_device->makeFolder(u"cfg"_s);
-        m_device->makeFolder(u"certs"_s);
-        const QJsonObject config{{u"xmpp_client"_s, QJsonObject{{u"client_jid"_s, deviceJid},
-                                                                {u"client_password"_s, u"d"_s},
-                                                                {u"cpanel_jid"_s, panelJid},
-                                                                {u"host"_s, m_server->address()},
-                                                                {u"port"_s, m_server->port()}}},
-                                 {u"rpi_unique_id"_s, u"b8:27"_s}};
-        m_device->write(u"cfg/config_file.bin"_s, encryptV1(QJsonDocument(config).toJson()).value(), 0600);
-        m_device->write(u"certs/cacert.pem"_s, contentOf(m_server->caFile()));
-        m_device->write(u"JabberClient/sgn-agent"_s, contentOf(QStringLiteral(SGN_BIN_DIR "/sgn-agent")), 0755);
+        equip(*m_device, *m_server, u"d"_s);
         m_device->addMeter(u"ocr"_s, "for n in range(30): print('reading', n, flush=True)\n");
         QVERIFY(m_device->start(speed()));
         QTRY_COMPARE_WITH_TIMEOUT(agentLogins(), 1, limit);
@@ -155,7 +134,7 @@ private Q_SLOTS:
     void aSilentMeterIsKnownWithinItsTime()
     {
         // It obeys when it is asked to end, so that it is hung for a moment only: a second client sees that moment.
-        Endpoint chat(accountOn(*m_server, panelJid, u"p"_s), quickOptions(xmpp::Role::Panel));
+        TypingPanel chat(*m_server);
         chat.session.start();
         QTRY_VERIFY_WITH_TIMEOUT(chat.session.isOnline(), limit);
         const auto isTold = [&chat] {
@@ -192,7 +171,7 @@ private Q_SLOTS:
         closePanel();
         QVERIFY(killAgent() > 0);
         QTRY_COMPARE_WITH_TIMEOUT(agentLogins(), 2, limit);
-        Endpoint chat(accountOn(*m_server, panelJid, u"p"_s), quickOptions(xmpp::Role::Panel));
+        TypingPanel chat(*m_server);
         chat.session.start();
         QTRY_VERIFY_WITH_TIMEOUT(chat.session.isOnline(), limit);
         const auto events = [&chat] {
@@ -207,13 +186,13 @@ private Q_SLOTS:
 
         // A panel that says nothing of events is told none.
         const qsizetype reports = chat.messages.size();
-        chat.session.send(deviceJid, R"({"command":"version_req"})");
+        chat.type(R"({"command":"version_req"})");
         QTRY_VERIFY_WITH_TIMEOUT(chat.messages.size() > reports && chat.bodies().last().contains("agent_version"),
                                  limit);
         const qsizetype told = events().size();
         killMeter();
         QTRY_VERIFY_WITH_TIMEOUT(m_device->starts(u"ocr"_s).size() >= 3, limit);
-        chat.session.send(deviceJid, R"({"command":"version_req"})");
+        chat.type(R"({"command":"version_req"})");
         QTRY_VERIFY_WITH_TIMEOUT(chat.bodies().last().contains("\"restarts_24h\":2"), limit);
         QCOMPARE(events().size(), told);
     }
@@ -236,14 +215,14 @@ private Q_SLOTS:
 
     void aChatClientBesideThePanelSilencesNobody()
     {
-        Endpoint chat(accountOn(*m_server, panelJid, u"p"_s), quickOptions(xmpp::Role::Panel));
+        TypingPanel chat(*m_server);
         chat.session.start();
         QTRY_VERIFY_WITH_TIMEOUT(chat.session.isOnline(), limit);
         const auto reports = [&chat] {
             return std::ranges::count_if(chat.bodies(),
                                          [](const QByteArray &body) { return body.contains("agent_version"); });
         };
-        chat.session.send(deviceJid, R"({"command":"version_req"})");
+        chat.type(R"({"command":"version_req"})");
         QTRY_VERIFY_WITH_TIMEOUT(reports() >= 1, limit);
         // The panel has seen it and said its features again; the device may have answered both with one report.
         QTRY_VERIFY_WITH_TIMEOUT(m_device->read(u"downloads/panel.json"_s).contains("events"), limit);

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "archive/Zip.h"
-#include "crypto/ConfigEnvelope.h"
-#include "support/ProsodyServer.h"
-#include "watchdog_device.h"
-#include "xmpp_endpoint.h"
+#include "whole_device.h"
 
 #include <QDirIterator>
 #include <QJsonDocument>
@@ -17,8 +14,6 @@ using namespace sgn::test;
 namespace {
 
 constexpr int limit = 90'000;
-const QString deviceJid = u"device@localhost"_s;
-const QString panelJid = u"panel@localhost"_s;
 const QString canary = u"canary-pw-7f3a91"_s;
 constexpr qint64 megabyte = 1024 * 1024;
 
@@ -46,19 +41,11 @@ class TestAgentLogs : public QObject
 private:
     std::unique_ptr<ProsodyServer> m_server;
     std::unique_ptr<WatchdogDevice> m_device;
-    std::unique_ptr<Endpoint> m_panel;
+    std::unique_ptr<TypingPanel> m_panel;
 
     void startDevice(const QByteArray &meterCode)
     {
-        const QJsonObject config{{u"xmpp_client"_s, QJsonObject{{u"client_jid"_s, deviceJid},
-                                                                {u"client_password"_s, canary},
-                                                                {u"cpanel_jid"_s, panelJid},
-                                                                {u"host"_s, m_server->address()},
-                                                                {u"port"_s, m_server->port()}}},
-                                 {u"rpi_unique_id"_s, u"b8:27"_s}};
-        m_device->write(u"cfg/config_file.bin"_s, encryptV1(QJsonDocument(config).toJson()).value(), 0600);
-        m_device->write(u"certs/cacert.pem"_s, contentOf(m_server->caFile()));
-        m_device->write(u"JabberClient/sgn-agent"_s, contentOf(QStringLiteral(SGN_BIN_DIR "/sgn-agent")), 0755);
+        equip(*m_device, *m_server, canary);
         m_device->addMeter(u"ocr"_s, meterCode);
         QVERIFY(m_device->start());
         QTRY_VERIFY_WITH_TIMEOUT(m_device->read(u"logs/agent.log"_s).contains("online as"), limit);
@@ -75,7 +62,7 @@ private:
             return all;
         };
         const qsizetype before = replies().size();
-        m_panel->session.send(deviceJid, R"({"command":"upload_logs"})");
+        m_panel->type(R"({"command":"upload_logs"})");
         if (!QTest::qWaitFor([&] { return replies().size() > before; }, limit)) {
             return logs;
         }
@@ -139,11 +126,9 @@ private Q_SLOTS:
     void init()
     {
         m_server = std::make_unique<ProsodyServer>();
-        QVERIFY2(m_server->start({{deviceJid, canary}, {panelJid, u"p"_s}}), qPrintable(m_server->errorString()));
+        QVERIFY2(m_server->start(accountsWith(canary)), qPrintable(m_server->errorString()));
         m_device = std::make_unique<WatchdogDevice>();
-        m_device->makeFolder(u"cfg"_s);
-        m_device->makeFolder(u"certs"_s);
-        m_panel = std::make_unique<Endpoint>(accountOn(*m_server, panelJid, u"p"_s), quickOptions(xmpp::Role::Panel));
+        m_panel = std::make_unique<TypingPanel>(*m_server);
         m_panel->session.start();
         QTRY_VERIFY_WITH_TIMEOUT(m_panel->session.isOnline(), limit);
     }

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "crypto/ConfigEnvelope.h"
-#include "support/ProsodyServer.h"
 #include "unit/update/HttpServer.h"
 #include "unit/update/ReleaseKit.h"
 #include "watchdog_release.h"
-#include "xmpp_endpoint.h"
+#include "whole_device.h"
 
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -16,8 +14,6 @@ using namespace sgn::test;
 namespace {
 
 constexpr int limit = 90'000;
-const QString deviceJid = u"device@localhost"_s;
-const QString panelJid = u"panel@localhost"_s;
 const QString secret = u"canary-password"_s;
 
 QByteArray agentProgram()
@@ -38,20 +34,8 @@ private:
     HttpServer m_web;
     QByteArray m_zip;
     std::unique_ptr<ReleasedDevice> m_device;
-    std::unique_ptr<Endpoint> m_panel;
+    std::unique_ptr<TypingPanel> m_panel;
 
-    QList<QJsonObject> messages(const QString &key) const
-    {
-        QList<QJsonObject> all;
-        for (const QByteArray &body : m_panel->bodies()) {
-            all += QJsonDocument::fromJson(body).object();
-        }
-        all.removeIf([&key](const QJsonObject &message) { return !message.contains(key); });
-        return all;
-    }
-    QList<QJsonObject> results() const { return messages(u"succcess"_s); }
-    QList<QJsonObject> reports() const { return messages(u"processes"_s); }
-    void type(const QByteArray &body) { m_panel->session.send(deviceJid, body); }
     void offer(const Files &files)
     {
         const QTemporaryDir folder;
@@ -60,15 +44,8 @@ private:
     }
     void orderAgent(int number, int version)
     {
-        type(R"({"command":"jabber_client_update","command_no":)" + QByteArray::number(number) + R"(,"url":")" +
-             m_web.url().toEncoded() + R"(","version":)" + QByteArray::number(version) + '}');
-    }
-    // The device's answer to the newest question.
-    QJsonObject askVersions()
-    {
-        const qsizetype before = reports().size();
-        type(R"({"command":"version_req"})");
-        return QTest::qWaitFor([&] { return reports().size() > before; }, limit) ? reports().last() : QJsonObject();
+        m_panel->type(R"({"command":"jabber_client_update","command_no":)" + QByteArray::number(number) +
+                      R"(,"url":")" + m_web.url().toEncoded() + R"(","version":)" + QByteArray::number(version) + '}');
     }
 
 private Q_SLOTS:
@@ -81,21 +58,10 @@ private Q_SLOTS:
     void init()
     {
         m_server = std::make_unique<ProsodyServer>();
-        QVERIFY2(m_server->start({{deviceJid, secret}, {panelJid, u"p"_s}}), qPrintable(m_server->errorString()));
+        QVERIFY2(m_server->start(accountsWith(secret)), qPrintable(m_server->errorString()));
         m_device = std::make_unique<ReleasedDevice>();
-        m_device->makeFolder(u"cfg"_s);
-        m_device->makeFolder(u"certs"_s);
-        const QJsonObject config{{u"xmpp_client"_s, QJsonObject{{u"client_jid"_s, deviceJid},
-                                                                {u"client_password"_s, secret},
-                                                                {u"cpanel_jid"_s, panelJid},
-                                                                {u"host"_s, m_server->address()},
-                                                                {u"port"_s, m_server->port()}}},
-                                 {u"rpi_unique_id"_s, u"b8:27"_s},
-                                 {u"allow_http"_s, true}};
-        m_device->write(u"cfg/config_file.bin"_s, encryptV1(QJsonDocument(config).toJson()).value(), 0600);
-        m_device->write(u"certs/cacert.pem"_s, readWhole(m_server->caFile()));
-        m_device->write(u"JabberClient/sgn-agent"_s, agentProgram(), 0755);
-        m_panel = std::make_unique<Endpoint>(accountOn(*m_server, panelJid, u"p"_s), quickOptions(xmpp::Role::Panel));
+        equip(*m_device, *m_server, secret, {{u"allow_http"_s, true}});
+        m_panel = std::make_unique<TypingPanel>(*m_server);
         m_panel->session.start();
         QTRY_VERIFY_WITH_TIMEOUT(m_panel->session.isOnline(), limit);
         QVERIFY(m_device->start());
@@ -116,24 +82,24 @@ private Q_SLOTS:
 
     void replacesItself()
     {
-        QCOMPARE(askVersions()["agent_version"_L1], QJsonValue(1));
+        QCOMPARE(m_panel->askVersions(limit)["agent_version"_L1], QJsonValue(1));
         offer({{u"JabberClient/sgn-agent"_s, agentProgram()}, {u"JabberClient/readme"_s, "two\n"}});
         orderAgent(10, 2);
-        QTRY_COMPARE_WITH_TIMEOUT(results().size(), 1, limit);
-        const QJsonObject result = results().first();
+        QTRY_COMPARE_WITH_TIMEOUT(m_panel->results().size(), 1, limit);
+        const QJsonObject result = m_panel->results().first();
         QVERIFY2(result["succcess"_L1].toBool(), qPrintable(result["remarks"_L1].toString()));
         QCOMPARE(result["command_no"_L1], QJsonValue(10));
-        QCOMPARE(askVersions()["agent_version"_L1], QJsonValue(2));
+        QCOMPARE(m_panel->askVersions(limit)["agent_version"_L1], QJsonValue(2));
         QCOMPARE(m_device->read(u"JabberClient/version"_s), "2\n");
         QCOMPARE(m_device->running(u"sgn-agent"_s).size(), 1);
         QTRY_VERIFY_WITH_TIMEOUT(QFileInfo::exists(m_device->path(u"downloads/previous-JabberClient/sgn-agent"_s)),
                                  limit);
         orderAgent(11, 2);
-        QTRY_COMPARE_WITH_TIMEOUT(results().size(), 2, limit);
-        QCOMPARE(results().last()["remarks"_L1], QJsonValue(u"already installed"_s));
+        QTRY_COMPARE_WITH_TIMEOUT(m_panel->results().size(), 2, limit);
+        QCOMPARE(m_panel->results().last()["remarks"_L1], QJsonValue(u"already installed"_s));
         orderAgent(12, 1);
-        QTRY_COMPARE_WITH_TIMEOUT(results().size(), 3, limit);
-        QCOMPARE(results().last()["error"_L1], QJsonValue(u"downgrade"_s));
+        QTRY_COMPARE_WITH_TIMEOUT(m_panel->results().size(), 3, limit);
+        QCOMPARE(m_panel->results().last()["error"_L1], QJsonValue(u"downgrade"_s));
     }
 
     void theOldAgentComesBack()
@@ -142,14 +108,14 @@ private Q_SLOTS:
         offer({{u"JabberClient/sgn-agent"_s,
                 "#!/bin/sh\ncase \"$*\" in *--self-test*) exit 0;; esac\necho no route to anywhere >&2\nexit 9\n"}});
         orderAgent(20, 2);
-        QTRY_COMPARE_WITH_TIMEOUT(results().size(), 1, limit);
-        const QJsonObject result = results().first();
+        QTRY_COMPARE_WITH_TIMEOUT(m_panel->results().size(), 1, limit);
+        const QJsonObject result = m_panel->results().first();
         QCOMPARE(result["succcess"_L1], QJsonValue(false));
         QCOMPARE(result["error"_L1], QJsonValue(u"not_healthy"_s));
         QCOMPARE(result["rolled_back"_L1], QJsonValue(true));
         QVERIFY2(result["remarks"_L1].toString().contains(u"exit code 9"_s),
                  qPrintable(result["remarks"_L1].toString()));
-        QCOMPARE(askVersions()["agent_version"_L1], QJsonValue(1));
+        QCOMPARE(m_panel->askVersions(limit)["agent_version"_L1], QJsonValue(1));
         QTRY_VERIFY_WITH_TIMEOUT(!QFileInfo::exists(m_device->path(u"downloads/staged-JabberClient"_s)), limit);
     }
 
@@ -162,35 +128,36 @@ private Q_SLOTS:
         }
         const auto running = m_device->running();
         const auto orderWatchdog = [this](int number, int version) {
-            type(R"({"command":"watchdog_update","command_no":)" + QByteArray::number(number) + R"(,"url":")" +
-                 m_web.url().toEncoded() + R"(","version":)" + QByteArray::number(version) + '}');
+            m_panel->type(R"({"command":"watchdog_update","command_no":)" + QByteArray::number(number) + R"(,"url":")" +
+                          m_web.url().toEncoded() + R"(","version":)" + QByteArray::number(version) + '}');
         };
         const QByteArray watchdog = readWhole(ReleasedDevice::watchdog);
         const QByteArray updater = readWhole(ReleasedDevice::updater);
         offer({{u"WatchDog/sgn-watchdog"_s, watchdog}, {u"WatchDog/sgn-watchdog-update"_s, updater}});
         orderWatchdog(40, 2);
-        QTRY_COMPARE_WITH_TIMEOUT(results().size(), 1, limit);
-        QVERIFY2(results().first()["succcess"_L1].toBool(), qPrintable(results().first()["remarks"_L1].toString()));
-        QCOMPARE(askVersions()["watchdog_version"_L1], QJsonValue(2));
+        QTRY_COMPARE_WITH_TIMEOUT(m_panel->results().size(), 1, limit);
+        QVERIFY2(m_panel->results().first()["succcess"_L1].toBool(),
+                 qPrintable(m_panel->results().first()["remarks"_L1].toString()));
+        QCOMPARE(m_panel->askVersions(limit)["watchdog_version"_L1], QJsonValue(2));
         QCOMPARE(m_device->running(), running); // meter and agent go on
         QCOMPARE(m_device->mains(), QList{m_device->pid()});
         orderWatchdog(41, 2);
-        QTRY_COMPARE_WITH_TIMEOUT(results().size(), 2, limit);
-        QCOMPARE(results().last()["remarks"_L1], QJsonValue(u"already installed"_s));
+        QTRY_COMPARE_WITH_TIMEOUT(m_panel->results().size(), 2, limit);
+        QCOMPARE(m_panel->results().last()["remarks"_L1], QJsonValue(u"already installed"_s));
 
         // One that passes its self-test and then ends.
         offer({{u"WatchDog/sgn-watchdog"_s, brokenWatchdog("sys.exit(3)")},
                {u"WatchDog/sgn-watchdog-update"_s, updater}});
         orderWatchdog(42, 3);
-        QTRY_COMPARE_WITH_TIMEOUT(results().size(), 3, limit);
-        const QJsonObject result = results().last();
+        QTRY_COMPARE_WITH_TIMEOUT(m_panel->results().size(), 3, limit);
+        const QJsonObject result = m_panel->results().last();
         QCOMPARE(result["succcess"_L1], QJsonValue(false));
         QCOMPARE(result["error"_L1], QJsonValue(u"not_healthy"_s));
         QCOMPARE(result["rolled_back"_L1], QJsonValue(true));
-        QCOMPARE(askVersions()["watchdog_version"_L1], QJsonValue(2));
+        QCOMPARE(m_panel->askVersions(limit)["watchdog_version"_L1], QJsonValue(2));
         QCOMPARE(m_device->running(), running);
         QCOMPARE(m_device->mains().size(), 1);
-        QCOMPARE(results().size(), 3); // each number once
+        QCOMPARE(m_panel->results().size(), 3); // each number once
     }
 
     void updatesTheMeter()
@@ -199,11 +166,12 @@ private Q_SLOTS:
         Files release{{u"SmartMeter/ocr.py"_s, m_device->read(u"SmartMeter/ocr.py"_s)}};
         m_device->addMeter(u"ocr"_s, {}, 1);
         offer(release);
-        type(R"({"command":"smart_meter_update","command_no":30,"url":")" + m_web.url().toEncoded() +
-             R"(","processes":[{"process_name":"ocr","version":2}]})");
-        QTRY_COMPARE_WITH_TIMEOUT(results().size(), 1, limit);
-        QVERIFY2(results().first()["succcess"_L1].toBool(), qPrintable(results().first()["remarks"_L1].toString()));
-        const QJsonArray processes = askVersions()["processes"_L1].toArray();
+        m_panel->type(R"({"command":"smart_meter_update","command_no":30,"url":")" + m_web.url().toEncoded() +
+                      R"(","processes":[{"process_name":"ocr","version":2}]})");
+        QTRY_COMPARE_WITH_TIMEOUT(m_panel->results().size(), 1, limit);
+        QVERIFY2(m_panel->results().first()["succcess"_L1].toBool(),
+                 qPrintable(m_panel->results().first()["remarks"_L1].toString()));
+        const QJsonArray processes = m_panel->askVersions(limit)["processes"_L1].toArray();
         QCOMPARE(processes.size(), 1);
         QCOMPARE(processes.first()["version"_L1], QJsonValue(2));
         QCOMPARE(processes.first()["state"_L1], QJsonValue(u"running"_s));

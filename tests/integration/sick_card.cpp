@@ -1,12 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "crypto/ConfigEnvelope.h"
-#include "support/ProsodyServer.h"
 #include "support/ReadOnlyCard.h"
 #include "support/TreeSnapshot.h"
 #include "unit/update/HttpServer.h"
 #include "unit/update/ReleaseKit.h"
-#include "watchdog_device.h"
-#include "xmpp_endpoint.h"
+#include "whole_device.h"
 
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -18,8 +15,7 @@ using namespace sgn::test;
 namespace {
 
 constexpr int limit = 60'000;
-const QString deviceJid = u"device@localhost"_s;
-const QString panelJid = u"panel@localhost"_s;
+const QString secret = u"secret"_s;
 
 } // namespace
 
@@ -31,37 +27,17 @@ class TestSickCard : public QObject
 
 private:
     std::unique_ptr<ProsodyServer> m_server;
-    HttpServer m_web;
-    QByteArray m_zip;
+    HttpServer m_web; // nobody comes
     std::unique_ptr<WatchdogDevice> m_device;
-    std::unique_ptr<Endpoint> m_panel;
+    std::unique_ptr<TypingPanel> m_panel;
 
-    QList<QJsonObject> messages(const QString &key) const
-    {
-        QList<QJsonObject> all;
-        for (const QByteArray &body : m_panel->bodies()) {
-            all += QJsonDocument::fromJson(body).object();
-        }
-        all.removeIf([&key](const QJsonObject &message) { return !message.contains(key); });
-        return all;
-    }
-    // The device's answer to a question; empty when there is none.
-    QJsonObject askVersions()
-    {
-        const qsizetype before = messages(u"processes"_s).size();
-        m_panel->session.send(deviceJid, R"({"command":"version_req"})");
-        return QTest::qWaitFor([&] { return messages(u"processes"_s).size() > before; }, limit)
-                   ? messages(u"processes"_s).last()
-                   : QJsonObject();
-    }
     void orderUpdate(int number, int version)
     {
-        m_panel->session.send(deviceJid,
-                              QByteArray(R"({"command":"smart_meter_update","command_no":NUMBER,"url":"URL",)"
-                                         R"("processes":[{"process_name":"ocr","version":VERSION}]})")
-                                  .replace("NUMBER", QByteArray::number(number))
-                                  .replace("URL", m_web.url().toEncoded())
-                                  .replace("VERSION", QByteArray::number(version)));
+        m_panel->type(QByteArray(R"({"command":"smart_meter_update","command_no":NUMBER,"url":"URL",)"
+                                 R"("processes":[{"process_name":"ocr","version":VERSION}]})")
+                          .replace("NUMBER", QByteArray::number(number))
+                          .replace("URL", m_web.url().toEncoded())
+                          .replace("VERSION", QByteArray::number(version)));
     }
     [[nodiscard]] qsizetype logins() const { return m_device->read(u"logs/agent.log"_s).count("online as"); }
     [[nodiscard]] bool startDevice()
@@ -79,15 +55,15 @@ private:
     void expectAWornCard()
     {
         QVERIFY(ControlClient(*m_device).waitForState(u"ocr"_s, ProcessState::Running));
-        const QJsonObject report = askVersions();
+        const QJsonObject report = m_panel->askVersions(limit);
         QCOMPARE(report["read_only"_L1], QJsonValue(true));
         const QJsonArray processes = report["processes"_L1].toArray();
         QCOMPARE(processes.size(), 1);
         QCOMPARE(processes[0]["version"_L1], QJsonValue(1));
 
         orderUpdate(7, 2);
-        QTRY_COMPARE_WITH_TIMEOUT(messages(u"succcess"_s).size(), 1, limit);
-        const QJsonObject result = messages(u"succcess"_s).first();
+        QTRY_COMPARE_WITH_TIMEOUT(m_panel->results().size(), 1, limit);
+        const QJsonObject result = m_panel->results().first();
         QCOMPARE(result["succcess"_L1], QJsonValue(false));
         QCOMPARE(result["error"_L1], QJsonValue(u"install_failed"_s));
         QVERIFY2(result["remarks"_L1].toString().contains(u"the card is read-only"), QJsonDocument(result).toJson());
@@ -99,24 +75,11 @@ private Q_SLOTS:
     void init()
     {
         m_server = std::make_unique<ProsodyServer>();
-        QVERIFY2(m_server->start({{deviceJid, u"secret"_s}, {panelJid, u"p"_s}}), qPrintable(m_server->errorString()));
-        m_web.setHandler(
-            [this](const HttpRequest &request, QTcpSocket *socket) { HttpServer::serve(request, socket, m_zip); });
+        QVERIFY2(m_server->start(accountsWith(secret)), qPrintable(m_server->errorString()));
         m_device = std::make_unique<WatchdogDevice>();
-        m_device->makeFolder(u"cfg"_s);
-        m_device->makeFolder(u"certs"_s);
-        const QJsonObject config{{u"xmpp_client"_s, QJsonObject{{u"client_jid"_s, deviceJid},
-                                                                {u"client_password"_s, u"secret"_s},
-                                                                {u"cpanel_jid"_s, panelJid},
-                                                                {u"host"_s, m_server->address()},
-                                                                {u"port"_s, m_server->port()}}},
-                                 {u"rpi_unique_id"_s, u"b8:27"_s},
-                                 {u"allow_http"_s, true}};
-        m_device->write(u"cfg/config_file.bin"_s, encryptV1(QJsonDocument(config).toJson()).value(), 0600);
-        m_device->write(u"certs/cacert.pem"_s, readWhole(m_server->caFile()));
-        m_device->write(u"JabberClient/sgn-agent"_s, readWhole(QStringLiteral(SGN_BIN_DIR "/sgn-agent")), 0755);
+        equip(*m_device, *m_server, secret, {{u"allow_http"_s, true}});
         m_device->addMeter(u"ocr"_s);
-        m_panel = std::make_unique<Endpoint>(accountOn(*m_server, panelJid, u"p"_s), quickOptions(xmpp::Role::Panel));
+        m_panel = std::make_unique<TypingPanel>(*m_server);
         m_panel->session.start();
         QTRY_VERIFY_WITH_TIMEOUT(m_panel->session.isOnline(), limit);
         QVERIFY(startDevice());
@@ -148,7 +111,7 @@ private Q_SLOTS:
             // What is in memory survives the watchdog.
             m_device->kill();
             QVERIFY(m_device->start(5));
-            QVERIFY(!askVersions().isEmpty());
+            QVERIFY(!m_panel->askVersions(limit).isEmpty());
             killDevice();
         }
         QCOMPARE(snapshotOf(m_device->root()), before);
@@ -156,7 +119,7 @@ private Q_SLOTS:
 
     void goesOnWhenTheCardWearsOut()
     {
-        QVERIFY(!askVersions().contains("read_only"_L1));
+        QVERIFY(!m_panel->askVersions(limit).contains("read_only"_L1));
         const ReadOnlyCard card(m_device->root());
         if (!card.isWorn()) {
             QSKIP("mounting isn't allowed here");
