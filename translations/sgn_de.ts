@@ -176,8 +176,8 @@
         </translation>
     </message>
     <message>
-        <source>update %1 on its way</source>
-        <translation>Update %1 ist unterwegs</translation>
+        <source>update #%1 on its way</source>
+        <translation>Update #%1 ist unterwegs</translation>
     </message>
     <message>
         <source>%1, %2 %</source>
@@ -192,12 +192,12 @@
         <translation>sprach als %1, ist aber %2</translation>
     </message>
     <message>
-        <source>update %1 failed</source>
-        <translation>Update %1 fehlgeschlagen</translation>
+        <source>update #%1 failed</source>
+        <translation>Update #%1 fehlgeschlagen</translation>
     </message>
     <message>
-        <source>update %1 was not answered in time</source>
-        <translation>Update %1 wurde nicht rechtzeitig beantwortet</translation>
+        <source>update #%1 was not answered in time</source>
+        <translation>Update #%1 wurde nicht rechtzeitig beantwortet</translation>
     </message>
     <message>
         <source>doesn&apos;t answer, though the server shows it online</source>
@@ -220,12 +220,12 @@
         <translation>seine Uhr geht um %1 falsch</translation>
     </message>
     <message>
-        <source>offline for %1, update %2 waits for it</source>
-        <translation>offline seit %1, Update %2 wartet</translation>
+        <source>offline for %1, update #%2 waits for it</source>
+        <translation>offline seit %1, Update #%2 wartet</translation>
     </message>
     <message>
-        <source>never seen, update %1 waits for it</source>
-        <translation>nie gesehen, Update %1 wartet</translation>
+        <source>never seen, update #%1 waits for it</source>
+        <translation>nie gesehen, Update #%1 wartet</translation>
     </message>
 </context>
 <context>
@@ -1317,12 +1317,12 @@
         <translation>Version %1</translation>
     </message>
     <message>
-        <source>update %1 is on its way</source>
-        <translation>Update %1 ist unterwegs</translation>
+        <source>update #%1 is on its way</source>
+        <translation>Update #%1 ist unterwegs</translation>
     </message>
     <message>
-        <source>update %1 asks for version %2</source>
-        <translation>Update %1 verlangt Version %2</translation>
+        <source>update #%1 asks for version %2</source>
+        <translation>Update #%1 verlangt Version %2</translation>
     </message>
     <message>
         <source>this device doesn&apos;t tell</source>
@@ -1483,8 +1483,8 @@
 <context>
     <name>sgn::models::UpdateDetails</name>
     <message>
-        <source>Update %1 · %2</source>
-        <translation>Update %1 · %2</translation>
+        <source>Update #%1 · %2</source>
+        <translation>Update #%1 · %2</translation>
     </message>
     <message numerus="yes">
         <source>%n done</source>
@@ -1515,8 +1515,8 @@
         </translation>
     </message>
     <message>
-        <source>Update %1 stops where it hasn&apos;t replaced anything yet.</source>
-        <translation>Update %1 endet dort, wo es noch nichts ersetzt hat.</translation>
+        <source>Update #%1 stops where it hasn&apos;t replaced anything yet.</source>
+        <translation>Update #%1 endet dort, wo es noch nichts ersetzt hat.</translation>
     </message>
     <message>
         <source>It can&apos;t be stopped: %1.</source>
@@ -1527,8 +1527,8 @@
         <translation>Es kann nicht wiederholt werden: %1.</translation>
     </message>
     <message>
-        <source>Tried again as update %1.</source>
-        <translation>Wiederholt als Update %1.</translation>
+        <source>Tried again as update #%1.</source>
+        <translation>Wiederholt als Update #%1.</translation>
     </message>
 </context>
 <context>
@@ -1654,8 +1654,8 @@
 <context>
     <name>sgn::models::Workspace</name>
     <message>
-        <source>Update %1 is on its way.</source>
-        <translation>Update %1 ist unterwegs.</translation>
+        <source>Update #%1 is on its way.</source>
+        <translation>Update #%1 ist unterwegs.</translation>
     </message>
     <message>
         <source>The update wasn&apos;t sent: %1.</source>

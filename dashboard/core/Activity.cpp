@@ -38,7 +38,7 @@ public:
     static QString command(const ActivityEntry &entry)
     {
         const QString name = commandTitle(entry.subject);
-        return entry.number == 0 ? name : u"%1 %2"_s.arg(name).arg(entry.number);
+        return entry.number == 0 ? name : u"%1 #%2"_s.arg(name).arg(entry.number);
     }
 
     static QString commandTitle(const QString &name)

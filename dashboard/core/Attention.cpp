@@ -232,7 +232,7 @@ public:
     {
         const CommandNo number = update.target ? update.target->number : 0;
         if (update.state != TargetState::Running || update.deviceState.isEmpty()) {
-            return tr("update %1 on its way").arg(number);
+            return tr("update #%1 on its way").arg(number);
         }
         const QString state = update.deviceState.simplified().left(maxQuoted);
         return update.percent < 0 ? state : tr("%1, %2 %").arg(state).arg(update.percent);
@@ -252,12 +252,12 @@ public:
         case Matter::Dead:
             return process(*finding.process, now);
         case Matter::UpdateFailed: {
-            const QString text = tr("update %1 failed").arg(number);
+            const QString text = tr("update #%1 failed").arg(number);
             const QString why = device.update->remarks.simplified().left(2 * maxQuoted);
             return why.isEmpty() ? text : u"%1: %2"_s.arg(text, why);
         }
         case Matter::UpdateExpired:
-            return tr("update %1 was not answered in time").arg(number);
+            return tr("update #%1 was not answered in time").arg(number);
         case Matter::NotAnswering:
             return tr("doesn't answer, though the server shows it online");
         case Matter::ReadOnly:
@@ -272,10 +272,10 @@ public:
         case Matter::UpdateRuns:
             return update(*device.update);
         case Matter::UpdateWaits:
-            return device.lastSeen.isValid() ? tr("offline for %1, update %2 waits for it")
+            return device.lastSeen.isValid() ? tr("offline for %1, update #%2 waits for it")
                                                    .arg(duration(device.lastSeen.secsTo(now)))
                                                    .arg(number)
-                                             : tr("never seen, update %1 waits for it").arg(number);
+                                             : tr("never seen, update #%1 waits for it").arg(number);
         }
         return {};
     }

@@ -265,7 +265,8 @@ bool CommandLog::apply(const QString &jid, const ProgressReport &progress, const
     CommandTarget &target = place.target();
     target.heardAt = stamp;
     target.deviceState = progress.state;
-    target.percent = progress.percent;
+    // Steps that can't say how far they are stay at 0; "confirming, 0 %" would tell an operator of a standstill.
+    target.percent = progress.percent > 0 ? progress.percent : -1;
     target.remarks = progress.remarks;
     setState(place, TargetState::Running);
     return true;

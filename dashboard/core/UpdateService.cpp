@@ -249,7 +249,7 @@ Outcome UpdateService::cancel(CommandNo number, const QString &requestedBy)
 {
     const CommandRecord *record = m_commands.find(number);
     if (!record || !isInstallation(record->command.body)) {
-        return fail(ErrorCode::NotFound, u"there is no update %1"_s.arg(number));
+        return fail(ErrorCode::NotFound, u"there is no update #%1"_s.arg(number));
     }
     const QString title = record->title;
     const QDateTime end = record->command.notAfter.value_or(

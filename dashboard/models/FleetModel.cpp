@@ -130,12 +130,12 @@ Cell FleetModel::processCell(const Device &device, const QString &name) const
         cell.text = u"%1 → %2"_s.arg(version).arg(*wanted);
         cell.tone = Cell::Accent;
         cell.badge = true;
-        cell.hint = tr("update %1 is on its way").arg(device.update->target->number);
+        cell.hint = tr("update #%1 is on its way").arg(device.update->target->number);
     } else if (wanted) {
         cell.text = version;
         cell.tone = Cell::Warning;
         cell.badge = true;
-        cell.hint = tr("update %1 asks for version %2").arg(device.update->target->number).arg(*wanted);
+        cell.hint = tr("update #%1 asks for version %2").arg(device.update->target->number).arg(*wanted);
     } else {
         cell.text = version;
     }

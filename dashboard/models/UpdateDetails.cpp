@@ -43,7 +43,7 @@ const CommandRecord *UpdateDetails::record() const
 QString UpdateDetails::title() const
 {
     const CommandRecord *shown = record();
-    return shown ? tr("Update %1 · %2").arg(shown->number).arg(updateTitle(*shown)) : QString();
+    return shown ? tr("Update #%1 · %2").arg(shown->number).arg(updateTitle(*shown)) : QString();
 }
 
 QString UpdateDetails::summary() const
@@ -93,7 +93,7 @@ void UpdateDetails::cancel()
 {
     const Outcome outcome = m_panel.updates().cancel(m_targets.number(), u"dashboard"_s);
     if (outcome)
-        Q_EMIT told(tr("Update %1 stops where it hasn't replaced anything yet.").arg(m_targets.number()), false);
+        Q_EMIT told(tr("Update #%1 stops where it hasn't replaced anything yet.").arg(m_targets.number()), false);
     else
         Q_EMIT told(tr("It can't be stopped: %1.").arg(outcome.error().message), true);
 }
@@ -106,7 +106,7 @@ void UpdateDetails::retryFailed()
         Q_EMIT told(tr("It can't be tried again: %1.").arg(number.error().message), true);
         return;
     }
-    Q_EMIT told(tr("Tried again as update %1.").arg(*number), false);
+    Q_EMIT told(tr("Tried again as update #%1.").arg(*number), false);
     Q_EMIT retried(*number);
 }
 

@@ -64,7 +64,7 @@ Workspace::Workspace(std::unique_ptr<Panel> panel, const Clock &clock, QObject *
             [this](CommandNo number) { m_updates.setCurrentKey(QString::number(number)); });
     connect(&m_newUpdate, &NewUpdate::started, this, [this](CommandNo number) {
         m_updates.setCurrentKey(QString::number(number));
-        Q_EMIT told(tr("Update %1 is on its way.").arg(number), false);
+        Q_EMIT told(tr("Update #%1 is on its way.").arg(number), false);
         Q_EMIT updateStarted();
     });
     connect(&m_newUpdate, &NewUpdate::failed, this,

@@ -109,7 +109,7 @@ void AttentionTest::names_one_reason_and_one_action_data()
     failed.update = update(TargetState::Failed);
     failed.update->remarks = u"download failed: HTTP 404\nfrom example.com"_s;
     row("a failed update can be tried again", failed, Level::Bad, Action::Retry,
-        u"update 10 failed: download failed: HTTP 404 from example.com"_s);
+        u"update #10 failed: download failed: HTTP 404 from example.com"_s);
 
     Device cured = failed;
     cured.processes[0].report.version = 2;
@@ -117,11 +117,11 @@ void AttentionTest::names_one_reason_and_one_action_data()
 
     Device expired = healthy();
     expired.update = update(TargetState::Expired);
-    row("an unanswered update", expired, Level::Warning, Action::Retry, u"update 10 was not answered in time"_s);
+    row("an unanswered update", expired, Level::Warning, Action::Retry, u"update #10 was not answered in time"_s);
 
     Device waiting = offline;
     waiting.update = update(TargetState::Sent);
-    row("an update that waits", waiting, Level::Note, Action::None, u"offline for 2 h, update 10 waits for it"_s);
+    row("an update that waits", waiting, Level::Note, Action::None, u"offline for 2 h, update #10 waits for it"_s);
 
     Device silent = healthy();
     silent.notAnswering = true;

@@ -128,6 +128,8 @@ void CommandLogTest::goes_from_queued_to_done()
     QVERIFY(m_log->apply(a, ProgressReport{number, u"x"_s, u"downloading"_s, 40}, m_clock->wallUtc()));
     QVERIFY(stateOf(number, a) == TargetState::Running);
     QCOMPARE(m_log->target(number, a)->percent, 40);
+    QVERIFY(m_log->apply(a, ProgressReport{number, u"x"_s, u"confirming"_s, 0}, m_clock->wallUtc()));
+    QCOMPARE(m_log->target(number, a)->percent, -1);
     QCOMPARE(m_log->target(number, a)->attempts, 2);
     QVERIFY(m_log->apply(a, result(number, true, u"already installed"_s), m_clock->wallUtc()));
     QVERIFY(stateOf(number, a) == TargetState::Done);

@@ -100,7 +100,7 @@ void CoreTextsTest::csv_of_the_activity_has_a_line_per_entry()
     const QByteArray csv = activityCsv({entry, entry});
     QCOMPARE(csv.count("\r\n"), 3);
     QVERIFY(
-        csv.contains("2026-01-31T12:00:00Z,a@b,command_failed,10,smart_meter_update,'=evil,Update 10 failed: =evil"));
+        csv.contains("2026-01-31T12:00:00Z,a@b,command_failed,10,smart_meter_update,'=evil,Update #10 failed: =evil"));
 }
 
 void CoreTextsTest::every_activity_kind_has_a_name_and_words()
