@@ -152,9 +152,10 @@ private:
         }
         if (delaysRestarts && std::holds_alternative<control::Restart>(request->body)) {
             watchdog.requests += request->body;
-            m_restarts += [peer = QPointer(peer), id = request->id] {
+            const QByteArray done = control::encode(control::Reply{request->id, control::ReplyBody(control::Done{})});
+            m_restarts += [peer = QPointer(peer), done] {
                 if (peer) {
-                    peer->write(control::encode(control::Reply{id, control::ReplyBody(control::Done{})}));
+                    peer->write(done);
                 }
             };
             return;
