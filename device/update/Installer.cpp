@@ -76,9 +76,6 @@ Outcome Installer::begin(const Order &order)
     if (m_record) {
         return fail(ErrorCode::Busy, u"update %1 is still running"_s.arg(m_record->order.number));
     }
-    if (auto possible = checkSwap(order.task); !possible) {
-        return possible;
-    }
     auto trusted = trustRelease(order.task, m_settings.policy);
     if (!trusted) {
         return fail(std::move(trusted).error());
@@ -325,7 +322,7 @@ void Installer::judgeInstalled(const Installed &installed)
         failed({ErrorCode::InstallFailed, u"the card is read-only, nothing can be installed on it"_s});
     } else {
         // The way back finds its release staged.
-        happened(m_record->stagedId != 0 ? Event::Staged : Event::Admitted);
+        happened(std::holds_alternative<Rollback>(m_record->order.task) ? Event::Staged : Event::Admitted);
     }
 }
 
@@ -339,7 +336,8 @@ Outcome Installer::resolveVersion()
         return {};
     }
     const auto *const back = std::get_if<Rollback>(&m_record->order.task);
-    if (back == nullptr) {
+    // The watchdog's is out of our sight.
+    if (back == nullptr || back->component == Component::WatchDog) {
         return {};
     }
     const auto previous = readPreviousRelease(paths());

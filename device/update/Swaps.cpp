@@ -8,8 +8,6 @@
 
 namespace sgn::update {
 
-using namespace Qt::StringLiterals;
-
 namespace {
 
 // What has to run after the swap.
@@ -28,14 +26,6 @@ MeterSwap::Goal goalOf(const Task &task, const ReleasePaths &paths)
 }
 
 } // namespace
-
-Outcome checkSwap(const Task &task)
-{
-    if (std::holds_alternative<Rollback>(task) && componentOf(task) == Component::WatchDog) {
-        return fail(ErrorCode::UnknownCommand, u"this agent version can't bring a watchdog back"_s);
-    }
-    return {};
-}
 
 std::unique_ptr<ComponentSwap> makeSwap(const SwapPorts &ports, const ReleasePaths &paths, Record &record,
                                         const SwapTimes &times)

@@ -22,9 +22,7 @@ struct SwapPorts
     ServerTrial trial;
 };
 
-// Whether this agent has a swap for the task: UnknownCommand when it hasn't.
-[[nodiscard]] Outcome checkSwap(const Task &task);
-// The one for the record's task, which passed checkSwap(). All references outlive it.
+// The one for the record's task. All references outlive it.
 [[nodiscard]] std::unique_ptr<ComponentSwap> makeSwap(const SwapPorts &ports, const ReleasePaths &paths, Record &record,
                                                       const SwapTimes &times);
 

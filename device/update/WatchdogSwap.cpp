@@ -119,17 +119,8 @@ void WatchdogSwap::judge(const Result<control::WatchdogSwapReply> &status)
 
 void WatchdogSwap::askForSwap()
 {
-    const auto &command = std::get<UpdateCommand>(m_record.order.task);
-    control::SwapWatchdog request;
-    request.key = key();
-    request.zip = m_paths.zip();
-    request.version = command.version;
-    request.sha256 = m_record.sha256;
-    request.release = command.release;
-    request.timeoutS = static_cast<int>(m_times.confirmWatchdog.count());
-    request.force = command.force;
     m_looking = true;
-    m_watchdog.ask(request, this, [this](const Result<control::ReplyBody> &reply) {
+    m_watchdog.ask(request(), this, [this](const Result<control::ReplyBody> &reply) {
         m_looking = false;
         if (m_phase != Phase::Asking) {
             return;
@@ -141,6 +132,24 @@ void WatchdogSwap::askForSwap()
             end(Event::Failed, Error{ErrorCode::InstallFailed, reply.error().message});
         }
     });
+}
+
+control::SwapWatchdog WatchdogSwap::request() const
+{
+    control::SwapWatchdog request;
+    request.key = key();
+    request.timeoutS = static_cast<int>(m_times.confirmWatchdog.count());
+    const auto *const command = std::get_if<UpdateCommand>(&m_record.order.task);
+    if (command == nullptr) {
+        request.previous = true;
+        return request;
+    }
+    request.zip = m_paths.zip();
+    request.version = command->version;
+    request.sha256 = m_record.sha256;
+    request.release = command->release;
+    request.force = command->force;
+    return request;
 }
 
 void WatchdogSwap::rollBack()

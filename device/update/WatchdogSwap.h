@@ -9,8 +9,9 @@
 
 namespace sgn::update {
 
-// The swap of the watchdog. It does all of it itself, because it is root and trusts nothing of ours: we name the zip
-// and ask what became of it, as often as it takes. In between it is away for a moment.
+// The swap of the watchdog. It does all of it itself, because it is root and trusts nothing of ours: we name the zip,
+// or the release before, which only it can see, and ask what became of it, as often as it takes. In between it is away
+// for a moment.
 class WatchdogSwap final : public ComponentSwap
 {
     Q_OBJECT
@@ -33,6 +34,7 @@ private:
     void judge(const Result<control::WatchdogSwapReply> &status);
     void askForSwap();
     void end(Event event, const std::optional<Error> &reason = {});
+    [[nodiscard]] control::SwapWatchdog request() const;
     // Names this update to the watchdog, over all restarts.
     [[nodiscard]] QString key() const;
 

@@ -10,6 +10,7 @@
 #include "crypto/Sha256.h"
 #include "release/ReleaseFolder.h"
 #include "release/ReleaseSignature.h"
+#include "watchdog/FolderExchange.h"
 #include "watchdog/PreparationResult.h"
 #include "watchdog/SelfTestRun.h"
 
@@ -95,19 +96,28 @@ struct Signed
     QMap<QString, ReleaseFile> files;
 };
 
+Result<QList<PublicKey>> releaseKeys(const Preparation &preparation)
+{
+    auto config = loadDeviceConfig(DeviceTree(preparation.root));
+    if (!config) {
+        return fail(std::move(config).error().withContext(u"cannot tell whether releases must be signed"_s));
+    }
+    return std::move(config->releaseKeys);
+}
+
 Result<Signed> checkSignature(const Preparation &preparation, const control::SwapWatchdog &request, qint64 size)
 {
-    const auto config = loadDeviceConfig(DeviceTree(preparation.root));
-    if (!config) {
-        return fail(config.error().withContext(u"cannot tell whether releases must be signed"_s));
+    const auto keys = releaseKeys(preparation);
+    if (!keys) {
+        return fail(keys.error());
     }
-    if (config->releaseKeys.isEmpty()) {
+    if (keys->isEmpty()) {
         return Signed{request.force, {}};
     }
     if (request.release.isEmpty()) {
         return fail(ErrorCode::NotSigned, u"this device installs signed releases only"_s);
     }
-    const auto manifest = verifyRelease(request.release.toUtf8(), config->releaseKeys);
+    const auto manifest = verifyRelease(request.release.toUtf8(), *keys);
     if (!manifest) {
         return fail(manifest.error());
     }
@@ -122,22 +132,23 @@ Result<Signed> checkSignature(const Preparation &preparation, const control::Swa
     return Signed{manifest->allowsDowngrade, manifest->files};
 }
 
-Outcome checkStaged(const OwnRelease &release, int version)
+// `folder`: of a release that is said to be of that version.
+Outcome checkContent(const QString &folder, int version)
 {
     for (const auto name : {OwnRelease::programName, OwnRelease::updateProgramName}) {
         struct stat info
         {
         };
-        const QByteArray program = QFile::encodeName(release.staged() + u'/' + name);
+        const QByteArray program = QFile::encodeName(folder + u'/' + name);
         if (::lstat(program.constData(), &info) != 0 || !S_ISREG(info.st_mode) || (info.st_mode & S_IXUSR) == 0) {
             return fail(ErrorCode::BadArchive, u"the release has no program "_s + name);
         }
     }
-    const QString versionFile = release.staged() + u'/' + OwnRelease::versionName;
+    const QString versionFile = folder + u'/' + OwnRelease::versionName;
     if (!QFileInfo::exists(versionFile)) {
         return writeFileAtomically(versionFile, QByteArray::number(version) + '\n');
     }
-    const int found = releaseVersionIn(release.staged(), -1);
+    const int found = releaseVersionIn(folder, -1);
     if (found != version) {
         return fail(ErrorCode::BadArchive,
                     found < 0 ? u"the release's file version holds no version number"_s
@@ -156,12 +167,51 @@ Outcome clear(const OwnRelease &release)
     return removeFileDurably(release.zip());
 }
 
+Outcome test(const Preparation &preparation, const WatchdogSwapJournal &journal, const QString &folder)
+{
+    const auto tested =
+        runSelfTestOf(folder + u'/' + OwnRelease::programName, journal.arguments, preparation.selfTestLimit);
+    return tested ? Outcome() : fail(tested.error().withContext(u"the new watchdog doesn't work here"_s));
+}
+
+Outcome preparePrevious(const Preparation &preparation, const WatchdogSwapJournal &journal)
+{
+    // It was signed once, but so is every release with a known hole, and whoever asks may have taken over the agent.
+    const auto keys = releaseKeys(preparation);
+    if (!keys) {
+        return fail(keys.error());
+    }
+    if (!keys->isEmpty()) {
+        return fail(ErrorCode::NotSigned, u"on this device only an older release whose signature allows it replaces a "
+                                          "newer watchdog; send it as an update"_s);
+    }
+    const OwnRelease &release = preparation.release;
+    // An earlier preparation may have ended after its last step.
+    auto done = moveReplacing(release.staged(), release.previous(), journal.newFolder);
+    if (done) {
+        done = clear(release);
+    }
+    if (done) {
+        done = checkContent(release.previous(), journal.request.version);
+    }
+    if (done) {
+        done = test(preparation, journal, release.previous());
+    }
+    if (!done || !QDir().mkpath(release.stage())) {
+        return done ? fail(ErrorCode::Io, u"cannot make "_s + release.stage()) : done;
+    }
+    return moveReplacing(release.previous(), release.staged(), journal.newFolder);
+}
+
 } // namespace
 
 Outcome prepareRelease(const Preparation &preparation, const WatchdogSwapJournal &journal)
 {
     const OwnRelease &release = preparation.release;
     const control::SwapWatchdog &request = journal.request;
+    if (request.previous) {
+        return preparePrevious(preparation, journal);
+    }
     if (auto cleared = clear(release); !cleared) {
         return cleared;
     }
@@ -194,11 +244,10 @@ Outcome prepareRelease(const Preparation &preparation, const WatchdogSwapJournal
             return checked;
         }
     }
-    if (auto checked = checkStaged(release, request.version); !checked) {
+    if (auto checked = checkContent(release.staged(), request.version); !checked) {
         return checked;
     }
-    const auto tested = runSelfTestOf(release.stagedProgram(), journal.arguments, preparation.selfTestLimit);
-    return tested ? Outcome() : fail(tested.error().withContext(u"the new watchdog doesn't work here"_s));
+    return test(preparation, journal, release.staged());
 }
 
 int runPreparation(const Preparation &preparation)

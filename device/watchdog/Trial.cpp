@@ -38,6 +38,9 @@ void tidyAfterSwap(const OwnRelease &release, const WatchdogSwapJournal &journal
                             removeFileDurably(release.zip())};
     if (journal.phase == WatchdogPhase::Confirmed) {
         outcomes += moveReplacing(release.staged(), release.previous(), journal.oldFolder);
+    } else if (journal.request.previous) {
+        // There is no other one, and what kept it from working may pass.
+        outcomes += moveReplacing(release.staged(), release.previous(), journal.newFolder);
     }
     for (const QString &folder : {release.stage(), release.putAway()}) {
         if (QFileInfo::exists(folder) && !QDir(folder).removeRecursively()) {

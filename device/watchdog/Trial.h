@@ -10,8 +10,9 @@ namespace sgn::watchdog {
 // case that it doesn't even start. Durable when it returns. NoSpace, Io.
 [[nodiscard]] Outcome beginTrial(const OwnRelease &release, const WatchdogSwapJournal &journal);
 
-// After the last word on a swap: ends the trial, keeps the old release as previous or removes the one that failed, and
-// the zip. Can be repeated; what can't be removed stays, with a line in the log.
+// After the last word on a swap: ends the trial, keeps the old release as previous or removes the one that failed
+// (which stays the previous one if it was that), and the zip. Can be repeated; what can't be removed stays, with a line
+// in the log.
 void tidyAfterSwap(const OwnRelease &release, const WatchdogSwapJournal &journal);
 
 } // namespace sgn::watchdog

@@ -160,11 +160,26 @@ Outcome WatchdogSwap::request(const control::SwapWatchdog &request)
     journal.oldVersion = m_settings.version;
     journal.arguments = m_settings.arguments;
     journal.hasInit = m_settings.hasInit;
+    if (auto aimed = request.previous ? aimAtPrevious(journal) : Outcome(); !aimed) {
+        return aimed;
+    }
     if (auto saved = saveWatchdogSwap(journal, m_settings.release.journal()); !saved) {
         return saved;
     }
-    qCInfo(lcWatchdog).noquote() << "checking version" << request.version << "of the watchdog";
+    qCInfo(lcWatchdog).noquote() << "checking version" << journal.request.version << "of the watchdog";
     QTimer::singleShot(0, this, &WatchdogSwap::prepare);
+    return {};
+}
+
+Outcome WatchdogSwap::aimAtPrevious(WatchdogSwapJournal &journal) const
+{
+    const auto id = folderId(m_settings.release.previous());
+    const int version = releaseVersionIn(m_settings.release.previous(), -1);
+    if (!id || version < 0) {
+        return fail(ErrorCode::Refused, u"there is no previous release of the watchdog on this device"_s);
+    }
+    journal.newFolder = *id;
+    journal.request.version = version;
     return {};
 }
 

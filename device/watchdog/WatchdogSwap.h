@@ -40,7 +40,8 @@ public:
 
     // Goes on with a swap that an earlier watchdog began.
     void resume();
-    // Saves the journal: from then on it happens. Busy, Refused, NoSpace, Io: nothing has changed.
+    // Saves the journal: from then on it happens. Busy, Refused (also: there is no release before this one), NoSpace,
+    // Io: nothing has changed.
     [[nodiscard]] Outcome request(const control::SwapWatchdog &request);
 
     [[nodiscard]] control::WatchdogSwapReply status() const;
@@ -55,6 +56,7 @@ Q_SIGNALS:
 private:
     [[nodiscard]] std::optional<WatchdogSwapJournal> load() const;
     [[nodiscard]] Outcome save(const WatchdogSwapJournal &journal) const;
+    [[nodiscard]] Outcome aimAtPrevious(WatchdogSwapJournal &journal) const;
     void prepare();
     [[nodiscard]] Outcome startPreparation();
     void preparationEnded();

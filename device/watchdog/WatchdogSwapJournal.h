@@ -36,7 +36,9 @@ struct WatchdogSwapJournal
     WatchdogPhase phase = WatchdogPhase::Preparing;
     control::SwapWatchdog request;
     int oldVersion = 0;
-    quint64 newFolder = 0; // inode of the new release's folder: tells which release is in place. 0 before Swapping
+    // Inode of the new release's folder: tells which release is in place. 0 before Swapping, but for the way back,
+    // whose release is there from the start.
+    quint64 newFolder = 0;
     quint64 oldFolder = 0;
     int prepared = 0;           // how often the preparation was begun
     QStringList arguments;      // of the watchdog, for whoever starts it

@@ -58,10 +58,14 @@ QJsonObject swapWatchdogToJson(const SwapWatchdog &swap)
 {
     QJsonObject object{{"request"_L1, "swap_watchdog"_L1},
                        {"key"_L1, swap.key},
-                       {"zip"_L1, swap.zip},
                        {"version"_L1, swap.version},
-                       {"sha256"_L1, QString::fromLatin1(swap.sha256.toHex())},
                        {"timeout_s"_L1, swap.timeoutS}};
+    if (swap.previous) {
+        object["previous"_L1] = true;
+        return object;
+    }
+    object["zip"_L1] = swap.zip;
+    object["sha256"_L1] = QString::fromLatin1(swap.sha256.toHex());
     if (!swap.release.isEmpty()) {
         object["release"_L1] = swap.release;
     }
@@ -122,14 +126,18 @@ SwapWatchdog readSwapWatchdog(JsonReader &reader)
 {
     SwapWatchdog swap;
     swap.key = reader.requiredText("key"_L1, maxKey);
-    swap.zip = reader.requiredText("zip"_L1, maxPath);
     swap.version = static_cast<int>(reader.requiredInteger("version"_L1, 0, maxVersion));
+    swap.timeoutS = static_cast<int>(reader.requiredInteger("timeout_s"_L1, 1, maxSeconds));
+    swap.previous = reader.optionalBool("previous"_L1, false);
+    if (swap.previous) {
+        return swap;
+    }
+    swap.zip = reader.requiredText("zip"_L1, maxPath);
     swap.sha256 = QByteArray::fromHex(reader.requiredText("sha256"_L1, 2 * sha256Size).toLatin1());
     if (swap.sha256.size() != sha256Size) {
         reader.reject("sha256"_L1, u"must be 64 hexadecimal digits"_s);
     }
     swap.release = reader.optionalText("release"_L1, maxRelease);
-    swap.timeoutS = static_cast<int>(reader.requiredInteger("timeout_s"_L1, 1, maxSeconds));
     swap.force = reader.optionalBool("force"_L1, false);
     return swap;
 }

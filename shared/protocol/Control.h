@@ -84,9 +84,9 @@ struct SwapStatus
     friend bool operator==(const SwapStatus &, const SwapStatus &) = default;
 };
 
-// Replaces the watchdog itself by the release in a zip. The watchdog copies the zip to a place of its own and trusts
-// nothing that it has not checked there. The answer means "taken down", and so it is for a repeat under the same key,
-// whatever has become of it; that is asked with WatchdogSwapStatus.
+// Replaces the watchdog itself by the release in a zip, or by the one before, which it keeps. The watchdog copies the
+// zip to a place of its own and trusts nothing that it has not checked there. The answer means "taken down", and so it
+// is for a repeat under the same key, whatever has become of it; that is asked with WatchdogSwapStatus.
 struct SwapWatchdog
 {
     QString key; // names this update, 1 to 128 characters
@@ -96,6 +96,7 @@ struct SwapWatchdog
     QString release;   // signed manifest, or empty
     int timeoutS = 0;  // 1 to 3600: for the new watchdog to prove itself
     bool force = false;
+    bool previous = false; // without zip, sha256 and release; the watchdog knows the version
     friend bool operator==(const SwapWatchdog &, const SwapWatchdog &) = default;
 };
 

@@ -79,6 +79,25 @@ public:
         return request;
     }
 
+    [[nodiscard]] static control::SwapWatchdog wayBack(const QString &key)
+    {
+        control::SwapWatchdog request;
+        request.key = key;
+        request.timeoutS = 20;
+        request.previous = true;
+        return request;
+    }
+
+    // Another program in the release that was replaced last.
+    void replacePrevious(const QByteArray &program) const
+    {
+        QFile file(home(u"WatchDog.update/previous/sgn-watchdog"_s));
+        QVERIFY(file.remove()); // it may run
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(program);
+        QVERIFY(::fchmod(file.handle(), 0755) == 0);
+    }
+
     // The pids of all that runs from the watchdog's folders with such arguments.
     [[nodiscard]] QList<qint64> pidsWhere(const std::function<bool(const QByteArray &arguments)> &wanted) const
     {

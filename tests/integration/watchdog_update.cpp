@@ -30,6 +30,30 @@ bool waitForEnd(const WatchdogDevice &device)
     return QTest::qWaitFor([&] { return isFinal(ownSwapStatus(device).state); }, 3 * patience);
 }
 
+// Of the update with that key.
+bool isOver(const WatchdogDevice &device, const QString &key)
+{
+    const auto status = ownSwapStatus(device);
+    return status.key == key && isFinal(status.state);
+}
+
+void ask(const WatchdogDevice &device, const control::SwapWatchdog &request)
+{
+    {
+        ControlClient client(device);
+        const auto taken = client.ask(request);
+        QVERIFY2(taken.has_value(), taken ? "" : qPrintable(taken.error().message));
+    }
+    QVERIFY(QTest::qWaitFor([&] { return isOver(device, request.key); }, 3 * patience));
+}
+
+void update(const ReleasedDevice &device, int version)
+{
+    ask(device, device.offer(version));
+    QCOMPARE(ownSwapStatus(device).state, WatchdogSwapState::Confirmed);
+    QCOMPARE(ownSwapStatus(device).running, version);
+}
+
 // What init does before each start, and the start. False when a watchdog runs already.
 bool startAsInit(ReleasedDevice &device, int speed = fast)
 {
@@ -374,6 +398,72 @@ private Q_SLOTS:
         QCOMPARE(ownSwapStatus(device).error, ErrorCode::BadSignature);
     }
 
+    void goesBackAndForth()
+    {
+        ReleasedDevice device;
+        device.addMeter(u"ocr"_s);
+        QVERIFY(device.start(fast));
+        const control::SwapWatchdog back = ReleasedDevice::wayBack(u"11"_s);
+        QList<qint64> meters;
+        {
+            ControlClient client(device);
+            const auto reply = client.ask(back);
+            QVERIFY(!reply.has_value());
+            QCOMPARE(reply.error().message, u"there is no previous release of the watchdog on this device"_s);
+            QVERIFY(client.startMeters({u"ocr"_s}));
+            meters = device.running();
+        }
+        update(device, 2);
+        ask(device, back);
+        QCOMPARE(ownSwapStatus(device).state, WatchdogSwapState::Confirmed);
+        checkPeace(device, 1, meters);
+        QCOMPARE(device.readHome(u"WatchDog.update/previous/version"_s), QByteArray("2\n"));
+        ask(device, ReleasedDevice::wayBack(u"12"_s));
+        QCOMPARE(ownSwapStatus(device).state, WatchdogSwapState::Confirmed);
+        checkPeace(device, 2, meters);
+        QCOMPARE(device.readHome(u"WatchDog.update/previous/version"_s), QByteArray("1\n"));
+    }
+
+    void aPreviousReleaseThatFailsStaysThePreviousOne_data()
+    {
+        QTest::addColumn<QByteArray>("program");
+        QTest::addColumn<WatchdogSwapState>("state");
+        QTest::addColumn<QString>("remarks");
+        QTest::newRow("fails its test") << QByteArray("#!/bin/sh\nexit 3\n") << WatchdogSwapState::Failed
+                                        << u"doesn't work here"_s;
+        QTest::newRow("ends at once") << brokenWatchdog("sys.exit(3)") << WatchdogSwapState::RolledBack << u"ended"_s;
+    }
+
+    void aPreviousReleaseThatFailsStaysThePreviousOne()
+    {
+        QFETCH(const QByteArray, program);
+        QFETCH(const WatchdogSwapState, state);
+        QFETCH(const QString, remarks);
+        ReleasedDevice device;
+        QVERIFY(device.start(fast));
+        update(device, 2);
+        device.replacePrevious(program);
+        ask(device, ReleasedDevice::wayBack(u"11"_s));
+        const auto status = ownSwapStatus(device);
+        QVERIFY2(status.state == state && status.remarks.contains(remarks), qPrintable(status.remarks));
+        checkPeace(device, 2, {});
+        QCOMPARE(device.readHome(u"WatchDog.update/previous/version"_s), QByteArray("1\n"));
+    }
+
+    void aSignedDeviceGoesBackBySignatureOnly()
+    {
+        ReleasedDevice device;
+        QVERIFY(device.start(fast));
+        update(device, 2);
+        device.writeConfig({{u"release_keys"_s, QJsonArray{publicJwk()}}});
+        ask(device, ReleasedDevice::wayBack(u"11"_s));
+        const auto status = ownSwapStatus(device);
+        QCOMPARE(status.state, WatchdogSwapState::Failed);
+        QVERIFY2(status.error == ErrorCode::NotSigned, qPrintable(status.remarks));
+        checkPeace(device, 2, {});
+        QCOMPARE(device.readHome(u"WatchDog.update/previous/version"_s), QByteArray("1\n"));
+    }
+
     void doesNotUpdateADevelopersBuild()
     {
         WatchdogDevice device;
@@ -474,13 +564,16 @@ private Q_SLOTS:
     {
         QTest::addColumn<QString>("systemCall");
         QTest::addColumn<bool>("everybody");
-        QTest::addColumn<bool>("good");
-        for (const bool good : {true, false}) {
-            const auto *const release = good ? "good" : "broken";
-            QTest::addRow("all at fsync, %s release", release) << u"fsync"_s << true << good;
-            QTest::addRow("all at rename, %s release", release) << u"rename,renameat2"_s << true << good;
-            QTest::addRow("the watchdog at execve, %s release", release) << u"execve"_s << false << good;
-            QTest::addRow("the watchdog at fork, %s release", release) << u"clone,clone3,fork,vfork"_s << false << good;
+        QTest::addColumn<QString>("release");
+        for (const auto *const release : {"good", "broken", "previous"}) {
+            const auto row = [release](const char *what) -> QTestData & {
+                return QTest::addRow("%s, %s release", what, release);
+            };
+            const QString named = QString::fromLatin1(release);
+            row("all at fsync") << u"fsync"_s << true << named;
+            row("all at rename") << u"rename,renameat2"_s << true << named;
+            row("the watchdog at execve") << u"execve"_s << false << named;
+            row("the watchdog at fork") << u"clone,clone3,fork,vfork"_s << false << named;
         }
     }
 
@@ -488,7 +581,11 @@ private Q_SLOTS:
     {
         QFETCH(const QString, systemCall);
         QFETCH(const bool, everybody);
-        QFETCH(const bool, good);
+        QFETCH(const QString, release);
+        const bool good = release != "broken"_L1;
+        const bool back = release == "previous"_L1;
+        const int before = back ? 2 : 1;
+        const int after = back ? 1 : 2;
         if (QStandardPaths::findExecutable(u"strace"_s).isEmpty()) {
             QSKIP("needs strace");
         }
@@ -500,14 +597,20 @@ private Q_SLOTS:
             ReleasedDevice device;
             device.addMeter(u"ocr"_s);
             QVERIFY(device.start(fast));
+            if (back) {
+                update(device, 2);
+            }
             QList<qint64> meters;
             QProcess strace;
             const QString log = device.home(u"strace"_s);
+            QString key;
             {
                 ControlClient client(device);
                 QVERIFY(client.startMeters({u"ocr"_s}));
                 meters = device.running();
-                const auto request = device.offer(2, good ? QByteArray() : brokenWatchdog("sys.exit(3)"));
+                const auto request = back ? ReleasedDevice::wayBack(u"11"_s)
+                                          : device.offer(2, good ? QByteArray() : brokenWatchdog("sys.exit(3)"));
+                key = request.key;
                 strace.start(u"strace"_s,
                              {everybody ? u"-f"_s : u"-q"_s, u"-q"_s, u"-o"_s, log, u"-e"_s, u"trace="_s + systemCall,
                               u"-e"_s, u"inject=%1:signal=KILL:when=%2"_s.arg(systemCall).arg(points + 1), u"-p"_s,
@@ -515,8 +618,7 @@ private Q_SLOTS:
                 QVERIFY(strace.waitForStarted(patience));
                 QTRY_VERIFY_WITH_TIMEOUT(isTraced(device.pid()), patience);
                 client.send(request);
-                QVERIFY(QTest::qWaitFor([&] { return !device.isRunning() || isFinal(ownSwapStatus(device).state); },
-                                        3 * patience));
+                QVERIFY(QTest::qWaitFor([&] { return !device.isRunning() || isOver(device, key); }, 3 * patience));
             }
             // Init keeps at it; a second watchdog ends by itself.
             const bool ended = QTest::qWaitFor(
@@ -525,7 +627,8 @@ private Q_SLOTS:
                         (void)startAsInit(device);
                     }
                     const auto status = ownSwapStatus(device);
-                    return isFinal(status.state) || (status.running > 0 && status.state == WatchdogSwapState::None);
+                    const bool isForgotten = status.state == WatchdogSwapState::None || status.key != key;
+                    return isOver(device, key) || (status.running > 0 && isForgotten);
                 },
                 3 * patience);
             strace.terminate();
@@ -533,9 +636,10 @@ private Q_SLOTS:
             more = ReleasedDevice::readAll(log).contains("killed by SIGKILL");
             QVERIFY2(ended, ReleasedDevice::readAll(log).constData());
             const auto status = ownSwapStatus(device);
-            QVERIFY(good || status.state != WatchdogSwapState::Confirmed);
-            QVERIFY(more || status.state == (good ? WatchdogSwapState::Confirmed : WatchdogSwapState::RolledBack));
-            checkPeace(device, status.state == WatchdogSwapState::Confirmed ? 2 : 1, meters);
+            const bool isDone = status.key == key && status.state == WatchdogSwapState::Confirmed;
+            QVERIFY(good || !isDone);
+            QVERIFY(more || isDone || (!good && status.state == WatchdogSwapState::RolledBack));
+            checkPeace(device, isDone ? after : before, meters);
             if (QTest::currentTestFailed()) {
                 return;
             }

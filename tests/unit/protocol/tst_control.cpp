@@ -32,6 +32,7 @@ private Q_SLOTS:
             SwapWatchdog{u"10:ab"_s, u"/root/downloads/w.zip"_s, 3, QByteArray(32, '\x9f'), u"a.b.c"_s, 90, true});
         QTest::newRow("swap watchdog, plain")
             << RequestBody(SwapWatchdog{u"k"_s, u"/w.zip"_s, 0, QByteArray(32, 'x'), {}, 1, false});
+        QTest::newRow("the watchdog before") << RequestBody(SwapWatchdog{u"11:ab"_s, {}, 0, {}, {}, 90, false, true});
         QTest::newRow("watchdog swap status") << RequestBody(WatchdogSwapStatus{});
     }
 

@@ -668,9 +668,32 @@ private Q_SLOTS:
         QVERIFY(run(meterUpdate(2)).log.isEmpty());
     }
 
-    void theWatchdogHasNoWayBack()
+    void theWatchdogGoesBackByItself()
     {
-        QCOMPARE(run(Rollback{Component::WatchDog}).error, std::optional(ErrorCode::UnknownCommand));
+        using control::WatchdogSwapState;
+        m_watchdog->ownSwap.running = 2;
+        m_watchdog->onSwapWatchdog = [this](const control::SwapWatchdog &request) -> Result<control::ReplyBody> {
+            m_watchdog->ownSwap = {WatchdogSwapState::Confirmed, request.key, 1, ErrorCode::Internal, {}};
+            return control::Done{};
+        };
+        QVERIFY(run(Rollback{Component::WatchDog}).success);
+        const auto asked = m_watchdog->requestsOf<control::SwapWatchdog>();
+        QCOMPARE(asked.size(), 1);
+        QVERIFY(asked.first().previous);
+        QCOMPARE(asked.first().timeoutS, static_cast<int>(m_settings.times.confirmWatchdog.count()));
+        QCOMPARE(leftovers(), QStringList());
+    }
+
+    void theWatchdogKnowsOfNoWayBack()
+    {
+        const QString why = u"there is no previous release of the watchdog on this device"_s;
+        m_watchdog->onSwapWatchdog = [why](const control::SwapWatchdog &) -> Result<control::ReplyBody> {
+            return fail(ErrorCode::Refused, why);
+        };
+        const Ending ending = run(Rollback{Component::WatchDog});
+        QCOMPARE(ending.error, std::optional(ErrorCode::InstallFailed));
+        QCOMPARE(ending.remarks, why);
+        QVERIFY(!ending.rolledBack);
     }
 };
 
