@@ -140,7 +140,14 @@ Outcome UpdateJobRun::takeKeys()
         if (!release) {
             return fail(release.error());
         }
-        m_release = release->trimmed();
+        m_signature.release = release->trimmed();
+    }
+    if (!m_wish.listFile.isEmpty()) {
+        const auto listed = readFile(m_wish.listFile, maxFileList);
+        if (!listed) {
+            return fail(listed.error());
+        }
+        m_signature.listed = listed->trimmed();
     }
     return {};
 }
@@ -237,7 +244,8 @@ void UpdateJobRun::send(UpdateRequest request)
     request.targets = m_wish.targets.isEmpty() ? allDevices() : resolve(m_wish.targets);
     request.notAfter = m_wish.notAfter;
     request.force = m_wish.force;
-    request.release = m_release;
+    request.signature = m_signature;
+    request.releaseUrl = QUrl(m_wish.releaseUrl, QUrl::StrictMode);
     request.requestedBy = u"sgnctl"_s;
     if (!chooseVersions(request)) {
         finish(ExitFailed);

@@ -56,6 +56,8 @@ public:
         bool force = false;
         QString keyFile;     // signs the zip, or
         QString releaseFile; // the zip's signed manifest
+        QString listFile;    // and the list of its files, or
+        QString releaseUrl;  // where devices can fetch that
         QStringList targets; // names; empty: all
         Until until = Until::Sent;
     };
@@ -72,7 +74,7 @@ private:
     [[nodiscard]] bool chooseVersions(UpdateRequest &request);
 
     Wish m_wish;
-    QByteArray m_release;
+    SignedRelease m_signature;
     QFutureWatcher<Result<ReleaseZip>> m_inspection;
 };
 

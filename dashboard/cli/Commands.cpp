@@ -129,6 +129,10 @@ void addUpdateArguments(QCommandLineParser &parser)
     parser.addOption({u"release"_s,
                       u"The zip's signed manifest, a file of 'sgn-provision sign'; the key stays elsewhere."_s,
                       u"FILE"_s});
+    parser.addOption({u"files"_s,
+                      u"The list of the zip's files, of 'sgn-provision sign --files', or for an address where devices "
+                      "can fetch it."_s,
+                      u"FILE_OR_URL"_s});
     parser.addOption({u"wait"_s, u"Wait until every device has answered."_s});
 }
 
@@ -174,9 +178,14 @@ QDateTime readNotAfter(CommandLine &line)
     return time.toUTC();
 }
 
+bool isWebAddress(const QString &source)
+{
+    return source.startsWith("https://"_L1) || source.startsWith("http://"_L1);
+}
+
 void readSource(const QString &source, UpdateJobRun::Wish &wish)
 {
-    if (source.startsWith("https://"_L1) || source.startsWith("http://"_L1)) {
+    if (isWebAddress(source)) {
         wish.url = QUrl(source, QUrl::StrictMode);
         if (!wish.url.isValid()) {
             CommandLine::usageError(u"'%1' is no web address"_s.arg(source));
@@ -238,6 +247,14 @@ void readSignature(CommandLine &line, UpdateJobRun::Wish &wish)
     if (!wish.keyFile.isEmpty() && wish.file.isEmpty()) {
         CommandLine::usageError(u"--sign needs the file itself; an address goes with --release FILE"_s);
     }
+    const QString files = line.parser().value(u"files"_s);
+    if (!files.isEmpty() && wish.releaseFile.isEmpty()) {
+        CommandLine::usageError(u"--files goes with --release"_s);
+    }
+    if (!files.isEmpty() && isWebAddress(files) != wish.file.isEmpty()) {
+        CommandLine::usageError(u"--files takes a file with a zip, and an address with an address"_s);
+    }
+    (wish.file.isEmpty() ? wish.releaseUrl : wish.listFile) = files;
 }
 
 JobMaker readUpdate(CommandLine &line)

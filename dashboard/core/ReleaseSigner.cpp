@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/ReleaseSigner.h"
 
-#include "release/ReleaseSignature.h"
-
 #include <QFileInfo>
 #include <QtConcurrent>
 
@@ -12,7 +10,7 @@ ReleaseSigner::ReleaseSigner(SigningKey key)
     : m_key(std::make_shared<const SigningKey>(std::move(key)))
 {}
 
-Result<QByteArray> ReleaseSigner::sign(const CaFile &file, const QDateTime &created) const
+Result<SignedRelease> ReleaseSigner::sign(const CaFile &file, const QDateTime &created) const
 {
     ReleaseManifest manifest;
     manifest.component = caCertComponent;
@@ -20,22 +18,22 @@ Result<QByteArray> ReleaseSigner::sign(const CaFile &file, const QDateTime &crea
     manifest.sha256 = file.sha256;
     manifest.size = file.size;
     manifest.created = created;
-    return signInlineRelease(manifest, *m_key);
+    return signForCommand(manifest, *m_key);
 }
 
-QFuture<Result<QByteArray>> ReleaseSigner::sign(const ReleaseZip &zip, const QList<ProcessVersion> &processes,
-                                                int version, const QDateTime &created) const
+QFuture<Result<SignedRelease>> ReleaseSigner::sign(const ReleaseZip &zip, const QList<ProcessVersion> &processes,
+                                                   int version, const QDateTime &created) const
 {
     ReleaseManifest manifest = manifestOf(zip, created);
     manifest.processes = processes;
     manifest.version = version;
-    return QtConcurrent::run([manifest, path = zip.path, key = m_key]() mutable -> Result<QByteArray> {
+    return QtConcurrent::run([manifest, path = zip.path, key = m_key]() mutable -> Result<SignedRelease> {
         auto files = readReleaseFiles(path);
         if (!files) {
             return fail(std::move(files).error());
         }
         manifest.files = *std::move(files);
-        return signInlineRelease(manifest, *key);
+        return signForCommand(manifest, *key);
     });
 }
 

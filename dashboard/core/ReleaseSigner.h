@@ -3,6 +3,7 @@
 
 #include "crypto/SigningKey.h"
 #include "package/ReleaseZip.h"
+#include "release/ReleaseSignature.h"
 
 #include <memory>
 #include <QDateTime>
@@ -19,13 +20,13 @@ public:
 
     [[nodiscard]] QString kid() const { return m_key->kid; }
 
-    // The manifest of a zip under the versions that it is sent with, signed, as a command carries it. On another
-    // thread, because every file is read. Errors: those of readReleaseFiles() and signInlineRelease().
-    [[nodiscard]] QFuture<Result<QByteArray>> sign(const ReleaseZip &zip, const QList<ProcessVersion> &processes,
-                                                   int version, const QDateTime &created) const;
+    // The manifest of a zip under the versions that it is sent with, signed. On another thread, because every file is
+    // read. Errors: those of readReleaseFiles() and signForCommand().
+    [[nodiscard]] QFuture<Result<SignedRelease>> sign(const ReleaseZip &zip, const QList<ProcessVersion> &processes,
+                                                      int version, const QDateTime &created) const;
 
     // The same for a CA file, which has no version and needs no look inside.
-    [[nodiscard]] Result<QByteArray> sign(const CaFile &file, const QDateTime &created) const;
+    [[nodiscard]] Result<SignedRelease> sign(const CaFile &file, const QDateTime &created) const;
 
 private:
     std::shared_ptr<const SigningKey> m_key; // a signature that is being made may outlive the signer

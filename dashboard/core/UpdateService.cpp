@@ -43,7 +43,7 @@ CommandBody commandFor(const UpdateRequest &request, const QUrl &url)
         command.url = url;
         command.sha256 = request.caFile ? request.caFile->sha256 : request.sha256;
         command.size = request.caFile ? std::optional(request.caFile->size) : request.size;
-        command.release = QString::fromLatin1(request.release);
+        command.release = QString::fromLatin1(request.signature.release);
         return command;
     }
     UpdateCommand command;
@@ -54,8 +54,16 @@ CommandBody commandFor(const UpdateRequest &request, const QUrl &url)
     command.force = request.force;
     command.sha256 = request.zip ? request.zip->sha256 : request.sha256;
     command.size = request.zip ? std::optional(request.zip->size) : request.size;
-    command.release = QString::fromLatin1(request.release);
+    command.release = QString::fromLatin1(request.signature.release);
+    command.releaseUrl = request.releaseUrl;
     return command;
+}
+
+// A device that knows what is in the zip fetches only what has changed; the list must not be most of that.
+bool isListWorthwhile(const UpdateRequest &request)
+{
+    return !request.signature.listed.isEmpty() && request.zip &&
+           request.signature.listed.size() < request.zip->size / 4;
 }
 
 // Empty where devices fetch it from an address.
@@ -150,7 +158,7 @@ void UpdateService::begin(UpdateJob *job)
     } else if (fileOf(request).isEmpty()) {
         QMetaObject::invokeMethod(
             job, [this, job] { submit(job, job->m_request.url); }, Qt::QueuedConnection);
-    } else if (m_signer && request.release.isEmpty()) {
+    } else if (m_signer && request.signature.release.isEmpty()) {
         sign(job);
     } else {
         upload(job);
@@ -175,19 +183,19 @@ void UpdateService::sign(UpdateJob *job)
             Qt::QueuedConnection);
         return;
     }
-    auto *const watcher = new QFutureWatcher<Result<QByteArray>>(job);
+    auto *const watcher = new QFutureWatcher<Result<SignedRelease>>(job);
     connect(watcher, &QFutureWatcherBase::finished, job,
             [this, job, watcher] { takeSignature(job, watcher->result()); });
     watcher->setFuture(m_signer->sign(*request.zip, request.processes, request.version, m_clock.wallUtc()));
 }
 
-void UpdateService::takeSignature(UpdateJob *job, const Result<QByteArray> &release)
+void UpdateService::takeSignature(UpdateJob *job, const Result<SignedRelease> &signature)
 {
-    if (!release) {
-        finish(job, fail(release.error().withContext(u"the file could not be signed"_s)));
+    if (!signature) {
+        finish(job, fail(signature.error().withContext(u"the file could not be signed"_s)));
         return;
     }
-    job->m_request.release = *release;
+    job->m_request.signature = *signature;
     upload(job);
 }
 
@@ -197,11 +205,32 @@ void UpdateService::upload(UpdateJob *job)
     job->m_upload = m_session.uploadFile(fileOf(job->m_request), type);
     connect(job->m_upload, &xmpp::Upload::progress, job, &UpdateJob::progress);
     connect(job->m_upload, &xmpp::Upload::finished, job, [this, job](const Result<QUrl> &url) {
-        if (url) {
-            submit(job, *url);
-        } else {
+        if (!url) {
             finish(job, fail(url.error().withContext(u"the file could not be uploaded"_s)));
+        } else if (isListWorthwhile(job->m_request)) {
+            uploadFileList(job, *url);
+        } else {
+            submit(job, *url);
         }
+    });
+}
+
+void UpdateService::uploadFileList(UpdateJob *job, const QUrl &zipUrl)
+{
+    const QByteArray &listed = job->m_request.signature.listed;
+    if (!job->m_fileList.open() || job->m_fileList.write(listed) != listed.size() || !job->m_fileList.flush()) {
+        finish(job, fail(ErrorCode::Io, u"the list of the release's files could not be written: %1"_s.arg(
+                                            job->m_fileList.errorString())));
+        return;
+    }
+    job->m_upload = m_session.uploadFile(job->m_fileList.fileName(), u"application/jose"_s);
+    connect(job->m_upload, &xmpp::Upload::finished, job, [this, job, zipUrl](const Result<QUrl> &url) {
+        if (!url) {
+            finish(job, fail(url.error().withContext(u"the list of the release's files could not be uploaded"_s)));
+            return;
+        }
+        job->m_request.releaseUrl = *url;
+        submit(job, zipUrl);
     });
 }
 

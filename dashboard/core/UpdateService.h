@@ -10,6 +10,7 @@
 #include <QList>
 #include <QObject>
 #include <QPointer>
+#include <QTemporaryFile>
 
 namespace sgn {
 
@@ -31,8 +32,10 @@ struct UpdateRequest
     QUrl url;
     QByteArray sha256;          // of what is at `url`, if known
     std::optional<qint64> size; // likewise
-    // Signed release manifest. Empty: made here, where there are a zip and a release key.
-    QByteArray release;
+    // Signed manifest, and the list of files that it had no room for, or where devices can fetch that. Without a
+    // manifest it is made here, where there are a zip and a release key.
+    SignedRelease signature;
+    QUrl releaseUrl;
     bool force = false;
     QStringList targets; // bare JIDs
     QDateTime notAfter;  // UTC; invalid: UpdateService::defaultLifetime from now
@@ -65,11 +68,12 @@ private:
 
     UpdateRequest m_request;
     QPointer<xmpp::Upload> m_upload;
+    QTemporaryFile m_fileList; // while it is uploaded
     bool m_isFinished = false;
 };
 
-// Makes updates: zip → signature → file store → numbered command to the chosen devices. How it goes on is the
-// CommandLog's.
+// Makes updates: zip → signature → file store, with the list of the zip's files where that is worth it → numbered
+// command to the chosen devices. How it goes on is the CommandLog's.
 class UpdateService : public QObject
 {
     Q_OBJECT
@@ -102,8 +106,9 @@ Q_SIGNALS:
 private:
     void begin(UpdateJob *job);
     void sign(UpdateJob *job);
-    void takeSignature(UpdateJob *job, const Result<QByteArray> &release);
+    void takeSignature(UpdateJob *job, const Result<SignedRelease> &signature);
     void upload(UpdateJob *job);
+    void uploadFileList(UpdateJob *job, const QUrl &zipUrl);
     void submit(UpdateJob *job, const QUrl &url);
     static void finish(UpdateJob *job, const Result<CommandNo> &number);
 

@@ -33,6 +33,10 @@ void addOptions(QCommandLineParser &parser)
     parser.addOption(
         {u"allow-downgrade"_s, u"A device may put it in the place of a newer release, when it is told to."_s});
     parser.addOption({u"out"_s, u"Write the signed manifest into this file instead of to stdout."_s, u"FILE"_s});
+    parser.addOption({u"files"_s,
+                      u"Where the release has more files than a command can list: write their signed list into this "
+                      "file. Devices that fetch it fetch only what has changed."_s,
+                      u"FILE"_s});
 }
 
 ReleaseOrder readOrder(CommandLine &line)
@@ -60,7 +64,13 @@ ReleaseOrder readOrder(CommandLine &line)
     return order;
 }
 
-Outcome sign(const QString &file, const QString &keyFile, const ReleaseOrder &order, const QString &out)
+struct Output
+{
+    QString manifest; // empty: stdout
+    QString files;    // empty: nowhere
+};
+
+Outcome sign(const QString &file, const QString &keyFile, const ReleaseOrder &order, const Output &out)
 {
     const auto key = loadSigningKey(keyFile);
     if (!key) {
@@ -70,14 +80,21 @@ Outcome sign(const QString &file, const QString &keyFile, const ReleaseOrder &or
     if (!manifest) {
         return fail(manifest.error().withContext(file));
     }
-    const auto jws = signInlineRelease(*manifest, *key);
-    if (!jws) {
-        return fail(jws.error());
+    const auto made = signForCommand(*manifest, *key);
+    if (!made) {
+        return fail(made.error());
     }
-    if (!out.isEmpty()) {
-        return writeFileAtomically(out, *jws + '\n');
+    if (!out.files.isEmpty() && made->listed.isEmpty()) {
+        complain(u"%1 isn't written and isn't needed: the manifest lists every file itself"_s.arg(out.files));
+    } else if (!out.files.isEmpty()) {
+        if (auto written = writeFileAtomically(out.files, made->listed + '\n'); !written) {
+            return written;
+        }
     }
-    std::fputs((*jws + '\n').constData(), stdout);
+    if (!out.manifest.isEmpty()) {
+        return writeFileAtomically(out.manifest, made->release + '\n');
+    }
+    std::fputs((made->release + '\n').constData(), stdout);
     return {};
 }
 
@@ -98,7 +115,9 @@ int runSign(const QStringList &arguments)
         CommandLine::usageError(u"--key is missing"_s);
     }
     const ReleaseOrder order = readOrder(commandLine);
-    if (const auto done = sign(given.first(), key, order, commandLine.parser().value(u"out"_s)); !done) {
+    if (const auto done = sign(given.first(), key, order,
+                               {commandLine.parser().value(u"out"_s), commandLine.parser().value(u"files"_s)});
+        !done) {
         complain(done.error().message);
         return ExitFailed;
     }

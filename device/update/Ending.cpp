@@ -66,7 +66,8 @@ void tidyUp(const ReleasePaths &paths, const Record &record)
     if (record.state == State::Done && record.swapped) {
         keepPrevious(paths, record);
     }
-    for (const Outcome &removed : {removeFolder(paths.stage()), PartFile::remove(paths.zip())}) {
+    for (const Outcome &removed :
+         {removeFolder(paths.stage()), PartFile::remove(paths.zip()), PartFile::remove(paths.fileList())}) {
         warnIfFailed(removed);
     }
 }

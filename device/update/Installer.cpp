@@ -2,14 +2,15 @@
 #include "update/Installer.h"
 
 #include "base/FileSystem.h"
-#include "crypto/CaBundle.h"
 #include "crypto/Sha256.h"
+#include "update/Background.h"
 #include "update/CaFile.h"
 #include "update/FolderSwap.h"
 #include "update/Inventory.h"
 #include "update/Logging.h"
 #include "update/PartFile.h"
 #include "update/PreviousRelease.h"
+#include "update/ReleaseFetch.h"
 
 #include <algorithm>
 #include <QDir>
@@ -355,11 +356,7 @@ Outcome Installer::resolveVersion()
 
 void Installer::download()
 {
-    const Source source = sourceOf(m_record->order.task).value_or(Source{});
-    DownloadRequest request{source.url, paths().zip(), source.size, m_settings.policy.allowHttp};
-    request.maxBytes = componentOf(m_record->order.task) ? 0 : maxCaBundleSize;
-    request.delta = deltaBase();
-    m_download = m_downloadFactory(request);
+    m_download = std::make_unique<ReleaseFetch>(m_record->order.task, paths(), m_settings.policy, m_downloadFactory);
     connect(m_download.get(), &Download::progress, this, &Installer::tellProgress);
     connect(m_download.get(), &Download::interrupted, this,
             [this](const QString &why) { note(u"download interrupted: "_s + why); });
@@ -375,18 +372,6 @@ void Installer::download()
         happened(Event::Downloaded);
     });
     m_download->start();
-}
-
-std::optional<DeltaBase> Installer::deltaBase() const
-{
-    const auto *const update = std::get_if<UpdateCommand>(&m_record->order.task);
-    const auto trusted = trustRelease(m_record->order.task, m_settings.policy);
-    // The watchdog checks the zip itself, so it has to be the one that was signed.
-    if (update == nullptr || !trusted || trusted->files.isEmpty() || !update->size ||
-        update->component == Component::WatchDog) {
-        return std::nullopt;
-    }
-    return DeltaBase{paths().installed(), trusted->files, *update->size};
 }
 
 void Installer::verify()
@@ -416,11 +401,33 @@ void Installer::stage()
     const auto trusted = trustRelease(m_record->order.task, m_settings.policy);
     if (!trusted) {
         failed(trusted.error());
-    } else if (const auto *const update = std::get_if<UpdateCommand>(&m_record->order.task)) {
-        stageRelease(*update, trusted->files);
-    } else {
+    } else if (const auto *const update = std::get_if<UpdateCommand>(&m_record->order.task); update == nullptr) {
         staged(stageCaFile(paths(), now()));
+    } else if (trusted->files.isEmpty() && (m_record->assembled || QFile::exists(paths().fileList()))) {
+        stageListed(*update);
+    } else {
+        stageRelease(*update, trusted->files);
     }
+}
+
+void Installer::stageListed(const UpdateCommand &update)
+{
+    inBackground(
+        this,
+        [paths = paths(), task = m_record->order.task, policy = m_settings.policy] {
+            return readFileList(paths, task, policy);
+        },
+        [this, update, run = m_run](const Result<QMap<QString, ReleaseFile>> &files) {
+            if (run != m_run) {
+                return;
+            }
+            // A zip that was put together has nothing else that vouches for it.
+            if (files || !m_record->assembled) {
+                stageRelease(update, files.value_or(QMap<QString, ReleaseFile>()));
+            } else {
+                failed(files.error());
+            }
+        });
 }
 
 void Installer::stageRelease(const UpdateCommand &update, const QMap<QString, ReleaseFile> &files)

@@ -96,10 +96,9 @@ private:
     void judgeInstalled(const Installed &installed);
     [[nodiscard]] Outcome resolveVersion();
     void download();
-    // What an update of this component can do without fetching; nothing where the files aren't listed and signed.
-    [[nodiscard]] std::optional<DeltaBase> deltaBase() const;
     void verify();
     void stage();
+    void stageListed(const UpdateCommand &update);
     void stageRelease(const UpdateCommand &update, const QMap<QString, ReleaseFile> &files);
     void staged(const Result<Staged> &staged);
     void waitForPeople(bool isHeld);

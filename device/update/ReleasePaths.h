@@ -30,6 +30,8 @@ public:
     [[nodiscard]] QString installed() const { return m_installed; }
     // downloads/SmartMeter.zip.part: grows while it comes in
     [[nodiscard]] QString zip() const { return m_downloads + u'/' + m_name + QLatin1StringView(".zip.part"); }
+    // downloads/SmartMeter.files.part: the signed list of what is in it, where the command has no room for that
+    [[nodiscard]] QString fileList() const { return m_downloads + u'/' + m_name + QLatin1StringView(".files.part"); }
     // downloads/staged-SmartMeter: the zip is unpacked below it
     [[nodiscard]] QString stage() const { return m_work + QLatin1StringView("/staged-") + m_name; }
     // downloads/staged-SmartMeter/SmartMeter: the new release before the exchange, the old one after it. On the way

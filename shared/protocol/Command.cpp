@@ -53,15 +53,25 @@ const ComponentNames &namesOf(Component component)
     Q_UNREACHABLE();
 }
 
-QUrl readUrl(JsonReader &reader)
+QUrl toUrl(JsonReader &reader, QLatin1StringView key, const QString &text)
 {
-    const QString text = reader.requiredText("url"_L1, maxUrl);
     QUrl url(text, QUrl::StrictMode);
     const bool isWeb = url.scheme() == "https"_L1 || url.scheme() == "http"_L1;
     if (!reader.error() && (!url.isValid() || !isWeb || url.host().isEmpty())) {
-        reader.reject("url"_L1, u"must be an https address"_s);
+        reader.reject(key, u"must be an https address"_s);
     }
     return url;
+}
+
+QUrl readUrl(JsonReader &reader)
+{
+    return toUrl(reader, "url"_L1, reader.requiredText("url"_L1, maxUrl));
+}
+
+QUrl readReleaseUrl(JsonReader &reader)
+{
+    const QString text = reader.optionalText("release_url"_L1, maxUrl);
+    return text.isEmpty() ? QUrl() : toUrl(reader, "release_url"_L1, text);
 }
 
 QByteArray readSha256(JsonReader &reader)
@@ -91,6 +101,7 @@ UpdateCommand readUpdate(JsonReader &reader, Component component)
     update.sha256 = readSha256(reader);
     update.size = reader.optionalInteger("size"_L1, 1, maxZipSize);
     update.release = reader.optionalText("release"_L1, maxJws);
+    update.releaseUrl = readReleaseUrl(reader);
     return update;
 }
 
@@ -179,6 +190,9 @@ QJsonObject updateToJson(const UpdateCommand &update)
     }
     if (update.force) {
         object["force"_L1] = true;
+    }
+    if (!update.releaseUrl.isEmpty()) {
+        object["release_url"_L1] = update.releaseUrl.toString(QUrl::FullyEncoded);
     }
     return object;
 }

@@ -41,6 +41,7 @@ struct UpdateCommand
     QByteArray sha256;               // ext: of the zip, 32 bytes, or empty
     std::optional<qint64> size;      // ext: of the zip, bytes
     QString release;                 // ext: signed release manifest, compact JWS, or empty
+    QUrl releaseUrl; // ext: where the same manifest is with all files, if `release` has no room for them
 
     friend bool operator==(const UpdateCommand &, const UpdateCommand &) = default;
 };

@@ -34,9 +34,10 @@ struct ReleaseFile
 // `sha256` and `size` are the zip's. Signed by a release key (ReleaseSignature.h) it is a command's `release`.
 //
 // A message body holds 64 KiB, and a signed file list takes some 200 bytes for each file, twice that in a command that
-// an operator signs as well. So `files` may be left out: the zip's own hash then covers every byte of it, and what is
-// lost is only the second look at what came out on the disk and the way to fetch only what has changed. Who signs
-// leaves it out when the signed text would be longer than `maxInlineRelease`; who checks uses it when it is there.
+// an operator signs as well. So `files` is left out of a command when the signed text would be longer than
+// `maxInlineRelease`: the zip's own hash then covers every byte of it. The same manifest with the files may be offered
+// as a file of its own (SignedRelease), for a second look at what came out on the disk and for fetching only what has
+// changed.
 struct ReleaseManifest
 {
     QString component;                // the component's folder, "SmartMeter", or caCertComponent

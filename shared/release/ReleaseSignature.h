@@ -11,12 +11,26 @@ namespace sgn {
 
 // Internal when OpenSSL fails.
 [[nodiscard]] Result<QByteArray> signRelease(const ReleaseManifest &manifest, const SigningKey &key);
-// The same for a command: without `files` when it would be longer than maxInlineRelease with them. TooLarge when that
-// isn't enough.
-[[nodiscard]] Result<QByteArray> signInlineRelease(const ReleaseManifest &manifest, const SigningKey &key);
+
+// What a release is sent with.
+struct SignedRelease
+{
+    QByteArray release; // for the command: without `files` when it would be longer than maxInlineRelease with them
+    QByteArray listed;  // with them, for a file at the command's `release_url`; empty where `release` has them
+
+    friend bool operator==(const SignedRelease &, const SignedRelease &) = default;
+};
+// TooLarge when a command can't even hold it without `files`.
+[[nodiscard]] Result<SignedRelease> signForCommand(const ReleaseManifest &manifest, const SigningKey &key);
 
 // BadSignature: not signed by one of the keys, whose ids tell them apart while one takes over from the other; TooLarge;
 // BadRequest: signed, and no release manifest.
 [[nodiscard]] Result<ReleaseManifest> verifyRelease(QByteArrayView jws, const QList<PublicKey> &releaseKeys);
+// The files that SignedRelease::listed names for the release that a command was verified to be about. As above;
+// BadSignature also for the list of another release.
+[[nodiscard]] Result<QMap<QString, ReleaseFile>> verifyFileList(QByteArrayView listed, const ReleaseManifest &release,
+                                                                const QList<PublicKey> &releaseKeys);
+// Of SignedRelease::listed, in bytes: the most files there can be, and some more.
+inline constexpr qint64 maxFileList = 8 * 1024 * 1024;
 
 } // namespace sgn

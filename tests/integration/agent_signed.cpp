@@ -34,6 +34,7 @@ private:
     std::unique_ptr<ProsodyServer> m_server;
     HttpServer m_web;
     QByteArray m_zip;
+    QByteArray m_list; // of the zip's files, signed
     std::unique_ptr<AgentDevice> m_device;
     std::unique_ptr<Endpoint> m_panel;
     SigningKey m_release;
@@ -84,6 +85,18 @@ private:
         const CommandClaims claims{device, now.addSecs(from), now.addSecs(to)};
         return encode(command, signJws(encode(command, claims), key).value());
     }
+    // A large file, and as many small ones.
+    [[nodiscard]] static Files manyFiles(int small)
+    {
+        QByteArray model(500'000, '\0');
+        QRandomGenerator(7).generate(reinterpret_cast<quint32 *>(model.begin()),
+                                     reinterpret_cast<quint32 *>(model.end()));
+        Files files{{u"SmartMeter/lib/model.bin"_s, model}};
+        for (int i = 0; i < small; ++i) {
+            files[u"SmartMeter/lib/package/module_%1.py"_s.arg(i)] = "# " + QByteArray::number(i) + '\n';
+        }
+        return files;
+    }
     [[nodiscard]] TreeSnapshot installed() const { return snapshotOf(m_device->path(u"SmartMeter"_s)); }
     void connectBoth()
     {
@@ -101,8 +114,9 @@ private Q_SLOTS:
         m_release = newSigningKey(u"release"_s).value();
         m_operator = newSigningKey(u"operator"_s).value();
         m_stranger = newSigningKey(u"stranger"_s).value();
-        m_web.setHandler(
-            [this](const HttpRequest &request, QTcpSocket *socket) { HttpServer::serve(request, socket, m_zip); });
+        m_web.setHandler([this](const HttpRequest &request, QTcpSocket *socket) {
+            HttpServer::serve(request, socket, request.path == "/list" ? m_list : m_zip);
+        });
     }
 
     void init()
@@ -152,22 +166,37 @@ private Q_SLOTS:
         QCOMPARE(m_web.requests().size(), requests);
     }
 
+    void fetchesOnlyTheDifference_data()
+    {
+        QTest::addColumn<int>("more");
+        QTest::newRow("a few files") << 0;
+        QTest::newRow("more than a command can list") << 300;
+    }
+
     void fetchesOnlyTheDifference()
     {
-        QByteArray model(500'000, '\0');
-        QRandomGenerator(7).generate(reinterpret_cast<quint32 *>(model.begin()),
-                                     reinterpret_cast<quint32 *>(model.end()));
+        QFETCH(const int, more);
+        const Files same = manyFiles(more);
+        QVERIFY(install(m_device->root(), same));
         Files files = meterRelease(2);
-        files[u"SmartMeter/lib/model.bin"_s] = model;
-        QVERIFY(install(m_device->root(), {{u"SmartMeter/lib/model.bin"_s, model}}));
+        files.insert(same);
         const QTemporaryDir folder;
         QVERIFY(makeZip(folder.filePath(u"a.zip"_s), files));
         m_zip = readWhole(folder.filePath(u"a.zip"_s));
+        const SignedRelease made = signForCommand(manifest(files), m_release).value();
+        QCOMPARE(made.listed.isEmpty(), more == 0);
+        m_list = made.listed;
+        Command command = update(made.release);
+        std::get<UpdateCommand>(command.body).releaseUrl = more > 0 ? m_web.url(u"/list"_s) : QUrl();
         connectBoth();
-        type(signedBy(m_operator, update(signRelease(manifest(files), m_release).value())));
+        type(signedBy(m_operator, command));
         QTRY_COMPARE_WITH_TIMEOUT(results().size(), 1, limit);
         QVERIFY2(results().first()["succcess"_L1].toBool(), qPrintable(results().first()["remarks"_L1].toString()));
-        QVERIFY(results().first()["bytes"_L1].toInteger() < 10'000);
+        const qint64 fetched = results().first()["bytes"_L1].toInteger();
+        qInfo("%lld of %lld bytes, the list of files has %lld", static_cast<long long>(fetched),
+              static_cast<long long>(m_zip.size()), static_cast<long long>(m_list.size()));
+        QVERIFY(fetched < m_list.size() + 64'000);
+        QVERIFY(fetched < m_zip.size() / 3);
         QCOMPARE(installedFiles(m_device->root(), u"SmartMeter"_s), files);
     }
 
@@ -277,6 +306,17 @@ private Q_SLOTS:
         const QJsonObject last = ctl(bothKeys, newer);
         QVERIFY2(last["state"_L1] == u"done"_s, QJsonDocument(last).toJson());
         QCOMPARE(installedFiles(m_device->root(), u"SmartMeter"_s), meterRelease(4));
+
+        // Of many files only what has changed, though the command has no room for their list.
+        Files many = meterRelease(5);
+        many.insert(manyFiles(300));
+        QVERIFY(install(m_device->root(), manyFiles(300)));
+        QVERIFY(makeZip(desk.filePath(u"release.zip"_s), many));
+        const QStringList larger{desk.filePath(u"release.zip"_s), u"--process=ocr=5"_s};
+        const QJsonObject listed = ctl(bothKeys, larger);
+        QVERIFY2(listed["state"_L1] == u"done"_s, QJsonDocument(listed).toJson());
+        QCOMPARE(installedFiles(m_device->root(), u"SmartMeter"_s), many);
+        QVERIFY(m_device->log().contains(u"fetching 4 of 305 files"_s));
     }
 };
 

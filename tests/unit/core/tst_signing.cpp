@@ -81,7 +81,7 @@ private Q_SLOTS:
         const ReleaseSigner signer(std::move(key));
         const QDateTime now({2026, 11, 25}, {12, 0}, Qt::UTC);
         auto signing = signer.sign(*zip, {{u"ocr"_s, 4}}, 0, now);
-        const auto manifest = verifyRelease(signing.result().value(), trusted);
+        const auto manifest = verifyRelease(signing.result().value().release, trusted);
         QVERIFY(manifest.has_value());
         QCOMPARE(manifest->processes, (QList<ProcessVersion>{{u"ocr"_s, 4}}));
         QCOMPARE(manifest->sha256, zip->sha256);

@@ -80,7 +80,8 @@ private Q_SLOTS:
         QTest::newRow("jabber client") << seedJabberClientUpdate;
         QTest::newRow("everything of ours")
             << updateWith("\"force\":true,\"size\":123,\"sha256\":\"" + QByteArray(64, 'a') +
-                          "\",\"release\":\"a.b.c\",\"not_after\":\"2026-01-31T12:00:00Z\",\"progress\":true");
+                          "\",\"release\":\"a.b.c\",\"release_url\":\"https://a.example/r.jws\","
+                          "\"not_after\":\"2026-01-31T12:00:00Z\",\"progress\":true");
         QTest::newRow("features") << QByteArray(R"({"command":"version_req","features":["events","progress"]})");
         QTest::newRow("cancel") << QByteArray(R"({"command":"cancel_update","command_no":3,"cancels":2})");
         QTest::newRow("watchdog") << QByteArray(
@@ -122,7 +123,8 @@ private Q_SLOTS:
                                      .force = false,
                                      .sha256 = {},
                                      .size = {},
-                                     .release = {}};
+                                     .release = {},
+                                     .releaseUrl = {}};
         const QByteArray update = "{\"command\":\"smart_meter_update\",\"command_no\":10,\"processes\":"
                                   "[{\"process_name\":\"ocr\",\"version\":1}],\"url\":\"https://a.example/z.zip\"}";
         QCOMPARE(encode(command), update);
@@ -187,6 +189,8 @@ private Q_SLOTS:
         QTest::newRow("sha256 of other letters")
             << updateWith("\"sha256\":\"" + QByteArray(64, 'z') + "\"") << bad << 1LL << u"sha256"_s;
         QTest::newRow("size 0") << updateWith("\"size\":0") << bad << 1LL << u"size"_s;
+        QTest::newRow("release on the device")
+            << updateWith("\"release_url\":\"file:///etc/shadow\"") << bad << 1LL << u"\"release_url\""_s;
         QTest::newRow("force is a word") << updateWith("\"force\":\"yes\"") << bad << 1LL << u"force"_s;
         QTest::newRow("local time") << updateWith("\"not_after\":\"2026-01-31T12:00:00\"") << bad << 1LL
                                     << u"not_after"_s;

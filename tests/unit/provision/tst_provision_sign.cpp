@@ -97,6 +97,31 @@ private Q_SLOTS:
         QVERIFY(manifest->allowsDowngrade);
     }
 
+    void listsManyFilesApart()
+    {
+        Files files{{u"SmartMeter/ocr.py"_s, "#!/bin/sh\n"}};
+        const QString list = m_folder.filePath(u"files.jws"_s);
+        const QStringList options{u"--component=SmartMeter"_s, u"--process=ocr=1"_s, u"--files"_s, list};
+        Finished done = sign(QStringList{zipOf(u"few.zip"_s, files)} + options);
+        QVERIFY2(done.exitCode == 0, done.err);
+        QVERIFY2(done.err.contains("isn't needed"), done.err);
+        QVERIFY(!QFile::exists(list));
+        QCOMPARE(verified(done.out).value().files.size(), 1);
+
+        for (int i = 0; i < 400; ++i) {
+            files[u"SmartMeter/lib/%1.py"_s.arg(i)] = QByteArray::number(i);
+        }
+        done = sign(QStringList{zipOf(u"many.zip"_s, files)} + options);
+        QVERIFY2(done.exitCode == 0, done.err);
+        const auto manifest = verified(done.out);
+        QVERIFY(manifest.has_value());
+        QVERIFY(manifest->files.isEmpty());
+        const auto listed =
+            verifyFileList(readWhole(list).trimmed(), *manifest, QList<PublicKey>{publicKeyOf(m_key).value()});
+        QVERIFY2(listed, listed ? "" : qPrintable(listed.error().message));
+        QCOMPARE(listed->keys(), files.keys());
+    }
+
     void signsACertificate()
     {
         const QString file = m_folder.filePath(u"new.pem"_s);

@@ -92,15 +92,43 @@ private Q_SLOTS:
         QFETCH(int, files);
         QFETCH(bool, listed);
         const ReleaseManifest manifest = withFiles(files);
-        const auto jws = signInlineRelease(manifest, m_new);
-        QVERIFY(jws.has_value());
-        QVERIFY(jws->size() <= maxInlineRelease);
-        const auto verified = verifyRelease(*jws, m_trusted);
+        const auto made = signForCommand(manifest, m_new);
+        QVERIFY(made.has_value());
+        QVERIFY(made->release.size() <= maxInlineRelease);
+        const auto verified = verifyRelease(made->release, m_trusted);
         QVERIFY(verified.has_value());
         QCOMPARE(!verified->files.isEmpty(), listed);
         QCOMPARE(verified->sha256, manifest.sha256);
-        // The whole list is for places that have the room.
-        QCOMPARE(verifyRelease(signRelease(manifest, m_new).value(), m_trusted).value(), manifest);
+        QCOMPARE(made->listed.isEmpty(), listed);
+        if (!listed) {
+            QVERIFY(made->listed.size() <= maxFileList);
+            QCOMPARE(verifyFileList(made->listed, *verified, m_trusted).value(), manifest.files);
+        }
+    }
+
+    void refusesAnotherFileList_data()
+    {
+        QTest::addColumn<QByteArray>("listed");
+        ReleaseManifest manifest = withFiles(400);
+        QTest::newRow("of a stranger") << signRelease(manifest, m_stranger).value();
+        manifest.created = manifest.created.addSecs(1);
+        QTest::newRow("of the same zip, signed another time") << signRelease(manifest, m_new).value();
+        manifest = withFiles(400);
+        manifest.sha256[0] = static_cast<char>(manifest.sha256[0] ^ 1);
+        QTest::newRow("of another zip") << signRelease(manifest, m_new).value();
+        QTest::newRow("without files") << signRelease(withFiles(0), m_new).value();
+        QTest::newRow("cut") << signRelease(withFiles(400), m_new).value().chopped(10);
+        QTest::newRow("nothing") << QByteArray();
+    }
+
+    void refusesAnotherFileList()
+    {
+        QFETCH(const QByteArray, listed);
+        const auto release = verifyRelease(signForCommand(withFiles(400), m_new).value().release, m_trusted);
+        QVERIFY(release.has_value());
+        const auto files = verifyFileList(listed, *release, m_trusted);
+        QVERIFY(!files.has_value());
+        QCOMPARE(files.error().code, ErrorCode::BadSignature);
     }
 
     void saysWhenNothingHelps()
@@ -109,7 +137,7 @@ private Q_SLOTS:
         for (int i = 0; i < 250; ++i) {
             manifest.processes += ProcessVersion{QString(100, u'p') + QString::number(i), 1};
         }
-        QCOMPARE(signInlineRelease(manifest, m_new).error().code, ErrorCode::TooLarge);
+        QCOMPARE(signForCommand(manifest, m_new).error().code, ErrorCode::TooLarge);
     }
 
 private:

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "update/ReleaseFetch.h"
+
+#include "base/AtomicFile.h"
+#include "crypto/CaBundle.h"
+#include "release/ReleaseSignature.h"
+#include "update/Background.h"
+#include "update/Logging.h"
+#include "update/PartFile.h"
+
+namespace sgn::update {
+
+using namespace Qt::StringLiterals;
+
+Result<QMap<QString, ReleaseFile>> readFileList(const ReleasePaths &paths, const Task &task, const Policy &policy)
+{
+    const auto listed = readFile(paths.fileList(), maxFileList);
+    if (!listed) {
+        return fail(listed.error());
+    }
+    const Source source = sourceOf(task).value_or(Source{});
+    const auto release = verifyRelease(source.release.toLatin1(), policy.releaseKeys);
+    if (!release) {
+        return fail(release.error());
+    }
+    return verifyFileList(listed->trimmed(), *release, policy.releaseKeys);
+}
+
+ReleaseFetch::ReleaseFetch(Task task, ReleasePaths paths, Policy policy, DownloadFactory downloads, QObject *parent)
+    : Download(parent)
+    , m_task(std::move(task))
+    , m_paths(std::move(paths))
+    , m_policy(std::move(policy))
+    , m_downloads(std::move(downloads))
+{}
+
+ReleaseFetch::~ReleaseFetch()
+{
+    m_reading.waitForFinished();
+}
+
+void ReleaseFetch::start()
+{
+    const auto *const update = std::get_if<UpdateCommand>(&m_task);
+    const auto trusted = trustRelease(m_task, m_policy);
+    if (update == nullptr || !trusted || update->component == Component::WatchDog ||
+        !QFileInfo(m_paths.installed()).isDir()) {
+        // The watchdog checks the zip itself, so it has to be the one that was signed.
+        fetchZip({});
+    } else if (trusted->files.isEmpty() && !update->releaseUrl.isEmpty() && !m_policy.releaseKeys.isEmpty()) {
+        fetchFileList(update->releaseUrl);
+    } else {
+        fetchZip(trusted->files);
+    }
+}
+
+void ReleaseFetch::fetchFileList(const QUrl &url)
+{
+    DownloadRequest request{url, m_paths.fileList(), std::nullopt, m_policy.allowHttp};
+    request.maxBytes = maxFileList;
+    m_list = m_downloads(request);
+    connect(m_list.get(), &Download::interrupted, this, &Download::interrupted);
+    connect(m_list.get(), &Download::finished, this, [this](const Result<Downloaded> &result) {
+        if (result) {
+            m_listBytes = result->bytes;
+            readFileList();
+        } else {
+            goOnWithout(result.error());
+        }
+    });
+    m_list->start();
+}
+
+void ReleaseFetch::readFileList()
+{
+    m_reading = inBackground(
+        this, [paths = m_paths, task = m_task, policy = m_policy] { return update::readFileList(paths, task, policy); },
+        [this](const Result<Files> &files) {
+            if (files) {
+                fetchZip(*files);
+            } else {
+                goOnWithout(files.error());
+            }
+        });
+}
+
+void ReleaseFetch::goOnWithout(const Error &why)
+{
+    Q_EMIT interrupted(u"the list of files: "_s + why.message);
+    if (const auto removed = PartFile::remove(m_paths.fileList()); !removed) {
+        qCWarning(lcUpdate) << removed.error();
+    }
+    fetchZip({});
+}
+
+void ReleaseFetch::fetchZip(const Files &files)
+{
+    const Source source = sourceOf(m_task).value_or(Source{});
+    DownloadRequest request{source.url, m_paths.zip(), source.size, m_policy.allowHttp};
+    request.maxBytes = componentOf(m_task) ? 0 : maxCaBundleSize;
+    if (!files.isEmpty() && source.size) {
+        request.delta = DeltaBase{m_paths.installed(), files, *source.size};
+    }
+    m_zip = m_downloads(request);
+    connect(m_zip.get(), &Download::interrupted, this, &Download::interrupted);
+    connect(m_zip.get(), &Download::progress, this, &Download::progress);
+    connect(m_zip.get(), &Download::finished, this, [this](const Result<Downloaded> &result) {
+        auto done = result;
+        if (done && done->assembled) {
+            done->bytes += m_listBytes;
+        }
+        Q_EMIT finished(done);
+    });
+    m_zip->start();
+}
+
+} // namespace sgn::update
