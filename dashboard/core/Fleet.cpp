@@ -206,12 +206,18 @@ void Fleet::heard(const QString &jid, const QString &from, const QDateTime &stam
     }
 }
 
+bool Fleet::isOutdated(const Device &sender, const QDateTime &stamp, bool live)
+{
+    // A server's stamps may have whole seconds only; within one its archive keeps the order.
+    return !live && sender.lastReport.isValid() && stamp.toSecsSinceEpoch() < sender.lastReport.toSecsSinceEpoch();
+}
+
 void Fleet::apply(const QString &jid, const VersionReport &report, const QDateTime &stamp, bool live)
 {
     heard(jid, report.from, stamp, live);
     const int index = indexOf(jid);
     Device &sender = device(index);
-    if (sender.lastReport.isValid() && stamp < sender.lastReport) {
+    if (isOutdated(sender, stamp, live)) {
         return;
     }
     sender.isModern = sender.isModern || report.facts != DeviceFacts{} ||
@@ -228,7 +234,7 @@ void Fleet::apply(const QString &jid, const ProcessEvent &event, const QDateTime
     heard(jid, event.from, stamp, live);
     const int index = indexOf(jid);
     Device &sender = device(index);
-    if (sender.lastReport.isValid() && stamp < sender.lastReport) {
+    if (isOutdated(sender, stamp, live)) {
         return;
     }
     sender.isModern = true;

@@ -80,7 +80,8 @@ public:
     void expireSilent(std::chrono::milliseconds limit);
 
     // What a device said at `stamp` (UTC). `live` is false for archived or delayed messages, which are no sign of being
-    // online now. A report older than the last one only proves that the device lived then.
+    // online now. Of those, a report older than the last one only proves that the device lived then; a live one is the
+    // newest there is, whatever the clocks say.
     void heard(const QString &jid, const QString &from, const QDateTime &stamp, bool live);
     void apply(const QString &jid, const VersionReport &report, const QDateTime &stamp, bool live);
     void apply(const QString &jid, const ProcessEvent &event, const QDateTime &stamp, bool live);
@@ -124,6 +125,7 @@ private:
 
     Device &device(int index) { return m_devices[static_cast<std::size_t>(index)]; }
     Slot &slotOf(int index) { return m_slots[static_cast<std::size_t>(index)]; }
+    [[nodiscard]] static bool isOutdated(const Device &sender, const QDateTime &stamp, bool live);
     void bindIdentity(int index, const QString &from, const QDateTime &stamp);
     void setOnline(int index, bool online);
     void setProcesses(int index, const QList<ProcessReport> &reports, const QDateTime &stamp);

@@ -8,9 +8,18 @@
 #include <QXmppClient.h>
 #include <QXmppTask.h>
 
+#include <algorithm>
+
 namespace sgn::xmpp {
 
 using namespace Qt::StringLiterals;
+
+std::chrono::milliseconds offsetOf(const QDateTime &server, const QDateTime &local)
+{
+    const qint64 least = local.msecsTo(server);
+    const qint64 most = server.time().msec() == 0 ? least + 999 : least;
+    return std::chrono::milliseconds(least > 0 ? least : std::min<qint64>(most, 0));
+}
 
 void askServerTime(QXmppClient *client, const QString &domain, const Clock &clock, QObject *context,
                    std::function<void(std::chrono::milliseconds)> known)
@@ -25,7 +34,7 @@ void askServerTime(QXmppClient *client, const QString &domain, const Clock &cloc
             if (!server.isValid())
                 return;
             const std::chrono::milliseconds halfWay = (clock.monotonic() - asked) / 2;
-            known(std::chrono::milliseconds(clock.wallUtc().msecsTo(server)) + halfWay);
+            known(offsetOf(server, clock.wallUtc().addMSecs(-halfWay.count())));
         });
 }
 

@@ -3,12 +3,18 @@
 
 #include "base/Clock.h"
 
+#include <chrono>
 #include <functional>
+#include <QDateTime>
 #include <QObject>
 
 class QXmppClient;
 
 namespace sgn::xmpp {
+
+// By how much a server is ahead of a clock that said `local` when the server said `server`. What has no fraction of a
+// second holds for the whole one (XEP-0082 leaves that open, and servers differ), so a clock within it is right.
+[[nodiscard]] std::chrono::milliseconds offsetOf(const QDateTime &server, const QDateTime &local);
 
 // Asks the server for its time (XEP-0202) and tells `known` by how much it is ahead of `clock`. A server that doesn't
 // say is no error: `known` is then never called. Nor is it after `context` died.

@@ -105,6 +105,11 @@ private Q_SLOTS:
     {
         if (QTest::currentTestFailed()) {
             qWarning().noquote() << m_device->read(u"logs/agent.log"_s);
+            if (m_panel) {
+                const ProcessReport meter = shown();
+                qWarning().noquote() << "shown:" << nameOf(meter.state) << meter.pid.value_or(0)
+                                     << (meter.lastExit ? "with" : "without") << "an end";
+            }
         }
         m_panel.reset();
         m_device.reset();

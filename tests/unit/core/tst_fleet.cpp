@@ -48,6 +48,8 @@ private Q_SLOTS:
     void keeps_the_moment_of_a_death();
     void does_not_believe_a_clock_that_cannot_be_right();
     void an_older_report_changes_nothing();
+    void what_comes_live_is_the_newest();
+    void an_archive_tells_whole_seconds();
     void one_device_cannot_speak_for_another();
     void a_second_device_with_the_same_id_is_a_conflict();
     void an_operator_can_accept_an_identity();
@@ -147,6 +149,28 @@ void FleetTest::an_older_report_changes_nothing()
     m_fleet->apply(b, reportOf(u"y"_s, {process(u"ocr"_s, 1)}), now.addSecs(-60), false);
     QVERIFY2(!m_fleet->find(b)->online, "what was said an hour ago is no sign of being online now");
     QCOMPARE(m_fleet->find(b)->lastSeen, now.addSecs(-60));
+}
+
+void FleetTest::what_comes_live_is_the_newest()
+{
+    // The panel's clock was ahead when it last saw a report, and has been set since.
+    const QDateTime now = m_clock->wallUtc();
+    m_fleet->apply(a, reportOf(u"x"_s, {process(u"ocr"_s, 2)}), now, true);
+    m_fleet->apply(a, reportOf(u"x"_s, {process(u"ocr"_s, 3)}), now.addSecs(-3600), true);
+    QCOMPARE(m_fleet->find(a)->process(u"ocr")->report.version, 3);
+    m_fleet->apply(a, ProcessEvent{u"x"_s, process(u"ocr"_s, 4)}, now.addSecs(-7200), true);
+    QCOMPARE(m_fleet->find(a)->process(u"ocr")->report.version, 4);
+}
+
+void FleetTest::an_archive_tells_whole_seconds()
+{
+    const QDateTime second = QDateTime::fromSecsSinceEpoch(m_clock->wallUtc().toSecsSinceEpoch(), Qt::UTC);
+    m_fleet->apply(a, reportOf(u"x"_s, {process(u"ocr"_s, 2)}), second.addMSecs(85), true);
+    // Said 200 ms later, while the panel was closed.
+    m_fleet->apply(a, ProcessEvent{u"x"_s, process(u"ocr"_s, 2, true)}, second, false);
+    QCOMPARE(m_fleet->find(a)->deadCount(), 1);
+    m_fleet->apply(a, reportOf(u"x"_s, {process(u"ocr"_s, 1)}), second.addSecs(-1), false);
+    QCOMPARE(m_fleet->find(a)->process(u"ocr")->report.version, 2);
 }
 
 void FleetTest::one_device_cannot_speak_for_another()
