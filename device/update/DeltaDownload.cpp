@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <QFileInfo>
+#include <utility>
 
 namespace sgn::update {
 
@@ -189,8 +190,10 @@ void DeltaDownload::tailRead(qint64 offset)
 
 void DeltaDownload::plan(const QList<ZipMember> &members)
 {
-    m_plan = planDelta(members, m_unchanged);
-    if (!isWorthwhile(m_plan, m_request.delta->zipSize)) {
+    const qint64 cost = m_reader->hangsUp() ? hangUpCost : requestCost;
+    m_plan = planDelta(members, m_unchanged, cost);
+    m_nextRange = 0;
+    if (!isWorthwhile(m_plan, m_request.delta->zipSize, cost)) {
         fetchWhole(u"too much has changed"_s);
         return;
     }
@@ -227,10 +230,22 @@ void DeltaDownload::readNextRange()
         return;
     }
     m_afterRange = [this] {
-        ++m_nextRange;
-        readNextRange();
+        rangeRead();
     };
     m_reader->read(m_plan.ranges[m_nextRange], [this](QByteArrayView bytes) { return write(bytes); });
+}
+
+void DeltaDownload::rangeRead()
+{
+    ++m_nextRange;
+    const bool wasKnown = std::exchange(m_knowsServer, true);
+    if (!wasKnown && m_reader->hangsUp() && m_nextRange < m_plan.ranges.size()) {
+        // Fewer and longer ranges are the better plan now.
+        m_ranges.close();
+        plan(m_plan.members);
+    } else {
+        readNextRange();
+    }
 }
 
 Outcome DeltaDownload::write(QByteArrayView bytes)

@@ -37,6 +37,7 @@ private:
     void readTail(qint64 size);
     void tailRead(qint64 offset);
     void plan(const QList<ZipMember> &members);
+    void rangeRead();
     [[nodiscard]] Outcome checkSpace() const;
     void readNextRange();
     void assemble();
@@ -54,6 +55,7 @@ private:
     QSet<QString> m_unchanged;
     QByteArray m_tail;
     DeltaPlan m_plan;
+    bool m_knowsServer = false; // which costs a range has
     qsizetype m_nextRange = 0;
     QFile m_ranges; // what came, one range after the other
     std::stop_source m_stop;

@@ -3,14 +3,7 @@
 
 namespace sgn::update {
 
-namespace {
-
-// What another request costs, head and answer, in bytes on the wire; a gap up to this size is cheaper to fetch along.
-constexpr qint64 requestCost = 1024;
-
-} // namespace
-
-DeltaPlan planDelta(const QList<ZipMember> &members, const QSet<QString> &unchanged)
+DeltaPlan planDelta(const QList<ZipMember> &members, const QSet<QString> &unchanged, qint64 cost)
 {
     DeltaPlan plan;
     plan.members = members;
@@ -22,7 +15,7 @@ DeltaPlan planDelta(const QList<ZipMember> &members, const QSet<QString> &unchan
             continue;
         }
         plan.assembledBytes += member.length + member.directoryEntry.size();
-        if (!plan.ranges.isEmpty() && member.offset - plan.ranges.last().end() <= requestCost) {
+        if (!plan.ranges.isEmpty() && member.offset - plan.ranges.last().end() <= cost) {
             plan.ranges.last().length = member.offset + member.length - plan.ranges.last().offset;
         } else {
             plan.ranges += ByteRange{member.offset, member.length};
@@ -34,13 +27,13 @@ DeltaPlan planDelta(const QList<ZipMember> &members, const QSet<QString> &unchan
     return plan;
 }
 
-bool isWorthwhile(const DeltaPlan &plan, qint64 zipSize)
+bool isWorthwhile(const DeltaPlan &plan, qint64 zipSize, qint64 cost)
 {
     // Many small answers take their time even where they save bytes.
     constexpr qsizetype maxRanges = 500;
     constexpr double worth = 0.8;
     return plan.ranges.size() <= maxRanges &&
-           static_cast<double>(plan.bytes + plan.ranges.size() * requestCost) < worth * static_cast<double>(zipSize);
+           static_cast<double>(plan.bytes + plan.ranges.size() * cost) < worth * static_cast<double>(zipSize);
 }
 
 } // namespace sgn::update

@@ -32,10 +32,17 @@ struct DeltaPlan
     friend bool operator==(const DeltaPlan &, const DeltaPlan &) = default;
 };
 
-// `unchanged` are the paths of installed files that are the release's, byte for byte. Pure.
-[[nodiscard]] DeltaPlan planDelta(const QList<ZipMember> &members, const QSet<QString> &unchanged);
+// What another request costs in bytes on the wire: head and answer; and where the server has to be hung up on, a new
+// connection and what came too much.
+inline constexpr qint64 requestCost = 1024;
+inline constexpr qint64 hangUpCost = 32 * 1024;
+
+// `unchanged` are the paths of installed files that are the release's, byte for byte. A gap is fetched along where that
+// is cheaper than another request. Pure.
+[[nodiscard]] DeltaPlan planDelta(const QList<ZipMember> &members, const QSet<QString> &unchanged,
+                                  qint64 cost = requestCost);
 
 // Whether the plan saves enough to be worth its requests; else the whole zip is the better choice.
-[[nodiscard]] bool isWorthwhile(const DeltaPlan &plan, qint64 zipSize);
+[[nodiscard]] bool isWorthwhile(const DeltaPlan &plan, qint64 zipSize, qint64 cost = requestCost);
 
 } // namespace sgn::update

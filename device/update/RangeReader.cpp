@@ -15,6 +15,8 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr qint64 readBuffer = 256 * 1024;
+// Of what is hung up on: the less has been taken in, the less was sent in vain.
+constexpr qint64 smallReadBuffer = 16 * 1024;
 
 } // namespace
 
@@ -52,26 +54,65 @@ void RangeReader::ask()
         return;
     }
     QNetworkRequest request = plainRequest(m_source.url, m_source.caFile);
-    request.setRawHeader("Range", "bytes=" + QByteArray::number(m_range.offset + m_done) + '-' +
-                                      QByteArray::number(m_range.end() - 1));
-    if (!m_validator.isEmpty()) {
-        request.setRawHeader("If-Range", m_validator.toLatin1());
+    if (!asksForAll()) {
+        request.setRawHeader("Range", "bytes=" + QByteArray::number(m_range.offset + m_done) + '-' +
+                                          (asksToTheEnd() ? QByteArray() : QByteArray::number(m_range.end() - 1)));
+        if (!m_validator.isEmpty()) {
+            request.setRawHeader("If-Range", m_validator.toLatin1());
+        }
     }
     m_headRead = false;
     m_bytesAtLastCheck = m_done;
     m_reply = m_network->get(request);
-    m_reply->setReadBufferSize(readBuffer);
+    m_reply->setReadBufferSize(m_toTheEnd ? smallReadBuffer : readBuffer);
     connect(m_reply, &QNetworkReply::metaDataChanged, this, &RangeReader::readHead);
     connect(m_reply, &QIODevice::readyRead, this, &RangeReader::readBody);
     connect(m_reply, &QNetworkReply::finished, this, &RangeReader::replyEnded);
     m_stallTimer.start(m_limits.stallTimeout);
 }
 
+bool RangeReader::asksToTheEnd() const
+{
+    return m_toTheEnd || m_range.end() == m_source.size;
+}
+
+bool RangeReader::asksForAll() const
+{
+    return m_toTheEnd && m_range.offset + m_done == 0;
+}
+
+void RangeReader::askToTheEnd()
+{
+    m_toTheEnd = true;
+    m_headRead = false;
+    m_reply->disconnect(this);
+    // It isn't through with its head yet.
+    QMetaObject::invokeMethod(
+        m_reply,
+        [this] {
+            dropReply();
+            ask();
+        },
+        Qt::QueuedConnection);
+}
+
+bool RangeReader::isWanted(const HttpHead &head) const
+{
+    if (asksForAll()) {
+        return head.status == 200 && head.contentLength == m_source.size;
+    }
+    const qint64 end = asksToTheEnd() ? m_source.size : m_range.end();
+    const auto isUpTo = [&](qint64 last) {
+        return head.contentRange == "bytes " + QByteArray::number(m_range.offset + m_done) + '-' +
+                                        QByteArray::number(last) + '/' + QByteArray::number(m_source.size);
+    };
+    // Prosody 0.12 names one byte more than there is.
+    return head.status == 206 && (isUpTo(end - 1) || (asksToTheEnd() && isUpTo(end)));
+}
+
 std::optional<QString> RangeReader::mismatch(const HttpHead &head) const
 {
-    const QByteArray wanted = "bytes " + QByteArray::number(m_range.offset + m_done) + '-' +
-                              QByteArray::number(m_range.end() - 1) + '/' + QByteArray::number(m_source.size);
-    if (head.status != 206 || head.contentRange != wanted) {
+    if (!isWanted(head)) {
         return u"the server doesn't send the part it was asked for (HTTP %1)"_s.arg(head.status);
     }
     const QString validator = resumeValidator(head);
@@ -96,6 +137,8 @@ void RangeReader::readHead()
     m_headRead = true;
     if (judge(head, m_range.offset + m_done) == HttpVerdict::TryLater) {
         askAgainLater(u"HTTP %1"_s.arg(head.status));
+    } else if (!asksToTheEnd() && (head.status == 200 || head.status == 416)) {
+        askToTheEnd();
     } else if (const auto why = mismatch(head)) {
         end(Error{ErrorCode::DownloadFailed, *why});
     } else {
@@ -107,18 +150,24 @@ void RangeReader::readBody()
 {
     readHead();
     while (m_reply != nullptr && m_headRead && m_reply->bytesAvailable() > 0) {
-        const QByteArray block = m_reply->read(readBuffer);
+        QByteArray block = m_reply->read(readBuffer);
+        m_bytes += block.size();
         if (m_done + block.size() > m_range.length) {
-            end(Error{ErrorCode::DownloadFailed, u"the server sent more than it was asked for"_s});
-            return;
+            if (!m_toTheEnd) {
+                end(Error{ErrorCode::DownloadFailed, u"the server sent more than it was asked for"_s});
+                return;
+            }
+            block.truncate(m_range.length - m_done);
         }
         m_done += block.size();
-        m_bytes += block.size();
         if (const Outcome taken = m_sink(block); !taken) {
             end(taken.error());
             return;
         }
         Q_EMIT progress(m_bytes);
+        if (m_toTheEnd && m_done == m_range.length) {
+            end(std::nullopt);
+        }
     }
 }
 

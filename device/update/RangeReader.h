@@ -22,6 +22,9 @@ namespace sgn::update {
 // Reads parts of one file on a web server (RFC 9110 section 14), one after the other, and makes sure that all of them
 // are of the same file: by the validator that comes with the first (If-Range) and by the file's size. A cut is
 // continued where it was, with growing random pauses; a server that does anything else than asked ends it.
+//
+// Some servers, Prosody's file store among them, only know ranges that go on to the end of the file. Of those the
+// reader takes what it wants and hangs up.
 class RangeReader : public QObject
 {
     Q_OBJECT
@@ -45,6 +48,8 @@ public:
 
     // All that came so far, over all ranges.
     [[nodiscard]] qint64 bytes() const { return m_bytes; }
+    // The server turned out to be one that each part costs a connection of its own, and some bytes behind it.
+    [[nodiscard]] bool hangsUp() const { return m_toTheEnd; }
 
 Q_SIGNALS:
     void progress(qint64 bytes);
@@ -60,6 +65,10 @@ private:
     void checkStall();
     void end(const std::optional<Error> &failure);
     void dropReply();
+    void askToTheEnd();
+    [[nodiscard]] bool asksToTheEnd() const;
+    [[nodiscard]] bool asksForAll() const;
+    [[nodiscard]] bool isWanted(const HttpHead &head) const;
     [[nodiscard]] std::optional<QString> mismatch(const HttpHead &head) const;
 
     Source m_source;
@@ -76,6 +85,7 @@ private:
     qint64 m_bytesAtLastCheck = 0;
     QString m_validator;
     bool m_headRead = false;
+    bool m_toTheEnd = false; // the server knows no other ranges
 };
 
 } // namespace sgn::update

@@ -313,10 +313,12 @@ private Q_SLOTS:
         QVERIFY(install(m_device->root(), manyFiles(300)));
         QVERIFY(makeZip(desk.filePath(u"release.zip"_s), many));
         const QStringList larger{desk.filePath(u"release.zip"_s), u"--process=ocr=5"_s};
+        const auto wholes = m_device->log().count(u"fetching the whole zip"_s);
         const QJsonObject listed = ctl(bothKeys, larger);
         QVERIFY2(listed["state"_L1] == u"done"_s, QJsonDocument(listed).toJson());
         QCOMPARE(installedFiles(m_device->root(), u"SmartMeter"_s), many);
         QVERIFY(m_device->log().contains(u"fetching 4 of 305 files"_s));
+        QCOMPARE(m_device->log().count(u"fetching the whole zip"_s), wholes);
     }
 };
 

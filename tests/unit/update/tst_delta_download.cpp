@@ -148,6 +148,53 @@ private Q_SLOTS:
         QVERIFY(!QFile::exists(path(u"part.zip.ranges"_s)));
     }
 
+    void hangsUpOnServersThatGoOnToTheEnd_data()
+    {
+        QTest::addColumn<bool>("older");
+        QTest::addColumn<bool>("many");
+        QTest::newRow("Prosody 0.12") << true << false;
+        QTest::newRow("Prosody 13") << false << false;
+        QTest::newRow("Prosody 0.12, many ranges") << true << true;
+        QTest::newRow("Prosody 13, many ranges") << false << true;
+    }
+
+    // As mod_http_file_share does: only ranges from somewhere behind the first byte to the end of the file.
+    void hangsUpOnServersThatGoOnToTheEnd()
+    {
+        QFETCH(const bool, older);
+        QFETCH(const bool, many);
+        Files newer = release(1, 0);
+        for (int i = 0; i < fileCount; i += many ? 7 : 30) {
+            newer[u"SmartMeter/lib/f%1.bin"_s.arg(i, 2, 10, QChar(u'0'))] = noise(fileSize, 5000 + quint32(i));
+        }
+        prepare(release(1, 0), newer);
+        int wholes = 0;
+        const HttpServer server([&](const HttpRequest &request, QTcpSocket *socket) {
+            const QByteArray range = request.headers.value("range");
+            const QByteArray size = QByteArray::number(m_zip.size());
+            const QByteArray last = QByteArray::number(m_zip.size() - (older ? 0 : 1));
+            const QByteArrayList limits = range.sliced(range.isEmpty() ? 0 : 6).split('-');
+            const QByteArray head = "Last-Modified: Wed, 25 Nov 2026 12:00:00 GMT\r\n";
+            if (!range.isEmpty() && limits[0] != "0" && (limits[1].isEmpty() || limits[1] == last)) {
+                HttpServer::respond(socket, "206 Partial Content", m_zip.sliced(limits[0].toInt()),
+                                    head + "Content-Range: bytes " + limits[0] + '-' + last + '/' + size + "\r\n");
+            } else if (!older && !range.isEmpty()) {
+                HttpServer::respond(socket, "416 Range Not Satisfiable", {});
+            } else {
+                wholes += range.isEmpty() ? 0 : 1;
+                HttpServer::respond(socket, "200 OK", m_zip, head);
+            }
+        });
+        const auto fetched = fetch(server);
+        QVERIFY2(fetched, fetched ? "" : qPrintable(fetched.error().message));
+        QVERIFY(fetched->assembled);
+        QCOMPARE(unpacked(), m_new);
+        QCOMPARE(wholes, older ? 1 : 0); // to find out
+        qInfo("%lld bytes taken of a zip of %lld, %lld requests", fetched->bytes, qint64{m_zip.size()},
+              qint64{server.requests().size()});
+        QVERIFY(fetched->bytes < m_zip.size() * 8 / 10);
+    }
+
     void filesMayComeAndGo()
     {
         Files newer = release(2, 1);
