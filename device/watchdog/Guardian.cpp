@@ -83,18 +83,20 @@ Guardian::Guardian(GuardianSettings settings, const Clock &clock)
 
 void Guardian::run()
 {
-    if (!takeLock()) {
+    // Before the lock, for which the watchdog waits before it hands over: a new one that ends at once has to be seen to
+    // end.
+    if (!load()) {
         return;
     }
-    auto journal = loadWatchdogSwap(m_settings.release.journal());
-    if (!journal) {
+    findTarget();
+    if (!takeLock() || !load()) {
         return;
     }
-    m_journal = *std::move(journal);
     if (m_journal.phase == WatchdogPhase::Swapping && folderId(m_settings.release.installed()) == m_journal.newFolder) {
         // Cut after the exchange, before that was written down.
         m_journal.phase = WatchdogPhase::Confirming;
         m_journal.handedOver = {};
+        m_target.reset();
         save();
     }
     if (m_journal.phase == WatchdogPhase::Confirming) {
@@ -105,11 +107,29 @@ void Guardian::run()
     }
 }
 
+bool Guardian::load()
+{
+    auto journal = loadWatchdogSwap(m_settings.release.journal());
+    if (!journal) {
+        return false;
+    }
+    m_journal = *std::move(journal);
+    return true;
+}
+
 bool Guardian::takeLock()
 {
     m_lock = Descriptor(::open(QFile::encodeName(m_settings.release.guardLock()).constData(),
                                O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
-    return m_lock.isValid() && ::flock(m_lock.get(), LOCK_EX | LOCK_NB) == 0;
+    // The watchdog holds it for a moment, too, when it looks whether there is a guardian.
+    constexpr int tries = 10;
+    for (int i = 0; m_lock.isValid() && i < tries; ++i) {
+        if (::flock(m_lock.get(), LOCK_EX | LOCK_NB) == 0) {
+            return true;
+        }
+        wait(std::chrono::milliseconds(20));
+    }
+    return false;
 }
 
 void Guardian::save()

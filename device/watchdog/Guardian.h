@@ -42,6 +42,7 @@ public:
     void run();
 
 private:
+    [[nodiscard]] bool load();
     [[nodiscard]] bool takeLock();
     void watch();
     void findTarget();

@@ -15,8 +15,10 @@
 #include <csignal>
 #include <fcntl.h>
 #include <QCoreApplication>
+#include <QElapsedTimer>
 #include <QFile>
 #include <sys/file.h>
+#include <thread>
 #include <unistd.h>
 
 namespace sgn::watchdog {
@@ -302,7 +304,11 @@ Outcome WatchdogSwap::exchangeNow(WatchdogSwapJournal &journal)
     if (auto saved = saveWatchdogSwap(journal, release.journal()); !saved) {
         return saved;
     }
-    return startGuardian(journal);
+    if (auto started = startGuardian(journal); !started) {
+        return started;
+    }
+    awaitGuardian();
+    return {};
 }
 
 // The old program, wherever its folder is.
@@ -337,6 +343,16 @@ bool WatchdogSwap::hasGuardian() const
     const Descriptor lock(::open(QFile::encodeName(m_settings.release.guardLock()).constData(),
                                  O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
     return lock.isValid() && ::flock(lock.get(), LOCK_EX | LOCK_NB) != 0;
+}
+
+// So that it sees how the new release begins. One that is slow or ended will be seen to later.
+void WatchdogSwap::awaitGuardian() const
+{
+    QElapsedTimer waited;
+    waited.start();
+    while (!hasGuardian() && !waited.hasExpired(m_settings.guardianStart.count())) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+    }
 }
 
 // Should the guardian have ended before its work was done, a power cut or somebody's kill, there has to be another one.

@@ -30,6 +30,7 @@ public:
         QStringList arguments; // this program's
         bool hasInit = false;  // systemd looks after us
         std::chrono::milliseconds preparationLimit = std::chrono::minutes(3);
+        std::chrono::milliseconds guardianStart = std::chrono::seconds(5); // how long its start may hold us up
         std::chrono::milliseconds guardianPause = std::chrono::seconds(2); // between two looks after the guardian
     };
     using WatchedProcesses = std::function<QList<WatchedProcess>()>;
@@ -66,6 +67,7 @@ private:
     void takeBack(const WatchdogSwapJournal &journal, const Error &error);
     [[nodiscard]] Outcome startGuardian(const WatchdogSwapJournal &journal) const;
     [[nodiscard]] bool hasGuardian() const;
+    void awaitGuardian() const;
     void lookAfterGuardian();
     void over(const WatchdogSwapJournal &journal);
     void tidy(const WatchdogSwapJournal &journal) const;
