@@ -421,7 +421,8 @@ void TableFilter::show(const Rows &rows)
 
 void TableFilter::reorder(const Rows &rows)
 {
-    if (rows == m_shown)
+    // Two empty lists without memory must not be compared: their == hands null to memcmp (Qt 6.4).
+    if ((rows.isEmpty() && m_shown.isEmpty()) || rows == m_shown)
         return;
     Q_EMIT layoutAboutToBeChanged({}, VerticalSortHint);
     const QModelIndexList before = persistentIndexList();

@@ -32,6 +32,10 @@ endif()
 if(SGN_SANITIZE)
     target_compile_options(sgn_options INTERFACE -fsanitize=${SGN_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
     target_link_options(sgn_options INTERFACE -fsanitize=${SGN_SANITIZE})
+    if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+        # By GCC's own manual this warning is often wrong with sanitizers.
+        target_compile_options(sgn_options INTERFACE -Wno-maybe-uninitialized)
+    endif()
 endif()
 
 # sgn_library(NAME SOURCES... LINKS...): a static library `sgn_NAME`, alias `Sgn::NAME`. The include root is the folder above it,

@@ -140,6 +140,9 @@ int serve(const QString &zip)
 int main(int argc, char *argv[])
 {
     const QCoreApplication app(argc, argv);
+    // OpenSSL 3.0 never frees the error state of another thread than the main one that uses it first; the real agent
+    // opens its configuration before anything else.
+    (void)Sha256::hash({});
     const QStringList arguments = QCoreApplication::arguments();
     return arguments.at(1) == "serve"_L1
                ? serve(arguments.at(2))

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "support/Sanitizer.h"
 #include "watchdog_device.h"
 
 #include <ctime>
@@ -14,9 +15,9 @@ class WatchdogClock : public QObject
 private Q_SLOTS:
     void noProcessDiesOfAJumpingClock()
     {
-#ifdef SGN_SANITIZED
-        QSKIP("the sanitizer's library has to be loaded before any other");
-#endif
+        if (isSanitized) {
+            QSKIP("the sanitizer's library has to be loaded before any other");
+        }
         const long long day = 24 * 3600;
         const long long now = std::time(nullptr);
         WatchdogDevice device;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Real processes under a real watchdog.
+#include "support/Sanitizer.h"
 #include "watchdog_device.h"
 
 #include <csignal>
@@ -227,9 +228,9 @@ for away in (lambda: None, lambda: os.setpgid(0, 0), os.setsid):
 
     void takesNothingForDeadWhenTheClockJumps()
     {
-#ifdef SGN_SANITIZED
-        QSKIP("the sanitizer's library has to be loaded before any other");
-#endif
+        if (isSanitized) {
+            QSKIP("the sanitizer's library has to be loaded before any other");
+        }
         WatchdogDevice device;
         device.addMeter(u"ocr"_s);
         const qint64 now = QDateTime::currentSecsSinceEpoch();
