@@ -71,6 +71,10 @@ public:
     // Python that runs before the first heartbeat.
     void addMeter(const QString &name, const QByteArray &extra = {}, int version = 1) const
     {
+        write(u"SmartMeter/"_s + name + u".py"_s, meterScript(extra, version), 0755);
+    }
+    [[nodiscard]] static QByteArray meterScript(const QByteArray &extra = {}, int version = 1)
+    {
         QByteArray script = R"(#!/usr/bin/python3 -S
 import json, os, signal, socket, sys, time
 root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -91,8 +95,7 @@ while True:
     beat()
     time.sleep(0.2)
 )";
-        script.replace("EXTRA", extra).replace("VERSION", QByteArray::number(version));
-        write(u"SmartMeter/"_s + name + u".py"_s, script, 0755);
+        return script.replace("EXTRA", extra).replace("VERSION", QByteArray::number(version));
     }
 
     struct Start
@@ -214,7 +217,10 @@ private:
 class ControlClient
 {
 public:
-    explicit ControlClient(const WatchdogDevice &device) { m_socket.connectToServer(device.socketPath()); }
+    explicit ControlClient(const WatchdogDevice &device)
+        : ControlClient(device.socketPath())
+    {}
+    explicit ControlClient(const QString &socketPath) { m_socket.connectToServer(socketPath); }
 
     [[nodiscard]] bool isConnected()
     {

@@ -40,6 +40,12 @@ public:
     // What the watchdog reads for itself.
     void writeConfig(const QJsonObject &more) const
     {
+        const auto file = configFile(more);
+        QVERIFY(file.has_value());
+        write(u"cfg/config_file.bin"_s, *file);
+    }
+    [[nodiscard]] static Result<QByteArray> configFile(const QJsonObject &more = {})
+    {
         QJsonObject config{{u"xmpp_client"_s, QJsonObject{{u"client_jid"_s, u"device@localhost"_s},
                                                           {u"client_password"_s, u"x"_s},
                                                           {u"cpanel_jid"_s, u"panel@localhost"_s}}},
@@ -47,36 +53,42 @@ public:
         for (auto it = more.begin(); it != more.end(); ++it) {
             config.insert(it.key(), it.value());
         }
-        const auto file = encryptV1(QJsonDocument(config).toJson());
-        QVERIFY(file.has_value());
-        write(u"cfg/config_file.bin"_s, *file);
+        return encryptV1(QJsonDocument(config).toJson());
     }
 
     // A release in downloads/, as the agent leaves it. `program`: instead of the real watchdog.
     [[nodiscard]] control::SwapWatchdog offer(int version, const QByteArray &program = {}) const
     {
+        const QString zip = path(u"downloads/WatchDog.zip.part"_s);
+        const QByteArray content = releaseZip(version, program);
+        write(u"downloads/WatchDog.zip.part"_s, content);
+        return requestFor(version, zip, content);
+    }
+    [[nodiscard]] static control::SwapWatchdog requestFor(int version, const QString &zip, const QByteArray &content)
+    {
+        control::SwapWatchdog request;
+        request.key = u"10:%1"_s.arg(version);
+        request.zip = zip;
+        request.version = version;
+        request.sha256 = Sha256::hash(content);
+        request.timeoutS = 20;
+        return request;
+    }
+    [[nodiscard]] static QByteArray releaseZip(int version, const QByteArray &program)
+    {
         const QTemporaryDir folder;
         QList<PackFile> files;
         const auto pack = [&](const QString &name, const QByteArray &content) {
             QFile file(folder.filePath(name));
-            QVERIFY(file.open(QIODevice::WriteOnly));
-            file.write(content);
-            files += PackFile{file.fileName(), u"WatchDog/"_s + name};
+            if (file.open(QIODevice::WriteOnly) && file.write(content) == content.size()) {
+                files += PackFile{file.fileName(), u"WatchDog/"_s + name};
+            }
         };
         pack(u"version"_s, QByteArray::number(version) + '\n');
         pack(u"sgn-watchdog"_s, program.isEmpty() ? readAll(watchdog) : program);
         pack(u"sgn-watchdog-update"_s, readAll(updater));
-        const QString zip = path(u"downloads/WatchDog.zip.part"_s);
-        control::SwapWatchdog request;
-        if (packZip(files, zip)) {
-            own(zip);
-            request.key = u"10:%1"_s.arg(version);
-            request.zip = zip;
-            request.version = version;
-            request.sha256 = Sha256::hash(readAll(zip));
-            request.timeoutS = 20;
-        }
-        return request;
+        const QString zip = folder.filePath(u"release.zip"_s);
+        return packZip(files, zip) ? readAll(zip) : QByteArray();
     }
 
     [[nodiscard]] static control::SwapWatchdog wayBack(const QString &key)
@@ -88,6 +100,15 @@ public:
         return request;
     }
 
+    // As after an update from version 1 to 2.
+    void layOutUpdated() const
+    {
+        QFile version(home(u"WatchDog/version"_s));
+        QVERIFY(version.open(QIODevice::WriteOnly));
+        version.write("2\n");
+        install(u"WatchDog.update/previous"_s, 1);
+        QVERIFY(::chmod(QFile::encodeName(home(u"WatchDog.update"_s)).constData(), 0700) == 0);
+    }
     // Another program in the release that was replaced last.
     void replacePrevious(const QByteArray &program) const
     {
@@ -190,15 +211,19 @@ WAYS
     return script.replace("WAYS", ways);
 }
 
-inline control::WatchdogSwapReply ownSwapStatus(const WatchdogDevice &device)
+inline control::WatchdogSwapReply ownSwapStatus(const QString &socketPath)
 {
-    ControlClient client(device);
+    ControlClient client(socketPath);
     if (!client.isConnected()) {
         return {};
     }
     const auto reply = client.ask(control::WatchdogSwapStatus{});
     const auto *const status = reply ? std::get_if<control::WatchdogSwapReply>(&*reply) : nullptr;
     return status == nullptr ? control::WatchdogSwapReply{} : *status;
+}
+inline control::WatchdogSwapReply ownSwapStatus(const WatchdogDevice &device)
+{
+    return ownSwapStatus(device.socketPath());
 }
 
 } // namespace sgn::test
