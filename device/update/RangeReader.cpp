@@ -89,9 +89,11 @@ void RangeReader::askToTheEnd()
     // It isn't through with its head yet.
     QMetaObject::invokeMethod(
         m_reply,
-        [this] {
-            dropReply();
-            ask();
+        [this, reply = m_reply] {
+            if (m_reply == reply) {
+                dropReply();
+                ask();
+            }
         },
         Qt::QueuedConnection);
 }
