@@ -6,7 +6,7 @@
 #include <QDir>
 #include <QFile>
 #include <QProcess>
-#include <QStandardPaths>
+#include <QStorageInfo>
 #include <QTemporaryDir>
 #include <QtTest>
 #include <sys/prctl.h>
@@ -30,6 +30,8 @@ public:
             m_trouble = QStringLiteral("only root may");
         } else if (!QFile::exists(QStringLiteral("/lib/systemd/systemd"))) {
             m_trouble = QStringLiteral("there is no systemd here");
+        } else if (QStorageInfo(m_folder.path()).bytesAvailable() < 512 * 1024 * 1024) {
+            m_trouble = QStringLiteral("/dev/shm is too small");
         } else if (!QDir().mkdir(m_group)) {
             m_trouble = QStringLiteral("it can't have a control group of its own");
         }
