@@ -60,6 +60,8 @@ QUrl toUrl(JsonReader &reader, QLatin1StringView key, const QString &text)
     if (!reader.error() && (!url.isValid() || !isWeb || url.host().isEmpty())) {
         reader.reject(key, u"must be an https address"_s);
     }
+    // Never sent to a server (RFC 3986 section 3.5), and one with a second # would come back as another address.
+    url.setFragment({});
     return url;
 }
 

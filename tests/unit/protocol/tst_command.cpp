@@ -82,6 +82,9 @@ private Q_SLOTS:
             << updateWith("\"force\":true,\"size\":123,\"sha256\":\"" + QByteArray(64, 'a') +
                           "\",\"release\":\"a.b.c\",\"release_url\":\"https://a.example/r.jws\","
                           "\"not_after\":\"2026-01-31T12:00:00Z\",\"progress\":true");
+        QTest::newRow("an address with a fragment")
+            << QByteArray("{\"command\":\"watchdog_update\",\"command_no\":5,\"version\":3,"
+                          "\"url\":\"https://a.example/z.zip#a#b\"}");
         QTest::newRow("features") << QByteArray(R"({"command":"version_req","features":["events","progress"]})");
         QTest::newRow("cancel") << QByteArray(R"({"command":"cancel_update","command_no":3,"cancels":2})");
         QTest::newRow("watchdog") << QByteArray(
