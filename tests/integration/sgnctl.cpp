@@ -176,6 +176,11 @@ void SgnctlTest::wrong_usage_is_one_sentence_data()
     QTest::newRow("version of the CA file")
         << QStringList{u"update"_s, u"ca"_s, u"https://x/ca.pem"_s, u"--version"_s, u"2"_s, u"--all"_s}
         << QByteArray("--version");
+    const QStringList byAddress{u"update"_s, u"agent"_s, u"https://x/a.zip"_s, u"--version"_s, u"2"_s, u"--all"_s};
+    QTest::newRow("files of what isn't signed")
+        << byAddress + QStringList{u"--files"_s, u"https://x/files.jws"_s} << QByteArray("--release");
+    QTest::newRow("files nowhere a device can fetch them")
+        << byAddress + QStringList{u"--release"_s, u"a.jws"_s, u"--files"_s, u"files.jws"_s} << QByteArray("--files");
     QTest::newRow("reboot of nobody") << QStringList{u"reboot"_s} << QByteArray("device");
     QTest::newRow("rollback of nobody") << QStringList{u"rollback"_s, u"agent"_s} << QByteArray("device");
     QTest::newRow("rollback of the CA file") << QStringList{u"rollback"_s, u"ca"_s, u"a"_s} << QByteArray("'ca'");
