@@ -2,22 +2,16 @@
 #include "core/Fleet.h"
 
 #include "core/Attention.h"
+#include "core/ProcessTransition.h"
 
 #include <algorithm>
 
 namespace sgn {
 
-using namespace Qt::StringLiterals;
-
 namespace {
 
 constexpr std::chrono::milliseconds collectFor{50};
 constexpr qsizetype maxSharedFacts = 1000;
-
-bool isDown(ProcessState state)
-{
-    return state == ProcessState::Dead || state == ProcessState::Backoff || state == ProcessState::CrashLoop;
-}
 
 // The device's own word for when it died, if it can be true; a Pi's clock may be years off.
 QDateTime deadSinceOf(const ProcessReport &report, const QDateTime &stamp)
@@ -48,19 +42,7 @@ const Device *Fleet::find(const QString &jid) const
 
 QStringList Fleet::processNames() const
 {
-    std::vector<std::pair<int, QString>> byUse;
-    byUse.reserve(static_cast<std::size_t>(m_nameUse.size()));
-    for (auto it = m_nameUse.cbegin(); it != m_nameUse.cend(); ++it) {
-        byUse.emplace_back(-it.value(), it.key());
-    }
-    const auto kept = std::min(byUse.size(), static_cast<std::size_t>(maxProcessColumns));
-    std::ranges::partial_sort(byUse, byUse.begin() + static_cast<std::ptrdiff_t>(kept));
-    QStringList names;
-    for (std::size_t i = 0; i < kept; ++i) {
-        names += byUse[i].second;
-    }
-    names.sort();
-    return names;
+    return m_names.mostUsed(maxProcessColumns);
 }
 
 QMap<int, int> Fleet::versionsOf(const QString &processName) const
@@ -95,7 +77,7 @@ void Fleet::restore(std::vector<Device> devices)
     m_slots.assign(m_devices.size(), Slot{});
     m_index.clear();
     m_ownerOfId.clear();
-    m_nameUse.clear();
+    m_names.clear();
     m_dirty.clear();
     m_summary = {};
     m_index.reserve(static_cast<qsizetype>(m_devices.size()));
@@ -109,7 +91,7 @@ void Fleet::restore(std::vector<Device> devices)
         restored.facts.os = sharedFact(restored.facts.os);
         restored.facts.model = sharedFact(restored.facts.model);
         for (DeviceProcess &process : restored.processes) {
-            process.report.name = useName(process.report.name);
+            process.report.name = m_names.use(process.report.name);
         }
         ++m_summary.total;
         ++m_summary.offline;
@@ -118,7 +100,7 @@ void Fleet::restore(std::vector<Device> devices)
     m_toldCount = count();
     m_toldSummary = m_summary;
     m_toldNames = processNames();
-    m_areNamesDirty = false;
+    (void)m_names.takeChange();
     m_flushTimer.stop();
     Q_EMIT reset();
     Q_EMIT processNamesChanged();
@@ -366,18 +348,20 @@ void Fleet::setProcesses(int index, const QList<ProcessReport> &reports, const Q
         const auto known = std::ranges::find_if(
             before, [&report](const DeviceProcess &process) { return process.report.name == report.name; });
         DeviceProcess process{report, {}};
-        process.report.name = useName(report.name);
+        process.report.name = m_names.use(report.name);
         if (report.isDead) {
             const bool wasDead = known != before.end() && known->deadSince.isValid();
             process.deadSince = wasDead ? known->deadSince : deadSinceOf(report, stamp);
         }
         if (known != before.end()) {
-            noteTransition(at(index).jid, *known, report, stamp);
+            for (const ProcessTransition &transition : transitionsBetween(known->report, report)) {
+                Q_EMIT happened({0, stamp, transition.kind, at(index).jid, 0, report.name, transition.detail});
+            }
         }
         after += std::move(process);
     }
     for (const DeviceProcess &process : before) {
-        dropName(process.report.name);
+        m_names.drop(process.report.name);
     }
     const bool isSame = before == after;
     device(index).processes = std::move(after);
@@ -395,28 +379,6 @@ void Fleet::setFacts(int index, const DeviceFacts &facts)
     device(index).facts.os = sharedFact(facts.os);
     device(index).facts.model = sharedFact(facts.model);
     changed(index, DeviceChange::Facts);
-}
-
-void Fleet::noteTransition(const QString &jid, const DeviceProcess &before, const ProcessReport &after,
-                           const QDateTime &stamp)
-{
-    const ProcessReport &old = before.report;
-    const auto tell = [&](ActivityKind kind, const QString &detail) {
-        Q_EMIT happened({0, stamp, kind, jid, 0, after.name, detail});
-    };
-    const bool hasNewExit = after.lastExit && (!old.lastExit || old.lastExit->at != after.lastExit->at);
-    const bool isNewlyDead = after.isDead && !old.isDead && !isDown(old.state);
-    if (hasNewExit || isNewlyDead) {
-        tell(ActivityKind::ProcessDied, after.lastExit ? deathText(*after.lastExit) : QString());
-    }
-    const bool isBack = (old.isDead && !after.isDead) || ((isDown(old.state) || old.state == ProcessState::Hung) &&
-                                                          after.state == ProcessState::Running);
-    if (isBack) {
-        tell(ActivityKind::ProcessBack, {});
-    }
-    if (old.version != after.version) {
-        tell(ActivityKind::VersionChanged, u"%1 \u2192 %2"_s.arg(old.version).arg(after.version));
-    }
 }
 
 void Fleet::changed(int index, DeviceChanges what)
@@ -466,8 +428,7 @@ void Fleet::flush()
         m_toldCount = count();
         Q_EMIT devicesAdded(told, m_toldCount - told);
     }
-    if (m_areNamesDirty) {
-        m_areNamesDirty = false;
+    if (m_names.takeChange()) {
         if (const QStringList names = processNames(); names != m_toldNames) {
             m_toldNames = names;
             Q_EMIT processNamesChanged();
@@ -479,27 +440,6 @@ void Fleet::flush()
     if (m_summary != m_toldSummary) {
         m_toldSummary = m_summary;
         Q_EMIT summaryChanged(m_summary);
-    }
-}
-
-QString Fleet::useName(const QString &name)
-{
-    const auto it = m_nameUse.find(name);
-    if (it != m_nameUse.end()) {
-        ++it.value();
-        return it.key();
-    }
-    m_areNamesDirty = true;
-    m_nameUse.insert(name, 1);
-    return name;
-}
-
-void Fleet::dropName(const QString &name)
-{
-    const auto it = m_nameUse.find(name);
-    if (it != m_nameUse.end() && --it.value() == 0) {
-        m_areNamesDirty = true;
-        m_nameUse.erase(it);
     }
 }
 

@@ -4,6 +4,7 @@
 #include "base/Clock.h"
 #include "core/Activity.h"
 #include "core/Device.h"
+#include "core/ProcessNames.h"
 
 #include <QHash>
 #include <QMap>
@@ -130,12 +131,8 @@ private:
     void setOnline(int index, bool online);
     void setProcesses(int index, const QList<ProcessReport> &reports, const QDateTime &stamp);
     void setFacts(int index, const DeviceFacts &facts);
-    void noteTransition(const QString &jid, const DeviceProcess &before, const ProcessReport &after,
-                        const QDateTime &stamp);
     void changed(int index, DeviceChanges what);
     void recount(int index);
-    QString useName(const QString &name);
-    void dropName(const QString &name);
     QString sharedFact(const QString &text);
 
     const Clock &m_clock;
@@ -143,14 +140,13 @@ private:
     std::vector<Slot> m_slots;
     QHash<QString, int> m_index;
     QHash<QString, int> m_ownerOfId;     // rpi_unique_id → the device that had it first
-    QHash<QString, int> m_nameUse;       // process name → number of devices
     QHash<QString, QString> m_factTexts; // one copy of "Debian 12" for everyone
+    ProcessNames m_names;
     FleetSummary m_summary;
     FleetSummary m_toldSummary;
     QStringList m_toldNames;
     QList<int> m_dirty;
     int m_toldCount = 0;
-    bool m_areNamesDirty = false;
     bool m_isSettling = false;
     QTimer m_flushTimer;
 };

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/ProcessTransition.h"
+
+#include "core/Attention.h"
+
+namespace sgn {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+bool isDown(ProcessState state)
+{
+    return state == ProcessState::Dead || state == ProcessState::Backoff || state == ProcessState::CrashLoop;
+}
+
+} // namespace
+
+QList<ProcessTransition> transitionsBetween(const ProcessReport &before, const ProcessReport &after)
+{
+    QList<ProcessTransition> transitions;
+    const bool hasNewExit = after.lastExit && (!before.lastExit || before.lastExit->at != after.lastExit->at);
+    const bool isNewlyDead = after.isDead && !before.isDead && !isDown(before.state);
+    if (hasNewExit || isNewlyDead) {
+        transitions +=
+            ProcessTransition{ActivityKind::ProcessDied, after.lastExit ? deathText(*after.lastExit) : QString()};
+    }
+    const bool wasDown = isDown(before.state) || before.state == ProcessState::Hung;
+    if ((before.isDead && !after.isDead) || (wasDown && after.state == ProcessState::Running)) {
+        transitions += ProcessTransition{ActivityKind::ProcessBack, {}};
+    }
+    if (before.version != after.version) {
+        transitions +=
+            ProcessTransition{ActivityKind::VersionChanged, u"%1 \u2192 %2"_s.arg(before.version).arg(after.version)};
+    }
+    return transitions;
+}
+
+} // namespace sgn
