@@ -52,7 +52,7 @@ public:
     virtual void start() = 0;
 
 Q_SIGNALS:
-    // A try was cut off and another one follows.
+    // Something was cut off or couldn't be had, and it goes on nevertheless.
     void interrupted(const QString &why);
     // Bytes; `total` is -1 while unknown.
     void progress(qint64 done, qint64 total);

@@ -86,7 +86,7 @@ private:
                          owner);
     }
 
-    // On a machine that runs or is off.
+    // A release in downloads/, as the agent leaves it.
     [[nodiscard]] control::SwapWatchdog offer(int version, const QByteArray &program = {}) const
     {
         const QByteArray zip = ReleasedDevice::releaseZip(version, program);
