@@ -17,12 +17,21 @@ constexpr qint64 maxFileSize = 16 * 1024 * 1024;
 constexpr qint64 maxCommandNo = 2147483647;
 constexpr qsizetype maxEntries = 10'000;
 
+void insertTime(QJsonObject &object, QLatin1StringView key, const QDateTime &time)
+{
+    if (time.isValid()) {
+        object.insert(key, time.toUTC().toString(Qt::ISODate));
+    }
+}
+
 QJsonObject toJson(const RecordedCommand &command)
 {
-    return {{"command_no"_L1, static_cast<qint64>(command.key.number)},
-            {"fingerprint"_L1, QString::fromLatin1(command.key.fingerprint.toHex())},
-            {"command"_L1, command.name},
-            {"reply"_L1, QString::fromUtf8(command.reply)}};
+    QJsonObject object{{"command_no"_L1, static_cast<qint64>(command.key.number)},
+                       {"fingerprint"_L1, QString::fromLatin1(command.key.fingerprint.toHex())},
+                       {"command"_L1, command.name},
+                       {"reply"_L1, QString::fromUtf8(command.reply)}};
+    insertTime(object, "signed_at"_L1, command.key.signedAt);
+    return object;
 }
 
 } // namespace
@@ -35,6 +44,7 @@ CommandRecord::CommandRecord(QString path, qsizetype capacity)
 Outcome CommandRecord::load()
 {
     m_commands.clear();
+    m_forgottenUntil = {};
     removeTemporaries(m_path);
     const auto content = readFile(m_path, maxFileSize);
     if (!content && content.error().code == ErrorCode::NotFound) {
@@ -43,6 +53,7 @@ Outcome CommandRecord::load()
     const Outcome parsed = content ? parse(*content) : fail(content.error());
     if (!parsed) {
         m_commands.clear();
+        m_forgottenUntil = {};
         const QString aside = m_path + ".bad"_L1;
         QFile::remove(aside);
         QFile::rename(m_path, aside);
@@ -58,11 +69,13 @@ Outcome CommandRecord::parse(const QByteArray &json)
         return fail(object.error());
     }
     JsonReader reader(*object);
+    m_forgottenUntil = reader.optionalTime("forgotten_until"_L1).value_or(QDateTime());
     for (const QJsonValue &value : reader.requiredArray("commands"_L1, maxEntries)) {
         JsonReader entry(value.toObject());
         RecordedCommand command;
         command.key.number = static_cast<CommandNo>(entry.requiredInteger("command_no"_L1, 1, maxCommandNo));
         command.key.fingerprint = QByteArray::fromHex(entry.requiredText("fingerprint"_L1, 64).toLatin1());
+        command.key.signedAt = entry.optionalTime("signed_at"_L1).value_or(QDateTime());
         command.name = entry.optionalText("command"_L1, 64);
         command.reply = entry.optionalText("reply"_L1, maxBodySize).toUtf8();
         if (entry.error()) {
@@ -77,6 +90,12 @@ const RecordedCommand *CommandRecord::find(const CommandKey &key) const
 {
     const auto it = std::ranges::find(m_commands, key, &RecordedCommand::key);
     return it == m_commands.end() ? nullptr : &*it;
+}
+
+bool CommandRecord::mayBeForgotten(const CommandKey &key) const
+{
+    return key.signedAt.isValid() && m_forgottenUntil.isValid() && key.signedAt <= m_forgottenUntil &&
+           find(key) == nullptr;
 }
 
 QList<RecordedCommand> CommandRecord::unfinished() const
@@ -118,7 +137,12 @@ void CommandRecord::dropOldest()
 {
     // One that still runs is remembered longer, else its repeat would run beside it.
     const auto it = std::ranges::find_if(m_commands, [](const auto &command) { return !command.reply.isEmpty(); });
-    m_commands.erase(it == m_commands.end() ? m_commands.begin() : it);
+    const auto oldest = it == m_commands.end() ? m_commands.begin() : it;
+    const QDateTime &signedAt = oldest->key.signedAt;
+    if (signedAt.isValid() && (!m_forgottenUntil.isValid() || signedAt > m_forgottenUntil)) {
+        m_forgottenUntil = signedAt;
+    }
+    m_commands.erase(oldest);
 }
 
 Outcome CommandRecord::settle()
@@ -132,7 +156,9 @@ Outcome CommandRecord::save()
     for (const RecordedCommand &command : m_commands) {
         commands += toJson(command);
     }
-    const Outcome written = writeFileAtomically(m_path, toAsciiJson({{"commands"_L1, commands}}));
+    QJsonObject object{{"commands"_L1, commands}};
+    insertTime(object, "forgotten_until"_L1, m_forgottenUntil);
+    const Outcome written = writeFileAtomically(m_path, toAsciiJson(object));
     m_isSaved = written.has_value();
     return written;
 }

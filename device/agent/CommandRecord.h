@@ -5,6 +5,7 @@
 #include "protocol/Command.h"
 
 #include <QByteArray>
+#include <QDateTime>
 #include <QList>
 #include <QString>
 
@@ -15,8 +16,13 @@ struct CommandKey
 {
     CommandNo number = 0;
     QByteArray fingerprint;
+    // When an operator signed it, by the claims; invalid: nobody did. Is part of what the fingerprint stands for.
+    QDateTime signedAt = {};
 
-    friend bool operator==(const CommandKey &, const CommandKey &) = default;
+    friend bool operator==(const CommandKey &one, const CommandKey &other)
+    {
+        return one.number == other.number && one.fingerprint == other.fingerprint;
+    }
 };
 
 struct RecordedCommand
@@ -30,7 +36,8 @@ struct RecordedCommand
 
 // What this device was told to do and what came of it, so that nothing runs twice and a repeat gets the same answer
 // (protocol section 2). Kept in downloads/commands.json; each change is durable when the call returns. Holds the last
-// `capacity` commands.
+// `capacity` commands, and of the signed ones that it had to forget the time of the newest signature: whoever has
+// recorded the stream could else have them carried out again, as long as they are valid.
 class CommandRecord
 {
 public:
@@ -40,6 +47,8 @@ public:
     [[nodiscard]] Outcome load();
 
     [[nodiscard]] const RecordedCommand *find(const CommandKey &key) const;
+    // Whether it was signed so long ago that it may have been carried out and forgotten.
+    [[nodiscard]] bool mayBeForgotten(const CommandKey &key) const;
     // Those that run, oldest first.
     [[nodiscard]] QList<RecordedCommand> unfinished() const;
 
@@ -58,6 +67,7 @@ private:
     QString m_path;
     qsizetype m_capacity;
     QList<RecordedCommand> m_commands; // oldest first
+    QDateTime m_forgottenUntil;        // newest signature of those dropped
     bool m_isSaved = true;
 };
 

@@ -107,7 +107,11 @@ void CommandRunner::start()
 void CommandRunner::beginIfUnknown(const CommandKey &key, const QString &name)
 {
     if (m_ports.book.find(key) == nullptr) {
-        m_ports.book.begin(key, name);
+        CommandKey known = key;
+        if (m_settings.operators.isRequired()) {
+            known.signedAt = m_ports.time.now(); // or before
+        }
+        m_ports.book.begin(known, name);
     }
 }
 
@@ -148,13 +152,22 @@ void CommandRunner::take(const QByteArray &body, bool delayed, const std::option
         refuse(command.error(), body);
         return;
     }
-    const CommandKey key{command->number.value_or(0), commandFingerprint(body)};
+    CommandKey key{command->number.value_or(0), commandFingerprint(body)};
+    if (claims) {
+        // Not later than now: one operator whose clock is years ahead would else make all others' signatures too old.
+        key.signedAt = std::min(claims->issuedAt, m_ports.time.latestNow());
+    }
     if (command->number) {
         if (const RecordedCommand *const known = m_ports.book.find(key)) {
             qCInfo(lcAgent).noquote() << "command" << key.number << known->name << "is a repeat";
             if (!known->reply.isEmpty()) {
                 m_ports.book.repeat(*known);
             }
+            return;
+        }
+        if (m_ports.book.mayBeForgotten(key)) {
+            refuseUntrusted(body, {ErrorCode::Expired, u"the command was signed before others that this device has "
+                                                       "forgotten by now, and may be one of them; sign it anew"_s});
             return;
         }
     }

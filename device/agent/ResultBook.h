@@ -15,6 +15,7 @@ public:
     ResultBook(CommandRecord &record, Mail &mail);
 
     [[nodiscard]] const RecordedCommand *find(const CommandKey &key) const { return m_record.find(key); }
+    [[nodiscard]] bool mayBeForgotten(const CommandKey &key) const { return m_record.mayBeForgotten(key); }
     [[nodiscard]] QList<RecordedCommand> unfinished() const { return m_record.unfinished(); }
 
     void begin(const CommandKey &key, const QString &name);

@@ -57,7 +57,12 @@ bool ServerTime::isPast(const QDateTime &moment) const
 
 bool ServerTime::isYetToCome(const QDateTime &moment) const
 {
-    return m_known && serverNow().addSecs(wrongClockS) < moment;
+    return m_known && latestNow() < moment;
+}
+
+QDateTime ServerTime::latestNow() const
+{
+    return now().addSecs(wrongClockS);
 }
 
 QDateTime ServerTime::serverNow() const

@@ -30,6 +30,8 @@ public:
     [[nodiscard]] bool isPast(const QDateTime &moment) const;
     // Whether that moment is surely in the future; a clock may be some minutes wrong.
     [[nodiscard]] bool isYetToCome(const QDateTime &moment) const;
+    // The latest moment that isn't yet to come for a clock some minutes wrong.
+    [[nodiscard]] QDateTime latestNow() const;
     // Seconds, while known.
     [[nodiscard]] std::optional<double> offsetS() const;
 

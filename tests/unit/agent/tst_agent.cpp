@@ -367,6 +367,31 @@ private Q_SLOTS:
         QCOMPARE(m_web.requests().size(), downloads);
     }
 
+    // Whoever kept what went over the wire says it again, after so many others that the device has forgotten it.
+    void aReplayOfWhatWasForgottenIsRefused()
+    {
+        demandSignatures();
+        serverTime();
+        const auto cancel = [this](int number, int second) {
+            return signedCommand(
+                R"({"command":"cancel_update","cancels":9,"command_no":)" + QByteArray::number(number) + '}', second);
+        };
+        const QByteArray first =
+            signedCommand(R"({"command":"restart_process","process_name":"ocr","command_no":1})", -500);
+        say(first);
+        QTRY_COMPARE_WITH_TIMEOUT(m_link->sent.size(), 1, limit);
+        for (int number = 2; number <= 260; ++number) {
+            say(cancel(number, number - 500));
+        }
+        QTRY_COMPARE_WITH_TIMEOUT(m_link->sent.size(), 260, limit);
+        restart();
+        serverTime();
+        say(first);
+        QTRY_COMPARE_WITH_TIMEOUT(m_link->messages().last()["error"_L1], QJsonValue(u"expired"_s), limit);
+        QCOMPARE(m_link->messages().last()["command_no"_L1], QJsonValue(1));
+        QCOMPARE(m_watchdog->requestsOf<control::Restart>().size(), 1);
+    }
+
     void whoCantSignCantPushOthersOutOfTheRecord()
     {
         demandSignatures();

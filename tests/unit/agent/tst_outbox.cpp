@@ -212,6 +212,38 @@ private Q_SLOTS:
         QVERIFY(record.find(key(6)) != nullptr);
     }
 
+    void whatWasSignedBeforeTheForgottenMayBeOneOfThem()
+    {
+        const QTemporaryDir folder;
+        const QString path = folder.filePath(u"commands.json"_s);
+        const QDateTime start(QDate(2026, 1, 1), QTime(0, 0), Qt::UTC);
+        const auto signedKey = [&](CommandNo number, int second) {
+            return CommandKey{number, QByteArray(32, 'a'), start.addSecs(second)};
+        };
+        {
+            CommandRecord record(path, 3);
+            // In whatever order they come; the newest of those dropped counts.
+            for (const CommandNo number : {2, 5, 1, 6, 3}) {
+                QVERIFY(!record.mayBeForgotten(signedKey(number, static_cast<int>(number))));
+                QVERIFY(record.finish(signedKey(number, static_cast<int>(number)), u"a"_s, "{}"));
+            }
+            QVERIFY(record.mayBeForgotten(signedKey(2, 2)));
+        }
+        CommandRecord record(path, 3);
+        QVERIFY(record.load());
+        QVERIFY(record.mayBeForgotten(signedKey(2, 2)));
+        QVERIFY(record.mayBeForgotten(signedKey(9, 5)));
+        QVERIFY(!record.mayBeForgotten(signedKey(9, 6)));
+        QVERIFY(!record.mayBeForgotten(signedKey(1, 1))); // remembered
+        QVERIFY(!record.mayBeForgotten(key(9)));          // nobody signed it
+        // What nobody signed tells nothing about those that were.
+        for (CommandNo number = 20; number < 29; ++number) {
+            QVERIFY(record.finish(key(number), u"a"_s, "{}"));
+        }
+        QVERIFY(record.mayBeForgotten(signedKey(6, 6)));
+        QVERIFY(!record.mayBeForgotten(signedKey(9, 7)));
+    }
+
     void aDamagedRecordIsSetAside_data()
     {
         QTest::addColumn<QByteArray>("content");
@@ -221,6 +253,7 @@ private Q_SLOTS:
         QTest::newRow("no list") << QByteArray(R"({"commands":{}})");
         QTest::newRow("bad entry") << QByteArray(R"({"commands":[{"command_no":-1,"fingerprint":"00"}]})");
         QTest::newRow("no entry") << QByteArray(R"({"commands":[7]})");
+        QTest::newRow("no time") << QByteArray(R"({"commands":[],"forgotten_until":"yesterday"})");
     }
 
     void aDamagedRecordIsSetAside()
