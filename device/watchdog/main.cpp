@@ -4,6 +4,7 @@
 #include "base/SystemError.h"
 #include "watchdog/CardWatch.h"
 #include "watchdog/Guardian.h"
+#include "watchdog/HangAlarm.h"
 #include "watchdog/Logging.h"
 #include "watchdog/ProgramExec.h"
 #include "watchdog/SelfTest.h"
@@ -33,6 +34,8 @@ namespace {
 constexpr int handOverCode = 1000;
 // An agent whose card has become read-only waits for its next start at most so long.
 constexpr std::chrono::milliseconds cardInterval = std::chrono::seconds(60);
+// As long as WatchdogSec in the packaged unit.
+constexpr std::chrono::seconds hangLimit(30);
 
 // One plain sentence, before there is a log.
 int failed(const Error &error)
@@ -148,6 +151,8 @@ int runWatchdog(WatchdogSettings &settings, Machine &machine, const Clock &clock
     settings.arguments = argumentsFor(settings);
     SignalSource signalSource;
     SystemdNotifier systemd;
+    HangAlarm hangAlarm(hangLimit);
+    hangAlarm.start();
     Watchdog watchdog(settings, *std::move(heartbeats), *std::move(control), machine, clock);
     QObject::connect(&signalSource, &SignalSource::childEnded, &watchdog, &Watchdog::reapOrphans);
     QObject::connect(&signalSource, &SignalSource::stopRequested, &watchdog, [&] {

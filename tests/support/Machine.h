@@ -15,30 +15,38 @@
 
 namespace sgn::test {
 
-// A machine with a real systemd, in namespaces of its own (boot-machine says what it has). It can be booted, loses its
-// power at any moment, and keeps its files.
-class SystemdMachine
+// What starts everything else.
+enum class Init {
+    Systemd,
+    Cron,
+};
+
+// A machine with a real systemd or cron, in namespaces of its own (boot-machine says what it has). It can be booted,
+// loses its power at any moment, and keeps its files.
+class Machine
 {
 public:
-    SystemdMachine()
+    explicit Machine(Init init)
         // Overlayfs wants a plain file system above the other one.
-        : m_folder(QStringLiteral("/dev/shm/sgn-machine-XXXXXX"))
+        : m_init(init)
+        , m_folder(QStringLiteral("/dev/shm/sgn-machine-XXXXXX"))
         , m_group(controlGroups() + QStringLiteral("/sgn-machine-%1").arg(::getpid()))
     {
         ::chmod(QFile::encodeName(m_folder.path()).constData(), 0755);
         if (::geteuid() != 0) {
             m_trouble = QStringLiteral("only root may");
-        } else if (!QFile::exists(QStringLiteral("/lib/systemd/systemd"))) {
-            m_trouble = QStringLiteral("there is no systemd here");
+        } else if (!QFile::exists(m_init == Init::Systemd ? QStringLiteral("/lib/systemd/systemd")
+                                                          : QStringLiteral("/usr/sbin/cron"))) {
+            m_trouble = QStringLiteral("there is none here");
         } else if (QStorageInfo(m_folder.path()).bytesAvailable() < 512 * 1024 * 1024) {
             m_trouble = QStringLiteral("/dev/shm is too small");
         } else if (!QDir().mkdir(m_group)) {
             m_trouble = QStringLiteral("it can't have a control group of its own");
         }
     }
-    SystemdMachine(const SystemdMachine &) = delete;
-    SystemdMachine &operator=(const SystemdMachine &) = delete;
-    ~SystemdMachine()
+    Machine(const Machine &) = delete;
+    Machine &operator=(const Machine &) = delete;
+    ~Machine()
     {
         cutPower();
         removeGroup(m_group);
@@ -69,7 +77,7 @@ public:
         }
     }
 
-    // Returns when systemd has begun; what it starts comes later.
+    // Returns when init has begun; what it starts comes later.
     [[nodiscard]] bool boot()
     {
         m_process = std::make_unique<QProcess>();
@@ -83,18 +91,19 @@ public:
                          {QStringLiteral("--mount"), QStringLiteral("--pid"), QStringLiteral("--cgroup"),
                           QStringLiteral("--net"), QStringLiteral("--uts"), QStringLiteral("--ipc"),
                           QStringLiteral("--fork"), QStringLiteral("--kill-child"),
-                          QStringLiteral(SGN_SOURCE_DIR "/tests/support/boot-machine"), m_folder.path()});
-        (void)QTest::qWaitFor([this] { return isSystemd() || m_process->state() == QProcess::NotRunning; }, 30'000);
-        if (!isSystemd()) {
+                          QStringLiteral(SGN_SOURCE_DIR "/tests/support/boot-machine"), m_folder.path(),
+                          m_init == Init::Systemd ? QStringLiteral("systemd") : QStringLiteral("cron")});
+        (void)QTest::qWaitFor([this] { return isBooted() || m_process->state() == QProcess::NotRunning; }, 30'000);
+        if (!isBooted()) {
             qWarning().noquote() << "the machine doesn't boot:" << m_process->readAllStandardError();
         }
-        return isSystemd();
+        return isBooted();
     }
     // Everything in it is gone at once.
     void cutPower()
     {
         if (m_process) {
-            if (const qint64 pid = init(); pid > 1) {
+            if (const qint64 pid = initPid(); pid > 1) {
                 ::kill(static_cast<pid_t>(pid), SIGKILL);
             }
             m_process->waitForFinished();
@@ -103,7 +112,10 @@ public:
     }
 
     // A file of the running machine, for this one.
-    [[nodiscard]] QString path(const QString &path) const { return QStringLiteral("/proc/%1/root").arg(init()) + path; }
+    [[nodiscard]] QString path(const QString &path) const
+    {
+        return QStringLiteral("/proc/%1/root").arg(initPid()) + path;
+    }
     [[nodiscard]] QByteArray read(const QString &file) const
     {
         QFile opened(path(file));
@@ -126,7 +138,7 @@ public:
     {
         QProcess process;
         process.start(QStringLiteral("nsenter"),
-                      QStringList{QStringLiteral("--target"), QString::number(init()), QStringLiteral("--mount"),
+                      QStringList{QStringLiteral("--target"), QString::number(initPid()), QStringLiteral("--mount"),
                                   QStringLiteral("--pid"), QStringLiteral("--net"), QStringLiteral("--cgroup"),
                                   QStringLiteral("--root")} +
                           command);
@@ -160,18 +172,22 @@ private:
         (void)QTest::qWaitFor([&group] { return QDir().rmdir(group) || !QFile::exists(group); }, 5'000);
     }
     // The only child of `unshare`.
-    [[nodiscard]] qint64 init() const
+    [[nodiscard]] qint64 initPid() const
     {
         const qint64 parent = m_process ? m_process->processId() : 0;
         QFile children(QStringLiteral("/proc/%1/task/%1/children").arg(parent));
         return children.open(QIODevice::ReadOnly) ? children.readAll().trimmed().toLongLong() : 0;
     }
-    [[nodiscard]] bool isSystemd() const
+    [[nodiscard]] bool isBooted() const
     {
-        QFile name(QStringLiteral("/proc/%1/comm").arg(init()));
+        if (m_init == Init::Cron) {
+            return !read(QStringLiteral("/run/crond.pid")).isEmpty();
+        }
+        QFile name(QStringLiteral("/proc/%1/comm").arg(initPid()));
         return name.open(QIODevice::ReadOnly) && name.readAll() == "systemd\n";
     }
 
+    Init m_init;
     QTemporaryDir m_folder;
     QString m_group;
     QString m_trouble;

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The watchdog as it is on a card without systemd: started by the lines that are packaged for root's crontab, under a
+// real cron. Its clock and the watchdog's both run at 5 times the speed, so a minute of cron's is as long to the
+// watchdog as ever.
+#include "watchdog_machine.h"
+
+using namespace sgn;
+using namespace sgn::test;
+using control::WatchdogSwapState;
+
+class WatchdogCron : public QObject
+{
+    Q_OBJECT
+
+private:
+    std::unique_ptr<MachineDevice> m_device;
+
+    void writeCrontab() const
+    {
+        QByteArray lines = MachineDevice::packaged(u"crontab.root"_s);
+        QCOMPARE(lines.count("/sgn-watchdog --root "), 2);
+        lines.replace("/sgn-watchdog --root ", "/sgn-watchdog --speed 5 --root ");
+        m_device->machine.write(u"/var/spool/cron/crontabs/root"_s, lines, 0600);
+    }
+    // Watchdogs proper that hold a device's lock, or would like to.
+    [[nodiscard]] qsizetype watchdogs() const
+    {
+        return m_device->machine
+            .pidsWhere([](const QByteArray &arguments) {
+                return arguments.startsWith("/home/root/WatchDog/sgn-watchdog") && !arguments.contains("--self-test");
+            })
+            .size();
+    }
+
+private Q_SLOTS:
+    void init()
+    {
+        m_device = std::make_unique<MachineDevice>(Init::Cron);
+        const QString trouble = m_device->machine.trouble();
+        if (!trouble.isEmpty()) {
+            QSKIP(qPrintable(u"NO CRON WAS TRIED: "_s + trouble));
+        }
+        writeCrontab();
+        m_device->makeCard();
+        if (!m_device->machine.boot()) {
+            QSKIP("NO CRON WAS TRIED: it doesn't start here");
+        }
+        QTRY_VERIFY_WITH_TIMEOUT(m_device->isUp(), patience);
+        ControlClient client(m_device->socket());
+        QVERIFY(client.startMeters({u"ocr"_s}));
+    }
+    void cleanup()
+    {
+        if (QTest::currentTestFailed()) {
+            qWarning().noquote() << m_device->machine.run({u"/bin/ps"_s, u"-ef"_s})
+                                 << m_device->machine.read(MachineDevice::below(u"logs/watchdog.log"_s));
+        }
+        m_device.reset();
+    }
+
+    void comesBackWithinAMinute_data()
+    {
+        QTest::addColumn<int>("signal");
+        QTest::newRow("killed") << SIGKILL;
+        QTest::newRow("out of its mind") << SIGSEGV;
+        QTest::newRow("ended by hand") << SIGTERM;
+    }
+
+    void comesBackWithinAMinute()
+    {
+        QFETCH(const int, signal);
+        const qint64 before = m_device->watchdogPid();
+        const qint64 meter = m_device->meterPid();
+        QElapsedTimer timer;
+        timer.start();
+        m_device->machine.kill(before, signal);
+        QTRY_VERIFY_WITH_TIMEOUT(m_device->isUp() && m_device->watchdogPid() != before, patience);
+        qInfo("back after %.1f s of cron's time", 5 * double(timer.elapsed()) / 1000);
+        QTRY_VERIFY_WITH_TIMEOUT(m_device->isMeterRunning(), patience);
+        // It went on meanwhile, and no second one beside it.
+        QCOMPARE(m_device->meterPid(), meter);
+        QCOMPARE(m_device->meterStarts(), 1);
+        QCOMPARE(watchdogs(), 1);
+    }
+
+    // cron only sees that there is one.
+    void oneThatHangsEndsItself()
+    {
+        const qint64 before = m_device->watchdogPid();
+        const qint64 meter = m_device->meterPid();
+        const auto alarmHasRung = [&] {
+            const QByteArray status = m_device->machine.read(u"/proc/%1/status"_s.arg(before));
+            const QByteArray pending = status.sliced(status.indexOf("ShdPnd:\t") + 8).left(16);
+            return (pending.toULongLong(nullptr, 16) & (1U << (SIGALRM - 1U))) != 0;
+        };
+        QVERIFY(!alarmHasRung());
+        // A stopped process does as little as one that hangs, but takes its signals only when it goes on.
+        m_device->machine.kill(before, SIGSTOP);
+        QTRY_VERIFY_WITH_TIMEOUT(alarmHasRung(), 2 * patience);
+        m_device->machine.kill(before, SIGCONT);
+        QTRY_VERIFY_WITH_TIMEOUT(m_device->isUp() && m_device->watchdogPid() != before, patience);
+        QTRY_VERIFY_WITH_TIMEOUT(m_device->isMeterRunning(), patience);
+        QCOMPARE(m_device->meterPid(), meter);
+    }
+
+    void everythingRunsAgainAfterAPowerCut()
+    {
+        m_device->machine.cutPower();
+        QVERIFY(m_device->machine.boot());
+        QTRY_VERIFY_WITH_TIMEOUT(m_device->isUp(), patience);
+        QTRY_VERIFY_WITH_TIMEOUT(m_device->isMeterRunning(), patience);
+        QCOMPARE(m_device->meterStarts(), 2);
+    }
+
+    void replacesItself()
+    {
+        const qint64 before = m_device->watchdogPid();
+        const qint64 meter = m_device->meterPid();
+        m_device->send(m_device->offer(2));
+        QVERIFY(m_device->endsAs(WatchdogSwapState::Confirmed));
+        QCOMPARE(m_device->installedVersion(), "2");
+        QCOMPARE(m_device->watchdogPid(), before);
+        QTRY_VERIFY_WITH_TIMEOUT(m_device->isMeterRunning(), patience);
+        QCOMPARE(m_device->meterPid(), meter);
+        QCOMPARE(watchdogs(), 1);
+    }
+
+    void aBrokenReleaseGoesAway_data()
+    {
+        QTest::addColumn<QByteArray>("ways");
+        QTest::addColumn<bool>("guarded"); // or whoever watches over it is killed, too, as often as it comes
+        QTest::newRow("ends") << QByteArray("sys.exit(3)") << true;
+        QTest::newRow("hangs") << QByteArray("while True: time.sleep(1)") << true;
+        QTest::newRow("ends, and nobody watches") << QByteArray("sys.exit(3)") << false;
+    }
+
+    void aBrokenReleaseGoesAway()
+    {
+        QFETCH(const QByteArray, ways);
+        QFETCH(const bool, guarded);
+        const qint64 meter = m_device->meterPid();
+        m_device->send(m_device->offer(2, brokenWatchdog(ways)));
+        QTRY_VERIFY_WITH_TIMEOUT(m_device->installedVersion() == "2" || m_device->isOver(), patience);
+        QElapsedTimer timer;
+        timer.start();
+        QVERIFY(QTest::qWaitFor(
+            [&] {
+                if (!guarded) {
+                    m_device->killGuardians();
+                }
+                return m_device->installedVersion() == "1" && m_device->isOver();
+            },
+            4 * patience));
+        qInfo("the old one is back after %.1f s of cron's time", 5 * double(timer.elapsed()) / 1000);
+        QVERIFY(m_device->endsAs(WatchdogSwapState::RolledBack));
+        QCOMPARE(ownSwapStatus(m_device->socket()).running, 1);
+        QTRY_VERIFY_WITH_TIMEOUT(m_device->isMeterRunning(), patience);
+        QCOMPARE(m_device->meterPid(), meter);
+        QCOMPARE(m_device->meterStarts(), 1);
+    }
+};
+
+QTEST_GUILESS_MAIN(WatchdogCron)
+#include "watchdog_cron.moc"
