@@ -130,6 +130,28 @@ private Q_SLOTS:
         QVERIFY(!parseRequest(line));
     }
 
+    void refusesHostileReplies_data()
+    {
+        QTest::addColumn<QByteArray>("line");
+        QTest::newRow("empty") << QByteArray();
+        QTest::newRow("no id") << QByteArray(R"({"reply":"done"})");
+        QTest::newRow("unknown") << QByteArray(R"({"id":1,"reply":"shell"})");
+        QTest::newRow("a swap in a state of its own")
+            << QByteArray(R"({"id":1,"reply":"swap_status","state":"great","version":1})");
+        QTest::newRow("a swap of no version") << QByteArray(R"({"id":1,"reply":"swap_status","state":"none"})");
+        QTest::newRow("a watchdog's swap in a state of its own")
+            << QByteArray(R"({"id":1,"reply":"watchdog_swap_status","state":"great","running":1})");
+        QTest::newRow("a process twice") << QByteArray(
+            R"({"id":1,"reply":"status","processes":[{"process_name":"p","version":1,"isDead":false},)"
+            R"({"process_name":"p","version":1,"isDead":false}]})");
+    }
+
+    void refusesHostileReplies()
+    {
+        QFETCH(QByteArray, line);
+        QVERIFY(!parseWatchdogLine(line));
+    }
+
     void findsTheIdOfARefusedRequest()
     {
         QCOMPARE(requestIdOf(R"({"id":5,"request":"shell"})"), std::optional<RequestId>(5));

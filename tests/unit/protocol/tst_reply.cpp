@@ -199,6 +199,9 @@ private Q_SLOTS:
             "{\"command\":\"upload_logs\",\"from\":\"a\",\"success\":true,\"url\":\"http://a.example/l\"}");
         QTest::newRow("an address with spaces") << QByteArray(
             "{\"command\":\"upload_logs\",\"from\":\"a\",\"success\":true,\"url\":\"https://a.example/l i?p\"}");
+        QTest::newRow("a process twice") << QByteArray(
+            R"({"command":"version_req","from":"a","processes":[{"process_name":"p","version":1,"isDead":false},)"
+            R"({"process_name":"p","version":2,"isDead":false}]})");
         QTest::newRow("event without process") << QByteArray(R"({"command":"process_event","from":"a"})");
         QByteArray many = "{\"command\":\"version_req\",\"from\":\"a\",\"processes\":[";
         for (int i = 0; i < 300; ++i) {
