@@ -48,12 +48,19 @@ update::DownloadFactory downloadsFor(const AgentSettings &settings)
     };
 }
 
+CommandIntake::Settings intakeSettings(const DeviceConfig &config)
+{
+    CommandIntake::Settings settings;
+    settings.panelJid = config.panelJid;
+    settings.operators = OperatorCheck(config.operatorKeys, config.clientJid);
+    return settings;
+}
+
 CommandRunner::Settings commandSettings(const DeviceConfig &config)
 {
     CommandRunner::Settings settings;
-    settings.panelJid = config.panelJid;
     settings.from = config.rpiUniqueId;
-    settings.operators = OperatorCheck(config.operatorKeys, config.clientJid);
+    settings.mustBeSigned = !config.operatorKeys.isEmpty();
     settings.secret = config.clientPassword;
     return settings;
 }
@@ -91,12 +98,14 @@ Agent::Agent(const AgentSettings &settings, PanelLink &link, update::WatchdogPor
     , m_record(settings.tree.commandRecord())
     , m_mail(m_outbox, link)
     , m_book(m_record, m_mail)
+    , m_answers(m_from, m_book, m_mail)
     , m_time(settings.tree.downloads() + u"/server-time.json"_s, clock)
     , m_installer(
           installerSettings(settings, m_time), watchdog, downloadsFor(settings), [&link] { return link.isOnline(); },
           clock)
     , m_reboot({settings.tree.rebootJournal(), settings.bootIdFile, settings.rebootLimit}, watchdog, clock)
-    , m_commands(commandSettings(settings.config), {m_book, m_mail, m_installer, m_reboot, watchdog, m_time, clock})
+    , m_intake(intakeSettings(settings.config), {m_book, m_answers, m_time, clock})
+    , m_commands(commandSettings(settings.config), {m_book, m_answers, m_mail, m_installer, m_reboot, watchdog, m_time})
     , m_status(watchdog, settings.watchdogPort)
     , m_versions({m_from, settings.tree.root(), settings.version, settings.watchdogVersion,
                   [settings] {
@@ -111,10 +120,11 @@ Agent::Agent(const AgentSettings &settings, PanelLink &link, update::WatchdogPor
     , m_eventMail(m_eventOutbox, link)
     , m_events(m_from, watchdog, m_eventMail, clock, settings.eventLimits)
 {
-    connect(&m_link, &PanelLink::messageReceived, &m_commands, &CommandRunner::receive);
+    connect(&m_link, &PanelLink::messageReceived, &m_intake, &CommandIntake::receive);
+    connect(&m_intake, &CommandIntake::accepted, &m_commands, &CommandRunner::run);
     connect(&m_link, &PanelLink::serverTimeKnown, this, [this](std::chrono::milliseconds offset) {
         m_time.set(offset);
-        m_commands.serverTimeKnown();
+        m_intake.serverTimeKnown();
     });
     connect(&m_commands, &CommandRunner::versionRequested, this, &Agent::versionRequested);
     connect(&m_commands, &CommandRunner::logsRequested, &m_logs, &LogUploader::start);

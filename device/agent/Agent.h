@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "agent/Answers.h"
+#include "agent/CommandIntake.h"
 #include "agent/CommandRecord.h"
 #include "agent/CommandRunner.h"
 #include "agent/EventTeller.h"
@@ -68,9 +70,11 @@ private:
     CommandRecord m_record;
     Mail m_mail;
     ResultBook m_book;
+    Answers m_answers;
     ServerTime m_time;
     update::Installer m_installer;
     Reboot m_reboot;
+    CommandIntake m_intake;
     CommandRunner m_commands;
     ProcessStatus m_status;
     VersionReporter m_versions;

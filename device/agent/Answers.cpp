@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "agent/Answers.h"
+
+#include "agent/Logging.h"
+#include "protocol/Reply.h"
+
+namespace sgn::agent {
+
+namespace {
+
+constexpr QLatin1StringView uploadLogs("upload_logs");
+
+} // namespace
+
+ErrorCode wireCode(ErrorCode code)
+{
+    switch (code) {
+    case ErrorCode::NotFound:
+    case ErrorCode::Refused:
+        return ErrorCode::BadRequest;
+    case ErrorCode::Io:
+    case ErrorCode::BadFile:
+    case ErrorCode::Network:
+    case ErrorCode::Authentication:
+    case ErrorCode::Timeout:
+        return ErrorCode::Internal;
+    default:
+        return code;
+    }
+}
+
+Answers::Answers(QString from, ResultBook &book, Mail &mail)
+    : m_from(std::move(from))
+    , m_book(book)
+    , m_mail(mail)
+{}
+
+bool Answers::give(const CommandKey &key, const QString &name, const Outcome &outcome, const QString &remarks)
+{
+    if (!outcome) {
+        qCWarning(lcAgent).noquote() << "command" << key.number << name << "failed:" << outcome.error().message;
+        return m_book.answer(key, name, failure(key.number, name, outcome.error()));
+    }
+    CommandResult result;
+    result.number = key.number;
+    result.from = m_from;
+    result.command = name;
+    result.success = true;
+    result.remarks = remarks;
+    return m_book.answer(key, name, encode(result));
+}
+
+void Answers::refuse(const CommandKey &key, const QString &name, const Error &error)
+{
+    if (key.number != 0) {
+        give(key, name, fail(error));
+    } else if (name == uploadLogs) {
+        m_mail.post(name, failure({}, name, error));
+    }
+}
+
+void Answers::brushOff(std::optional<CommandNo> number, const QString &name, const Error &error)
+{
+    if (number || name == uploadLogs) {
+        m_mail.say(failure(number, name, error));
+    }
+}
+
+QByteArray Answers::failure(std::optional<CommandNo> number, const QString &name, const Error &error) const
+{
+    if (name == uploadLogs) {
+        return encode(LogsReply{m_from, false, {}, {}, {}, error.message, number});
+    }
+    CommandResult result;
+    result.number = number.value_or(0);
+    result.from = m_from;
+    result.command = name;
+    result.remarks = error.message;
+    result.error = wireCode(error.code);
+    return encode(result);
+}
+
+} // namespace sgn::agent
