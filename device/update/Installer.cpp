@@ -1,19 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "update/Installer.h"
 
-#include "base/FileSystem.h"
 #include "crypto/Sha256.h"
-#include "update/Background.h"
-#include "update/CaFile.h"
 #include "update/FolderSwap.h"
+#include "update/InstallPlan.h"
 #include "update/Inventory.h"
 #include "update/Logging.h"
 #include "update/PartFile.h"
-#include "update/PreviousRelease.h"
 #include "update/ReleaseFetch.h"
 
-#include <algorithm>
-#include <QDir>
 #include <utility>
 
 namespace sgn::update {
@@ -41,11 +36,12 @@ Installer::Installer(InstallerSettings settings, WatchdogPort &watchdog, Downloa
     , m_clock(clock)
     , m_journal(m_settings.journal)
     , m_hold(m_settings.hold, m_settings.holdPoll)
+    , m_progress(clock)
 {
     connect(&m_hold, &LocalHold::looked, this, &Installer::waitForPeople);
-    m_progressTimer.setSingleShot(true);
-    m_progressTimer.setInterval(std::chrono::seconds(1));
-    connect(&m_progressTimer, &QTimer::timeout, this, &Installer::offerProgress);
+    connect(&m_progress, &ProgressTeller::told, this, [this](State state, int percent, const QString &remarks) {
+        Q_EMIT progress(m_record->order.number, state, percent, remarks);
+    });
 }
 
 Installer::~Installer() = default;
@@ -103,8 +99,7 @@ Outcome Installer::begin(const Order &order)
     m_startedAt = m_clock.monotonic();
     m_elapsedBefore = 0;
     qCInfo(lcUpdate).noquote() << u"update %1 of %2 accepted"_s.arg(order.number).arg(subjectOf(order.task));
-    Q_EMIT stateEntered(State::Accepted);
-    work();
+    beginWork();
     return {};
 }
 
@@ -147,6 +142,14 @@ void Installer::pickUpAgain()
                 u"gave up after %1 restarts while %2"_s.arg(m_record->starts - 1).arg(nameOf(m_record->state))});
         return;
     }
+    beginWork();
+}
+
+void Installer::beginWork()
+{
+    if (m_record->order.progress) {
+        m_progress.begin(m_record->state);
+    }
     Q_EMIT stateEntered(m_record->state);
     work();
 }
@@ -156,8 +159,6 @@ void Installer::enter(State state)
     m_record->state = state;
     m_record->starts = 0;
     m_record->elapsedMs = elapsedMs();
-    m_percent = 0;
-    m_waitingFor.clear();
     if (state == State::Confirming) {
         // For the agent the swap follows; the watchdog's word on it comes before any other.
         m_record->swapped = true;
@@ -178,7 +179,9 @@ void Installer::enter(State state)
         tellEnding();
         return;
     }
-    offerProgress();
+    if (m_record->order.progress) {
+        m_progress.enter(state);
+    }
     work();
 }
 
@@ -298,66 +301,25 @@ void Installer::checkInstalled()
 
 void Installer::judgeInstalled(const Installed &installed)
 {
-    // Once more, because the keys in the configuration may be others since it was accepted.
-    const auto trusted = trustRelease(m_record->order.task, m_settings.policy);
-    if (!trusted) {
-        failed(trusted.error());
-        return;
-    }
-    if (installed.unknown && !m_settings.policy.releaseKeys.isEmpty()) {
-        // An old release is signed as well.
-        failed({ErrorCode::InstallFailed,
-                u"whether an older release would replace a newer one is unknown: "_s + installed.unknown->message});
-        return;
-    }
-    const auto admission = admit(*trusted, installed);
     m_record->versionBefore = installed.version;
-    if (!admission) {
-        failed(admission.error());
-    } else if (*admission == Admission::AlreadyInstalled) {
+    const auto plan = planInstall(m_record->order.task, m_settings.policy, installed, paths(), m_settings.root);
+    if (!plan) {
+        failed(plan.error());
+    } else if (plan->admission == Admission::AlreadyInstalled) {
         m_record->remarks = alreadyInstalled;
         happened(Event::NothingToDo);
-    } else if (const auto resolved = resolveVersion(); !resolved) {
-        failed(resolved.error());
-    } else if (isReadOnlyFileSystem(m_settings.root)) {
-        failed({ErrorCode::InstallFailed, u"the card is read-only, nothing can be installed on it"_s});
     } else {
+        m_record->version = plan->version;
+        m_record->stagedId = plan->stagedId;
         // The way back finds its release staged.
         happened(std::holds_alternative<Rollback>(m_record->order.task) ? Event::Staged : Event::Admitted);
     }
 }
 
-// What version it will be, and for the way back, whether there is one.
-Outcome Installer::resolveVersion()
-{
-    if (const auto *const update = std::get_if<UpdateCommand>(&m_record->order.task)) {
-        if (update->component != Component::SmartMeter) {
-            m_record->version = update->version;
-        }
-        return {};
-    }
-    const auto *const back = std::get_if<Rollback>(&m_record->order.task);
-    // The watchdog's is out of our sight.
-    if (back == nullptr || back->component == Component::WatchDog) {
-        return {};
-    }
-    const auto previous = readPreviousRelease(paths());
-    const auto id = previous ? folderId(paths().previous()) : fail(previous.error());
-    if (!id) {
-        return fail(ErrorCode::InstallFailed, id.error().message);
-    }
-    if (back->component == Component::JabberClient && !previous->version) {
-        return fail(ErrorCode::InstallFailed, u"the previous release of the agent doesn't say its version"_s);
-    }
-    m_record->version = previous->version;
-    m_record->stagedId = *id;
-    return {};
-}
-
 void Installer::download()
 {
     m_download = std::make_unique<ReleaseFetch>(m_record->order.task, paths(), m_settings.policy, m_downloadFactory);
-    connect(m_download.get(), &Download::progress, this, &Installer::tellProgress);
+    connect(m_download.get(), &Download::progress, &m_progress, &ProgressTeller::advance);
     connect(m_download.get(), &Download::interrupted, this,
             [this](const QString &why) { note(u"download interrupted: "_s + why); });
     connect(m_download.get(), &Download::finished, this, [this](const Result<Downloaded> &result) {
@@ -398,53 +360,15 @@ void Installer::verify()
 
 void Installer::stage()
 {
-    const auto trusted = trustRelease(m_record->order.task, m_settings.policy);
-    if (!trusted) {
-        failed(trusted.error());
-    } else if (const auto *const update = std::get_if<UpdateCommand>(&m_record->order.task); update == nullptr) {
-        staged(stageCaFile(paths(), now()));
-    } else if (trusted->files.isEmpty() && (m_record->assembled || QFile::exists(paths().fileList()))) {
-        stageListed(*update);
-    } else {
-        stageRelease(*update, trusted->files);
-    }
-}
-
-void Installer::stageListed(const UpdateCommand &update)
-{
-    inBackground(
-        this,
-        [paths = paths(), task = m_record->order.task, policy = m_settings.policy] {
-            return readFileList(paths, task, policy);
-        },
-        [this, update, run = m_run](const Result<QMap<QString, ReleaseFile>> &files) {
-            if (run != m_run) {
-                return;
-            }
-            // A zip that was put together has nothing else that vouches for it.
-            if (files || !m_record->assembled) {
-                stageRelease(update, files.value_or(QMap<QString, ReleaseFile>()));
-            } else {
-                failed(files.error());
-            }
-        });
-}
-
-void Installer::stageRelease(const UpdateCommand &update, const QMap<QString, ReleaseFile> &files)
-{
-    // Where Python packages go there may be no folder at all yet.
-    for (const QString &folder : {paths().work(), QFileInfo(paths().installed()).absolutePath()}) {
-        QDir().mkpath(folder);
-    }
-    m_stager = std::make_unique<Stager>(
-        StageRequest{update.component, update.version, paths().zip(), paths().stage(), files, {}, {}}, m_settings.root,
-        m_settings.selfTestLimit);
-    connect(m_stager.get(), &Stager::progress, this, &Installer::tellProgress);
-    connect(m_stager.get(), &Stager::finished, this, [this](const Result<Staged> &result) {
-        m_stager.release()->deleteLater();
+    m_staging = std::make_unique<Staging>(Staging::Request{m_record->order.task, paths(), m_settings.policy,
+                                                           m_record->assembled, m_settings.root,
+                                                           m_settings.selfTestLimit, now()});
+    connect(m_staging.get(), &Staging::progress, &m_progress, &ProgressTeller::advance);
+    connect(m_staging.get(), &Staging::finished, this, [this](const Result<Staged> &result) {
+        m_staging.release()->deleteLater();
         staged(result);
     });
-    m_stager->start();
+    m_staging->start();
 }
 
 void Installer::staged(const Result<Staged> &staged)
@@ -461,9 +385,9 @@ void Installer::waitForPeople(bool isHeld)
 {
     if (!isHeld) {
         m_hold.stop();
-        if (!std::exchange(m_waitingFor, {}).isEmpty()) {
+        if (m_progress.isWaiting()) {
             note(u"the hold is gone"_s);
-            repeatProgress();
+            m_progress.waitFor({});
         }
         startSwap(&ComponentSwap::prepare);
         return;
@@ -475,11 +399,10 @@ void Installer::waitForPeople(bool isHeld)
                                         notAfter->toString(Qt::ISODate), m_hold.remarks())});
         return;
     }
-    if (m_waitingFor.isEmpty()) {
-        m_waitingFor = m_hold.remarks();
-        note(m_waitingFor);
+    if (!m_progress.isWaiting()) {
+        note(m_hold.remarks());
         m_hold.watch();
-        repeatProgress();
+        m_progress.waitFor(m_hold.remarks());
     }
 }
 
@@ -509,7 +432,7 @@ void Installer::stopWork()
 {
     ++m_run;
     m_download.reset();
-    m_stager.reset();
+    m_staging.reset();
     m_hold.stop();
     if (m_swap && (m_record->state == State::Waiting || m_record->state == State::Swapping)) {
         m_swap->abandon();
@@ -517,36 +440,14 @@ void Installer::stopWork()
     m_swap.reset();
 }
 
-void Installer::tellProgress(qint64 done, qint64 total)
-{
-    if (total > 0) {
-        m_percent = static_cast<int>(std::clamp<qint64>(done * 100 / total, 0, 100));
-        offerProgress();
-    }
-}
-
-void Installer::offerProgress()
-{
-    if (!m_record || !m_record->order.progress || isFinal(m_record->state)) {
-        return;
-    }
-    if (m_progressGate.allow(m_record->state, m_percent, m_clock.monotonic())) {
-        Q_EMIT progress(m_record->order.number, m_record->state, m_percent, m_waitingFor);
-    } else if (!m_progressTimer.isActive()) {
-        // So that a state entered within a second of the last message is told a little later.
-        m_progressTimer.start();
-    }
-}
-
 void Installer::repeatProgress()
 {
-    m_progressGate.repeat();
-    offerProgress();
+    m_progress.repeat();
 }
 
 void Installer::tellEnding()
 {
-    m_progressTimer.stop();
+    m_progress.stop();
     m_download.reset();
     QMetaObject::invokeMethod(
         this,

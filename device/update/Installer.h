@@ -8,8 +8,8 @@
 #include "update/Ending.h"
 #include "update/LocalHold.h"
 #include "update/Places.h"
-#include "update/ProgressGate.h"
-#include "update/Stager.h"
+#include "update/ProgressTeller.h"
+#include "update/Staging.h"
 #include "update/Swaps.h"
 #include "update/UpdateJournal.h"
 #include "update/WatchdogPort.h"
@@ -18,7 +18,6 @@
 #include <memory>
 #include <optional>
 #include <QObject>
-#include <QTimer>
 
 namespace sgn::update {
 
@@ -87,6 +86,7 @@ private:
     [[nodiscard]] bool save();
     void note(const QString &what);
     [[nodiscard]] QDateTime now() const;
+    void beginWork();
     void work();
     void happened(Event event, const std::optional<Error> &reason = {});
     void failed(const Error &reason) { happened(Event::Failed, reason); }
@@ -94,17 +94,12 @@ private:
 
     void checkInstalled();
     void judgeInstalled(const Installed &installed);
-    [[nodiscard]] Outcome resolveVersion();
     void download();
     void verify();
     void stage();
-    void stageListed(const UpdateCommand &update);
-    void stageRelease(const UpdateCommand &update, const QMap<QString, ReleaseFile> &files);
     void staged(const Result<Staged> &staged);
     void waitForPeople(bool isHeld);
     void startSwap(void (ComponentSwap::*work)());
-    void tellProgress(qint64 done, qint64 total);
-    void offerProgress();
     void tellEnding();
     void stopWork();
     [[nodiscard]] ReleasePaths paths() const;
@@ -120,14 +115,11 @@ private:
     MonotonicTime m_startedAt{};
     qint64 m_elapsedBefore = 0;
     std::unique_ptr<Download> m_download;
-    std::unique_ptr<Stager> m_stager;
+    std::unique_ptr<Staging> m_staging;
     std::unique_ptr<ComponentSwap> m_swap;
     LocalHold m_hold;
-    QString m_waitingFor; // people at the device, in words for the panel; else empty
-    int m_run = 0;        // answers to work that was stopped are not listened to
-    ProgressGate m_progressGate;
-    QTimer m_progressTimer;
-    int m_percent = 0;
+    ProgressTeller m_progress;
+    int m_run = 0; // answers to work that was stopped are not listened to
 };
 
 } // namespace sgn::update

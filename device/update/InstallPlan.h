@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "update/Admission.h"
+#include "update/ReleasePaths.h"
+
+namespace sgn::update {
+
+// What is known of an update before it touches anything.
+struct InstallPlan
+{
+    Admission admission = Admission::Install;
+    std::optional<int> version; // of the release that will run, where it has one
+    quint64 stagedId = 0;       // of a way back, whose release is there already
+};
+
+// Whether a task may be carried out on what is installed, and to what it leads. BadSignature and NotSigned (the keys
+// may be others since it was accepted), Downgrade; InstallFailed when whether it is one isn't known, when there is no
+// way back, or when nothing can be written below `root`.
+[[nodiscard]] Result<InstallPlan> planInstall(const Task &task, const Policy &policy, const Installed &installed,
+                                              const ReleasePaths &paths, const QString &root);
+
+} // namespace sgn::update

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "update/ProgressTeller.h"
+
+#include <algorithm>
+
+namespace sgn::update {
+
+ProgressTeller::ProgressTeller(const Clock &clock, QObject *parent)
+    : QObject(parent)
+    , m_clock(clock)
+{
+    m_later.setSingleShot(true);
+    m_later.setInterval(std::chrono::seconds(1));
+    connect(&m_later, &QTimer::timeout, this, &ProgressTeller::offer);
+}
+
+void ProgressTeller::begin(State state)
+{
+    m_state = state;
+    m_percent = 0;
+    m_waitingFor.clear();
+}
+
+void ProgressTeller::enter(State state)
+{
+    begin(state);
+    offer();
+}
+
+void ProgressTeller::advance(qint64 done, qint64 total)
+{
+    if (total > 0) {
+        m_percent = static_cast<int>(std::clamp<qint64>(done * 100 / total, 0, 100));
+        offer();
+    }
+}
+
+void ProgressTeller::waitFor(const QString &what)
+{
+    m_waitingFor = what;
+    repeat();
+}
+
+void ProgressTeller::repeat()
+{
+    m_gate.repeat();
+    offer();
+}
+
+void ProgressTeller::stop()
+{
+    m_state.reset();
+    m_waitingFor.clear();
+    m_later.stop();
+}
+
+void ProgressTeller::offer()
+{
+    if (!m_state) {
+        return;
+    }
+    if (m_gate.allow(*m_state, m_percent, m_clock.monotonic())) {
+        Q_EMIT told(*m_state, m_percent, m_waitingFor);
+    } else if (!m_later.isActive()) {
+        m_later.start();
+    }
+}
+
+} // namespace sgn::update
