@@ -164,19 +164,26 @@ private Q_SLOTS:
     {
         QTest::addColumn<Fault>("fault");
         QTest::addColumn<int>("losses"); // that it may notice
-        QTest::newRow("server stopped") << Fault::Stopped << 3;
-        QTest::newRow("server killed") << Fault::Killed << 3;
-        QTest::newRow("server frozen") << Fault::Frozen << 2;
-        QTest::newRow("cut for 1 s") << Fault::CutShort << 0;
-        QTest::newRow("cut for longer than it waits") << Fault::CutLong << 2;
-        QTest::newRow("silent stall") << Fault::Stalled << 1;
-        QTest::newRow("reset") << Fault::Reset << 1;
+        QTest::addColumn<int>("lasts");  // ms, after it has been noticed
+        const int aWhile = 10'000 / speed();
+        QTest::newRow("server stopped") << Fault::Stopped << 3 << aWhile;
+        QTest::newRow("server killed") << Fault::Killed << 3 << aWhile;
+        QTest::newRow("server frozen") << Fault::Frozen << 2 << aWhile;
+        QTest::newRow("cut for 1 s") << Fault::CutShort << 0 << 1'000;
+        QTest::newRow("cut for longer than it waits") << Fault::CutLong << 2 << aWhile;
+        QTest::newRow("silent stall") << Fault::Stalled << 1 << aWhile;
+        QTest::newRow("reset") << Fault::Reset << 1 << 0;
+        if (qEnvironmentVariableIsSet("SGN_THOROUGH")) {
+            QTest::newRow("cut for ten minutes") << Fault::CutLong << 2 << 600'000 / speed();
+            QTest::newRow("server away for ten minutes") << Fault::Killed << 3 << 600'000 / speed();
+        }
     }
 
     void comesBackWithEverything()
     {
         QFETCH(const Fault, fault);
         QFETCH(const int, losses);
+        QFETCH(const int, lasts);
         QVERIFY2(m_server->start({{deviceJid, secret}, {panelJid, u"p"_s}}), qPrintable(m_server->errorString()));
         m_link = std::make_unique<Link>(m_server->port());
         QVERIFY(configure(isLinkFault(fault) ? m_link->port() : m_server->port()));
@@ -204,7 +211,7 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(
             fault == Fault::Reset || losses == 0 || !QDir(m_device->path(u"downloads/outbox"_s)).isEmpty(), limit);
         // How long it lasts is what is tried here.
-        QTest::qWait(fault == Fault::CutShort ? 1'000 : fault == Fault::Reset ? 0 : 10'000 / speed());
+        QTest::qWait(lasts);
         if (fault < Fault::Stalled) {
             recovery.start(); // the others have no cure but a new connection
         }

@@ -76,10 +76,8 @@ private Q_SLOTS:
         m_device->machine.kill(before, signal);
         QTRY_VERIFY_WITH_TIMEOUT(m_device->isUp() && m_device->watchdogPid() != before, patience);
         qInfo("back after %.1f s of cron's time", 5 * double(timer.elapsed()) / 1000);
-        QTRY_VERIFY_WITH_TIMEOUT(m_device->isMeterRunning(), patience);
         // It went on meanwhile, and no second one beside it.
-        QCOMPARE(m_device->meterPid(), meter);
-        QCOMPARE(m_device->meterStarts(), 1);
+        m_device->checkMeter(meter, 1);
         QCOMPARE(watchdogs(), 1);
     }
 
@@ -99,8 +97,7 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(alarmHasRung(), 2 * patience);
         m_device->machine.kill(before, SIGCONT);
         QTRY_VERIFY_WITH_TIMEOUT(m_device->isUp() && m_device->watchdogPid() != before, patience);
-        QTRY_VERIFY_WITH_TIMEOUT(m_device->isMeterRunning(), patience);
-        QCOMPARE(m_device->meterPid(), meter);
+        m_device->checkMeter(meter, 1);
     }
 
     void everythingRunsAgainAfterAPowerCut()
@@ -120,8 +117,7 @@ private Q_SLOTS:
         QVERIFY(m_device->endsAs(WatchdogSwapState::Confirmed));
         QCOMPARE(m_device->installedVersion(), "2");
         QCOMPARE(m_device->watchdogPid(), before);
-        QTRY_VERIFY_WITH_TIMEOUT(m_device->isMeterRunning(), patience);
-        QCOMPARE(m_device->meterPid(), meter);
+        m_device->checkMeter(meter, 1);
         QCOMPARE(watchdogs(), 1);
     }
 
@@ -138,25 +134,7 @@ private Q_SLOTS:
     {
         QFETCH(const QByteArray, ways);
         QFETCH(const bool, guarded);
-        const qint64 meter = m_device->meterPid();
-        m_device->send(m_device->offer(2, brokenWatchdog(ways)));
-        QTRY_VERIFY_WITH_TIMEOUT(m_device->installedVersion() == "2" || m_device->isOver(), patience);
-        QElapsedTimer timer;
-        timer.start();
-        QVERIFY(QTest::qWaitFor(
-            [&] {
-                if (!guarded) {
-                    m_device->killGuardians();
-                }
-                return m_device->installedVersion() == "1" && m_device->isOver();
-            },
-            4 * patience));
-        qInfo("the old one is back after %.1f s of cron's time", 5 * double(timer.elapsed()) / 1000);
-        QVERIFY(m_device->endsAs(WatchdogSwapState::RolledBack));
-        QCOMPARE(ownSwapStatus(m_device->socket()).running, 1);
-        QTRY_VERIFY_WITH_TIMEOUT(m_device->isMeterRunning(), patience);
-        QCOMPARE(m_device->meterPid(), meter);
-        QCOMPARE(m_device->meterStarts(), 1);
+        m_device->sendBroken(ways, guarded);
     }
 };
 

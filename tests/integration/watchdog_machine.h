@@ -88,6 +88,40 @@ public:
         return QTest::qWaitFor([&] { return QFile::exists(socket()) && ownSwapStatus(socket()).state == state; },
                                4 * patience);
     }
+    // It runs, and is the same or not: `starts` is how often it was started.
+    void checkMeter(qint64 pid, int starts) const
+    {
+        QTRY_VERIFY_WITH_TIMEOUT(isMeterRunning(), patience);
+        QCOMPARE(meterPid(), pid);
+        QCOMPARE(meterStarts(), starts);
+    }
+    // Offers a release that goes wrong in such ways, and waits for the old one. `guarded`: else whoever watches over
+    // the new one is killed as often as it comes.
+    void sendBroken(const QByteArray &ways, bool guarded) const
+    {
+        const qint64 meter = meterPid();
+        send(offer(2, brokenWatchdog(ways)));
+        QTRY_VERIFY_WITH_TIMEOUT(installedVersion() == "2" || isOver(), patience);
+        QElapsedTimer timer;
+        timer.start();
+        QVERIFY(QTest::qWaitFor(
+            [&] {
+                if (!guarded) {
+                    killGuardians();
+                }
+                return installedVersion() == "1" && isOver();
+            },
+            4 * patience));
+        qInfo("the old one is back after %lld ms", timer.elapsed());
+        QVERIFY(endsAs(control::WatchdogSwapState::RolledBack));
+        QCOMPARE(ownSwapStatus(socket()).running, 1);
+        checkMeter(meter, 1);
+    }
+
+    static inline const QString root = u"/home/pi/technospurs"_s;
+    static constexpr uid_t owner = 65534; // nobody, instead of pi
+
+private:
     // An exchange that was begun has come to its end, and a watchdog runs.
     [[nodiscard]] bool isOver() const
     {
@@ -101,9 +135,6 @@ public:
             machine.kill(pid, SIGKILL);
         }
     }
-
-    static inline const QString root = u"/home/pi/technospurs"_s;
-    static constexpr uid_t owner = 65534; // nobody, instead of pi
 };
 
 } // namespace sgn::test

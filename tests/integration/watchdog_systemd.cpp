@@ -95,10 +95,8 @@ private Q_SLOTS:
         const qint64 meter = m_device->meterPid();
         m_device->machine.kill(before, signal);
         QTRY_VERIFY_WITH_TIMEOUT(m_device->watchdogPid() > 0 && m_device->watchdogPid() != before, patience);
-        QTRY_VERIFY_WITH_TIMEOUT(m_device->isMeterRunning(), patience);
         // It went on meanwhile, and no second one beside it.
-        QCOMPARE(m_device->meterPid(), meter);
-        QCOMPARE(m_device->meterStarts(), 1);
+        m_device->checkMeter(meter, 1);
     }
 
     void everythingRunsAgainAfterAPowerCut()
@@ -121,8 +119,7 @@ private Q_SLOTS:
         QCOMPARE(m_device->watchdogPid(), before);
         QCOMPARE(show(u"MainPID"_s).toLongLong(), before);
         QCOMPARE(show(u"NRestarts"_s), "0");
-        QTRY_VERIFY_WITH_TIMEOUT(m_device->isMeterRunning(), patience);
-        QCOMPARE(m_device->meterPid(), meter);
+        m_device->checkMeter(meter, 1);
     }
 
     void aBrokenReleaseGoesAway_data()
@@ -139,26 +136,8 @@ private Q_SLOTS:
     {
         QFETCH(const QByteArray, ways);
         QFETCH(const bool, guarded);
-        const qint64 meter = m_device->meterPid();
-        m_device->send(m_device->offer(2, brokenWatchdog(ways)));
-        QTRY_VERIFY_WITH_TIMEOUT(m_device->installedVersion() == "2" || m_device->isOver(), patience);
-        QElapsedTimer timer;
-        timer.start();
-        QVERIFY(QTest::qWaitFor(
-            [&] {
-                if (!guarded) {
-                    m_device->killGuardians();
-                }
-                return m_device->installedVersion() == "1" && m_device->isOver();
-            },
-            4 * patience));
-        qInfo("the old one is back after %lld ms", timer.elapsed());
-        QVERIFY(m_device->endsAs(WatchdogSwapState::RolledBack));
-        QCOMPARE(ownSwapStatus(m_device->socket()).running, 1);
+        m_device->sendBroken(ways, guarded);
         QTRY_COMPARE_WITH_TIMEOUT(show(u"ActiveState"_s), "active", patience);
-        QTRY_VERIFY_WITH_TIMEOUT(m_device->isMeterRunning(), patience);
-        QCOMPARE(m_device->meterPid(), meter);
-        QCOMPARE(m_device->meterStarts(), 1);
     }
 };
 
