@@ -443,30 +443,36 @@ private Q_SLOTS:
         QTest::addColumn<Order>("order");
         QTest::addColumn<Files>("files");
         QTest::addColumn<ErrorCode>("code");
+        QTest::addColumn<QString>("words");
         const QString agent = u"JabberClient/sgn-agent"_s;
         const QByteArray good = "#!/bin/sh\nexit 0\n";
         Order wrongHash = meterOrder(2);
         updateOf(wrongHash).sha256 = QByteArray(32, 'x');
         Order wrongSize = meterOrder(2);
         updateOf(wrongSize).size = 1;
-        QTest::newRow("other hash") << wrongHash << meterRelease(2) << ErrorCode::HashMismatch;
-        QTest::newRow("other size") << wrongSize << meterRelease(2) << ErrorCode::HashMismatch;
-        QTest::newRow("other folder") << meterOrder(2) << Files{{agent, good}} << ErrorCode::BadArchive;
+        QTest::newRow("other hash") << wrongHash << meterRelease(2) << ErrorCode::HashMismatch << u"SHA-256"_s;
+        QTest::newRow("other size") << wrongSize << meterRelease(2) << ErrorCode::HashMismatch
+                                    << u"bytes, the command says 1"_s;
+        QTest::newRow("other folder") << meterOrder(2) << Files{{agent, good}} << ErrorCode::BadArchive << QString();
         QTest::newRow("two folders") << meterOrder(2) << Files{{agent, good}, {u"SmartMeter/a"_s, "a"}}
-                                     << ErrorCode::BadArchive;
+                                     << ErrorCode::BadArchive << QString();
         QTest::newRow("agent without program")
-            << agentOrder(2) << Files{{u"JabberClient/readme"_s, "hello"}} << ErrorCode::BadArchive;
-        QTest::newRow("agent that is no program") << agentOrder(2) << Files{{agent, "hello"}} << ErrorCode::BadArchive;
+            << agentOrder(2) << Files{{u"JabberClient/readme"_s, "hello"}} << ErrorCode::BadArchive << u"sgn-agent"_s;
+        QTest::newRow("agent that is no program")
+            << agentOrder(2) << Files{{agent, "hello"}} << ErrorCode::BadArchive << u"sgn-agent"_s;
         QTest::newRow("agent of another version")
-            << agentOrder(2) << Files{{agent, good}, {u"JabberClient/version"_s, "3\n"}} << ErrorCode::BadArchive;
+            << agentOrder(2) << Files{{agent, good}, {u"JabberClient/version"_s, "3\n"}} << ErrorCode::BadArchive
+            << u"version"_s;
         QTest::newRow("agent of no version")
-            << agentOrder(2) << Files{{agent, good}, {u"JabberClient/version"_s, "new"}} << ErrorCode::BadArchive;
+            << agentOrder(2) << Files{{agent, good}, {u"JabberClient/version"_s, "new"}} << ErrorCode::BadArchive
+            << u"version"_s;
         QTest::newRow("agent that fails its test")
-            << agentOrder(2) << Files{{agent, "#!/bin/sh\necho no library; exit 3\n"}} << ErrorCode::InstallFailed;
-        QTest::newRow("agent that hangs in its test")
-            << agentOrder(2) << Files{{agent, "#!/bin/sh\nsleep 60\n"}} << ErrorCode::InstallFailed;
-        QTest::newRow("agent that can't be started")
-            << agentOrder(2) << Files{{agent, "#!/no/such/shell\n"}} << ErrorCode::InstallFailed;
+            << agentOrder(2) << Files{{agent, "#!/bin/sh\necho no library; exit 3\n"}} << ErrorCode::InstallFailed
+            << u"failed with exit code 3: no library"_s;
+        QTest::newRow("agent that hangs in its test") << agentOrder(2) << Files{{agent, "#!/bin/sh\nsleep 60\n"}}
+                                                      << ErrorCode::InstallFailed << u"doesn't end within 1 s"_s;
+        QTest::newRow("agent that can't be started") << agentOrder(2) << Files{{agent, "#!/no/such/shell\n"}}
+                                                     << ErrorCode::InstallFailed << u"can't be started"_s;
     }
 
     void badReleases()
@@ -474,12 +480,14 @@ private Q_SLOTS:
         QFETCH(const Order, order);
         QFETCH(const Files, files);
         QFETCH(const ErrorCode, code);
+        QFETCH(const QString, words);
         useZip(files);
         const Files before = installedFiles(m_root, u"SmartMeter"_s);
         QVERIFY(m_installer->begin(order));
         QVERIFY(ended());
         QCOMPARE(m_endings.first().error, std::optional(code));
         QVERIFY(!m_endings.first().remarks.isEmpty());
+        QVERIFY2(m_endings.first().remarks.contains(words), qPrintable(m_endings.first().remarks));
         QVERIFY(!m_endings.first().rolledBack);
         QCOMPARE(installedFiles(m_root, u"SmartMeter"_s), before);
         QVERIFY(m_watchdog->requestsOf<control::Hold>().isEmpty());
