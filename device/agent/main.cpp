@@ -7,10 +7,12 @@
 #include "agent/WatchdogClient.h"
 #include "agent/XmppPanelLink.h"
 #include "base/CommandLine.h"
+#include "base/HangAlarm.h"
 #include "base/Log.h"
 #include "base/TerminationSignal.h"
 #include "xmpp/TlsProbe.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <QCoreApplication>
 #include <QSslSocket>
@@ -20,6 +22,10 @@ using namespace sgn;
 using namespace Qt::StringLiterals;
 
 namespace {
+
+// A bad card may keep a write waiting for some seconds; that isn't it.
+constexpr std::chrono::seconds hangLimit(60);
+constexpr std::chrono::seconds leastHangLimit(10);
 
 struct Arguments
 {
@@ -148,6 +154,9 @@ int run(const Arguments &arguments, TerminationSignal &termination)
     QObject::connect(&link, &agent::XmppPanelLink::stopped, qApp, &QCoreApplication::quit);
     QObject::connect(&termination, &TerminationSignal::received, &link, &agent::XmppPanelLink::stop);
 
+    // The watchdog sees only that the process is there.
+    HangAlarm hangAlarm(std::max(hangLimit / arguments.speed, leastHangLimit));
+    hangAlarm.start();
     agent.start();
     watchdog.start();
     link.start();

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/CommandLine.h"
+#include "base/HangAlarm.h"
 #include "base/Log.h"
 #include "base/SystemError.h"
 #include "watchdog/CardWatch.h"
 #include "watchdog/Guardian.h"
-#include "watchdog/HangAlarm.h"
 #include "watchdog/Logging.h"
 #include "watchdog/ProgramExec.h"
 #include "watchdog/SelfTest.h"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "agent_device.h"
+#include "support/PendingSignal.h"
 #include "support/TestCa.h"
 #include "xmpp_endpoint.h"
 #include "xmpp_link.h"
@@ -239,6 +240,23 @@ private Q_SLOTS:
         QCOMPARE(QSet<QString>(said.begin(), said.end()).size(), said.size());
         qInfo("online again after %lld ms, at 1/%d of the real times; it said: %s", took, speed(),
               qPrintable(said.join(u" | "_s)));
+    }
+
+    // Its watchdog sees only that the process is there.
+    void oneThatHangsEndsItself()
+    {
+        QVERIFY2(m_server->start({{deviceJid, secret}, {panelJid, u"p"_s}}), qPrintable(m_server->errorString()));
+        QVERIFY(configure(m_server->port()));
+        goesOnline();
+        QProcess &agent = m_device->process();
+        const auto pid = static_cast<pid_t>(agent.processId());
+        // A stopped process does as little as one that hangs, but takes its signals only when it goes on.
+        ::kill(pid, SIGSTOP);
+        QTRY_VERIFY_WITH_TIMEOUT(isPending(SIGALRM, readWhole(u"/proc/%1/status"_s.arg(pid))), 2 * limit);
+        ::kill(pid, SIGCONT);
+        QTRY_COMPARE_WITH_TIMEOUT(agent.state(), QProcess::NotRunning, limit);
+        QCOMPARE(agent.exitStatus(), QProcess::CrashExit);
+        QCOMPARE(agent.exitCode(), SIGALRM);
     }
 
     void aBadCertificateIsSaidOnceAndCured_data()

@@ -2,6 +2,7 @@
 // The watchdog as it is on a card without systemd: started by the lines that are packaged for root's crontab, under a
 // real cron. Its clock and the watchdog's both run at 5 times the speed, so a minute of cron's is as long to the
 // watchdog as ever.
+#include "support/PendingSignal.h"
 #include "watchdog_machine.h"
 
 using namespace sgn;
@@ -87,9 +88,7 @@ private Q_SLOTS:
         const qint64 before = m_device->watchdogPid();
         const qint64 meter = m_device->meterPid();
         const auto alarmHasRung = [&] {
-            const QByteArray status = m_device->machine.read(u"/proc/%1/status"_s.arg(before));
-            const QByteArray pending = status.sliced(status.indexOf("ShdPnd:\t") + 8).left(16);
-            return (pending.toULongLong(nullptr, 16) & (1U << (SIGALRM - 1U))) != 0;
+            return isPending(SIGALRM, m_device->machine.read(u"/proc/%1/status"_s.arg(before)));
         };
         QVERIFY(!alarmHasRung());
         // A stopped process does as little as one that hangs, but takes its signals only when it goes on.

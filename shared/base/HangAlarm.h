@@ -5,7 +5,7 @@
 #include <QObject>
 #include <QTimer>
 
-namespace sgn::watchdog {
+namespace sgn {
 
 // Ends this process, by SIGALRM, when its event loop hasn't come round for `limit`, so that whoever starts it can start
 // it again: systemd sees for itself that it is silent, cron would wait for ever. The kernel's timer (setitimer(2)) goes
@@ -26,4 +26,4 @@ private:
     QTimer m_winding;
 };
 
-} // namespace sgn::watchdog
+} // namespace sgn

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "watchdog/HangAlarm.h"
+#include "base/HangAlarm.h"
 
 #include <csignal>
 #include <sys/time.h>
 
-namespace sgn::watchdog {
+namespace sgn {
 
 HangAlarm::HangAlarm(std::chrono::seconds limit, QObject *parent)
     : QObject(parent)
@@ -28,4 +28,4 @@ void HangAlarm::wind() const
     ::setitimer(ITIMER_REAL, &once, nullptr);
 }
 
-} // namespace sgn::watchdog
+} // namespace sgn
