@@ -329,6 +329,16 @@ private Q_SLOTS:
         QVERIFY(!driver.machine.deadline());
     }
 
+    void oneThatHungIsDeadFromItsLastHeartbeatOn()
+    {
+        Driver driver;
+        driver.run();
+        driver.feedAtDeadline();
+        QCOMPARE(driver.machine.state(), ProcessState::Hung);
+        QCOMPARE(driver.now, start + 60s);
+        QVERIFY(driver.machine.isDead(driver.now));
+    }
+
     void aRestartWithinAMinuteIsNoDeath()
     {
         Driver driver;
