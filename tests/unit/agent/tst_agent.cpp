@@ -538,6 +538,28 @@ private Q_SLOTS:
         QCOMPARE(m_link->messages().last()["packages_version"_L1], QJsonValue(4));
     }
 
+    void whatIsKnownIsToldWithoutAWatchdog()
+    {
+        ProcessReport process;
+        process.name = u"uplink"_s;
+        process.version = 4;
+        process.pid = QCoreApplication::applicationPid();
+        process.state = ProcessState::Running;
+        Q_EMIT m_watchdog->eventReceived(control::ProcessChanged{process});
+        process.name = u"ended"_s;
+        process.pid = 2147483647;
+        Q_EMIT m_watchdog->eventReceived(control::ProcessChanged{process});
+        m_watchdog->setConnected(false);
+        say(R"({"command":"version_req"})");
+        QTRY_COMPARE_WITH_TIMEOUT(m_link->sent.size(), 1, limit);
+        const QJsonArray processes = m_link->messages().last()["processes"_L1].toArray();
+        QCOMPARE(processes.size(), 2);
+        QCOMPARE(processes[0]["process_name"_L1], QJsonValue(u"uplink"_s));
+        QCOMPARE(processes[0]["version"_L1], QJsonValue(4));
+        QCOMPARE(processes[0]["isDead"_L1], QJsonValue(false));
+        QCOMPARE(processes[1]["isDead"_L1], QJsonValue(true));
+    }
+
     // --- time
 
     void lateCommandsAreJudgedByTheServersTime()
