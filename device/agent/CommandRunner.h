@@ -28,7 +28,7 @@ public:
     struct Settings
     {
         QString from; // rpi_unique_id
-        bool mustBeSigned = false;
+        bool mustBeSigned = false; // there are operators' keys
         QString secret; // the password: never told, whatever a log holds
         // Requests without a number that waited in the server's store come in a bunch and are answered together.
         std::chrono::milliseconds gather{300};
