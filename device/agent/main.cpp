@@ -23,8 +23,8 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-// A bad card may keep a write waiting for some seconds; that isn't it.
-constexpr std::chrono::seconds hangLimit(60);
+// A slow card that has just got a large release keeps a durable write waiting for most of a minute; that isn't it.
+constexpr std::chrono::seconds hangLimit(300);
 constexpr std::chrono::seconds leastHangLimit(10);
 
 struct Arguments
