@@ -75,6 +75,7 @@ Panel::Panel(PanelConfig config, Settings settings, std::unique_ptr<Store> store
     m_commands.restore();
     m_logs.restore();
 
+    connect(&m_network, &xmpp::NetworkWatch::came, &m_session, &xmpp::Session::tryNow);
     connect(&m_session, &xmpp::Session::serverTimeKnown, this,
             [this](std::chrono::milliseconds offset) { m_clock.setOffset(offset); });
     connect(&m_fleet, &Fleet::devicesChanged, this, &Panel::keepDevices);

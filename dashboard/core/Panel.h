@@ -10,6 +10,7 @@
 #include "core/ServerClock.h"
 #include "core/Store.h"
 #include "core/UpdateService.h"
+#include "xmpp/NetworkWatch.h"
 
 #include <memory>
 #include <QObject>
@@ -88,6 +89,7 @@ private:
     Fleet m_fleet;
     CommandLog m_commands;
     xmpp::Session m_session;
+    xmpp::NetworkWatch m_network;
     LogService m_logs;
     UpdateService m_updates;
     PanelSession m_panelSession;

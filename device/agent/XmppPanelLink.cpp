@@ -43,6 +43,7 @@ XmppPanelLink::XmppPanelLink(const xmpp::Account &account, QString panelJid, con
             Q_EMIT offline();
         }
     });
+    connect(&m_network, &xmpp::NetworkWatch::came, &m_session, &Session::tryNow);
     connect(&m_session, &Session::stopped, this, &XmppPanelLink::stopped);
     connect(&m_session, &Session::messageReceived, this, &PanelLink::messageReceived);
     connect(&m_session, &Session::acknowledged, this, &PanelLink::acknowledged);

@@ -4,6 +4,7 @@
 #include "agent/PanelLink.h"
 #include "base/Clock.h"
 #include "config/DeviceConfig.h"
+#include "xmpp/NetworkWatch.h"
 #include "xmpp/Session.h"
 
 namespace sgn::agent {
@@ -36,6 +37,7 @@ Q_SIGNALS:
 private:
     QString m_panelJid;
     xmpp::Session m_session;
+    xmpp::NetworkWatch m_network;
 };
 
 } // namespace sgn::agent

@@ -248,10 +248,11 @@ void Session::setAccount(const Account &account)
 
 void Session::tryNow()
 {
-    if (d->m_state != State::Waiting)
+    if (d->m_state == State::Online)
         return;
     d->m_policy.reset();
-    d->connectNow();
+    if (d->m_state == State::Waiting)
+        d->connectNow();
 }
 
 Session::State Session::state() const

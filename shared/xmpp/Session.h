@@ -70,7 +70,7 @@ public:
     void stop();
     // Another account, server or CA; reconnects if started.
     void setAccount(const Account &account);
-    // Doesn't wait for the end of the current pause.
+    // Doesn't wait for the end of the current pause, nor for long after an attempt that is under way.
     void tryNow();
 
     [[nodiscard]] State state() const;
