@@ -452,11 +452,15 @@ private Q_SLOTS:
         QVERIFY(server.listen(QHostAddress::LocalHost));
 
         const QUrl url(u"https://127.0.0.1:%1/release.zip"_s.arg(server.serverPort()));
-        Downloader downloader({url, m_path, {}, false}, knownCa ? ca.caFile() : QString(), quick());
+        // With sanitizers a first handshake takes many seconds.
+        DownloadLimits patient = quick();
+        patient.stallTimeout = 60s;
+        patient.totalTimeout = 120s;
+        Downloader downloader({url, m_path, {}, false}, knownCa ? ca.caFile() : QString(), patient);
         std::optional<Result<Downloaded>> result;
         connect(&downloader, &Download::finished, this, [&](const auto &r) { result = r; });
         downloader.start();
-        QTRY_VERIFY_WITH_TIMEOUT(result.has_value(), 20'000);
+        QTRY_VERIFY_WITH_TIMEOUT(result.has_value(), 120'000);
         QCOMPARE(result->has_value(), accepted);
         QCOMPARE(onDisk(), accepted ? content : QByteArray());
         if (!accepted) {
