@@ -23,7 +23,8 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-// A slow card that has just got a large release keeps a durable write waiting for most of a minute; that isn't it.
+// For so long an agent does nothing before it counts as hung. A slow card that has just got a large release keeps a
+// durable write waiting for most of a minute.
 constexpr std::chrono::seconds hangLimit(300);
 constexpr std::chrono::seconds leastHangLimit(10);
 
