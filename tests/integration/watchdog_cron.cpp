@@ -75,7 +75,7 @@ private Q_SLOTS:
         QElapsedTimer timer;
         timer.start();
         m_device->machine.kill(before, signal);
-        QTRY_VERIFY_WITH_TIMEOUT(m_device->isUp() && m_device->watchdogPid() != before, patience);
+        QTRY_VERIFY_WITH_TIMEOUT(m_device->isUp(before), patience);
         qInfo("back after %.1f s of cron's time", 5 * double(timer.elapsed()) / 1000);
         // It went on meanwhile, and no second one beside it.
         m_device->checkMeter(meter, 1);
@@ -95,7 +95,7 @@ private Q_SLOTS:
         m_device->machine.kill(before, SIGSTOP);
         QTRY_VERIFY_WITH_TIMEOUT(alarmHasRung(), 2 * patience);
         m_device->machine.kill(before, SIGCONT);
-        QTRY_VERIFY_WITH_TIMEOUT(m_device->isUp() && m_device->watchdogPid() != before, patience);
+        QTRY_VERIFY_WITH_TIMEOUT(m_device->isUp(before), patience);
         m_device->checkMeter(meter, 1);
     }
 

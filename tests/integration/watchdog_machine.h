@@ -49,7 +49,12 @@ public:
             })
             .value(0);
     }
-    [[nodiscard]] bool isUp() const { return watchdogPid() > 0 && QFile::exists(socket()); }
+    // `before`: not that one.
+    [[nodiscard]] bool isUp(qint64 before = 0) const
+    {
+        const qint64 pid = watchdogPid(); // once: it may end between two looks
+        return pid > 0 && pid != before && QFile::exists(socket());
+    }
     [[nodiscard]] qint64 meterPid() const
     {
         return machine.pidsWhere([](const QByteArray &arguments) { return arguments.contains("ocr.py"); }).value(0);

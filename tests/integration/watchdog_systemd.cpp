@@ -94,7 +94,7 @@ private Q_SLOTS:
         const qint64 before = m_device->watchdogPid();
         const qint64 meter = m_device->meterPid();
         m_device->machine.kill(before, signal);
-        QTRY_VERIFY_WITH_TIMEOUT(m_device->watchdogPid() > 0 && m_device->watchdogPid() != before, patience);
+        QTRY_VERIFY_WITH_TIMEOUT(m_device->isUp(before), patience);
         // It went on meanwhile, and no second one beside it.
         m_device->checkMeter(meter, 1);
     }
