@@ -27,9 +27,9 @@ class CommandRunner : public QObject
 public:
     struct Settings
     {
-        QString from; // rpi_unique_id
+        QString from;              // rpi_unique_id
         bool mustBeSigned = false; // there are operators' keys
-        QString secret; // the password: never told, whatever a log holds
+        QString secret;            // the password: never told, whatever a log holds
         // Requests without a number that waited in the server's store come in a bunch and are answered together.
         std::chrono::milliseconds gather{300};
         // Until an answer that the disk didn't take is tried again.
