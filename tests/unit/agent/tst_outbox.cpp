@@ -223,7 +223,7 @@ private Q_SLOTS:
         {
             CommandRecord record(path, 3);
             // In whatever order they come; the newest of those dropped counts.
-            for (const CommandNo number : {2, 5, 1, 6, 3}) {
+            for (const CommandNo number : {2U, 5U, 1U, 6U, 3U}) {
                 QVERIFY(!record.mayBeForgotten(signedKey(number, static_cast<int>(number))));
                 QVERIFY(record.finish(signedKey(number, static_cast<int>(number)), u"a"_s, "{}"));
             }
