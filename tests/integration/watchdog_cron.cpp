@@ -7,7 +7,6 @@
 
 using namespace sgn;
 using namespace sgn::test;
-using control::WatchdogSwapState;
 
 class WatchdogCron : public QObject
 {
@@ -22,15 +21,6 @@ private:
         QCOMPARE(lines.count("/sgn-watchdog --root "), 2);
         lines.replace("/sgn-watchdog --root ", "/sgn-watchdog --speed 5 --root ");
         m_device->machine.write(u"/var/spool/cron/crontabs/root"_s, lines, 0600);
-    }
-    // Watchdogs proper that hold a device's lock, or would like to.
-    [[nodiscard]] qsizetype watchdogs() const
-    {
-        return m_device->machine
-            .pidsWhere([](const QByteArray &arguments) {
-                return arguments.startsWith("/home/root/WatchDog/sgn-watchdog") && !arguments.contains("--self-test");
-            })
-            .size();
     }
 
 private Q_SLOTS:
@@ -70,16 +60,7 @@ private Q_SLOTS:
     void comesBackWithinAMinute()
     {
         QFETCH(const int, signal);
-        const qint64 before = m_device->watchdogPid();
-        const qint64 meter = m_device->meterPid();
-        QElapsedTimer timer;
-        timer.start();
-        m_device->machine.kill(before, signal);
-        QTRY_VERIFY_WITH_TIMEOUT(m_device->isUp(before), patience);
-        qInfo("back after %.1f s of cron's time", 5 * double(timer.elapsed()) / 1000);
-        // It went on meanwhile, and no second one beside it.
-        m_device->checkMeter(meter, 1);
-        QCOMPARE(watchdogs(), 1);
+        m_device->checkComesBack(signal);
     }
 
     // cron only sees that there is one.
@@ -96,29 +77,11 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(alarmHasRung(), 2 * patience);
         m_device->machine.kill(before, SIGCONT);
         QTRY_VERIFY_WITH_TIMEOUT(m_device->isUp(before), patience);
-        m_device->checkMeter(meter, 1);
+        m_device->checkNothingChanged(meter);
     }
 
-    void everythingRunsAgainAfterAPowerCut()
-    {
-        m_device->machine.cutPower();
-        QVERIFY(m_device->machine.boot());
-        QTRY_VERIFY_WITH_TIMEOUT(m_device->isUp(), patience);
-        QTRY_VERIFY_WITH_TIMEOUT(m_device->isMeterRunning(), patience);
-        QCOMPARE(m_device->meterStarts(), 2);
-    }
-
-    void replacesItself()
-    {
-        const qint64 before = m_device->watchdogPid();
-        const qint64 meter = m_device->meterPid();
-        m_device->send(m_device->offer(2));
-        QVERIFY(m_device->endsAs(WatchdogSwapState::Confirmed));
-        QCOMPARE(m_device->installedVersion(), "2");
-        QCOMPARE(m_device->watchdogPid(), before);
-        m_device->checkMeter(meter, 1);
-        QCOMPARE(watchdogs(), 1);
-    }
+    void everythingRunsAgainAfterAPowerCut() { m_device->checkPowerCut(); }
+    void replacesItself() { m_device->checkUpdate(); }
 
     void aBrokenReleaseGoesAway_data()
     {
@@ -133,7 +96,7 @@ private Q_SLOTS:
     {
         QFETCH(const QByteArray, ways);
         QFETCH(const bool, guarded);
-        m_device->sendBroken(ways, guarded);
+        m_device->checkBrokenUpdate(ways, guarded);
     }
 };
 

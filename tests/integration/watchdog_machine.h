@@ -40,15 +40,15 @@ public:
     [[nodiscard]] QString socket() const { return machine.path(u"/run/sgn/watchdog.sock"_s); }
     [[nodiscard]] static QString below(const QString &path) { return root + u'/' + path; }
 
-    [[nodiscard]] qint64 watchdogPid() const
+    // Of watchdogs proper; one is enough.
+    [[nodiscard]] QList<qint64> watchdogPids() const
     {
-        return machine
-            .pidsWhere([](const QByteArray &arguments) {
-                return arguments.startsWith("/home/root/WatchDog/sgn-watchdog") && !arguments.contains("-update") &&
-                       !arguments.contains("--guard") && !arguments.contains("--self-test");
-            })
-            .value(0);
+        return machine.pidsWhere([](const QByteArray &arguments) {
+            return arguments.startsWith("/home/root/WatchDog/sgn-watchdog") && !arguments.contains("-update") &&
+                   !arguments.contains("--guard") && !arguments.contains("--self-test");
+        });
     }
+    [[nodiscard]] qint64 watchdogPid() const { return watchdogPids().value(0); }
     // `before`: not that one.
     [[nodiscard]] bool isUp(qint64 before = 0) const
     {
@@ -93,16 +93,42 @@ public:
         return QTest::qWaitFor([&] { return QFile::exists(socket()) && ownSwapStatus(socket()).state == state; },
                                4 * patience);
     }
-    // It runs, and is the same or not: `starts` is how often it was started.
-    void checkMeter(qint64 pid, int starts) const
+
+    // It ends by a signal: the next one takes over what has gone on meanwhile.
+    void checkComesBack(int signal) const
     {
-        QTRY_VERIFY_WITH_TIMEOUT(isMeterRunning(), patience);
-        QCOMPARE(meterPid(), pid);
-        QCOMPARE(meterStarts(), starts);
+        const qint64 before = watchdogPid();
+        const qint64 meter = meterPid();
+        QElapsedTimer timer;
+        timer.start();
+        machine.kill(before, signal);
+        QTRY_VERIFY_WITH_TIMEOUT(isUp(before), patience);
+        qInfo("back after %lld ms", timer.elapsed());
+        checkNothingChanged(meter);
     }
-    // Offers a release that goes wrong in such ways, and waits for the old one. `guarded`: else whoever watches over
-    // the new one is killed as often as it comes.
-    void sendBroken(const QByteArray &ways, bool guarded) const
+    // The power goes and comes back.
+    void checkPowerCut()
+    {
+        machine.cutPower();
+        QVERIFY(machine.boot());
+        QTRY_VERIFY_WITH_TIMEOUT(isUp(), patience);
+        QTRY_VERIFY_WITH_TIMEOUT(isMeterRunning(), patience);
+        QCOMPARE(meterStarts(), 2);
+    }
+    // A release that works: whoever has started the watchdog sees nothing of it.
+    void checkUpdate() const
+    {
+        const qint64 before = watchdogPid();
+        const qint64 meter = meterPid();
+        send(offer(2));
+        QVERIFY(endsAs(control::WatchdogSwapState::Confirmed));
+        QCOMPARE(installedVersion(), "2");
+        QCOMPARE(watchdogPid(), before);
+        checkNothingChanged(meter);
+    }
+    // A release that goes wrong in such ways: the old one is back by itself. `guarded`: else whoever watches over the
+    // new one is killed as often as it comes.
+    void checkBrokenUpdate(const QByteArray &ways, bool guarded) const
     {
         const qint64 meter = meterPid();
         send(offer(2, brokenWatchdog(ways)));
@@ -120,7 +146,15 @@ public:
         qInfo("the old one is back after %lld ms", timer.elapsed());
         QVERIFY(endsAs(control::WatchdogSwapState::RolledBack));
         QCOMPARE(ownSwapStatus(socket()).running, 1);
-        checkMeter(meter, 1);
+        checkNothingChanged(meter);
+    }
+    // The meter was never started again, and there is one watchdog.
+    void checkNothingChanged(qint64 meter) const
+    {
+        QTRY_VERIFY_WITH_TIMEOUT(isMeterRunning(), patience);
+        QCOMPARE(meterPid(), meter);
+        QCOMPARE(meterStarts(), 1);
+        QTRY_COMPARE_WITH_TIMEOUT(watchdogPids().size(), 1, patience);
     }
 
     static inline const QString root = u"/home/pi/technospurs"_s;

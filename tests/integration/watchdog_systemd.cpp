@@ -4,7 +4,6 @@
 
 using namespace sgn;
 using namespace sgn::test;
-using control::WatchdogSwapState;
 
 class WatchdogSystemd : public QObject
 {
@@ -91,35 +90,17 @@ private Q_SLOTS:
     void comesBack()
     {
         QFETCH(const int, signal);
-        const qint64 before = m_device->watchdogPid();
-        const qint64 meter = m_device->meterPid();
-        m_device->machine.kill(before, signal);
-        QTRY_VERIFY_WITH_TIMEOUT(m_device->isUp(before), patience);
-        // It went on meanwhile, and no second one beside it.
-        m_device->checkMeter(meter, 1);
+        m_device->checkComesBack(signal);
     }
 
-    void everythingRunsAgainAfterAPowerCut()
-    {
-        m_device->machine.cutPower();
-        QVERIFY(m_device->machine.boot());
-        QTRY_VERIFY_WITH_TIMEOUT(m_device->isUp(), patience);
-        QTRY_VERIFY_WITH_TIMEOUT(m_device->isMeterRunning(), patience);
-        QCOMPARE(m_device->meterStarts(), 2);
-    }
+    void everythingRunsAgainAfterAPowerCut() { m_device->checkPowerCut(); }
 
     void replacesItself()
     {
         const qint64 before = m_device->watchdogPid();
-        const qint64 meter = m_device->meterPid();
-        m_device->send(m_device->offer(2));
-        QVERIFY(m_device->endsAs(WatchdogSwapState::Confirmed));
-        QCOMPARE(m_device->installedVersion(), "2");
-        // systemd has seen nothing of it.
-        QCOMPARE(m_device->watchdogPid(), before);
+        m_device->checkUpdate();
         QCOMPARE(show(u"MainPID"_s).toLongLong(), before);
         QCOMPARE(show(u"NRestarts"_s), "0");
-        m_device->checkMeter(meter, 1);
     }
 
     void aBrokenReleaseGoesAway_data()
@@ -136,7 +117,7 @@ private Q_SLOTS:
     {
         QFETCH(const QByteArray, ways);
         QFETCH(const bool, guarded);
-        m_device->sendBroken(ways, guarded);
+        m_device->checkBrokenUpdate(ways, guarded);
         QTRY_COMPARE_WITH_TIMEOUT(show(u"ActiveState"_s), "active", patience);
     }
 };
