@@ -87,7 +87,7 @@ void CommandIntake::take(const QByteArray &body, bool delayed, const std::option
         key.signedAt = std::min(claims->issuedAt, m_ports.time.latestNow());
         command->notAfter = std::min(command->notAfter.value_or(claims->expiresAt), claims->expiresAt);
     }
-    if (command->number && isKnown(key)) {
+    if (command->number && repeatIfKnown(key)) {
         return;
     }
     if (command->number && m_ports.book.mayBeForgotten(key)) {
@@ -106,8 +106,7 @@ void CommandIntake::take(const QByteArray &body, bool delayed, const std::option
     judge(waiting);
 }
 
-// Then it has been answered again, where it has been before.
-bool CommandIntake::isKnown(const CommandKey &key)
+bool CommandIntake::repeatIfKnown(const CommandKey &key)
 {
     const RecordedCommand *const known = m_ports.book.find(key);
     if (known == nullptr) {
@@ -142,7 +141,7 @@ void CommandIntake::refuseMalformed(const RejectedCommand &rejected, const QByte
         return;
     }
     const CommandKey key{*rejected.number, commandFingerprint(body)};
-    if (!isKnown(key)) {
+    if (!repeatIfKnown(key)) {
         m_ports.answers.give(key, rejected.name, fail(rejected.error));
     }
 }

@@ -67,7 +67,8 @@ private:
     };
 
     void take(const QByteArray &body, bool delayed, const std::optional<CommandClaims> &claims);
-    [[nodiscard]] bool isKnown(const CommandKey &key);
+    // Whether it has been here before; then its answer goes out again, where there is one.
+    bool repeatIfKnown(const CommandKey &key);
     void refuseUntrusted(const QByteArray &body, const Error &error);
     void refuseMalformed(const RejectedCommand &rejected, const QByteArray &body);
     void drop(const QString &from, const QString &why);

@@ -360,15 +360,15 @@ void Installer::verify()
 
 void Installer::stage()
 {
-    m_staging = std::make_unique<Staging>(Staging::Request{m_record->order.task, paths(), m_settings.policy,
-                                                           m_record->assembled, m_settings.root,
-                                                           m_settings.selfTestLimit, now()});
-    connect(m_staging.get(), &Staging::progress, &m_progress, &ProgressTeller::advance);
-    connect(m_staging.get(), &Staging::finished, this, [this](const Result<Staged> &result) {
-        m_staging.release()->deleteLater();
+    m_stager =
+        std::make_unique<Stager>(Stager::Request{m_record->order.task, paths(), m_settings.policy, m_record->assembled,
+                                                 m_settings.root, m_settings.selfTestLimit, now()});
+    connect(m_stager.get(), &Stager::progress, &m_progress, &ProgressTeller::advance);
+    connect(m_stager.get(), &Stager::finished, this, [this](const Result<Staged> &result) {
+        m_stager.release()->deleteLater();
         staged(result);
     });
-    m_staging->start();
+    m_stager->start();
 }
 
 void Installer::staged(const Result<Staged> &staged)
@@ -387,7 +387,7 @@ void Installer::waitForPeople(bool isHeld)
         m_hold.stop();
         if (m_progress.isWaiting()) {
             note(u"the hold is gone"_s);
-            m_progress.waitFor({});
+            m_progress.setWaitingFor({});
         }
         startSwap(&ComponentSwap::prepare);
         return;
@@ -402,7 +402,7 @@ void Installer::waitForPeople(bool isHeld)
     if (!m_progress.isWaiting()) {
         note(m_hold.remarks());
         m_hold.watch();
-        m_progress.waitFor(m_hold.remarks());
+        m_progress.setWaitingFor(m_hold.remarks());
     }
 }
 
@@ -432,7 +432,7 @@ void Installer::stopWork()
 {
     ++m_run;
     m_download.reset();
-    m_staging.reset();
+    m_stager.reset();
     m_hold.stop();
     if (m_swap && (m_record->state == State::Waiting || m_record->state == State::Swapping)) {
         m_swap->abandon();

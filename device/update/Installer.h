@@ -9,7 +9,7 @@
 #include "update/LocalHold.h"
 #include "update/Places.h"
 #include "update/ProgressTeller.h"
-#include "update/Staging.h"
+#include "update/Stager.h"
 #include "update/Swaps.h"
 #include "update/UpdateJournal.h"
 #include "update/WatchdogPort.h"
@@ -115,7 +115,7 @@ private:
     MonotonicTime m_startedAt{};
     qint64 m_elapsedBefore = 0;
     std::unique_ptr<Download> m_download;
-    std::unique_ptr<Staging> m_staging;
+    std::unique_ptr<Stager> m_stager;
     std::unique_ptr<ComponentSwap> m_swap;
     LocalHold m_hold;
     ProgressTeller m_progress;

@@ -35,7 +35,7 @@ void ProgressTeller::advance(qint64 done, qint64 total)
     }
 }
 
-void ProgressTeller::waitFor(const QString &what)
+void ProgressTeller::setWaitingFor(const QString &what)
 {
     m_waitingFor = what;
     repeat();

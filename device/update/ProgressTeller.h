@@ -25,7 +25,7 @@ public:
     // In whatever unit.
     void advance(qint64 done, qint64 total);
     // What the update waits for, in words for people; empty: for nothing any more. Always news.
-    void waitFor(const QString &what);
+    void setWaitingFor(const QString &what);
     [[nodiscard]] bool isWaiting() const { return !m_waitingFor.isEmpty(); }
     // Once more, for somebody who has heard nothing yet.
     void repeat();

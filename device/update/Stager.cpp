@@ -2,47 +2,85 @@
 #include "update/Stager.h"
 
 #include "update/Background.h"
+#include "update/CaFile.h"
+#include "update/ReleaseFetch.h"
+
+#include <QDir>
 
 namespace sgn::update {
 
 using namespace Qt::StringLiterals;
 
-Stager::Stager(StageRequest request, QString root, std::chrono::milliseconds selfTestLimit, QObject *parent)
+Stager::Stager(Request request, QObject *parent)
     : QObject(parent)
     , m_request(std::move(request))
-    , m_root(std::move(root))
-    , m_selfTestLimit(selfTestLimit)
-{
-    m_request.stop = m_stop.get_token();
-    // Comes from the thread that unpacks, so it is queued to the one this object lives in.
-    m_request.progress = [this](qint64 done, qint64 total) {
-        QMetaObject::invokeMethod(
-            this, [this, done, total] { Q_EMIT progress(done, total); }, Qt::QueuedConnection);
-    };
-}
+{}
 
 Stager::~Stager()
 {
     m_stop.request_stop();
-    m_work.waitForFinished();
+    m_reading.waitForFinished();
+    m_unpacking.waitForFinished();
 }
 
 void Stager::start()
 {
-    m_work = inBackground(
-        this, [request = m_request] { return stageRelease(request); },
-        [this](const Result<Staged> &staged) {
-            if (staged && m_request.component == Component::JabberClient) {
-                selfTest(*staged);
+    const auto trusted = trustRelease(m_request.task, m_request.policy);
+    if (!trusted) {
+        tell(fail(trusted.error()));
+    } else if (!std::holds_alternative<UpdateCommand>(m_request.task)) {
+        tell(stageCaFile(m_request.paths, m_request.now));
+    } else if (trusted->files.isEmpty() && (m_request.isAssembled || QFile::exists(m_request.paths.fileList()))) {
+        readList();
+    } else {
+        unpack(trusted->files);
+    }
+}
+
+void Stager::readList()
+{
+    m_reading = inBackground(
+        this,
+        [paths = m_request.paths, task = m_request.task, policy = m_request.policy] {
+            return readFileList(paths, task, policy);
+        },
+        [this](const Result<Files> &files) {
+            if (files || !m_request.isAssembled) {
+                unpack(files.value_or(Files()));
+            } else {
+                Q_EMIT finished(fail(files.error()));
+            }
+        });
+}
+
+void Stager::unpack(const Files &files)
+{
+    const ReleasePaths &paths = m_request.paths;
+    // Where Python packages go there may be no folder at all yet.
+    for (const QString &folder : {paths.work(), QFileInfo(paths.installed()).absolutePath()}) {
+        QDir().mkpath(folder);
+    }
+    const auto &update = std::get<UpdateCommand>(m_request.task);
+    StageRequest request{update.component, update.version, paths.zip(), paths.stage(), files, m_stop.get_token(), {}};
+    // Comes from the thread that unpacks, so it is queued to the one this object lives in.
+    request.progress = [this](qint64 done, qint64 total) {
+        QMetaObject::invokeMethod(
+            this, [this, done, total] { Q_EMIT progress(done, total); }, Qt::QueuedConnection);
+    };
+    m_unpacking = inBackground(
+        this, [request] { return stageRelease(request); },
+        [this, component = update.component](const Result<Staged> &staged) {
+            if (staged && component == Component::JabberClient) {
+                tryAgent(*staged);
             } else {
                 Q_EMIT finished(staged);
             }
         });
 }
 
-void Stager::selfTest(const Staged &staged)
+void Stager::tryAgent(const Staged &staged)
 {
-    m_check = std::make_unique<ProgramCheck>(m_selfTestLimit);
+    m_check = std::make_unique<ProgramCheck>(m_request.selfTestLimit);
     connect(m_check.get(), &ProgramCheck::finished, this, [this, staged](const std::optional<Error> &failure) {
         if (failure) {
             Q_EMIT finished(fail(failure->withContext(u"the new agent doesn't work here"_s)));
@@ -50,8 +88,14 @@ void Stager::selfTest(const Staged &staged)
             Q_EMIT finished(staged);
         }
     });
-    const QString release = m_request.stage + u'/' + folderName(m_request.component);
-    m_check->start(release + u'/' + agentProgramName, {u"--root"_s, m_root, u"--self-test"_s});
+    const QString release = m_request.paths.stage() + u'/' + folderName(Component::JabberClient);
+    m_check->start(release + u'/' + agentProgramName, {u"--root"_s, m_request.root, u"--self-test"_s});
+}
+
+void Stager::tell(const Result<Staged> &staged)
+{
+    QMetaObject::invokeMethod(
+        this, [this, staged] { Q_EMIT finished(staged); }, Qt::QueuedConnection);
 }
 
 } // namespace sgn::update

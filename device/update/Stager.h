@@ -2,26 +2,39 @@
 #pragma once
 
 #include "update/ProgramCheck.h"
+#include "update/ReleasePaths.h"
+#include "update/ReleaseTrust.h"
 #include "update/Stage.h"
 
 #include <chrono>
 #include <memory>
+#include <QDateTime>
 #include <QFuture>
 #include <QObject>
 #include <stop_token>
 
 namespace sgn::update {
 
-// Unpacks one release in the background and, where it brings a new agent along, tries whether that works on this
-// machine. Deleting the object stops the work and waits the moment until it has stopped: nothing writes into the stage
-// afterwards.
+// Makes of what was fetched what will be installed, beside what is: a release is unpacked, checked against the signed
+// list of its files where there is one, and tried; a CA file is checked. Deleting the object stops the work and waits
+// the moment until it has stopped.
 class Stager : public QObject
 {
     Q_OBJECT
 
 public:
-    // `root` is the device's, for the agent's self-test.
-    Stager(StageRequest request, QString root, std::chrono::milliseconds selfTestLimit, QObject *parent = nullptr);
+    struct Request
+    {
+        Task task;
+        ReleasePaths paths;
+        Policy policy;
+        bool isAssembled = false; // the zip was put together here: only the list of files vouches for it
+        QString root;             // the device's, for the agent's self-test
+        std::chrono::milliseconds selfTestLimit{30'000};
+        QDateTime now; // for certificates
+    };
+
+    explicit Stager(Request request, QObject *parent = nullptr);
     ~Stager() override;
 
     // finished() follows once, never from within this call.
@@ -30,17 +43,21 @@ public:
 Q_SIGNALS:
     // Bytes.
     void progress(qint64 done, qint64 total);
-    // As stageRelease(), or InstallFailed for an agent that doesn't work.
+    // As trustRelease(), readFileList(), stageRelease() or stageCaFile(); InstallFailed for an agent that doesn't work.
     void finished(const sgn::Result<sgn::update::Staged> &staged);
 
 private:
-    void selfTest(const Staged &staged);
+    using Files = QMap<QString, ReleaseFile>;
 
-    StageRequest m_request;
-    QString m_root;
-    std::chrono::milliseconds m_selfTestLimit;
+    void readList();
+    void unpack(const Files &files);
+    void tryAgent(const Staged &staged);
+    void tell(const Result<Staged> &staged);
+
+    Request m_request;
     std::stop_source m_stop;
-    QFuture<Result<Staged>> m_work;
+    QFuture<Result<Files>> m_reading;
+    QFuture<Result<Staged>> m_unpacking;
     std::unique_ptr<ProgramCheck> m_check;
 };
 
