@@ -4,6 +4,7 @@
 #include "base/AtomicFile.h"
 #include "base/Descriptor.h"
 #include "base/SystemError.h"
+#include "update/Logging.h"
 
 #include <cerrno>
 #include <cstdio>
@@ -68,6 +69,41 @@ Result<bool> isAt(const QString &path, quint64 id)
     return found && *found == id;
 }
 
+// People make folders that take no writes, and then nothing in them can be removed.
+void allowWrites(const QString &folder)
+{
+    // As it goes, because a folder that can't be read shows nothing of what is below.
+    QStringList folders{folder};
+    while (!folders.isEmpty()) {
+        const QString path = folders.takeFirst();
+        QFile::setPermissions(path, QFile::permissions(path) | QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
+        const auto below =
+            QDir(path).entryInfoList(QDir::Dirs | QDir::Hidden | QDir::NoSymLinks | QDir::NoDotAndDotDot);
+        for (const QFileInfo &entry : below) {
+            folders += entry.filePath();
+        }
+    }
+}
+
+// Somebody else's folders in a release, root's for one, can't be removed by its owner, but it can be moved out of the
+// way.
+Outcome putAside(const QString &path)
+{
+    constexpr int maxAside = 9;
+    for (int number = 1; number <= maxAside; ++number) {
+        const QString aside = u"%1.unremovable-%2"_s.arg(path).arg(number);
+        if (::renameat2(AT_FDCWD, QFile::encodeName(path).constData(), AT_FDCWD, QFile::encodeName(aside).constData(),
+                        RENAME_NOREPLACE) == 0) {
+            qCWarning(lcUpdate).noquote() << path << "can't be removed; what is left of it is now" << aside;
+            return {};
+        }
+        if (errno != EEXIST) {
+            return fail(systemError(u"cannot remove %1, nor move it out of the way"_s.arg(path), errno));
+        }
+    }
+    return fail(ErrorCode::Io, u"cannot remove %1, and %2 like it are there already"_s.arg(path).arg(maxAside));
+}
+
 } // namespace
 
 Result<quint64> folderId(const QString &path)
@@ -128,8 +164,10 @@ Outcome replaceFolder(const QString &from, const QString &to)
     if (!folderId(from)) {
         return {};
     }
-    if (auto removed = removeFolder(to); !removed) {
-        return removed;
+    if (const auto removed = removeFolder(to); !removed) {
+        if (auto aside = putAside(to); !aside) {
+            return aside;
+        }
     }
     if (std::rename(QFile::encodeName(from).constData(), QFile::encodeName(to).constData()) != 0) {
         return fail(systemError(u"cannot move %1 to %2"_s.arg(from, to), errno));
@@ -143,7 +181,12 @@ Outcome removeFolder(const QString &path)
     if (!info.exists() && !info.isSymLink()) {
         return {};
     }
-    const bool removed = info.isDir() && !info.isSymLink() ? QDir(path).removeRecursively() : QFile::remove(path);
+    const bool isFolder = info.isDir() && !info.isSymLink();
+    bool removed = isFolder ? QDir(path).removeRecursively() : QFile::remove(path);
+    if (!removed && isFolder) {
+        allowWrites(path);
+        removed = QDir(path).removeRecursively();
+    }
     if (!removed) {
         return fail(ErrorCode::Io, u"cannot remove "_s + path);
     }

@@ -23,10 +23,12 @@ enum class SwapBack { WasNeverIn, Done };
 // The way back, likewise repeatable.
 [[nodiscard]] Result<SwapBack> swapBack(const QString &installed, const QString &staged, quint64 stagedId);
 
-// Moves the folder `from` to `to`, replacing an older one there. Nothing to do when `from` is gone.
+// Moves the folder `from` to `to`, replacing an older one there. Nothing to do when `from` is gone. What can't be
+// removed of the older one is left beside it, as <to>.unremovable-1 and so on.
 [[nodiscard]] Outcome replaceFolder(const QString &from, const QString &to);
 
-// Removes a folder and all below it, following no links. A missing one is success. Blocks for as long as the disk does.
+// Removes a folder and all below it, following no links; folders that take no writes are made to, if they are ours. A
+// missing one is success. Blocks for as long as the disk does.
 [[nodiscard]] Outcome removeFolder(const QString &path);
 
 } // namespace sgn::update

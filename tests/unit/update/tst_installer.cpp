@@ -9,6 +9,7 @@
 
 #include <QSignalSpy>
 #include <QtTest>
+#include <unistd.h>
 
 using namespace sgn;
 using namespace sgn::update;
@@ -18,6 +19,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
+constexpr uid_t nobody = 65534;
 constexpr std::array workStates{State::Accepted, State::Downloading, State::Verifying,  State::Staging,
                                 State::Waiting,  State::Swapping,    State::Confirming, State::RollingBack};
 
@@ -174,6 +176,75 @@ private Q_SLOTS:
         QVERIFY(ended());
         QVERIFY2(m_endings.first().success, qPrintable(m_endings.first().remarks));
         QCOMPARE(installedFiles(m_root, u"SmartMeter"_s), meterRelease(2));
+    }
+
+    void aFolderThatWasLaidOutByHandIsExchangedAsAWhole_data()
+    {
+        QTest::addColumn<bool>("works");
+        QTest::newRow("and stays away") << true;
+        QTest::newRow("and comes back") << false;
+    }
+
+    // What people have put there: their own files, links, folders that take no writes, no bits that a release would
+    // set.
+    void aFolderThatWasLaidOutByHandIsExchangedAsAWhole()
+    {
+        QFETCH(const bool, works);
+        const QString installed = m_root + u"/SmartMeter"_s;
+        QVERIFY(test::writeFile(installed + u"/my notes.txt"_s, "call Anna"));
+        QVERIFY(test::writeFile(installed + u"/.cache/a b/c"_s, "c"));
+        QVERIFY(QFile::link(u"my notes.txt"_s, installed + u"/link"_s));
+        QVERIFY(QFile::link(u"/no/such/place"_s, installed + u"/nowhere"_s));
+        QVERIFY(QFile::setPermissions(installed + u"/.cache/a b"_s, QFile::ReadOwner | QFile::ExeOwner));
+        QVERIFY(test::writeFile(m_settings.downloads + u"/Anna's.zip"_s, "hers"));
+        const Files before = installedFiles(m_root, u"SmartMeter"_s);
+        Files files = meterRelease(2);
+        if (!works) {
+            files[u"SmartMeter/dlms.version"_s] = "-2";
+        }
+        useZip(files);
+        QVERIFY(m_installer->begin(meterOrder(2)));
+        QVERIFY(ended());
+        QVERIFY2(m_endings.first().success == works, qPrintable(m_endings.first().remarks));
+        QCOMPARE(installedFiles(m_root, u"SmartMeter"_s), works ? files : before);
+        QCOMPARE(QFileInfo(installed + u"/nowhere"_s).isSymLink(), !works);
+        m_installer->close();
+        QCOMPARE(leftovers().contains(u"previous-SmartMeter"_s), works);
+        QCOMPARE(readWhole(m_settings.downloads + u"/Anna's.zip"_s), "hers");
+
+        // And the next one removes it.
+        m_endings.clear();
+        useZip(meterRelease(3));
+        Order next = meterOrder(3);
+        next.number = 11;
+        QVERIFY(m_installer->begin(next));
+        QVERIFY(ended());
+        QVERIFY2(m_endings.first().success, qPrintable(m_endings.first().remarks));
+        m_installer->close();
+        QCOMPARE(readWhole(m_settings.downloads + u"/previous-SmartMeter/ocr.version"_s), works ? "2" : "1");
+        QCOMPARE(QFileInfo::exists(m_settings.downloads + u"/previous-SmartMeter/my notes.txt"_s), !works);
+    }
+
+    // Of a release that is replaced for the second time, so that it would be removed.
+    void whatIsSomebodyElsesIsMovedOutOfTheWay()
+    {
+        if (::geteuid() != 0) {
+            QSKIP("only root can make folders that aren't the owner's");
+        }
+        const QTemporaryDir folder;
+        const QString previous = folder.filePath(u"previous"_s);
+        const QString next = folder.filePath(u"next"_s);
+        QVERIFY(test::writeFile(next + u"/new"_s, "new"));
+        QVERIFY(test::writeFile(previous + u"/__pycache__/ocr.pyc"_s, "root's"));
+        for (const QString &path : {folder.path(), next, previous}) {
+            QVERIFY(::chown(QFile::encodeName(path).constData(), nobody, nobody) == 0);
+        }
+        QVERIFY(::seteuid(nobody) == 0);
+        const Outcome replaced = replaceFolder(next, previous);
+        QVERIFY(::seteuid(0) == 0);
+        QVERIFY2(replaced.has_value(), replaced ? "" : qPrintable(replaced.error().message));
+        QCOMPARE(readWhole(previous + u"/new"_s), "new");
+        QCOMPARE(readWhole(previous + u".unremovable-1/__pycache__/ocr.pyc"_s), "root's");
     }
 
     void putsTheOldReleaseBack_data()
