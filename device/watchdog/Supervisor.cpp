@@ -197,6 +197,7 @@ Outcome Supervisor::admit(const Heartbeat &heartbeat, const Program &program)
         if (m_holdUntil) {
             entry->process->hold();
         }
+        Q_EMIT processesChanged();
     }
     entry->process->adopt(*std::move(handle), program);
     accept(*entry, heartbeat.version);
@@ -323,6 +324,7 @@ void Supervisor::release(const QList<ProcessVersion> &expected)
             startExpected(process.name);
         }
     }
+    Q_EMIT processesChanged();
 }
 
 void Supervisor::endHold()

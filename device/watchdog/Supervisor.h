@@ -60,6 +60,9 @@ Q_SIGNALS:
     void processChanged(const sgn::ProcessReport &process);
     // entries() or holdUntil() changed.
     void recordChanged();
+    // Which processes there are may have changed: to be saved before anybody is told, because only what is saved is
+    // started again after a power cut.
+    void processesChanged();
 
 private:
     struct Entry

@@ -88,6 +88,7 @@ Watchdog::Watchdog(WatchdogSettings settings, std::unique_ptr<HeartbeatSocket> h
 {
     m_saveTimer.setSingleShot(true);
     connect(&m_saveTimer, &QTimer::timeout, this, &Watchdog::save);
+    connect(&m_supervisor, &Supervisor::processesChanged, this, &Watchdog::save);
     connect(&m_supervisor, &Supervisor::recordChanged, this, &Watchdog::saveSoon);
     connect(&m_keeper, &AgentKeeper::recordChanged, this, &Watchdog::saveSoon);
     connect(&m_supervisor, &Supervisor::processChanged, this,

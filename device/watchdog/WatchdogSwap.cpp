@@ -83,13 +83,24 @@ Outcome WatchdogSwap::save(const WatchdogSwapJournal &journal) const
 control::WatchdogSwapReply WatchdogSwap::status() const
 {
     // From the disk, because the guardian has the last word.
-    return statusOf(load(), m_settings.version);
+    auto journal = load();
+    if (journal && journal->isOver() && !isSettled(*journal)) {
+        journal->phase = WatchdogPhase::Confirming;
+    }
+    return statusOf(journal, m_settings.version);
 }
 
 bool WatchdogSwap::isUnderWay() const
 {
     const auto journal = load();
-    return journal && !journal->isOver();
+    return journal && !isSettled(*journal);
+}
+
+// The guardian writes down how it ended before it tidies up: whoever starts the next update in between would lose what
+// was prepared for it, or not find the release before this one.
+bool WatchdogSwap::isSettled(const WatchdogSwapJournal &journal) const
+{
+    return journal.isOver() && !hasGuardian();
 }
 
 void WatchdogSwap::resume()
@@ -139,7 +150,11 @@ void WatchdogSwap::resume()
     case WatchdogPhase::Confirmed:
     case WatchdogPhase::RolledBack:
     case WatchdogPhase::Failed:
-        tidy(*journal);
+        if (isSettled(*journal)) {
+            tidy(*journal);
+        } else {
+            m_guardianTimer.start();
+        }
         return;
     }
 }
@@ -154,8 +169,11 @@ Outcome WatchdogSwap::request(const control::SwapWatchdog &request)
     if (before && before->request.key == request.key) {
         return {}; // asked already; nothing runs twice
     }
-    if (before && !before->isOver()) {
+    if (before && !isSettled(*before)) {
         return fail(ErrorCode::Busy, u"another update of the watchdog is under way"_s);
+    }
+    if (m_guardianTimer.isActive()) {
+        lookAfterGuardian(); // of the last update: what it has left is needed or in the way
     }
     WatchdogSwapJournal journal;
     journal.request = request;
@@ -340,6 +358,7 @@ void WatchdogSwap::takeBack(const WatchdogSwapJournal &journal, const Error &err
 
 bool WatchdogSwap::hasGuardian() const
 {
+    const OwnRights rights(m_settings.owner);
     const Descriptor lock(::open(QFile::encodeName(m_settings.release.guardLock()).constData(),
                                  O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
     return lock.isValid() && ::flock(lock.get(), LOCK_EX | LOCK_NB) != 0;
@@ -359,16 +378,21 @@ void WatchdogSwap::awaitGuardian() const
 void WatchdogSwap::lookAfterGuardian()
 {
     const auto journal = load();
-    if (!journal || journal->isOver()) {
+    if (!journal) {
         m_guardianTimer.stop();
-        if (journal) {
-            over(*journal);
-        }
+        return;
+    }
+    if (isSettled(*journal)) {
+        m_guardianTimer.stop();
+        over(*journal);
         return;
     }
     m_guardianTimer.start();
+    if (journal->isOver() || hasGuardian()) {
+        return;
+    }
     const OwnRights rights(m_settings.owner);
-    if (const auto guarded = hasGuardian() ? Outcome() : startGuardian(*journal); !guarded) {
+    if (const auto guarded = startGuardian(*journal); !guarded) {
         qCCritical(lcWatchdog).noquote() << "nobody watches over the new watchdog:" << guarded.error().message;
     }
 }

@@ -66,6 +66,7 @@ private:
     [[nodiscard]] Outcome exchangeNow(WatchdogSwapJournal &journal);
     void takeBack(const WatchdogSwapJournal &journal, const Error &error);
     [[nodiscard]] Outcome startGuardian(const WatchdogSwapJournal &journal) const;
+    [[nodiscard]] bool isSettled(const WatchdogSwapJournal &journal) const;
     [[nodiscard]] bool hasGuardian() const;
     void awaitGuardian() const;
     void lookAfterGuardian();

@@ -73,6 +73,22 @@ private:
     bool m_isThere = false;
 };
 
+// A meter that somebody else than the watchdog starts.
+void startAsCron(QProcess &process, const WatchdogDevice &device, const QString &name)
+{
+    QProcessEnvironment environment;
+    environment.insert(u"SGN_HEARTBEAT_PORT"_s, QString::number(device.port()));
+    process.setProcessEnvironment(environment);
+    process.setStandardOutputFile(QProcess::nullDevice());
+    process.setChildProcessModifier([] {
+        if (::geteuid() == 0 && (::setgid(WatchdogDevice::owner()) != 0 || ::setuid(WatchdogDevice::owner()) != 0)) {
+            ::_exit(1);
+        }
+    });
+    process.start(device.path(u"SmartMeter/%1.py"_s.arg(name)), QStringList());
+    QVERIFY(process.waitForStarted(patience));
+}
+
 bool isAlive(qint64 pid)
 {
     QFile stat(u"/proc/%1/stat"_s.arg(pid));
@@ -499,6 +515,36 @@ time.sleep(1000)
         QCOMPARE(device.running(), pids);
     }
 
+    void savesAProcessBeforeItTellsOfIt()
+    {
+        // A power cut right after that must not leave it unknown, although the card is spared otherwise.
+        WatchdogDevice device;
+        for (const auto &name : {u"ocr"_s, u"dlms"_s, u"cron"_s}) {
+            device.addMeter(name);
+        }
+        QVERIFY(device.start(1));
+        ControlClient client(device);
+        const auto isSaved = [&device](const QByteArray &name) {
+            return device.read(u"wdog/processes.json"_s).contains("/SmartMeter/" + name + ".py\"");
+        };
+        QVERIFY(client.hello());
+        QVERIFY(client.startMeters({u"ocr"_s}));
+        QVERIFY(isSaved("ocr"));
+        QVERIFY(client.startMeters({u"ocr"_s, u"dlms"_s}));
+        QVERIFY(isSaved("dlms"));
+        QProcess cron;
+        startAsCron(cron, device, u"cron"_s);
+        QVERIFY(QTest::qWaitFor([&] { return !client.events(u"cron"_s).isEmpty(); }, patience));
+        QVERIFY(isSaved("cron"));
+        cron.kill();
+        cron.waitForFinished(patience);
+        // And what a release hasn't any more is forgotten as quickly.
+        QVERIFY(client.ask(control::Hold{Component::SmartMeter, 60}).has_value());
+        QVERIFY(QFile::remove(device.path(u"SmartMeter/dlms.py"_s)));
+        QVERIFY(client.startMeters({u"ocr"_s, u"cron"_s}));
+        QVERIFY(!isSaved("dlms"));
+    }
+
     void startsEverythingAfterABoot()
     {
         WatchdogDevice device;
@@ -516,18 +562,7 @@ time.sleep(1000)
         device.write(u"wdog/processes.json"_s, QJsonDocument(registry).toJson());
         // One comes up by itself, as cron would start it.
         QProcess cron;
-        QProcessEnvironment environment;
-        environment.insert(u"SGN_HEARTBEAT_PORT"_s, QString::number(device.port()));
-        cron.setProcessEnvironment(environment);
-        cron.setStandardOutputFile(QProcess::nullDevice());
-        cron.setChildProcessModifier([] {
-            if (::geteuid() == 0 &&
-                (::setgid(WatchdogDevice::owner()) != 0 || ::setuid(WatchdogDevice::owner()) != 0)) {
-                ::_exit(1);
-            }
-        });
-        cron.start(device.path(u"SmartMeter/cron.py"_s), QStringList());
-        QVERIFY(cron.waitForStarted(patience));
+        startAsCron(cron, device, u"cron"_s);
         QVERIFY(device.start(fast));
         ControlClient client(device);
         QVERIFY(client.waitForState(u"ocr"_s, ProcessState::Running));

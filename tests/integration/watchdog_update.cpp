@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The watchdog replaces itself: real watchdogs, good releases and broken ones, and kills at every moment.
+#include "base/Descriptor.h"
 #include "release/ReleaseSignature.h"
 #include "support/Sanitizer.h"
 #include "watchdog_release.h"
@@ -7,8 +8,10 @@
 #include <array>
 #include <csignal>
 #include <cstring>
+#include <fcntl.h>
 #include <QJsonArray>
 #include <QScopeGuard>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 
@@ -423,6 +426,29 @@ private Q_SLOTS:
         QCOMPARE(ownSwapStatus(device).state, WatchdogSwapState::Confirmed);
         checkPeace(device, 2, meters);
         QCOMPARE(device.readHome(u"WatchDog.update/previous/version"_s), QByteArray("1\n"));
+    }
+
+    void isOnlyOverWhenTheGuardianHasTidiedUp()
+    {
+        ReleasedDevice device;
+        QVERIFY(device.start(fast));
+        update(device, 2);
+        checkPeace(device, 2, {});
+        const control::SwapWatchdog next = device.offer(3);
+        {
+            // What a guardian holds that has written down how it ended and isn't done yet.
+            const Descriptor lock(::open(QFile::encodeName(device.home(u"WatchDog.update/guard.lock"_s)).constData(),
+                                         O_RDWR | O_CLOEXEC));
+            QVERIFY(lock.isValid() && ::flock(lock.get(), LOCK_EX | LOCK_NB) == 0);
+            QCOMPARE(ownSwapStatus(device).state, WatchdogSwapState::Confirming);
+            ControlClient client(device);
+            const auto refused = client.ask(next);
+            QVERIFY(!refused.has_value());
+            QCOMPARE(refused.error().code, ErrorCode::Busy);
+        }
+        QCOMPARE(ownSwapStatus(device).state, WatchdogSwapState::Confirmed);
+        ask(device, next);
+        checkPeace(device, 3, {});
     }
 
     void aPreviousReleaseThatFailsStaysThePreviousOne_data()
