@@ -318,6 +318,27 @@ Result<WatchdogLine> readEvent(const QJsonObject &object, const QString &name)
     return fail(ErrorCode::UnknownCommand, u"unknown event \"%1\""_s.arg(name));
 }
 
+// A line that is too long is heard by nobody, and all that is told of the processes with it. What they have printed
+// last is the only thing that makes it so, and each event has it whole.
+QByteArray encodeStatus(RequestId id, StatusReply status)
+{
+    for (const qsizetype kept : {qsizetype(5), qsizetype(1), qsizetype(0)}) {
+        QJsonObject object = replyToJson(status);
+        object["id"_L1] = static_cast<qint64>(id);
+        if (QByteArray line = toLine(object); line.size() <= maxBodySize) {
+            return line;
+        }
+        for (ProcessReport &process : status.processes) {
+            if (process.lastExit && process.lastExit->lastLines.size() > kept) {
+                process.lastExit->lastLines = process.lastExit->lastLines.last(kept);
+            }
+        }
+    }
+    QJsonObject object = replyToJson(status);
+    object["id"_L1] = static_cast<qint64>(id);
+    return toLine(object);
+}
+
 } // namespace
 
 QByteArray encode(const Request &request)
@@ -329,6 +350,9 @@ QByteArray encode(const Request &request)
 
 QByteArray encode(const Reply &reply)
 {
+    if (const auto *const status = reply.body ? std::get_if<StatusReply>(&*reply.body) : nullptr) {
+        return encodeStatus(reply.id, *status);
+    }
     QJsonObject object;
     if (reply.body) {
         object = replyToJson(*reply.body);

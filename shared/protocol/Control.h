@@ -68,7 +68,7 @@ struct SwapAgent
     QString stagedFolder; // absolute, below downloads/
     int version = 0;
     int timeoutS = 0;        // 1 to 3600
-    bool needsOnline = true; // false where the old agent couldn't reach the server either: then a hello is enough
+    bool needsOnline = true; // false only from older agents, while they were offline themselves: a hello is enough
     friend bool operator==(const SwapAgent &, const SwapAgent &) = default;
 };
 

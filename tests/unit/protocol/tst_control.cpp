@@ -15,6 +15,48 @@ class ControlTest : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void aStatusIsNeverTooLongToBeHeard_data()
+    {
+        QTest::addColumn<int>("processes");
+        QTest::addColumn<qsizetype>("lines");
+        QTest::newRow("one, all of it") << 1 << qsizetype(20);
+        QTest::newRow("some, the last lines") << 4 << qsizetype(5);
+        QTest::newRow("many, the last line") << 20 << qsizetype(1);
+        QTest::newRow("as many as there can be, none") << 64 << qsizetype(0);
+    }
+
+    void aStatusIsNeverTooLongToBeHeard()
+    {
+        QFETCH(const int, processes);
+        QFETCH(const qsizetype, lines);
+        StatusReply status;
+        for (int i = 0; i < processes; ++i) {
+            ProcessReport process;
+            process.name = u"process-%1"_s.arg(i);
+            process.version = i;
+            process.state = ProcessState::CrashLoop;
+            process.lastExit.emplace();
+            process.lastExit->code = 1;
+            for (int n = 0; n < 20; ++n) {
+                process.lastExit->lastLines += QString(399, u'ä') + QChar(u'a' + n); // as much as is kept of a line
+            }
+            status.processes += process;
+        }
+        const QByteArray line = encode(Reply{7, status});
+        QVERIFY2(line.size() <= 64 * 1024, QByteArray::number(line.size()));
+        const auto parsed = parseWatchdogLine(line.chopped(1));
+        QVERIFY2(parsed.has_value(), parsed ? "" : qPrintable(parsed.error().message));
+        const auto &reply = std::get<Reply>(*parsed);
+        QCOMPARE(reply.id, RequestId(7));
+        const auto &heard = std::get<StatusReply>(*reply.body).processes;
+        QCOMPARE(heard.size(), processes);
+        for (int i = 0; i < processes; ++i) {
+            QCOMPARE(heard[i].name, status.processes[i].name);
+            QCOMPARE(heard[i].lastExit->code, std::optional(1));
+            QCOMPARE(heard[i].lastExit->lastLines, status.processes[i].lastExit->lastLines.last(lines));
+        }
+    }
+
     void requestsComeBack_data()
     {
         QTest::addColumn<control::RequestBody>("body");
