@@ -68,7 +68,7 @@ Connection::Connection(Account account, const Options &options, const QList<QSsl
 
 Connection::~Connection()
 {
-    if (isEstablished() && !m_closing)
+    if (isEstablished() && !m_saidGoodBye)
         m_wire->close("<presence type='unavailable'/></stream:stream>");
     if (!m_client)
         return;
@@ -151,8 +151,10 @@ void Connection::signOff()
     QMetaObject::invokeMethod(
         this,
         [this] {
-            if (!m_ended && m_client)
-                m_client->disconnectFromServer();
+            if (m_ended || !m_client)
+                return;
+            m_saidGoodBye = true;
+            m_client->disconnectFromServer();
         },
         Qt::QueuedConnection);
 }

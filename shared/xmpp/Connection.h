@@ -64,6 +64,7 @@ private:
     QTimer m_timeout;
     bool m_established = false;
     bool m_closing = false;
+    bool m_saidGoodBye = false;
     bool m_ended = false;
 };
 

@@ -275,6 +275,18 @@ private Q_SLOTS:
         SGN_EVENTUALLY(panel.presence.value(meterJid));
     }
 
+    void isGoneAlsoWhenItIsDestroyedRightAfterTheStop()
+    {
+        Endpoint panel(account(panelJid), quickOptions(Role::Panel));
+        auto meter = std::make_unique<Endpoint>(account(meterJid), quickOptions(Role::Device));
+        QVERIFY(startBoth(panel, *meter));
+        SGN_EVENTUALLY(panel.presence.value(meterJid));
+        meter->session.stop();
+        meter.reset();
+        // Without a good-bye the server would wait a minute for it to resume its session.
+        SGN_EVENTUALLY(!panel.presence.value(meterJid, true));
+    }
+
     void stopsAtAnyMoment()
     {
         Endpoint meter(account(meterJid), quickOptions(Role::Device));
