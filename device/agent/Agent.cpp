@@ -56,12 +56,13 @@ CommandIntake::Settings intakeSettings(const DeviceConfig &config)
     return settings;
 }
 
-CommandRunner::Settings commandSettings(const DeviceConfig &config)
+CommandRunner::Settings commandSettings(const AgentSettings &agent)
 {
     CommandRunner::Settings settings;
-    settings.from = config.rpiUniqueId;
-    settings.mustBeSigned = !config.operatorKeys.isEmpty();
-    settings.secret = config.clientPassword;
+    settings.from = agent.config.rpiUniqueId;
+    settings.mustBeSigned = !agent.config.operatorKeys.isEmpty();
+    settings.secret = agent.config.clientPassword;
+    settings.root = agent.tree.root();
     return settings;
 }
 
@@ -100,12 +101,10 @@ Agent::Agent(const AgentSettings &settings, PanelLink &link, update::WatchdogPor
     , m_book(m_record, m_mail)
     , m_answers(m_from, m_book, m_mail)
     , m_time(settings.tree.downloads() + u"/server-time.json"_s, clock)
-    , m_installer(
-          installerSettings(settings, m_time), watchdog, downloadsFor(settings), [&link] { return link.isOnline(); },
-          clock)
+    , m_installer(installerSettings(settings, m_time), watchdog, downloadsFor(settings), clock)
     , m_reboot({settings.tree.rebootJournal(), settings.bootIdFile, settings.rebootLimit}, watchdog, clock)
     , m_intake(intakeSettings(settings.config), {m_book, m_answers, m_time, clock})
-    , m_commands(commandSettings(settings.config), {m_book, m_answers, m_mail, m_installer, m_reboot, watchdog, m_time})
+    , m_commands(commandSettings(settings), {m_book, m_answers, m_mail, m_installer, m_reboot, watchdog, m_time})
     , m_status(watchdog, settings.watchdogPort)
     , m_versions({m_from, settings.tree.root(), settings.version, settings.watchdogVersion,
                   [settings] {

@@ -2,6 +2,7 @@
 #include "agent/CommandRunner.h"
 
 #include "agent/Logging.h"
+#include "base/FileSystem.h"
 #include "base/Overloaded.h"
 
 #include <utility>
@@ -187,12 +188,29 @@ void CommandRunner::rebootSystem(const CommandKey &key)
             fail(ErrorCode::Busy, u"update %1 is being swapped in"_s.arg(m_ports.installer.current()->number)));
         return;
     }
+    if (isReadOnlyFileSystem(m_settings.root)) {
+        rebootForgetfully(key);
+        return;
+    }
     // Its own journal first, as with an update.
     if (const Outcome begun = m_ports.reboot.begin(key); !begun) {
         m_ports.answers.give(key, reboot, begun);
         return;
     }
     m_ports.book.begin(key, reboot);
+}
+
+// Nothing that is noted now outlives the restart, and a command that isn't answered comes again and again: it is
+// answered before.
+void CommandRunner::rebootForgetfully(const CommandKey &key)
+{
+    m_ports.answers.give(key, reboot, {},
+                         u"said before the restart, which the device won't remember: its card is read-only"_s);
+    QTimer::singleShot(m_settings.rebootPause, this, [this, key] {
+        if (const Outcome begun = m_ports.reboot.begin(key); !begun) {
+            qCWarning(lcAgent) << begun.error();
+        }
+    });
 }
 
 void CommandRunner::rebooted(const CommandKey &key, const std::optional<Error> &failure)

@@ -30,10 +30,13 @@ public:
         QString from;              // rpi_unique_id
         bool mustBeSigned = false; // there are operators' keys
         QString secret;            // the password: never told, whatever a log holds
+        QString root;              // of the device's folder
         // Requests without a number that waited in the server's store come in a bunch and are answered together.
         std::chrono::milliseconds gather{300};
         // Until an answer that the disk didn't take is tried again.
         std::chrono::milliseconds diskPause{10'000};
+        // For an answer to get away before the machine goes down.
+        std::chrono::milliseconds rebootPause{5'000};
     };
     struct Ports
     {
@@ -62,6 +65,7 @@ Q_SIGNALS:
 private:
     void runTask(const update::Task &task, const AcceptedCommand &accepted);
     void rebootSystem(const CommandKey &key);
+    void rebootForgetfully(const CommandKey &key);
     void rebooted(const CommandKey &key, const std::optional<Error> &failure);
     [[nodiscard]] bool isUnderWay(const CommandKey &key) const;
     void beginIfUnknown(const CommandKey &key, const QString &name);

@@ -75,6 +75,21 @@ Result<Admission> admitUpdate(const UpdateCommand &update, Downgrade downgrade, 
     return admission;
 }
 
+Result<Admission> admitCa(const CaCertUpdate &update, const TrustedRelease &release, const Installed &installed)
+{
+    if (!update.sha256.isEmpty() && update.sha256 == installed.sha256) {
+        return Admission::AlreadyInstalled;
+    }
+    if (release.downgrade == Downgrade::Refused && release.created && installed.created &&
+        *release.created < *installed.created) {
+        return fail(ErrorCode::Downgrade,
+                    u"this CA file was signed on %1, and one of %2 has been installed; neither an operator nor its "
+                    "signature allows that"_s.arg(release.created->toString(Qt::ISODate),
+                                                  installed.created->toString(Qt::ISODate)));
+    }
+    return Admission::Install;
+}
+
 } // namespace
 
 Result<Admission> admit(const TrustedRelease &release, const Installed &installed)
@@ -82,10 +97,7 @@ Result<Admission> admit(const TrustedRelease &release, const Installed &installe
     return std::visit(
         Overloaded{
             [&](const UpdateCommand &update) { return admitUpdate(update, release.downgrade, installed); },
-            [&](const CaCertUpdate &update) -> Result<Admission> {
-                return !update.sha256.isEmpty() && update.sha256 == installed.sha256 ? Admission::AlreadyInstalled
-                                                                                     : Admission::Install;
-            },
+            [&](const CaCertUpdate &update) { return admitCa(update, release, installed); },
             [](const Rollback &) -> Result<Admission> { return Admission::Install; },
         },
         release.task);

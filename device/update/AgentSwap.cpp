@@ -15,14 +15,12 @@ constexpr int maxTries = 3;
 
 } // namespace
 
-AgentSwap::AgentSwap(WatchdogPort &watchdog, ReleasePaths paths, const Record &record, SwapTimes times,
-                     std::function<bool()> isOnline, QObject *parent)
+AgentSwap::AgentSwap(WatchdogPort &watchdog, ReleasePaths paths, const Record &record, SwapTimes times, QObject *parent)
     : ComponentSwap(parent)
     , m_watchdog(watchdog)
     , m_paths(std::move(paths))
     , m_record(record)
     , m_times(times)
-    , m_isOnline(std::move(isOnline))
 {
     m_poll.setInterval(m_times.poll);
     connect(&m_poll, &QTimer::timeout, this, &AgentSwap::lookAtSwap);
@@ -75,7 +73,9 @@ void AgentSwap::askForSwap()
     request.stagedFolder = m_paths.staged();
     request.version = m_record.version.value_or(0);
     request.timeoutS = static_cast<int>(m_times.confirmAgent.count());
-    request.needsOnline = m_isOnline();
+    // The order came from the server, so this agent has reached it. One that can't is never good enough, not even when
+    // this one is just not there yet or the server is away: then the old one comes back and the order can be repeated.
+    request.needsOnline = true;
     m_watchdog.ask(request, this, [this](const Result<control::ReplyBody> &reply) {
         if (reply) {
             end(Event::Swapped);

@@ -17,10 +17,9 @@ class AgentSwap final : public ComponentSwap
     Q_OBJECT
 
 public:
-    // All references outlive the object. `isOnline` tells whether this agent reaches the server: if it doesn't, neither
-    // needs the new one.
+    // All references outlive the object.
     AgentSwap(WatchdogPort &watchdog, ReleasePaths paths, const Record &record, SwapTimes times,
-              std::function<bool()> isOnline, QObject *parent = nullptr);
+              QObject *parent = nullptr);
 
     void prepare() override;
     void swap() override;
@@ -44,7 +43,6 @@ private:
     ReleasePaths m_paths;
     const Record &m_record;
     SwapTimes m_times;
-    std::function<bool()> m_isOnline;
     QTimer m_poll;
     QTimer m_limit;
     int m_tries = 0;

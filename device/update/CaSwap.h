@@ -46,6 +46,7 @@ private:
     QTimer m_limit;
     QTimer m_retry;
     bool m_trying = false;
+    int m_failedExchanges = 0;
 };
 
 } // namespace sgn::update

@@ -3,6 +3,7 @@
 
 #include "update/FolderSwap.h"
 #include "update/Logging.h"
+#include "update/NewestSigned.h"
 #include "update/PartFile.h"
 #include "update/PreviousRelease.h"
 
@@ -32,10 +33,19 @@ void keepPrevious(const ReleasePaths &paths, const Record &record)
     if (component) {
         warnIfFailed(notePreviousRelease(paths, {record.versionBefore, record.before}));
     }
+    if (!component && record.created && record.state == State::Done) {
+        warnIfFailed(noteNewestSigned(paths, *record.created));
+    }
     // On the way back they have changed places already.
     if (!paths.comesBack()) {
         warnIfFailed(replaceFolder(paths.staged(), paths.previous()));
     }
+}
+
+// What was replaced is then where the new release was staged, and nowhere else.
+bool isInPlace(const ReleasePaths &paths, const Record &record)
+{
+    return folderId(paths.installed()) == record.stagedId;
 }
 
 } // namespace
@@ -63,7 +73,8 @@ Ending endingOf(const Record &record)
 
 void tidyUp(const ReleasePaths &paths, const Record &record)
 {
-    if (record.state == State::Done && record.swapped) {
+    // Also where going back has failed: then it is all there is to go back to another time.
+    if (record.swapped && (record.state == State::Done || isInPlace(paths, record))) {
         keepPrevious(paths, record);
     }
     for (const Outcome &removed :

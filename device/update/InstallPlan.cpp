@@ -58,6 +58,7 @@ Result<InstallPlan> planInstall(const Task &task, const Policy &policy, const In
     }
     InstallPlan plan;
     plan.admission = *admission;
+    plan.created = trusted->created;
     if (plan.admission == Admission::AlreadyInstalled) {
         return plan;
     }

@@ -10,8 +10,9 @@ namespace sgn::update {
 struct InstallPlan
 {
     Admission admission = Admission::Install;
-    std::optional<int> version; // of the release that will run, where it has one
-    quint64 stagedId = 0;       // of a way back, whose release is there already
+    std::optional<int> version;            // of the release that will run, where it has one
+    quint64 stagedId = 0;                  // of a way back, whose release is there already
+    std::optional<QDateTime> created = {}; // when a signed release was made
 };
 
 // Whether a task may be carried out on what is installed, and to what it leads. BadSignature and NotSigned (the keys

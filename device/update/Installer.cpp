@@ -26,13 +26,12 @@ bool hasStarted(State state)
 
 } // namespace
 
-Installer::Installer(InstallerSettings settings, WatchdogPort &watchdog, DownloadFactory downloads,
-                     std::function<bool()> isOnline, const Clock &clock, QObject *parent)
+Installer::Installer(InstallerSettings settings, WatchdogPort &watchdog, DownloadFactory downloads, const Clock &clock,
+                     QObject *parent)
     : QObject(parent)
     , m_settings(std::move(settings))
     , m_watchdog(watchdog)
     , m_downloadFactory(std::move(downloads))
-    , m_isOnline(std::move(isOnline))
     , m_clock(clock)
     , m_journal(m_settings.journal)
     , m_hold(m_settings.hold, m_settings.holdPoll)
@@ -134,7 +133,12 @@ void Installer::pickUpAgain()
     if (m_record->state != State::Waiting || !m_hold.isSet()) {
         ++m_record->starts;
     }
-    if (!save()) {
+    if (hasStarted(m_record->state)) {
+        // This very state is in the journal, and the work finds out how far it has come: a full card costs the count.
+        if (const auto saved = m_journal.save(*m_record); !saved) {
+            qCWarning(lcUpdate) << "the update journal can't be written:" << saved.error();
+        }
+    } else if (!save()) {
         return;
     }
     if (m_record->starts > maxStarts(m_record->state)) {
@@ -310,6 +314,7 @@ void Installer::judgeInstalled(const Installed &installed)
         happened(Event::NothingToDo);
     } else {
         m_record->version = plan->version;
+        m_record->created = plan->created;
         m_record->stagedId = plan->stagedId;
         // The way back finds its release staged.
         happened(std::holds_alternative<Rollback>(m_record->order.task) ? Event::Staged : Event::Admitted);
@@ -409,7 +414,7 @@ void Installer::waitForPeople(bool isHeld)
 void Installer::startSwap(void (ComponentSwap::*work)())
 {
     if (!m_swap) {
-        m_swap = makeSwap({m_watchdog, m_clock, m_isOnline, m_settings.trial}, paths(), *m_record, m_settings.times);
+        m_swap = makeSwap({m_watchdog, m_clock, m_settings.trial}, paths(), *m_record, m_settings.times);
         connect(m_swap.get(), &ComponentSwap::ended, this, &Installer::happened);
     }
     (m_swap.get()->*work)();

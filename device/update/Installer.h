@@ -51,9 +51,9 @@ class Installer : public QObject
     Q_OBJECT
 
 public:
-    // All references outlive the object. `isOnline`: the XMPP server can be reached.
-    Installer(InstallerSettings settings, WatchdogPort &watchdog, DownloadFactory downloads,
-              std::function<bool()> isOnline, const Clock &clock, QObject *parent = nullptr);
+    // All references outlive the object.
+    Installer(InstallerSettings settings, WatchdogPort &watchdog, DownloadFactory downloads, const Clock &clock,
+              QObject *parent = nullptr);
     ~Installer() override;
 
     // At start-up: goes on with what the journal holds.
@@ -108,7 +108,6 @@ private:
     InstallerSettings m_settings;
     WatchdogPort &m_watchdog;
     DownloadFactory m_downloadFactory;
-    std::function<bool()> m_isOnline;
     const Clock &m_clock;
     Journal m_journal;
     std::optional<Record> m_record;

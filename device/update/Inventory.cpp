@@ -3,6 +3,7 @@
 
 #include "crypto/Sha256.h"
 #include "update/Logging.h"
+#include "update/NewestSigned.h"
 #include "update/PersistentRequest.h"
 #include "update/Stage.h"
 
@@ -63,6 +64,7 @@ void Inventory::take(const Task &task, const ReleasePaths &paths, const Sources 
         installed.version = version ? std::optional(*version) : std::nullopt;
     } else {
         installed.sha256 = sha256OfFile(paths.installed()).value_or(QByteArray());
+        installed.created = readNewestSigned(paths);
     }
     taken(installed);
 }

@@ -17,7 +17,7 @@ namespace {
 
 constexpr qsizetype maxQuote = 300;
 constexpr qsizetype maxQuotedLines = 10;
-constexpr int maxExchanges = 5;
+constexpr int maxExchanges = 30;
 
 QString describe(const ProcessReport &process)
 {

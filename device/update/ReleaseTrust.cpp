@@ -63,8 +63,9 @@ Result<TrustedRelease> trustRelease(const Task &task, const Policy &policy)
     if (source.url.scheme() != "https"_L1 && !(policy.allowHttp && source.url.scheme() == "http"_L1)) {
         return fail(ErrorCode::BadRequest, u"field \"url\" must be an https address"_s);
     }
+    // A CA file has no version that anybody could force; whether it is an older one only its signature tells.
     const auto *const update = std::get_if<UpdateCommand>(&task);
-    TrustedRelease trusted{task, {}, update != nullptr && update->force ? Downgrade::Allowed : Downgrade::Refused};
+    TrustedRelease trusted{task, {}, update == nullptr || update->force ? Downgrade::Allowed : Downgrade::Refused};
     if (policy.releaseKeys.isEmpty()) {
         return trusted;
     }
@@ -80,6 +81,7 @@ Result<TrustedRelease> trustRelease(const Task &task, const Policy &policy)
     }
     takeOver(*manifest, trusted.task);
     trusted.files = manifest->files;
+    trusted.created = manifest->created;
     if (!policy.hasOperatorKeys && !manifest->allowsDowngrade) {
         trusted.downgrade = Downgrade::Refused;
     }

@@ -6,6 +6,8 @@
 #include "release/ReleaseManifest.h"
 #include "update/Task.h"
 
+#include <optional>
+#include <QDateTime>
 #include <QList>
 
 namespace sgn::update {
@@ -27,6 +29,7 @@ struct TrustedRelease
     // By path in the zip; empty: nothing more than the zip's own hash is known.
     QMap<QString, ReleaseFile> files;
     Downgrade downgrade = Downgrade::Refused;
+    std::optional<QDateTime> created = {}; // as it was signed
 };
 
 // Whether the release may be tried at all, by what the command says alone: its address, its signed manifest, and that

@@ -35,7 +35,7 @@ std::unique_ptr<ComponentSwap> makeSwap(const SwapPorts &ports, const ReleasePat
         return std::make_unique<CaSwap>(ports.trial, paths, record, times);
     }
     if (*component == Component::JabberClient) {
-        return std::make_unique<AgentSwap>(ports.watchdog, paths, record, times, ports.isOnline);
+        return std::make_unique<AgentSwap>(ports.watchdog, paths, record, times);
     }
     if (*component == Component::WatchDog) {
         return std::make_unique<WatchdogSwap>(ports.watchdog, paths, record, times);

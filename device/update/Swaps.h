@@ -8,7 +8,6 @@
 #include "update/UpdateJournal.h"
 #include "update/WatchdogPort.h"
 
-#include <functional>
 #include <memory>
 
 namespace sgn::update {
@@ -18,7 +17,6 @@ struct SwapPorts
 {
     WatchdogPort &watchdog;
     const Clock &clock;
-    std::function<bool()> isOnline; // the XMPP server is reached
     ServerTrial trial;
 };
 

@@ -103,6 +103,9 @@ QByteArray encode(const Record &record)
     if (record.versionBefore) {
         object["version_before"_L1] = *record.versionBefore;
     }
+    if (record.created) {
+        object["created"_L1] = record.created->toUTC().toString(Qt::ISODate);
+    }
     if (record.error) {
         object["error"_L1] = sgn::nameOf(record.error->code);
         object["reason"_L1] = record.error->message.left(maxRemarks);
@@ -134,6 +137,10 @@ Result<Record> parseRecord(const QByteArray &json)
     record.before = readProcessVersions(reader, "before"_L1);
     record.version = readVersion(reader, "version"_L1);
     record.versionBefore = readVersion(reader, "version_before"_L1);
+    if (const auto created = QDateTime::fromString(reader.optionalText("created"_L1, 32), Qt::ISODate);
+        created.isValid()) {
+        record.created = created;
+    }
     record.sitePackages = reader.optionalText("site_packages"_L1, maxPath);
     record.log = reader.optionalTexts("log"_L1, maxLogLines, maxLine);
     record.remarks = reader.optionalText("remarks"_L1, maxRemarks);

@@ -8,6 +8,7 @@
 
 #include <optional>
 #include <QByteArray>
+#include <QDateTime>
 #include <QString>
 #include <QStringList>
 
@@ -30,6 +31,7 @@ struct Record
     QList<ProcessVersion> before;     // what ran before the swap, to be confirmed again after a roll-back
     std::optional<int> version;       // of a release that has one; on the way back known only when it begins
     std::optional<int> versionBefore; // of the release that is replaced
+    std::optional<QDateTime> created; // when the release was signed, where it is
     QString sitePackages;             // where the Python packages are, while they are what is replaced
     // Why it failed or was rolled back.
     std::optional<Error> error;

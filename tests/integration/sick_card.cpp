@@ -27,7 +27,8 @@ class TestSickCard : public QObject
 
 private:
     std::unique_ptr<ProsodyServer> m_server;
-    HttpServer m_web; // nobody comes
+    HttpServer m_web;      // nobody comes
+    QTemporaryDir m_notes; // of what happened, on another card
     std::unique_ptr<WatchdogDevice> m_device;
     std::unique_ptr<TypingPanel> m_panel;
 
@@ -43,7 +44,8 @@ private:
     [[nodiscard]] bool startDevice()
     {
         const qsizetype before = logins();
-        return m_device->start(5) && QTest::qWaitFor([&] { return logins() > before; }, limit);
+        return m_device->start(5, {}, {u"--reboot-program"_s, m_device->path(u"reboot"_s)}) &&
+               QTest::qWaitFor([&] { return logins() > before; }, limit);
     }
     // As the power does it.
     void killDevice()
@@ -79,6 +81,7 @@ private Q_SLOTS:
         m_device = std::make_unique<WatchdogDevice>();
         equip(*m_device, *m_server, secret, {{u"allow_http"_s, true}});
         m_device->addMeter(u"ocr"_s);
+        m_device->write(u"reboot"_s, "#!/bin/sh\necho >> " + m_notes.filePath(u"reboots"_s).toUtf8() + '\n', 0755);
         m_panel = std::make_unique<TypingPanel>(*m_server);
         m_panel->session.start();
         QTRY_VERIFY_WITH_TIMEOUT(m_panel->session.isOnline(), limit);
@@ -130,6 +133,13 @@ private Q_SLOTS:
         ::kill(static_cast<pid_t>(agents.first()), SIGKILL);
         QTRY_VERIFY_WITH_TIMEOUT(logins() > before, limit);
         expectAWornCard();
+        // The command is answered before the restart: it would come again, and again, to a device that remembers none.
+        m_panel->type(R"({"command":"reboot_system","command_no":8})");
+        QTRY_COMPARE_WITH_TIMEOUT(m_panel->results().size(), 2, limit);
+        const QJsonObject result = m_panel->results().last();
+        QCOMPARE(result["succcess"_L1], QJsonValue(true));
+        QVERIFY2(result["remarks"_L1].toString().contains(u"before the restart"), QJsonDocument(result).toJson());
+        QTRY_VERIFY_WITH_TIMEOUT(QFile::exists(m_notes.filePath(u"reboots"_s)), limit);
         killDevice();
     }
 };

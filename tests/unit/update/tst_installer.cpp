@@ -3,6 +3,7 @@
 #include "protocol/Command.h"
 #include "release/ReleaseSignature.h"
 #include "ReleaseKit.h"
+#include "support/ReadOnlyCard.h"
 #include "support/SmallDisk.h"
 #include "update/FolderSwap.h"
 #include "update/Installer.h"
@@ -43,8 +44,7 @@ private:
 
     void restart()
     {
-        m_installer = std::make_unique<Installer>(
-            m_settings, *m_watchdog, copyFrom(m_zip), [] { return true; }, m_clock);
+        m_installer = std::make_unique<Installer>(m_settings, *m_watchdog, copyFrom(m_zip), m_clock);
         connect(m_installer.get(), &Installer::finished, this, [this](const Ending &ending) { m_endings += ending; });
         connect(m_installer.get(), &Installer::stateEntered, this, [this](State state) { m_states += state; });
     }
@@ -796,6 +796,70 @@ private Q_SLOTS:
         m_installer->close();
         QCOMPARE(leftovers(), QStringList());
         m_installer.reset();
+    }
+
+    void theOldReleaseIsKeptWhenItCannotComeBack()
+    {
+        useZip(meterRelease(-2));
+        std::unique_ptr<ReadOnlyCard> card;
+        connect(m_installer.get(), &Installer::stateEntered, this, [&](State entered) {
+            if (entered == State::RollingBack) {
+                card = std::make_unique<ReadOnlyCard>(m_settings.downloads + u"/staged-SmartMeter"_s);
+            }
+        });
+        if (!ReadOnlyCard(m_folder->path()).isWorn()) {
+            QSKIP("mounting isn't allowed here");
+        }
+        QVERIFY(m_installer->begin(meterOrder(2)));
+        QVERIFY(ended());
+        QVERIFY(!m_endings.first().success && !m_endings.first().rolledBack);
+        card.reset();
+        m_installer->close();
+        QCOMPARE(installedFiles(m_root, u"SmartMeter"_s), meterRelease(-2));
+        QCOMPARE(leftovers(), (QStringList{u"previous-SmartMeter"_s, u"previous-SmartMeter.json"_s}));
+        QCOMPARE(readWhole(m_settings.downloads + u"/previous-SmartMeter/ocr.version"_s), "1");
+    }
+
+    void aFullCardCostsNoReleaseAfterAPowerCut_data()
+    {
+        QTest::addColumn<int>("version");
+        QTest::newRow("good release") << 2;
+        QTest::newRow("broken release") << -2;
+    }
+
+    void aFullCardCostsNoReleaseAfterAPowerCut()
+    {
+        // The folders are exchanged, the power goes before that is written down, and then nothing can be written.
+        QFETCH(const int, version);
+        useZip(meterRelease(version));
+        const QString folder = m_folder->filePath(u"journal"_s);
+        QVERIFY(QDir().mkpath(folder));
+        m_settings.journal = folder + u"/update.json"_s;
+        restart();
+        QByteArray journal;
+        connect(m_installer.get(), &Installer::stateEntered, this, [&](State entered) {
+            if (entered == State::Swapping) {
+                journal = readWhole(m_settings.journal);
+            }
+        });
+        QVERIFY(m_installer->begin(meterOrder(2)));
+        QVERIFY(reached(State::Confirming));
+        restart();
+        QVERIFY(test::writeFile(m_settings.journal, journal));
+        QVERIFY(installedFiles(m_root, u"SmartMeter"_s) == meterRelease(version));
+        {
+            const ReadOnlyCard card(folder);
+            if (!card.isWorn()) {
+                QSKIP("mounting isn't allowed here");
+            }
+            m_installer->resume();
+            QVERIFY(ended());
+        }
+        const Ending &ending = m_endings.first();
+        QVERIFY2(ending.success == (version > 0), qPrintable(ending.remarks));
+        QCOMPARE(ending.rolledBack, version < 0);
+        m_installer->close();
+        QCOMPARE(installedFiles(m_root, u"SmartMeter"_s), meterRelease(version > 0 ? version : 1));
     }
 
     void theWatchdogSwapsItself_data()

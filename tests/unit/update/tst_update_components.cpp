@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "FakeWatchdog.h"
+#include "release/ReleaseSignature.h"
 #include "ReleaseKit.h"
+#include "support/ReadOnlyCard.h"
 #include "support/TestCa.h"
 #include "update/FolderSwap.h"
 #include "update/Installer.h"
@@ -51,8 +53,7 @@ private:
 
     void restart()
     {
-        m_installer = std::make_unique<Installer>(
-            m_settings, *m_watchdog, copyFrom(m_source), [] { return true; }, m_clock);
+        m_installer = std::make_unique<Installer>(m_settings, *m_watchdog, copyFrom(m_source), m_clock);
         connect(m_installer.get(), &Installer::finished, this, [this](const Ending &ending) { m_endings += ending; });
         connect(
             m_installer.get(), &Installer::progress, this,
@@ -372,6 +373,58 @@ private Q_SLOTS:
         m_now = QDateTime::currentDateTimeUtc();
     }
 
+    void aWithdrawnCaFileStaysAway_data()
+    {
+        QTest::addColumn<bool>("isAllowed");
+        QTest::addColumn<bool>("hasOperators");
+        QTest::newRow("whoever has the panel's password") << false << false;
+        QTest::newRow("allowed by its signature") << true << false;
+        QTest::newRow("by an operator") << false << true;
+    }
+
+    void aWithdrawnCaFileStaysAway()
+    {
+        QFETCH(const bool, isAllowed);
+        QFETCH(const bool, hasOperators);
+        const SigningKey key = newSigningKey(u"release"_s).value();
+        m_settings.policy.releaseKeys = {publicKeyOf(key).value()};
+        restart();
+        const QByteArray own = readWhole(m_ca.caFile());
+        const QByteArray old = own + readWhole(m_otherCa.caFile());
+        const auto offerSigned = [&](const QByteArray &content, int day, bool mayGoBack) {
+            offerFile(content);
+            ReleaseManifest manifest;
+            manifest.component = caCertComponent;
+            manifest.release = u"ca"_s;
+            manifest.sha256 = Sha256::hash(content);
+            manifest.size = content.size();
+            manifest.created = QDateTime({2026, 11, day}, {12, 0}, Qt::UTC);
+            manifest.allowsDowngrade = mayGoBack;
+            CaCertUpdate update = caUpdate();
+            update.release = QString::fromLatin1(signRelease(manifest, key).value());
+            return update;
+        };
+        // The one with the authority that is withdrawn later, then the one without, each as the panel sends it.
+        const CaCertUpdate first = offerSigned(old, 1, isAllowed);
+        QVERIFY(run(first).success);
+        const Ending withdrawn = run(offerSigned(own, 2, false));
+        QVERIFY2(withdrawn.success, qPrintable(withdrawn.remarks));
+        // And the first once more, from the archive.
+        m_settings.policy.hasOperatorKeys = hasOperators;
+        restart();
+        offerFile(old);
+        const Ending again = run(first);
+        if (isAllowed || hasOperators) {
+            QVERIFY2(again.success, qPrintable(again.remarks));
+            return;
+        }
+        QCOMPARE(again.error, std::optional(ErrorCode::Downgrade));
+        QVERIFY2(again.remarks.contains(u"signed on 2026-11-01"), qPrintable(again.remarks));
+        QCOMPARE(installedCa(), own);
+        // A later one is as welcome as ever.
+        QVERIFY(run(offerSigned(old, 3, false)).success);
+    }
+
     void theOldCaFileComesBackWhenTheServerChanges()
     {
         const QByteArray before = installedCa();
@@ -384,6 +437,44 @@ private Q_SLOTS:
         QVERIFY2(ending.remarks.contains(u"another certificate"_s), qPrintable(ending.remarks));
         QCOMPARE(installedCa(), before);
         QCOMPARE(leftovers(), QStringList());
+    }
+
+    void theOldCaFileWaitsForACardThatIsSick_data()
+    {
+        QTest::addColumn<bool>("recovers");
+        QTest::newRow("for a moment") << true;
+        QTest::newRow("till the end") << false;
+    }
+
+    void theOldCaFileWaitsForACardThatIsSick()
+    {
+        QFETCH(const bool, recovers);
+        const QByteArray before = installedCa();
+        std::unique_ptr<ReadOnlyCard> card;
+        m_trial = [&](const QByteArray &) {
+            if (m_tried.size() < 2) {
+                return Outcome();
+            }
+            card = std::make_unique<ReadOnlyCard>(m_settings.downloads + u"/staged-cacert.pem"_s);
+            if (recovers) {
+                QTimer::singleShot(20, this, [&card] { card.reset(); });
+            }
+            return Outcome(fail(ErrorCode::Refused, u"another certificate"_s));
+        };
+        connect(m_installer.get(), &Installer::finished, this, [&card] { card.reset(); });
+        if (!ReadOnlyCard(m_folder->path()).isWorn()) {
+            QSKIP("mounting isn't allowed here");
+        }
+        const QByteArray other = readWhole(m_otherCa.caFile());
+        offerFile(other);
+        const Ending ending = run(caUpdate());
+        QVERIFY(!ending.success);
+        QCOMPARE(ending.rolledBack, recovers);
+        QCOMPARE(installedCa(), recovers ? before : other);
+        QCOMPARE(leftovers(), recovers ? QStringList() : QStringList{u"previous-cacert.pem"_s});
+        if (!recovers) {
+            QCOMPARE(readWhole(m_settings.downloads + u"/previous-cacert.pem"_s), before);
+        }
     }
 
     void aServerThatIsAwayIsTriedAgain()
