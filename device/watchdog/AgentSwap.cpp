@@ -21,6 +21,8 @@ namespace {
 constexpr int maxDeaths = 3;
 // A release that takes the whole device down with it would otherwise get its time again at every boot.
 constexpr int maxResumed = 3;
+// After what the card didn't let us do.
+constexpr auto retryPause = std::chrono::seconds(10);
 
 bool isConfirming(const std::optional<SwapJournal> &journal)
 {
@@ -53,6 +55,12 @@ AgentSwap::AgentSwap(Settings settings, AgentKeeper &keeper, const Clock &clock,
     connect(&m_keeper, &AgentKeeper::helloReceived, this, &AgentSwap::helloReceived);
     connect(&m_keeper, &AgentKeeper::ended, this, &AgentSwap::agentEnded);
     connect(&m_keeper, &AgentKeeper::startFailed, this, &AgentSwap::agentCannotStart);
+    m_saveRetry.setSingleShot(true);
+    m_saveRetry.setInterval(retryPause);
+    connect(&m_saveRetry, &QTimer::timeout, this, &AgentSwap::sayConfirmed);
+    m_backRetry.setSingleShot(true);
+    m_backRetry.setInterval(retryPause);
+    connect(&m_backRetry, &QTimer::timeout, this, &AgentSwap::exchangeBack);
     connect(&m_timer, &DeadlineTimer::reached, this, [this] {
         rollBack(m_helloSeen ? u"the new agent did not reach the server within %1 s"_s.arg(m_journal->timeoutS)
                              : u"the new agent did not report within %1 s"_s.arg(m_journal->timeoutS));
@@ -113,7 +121,7 @@ bool AgentSwap::save()
 
 Outcome AgentSwap::request(const control::SwapAgent &request)
 {
-    if (m_journal && !m_journal->isOver()) {
+    if (m_journal && (!m_journal->isOver() || m_saveRetry.isActive())) {
         return fail(ErrorCode::Busy, u"another swap of the agent is under way"_s);
     }
     auto journal = plan(request);
@@ -250,9 +258,18 @@ void AgentSwap::confirmed()
     m_timer.set(std::nullopt);
     qCInfo(lcWatchdog).noquote() << "version" << m_journal->version << "of the agent has proved itself";
     m_journal->phase = SwapPhase::Confirmed;
-    if (save()) {
-        tidy();
+    sayConfirmed();
+}
+
+void AgentSwap::sayConfirmed()
+{
+    // Not before it is safe: the next watchdog would put the agent to the test once more, and whoever was told may have
+    // put away what is needed to go back.
+    if (!save()) {
+        m_saveRetry.start();
+        return;
     }
+    tidy();
     Q_EMIT finished(status());
 }
 
@@ -270,13 +287,35 @@ void AgentSwap::rollBack(const QString &why)
 void AgentSwap::exchangeBack()
 {
     if (folderId(m_settings.installed) == m_journal->newFolder) {
+        if (isGone(m_journal->stagedFolder, m_journal->oldFolder)) {
+            stay();
+            return;
+        }
         if (const auto done = exchangeFolders(m_settings.installed, m_journal->stagedFolder); !done) {
-            constexpr auto retry = std::chrono::seconds(10);
             qCCritical(lcWatchdog).noquote() << "the old agent cannot be put back yet:" << done.error().message;
-            QTimer::singleShot(retry, this, &AgentSwap::proceed);
+            m_backRetry.start();
+            // Meanwhile one that may be no good is better than none.
+            m_keeper.start();
             return;
         }
     }
+    m_keeper.stop([this] { rolledBack(); });
+}
+
+// The old agent is gone, and there is nothing to go back to.
+void AgentSwap::stay()
+{
+    qCCritical(lcWatchdog).noquote() << "the new agent stays, because the old one is no longer in"
+                                     << m_journal->stagedFolder;
+    m_journal->phase = SwapPhase::Confirmed;
+    m_journal->remarks += u"; it stays, because the old one is gone"_s;
+    m_journal->tidied = true;
+    m_keeper.start();
+    sayConfirmed();
+}
+
+void AgentSwap::rolledBack()
+{
     m_journal->phase = SwapPhase::RolledBack;
     [[maybe_unused]] const bool saved = save();
     m_keeper.start();
@@ -305,7 +344,7 @@ control::SwapStatusReply AgentSwap::status() const
         return {};
     }
     control::SwapState state = control::SwapState::Confirming;
-    if (m_journal->phase == SwapPhase::Confirmed) {
+    if (m_journal->phase == SwapPhase::Confirmed && !m_saveRetry.isActive()) {
         state = control::SwapState::Confirmed;
     } else if (m_journal->phase == SwapPhase::RolledBack) {
         state = control::SwapState::RolledBack;

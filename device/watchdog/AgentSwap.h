@@ -6,6 +6,7 @@
 #include "watchdog/SwapJournal.h"
 
 #include <QObject>
+#include <QTimer>
 
 namespace sgn::watchdog {
 
@@ -55,14 +56,19 @@ private:
     void agentEnded();
     void agentCannotStart();
     void confirmed();
+    void sayConfirmed();
     void rollBack(const QString &why);
     void exchangeBack();
+    void stay();
+    void rolledBack();
     void tidy();
 
     Settings m_settings;
     AgentKeeper &m_keeper;
     std::optional<SwapJournal> m_journal;
     DeadlineTimer m_timer;
+    QTimer m_saveRetry; // active: confirmed, but that isn't safe yet
+    QTimer m_backRetry;
     const Clock &m_clock;
     bool m_helloSeen = false;
     int m_deaths = 0; // of the new agent

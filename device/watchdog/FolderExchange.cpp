@@ -46,6 +46,12 @@ Result<quint64> folderId(const QString &path)
     return static_cast<quint64>(info.st_ino);
 }
 
+bool isGone(const QString &path, quint64 id)
+{
+    const auto found = folderId(path);
+    return found ? *found != id : found.error().code != ErrorCode::Io;
+}
+
 Outcome exchangeFolders(const QString &first, const QString &second)
 {
     return renameDurably(first, second, RENAME_EXCHANGE);

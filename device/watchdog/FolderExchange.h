@@ -11,6 +11,9 @@ namespace sgn::watchdog {
 // exchange has happened. NotFound, Io; Refused when it is a link or no folder.
 [[nodiscard]] Result<quint64> folderId(const QString &path);
 
+// Whether it is certain that the folder with that id isn't at `path`; a disk that can't tell is no certainty.
+[[nodiscard]] bool isGone(const QString &path, quint64 id);
+
 // Two folders of one file system change places in one step that a power cut can't tear apart (renameat2 with
 // RENAME_EXCHANGE); durable when it returns.
 [[nodiscard]] Outcome exchangeFolders(const QString &first, const QString &second);

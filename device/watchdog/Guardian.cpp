@@ -24,6 +24,7 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr MonotonicTime pause = std::chrono::milliseconds(250);
+constexpr MonotonicTime retryPause = std::chrono::seconds(10); // after what the card didn't let us do
 
 // Another process of ours that runs the program. A watchdog borrows the device's owner's rights for its work on files,
 // so its real user counts.
@@ -97,7 +98,7 @@ void Guardian::run()
         m_journal.phase = WatchdogPhase::Confirming;
         m_journal.handedOver = {};
         m_target.reset();
-        save();
+        [[maybe_unused]] const bool saved = save();
     }
     if (m_journal.phase == WatchdogPhase::Confirming) {
         watch();
@@ -132,12 +133,14 @@ bool Guardian::takeLock()
     return false;
 }
 
-void Guardian::save()
+bool Guardian::save()
 {
-    if (const auto saved = saveWatchdogSwap(m_journal, m_settings.release.journal()); !saved) {
+    const auto saved = saveWatchdogSwap(m_journal, m_settings.release.journal());
+    if (!saved) {
         // The folders' inodes will tell the next watchdog where things stand.
         qCCritical(lcWatchdog).noquote() << saved.error().message;
     }
+    return saved.has_value();
 }
 
 void Guardian::watch()
@@ -145,12 +148,13 @@ void Guardian::watch()
     MonotonicTime end = m_clock.monotonic() + std::chrono::seconds(m_journal.request.timeoutS);
     const MonotonicTime last = end + m_settings.settle + m_settings.hiccup;
     std::optional<MonotonicTime> healthySince;
+    bool hasAnswered = false;
     QString problem = u"it doesn't start"_s;
     for (;;) {
         findTarget();
         if (m_target && m_target->hasEnded()) {
-            rollBack(ErrorCode::NotHealthy, healthySince ? u"the new watchdog answered and then ended"_s
-                                                         : u"the new watchdog ended: "_s + problem);
+            rollBack(ErrorCode::NotHealthy, hasAnswered ? u"the new watchdog answered and then ended"_s
+                                                        : u"the new watchdog ended: "_s + problem);
             return;
         }
         const MonotonicTime now = m_clock.monotonic();
@@ -161,6 +165,7 @@ void Guardian::watch()
             healthySince.reset();
         } else if (!healthySince) {
             healthySince = now;
+            hasAnswered = true;
             end = std::min(last, std::max(end, now + m_settings.settle + m_settings.hiccup));
         } else if (now - *healthySince >= m_settings.settle) {
             confirm();
@@ -229,8 +234,16 @@ QList<WatchedProcess> Guardian::alive() const
 void Guardian::confirm()
 {
     qCInfo(lcWatchdog).noquote() << "version" << m_journal.request.version << "of the watchdog has proved itself";
+    endConfirmed();
+}
+
+void Guardian::endConfirmed()
+{
     m_journal.phase = WatchdogPhase::Confirmed;
-    save();
+    // Not before it is safe: tidying up takes away what a guardian that came after us would need to go back.
+    while (!save()) {
+        wait(retryPause);
+    }
     tidyAfterSwap(m_settings.release, m_journal);
 }
 
@@ -240,7 +253,7 @@ void Guardian::rollBack(ErrorCode error, const QString &why)
     m_journal.phase = WatchdogPhase::RollingBack;
     m_journal.error = error;
     m_journal.remarks = why;
-    save();
+    [[maybe_unused]] const bool saved = save();
     exchangeBack();
 }
 
@@ -248,16 +261,32 @@ void Guardian::exchangeBack()
 {
     // Before the new one ends, so that whoever starts a watchdog after that starts the old one.
     while (folderId(m_settings.release.installed()) == m_journal.newFolder) {
+        if (isGone(m_settings.release.staged(), m_journal.oldFolder)) {
+            stay();
+            return;
+        }
         if (const auto done = exchangeFolders(m_settings.release.installed(), m_settings.release.staged()); !done) {
             qCCritical(lcWatchdog).noquote() << "the old watchdog cannot be put back yet:" << done.error().message;
-            wait(std::chrono::seconds(10));
+            wait(retryPause);
         }
     }
     endNew();
     m_journal.phase = WatchdogPhase::RolledBack;
-    save();
+    [[maybe_unused]] const bool saved = save();
     tidyAfterSwap(m_settings.release, m_journal);
-    makeOldRun();
+    makeInstalledRun();
+}
+
+// The old watchdog is gone, and there is nothing to go back to.
+void Guardian::stay()
+{
+    qCCritical(lcWatchdog).noquote() << "the new watchdog stays, because the old one is no longer in"
+                                     << m_settings.release.staged();
+    m_journal.remarks += u"; it stays, because the old one is gone"_s;
+    endConfirmed();
+    if (!m_target || m_target->hasEnded()) {
+        makeInstalledRun();
+    }
 }
 
 void Guardian::endNew()
@@ -282,7 +311,7 @@ void Guardian::end(const ProcessHandle &process) const
     }
 }
 
-void Guardian::makeOldRun()
+void Guardian::makeInstalledRun()
 {
     const MonotonicTime end = m_clock.monotonic() + m_settings.initLimit;
     while (m_journal.hasInit && m_clock.monotonic() < end) {
@@ -291,7 +320,7 @@ void Guardian::makeOldRun()
         }
         wait(pause);
     }
-    qCInfo(lcWatchdog) << "becoming the old watchdog again";
+    qCInfo(lcWatchdog) << "becoming the installed watchdog";
     m_lock = Descriptor();
     const Error error = executeProgram(m_settings.release.installedProgram(), m_journal.arguments);
     qCCritical(lcWatchdog).noquote() << error.message;

@@ -50,13 +50,15 @@ private:
     [[nodiscard]] QList<WatchedProcess> alive() const;
     [[nodiscard]] bool isOldProgram() const;
     void confirm();
+    void endConfirmed();
     void rollBack(ErrorCode error, const QString &why);
     void exchangeBack();
     void endNew();
     void end(const ProcessHandle &process) const;
-    void makeOldRun();
+    void stay();
+    void makeInstalledRun();
     void wait(MonotonicTime time) const;
-    void save();
+    bool save();
 
     GuardianSettings m_settings;
     const Clock &m_clock;

@@ -17,6 +17,7 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr qsizetype maxEntries = 64;
+constexpr qsizetype maxName = 128;
 constexpr qsizetype maxPath = 4096;
 constexpr qint64 maxPid = 4194304;
 // The largest whole number that a JSON reader keeps exactly.
@@ -100,7 +101,14 @@ QByteArray encodeRegistry(const Registry &registry, const QByteArray &bootId)
     for (const RegistryEntry &entry : registry.processes) {
         processes += toJson(entry);
     }
+    QJsonArray retired;
+    for (auto it = registry.retired.cbegin(); it != registry.retired.cend(); ++it) {
+        retired += QJsonObject{{"process_name"_L1, it.key()}, {"run_command"_L1, it.value()}};
+    }
     QJsonObject object{{"boot_id"_L1, QString::fromLatin1(bootId)}, {"processes"_L1, processes}};
+    if (!retired.isEmpty()) {
+        object["retired"_L1] = retired;
+    }
     if (registry.holdUntil) {
         object["hold_until_ms"_L1] = static_cast<qint64>(registry.holdUntil->count());
     }
@@ -131,6 +139,15 @@ Result<Registry> parseRegistry(const QJsonObject &object, const QByteArray &boot
         names.insert(entry->name);
         registry.processes += *std::move(entry);
     }
+    for (const QJsonValue &value : object.value("retired"_L1).toArray()) {
+        JsonReader entry(value.toObject());
+        const QString name = entry.requiredText("process_name"_L1, maxName);
+        const QString program = entry.requiredText("run_command"_L1, maxPath);
+        // Nobody misses one; what isn't in order is only not started, like any other program.
+        if (!entry.error() && registry.retired.size() < maxEntries) {
+            registry.retired.insert(name, program);
+        }
+    }
     if (reader.error()) {
         return fail(ErrorCode::BadFile, reader.error()->message);
     }
@@ -138,6 +155,21 @@ Result<Registry> parseRegistry(const QJsonObject &object, const QByteArray &boot
         forgetBoot(registry);
     }
     return registry;
+}
+
+QByteArray encodePrograms(const Registry &registry)
+{
+    Registry programs;
+    for (const RegistryEntry &entry : registry.processes) {
+        programs.processes += {entry.name, entry.runCommand, entry.version, {}, {}, {}};
+    }
+    programs.retired = registry.retired;
+    return encodeRegistry(programs, {});
+}
+
+QString registryCopy(const QString &path)
+{
+    return path + ".copy"_L1;
 }
 
 Registry loadRegistry(const QString &path, const QByteArray &bootId)
@@ -148,12 +180,16 @@ Registry loadRegistry(const QString &path, const QByteArray &bootId)
         return *std::move(registry);
     }
     if (registry.error().code != ErrorCode::NotFound) {
+        const QString why = registry.error().message;
         const QString aside = path + u".damaged"_s;
         const bool moved = std::rename(QFile::encodeName(path).constData(), QFile::encodeName(aside).constData()) == 0;
-        qCWarning(lcWatchdog).noquote() << "starting with an empty process table:" << registry.error().message
-                                        << (moved ? u"(kept as %1)"_s.arg(aside) : u"(and cannot be kept)"_s);
+        const auto copy = readJsonFile(registryCopy(path));
+        registry = copy ? parseRegistry(*copy, bootId) : registry;
+        qCWarning(lcWatchdog).noquote() << (registry ? "starting with the copy of the process table:"
+                                                     : "starting with an empty process table:")
+                                        << why << (moved ? u"(kept as %1)"_s.arg(aside) : u"(and cannot be kept)"_s);
     }
-    return {};
+    return registry ? *std::move(registry) : Registry();
 }
 
 } // namespace sgn::watchdog

@@ -9,6 +9,7 @@
 #include <optional>
 #include <QByteArray>
 #include <QList>
+#include <QMap>
 #include <QString>
 
 namespace sgn::watchdog {
@@ -38,6 +39,9 @@ struct RegistryEntry
 struct Registry
 {
     QList<RegistryEntry> processes;
+    // By name the programs of processes that the last release has none of any more. One may come back: when that
+    // release is taken back, or an older one is asked for.
+    QMap<QString, QString> retired;
     std::optional<ProcessIdentity> agent;
     std::optional<MonotonicTime> holdUntil; // of the meter's processes
 
@@ -48,8 +52,14 @@ struct Registry
 // BadFile with the reason.
 [[nodiscard]] Result<Registry> parseRegistry(const QJsonObject &object, const QByteArray &bootId);
 
-// Reads the file. One that can't be read as a registry is set aside as `<path>.damaged` with a line in the log, and an
-// empty one is returned: processes come back with their heartbeats.
+// What there is to be started, and no more: it seldom changes, so a copy of it costs the card nothing.
+[[nodiscard]] QByteArray encodePrograms(const Registry &registry);
+
+// Reads the file. One that can't be read as a registry is set aside as `<path>.damaged` with a line in the log, and
+// what registryCopy(path) holds is returned, or an empty one: processes come back with their heartbeats, as far as
+// somebody else starts them.
 [[nodiscard]] Registry loadRegistry(const QString &path, const QByteArray &bootId);
+// Where the copy of encodePrograms() is.
+[[nodiscard]] QString registryCopy(const QString &path);
 
 } // namespace sgn::watchdog

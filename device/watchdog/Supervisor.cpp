@@ -66,6 +66,7 @@ void Supervisor::begin(const Registry &registry)
         m_holdUntil = registry.holdUntil;
         m_holdTimer.set(m_holdUntil);
     }
+    m_retired = registry.retired;
     for (const RegistryEntry &saved : registry.processes) {
         beginEntry(saved, registry.sameBoot);
     }
@@ -119,6 +120,7 @@ Supervisor::Entry &Supervisor::add(const QString &name, const QString &program)
     spec.environment = {"SGN_HEARTBEAT_PORT=" + QByteArray::number(m_settings.heartbeatPort)};
     spec.outputFile = outputFile(m_settings.logs, name);
     spec.groups = m_settings.groups;
+    m_retired.remove(name);
     Entry &entry = m_entries[name];
     entry.process = std::make_unique<SupervisedProcess>(spec, m_rules, m_settings.limits, m_clock);
     entry.version = 0;
@@ -197,7 +199,7 @@ Outcome Supervisor::admit(const Heartbeat &heartbeat, const Program &program)
         if (m_holdUntil) {
             entry->process->hold();
         }
-        Q_EMIT processesChanged();
+        Q_EMIT essentialsChanged();
     }
     entry->process->adopt(*std::move(handle), program);
     accept(*entry, heartbeat.version);
@@ -296,7 +298,7 @@ void Supervisor::hold(MonotonicTime duration, WhenGone whenGone)
     for (auto &[name, entry] : m_entries) {
         entry.process->hold();
     }
-    Q_EMIT recordChanged();
+    Q_EMIT essentialsChanged();
     checkGone();
 }
 
@@ -324,7 +326,7 @@ void Supervisor::release(const QList<ProcessVersion> &expected)
             startExpected(process.name);
         }
     }
-    Q_EMIT processesChanged();
+    Q_EMIT essentialsChanged();
 }
 
 void Supervisor::endHold()
@@ -349,6 +351,10 @@ void Supervisor::forgetUnexpected(const QList<ProcessVersion> &expected)
         const SupervisedProcess &process = *it->second.process;
         if (!isExpected && !process.isAlive() && !QFileInfo::exists(process.spec().program)) {
             qCInfo(lcWatchdog).noquote() << "the new release has no" << it->first << "any more";
+            m_retired.insert(it->first, process.spec().program);
+            if (m_retired.size() > static_cast<qsizetype>(maxTableSize)) {
+                m_retired.erase(m_retired.begin());
+            }
             it = m_entries.erase(it);
         } else {
             ++it;
@@ -362,8 +368,12 @@ void Supervisor::startExpected(const QString &name)
         qCWarning(lcWatchdog).noquote() << name << "is not started: there are" << maxTableSize << "processes already";
         return;
     }
-    for (const QString &fileName : {name, name + u".py"_s}) {
-        const auto program = m_rules.check(m_rules.folder() + u'/' + fileName);
+    QStringList candidates{m_rules.folder() + u'/' + name, m_rules.folder() + u'/' + name + u".py"_s};
+    if (m_retired.contains(name)) {
+        candidates.prepend(m_retired.value(name));
+    }
+    for (const QString &candidate : std::as_const(candidates)) {
+        const auto program = m_rules.check(candidate);
         if (program) {
             startUnlessRunning(*add(name, program->path).process);
             return;

@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <QMap>
 #include <QObject>
 
 namespace sgn::watchdog {
@@ -40,13 +41,15 @@ public:
     [[nodiscard]] QList<ProcessReport> reports() const;
     // For the registry.
     [[nodiscard]] QList<RegistryEntry> entries() const;
+    [[nodiscard]] const QMap<QString, QString> &retired() const { return m_retired; }
     [[nodiscard]] std::optional<MonotonicTime> holdUntil() const { return m_holdUntil; }
 
     // Stops all processes and starts none until release() or until `duration` has passed; a new call renews it.
     // `whenGone` is called once: with success when they are gone, or Cancelled when the hold ended before.
     void hold(MonotonicTime duration, WhenGone whenGone);
-    // Ends the hold. Of `expected`, processes that aren't known yet are looked for in the component's folder as
-    // `<name>` or `<name>.py`; known ones that aren't expected and whose program is gone are forgotten.
+    // Ends the hold. Of `expected`, processes that aren't known yet are looked for where they were when they were last
+    // known, then in the component's folder as `<name>` or `<name>.py`; known ones that aren't expected and whose
+    // program is gone are retired.
     void release(const QList<ProcessVersion> &expected);
     // NotFound for an unknown name, Busy while it is held.
     [[nodiscard]] Outcome restart(const QString &name);
@@ -60,9 +63,9 @@ Q_SIGNALS:
     void processChanged(const sgn::ProcessReport &process);
     // entries() or holdUntil() changed.
     void recordChanged();
-    // Which processes there are may have changed: to be saved before anybody is told, because only what is saved is
-    // started again after a power cut.
-    void processesChanged();
+    // Which processes there are, or a hold, may have changed: to be saved before anybody is told, because only what is
+    // saved is started again after a power cut, and only a hold that is saved outlives the watchdog.
+    void essentialsChanged();
 
 private:
     struct Entry
@@ -92,6 +95,7 @@ private:
     const ProgramRules &m_rules;
     const Clock &m_clock;
     std::map<QString, Entry> m_entries;
+    QMap<QString, QString> m_retired; // see Registry
     std::optional<MonotonicTime> m_holdUntil;
     DeadlineTimer m_holdTimer;
     QTimer m_orphanTimer;

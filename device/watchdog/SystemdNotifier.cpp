@@ -17,7 +17,7 @@ SystemdNotifier::SystemdNotifier(QObject *parent)
     : QObject(parent)
     , m_address(qgetenv("NOTIFY_SOCKET"))
 {
-    connect(&m_alive, &QTimer::timeout, this, [this] { send("WATCHDOG=1"); });
+    connect(&m_alive, &QTimer::timeout, this, &SystemdNotifier::alive);
     if (m_address.isEmpty() || m_address.size() >= static_cast<qsizetype>(sizeof(sockaddr_un::sun_path))) {
         return;
     }
@@ -33,8 +33,16 @@ SystemdNotifier::SystemdNotifier(QObject *parent)
 void SystemdNotifier::ready()
 {
     send("READY=1");
-    if (m_socket.isValid() && m_alive.interval() > 0) {
+    if (m_alive.interval() > 0) {
+        alive();
         m_alive.start();
+    }
+}
+
+void SystemdNotifier::alive()
+{
+    if (m_alive.interval() > 0) {
+        send("WATCHDOG=1");
     }
 }
 

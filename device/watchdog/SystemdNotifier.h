@@ -21,6 +21,8 @@ public:
     explicit SystemdNotifier(QObject *parent = nullptr);
 
     void ready();
+    // At once. Of a process that becomes another program or was one, READY=1 doesn't set systemd's clock back.
+    void alive();
     void stopping();
 
 private:

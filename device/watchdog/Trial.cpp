@@ -36,14 +36,18 @@ void tidyAfterSwap(const OwnRelease &release, const WatchdogSwapJournal &journal
 {
     QList<Outcome> outcomes{removeFileDurably(release.trial()), removeFileDurably(release.starts()),
                             removeFileDurably(release.zip())};
+    Outcome kept;
     if (journal.phase == WatchdogPhase::Confirmed) {
-        outcomes += moveReplacing(release.staged(), release.previous(), journal.oldFolder);
+        kept = moveReplacing(release.staged(), release.previous(), journal.oldFolder);
     } else if (journal.request.previous) {
         // There is no other one, and what kept it from working may pass.
-        outcomes += moveReplacing(release.staged(), release.previous(), journal.newFolder);
+        kept = moveReplacing(release.staged(), release.previous(), journal.newFolder);
     }
+    outcomes += kept;
     for (const QString &folder : {release.stage(), release.putAway()}) {
-        if (QFileInfo::exists(folder) && !QDir(folder).removeRecursively()) {
+        // What couldn't be moved stays for the next start to try again.
+        const bool isNeeded = !kept && folder == release.stage();
+        if (!isNeeded && QFileInfo::exists(folder) && !QDir(folder).removeRecursively()) {
             outcomes += fail(ErrorCode::Io, u"cannot remove "_s + folder);
         }
     }

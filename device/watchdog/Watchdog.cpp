@@ -88,7 +88,7 @@ Watchdog::Watchdog(WatchdogSettings settings, std::unique_ptr<HeartbeatSocket> h
 {
     m_saveTimer.setSingleShot(true);
     connect(&m_saveTimer, &QTimer::timeout, this, &Watchdog::save);
-    connect(&m_supervisor, &Supervisor::processesChanged, this, &Watchdog::save);
+    connect(&m_supervisor, &Supervisor::essentialsChanged, this, &Watchdog::save);
     connect(&m_supervisor, &Supervisor::recordChanged, this, &Watchdog::saveSoon);
     connect(&m_keeper, &AgentKeeper::recordChanged, this, &Watchdog::saveSoon);
     connect(&m_supervisor, &Supervisor::processChanged, this,
@@ -290,14 +290,25 @@ void Watchdog::save()
     m_lastSave = m_clock.monotonic();
     Registry registry;
     registry.processes = m_supervisor.entries();
+    registry.retired = m_supervisor.retired();
     registry.agent = m_keeper.identity();
     registry.holdUntil = m_supervisor.holdUntil();
     const QByteArray content = encodeRegistry(registry, m_bootId);
     if (content == m_saved) {
         return;
     }
-    if (const auto written = writeFileAtomically(m_settings.below("wdog/processes.json"_L1), content); written) {
+    const QString path = m_settings.below("wdog/processes.json"_L1);
+    if (const auto written = writeFileAtomically(path, content); written) {
         m_saved = content;
+    } else {
+        qCWarning(lcWatchdog).noquote() << written.error().message;
+    }
+    const QByteArray programs = encodePrograms(registry);
+    if (programs == m_savedPrograms) {
+        return;
+    }
+    if (const auto written = writeFileAtomically(registryCopy(path), programs); written) {
+        m_savedPrograms = programs;
     } else {
         qCWarning(lcWatchdog).noquote() << written.error().message;
     }

@@ -82,6 +82,7 @@ private:
     WatchdogSwap m_ownSwap;
     QTimer m_saveTimer;
     MonotonicTime m_lastSave{};
+    QByteArray m_savedPrograms; // in the copy
     QByteArray m_saved;
 };
 

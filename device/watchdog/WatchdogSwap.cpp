@@ -136,6 +136,10 @@ void WatchdogSwap::resume()
             lookAfterGuardian();
             return;
         }
+        if (hasGuardian()) {
+            m_guardianTimer.start(); // it is about to say how it ended, and tidies up
+            return;
+        }
         if (journal->phase == WatchdogPhase::Confirming) {
             journal->remarks =
                 u"the new watchdog did not stay up: it was started again and again without proving itself"_s;

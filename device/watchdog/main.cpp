@@ -163,6 +163,7 @@ int runWatchdog(WatchdogSettings &settings, Machine &machine, const Clock &clock
     });
     QObject::connect(&watchdog, &Watchdog::handOver, &watchdog, [&] {
         watchdog.finish();
+        systemd.alive();
         QCoreApplication::exit(handOverCode);
     });
     qCInfo(lcWatchdog).noquote() << "version" << settings.version << "looks after" << settings.root

@@ -37,6 +37,7 @@ private Q_SLOTS:
             QSKIP("NO CRON WAS TRIED: it doesn't start here");
         }
         QTRY_VERIFY_WITH_TIMEOUT(m_device->isUp(), patience);
+        QTRY_VERIFY_WITH_TIMEOUT(ControlClient(m_device->socket()).hello(), patience); // the file is there first
         ControlClient client(m_device->socket());
         QVERIFY(client.startMeters({u"ocr"_s}));
     }

@@ -194,6 +194,19 @@ while True:
         }
     }
 
+    // One that the kernel gives nobody who doesn't ask for it, because it is free for a moment at every restart.
+    [[nodiscard]] static quint16 freePort()
+    {
+        static int next = static_cast<int>(::getpid()) * 16;
+        for (;;) {
+            const auto port = static_cast<quint16>(10'000 + next++ % 20'000);
+            QUdpSocket socket;
+            if (socket.bind(QHostAddress::LocalHost, port)) {
+                return port;
+            }
+        }
+    }
+
     void send(const QByteArray &datagram) { m_udp.writeDatagram(datagram, QHostAddress::LocalHost, m_port); }
 
     static void own(const QString &file)
@@ -209,7 +222,7 @@ protected:
 private:
     QTemporaryDir m_dir;
     std::unique_ptr<QProcess> m_process;
-    quint16 m_port = 0;
+    quint16 m_port = freePort();
     QUdpSocket m_udp;
 };
 

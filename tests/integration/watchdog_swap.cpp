@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The agent under the watchdog, and the exchange of its release.
+#include "support/ReadOnlyCard.h"
 #include "watchdog_device.h"
 
 #include <csignal>
@@ -124,6 +125,7 @@ private Q_SLOTS:
         AgentDevice device;
         QVERIFY(device.start(fast));
         QTRY_VERIFY_WITH_TIMEOUT(device.onlyRuns(1), patience);
+        QTRY_COMPARE_WITH_TIMEOUT(device.read(u"logs/watchdog.log"_s).count("is here"), 1, patience);
         QTRY_VERIFY_WITH_TIMEOUT(device.read(u"wdog/processes.json"_s).contains("\"agent\""), patience);
         const auto agents = device.running();
         device.kill();
@@ -168,8 +170,10 @@ private Q_SLOTS:
         QCOMPARE(swapStatus(device), control::SwapStatusReply{});
         const control::SwapAgent request{device.path(u"downloads/staged-JabberClient/JabberClient"_s), 2, 60,
                                          needsOnline};
-        QVERIFY(client.ask(request).has_value());
-        QCOMPARE(client.ask(request).error().code, ErrorCode::Busy);
+        const auto first = client.send(request);
+        const auto second = client.send(request);
+        QVERIFY(client.waitForReply(first).has_value());
+        QCOMPARE(client.waitForReply(second).error().code, ErrorCode::Busy);
         QTRY_COMPARE_WITH_TIMEOUT(client.swapEvents().size(), 1, 2 * patience);
         QCOMPARE(client.swapEvents().constFirst(), (control::SwapStatusReply{control::SwapState::Confirmed, 2, {}}));
         QCOMPARE(swapStatus(device), client.swapEvents().constFirst());
@@ -195,7 +199,7 @@ private Q_SLOTS:
                                        << u"ended 3 times, the last time with exit code 4: no libfoo"_s;
         QTest::newRow("crashes") << QByteArray("os.kill(os.getpid(), signal.SIGSEGV)") << 0755 << u"by signal 11"_s;
         QTest::newRow("never online") << QByteArray("online = False") << 0755
-                                      << u"did not reach the server within 2 s"_s;
+                                      << u"did not reach the server within 10 s"_s;
         QTest::newRow("never says hello") << QByteArray("says_hello = False") << 0755 << u"did not report within 2 s"_s;
         QTest::newRow("hangs") << QByteArray("os.kill(os.getpid(), signal.SIGSTOP)") << 0755
                                << u"did not report within 2 s"_s;
@@ -217,7 +221,8 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(device.onlyRuns(1), patience);
         ControlClient client(device);
         QVERIFY(client.hello());
-        QVERIFY(client.ask(control::SwapAgent{device.path(u"downloads/new"_s), 2, 2, true}).has_value());
+        const int timeoutS = reason.contains(u"within 2 s") ? 2 : reason.contains(u"within 10 s") ? 10 : 60;
+        QVERIFY(client.ask(control::SwapAgent{device.path(u"downloads/new"_s), 2, timeoutS, true}).has_value());
         QTRY_COMPARE_WITH_TIMEOUT(client.swapEvents().size(), 1, 2 * patience);
         const control::SwapStatusReply status = client.swapEvents().constFirst();
         QCOMPARE(status.state, control::SwapState::RolledBack);
@@ -334,6 +339,74 @@ private Q_SLOTS:
             QVERIFY(QFile::exists(device.path(other + u"/sgn-agent"_s)));
         }
         qInfo("killed at %d points", points - 1);
+    }
+
+    void isConfirmedOnlyWhenThatIsSafe()
+    {
+        AgentDevice device;
+        device.addRelease(u"downloads/new"_s, 2, "while not os.path.exists(args['--root'] + '/go'): time.sleep(0.01)");
+        QVERIFY(device.start(fast));
+        QTRY_VERIFY_WITH_TIMEOUT(device.onlyRuns(1), patience);
+        ControlClient client(device);
+        QVERIFY(client.hello());
+        const control::SwapAgent request{device.path(u"downloads/new"_s), 2, 600, true};
+        QVERIFY(client.ask(request).has_value());
+        QTRY_VERIFY_WITH_TIMEOUT(device.onlyRuns(2), patience);
+        {
+            const ReadOnlyCard card(device.path(u"wdog"_s));
+            if (!card.isWorn()) {
+                QSKIP("mounting isn't allowed here");
+            }
+            device.write(u"go"_s, {});
+            QTRY_VERIFY_WITH_TIMEOUT(device.read(u"logs/watchdog.log"_s).contains("has proved itself"), patience);
+            QCOMPARE(client.ask(request).error().code, ErrorCode::Busy);
+            QCOMPARE(swapStatus(device).state, control::SwapState::Confirming);
+            QVERIFY(client.swapEvents().isEmpty());
+        }
+        QTRY_COMPARE_WITH_TIMEOUT(client.swapEvents().size(), 1, patience);
+        QCOMPARE(client.swapEvents().constFirst(), (control::SwapStatusReply{control::SwapState::Confirmed, 2, {}}));
+        QVERIFY(device.read(u"wdog/agent-swap.json"_s).contains("confirmed"));
+    }
+
+    void anAgentRunsWhileTheOldOneCannotComeBack()
+    {
+        AgentDevice device;
+        device.addRelease(u"downloads/new"_s, 2, "online = False");
+        QVERIFY(device.start(fast));
+        QTRY_VERIFY_WITH_TIMEOUT(device.onlyRuns(1), patience);
+        ControlClient client(device);
+        QVERIFY(client.hello());
+        QVERIFY(client.ask(control::SwapAgent{device.path(u"downloads/new"_s), 2, 5, true}).has_value());
+        QTRY_VERIFY_WITH_TIMEOUT(device.onlyRuns(2), patience);
+        {
+            const ReadOnlyCard card(device.path(u"downloads"_s));
+            if (!card.isWorn()) {
+                QSKIP("mounting isn't allowed here");
+            }
+            QTRY_VERIFY_WITH_TIMEOUT(device.read(u"logs/watchdog.log"_s).contains("cannot be put back yet"), patience);
+            QTRY_VERIFY_WITH_TIMEOUT(device.onlyRuns(2), patience);
+            QCOMPARE(swapStatus(device).state, control::SwapState::Confirming);
+        }
+        QVERIFY(waitForSwap(device, control::SwapState::RolledBack));
+        QTRY_VERIFY_WITH_TIMEOUT(device.onlyRuns(1), patience);
+        QCOMPARE(device.installedVersion(), 1);
+    }
+
+    void theNewAgentStaysWhenTheOldOneIsGone()
+    {
+        AgentDevice device;
+        device.addRelease(u"downloads/new"_s, 2, "online = False");
+        QVERIFY(device.start(fast));
+        QTRY_VERIFY_WITH_TIMEOUT(device.onlyRuns(1), patience);
+        ControlClient client(device);
+        QVERIFY(client.hello());
+        QVERIFY(client.ask(control::SwapAgent{device.path(u"downloads/new"_s), 2, 3, true}).has_value());
+        QTRY_VERIFY_WITH_TIMEOUT(device.onlyRuns(2), patience);
+        QVERIFY(QDir(device.path(u"downloads/new"_s)).removeRecursively());
+        QTRY_COMPARE_WITH_TIMEOUT(client.swapEvents().size(), 1, patience);
+        QCOMPARE(client.swapEvents().constFirst().state, control::SwapState::Confirmed);
+        QVERIFY(client.swapEvents().constFirst().remarks.contains(u"the old one is gone"));
+        QTRY_VERIFY_WITH_TIMEOUT(device.onlyRuns(2), patience);
     }
 
     void givesUpOnAReleaseThatTakesTheDeviceDown()

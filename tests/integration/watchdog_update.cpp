@@ -106,14 +106,15 @@ private Q_SLOTS:
             meters = device.running();
             QCOMPARE(meters.size(), 2);
             const control::SwapWatchdog request = device.offer(2);
-            QVERIFY(client.ask(request).has_value());
-            // Asked twice, done once; another one has to wait.
-            QVERIFY(client.ask(request).has_value());
             control::SwapWatchdog other = request;
             other.key = u"11"_s;
-            QCOMPARE(client.ask(other).error().code, ErrorCode::Busy);
-            QCOMPARE(client.ask(control::SwapAgent{device.path(u"downloads/x"_s), 2, 60, true}).error().code,
-                     ErrorCode::Busy);
+            // Asked twice, done once; another one has to wait. All at once, for it hands over soon.
+            const std::array requests{client.send(request), client.send(request), client.send(other),
+                                      client.send(control::SwapAgent{device.path(u"downloads/x"_s), 2, 60, true})};
+            QVERIFY(client.waitForReply(requests[0]).has_value());
+            QVERIFY(client.waitForReply(requests[1]).has_value());
+            QCOMPARE(client.waitForReply(requests[2]).error().code, ErrorCode::Busy);
+            QCOMPARE(client.waitForReply(requests[3]).error().code, ErrorCode::Busy);
         }
         const qint64 pid = device.pid();
         QVERIFY(waitForEnd(device));
@@ -165,17 +166,21 @@ private Q_SLOTS:
             return messages;
         };
         qputenv("NOTIFY_SOCKET", path);
-        const auto unset = qScopeGuard([] { qunsetenv("NOTIFY_SOCKET"); });
+        qputenv("WATCHDOG_USEC", "3600000000"); // none is due meanwhile
+        const auto unset = qScopeGuard([] {
+            qunsetenv("NOTIFY_SOCKET");
+            qunsetenv("WATCHDOG_USEC");
+        });
         ReleasedDevice device;
         QVERIFY(device.start(fast));
-        QTRY_VERIFY_WITH_TIMEOUT(hear().contains("READY=1"), patience);
+        QTRY_COMPARE_WITH_TIMEOUT(hear(), (QByteArrayList{"READY=1", "WATCHDOG=1"}), patience);
         messages.clear();
         {
             ControlClient client(device);
             QVERIFY(client.ask(device.offer(2)).has_value());
         }
-        QTRY_VERIFY_WITH_TIMEOUT(hear().contains("READY=1"), patience);
-        QVERIFY(!messages.contains("STOPPING=1"));
+        // Only that sets the clock back of a unit that is up already, and its time goes on during the handover.
+        QTRY_COMPARE_WITH_TIMEOUT(hear(), (QByteArrayList{"WATCHDOG=1", "READY=1", "WATCHDOG=1"}), patience);
         QVERIFY(waitForEnd(device));
         checkPeace(device, 2, {});
         ::close(notify);
@@ -426,6 +431,60 @@ private Q_SLOTS:
         QCOMPARE(ownSwapStatus(device).state, WatchdogSwapState::Confirmed);
         checkPeace(device, 2, meters);
         QCOMPARE(device.readHome(u"WatchDog.update/previous/version"_s), QByteArray("1\n"));
+    }
+
+    void isConfirmedOnlyWhenThatIsSafe()
+    {
+        if (QStandardPaths::findExecutable(u"strace"_s).isEmpty()) {
+            QSKIP("needs strace");
+        }
+        if (isSanitized) {
+            QSKIP("LeakSanitizer ends every process that is traced");
+        }
+        ReleasedDevice device;
+        QVERIFY(device.start(2)); // so that the guardian isn't done before it is traced
+        {
+            ControlClient client(device);
+            QVERIFY(client.ask(device.offer(2)).has_value());
+        }
+        QTRY_COMPARE_WITH_TIMEOUT(device.guardians().size(), 1, patience);
+        // The card is full when the guardian writes down that all is well.
+        const QString log = device.home(u"strace"_s);
+        QProcess strace;
+        strace.start(u"strace"_s, {u"-q"_s, u"-o"_s, log, u"-e"_s, u"trace=rename"_s, u"-e"_s,
+                                   u"inject=rename:error=ENOSPC:when=1"_s, u"-p"_s,
+                                   QString::number(device.guardians().constFirst())});
+        QVERIFY(strace.waitForStarted(patience));
+        QTRY_VERIFY_WITH_TIMEOUT(ReleasedDevice::readAll(log).contains("INJECTED"), patience);
+        QCOMPARE(ownSwapStatus(device).state, WatchdogSwapState::Confirming);
+        QVERIFY(QFile::exists(device.home(u"WatchDog.update/staged/WatchDog/sgn-watchdog"_s)));
+        QVERIFY(waitForEnd(device));
+        QCOMPARE(ownSwapStatus(device).state, WatchdogSwapState::Confirmed);
+        strace.waitForFinished(patience);
+        checkPeace(device, 2, {});
+        QCOMPARE(device.readHome(u"WatchDog.update/previous/version"_s), QByteArray("1\n"));
+    }
+
+    void theNewWatchdogStaysWhenTheOldOneIsGone()
+    {
+        ReleasedDevice device;
+        QVERIFY(device.start(5));
+        {
+            ControlClient client(device);
+            control::SwapWatchdog request = device.offer(2, brokenWatchdog("serve(7)"));
+            request.timeoutS = 10;
+            QVERIFY(client.ask(request).has_value());
+        }
+        const QString journal = u"WatchDog.update/swap.json"_s;
+        QTRY_VERIFY_WITH_TIMEOUT(device.readHome(journal).contains("\"confirming\""), patience);
+        QTRY_COMPARE_WITH_TIMEOUT(device.guardians().size(), 1, patience);
+        QVERIFY(QDir(device.home(u"WatchDog.update/staged"_s)).removeRecursively());
+        QTRY_VERIFY_WITH_TIMEOUT(device.readHome(journal).contains("\"confirmed\""), patience);
+        QVERIFY(device.readHome(journal).contains("the old one is gone"));
+        QTRY_COMPARE_WITH_TIMEOUT(device.guardians().size(), 0, patience);
+        QCOMPARE(device.installedVersion(), 2);
+        QCOMPARE(device.mains().size(), 1);
+        device.killWatchdogs(); // it doesn't hear the signal that asks it to end
     }
 
     void isOnlyOverWhenTheGuardianHasTidiedUp()

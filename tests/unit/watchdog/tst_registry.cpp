@@ -119,6 +119,35 @@ private Q_SLOTS:
         QCOMPARE(aside.readAll(), content);
     }
 
+    void startsWithTheCopyOfADamagedFile()
+    {
+        const QTemporaryDir dir;
+        const QString path = dir.path() + u"/processes.json"_s;
+        Registry registry = sample();
+        registry.retired.insert(u"old"_s, u"/SmartMeter/older.py"_s);
+        for (const auto &[name, content] :
+             {std::pair(path, QByteArray("{}")), std::pair(registryCopy(path), encodePrograms(registry))}) {
+            QFile file(name);
+            QVERIFY(file.open(QIODevice::WriteOnly));
+            file.write(content);
+        }
+        QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"starting with the copy of the process table"_s));
+        const Registry read = loadRegistry(path, boot);
+        QVERIFY(!read.sameBoot && !read.agent && !read.holdUntil);
+        QCOMPARE(read.retired, registry.retired);
+        QCOMPARE(read.processes.size(), registry.processes.size());
+        for (qsizetype i = 0; i < read.processes.size(); ++i) {
+            QCOMPARE(read.processes[i].name, registry.processes[i].name);
+            QCOMPARE(read.processes[i].runCommand, registry.processes[i].runCommand);
+            QCOMPARE(read.processes[i].version, registry.processes[i].version);
+            QVERIFY(!read.processes[i].identity && !read.processes[i].lastExit);
+        }
+        // What changes all the time isn't in it.
+        registry.processes.front().identity.reset();
+        registry.agent.reset();
+        QCOMPARE(encodePrograms(registry), encodePrograms(read));
+    }
+
     void startsEmptyWithoutAFile()
     {
         const QTemporaryDir dir;
