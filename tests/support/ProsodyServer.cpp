@@ -6,8 +6,12 @@
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QTest>
+#include <QUrl>
 
+#include <arpa/inet.h>
 #include <csignal>
+#include <netinet/in.h>
+#include <sys/socket.h>
 
 namespace sgn::test {
 
@@ -65,6 +69,7 @@ bool ProsodyServer::start(const Accounts &accounts)
     m_uploadHost = facts[QLatin1String("upload_host")].toString();
     m_uploadUrl = facts[QLatin1String("upload_url")].toString();
     m_prosodyPid = facts[QLatin1String("pid")].toInteger();
+    m_heldPorts.clear();
     return true;
 }
 
@@ -89,6 +94,7 @@ void ProsodyServer::stop()
         m_process.kill();
         m_process.waitForFinished();
     }
+    holdPorts();
 }
 
 void ProsodyServer::kill()
@@ -97,6 +103,24 @@ void ProsodyServer::kill()
         return;
     signalProsody(SIGKILL);
     m_process.waitForFinished(stopLimitMs);
+    holdPorts();
+}
+
+// So that no other test is given them before the next start. Nobody listens, so clients are refused; a server that sets
+// SO_REUSEADDR may listen beside us.
+void ProsodyServer::holdPorts()
+{
+    for (const int port : {int(m_port), int(m_startTlsPort), QUrl(m_uploadUrl).port(0)}) {
+        Descriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+        const int on = 1;
+        ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+        sockaddr_in address{};
+        address.sin_family = AF_INET;
+        address.sin_port = htons(static_cast<quint16>(port));
+        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+        if (port > 0 && ::bind(socket.get(), reinterpret_cast<sockaddr *>(&address), sizeof address) == 0)
+            m_heldPorts.push_back(std::move(socket));
+    }
 }
 
 void ProsodyServer::freeze()

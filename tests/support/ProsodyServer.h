@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "base/Descriptor.h"
+
 #include <QHash>
 #include <QObject>
 #include <QProcess>
 #include <QString>
 #include <QTemporaryDir>
+#include <vector>
 
 namespace sgn::test {
 
@@ -73,6 +76,7 @@ public:
     QString log() const;
 
 private:
+    void holdPorts();
     void signalProsody(int number);
     bool awaitLine(QJsonObject *answer);
     bool fail(const QString &message);
@@ -86,6 +90,7 @@ private:
     quint16 m_port = 0;
     quint16 m_startTlsPort = 0;
     qint64 m_prosodyPid = 0;
+    std::vector<Descriptor> m_heldPorts;
 };
 
 } // namespace sgn::test

@@ -57,7 +57,9 @@ QString DemoFleet::start(int devices)
 
 bool DemoFleet::stop()
 {
-    ::kill(static_cast<pid_t>(m_demo.processId()), SIGINT);
+    if (m_demo.processId() > 0) {
+        ::kill(static_cast<pid_t>(m_demo.processId()), SIGINT);
+    }
     const bool ended = m_demo.waitForFinished(stopLimitMs);
     m_printed += m_demo.readAll();
     QDir(m_pictures).removeRecursively();
@@ -107,7 +109,8 @@ DemoFleet::Answer DemoFleet::sgnctl(const QStringList &arguments, int timeoutS) 
 QJsonObject DemoFleet::device(const QString &name) const
 {
     const QJsonArray devices = sgnctl({u"versions"_s, name, u"--json"_s}, 10).object()[u"devices"_s].toArray();
-    return devices.size() == 1 ? devices.first().toObject() : QJsonObject();
+    const QJsonObject found = devices.size() == 1 ? devices.first().toObject() : QJsonObject();
+    return found[u"answered"_s].toBool() ? found : QJsonObject();
 }
 
 QJsonObject DemoFleet::process(const QString &device, const QString &process) const

@@ -128,9 +128,11 @@ private Q_SLOTS:
         const QJsonArray targets = answer.object()[u"targets"_s].toArray();
         QCOMPARE(targets.size(), devices);
         for (const QString &process : {u"ocr"_s, u"uplink"_s, u"display"_s}) {
-            const QJsonObject report = m_fleet.process(u"altimeter_0003"_s, process);
-            QCOMPARE(report[u"version"_s].toInt(), 2);
-            QCOMPARE(report[u"state"_s].toString(), u"running"_s);
+            const auto report = [&] {
+                return m_fleet.process(u"altimeter_0003"_s, process);
+            };
+            QTRY_COMPARE_WITH_TIMEOUT(report()[u"version"_s].toInt(), 2, 120'000);
+            QTRY_COMPARE_WITH_TIMEOUT(report()[u"state"_s].toString(), u"running"_s, 120'000);
         }
     }
 
@@ -178,7 +180,7 @@ private Q_SLOTS:
                                             u"altimeter_0002"_s, u"--wait"_s, u"--json"_s},
                                            180);
         QVERIFY2(answer.exitCode == 0, (answer.output + answer.errors).constData());
-        QCOMPARE(m_fleet.device(u"altimeter_0002"_s)[u"agent_version"_s].toInt(), 2);
+        QTRY_COMPARE_WITH_TIMEOUT(m_fleet.device(u"altimeter_0002"_s)[u"agent_version"_s].toInt(), 2, 120'000);
         QCOMPARE(m_fleet.pids(u"altimeter_0002/technospurs/JabberClient/sgn-agent"_s).size(), 1);
     }
 
@@ -191,7 +193,7 @@ private Q_SLOTS:
         QCOMPARE(answer.exitCode, 1);
         QCOMPARE(target(answer)[u"state"_s].toString(), u"failed"_s);
         QVERIFY(!target(answer)[u"remarks"_s].toString().isEmpty());
-        QCOMPARE(m_fleet.device(u"altimeter_0002"_s)[u"agent_version"_s].toInt(), 2);
+        QTRY_COMPARE_WITH_TIMEOUT(m_fleet.device(u"altimeter_0002"_s)[u"agent_version"_s].toInt(), 2, 120'000);
     }
 
     void fetchesLogsWithoutSecrets()
