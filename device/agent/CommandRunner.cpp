@@ -4,6 +4,7 @@
 #include "agent/Logging.h"
 #include "base/FileSystem.h"
 #include "base/Overloaded.h"
+#include "update/PersistentRequest.h"
 
 #include <utility>
 
@@ -206,10 +207,15 @@ void CommandRunner::rebootForgetfully(const CommandKey &key)
 {
     m_ports.answers.give(key, reboot, {},
                          u"said before the restart, which the device won't remember: its card is read-only"_s);
-    QTimer::singleShot(m_settings.rebootPause, this, [this, key] {
-        if (const Outcome begun = m_ports.reboot.begin(key); !begun) {
-            qCWarning(lcAgent) << begun.error();
-        }
+    // Not by way of Reboot, which would want to note it first.
+    QTimer::singleShot(m_settings.rebootPause, this, [this] {
+        auto *const asking = new update::PersistentRequest(m_ports.watchdog, control::Reboot{}, std::chrono::minutes(1),
+                                                           std::chrono::seconds(1), this);
+        connect(asking, &update::PersistentRequest::finished, this, [](const Result<control::ReplyBody> &reply) {
+            if (!reply) {
+                qCWarning(lcAgent) << "the machine can't be restarted:" << reply.error();
+            }
+        });
     });
 }
 

@@ -29,7 +29,14 @@ AgentSwap::AgentSwap(WatchdogPort &watchdog, ReleasePaths paths, const Record &r
     m_limit.setSingleShot(true);
     // The watchdog decides within its time; beyond it and a while for a restart of the machine, nobody will.
     m_limit.setInterval(m_times.confirmAgent + m_times.watchdogAway);
-    connect(&m_limit, &QTimer::timeout, this, [this] { judgeByDisk(u"the watchdog doesn't say what became of it"_s); });
+    connect(&m_limit, &QTimer::timeout, this, [this] {
+        if (m_isUndecided && m_watchdog.isConnected()) {
+            // It can't do what it wants to, and goes on trying; the folders are as they were meanwhile.
+            m_limit.start();
+        } else {
+            judgeByDisk(u"the watchdog doesn't say what became of it"_s);
+        }
+    });
 }
 
 void AgentSwap::prepare()
@@ -115,11 +122,12 @@ void AgentSwap::lookAtSwap()
 
 void AgentSwap::swapJudged(const Result<control::SwapStatusReply> &status)
 {
+    m_isUndecided = isOurs(status, SwapState::Confirming);
     if (isOurs(status, SwapState::Confirmed)) {
         end(Event::Healthy);
     } else if (isOurs(status, SwapState::RolledBack)) {
         end(Event::Reverted, Error{ErrorCode::NotHealthy, status->remarks});
-    } else if (status && !isOurs(status, SwapState::Confirming)) {
+    } else if (status && !m_isUndecided) {
         judgeByDisk(u"the watchdog knows of no such swap"_s);
     }
 }

@@ -46,6 +46,7 @@ private:
     QTimer m_poll;
     QTimer m_limit;
     int m_tries = 0;
+    bool m_isUndecided = false; // the watchdog says so
     bool m_confirming = false;
     bool m_looking = false;
 };

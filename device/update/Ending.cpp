@@ -24,11 +24,11 @@ void warnIfFailed(const Outcome &outcome)
 
 // The notes first: a power cut between the two leaves those of the release that is about to be kept. The watchdog keeps
 // its own.
-void keepPrevious(const ReleasePaths &paths, const Record &record)
+Outcome keepPrevious(const ReleasePaths &paths, const Record &record)
 {
     const auto component = componentOf(record.order.task);
     if (component == Component::WatchDog) {
-        return;
+        return {};
     }
     if (component) {
         warnIfFailed(notePreviousRelease(paths, {record.versionBefore, record.before}));
@@ -37,9 +37,7 @@ void keepPrevious(const ReleasePaths &paths, const Record &record)
         warnIfFailed(noteNewestSigned(paths, *record.created));
     }
     // On the way back they have changed places already.
-    if (!paths.comesBack()) {
-        warnIfFailed(replaceFolder(paths.staged(), paths.previous()));
-    }
+    return paths.comesBack() ? Outcome() : replaceFolder(paths.staged(), paths.previous());
 }
 
 // What was replaced is then where the new release was staged, and nowhere else.
@@ -71,16 +69,21 @@ Ending endingOf(const Record &record)
     return ending;
 }
 
-void tidyUp(const ReleasePaths &paths, const Record &record)
+Outcome tidyUp(const ReleasePaths &paths, const Record &record)
 {
+    Outcome kept;
     // Also where going back has failed: then it is all there is to go back to another time.
     if (record.swapped && (record.state == State::Done || isInPlace(paths, record))) {
-        keepPrevious(paths, record);
+        kept = keepPrevious(paths, record);
     }
-    for (const Outcome &removed :
-         {removeFolder(paths.stage()), PartFile::remove(paths.zip()), PartFile::remove(paths.fileList())}) {
+    warnIfFailed(kept);
+    if (kept) {
+        warnIfFailed(removeFolder(paths.stage()));
+    }
+    for (const Outcome &removed : {PartFile::remove(paths.zip()), PartFile::remove(paths.fileList())}) {
         warnIfFailed(removed);
     }
+    return kept;
 }
 
 void tidyUpForgotten(const QString &downloads)

@@ -28,9 +28,11 @@ struct Ending
 // Of a record in a final state.
 [[nodiscard]] Ending endingOf(const Record &record);
 
-// Removes what an update that ended in `record.state` has left in the downloads. The release that a successful one
-// replaced stays, for going back to it one day. What can't be removed is a log line; the next update tries again.
-void tidyUp(const ReleasePaths &paths, const Record &record);
+// Removes what an update that ended in `record.state` has left in the downloads. The release that was replaced stays,
+// for going back to it one day, also where that has just failed. What can't be removed is a log line; the next update
+// tries again. Io, NoSpace: the old release couldn't be put where it is kept and is still where it was staged; keep the
+// record and try again.
+[[nodiscard]] Outcome tidyUp(const ReleasePaths &paths, const Record &record);
 
 // The same for updates that nobody remembers: everything half downloaded or unpacked goes.
 void tidyUpForgotten(const QString &downloads);

@@ -6,6 +6,7 @@
 #include "update/InstallPlan.h"
 #include "update/Inventory.h"
 #include "update/Logging.h"
+#include "update/NewestSigned.h"
 #include "update/PartFile.h"
 #include "update/ReleaseFetch.h"
 
@@ -210,7 +211,7 @@ bool Installer::save()
     if (m_record->swapped) {
         (void)PartFile::remove(paths().zip());
     } else {
-        tidyUp(paths(), *m_record);
+        [[maybe_unused]] const Outcome tidied = tidyUp(paths(), *m_record);
     }
     Outcome recorded = m_journal.save(*m_record);
     if (!recorded && !m_record->swapped) {
@@ -310,6 +311,12 @@ void Installer::judgeInstalled(const Installed &installed)
     if (!plan) {
         failed(plan.error());
     } else if (plan->admission == Admission::AlreadyInstalled) {
+        if (plan->created && !componentOf(m_record->order.task)) {
+            // Whoever sends the newest CA file wants no older one to come back, whichever way it got here.
+            if (const auto noted = noteNewestSigned(paths(), *plan->created); !noted) {
+                qCWarning(lcUpdate) << noted.error();
+            }
+        }
         m_record->remarks = alreadyInstalled;
         happened(Event::NothingToDo);
     } else {
@@ -470,10 +477,11 @@ void Installer::close()
         return;
     }
     stopWork();
-    tidyUp(paths(), *m_record);
-    // Last, so that a power cut before it leads here again.
-    if (const auto removed = m_journal.remove(); !removed) {
-        qCWarning(lcUpdate) << removed.error();
+    // The journal last, so that a power cut before it leads here again, as does an old release that couldn't be kept.
+    if (tidyUp(paths(), *m_record)) {
+        if (const auto removed = m_journal.remove(); !removed) {
+            qCWarning(lcUpdate) << removed.error();
+        }
     }
     m_record.reset();
 }

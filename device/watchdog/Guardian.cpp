@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "watchdog/Guardian.h"
 
+#include "base/AtomicFile.h"
 #include "base/SystemError.h"
 #include "watchdog/FolderExchange.h"
 #include "watchdog/Logging.h"
@@ -99,6 +100,13 @@ void Guardian::run()
         m_journal.handedOver = {};
         m_target.reset();
         [[maybe_unused]] const bool saved = save();
+    }
+    if (m_journal.phase == WatchdogPhase::Confirming &&
+        folderId(m_settings.release.installed()) == m_journal.oldFolder) {
+        // Put back already, by a guardian that couldn't write that down.
+        m_journal.phase = WatchdogPhase::RollingBack;
+        m_journal.error = ErrorCode::NotHealthy;
+        m_journal.remarks = u"the new watchdog did not prove itself; why is lost, the card took no more notes"_s;
     }
     if (m_journal.phase == WatchdogPhase::Confirming) {
         watch();
@@ -242,6 +250,8 @@ void Guardian::endConfirmed()
     m_journal.phase = WatchdogPhase::Confirmed;
     // Not before it is safe: tidying up takes away what a guardian that came after us would need to go back.
     while (!save()) {
+        // It isn't needed since the exchange, and may be what fills the card.
+        [[maybe_unused]] const auto freed = removeFileDurably(m_settings.release.zip());
         wait(retryPause);
     }
     tidyAfterSwap(m_settings.release, m_journal);
@@ -272,8 +282,11 @@ void Guardian::exchangeBack()
     }
     endNew();
     m_journal.phase = WatchdogPhase::RolledBack;
-    [[maybe_unused]] const bool saved = save();
+    const bool saved = save();
     tidyAfterSwap(m_settings.release, m_journal);
+    if (!saved) {
+        [[maybe_unused]] const bool savedNow = save(); // there may be room now
+    }
     makeInstalledRun();
 }
 

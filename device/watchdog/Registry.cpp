@@ -172,24 +172,37 @@ QString registryCopy(const QString &path)
     return path + ".copy"_L1;
 }
 
-Registry loadRegistry(const QString &path, const QByteArray &bootId)
+namespace {
+
+Result<Registry> readRegistry(const QString &path, const QByteArray &bootId)
 {
     const auto object = readJsonFile(path);
-    auto registry = object ? parseRegistry(*object, bootId) : Result<Registry>(fail(object.error()));
+    return object ? parseRegistry(*object, bootId) : fail(object.error());
+}
+
+} // namespace
+
+Registry loadRegistry(const QString &path, const QByteArray &bootId)
+{
+    auto registry = readRegistry(path, bootId);
     if (registry) {
         return *std::move(registry);
     }
-    if (registry.error().code != ErrorCode::NotFound) {
-        const QString why = registry.error().message;
+    // Also of a file that is missing: it may have been set aside at the last start, and not been written since.
+    auto copy = readRegistry(registryCopy(path), bootId);
+    const bool isMissing = registry.error().code == ErrorCode::NotFound;
+    QString kept;
+    if (!isMissing) {
         const QString aside = path + u".damaged"_s;
         const bool moved = std::rename(QFile::encodeName(path).constData(), QFile::encodeName(aside).constData()) == 0;
-        const auto copy = readJsonFile(registryCopy(path));
-        registry = copy ? parseRegistry(*copy, bootId) : registry;
-        qCWarning(lcWatchdog).noquote() << (registry ? "starting with the copy of the process table:"
-                                                     : "starting with an empty process table:")
-                                        << why << (moved ? u"(kept as %1)"_s.arg(aside) : u"(and cannot be kept)"_s);
+        kept = moved ? u"(kept as %1)"_s.arg(aside) : u"(and cannot be kept)"_s;
     }
-    return registry ? *std::move(registry) : Registry();
+    if (copy || !isMissing) {
+        qCWarning(lcWatchdog).noquote() << (copy ? "starting with the copy of the process table:"
+                                                 : "starting with an empty process table:")
+                                        << registry.error().message << kept;
+    }
+    return copy ? *std::move(copy) : Registry();
 }
 
 } // namespace sgn::watchdog

@@ -376,13 +376,14 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(device.onlyRuns(1), patience);
         ControlClient client(device);
         QVERIFY(client.hello());
-        QVERIFY(client.ask(control::SwapAgent{device.path(u"downloads/new"_s), 2, 5, true}).has_value());
+        QVERIFY(client.ask(control::SwapAgent{device.path(u"downloads/new"_s), 2, 600, true}).has_value());
         QTRY_VERIFY_WITH_TIMEOUT(device.onlyRuns(2), patience);
         {
             const ReadOnlyCard card(device.path(u"downloads"_s));
             if (!card.isWorn()) {
                 QSKIP("mounting isn't allowed here");
             }
+            killNewAgents(device);
             QTRY_VERIFY_WITH_TIMEOUT(device.read(u"logs/watchdog.log"_s).contains("cannot be put back yet"), patience);
             QTRY_VERIFY_WITH_TIMEOUT(device.onlyRuns(2), patience);
             QCOMPARE(swapStatus(device).state, control::SwapState::Confirming);
@@ -400,9 +401,10 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(device.onlyRuns(1), patience);
         ControlClient client(device);
         QVERIFY(client.hello());
-        QVERIFY(client.ask(control::SwapAgent{device.path(u"downloads/new"_s), 2, 3, true}).has_value());
+        QVERIFY(client.ask(control::SwapAgent{device.path(u"downloads/new"_s), 2, 600, true}).has_value());
         QTRY_VERIFY_WITH_TIMEOUT(device.onlyRuns(2), patience);
         QVERIFY(QDir(device.path(u"downloads/new"_s)).removeRecursively());
+        killNewAgents(device);
         QTRY_COMPARE_WITH_TIMEOUT(client.swapEvents().size(), 1, patience);
         QCOMPARE(client.swapEvents().constFirst().state, control::SwapState::Confirmed);
         QVERIFY(client.swapEvents().constFirst().remarks.contains(u"the old one is gone"));
@@ -441,6 +443,16 @@ private Q_SLOTS:
     }
 
 private:
+    // As often as it takes for the new release to be given up.
+    static void killNewAgents(const AgentDevice &device)
+    {
+        for (int i = 0; i < 3; ++i) {
+            QTRY_VERIFY_WITH_TIMEOUT(device.onlyRuns(2), patience);
+            const qint64 pid = device.running(u"sgn-agent"_s).constFirst();
+            ::kill(static_cast<pid_t>(pid), SIGKILL);
+            QTRY_VERIFY_WITH_TIMEOUT(!device.running(u"sgn-agent"_s).contains(pid), patience);
+        }
+    }
     // Empty while no debugger is attached.
     static QByteArray readTracer(qint64 pid)
     {

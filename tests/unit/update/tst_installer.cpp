@@ -820,6 +820,58 @@ private Q_SLOTS:
         QCOMPARE(readWhole(m_settings.downloads + u"/previous-SmartMeter/ocr.version"_s), "1");
     }
 
+    void whatCannotBeKeptStaysWhereItIs()
+    {
+        // The old release can't be moved when the update is closed; the next start does it.
+        QVERIFY(m_installer->begin(meterOrder(2)));
+        QVERIFY(ended());
+        {
+            const ReadOnlyCard card(m_settings.downloads + u"/staged-SmartMeter"_s);
+            if (!card.isWorn()) {
+                QSKIP("mounting isn't allowed here");
+            }
+            m_installer->close();
+        }
+        QCOMPARE(readWhole(m_settings.downloads + u"/staged-SmartMeter/SmartMeter/ocr.version"_s), "1");
+        restart();
+        m_installer->resume();
+        QTRY_COMPARE_WITH_TIMEOUT(m_endings.size(), 2, 20'000);
+        QVERIFY(m_endings.last().success);
+        m_installer->close();
+        QCOMPARE(leftovers(), (QStringList{u"previous-SmartMeter"_s, u"previous-SmartMeter.json"_s}));
+        QCOMPARE(readWhole(m_settings.downloads + u"/previous-SmartMeter/ocr.version"_s), "1");
+    }
+
+    void theWatchdogDecidesAsLongAsItIsThere()
+    {
+        // It wants the old agent back and can't exchange the folders: what is in place for now proves nothing.
+        const Files agent{{u"JabberClient/sgn-agent"_s, "#!/bin/sh\nexit 0\n"}};
+        QVERIFY(install(m_root, agent));
+        useZip(agent);
+        m_settings.times.watchdogAway = 100ms;
+        restart();
+        const QString installed = m_root + u"/JabberClient"_s;
+        QString staged;
+        m_watchdog->onSwapAgent = [&](const control::SwapAgent &swap) -> Result<control::ReplyBody> {
+            staged = swap.stagedFolder;
+            (void)swapIn(installed, staged, folderId(staged).value());
+            m_watchdog->swapStatus = {control::SwapState::Confirming, swap.version, {}};
+            return control::Done{};
+        };
+        QVERIFY(m_installer->begin(agentOrder(2)));
+        QVERIFY(reached(State::Confirming));
+        // Twice the time, while it is asked every 5 ms.
+        const auto asked = [this] {
+            return m_watchdog->requestsOf<control::SwapStatus>().size();
+        };
+        const auto before = asked();
+        QTRY_VERIFY_WITH_TIMEOUT(asked() >= before + 500, 20'000);
+        QVERIFY(m_endings.isEmpty());
+        m_watchdog->swapStatus = {control::SwapState::RolledBack, 2, u"it was no good"_s};
+        QVERIFY(ended());
+        QVERIFY(m_endings.first().rolledBack);
+    }
+
     void aFullCardCostsNoReleaseAfterAPowerCut_data()
     {
         QTest::addColumn<int>("version");

@@ -116,6 +116,21 @@ private:
     void offer(const Files &files) { QVERIFY(makeZip(m_source, files)); }
     void offerFile(const QByteArray &content) { QVERIFY(test::writeFile(m_source, content)); }
     void hold() { QVERIFY(test::writeFile(m_settings.hold, {})); }
+    // A CA file that was signed on that day of a month.
+    CaCertUpdate offerSigned(const QByteArray &content, const SigningKey &key, int day, bool mayGoBack = false)
+    {
+        offerFile(content);
+        ReleaseManifest manifest;
+        manifest.component = caCertComponent;
+        manifest.release = u"ca"_s;
+        manifest.sha256 = Sha256::hash(content);
+        manifest.size = content.size();
+        manifest.created = QDateTime({2026, 11, day}, {12, 0}, Qt::UTC);
+        manifest.allowsDowngrade = mayGoBack;
+        CaCertUpdate update = caUpdate();
+        update.release = QString::fromLatin1(signRelease(manifest, key).value());
+        return update;
+    }
 
 private Q_SLOTS:
     void initTestCase() { QVERIFY2(m_ca.isValid() && m_otherCa.isValid(), qPrintable(m_ca.errorString())); }
@@ -391,23 +406,10 @@ private Q_SLOTS:
         restart();
         const QByteArray own = readWhole(m_ca.caFile());
         const QByteArray old = own + readWhole(m_otherCa.caFile());
-        const auto offerSigned = [&](const QByteArray &content, int day, bool mayGoBack) {
-            offerFile(content);
-            ReleaseManifest manifest;
-            manifest.component = caCertComponent;
-            manifest.release = u"ca"_s;
-            manifest.sha256 = Sha256::hash(content);
-            manifest.size = content.size();
-            manifest.created = QDateTime({2026, 11, day}, {12, 0}, Qt::UTC);
-            manifest.allowsDowngrade = mayGoBack;
-            CaCertUpdate update = caUpdate();
-            update.release = QString::fromLatin1(signRelease(manifest, key).value());
-            return update;
-        };
         // The one with the authority that is withdrawn later, then the one without, each as the panel sends it.
-        const CaCertUpdate first = offerSigned(old, 1, isAllowed);
+        const CaCertUpdate first = offerSigned(old, key, 1, isAllowed);
         QVERIFY(run(first).success);
-        const Ending withdrawn = run(offerSigned(own, 2, false));
+        const Ending withdrawn = run(offerSigned(own, key, 2));
         QVERIFY2(withdrawn.success, qPrintable(withdrawn.remarks));
         // And the first once more, from the archive.
         m_settings.policy.hasOperatorKeys = hasOperators;
@@ -422,7 +424,22 @@ private Q_SLOTS:
         QVERIFY2(again.remarks.contains(u"signed on 2026-11-01"), qPrintable(again.remarks));
         QCOMPARE(installedCa(), own);
         // A later one is as welcome as ever.
-        QVERIFY(run(offerSigned(old, 3, false)).success);
+        QVERIFY(run(offerSigned(old, key, 3)).success);
+    }
+
+    void aCaFileThatIsThereAlreadyBarsOlderOnes()
+    {
+        const SigningKey key = newSigningKey(u"release"_s).value();
+        m_settings.policy.releaseKeys = {publicKeyOf(key).value()};
+        restart();
+        // Laid out before anything was signed.
+        const QByteArray own = installedCa();
+        const QByteArray old = own + readWhole(m_otherCa.caFile());
+        const Ending known = run(offerSigned(own, key, 2));
+        QCOMPARE(known.remarks, u"already installed"_s);
+        const Ending withdrawn = run(offerSigned(old, key, 1));
+        QCOMPARE(withdrawn.error, std::optional(ErrorCode::Downgrade));
+        QCOMPARE(installedCa(), own);
     }
 
     void theOldCaFileComesBackWhenTheServerChanges()

@@ -142,6 +142,10 @@ private Q_SLOTS:
             QCOMPARE(read.processes[i].version, registry.processes[i].version);
             QVERIFY(!read.processes[i].identity && !read.processes[i].lastExit);
         }
+        // And the file that is missing now, should it not have been written since.
+        QVERIFY(!QFile::exists(path));
+        QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"starting with the copy of the process table"_s));
+        QCOMPARE(loadRegistry(path, boot).processes.size(), registry.processes.size());
         // What changes all the time isn't in it.
         registry.processes.front().identity.reset();
         registry.agent.reset();
