@@ -103,10 +103,10 @@ void Guardian::run()
     }
     if (m_journal.phase == WatchdogPhase::Confirming &&
         folderId(m_settings.release.installed()) == m_journal.oldFolder) {
-        // Put back already, by a guardian that couldn't write that down.
+        // Put back already, by a guardian that couldn't write that down or by the rescue script.
         m_journal.phase = WatchdogPhase::RollingBack;
         m_journal.error = ErrorCode::NotHealthy;
-        m_journal.remarks = u"the new watchdog did not prove itself; why is lost, the card took no more notes"_s;
+        m_journal.remarks = u"the new watchdog did not prove itself, and nobody could note down why"_s;
     }
     if (m_journal.phase == WatchdogPhase::Confirming) {
         watch();
