@@ -92,6 +92,14 @@ private:
         }
     }
 
+    // What a guardian holds. Invalid: there is one, and it has it.
+    static Descriptor lockGuard(const ReleasedDevice &device)
+    {
+        Descriptor lock(::open(QFile::encodeName(device.home(u"WatchDog.update/guard.lock"_s)).constData(),
+                               O_RDWR | O_CREAT | O_CLOEXEC, 0600));
+        return ::flock(lock.get(), LOCK_EX | LOCK_NB) == 0 ? std::move(lock) : Descriptor();
+    }
+
 private Q_SLOTS:
     void handsOverToANewRelease()
     {
@@ -477,7 +485,7 @@ private Q_SLOTS:
         }
         const QString journal = u"WatchDog.update/swap.json"_s;
         QTRY_VERIFY_WITH_TIMEOUT(device.readHome(journal).contains("\"confirming\""), patience);
-        QTRY_COMPARE_WITH_TIMEOUT(device.guardians().size(), 1, patience);
+        QTRY_VERIFY_WITH_TIMEOUT(!lockGuard(device).isValid(), patience); // it is there, and has found its folder
         QVERIFY(QDir(device.home(u"WatchDog.update/staged"_s)).removeRecursively());
         QTRY_VERIFY_WITH_TIMEOUT(device.readHome(journal).contains("\"confirmed\""), patience);
         QVERIFY(device.readHome(journal).contains("the old one is gone"));
@@ -496,9 +504,8 @@ private Q_SLOTS:
         const control::SwapWatchdog next = device.offer(3);
         {
             // What a guardian holds that has written down how it ended and isn't done yet.
-            const Descriptor lock(::open(QFile::encodeName(device.home(u"WatchDog.update/guard.lock"_s)).constData(),
-                                         O_RDWR | O_CLOEXEC));
-            QVERIFY(lock.isValid() && ::flock(lock.get(), LOCK_EX | LOCK_NB) == 0);
+            const Descriptor lock = lockGuard(device);
+            QVERIFY(lock.isValid());
             QCOMPARE(ownSwapStatus(device).state, WatchdogSwapState::Confirming);
             ControlClient client(device);
             const auto refused = client.ask(next);
