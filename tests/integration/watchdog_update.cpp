@@ -487,7 +487,8 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(device.readHome(journal).contains("\"confirming\""), patience);
         QTRY_VERIFY_WITH_TIMEOUT(!lockGuard(device).isValid(), patience); // it is there, and has found its folder
         QVERIFY(QDir(device.home(u"WatchDog.update/staged"_s)).removeRecursively());
-        QTRY_VERIFY_WITH_TIMEOUT(device.readHome(journal).contains("\"confirmed\""), patience);
+        QTRY_VERIFY2_WITH_TIMEOUT(device.readHome(journal).contains("\"confirmed\""), device.readHome(journal),
+                                  patience);
         QVERIFY(device.readHome(journal).contains("the old one is gone"));
         QTRY_COMPARE_WITH_TIMEOUT(device.guardians().size(), 0, patience);
         QCOMPARE(device.installedVersion(), 2);
