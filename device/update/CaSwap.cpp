@@ -7,12 +7,6 @@ namespace sgn::update {
 
 using namespace Qt::StringLiterals;
 
-namespace {
-
-constexpr int maxExchanges = 30;
-
-} // namespace
-
 CaSwap::CaSwap(ServerTrial trial, ReleasePaths paths, const Record &record, SwapTimes times, QObject *parent)
     : ComponentSwap(parent)
     , m_trial(std::move(trial))
@@ -89,8 +83,7 @@ void CaSwap::swap()
 void CaSwap::rollBack()
 {
     const auto back = swapBack(m_paths.installed(), m_paths.staged(), m_record.stagedId);
-    if (!back && ++m_failedExchanges < maxExchanges) {
-        // A file that keeps the server out is in place; one failure of the disk must not leave it there.
+    if (!back && ++m_failedExchanges < maxExchangesBack) {
         QTimer::singleShot(m_retry.interval(), this, &CaSwap::rollBack);
     } else if (!back) {
         end(Event::Failed, back.error());

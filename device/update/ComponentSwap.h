@@ -55,4 +55,8 @@ struct SwapTimes
     std::chrono::seconds hold{60};
 };
 
+// So often is going back tried, each a SwapTimes::poll after the other: what is no good is in place, and one failure of
+// the disk must not leave it there.
+inline constexpr int maxExchangesBack = 30;
+
 } // namespace sgn::update

@@ -33,9 +33,6 @@ Outcome keepPrevious(const ReleasePaths &paths, const Record &record)
     if (component) {
         warnIfFailed(notePreviousRelease(paths, {record.versionBefore, record.before}));
     }
-    if (!component && record.created && record.state == State::Done) {
-        warnIfFailed(noteNewestSigned(paths, *record.created));
-    }
     // On the way back they have changed places already.
     return paths.comesBack() ? Outcome() : replaceFolder(paths.staged(), paths.previous());
 }
@@ -71,6 +68,10 @@ Ending endingOf(const Record &record)
 
 Outcome tidyUp(const ReleasePaths &paths, const Record &record)
 {
+    if (record.state == State::Done && record.created && !componentOf(record.order.task)) {
+        // Whoever sends the newest CA file wants no older one to come back, even if this one was there already.
+        warnIfFailed(noteNewestSigned(paths, *record.created));
+    }
     Outcome kept;
     // Also where going back has failed: then it is all there is to go back to another time.
     if (record.swapped && (record.state == State::Done || isInPlace(paths, record))) {

@@ -6,7 +6,6 @@
 #include "update/InstallPlan.h"
 #include "update/Inventory.h"
 #include "update/Logging.h"
-#include "update/NewestSigned.h"
 #include "update/PartFile.h"
 #include "update/ReleaseFetch.h"
 
@@ -134,12 +133,7 @@ void Installer::pickUpAgain()
     if (m_record->state != State::Waiting || !m_hold.isSet()) {
         ++m_record->starts;
     }
-    if (hasStarted(m_record->state)) {
-        // This very state is in the journal, and the work finds out how far it has come: a full card costs the count.
-        if (const auto saved = m_journal.save(*m_record); !saved) {
-            qCWarning(lcUpdate) << "the update journal can't be written:" << saved.error();
-        }
-    } else if (!save()) {
+    if (!save()) {
         return;
     }
     if (m_record->starts > maxStarts(m_record->state)) {
@@ -197,7 +191,8 @@ bool Installer::save()
         return true;
     }
     qCWarning(lcUpdate) << "the update journal can't be written:" << saved.error();
-    if (hasStarted(m_record->state) && m_record->state != State::Swapping) {
+    const bool mayHaveSwapped = m_record->state != State::Swapping || m_record->starts > 0;
+    if (hasStarted(m_record->state) && mayHaveSwapped) {
         // The work of these states finds out by itself what has happened already, so an older entry does no harm.
         return true;
     }
@@ -310,18 +305,14 @@ void Installer::judgeInstalled(const Installed &installed)
     const auto plan = planInstall(m_record->order.task, m_settings.policy, installed, paths(), m_settings.root);
     if (!plan) {
         failed(plan.error());
-    } else if (plan->admission == Admission::AlreadyInstalled) {
-        if (plan->created && !componentOf(m_record->order.task)) {
-            // Whoever sends the newest CA file wants no older one to come back, whichever way it got here.
-            if (const auto noted = noteNewestSigned(paths(), *plan->created); !noted) {
-                qCWarning(lcUpdate) << noted.error();
-            }
-        }
+        return;
+    }
+    m_record->created = plan->created;
+    if (plan->admission == Admission::AlreadyInstalled) {
         m_record->remarks = alreadyInstalled;
         happened(Event::NothingToDo);
     } else {
         m_record->version = plan->version;
-        m_record->created = plan->created;
         m_record->stagedId = plan->stagedId;
         // The way back finds its release staged.
         happened(std::holds_alternative<Rollback>(m_record->order.task) ? Event::Staged : Event::Admitted);

@@ -17,7 +17,6 @@ namespace {
 
 constexpr qsizetype maxQuote = 300;
 constexpr qsizetype maxQuotedLines = 10;
-constexpr int maxExchanges = 30;
 
 QString describe(const ProcessReport &process)
 {
@@ -201,8 +200,7 @@ void MeterSwap::exchangeBack()
     inBackground(
         this, [paths = m_paths, id = m_record.stagedId] { return swapBack(paths.installed(), paths.staged(), id); },
         [this](const Result<SwapBack> &back) {
-            if (!back && ++m_failedExchanges < maxExchanges) {
-                // A release that doesn't run is in place; one failure of the disk must not leave it there.
+            if (!back && ++m_failedExchanges < maxExchangesBack) {
                 QTimer::singleShot(m_times.poll, this, &MeterSwap::exchangeBack);
             } else if (!back) {
                 release(m_record.before, [this, error = back.error()](const auto &) { end(Event::Failed, error); });

@@ -99,7 +99,7 @@ void Guardian::run()
         m_journal.phase = WatchdogPhase::Confirming;
         m_journal.handedOver = {};
         m_target.reset();
-        [[maybe_unused]] const bool saved = save();
+        save();
     }
     if (m_journal.phase == WatchdogPhase::Confirming &&
         folderId(m_settings.release.installed()) == m_journal.oldFolder) {
@@ -263,7 +263,7 @@ void Guardian::rollBack(ErrorCode error, const QString &why)
     m_journal.phase = WatchdogPhase::RollingBack;
     m_journal.error = error;
     m_journal.remarks = why;
-    [[maybe_unused]] const bool saved = save();
+    save();
     exchangeBack();
 }
 
@@ -282,10 +282,10 @@ void Guardian::exchangeBack()
     }
     endNew();
     m_journal.phase = WatchdogPhase::RolledBack;
-    const bool saved = save();
+    const bool isSaved = save();
     tidyAfterSwap(m_settings.release, m_journal);
-    if (!saved) {
-        [[maybe_unused]] const bool savedNow = save(); // there may be room now
+    if (!isSaved) {
+        save(); // there may be room now
     }
     makeInstalledRun();
 }

@@ -93,6 +93,12 @@ void forgetBoot(Registry &registry)
     }
 }
 
+Result<Registry> readRegistry(const QString &path, const QByteArray &bootId)
+{
+    const auto object = readJsonFile(path);
+    return object ? parseRegistry(*object, bootId) : fail(object.error());
+}
+
 } // namespace
 
 QByteArray encodeRegistry(const Registry &registry, const QByteArray &bootId)
@@ -171,16 +177,6 @@ QString registryCopy(const QString &path)
 {
     return path + ".copy"_L1;
 }
-
-namespace {
-
-Result<Registry> readRegistry(const QString &path, const QByteArray &bootId)
-{
-    const auto object = readJsonFile(path);
-    return object ? parseRegistry(*object, bootId) : fail(object.error());
-}
-
-} // namespace
 
 Registry loadRegistry(const QString &path, const QByteArray &bootId)
 {

@@ -473,8 +473,16 @@ time.sleep(1000)
         QCOMPARE(device.running().size(), 3);
     }
 
+    void startsWhatDiedWithoutAWatchdog_data()
+    {
+        QTest::addColumn<bool>("isDamaged");
+        QTest::newRow("known from its table") << false;
+        QTest::newRow("from the copy of a damaged one") << true;
+    }
+
     void startsWhatDiedWithoutAWatchdog()
     {
+        QFETCH(const bool, isDamaged);
         WatchdogDevice device;
         device.addMeter(u"ocr"_s);
         QVERIFY(device.start(fast));
@@ -484,6 +492,9 @@ time.sleep(1000)
         }
         device.kill();
         device.killAll();
+        if (isDamaged) {
+            device.write(u"wdog/processes.json"_s, QByteArray(300, '\0'));
+        }
         QVERIFY(device.start(fast));
         ControlClient client(device);
         QVERIFY(client.waitForState(u"ocr"_s, ProcessState::Running));
@@ -604,24 +615,6 @@ time.sleep(1000)
         QVERIFY(client.startMeters({u"ocr"_s, u"uplink"_s}));
         QCOMPARE(device.running(u"reader.py"_s).size(), 1);
         QVERIFY(!device.read(u"wdog/processes.json"_s).contains("retired"));
-    }
-
-    void startsEverythingOfADamagedRegistry()
-    {
-        WatchdogDevice device;
-        device.addMeter(u"ocr"_s);
-        QVERIFY(device.start(fast));
-        {
-            ControlClient client(device);
-            QVERIFY(client.startMeters({u"ocr"_s}));
-        }
-        device.stop();
-        device.killAll();
-        device.write(u"wdog/processes.json"_s, QByteArray(300, '\0'));
-        QVERIFY(device.start(fast));
-        ControlClient client(device);
-        QVERIFY(client.waitForState(u"ocr"_s, ProcessState::Running));
-        QCOMPARE(device.running().size(), 1);
     }
 
     void goesOnWithADamagedRegistry()

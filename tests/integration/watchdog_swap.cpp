@@ -344,14 +344,9 @@ private Q_SLOTS:
     void isConfirmedOnlyWhenThatIsSafe()
     {
         AgentDevice device;
-        device.addRelease(u"downloads/new"_s, 2, "while not os.path.exists(args['--root'] + '/go'): time.sleep(0.01)");
-        QVERIFY(device.start(fast));
-        QTRY_VERIFY_WITH_TIMEOUT(device.onlyRuns(1), patience);
+        beginSwap(device, "while not os.path.exists(args['--root'] + '/go'): time.sleep(0.01)");
         ControlClient client(device);
         QVERIFY(client.hello());
-        const control::SwapAgent request{device.path(u"downloads/new"_s), 2, 600, true};
-        QVERIFY(client.ask(request).has_value());
-        QTRY_VERIFY_WITH_TIMEOUT(device.onlyRuns(2), patience);
         {
             const ReadOnlyCard card(device.path(u"wdog"_s));
             if (!card.isWorn()) {
@@ -359,7 +354,7 @@ private Q_SLOTS:
             }
             device.write(u"go"_s, {});
             QTRY_VERIFY_WITH_TIMEOUT(device.read(u"logs/watchdog.log"_s).contains("has proved itself"), patience);
-            QCOMPARE(client.ask(request).error().code, ErrorCode::Busy);
+            QCOMPARE(client.ask(swapToNew(device)).error().code, ErrorCode::Busy);
             QCOMPARE(swapStatus(device).state, control::SwapState::Confirming);
             QVERIFY(client.swapEvents().isEmpty());
         }
@@ -371,13 +366,7 @@ private Q_SLOTS:
     void anAgentRunsWhileTheOldOneCannotComeBack()
     {
         AgentDevice device;
-        device.addRelease(u"downloads/new"_s, 2, "online = False");
-        QVERIFY(device.start(fast));
-        QTRY_VERIFY_WITH_TIMEOUT(device.onlyRuns(1), patience);
-        ControlClient client(device);
-        QVERIFY(client.hello());
-        QVERIFY(client.ask(control::SwapAgent{device.path(u"downloads/new"_s), 2, 600, true}).has_value());
-        QTRY_VERIFY_WITH_TIMEOUT(device.onlyRuns(2), patience);
+        beginSwap(device, "online = False");
         {
             const ReadOnlyCard card(device.path(u"downloads"_s));
             if (!card.isWorn()) {
@@ -396,13 +385,9 @@ private Q_SLOTS:
     void theNewAgentStaysWhenTheOldOneIsGone()
     {
         AgentDevice device;
-        device.addRelease(u"downloads/new"_s, 2, "online = False");
-        QVERIFY(device.start(fast));
-        QTRY_VERIFY_WITH_TIMEOUT(device.onlyRuns(1), patience);
+        beginSwap(device, "online = False");
         ControlClient client(device);
         QVERIFY(client.hello());
-        QVERIFY(client.ask(control::SwapAgent{device.path(u"downloads/new"_s), 2, 600, true}).has_value());
-        QTRY_VERIFY_WITH_TIMEOUT(device.onlyRuns(2), patience);
         QVERIFY(QDir(device.path(u"downloads/new"_s)).removeRecursively());
         killNewAgents(device);
         QTRY_COMPARE_WITH_TIMEOUT(client.swapEvents().size(), 1, patience);
@@ -414,14 +399,7 @@ private Q_SLOTS:
     void givesUpOnAReleaseThatTakesTheDeviceDown()
     {
         AgentDevice device;
-        device.addRelease(u"downloads/new"_s, 2, "online = False");
-        QVERIFY(device.start(fast));
-        QTRY_VERIFY_WITH_TIMEOUT(device.onlyRuns(1), patience);
-        {
-            ControlClient client(device);
-            QVERIFY(client.ask(control::SwapAgent{device.path(u"downloads/new"_s), 2, 3000, true}).has_value());
-        }
-        QTRY_VERIFY_WITH_TIMEOUT(device.onlyRuns(2), patience);
+        beginSwap(device, "online = False");
         for (int i = 0; i < 4; ++i) {
             QCOMPARE(swapStatus(device).state, control::SwapState::Confirming);
             device.kill();
@@ -443,6 +421,20 @@ private Q_SLOTS:
     }
 
 private:
+    // It isn't over while the test goes on.
+    static control::SwapAgent swapToNew(const AgentDevice &device)
+    {
+        return {device.path(u"downloads/new"_s), 2, 3000, true};
+    }
+    // Until the new agent runs and has to prove itself; `ways` keep it from that.
+    static void beginSwap(AgentDevice &device, const QByteArray &ways)
+    {
+        device.addRelease(u"downloads/new"_s, 2, ways);
+        QVERIFY(device.start(fast));
+        QTRY_VERIFY_WITH_TIMEOUT(device.onlyRuns(1), patience);
+        QVERIFY(ControlClient(device).ask(swapToNew(device)).has_value());
+        QTRY_VERIFY_WITH_TIMEOUT(device.onlyRuns(2), patience);
+    }
     // As often as it takes for the new release to be given up.
     static void killNewAgents(const AgentDevice &device)
     {
