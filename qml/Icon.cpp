@@ -21,8 +21,9 @@ Icon::Icon(QQuickItem *parent)
 
 void Icon::setName(const QString &name)
 {
-    if (name == m_name)
+    if (name == m_name) {
         return;
+    }
     m_name = name;
     update();
     Q_EMIT nameChanged();
@@ -30,8 +31,9 @@ void Icon::setName(const QString &name)
 
 void Icon::setColor(const QColor &color)
 {
-    if (color == m_color)
+    if (color == m_color) {
         return;
+    }
     m_color = color;
     update();
     Q_EMIT colorChanged();
@@ -39,8 +41,9 @@ void Icon::setColor(const QColor &color)
 
 void Icon::setStrokeWidth(qreal width)
 {
-    if (qFuzzyCompare(width, m_strokeWidth))
+    if (qFuzzyCompare(width, m_strokeWidth)) {
         return;
+    }
     m_strokeWidth = width;
     update();
     Q_EMIT strokeWidthChanged();
@@ -48,8 +51,9 @@ void Icon::setStrokeWidth(qreal width)
 
 void Icon::paint(QPainter *painter)
 {
-    if (m_name.isEmpty())
+    if (m_name.isEmpty()) {
         return;
+    }
     QFile file(u":/qt/qml/Sgn/Ui/icons/"_s + m_name + u".svg"_s);
     if (!file.open(QIODevice::ReadOnly)) {
         qCWarning(lcIcon, "There is no icon \"%s\"", qUtf8Printable(m_name));

@@ -24,8 +24,9 @@ Dashboard::Dashboard(Options options, QObject *parent)
         m_engine.retranslate();
         m_application.retranslate();
     });
-    if (m_options.theme)
+    if (m_options.theme) {
         m_preferences.overrideTheme(*m_options.theme);
+    }
     m_languages.use(m_preferences.language());
 }
 
@@ -34,32 +35,39 @@ Dashboard::~Dashboard() = default;
 Outcome Dashboard::start()
 {
     if (!m_options.panelFile.isEmpty()) {
-        if (const Outcome opened = openPanel(); !opened)
+        if (const Outcome opened = openPanel(); !opened) {
             return opened;
+        }
     }
-    if (const Outcome opened = openWindow(); !opened)
+    if (const Outcome opened = openWindow(); !opened) {
         return opened;
-    if (m_options.panelFile.isEmpty() && m_options.screenName != "signin"_L1)
+    }
+    if (m_options.panelFile.isEmpty() && m_options.screenName != "signin"_L1) {
         m_application.signIn()->resume();
-    if (!m_options.screenshotFile.isEmpty())
+    }
+    if (!m_options.screenshotFile.isEmpty()) {
         takeScreenshot();
+    }
     return {};
 }
 
 Outcome Dashboard::openPanel()
 {
     const Result<PanelConfig> config = loadPanelConfig(m_options.panelFile);
-    if (!config)
+    if (!config) {
         return tl::unexpected(config.error());
-    for (const QString &warning : config->warnings)
+    }
+    for (const QString &warning : config->warnings) {
         qCWarning(lcDashboard, "%s", qUtf8Printable(warning));
+    }
     Panel::Settings settings;
     settings.operatorName = u"dashboard"_s;
     settings.xmpp.role = xmpp::Role::Panel;
     settings.xmpp.acceptSubscriptions = true;
     Result<std::unique_ptr<Panel>> panel = Panel::open(*config, settings, m_clock);
-    if (!panel)
+    if (!panel) {
         return tl::unexpected(panel.error());
+    }
     m_application.show(std::move(*panel));
     m_application.workspace()->panel().start();
     return {};
@@ -69,16 +77,18 @@ Outcome Dashboard::openWindow()
 {
     m_engine.addImportPath(u"qrc:/qt/qml"_s);
     QVariantMap properties{{u"app"_s, QVariant::fromValue(&m_application)}};
-    if (!m_options.screenName.isEmpty())
+    if (!m_options.screenName.isEmpty()) {
         properties.insert(u"screenName"_s, m_options.screenName);
+    }
     if (!m_options.size.isEmpty()) {
         properties.insert(u"width"_s, m_options.size.width());
         properties.insert(u"height"_s, m_options.size.height());
     }
     m_engine.setInitialProperties(properties);
     m_engine.load(QUrl(u"qrc:/qt/qml/Sgn/Ui/shell/Main.qml"_s));
-    if (!window())
+    if (!window()) {
         return fail(ErrorCode::Internal, u"the window can't be opened, a Qt Quick module may be missing"_s);
+    }
     return {};
 }
 
@@ -92,10 +102,11 @@ void Dashboard::takeScreenshot()
     auto *screenshot = new Screenshot(*window(), m_options.screenshotFile, this);
     screenshot->begin();
     models::Workspace *workspace = m_application.workspace();
-    if (!workspace || workspace->panel().session().isSettled())
+    if (!workspace || workspace->panel().session().isSettled()) {
         screenshot->ready();
-    else
+    } else {
         connect(&workspace->panel().session(), &PanelSession::settled, screenshot, &Screenshot::ready);
+    }
 }
 
 } // namespace sgn::app

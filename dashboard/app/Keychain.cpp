@@ -24,10 +24,11 @@ void Keychain::read(const QString &jid, Read answer)
     auto *job = new QKeychain::ReadPasswordJob(QLatin1StringView(service), &m_owner);
     job->setKey(jid);
     QObject::connect(job, &QKeychain::Job::finished, &m_owner, [job, answer = std::move(answer)] {
-        if (job->error() == QKeychain::NoError)
+        if (job->error() == QKeychain::NoError) {
             answer(job->textData());
-        else
+        } else {
             answer(tl::unexpected(errorOf(*job)));
+        }
     });
     job->start();
 }
@@ -45,8 +46,9 @@ void Keychain::write(const QString &jid, const QString &password, Done answer)
 
 void Keychain::forget(const QString &jid)
 {
-    if (jid.isEmpty())
+    if (jid.isEmpty()) {
         return;
+    }
     auto *job = new QKeychain::DeletePasswordJob(QLatin1StringView(service), &m_owner);
     job->setKey(jid);
     job->start();

@@ -54,8 +54,9 @@ sgn::app::Dashboard::Options readOptions(sgn::CommandLine &commandLine)
     const QCommandLineOption size(u"size"_s, u"Size of the window, e.g. 1440x900."_s, u"WxH"_s);
     parser.addOptions({panel, screenshot, screen, theme, size});
     commandLine.process(QCoreApplication::arguments());
-    if (!parser.positionalArguments().isEmpty())
+    if (!parser.positionalArguments().isEmpty()) {
         CommandLine::usageError(u"\"%1\" isn't expected here"_s.arg(parser.positionalArguments().first()));
+    }
 
     sgn::app::Dashboard::Options options;
     options.configFolder = QStandardPaths::writableLocation(QStandardPaths::AppConfigLocation);
@@ -63,19 +64,22 @@ sgn::app::Dashboard::Options readOptions(sgn::CommandLine &commandLine)
     options.panelFile = parser.value(panel);
     options.screenshotFile = parser.value(screenshot);
     options.screenName = parser.value(screen);
-    if (!options.screenName.isEmpty() && !screenNames().contains(options.screenName))
+    if (!options.screenName.isEmpty() && !screenNames().contains(options.screenName)) {
         CommandLine::usageError(u"--screen: there is no screen \"%1\""_s.arg(options.screenName));
+    }
     if (parser.isSet(theme)) {
         const QString name = parser.value(theme);
-        if (name != "light"_L1 && name != "dark"_L1)
+        if (name != "light"_L1 && name != "dark"_L1) {
             CommandLine::usageError(u"--theme: \"%1\" is neither light nor dark"_s.arg(name));
+        }
         options.theme = name == "dark"_L1 ? sgn::models::Preferences::DarkTheme : sgn::models::Preferences::LightTheme;
     }
     if (parser.isSet(size)) {
         static const QRegularExpression pattern(u"^([1-9][0-9]{2,4})x([1-9][0-9]{2,4})$"_s);
         const QRegularExpressionMatch match = pattern.match(parser.value(size));
-        if (!match.hasMatch())
+        if (!match.hasMatch()) {
             CommandLine::usageError(u"--size: \"%1\" isn't a size like 1440x900"_s.arg(parser.value(size)));
+        }
         options.size = QSize(match.captured(1).toInt(), match.captured(2).toInt());
     }
     return options;

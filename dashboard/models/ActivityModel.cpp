@@ -19,8 +19,9 @@ ActivityModel::ActivityModel(Panel &panel, const Clock &clock, QObject *parent)
     ActivityFilter filter;
     filter.limit = maxRows;
     const QList<ActivityEntry> entries = panel.store().activity(filter);
-    for (auto entry = entries.crbegin(); entry != entries.crend(); ++entry)
+    for (auto entry = entries.crbegin(); entry != entries.crend(); ++entry) {
         m_rows.append({m_nextKey++, *entry});
+    }
     connect(&panel, &Panel::activityAdded, this, &ActivityModel::add);
 }
 
@@ -91,8 +92,9 @@ Cell ActivityModel::cell(int row, int column) const
     default:
         cell.text = describe(entry);
         cell.hint = cell.text;
-        if (tone(entry.kind) == Cell::Bad || tone(entry.kind) == Cell::Warning)
+        if (tone(entry.kind) == Cell::Bad || tone(entry.kind) == Cell::Warning) {
             cell.tone = tone(entry.kind);
+        }
         break;
     }
     return cell;

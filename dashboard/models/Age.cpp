@@ -18,19 +18,22 @@ bool isLongAgo(const QDateTime &at, const QDateTime &now)
 
 QString ageText(const QDateTime &at, const QDateTime &now)
 {
-    if (!at.isValid())
+    if (!at.isValid()) {
         return u"–"_s;
+    }
     return isLongAgo(at, now) ? durationText(at.secsTo(now)) : QCoreApplication::translate("Age", "now");
 }
 
 QString momentText(const QDateTime &at, const QDateTime &now)
 {
-    if (!at.isValid())
+    if (!at.isValid()) {
         return u"–"_s;
+    }
     const QDateTime local = at.toLocalTime();
     const QLocale locale;
-    if (local.date() == now.toLocalTime().date())
+    if (local.date() == now.toLocalTime().date()) {
         return locale.toString(local.time(), u"HH:mm"_s);
+    }
     return locale.toString(local.date(), u"d MMM"_s) + u' ' + locale.toString(local.time(), u"HH:mm"_s);
 }
 

@@ -30,16 +30,18 @@ bool Application::isRightToLeft() const
 
 void Application::retranslate()
 {
-    if (m_workspace)
+    if (m_workspace) {
         m_workspace->retranslate();
+    }
     Q_EMIT m_signIn.changed();
     Q_EMIT retranslated();
 }
 
 void Application::close()
 {
-    if (!m_workspace)
+    if (!m_workspace) {
         return;
+    }
     // The views let go of it first; it may also be the sender of what brought us here.
     Workspace *closing = m_workspace.release();
     Q_EMIT workspaceChanged();

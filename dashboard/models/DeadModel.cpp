@@ -16,8 +16,9 @@ DeadModel::DeadModel(Fleet &fleet, const Clock &clock, QObject *parent)
     connect(&fleet, &Fleet::reset, this, &DeadModel::rewind);
     connect(&fleet, &Fleet::devicesChanged, this, &DeadModel::onChanged);
     connect(&fleet, &Fleet::devicesAdded, this, [this](int first, int count) {
-        for (int device = first; device < first + count; ++device)
+        for (int device = first; device < first + count; ++device) {
             compare(device);
+        }
     });
     rewind();
 }
@@ -96,8 +97,9 @@ Cell DeadModel::cell(int row, int column) const
                                      ? QString()
                                      : dead->report.lastExit->lastLines.last().trimmed();
             cell.text = deathText(*dead->report.lastExit);
-            if (!last.isEmpty())
+            if (!last.isEmpty()) {
                 cell.text += cell.text.isEmpty() ? last : u" · "_s + last;
+            }
             cell.hint = dead->report.lastExit->lastLines.join(u'\n');
         }
         if (cell.text.isEmpty()) {
@@ -119,12 +121,15 @@ bool DeadModel::less(int column, int left, int right) const
     const DeviceProcess *a = process(left);
     const DeviceProcess *b = process(right);
     if (a && b) {
-        if (column == SinceColumn)
+        if (column == SinceColumn) {
             return a->deadSince > b->deadSince;
-        if (column == VersionColumn)
+        }
+        if (column == VersionColumn) {
             return a->report.version < b->report.version;
-        if (column == RestartsColumn)
+        }
+        if (column == RestartsColumn) {
             return a->report.restarts24h < b->report.restarts24h;
+        }
     }
     return TableModel::less(column, left, right);
 }
@@ -140,8 +145,9 @@ void DeadModel::rewind()
     m_rows.clear();
     for (int device = 0; device < m_fleet.count(); ++device) {
         for (const DeviceProcess &process : m_fleet.at(device).processes) {
-            if (process.report.isDead)
+            if (process.report.isDead) {
                 m_rows.append({device, process.report.name});
+            }
         }
     }
     endResetModel();
@@ -151,15 +157,18 @@ void DeadModel::onChanged(const QList<DeviceDelta> &deltas)
 {
     QList<int> devices;
     for (const DeviceDelta &delta : deltas) {
-        if (delta.what & DeviceChange::Processes)
+        if (delta.what & DeviceChange::Processes) {
             compare(delta.index);
-        if (delta.what & (DeviceChanges(DeviceChange::Processes) | DeviceChange::Presence))
+        }
+        if (delta.what & (DeviceChanges(DeviceChange::Processes) | DeviceChange::Presence)) {
             devices.append(delta.index);
+        }
     }
     QList<int> rows;
     for (int row = 0; row < m_rows.size(); ++row) {
-        if (devices.contains(m_rows.at(row).device))
+        if (devices.contains(m_rows.at(row).device)) {
             rows.append(row);
+        }
     }
     tellChanged(rows);
 }
@@ -169,12 +178,14 @@ void DeadModel::compare(int device)
 {
     QStringList dead;
     for (const DeviceProcess &process : m_fleet.at(device).processes) {
-        if (process.report.isDead)
+        if (process.report.isDead) {
             dead.append(process.report.name);
+        }
     }
     for (int row = int(m_rows.size()) - 1; row >= 0; --row) {
-        if (m_rows.at(row).device != device || dead.removeOne(m_rows.at(row).process))
+        if (m_rows.at(row).device != device || dead.removeOne(m_rows.at(row).process)) {
             continue;
+        }
         beginRemoveRows({}, row, row);
         m_rows.removeAt(row);
         endRemoveRows();

@@ -27,8 +27,9 @@ void DeviceProcessModel::show(const Device *device)
     const QString jid = device ? device->jid : QString();
     if (jid == m_jid && processes.size() == m_processes.size()) {
         m_processes = processes;
-        if (!m_processes.isEmpty())
+        if (!m_processes.isEmpty()) {
             Q_EMIT dataChanged(index(0), index(rowCount() - 1));
+        }
         return;
     }
     beginResetModel();
@@ -44,8 +45,9 @@ int DeviceProcessModel::rowCount(const QModelIndex &parent) const
 
 QVariant DeviceProcessModel::data(const QModelIndex &index, int role) const
 {
-    if (!checkIndex(index, CheckIndexOption::IndexIsValid))
+    if (!checkIndex(index, CheckIndexOption::IndexIsValid)) {
         return {};
+    }
     const DeviceProcess &process = m_processes.at(index.row());
     switch (role) {
     case Qt::DisplayRole:
@@ -100,15 +102,18 @@ QString DeviceProcessModel::stateText(const DeviceProcess &process)
 
 QString DeviceProcessModel::causeText(const DeviceProcess &process) const
 {
-    if (process.report.state == ProcessState::Hung)
+    if (process.report.state == ProcessState::Hung) {
         return tr("no sign of life");
-    if (!process.report.lastExit)
+    }
+    if (!process.report.lastExit) {
         return {};
+    }
     const LastExit &exit = *process.report.lastExit;
     constexpr qint64 day = 24LL * 60 * 60;
     // One that runs again has a death worth telling for as long as its restarts are counted.
-    if (process.report.isDead)
+    if (process.report.isDead) {
         return deathText(exit);
+    }
     return exit.at.secsTo(m_clock.wallUtc()) <= day
                ? tr("died %1: %2").arg(momentText(exit.at, m_clock.wallUtc()), deathText(exit))
                : QString();
@@ -116,8 +121,9 @@ QString DeviceProcessModel::causeText(const DeviceProcess &process) const
 
 int DeviceProcessModel::stateTone(const DeviceProcess &process)
 {
-    if (process.report.isDead || process.report.state == ProcessState::CrashLoop)
+    if (process.report.isDead || process.report.state == ProcessState::CrashLoop) {
         return Cell::Bad;
+    }
     switch (process.report.state) {
     case ProcessState::Starting:
     case ProcessState::Held:
@@ -135,17 +141,20 @@ QString DeviceProcessModel::noteText(const DeviceProcess &process) const
     QStringList parts;
     const QDateTime since =
         process.deadSince.isValid() ? process.deadSince : process.report.since.value_or(QDateTime());
-    if (since.isValid())
+    if (since.isValid()) {
         parts.append(tr("for %1").arg(ageText(since, m_clock.wallUtc())));
-    if (process.report.restarts24h && *process.report.restarts24h > 0)
+    }
+    if (process.report.restarts24h && *process.report.restarts24h > 0) {
         parts.append(tr("%n restart(s) in 24 h", nullptr, *process.report.restarts24h));
+    }
     return parts.join(u" · "_s);
 }
 
 void FactModel::show(const QList<Fact> &facts)
 {
-    if (facts == m_facts)
+    if (facts == m_facts) {
         return;
+    }
     if (facts.size() == m_facts.size()) {
         m_facts = facts;
         Q_EMIT dataChanged(index(0), index(rowCount() - 1));
@@ -163,11 +172,13 @@ int FactModel::rowCount(const QModelIndex &parent) const
 
 QVariant FactModel::data(const QModelIndex &index, int role) const
 {
-    if (!checkIndex(index, CheckIndexOption::IndexIsValid))
+    if (!checkIndex(index, CheckIndexOption::IndexIsValid)) {
         return {};
+    }
     const Fact &fact = m_facts.at(index.row());
-    if (role == LabelRole)
+    if (role == LabelRole) {
         return fact.label;
+    }
     return role == ValueRole || role == Qt::DisplayRole ? fact.value : QVariant();
 }
 
@@ -189,15 +200,17 @@ DeviceDetails::DeviceDetails(Panel &panel, const Clock &clock, QObject *parent)
         const auto isOwn = [own](const DeviceDelta &delta) {
             return delta.index == own;
         };
-        if (std::any_of(deltas.cbegin(), deltas.cend(), isOwn))
+        if (std::any_of(deltas.cbegin(), deltas.cend(), isOwn)) {
             update();
+        }
     });
 }
 
 void DeviceDetails::setJid(const QString &jid)
 {
-    if (jid == m_jid)
+    if (jid == m_jid) {
         return;
+    }
     m_jid = jid;
     m_timeline.setJid(jid);
     update();
@@ -221,22 +234,26 @@ QString DeviceDetails::uniqueId() const
 
 int DeviceDetails::dot() const
 {
-    if (!device())
+    if (!device()) {
         return Cell::NoDot;
+    }
     return !device()->online ? Cell::Offline : device()->notAnswering ? Cell::Silent : Cell::Online;
 }
 
 QString DeviceDetails::status() const
 {
     const Device *shown = device();
-    if (!shown)
+    if (!shown) {
         return {};
+    }
     const QDateTime now = m_clock.wallUtc();
-    if (!shown->online)
+    if (!shown->online) {
         return shown->lastSeen.isValid() ? tr("Offline, last seen %1 ago").arg(ageText(shown->lastSeen, now))
                                          : tr("Offline, never seen");
-    if (shown->notAnswering)
+    }
+    if (shown->notAnswering) {
         return tr("Online, but not answering");
+    }
     return isLongAgo(shown->onlineSince, now) ? tr("Online for %1").arg(ageText(shown->onlineSince, now))
                                               : tr("Online");
 }
@@ -244,13 +261,16 @@ QString DeviceDetails::status() const
 QString DeviceDetails::warning() const
 {
     const Device *shown = device();
-    if (!shown)
+    if (!shown) {
         return {};
-    if (!shown->conflictWith.isEmpty())
+    }
+    if (!shown->conflictWith.isEmpty()) {
         return tr("It claims the id of %1. One of the two cards is a copy.")
             .arg(xmpp::localPartOf(shown->conflictWith));
-    if (!shown->foreignFrom.isEmpty())
+    }
+    if (!shown->foreignFrom.isEmpty()) {
         return tr("It sent a message in the name of %1.").arg(shown->foreignFrom);
+    }
     return {};
 }
 
@@ -260,8 +280,9 @@ QList<FactModel::Fact> DeviceDetails::factsOf(const Device &device) const
     const DeviceFacts &facts = device.facts;
     QList<FactModel::Fact> list;
     const auto add = [&list](const QString &label, const QString &value) {
-        if (!value.isEmpty())
+        if (!value.isEmpty()) {
             list.append({label, value});
+        }
     };
     const QDateTime now = m_clock.wallUtc();
     add(tr("Last report"), !device.lastReport.isValid()        ? tr("none yet")
@@ -269,25 +290,33 @@ QList<FactModel::Fact> DeviceDetails::factsOf(const Device &device) const
                                                                : tr("now"));
     add(tr("Model"), facts.model);
     add(tr("System"), facts.os);
-    if (facts.agentVersion)
+    if (facts.agentVersion) {
         add(tr("Agent"), tr("version %1").arg(*facts.agentVersion));
-    if (facts.watchdogVersion)
+    }
+    if (facts.watchdogVersion) {
         add(tr("Watchdog"), tr("version %1").arg(*facts.watchdogVersion));
-    if (facts.uptimeS)
+    }
+    if (facts.uptimeS) {
         add(tr("Running for"), durationText(*facts.uptimeS));
-    if (facts.diskFreeMb)
+    }
+    if (facts.diskFreeMb) {
         add(tr("Disk free"), locale.formattedDataSize(*facts.diskFreeMb * 1'000'000, 1, QLocale::DataSizeSIFormat));
-    if (facts.readOnly)
+    }
+    if (facts.readOnly) {
         add(tr("Card"), tr("read-only"));
-    if (facts.memAvailableMb)
+    }
+    if (facts.memAvailableMb) {
         add(tr("Memory free"),
             locale.formattedDataSize(*facts.memAvailableMb * 1'000'000, 1, QLocale::DataSizeSIFormat));
-    if (facts.temperatureC)
+    }
+    if (facts.temperatureC) {
         add(tr("Temperature"), tr("%1 °C").arg(locale.toString(*facts.temperatureC, 'f', 0)));
+    }
     constexpr double notableOffset = 2;
-    if (facts.clockOffsetS && std::abs(*facts.clockOffsetS) >= notableOffset)
+    if (facts.clockOffsetS && std::abs(*facts.clockOffsetS) >= notableOffset) {
         add(tr("Clock"), *facts.clockOffsetS > 0 ? tr("%1 ahead").arg(durationText(qint64(*facts.clockOffsetS)))
                                                  : tr("%1 behind").arg(durationText(qint64(-*facts.clockOffsetS))));
+    }
     return list;
 }
 

@@ -10,8 +10,9 @@ FleetFilter::FleetFilter(FleetModel &fleet, QObject *parent)
 
 void FleetFilter::setGroup(Group group)
 {
-    if (group == m_group)
+    if (group == m_group) {
         return;
+    }
     m_group = group;
     filterAgain();
     Q_EMIT groupChanged();
@@ -73,12 +74,14 @@ void FleetFilter::clear()
 
 void FleetFilter::chooseCurrent()
 {
-    if (!currentKey().isEmpty() || m_fleet.rowCount() == 0)
+    if (!currentKey().isEmpty() || m_fleet.rowCount() == 0) {
         return;
+    }
     int best = 0;
     for (int row = 1; row < m_fleet.rowCount(); ++row) {
-        if (attentionLevel(m_fleet.device(row)) > attentionLevel(m_fleet.device(best)))
+        if (attentionLevel(m_fleet.device(row)) > attentionLevel(m_fleet.device(best))) {
             best = row;
+        }
     }
     setCurrentKey(m_fleet.key(best));
 }
@@ -88,8 +91,9 @@ bool FleetFilter::accepts(int sourceRow) const
     const Device &device = m_fleet.device(sourceRow);
     if (!m_process.isEmpty()) {
         const DeviceProcess *process = device.process(m_process);
-        if (!process || process->report.version != m_version)
+        if (!process || process->report.version != m_version) {
             return false;
+        }
     }
     switch (m_group) {
     case Online:

@@ -15,8 +15,9 @@ QString searchKey(const Device &device)
 {
     QString key =
         device.name().toString() + u'\n' + device.jid + u'\n' + device.rpiUniqueId + u'\n' + device.facts.model;
-    for (const DeviceProcess &process : device.processes)
+    for (const DeviceProcess &process : device.processes) {
         key += u'\n' + process.report.name + u' ' + QString::number(process.report.version);
+    }
     return TableModel::fold(key);
 }
 
@@ -24,8 +25,9 @@ QString searchKey(const Device &device)
 qint64 processRank(const Device &device, const QString &name)
 {
     const DeviceProcess *process = device.process(name);
-    if (!process)
+    if (!process) {
         return qint64{maxVersion} + 1;
+    }
     return process->report.isDead ? -1 : process->report.version;
 }
 
@@ -60,28 +62,36 @@ int FleetModel::columnCount(const QModelIndex &parent) const
 
 Column FleetModel::column(int index) const
 {
-    if (index == DeviceColumn)
+    if (index == DeviceColumn) {
         return {.title = tr("Device"), .width = 128, .minimumWidth = 96};
-    if (index == SeenColumn)
+    }
+    if (index == SeenColumn) {
         return {.title = tr("Seen"), .width = 64};
-    if (index == agentColumn())
+    }
+    if (index == agentColumn()) {
         return {.title = tr("Agent"), .width = 60};
-    if (index == whyColumn())
+    }
+    if (index == whyColumn()) {
         return {.title = tr("Why"), .width = 136, .minimumWidth = 136, .grows = true};
+    }
     return {.title = m_processes.value(index - FirstProcess), .width = 116};
 }
 
 Cell FleetModel::cell(int row, int column) const
 {
     const Device &device = m_fleet.at(row);
-    if (column == DeviceColumn)
+    if (column == DeviceColumn) {
         return deviceCell(device);
-    if (column == SeenColumn)
+    }
+    if (column == SeenColumn) {
         return seenCell(device);
-    if (column == agentColumn())
+    }
+    if (column == agentColumn()) {
         return agentCell(device);
-    if (column == whyColumn())
+    }
+    if (column == whyColumn()) {
         return whyCell(device);
+    }
     return processCell(device, m_processes.value(column - FirstProcess));
 }
 
@@ -124,8 +134,9 @@ Cell FleetModel::processCell(const Device &device, const QString &name) const
         cell.tone = Cell::Bad;
         cell.badge = true;
         cell.hint = tr("version %1").arg(version);
-        if (process->report.lastExit)
+        if (process->report.lastExit) {
             cell.hint += u", "_s + deathText(*process->report.lastExit);
+        }
     } else if (wanted && device.isUpdating()) {
         cell.text = u"%1 → %2"_s.arg(version).arg(*wanted);
         cell.tone = Cell::Accent;
@@ -147,8 +158,9 @@ Cell FleetModel::agentCell(const Device &device) const
     Cell cell;
     cell.text = device.facts.agentVersion ? QString::number(*device.facts.agentVersion) : u"–"_s;
     cell.tone = Cell::Muted;
-    if (!device.facts.agentVersion)
+    if (!device.facts.agentVersion) {
         cell.hint = tr("this device doesn't tell");
+    }
     return cell;
 }
 
@@ -159,10 +171,12 @@ Cell FleetModel::whyCell(const Device &device) const
     cell.text = why.reason;
     cell.hint = why.reason;
     cell.action = actionText(why.action);
-    if (why.level == Attention::Level::Note && !device.isUpdating())
+    if (why.level == Attention::Level::Note && !device.isUpdating()) {
         cell.tone = Cell::Muted;
-    if (device.isUpdating() && device.update->percent >= 0)
+    }
+    if (device.isUpdating() && device.update->percent >= 0) {
         cell.progress = device.update->percent / 100.0;
+    }
     return cell;
 }
 
@@ -196,14 +210,18 @@ bool FleetModel::less(int column, int left, int right) const
 {
     const Device &a = m_fleet.at(left);
     const Device &b = m_fleet.at(right);
-    if (column == DeviceColumn)
+    if (column == DeviceColumn) {
         return a.jid < b.jid;
-    if (column == SeenColumn)
+    }
+    if (column == SeenColumn) {
         return a.lastSeen > b.lastSeen;
-    if (column == agentColumn())
+    }
+    if (column == agentColumn()) {
         return a.facts.agentVersion < b.facts.agentVersion;
-    if (column == whyColumn())
+    }
+    if (column == whyColumn()) {
         return attentionLevel(a) > attentionLevel(b);
+    }
     const QString name = m_processes.value(column - FirstProcess);
     return processRank(a, name) < processRank(b, name);
 }
@@ -225,8 +243,9 @@ void FleetModel::rewind()
     m_processes = m_fleet.processNames();
     m_search.clear();
     m_search.reserve(std::size_t(m_count));
-    for (int row = 0; row < m_count; ++row)
+    for (int row = 0; row < m_count; ++row) {
         m_search.push_back(searchKey(m_fleet.at(row)));
+    }
     endResetModel();
 }
 
@@ -234,8 +253,9 @@ void FleetModel::onAdded(int first, int count)
 {
     beginInsertRows({}, first, first + count - 1);
     m_count = first + count;
-    for (int row = first; row < m_count; ++row)
+    for (int row = first; row < m_count; ++row) {
         m_search.push_back(searchKey(m_fleet.at(row)));
+    }
     endInsertRows();
 }
 
@@ -244,11 +264,13 @@ void FleetModel::onChanged(const QList<DeviceDelta> &deltas)
     QList<int> rows;
     rows.reserve(deltas.size());
     for (const DeviceDelta &delta : deltas) {
-        if (delta.index >= m_count)
+        if (delta.index >= m_count) {
             continue;
+        }
         rows.append(delta.index);
-        if (delta.what & (DeviceChanges(DeviceChange::Processes) | DeviceChange::Facts | DeviceChange::Identity))
+        if (delta.what & (DeviceChanges(DeviceChange::Processes) | DeviceChange::Facts | DeviceChange::Identity)) {
             m_search[std::size_t(delta.index)] = searchKey(m_fleet.at(delta.index));
+        }
     }
     tellChanged(rows);
 }
@@ -258,16 +280,18 @@ void FleetModel::updateColumns()
 {
     const QStringList wanted = m_fleet.processNames();
     for (qsizetype i = m_processes.size() - 1; i >= 0; --i) {
-        if (wanted.contains(m_processes.at(i)))
+        if (wanted.contains(m_processes.at(i))) {
             continue;
+        }
         const int column = FirstProcess + int(i);
         beginRemoveColumns({}, column, column);
         m_processes.removeAt(i);
         endRemoveColumns();
     }
     for (qsizetype i = 0; i < wanted.size(); ++i) {
-        if (i < m_processes.size() && m_processes.at(i) == wanted.at(i))
+        if (i < m_processes.size() && m_processes.at(i) == wanted.at(i)) {
             continue;
+        }
         const int column = FirstProcess + int(i);
         beginInsertColumns({}, column, column);
         m_processes.insert(i, wanted.at(i));

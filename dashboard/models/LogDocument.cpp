@@ -19,16 +19,20 @@ namespace {
 Outcome copyFile(const QString &from, const QString &to)
 {
     QFile source(from);
-    if (!source.open(QIODevice::ReadOnly))
+    if (!source.open(QIODevice::ReadOnly)) {
         return fail(ErrorCode::Io, u"%1: %2"_s.arg(from, source.errorString()));
+    }
     QSaveFile target(to);
-    if (!target.open(QIODevice::WriteOnly))
+    if (!target.open(QIODevice::WriteOnly)) {
         return fail(ErrorCode::Io, u"%1: %2"_s.arg(to, target.errorString()));
+    }
     constexpr qint64 piece = qint64{1} << 20;
-    while (!source.atEnd())
+    while (!source.atEnd()) {
         target.write(source.read(piece));
-    if (!target.commit())
+    }
+    if (!target.commit()) {
         return fail(ErrorCode::Io, u"%1: %2"_s.arg(to, target.errorString()));
+    }
     return {};
 }
 
@@ -36,8 +40,9 @@ Outcome copyFile(const QString &from, const QString &to)
 
 void LogFileModel::show(const QList<LogFile> &files)
 {
-    if (files == m_files)
+    if (files == m_files) {
         return;
+    }
     beginResetModel();
     m_files = files;
     endResetModel();
@@ -50,11 +55,13 @@ int LogFileModel::rowCount(const QModelIndex &parent) const
 
 QVariant LogFileModel::data(const QModelIndex &index, int role) const
 {
-    if (!checkIndex(index, CheckIndexOption::IndexIsValid))
+    if (!checkIndex(index, CheckIndexOption::IndexIsValid)) {
         return {};
+    }
     const LogFile &file = m_files.at(index.row());
-    if (role == SizeRole)
+    if (role == SizeRole) {
         return QLocale().formattedDataSize(file.size, 1, QLocale::DataSizeSIFormat);
+    }
     return role == NameRole || role == Qt::DisplayRole ? file.name : QVariant();
 }
 
@@ -68,14 +75,16 @@ LogDocument::LogDocument(LogService &logs, QObject *parent)
     , m_logs(logs)
 {
     const auto own = [this](qint64 id) {
-        if (id == m_id)
+        if (id == m_id) {
             update();
+        }
     };
     connect(&logs, &LogService::bundleChanged, this, own);
     connect(&logs, &LogService::bundleRemoved, this, own);
     connect(&m_reader, &QFutureWatcherBase::finished, this, [this] {
-        if (m_reader.isCanceled())
+        if (m_reader.isCanceled()) {
             return;
+        }
         m_isBusy = false;
         const Result<QString> text = m_reader.result();
         m_message = text ? QString() : text.error().message;
@@ -87,8 +96,9 @@ LogDocument::LogDocument(LogService &logs, QObject *parent)
 void LogDocument::setBundle(const QString &id)
 {
     const qint64 number = id.toLongLong();
-    if (number == m_id)
+    if (number == m_id) {
         return;
+    }
     m_id = number;
     m_file = -1;
     m_files.show({});
@@ -115,8 +125,9 @@ bool LogDocument::canRemove() const
 
 void LogDocument::setCurrentFile(int file)
 {
-    if (file == m_file || file < 0 || file >= m_files.files().size())
+    if (file == m_file || file < 0 || file >= m_files.files().size()) {
         return;
+    }
     m_file = file;
     load();
 }
@@ -168,9 +179,9 @@ void LogDocument::update()
         break;
     case LogBundle::State::Ready:
         m_files.show(m_logs.files(m_id));
-        if (m_files.files().isEmpty())
+        if (m_files.files().isEmpty()) {
             m_message = tr("The device sent no files.");
-        else if (m_file < 0) {
+        } else if (m_file < 0) {
             setCurrentFile(0);
             return;
         }
@@ -182,19 +193,22 @@ void LogDocument::update()
 void LogDocument::saveAs(const QUrl &target)
 {
     const QString path = target.toLocalFile();
-    if (m_file < 0 || path.isEmpty())
+    if (m_file < 0 || path.isEmpty()) {
         return;
+    }
     const Outcome outcome = copyFile(m_files.files().at(m_file).path, path);
-    if (outcome)
+    if (outcome) {
         Q_EMIT told(tr("Saved as %1.").arg(QFileInfo(path).fileName()), false);
-    else
+    } else {
         Q_EMIT told(tr("Not saved: %1.").arg(outcome.error().message), true);
+    }
 }
 
 void LogDocument::remove()
 {
-    if (canRemove())
+    if (canRemove()) {
         m_logs.remove(m_id);
+    }
 }
 
 } // namespace sgn::models

@@ -45,8 +45,9 @@ LogLevel logLevelOf(QStringView line)
     qsizetype first = head.size();
     for (const auto &[word, meaning] : words) {
         const qsizetype at = head.indexOf(word, 0, Qt::CaseInsensitive);
-        if (at < 0 || at >= first)
+        if (at < 0 || at >= first) {
             continue;
+        }
         const qsizetype end = at + word.size();
         const bool whole =
             (at == 0 || !isWordCharacter(head.at(at - 1))) && (end >= head.size() || !isWordCharacter(head.at(end)));
@@ -76,8 +77,9 @@ void LogLinesModel::setText(const QString &text)
 
 void LogLinesModel::setSearchText(const QString &text)
 {
-    if (text == m_needle)
+    if (text == m_needle) {
         return;
+    }
     m_needle = text;
     search();
 }
@@ -94,24 +96,27 @@ void LogLinesModel::search()
         }
     }
     m_match = m_matches.isEmpty() ? -1 : 0;
-    if (!m_starts.isEmpty())
+    if (!m_starts.isEmpty()) {
         Q_EMIT dataChanged(index(0), index(rowCount() - 1), {MatchRole});
+    }
     Q_EMIT searchChanged();
     Q_EMIT currentMatchChanged();
 }
 
 void LogLinesModel::nextMatch()
 {
-    if (m_matches.isEmpty())
+    if (m_matches.isEmpty()) {
         return;
+    }
     m_match = (m_match + 1) % int(m_matches.size());
     Q_EMIT currentMatchChanged();
 }
 
 void LogLinesModel::previousMatch()
 {
-    if (m_matches.isEmpty())
+    if (m_matches.isEmpty()) {
         return;
+    }
     m_match = (m_match + int(m_matches.size()) - 1) % int(m_matches.size());
     Q_EMIT currentMatchChanged();
 }
@@ -126,15 +131,17 @@ QStringView LogLinesModel::line(int row) const
     const qsizetype start = m_starts.at(row);
     const qsizetype end = row + 1 < m_starts.size() ? m_starts.at(row + 1) : m_text.size();
     QStringView text = QStringView(m_text).mid(start, end - start);
-    while (text.endsWith(u'\n') || text.endsWith(u'\r'))
+    while (text.endsWith(u'\n') || text.endsWith(u'\r')) {
         text.chop(1);
+    }
     return text;
 }
 
 QVariant LogLinesModel::data(const QModelIndex &index, int role) const
 {
-    if (!checkIndex(index, CheckIndexOption::IndexIsValid))
+    if (!checkIndex(index, CheckIndexOption::IndexIsValid)) {
         return {};
+    }
     switch (role) {
     case NumberRole:
         return index.row() + 1;

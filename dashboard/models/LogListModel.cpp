@@ -96,8 +96,9 @@ Cell LogListModel::stateCell(const LogBundle &bundle) const
     case LogBundle::State::Elsewhere:
         cell.text = tr("elsewhere");
         cell.tone = Cell::Warning;
-        if (cell.hint.isEmpty())
+        if (cell.hint.isEmpty()) {
             cell.hint = tr("The device has uploaded its logs to a server of its own.");
+        }
         break;
     case LogBundle::State::Failed:
         cell.text = tr("failed");
@@ -117,10 +118,12 @@ bool LogListModel::less(int column, int left, int right) const
 {
     const LogBundle &a = m_bundles.at(left);
     const LogBundle &b = m_bundles.at(right);
-    if (column == TimeColumn)
+    if (column == TimeColumn) {
         return std::pair(a.requestedAt, a.id) < std::pair(b.requestedAt, b.id);
-    if (column == StateColumn)
+    }
+    if (column == StateColumn) {
         return std::pair(a.state, a.received) < std::pair(b.state, b.received);
+    }
     return TableModel::less(column, left, right);
 }
 
@@ -134,8 +137,9 @@ int LogListModel::rowOfId(qint64 id) const
 void LogListModel::add(qint64 id)
 {
     const std::optional<LogBundle> bundle = m_logs.bundle(id);
-    if (!bundle || rowOfId(id) >= 0)
+    if (!bundle || rowOfId(id) >= 0) {
         return;
+    }
     beginInsertRows({}, int(m_bundles.size()), int(m_bundles.size()));
     m_bundles.append(*bundle);
     endInsertRows();
@@ -145,8 +149,9 @@ void LogListModel::change(qint64 id)
 {
     const int row = rowOfId(id);
     const std::optional<LogBundle> bundle = m_logs.bundle(id);
-    if (row < 0 || !bundle)
+    if (row < 0 || !bundle) {
         return;
+    }
     m_bundles[row] = *bundle;
     tellChanged({row});
 }
@@ -154,8 +159,9 @@ void LogListModel::change(qint64 id)
 void LogListModel::remove(qint64 id)
 {
     const int row = rowOfId(id);
-    if (row < 0)
+    if (row < 0) {
         return;
+    }
     beginRemoveRows({}, row, row);
     m_bundles.removeAt(row);
     endRemoveRows();

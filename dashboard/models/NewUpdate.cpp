@@ -22,8 +22,9 @@ void NewVersionModel::show(const QList<ProcessVersion> &versions, const QList<in
 
 void NewVersionModel::setVersion(int row, int version)
 {
-    if (row < 0 || row >= m_versions.size() || version < 0 || version == m_versions.at(row).version)
+    if (row < 0 || row >= m_versions.size() || version < 0 || version == m_versions.at(row).version) {
         return;
+    }
     m_versions[row].version = version;
     Q_EMIT dataChanged(index(row), index(row), {VersionRole});
 }
@@ -35,8 +36,9 @@ int NewVersionModel::rowCount(const QModelIndex &parent) const
 
 QVariant NewVersionModel::data(const QModelIndex &index, int role) const
 {
-    if (!checkIndex(index, CheckIndexOption::IndexIsValid))
+    if (!checkIndex(index, CheckIndexOption::IndexIsValid)) {
         return {};
+    }
     switch (role) {
     case Qt::DisplayRole:
     case NameRole:
@@ -71,10 +73,12 @@ QString NewUpdate::fileName() const
 QString NewUpdate::summary() const
 {
     const QLocale locale;
-    if (m_caFile)
+    if (m_caFile) {
         return tr("CA file · %1").arg(locale.formattedDataSize(m_caFile->size, 1, QLocale::DataSizeSIFormat));
-    if (!m_zip)
+    }
+    if (!m_zip) {
         return {};
+    }
     return tr("%1 · %n file(s) · %2", nullptr, m_zip->files)
         .arg(componentText(m_zip->component), locale.formattedDataSize(m_zip->size, 1, QLocale::DataSizeSIFormat));
 }
@@ -106,24 +110,27 @@ bool NewUpdate::isVersioned() const
 
 void NewUpdate::setVersion(int version)
 {
-    if (version == m_version || version < 0)
+    if (version == m_version || version < 0) {
         return;
+    }
     m_version = version;
     Q_EMIT changed();
 }
 
 void NewUpdate::setForced(bool force)
 {
-    if (force == m_force)
+    if (force == m_force) {
         return;
+    }
     m_force = force;
     Q_EMIT changed();
 }
 
 void NewUpdate::setAudience(Audience audience)
 {
-    if (audience == m_audience)
+    if (audience == m_audience) {
         return;
+    }
     m_audience = audience;
     Q_EMIT changed();
 }
@@ -150,8 +157,9 @@ bool NewUpdate::isReady() const
 
 void NewUpdate::begin(const QStringList &jids)
 {
-    if (m_stage == Uploading)
+    if (m_stage == Uploading) {
         return;
+    }
     m_reader.cancel();
     m_stage = Empty;
     m_error.clear();
@@ -167,8 +175,9 @@ void NewUpdate::begin(const QStringList &jids)
 
 void NewUpdate::choose(const QUrl &file)
 {
-    if (m_stage == Uploading)
+    if (m_stage == Uploading) {
         return;
+    }
     m_path = file.isLocalFile() ? file.toLocalFile() : file.toString();
     m_error.clear();
     m_zip.reset();
@@ -199,8 +208,9 @@ void NewUpdate::readCaFile()
 
 void NewUpdate::onRead()
 {
-    if (m_reader.isCanceled() || m_stage != Reading)
+    if (m_reader.isCanceled() || m_stage != Reading) {
         return;
+    }
     const Result<ReleaseZip> zip = m_reader.result();
     if (!zip) {
         m_stage = Empty;
@@ -211,8 +221,9 @@ void NewUpdate::onRead()
     m_stage = Editing;
     const QList<ProcessVersion> versions = suggestedVersions(*m_zip, m_panel.fleet());
     QList<int> highest;
-    for (const ProcessVersion &process : versions)
+    for (const ProcessVersion &process : versions) {
         highest.append(m_panel.fleet().highestVersion(process.name));
+    }
     m_versions.show(versions, highest);
     m_version = suggestedVersion(*m_zip, m_panel.fleet());
     Q_EMIT changed();
@@ -220,21 +231,24 @@ void NewUpdate::onRead()
 
 QStringList NewUpdate::targets() const
 {
-    if (m_audience == Chosen)
+    if (m_audience == Chosen) {
         return m_chosen;
+    }
     QStringList jids;
     const Fleet &fleet = m_panel.fleet();
     for (int i = 0; i < fleet.count(); ++i) {
-        if (m_audience == All || fleet.at(i).online)
+        if (m_audience == All || fleet.at(i).online) {
             jids.append(fleet.at(i).jid);
+        }
     }
     return jids;
 }
 
 void NewUpdate::start()
 {
-    if (!isReady())
+    if (!isReady()) {
         return;
+    }
     UpdateRequest request;
     if (m_caFile) {
         request.what = UpdateRequest::What::CaFile;
@@ -243,10 +257,11 @@ void NewUpdate::start()
         request.component = m_zip->component;
         request.zip = m_zip;
     }
-    if (isPerProcess())
+    if (isPerProcess()) {
         request.processes = m_versions.versions();
-    else
+    } else {
         request.version = m_version;
+    }
     request.force = m_force;
     request.targets = targets();
     request.requestedBy = u"dashboard"_s;
@@ -278,8 +293,9 @@ void NewUpdate::start()
 
 void NewUpdate::cancelUpload()
 {
-    if (m_job)
+    if (m_job) {
         m_job->cancel();
+    }
 }
 
 void NewUpdate::setError(const QString &error)

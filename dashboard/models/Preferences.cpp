@@ -36,16 +36,18 @@ void Preferences::setTheme(Theme theme)
 
 void Preferences::overrideTheme(Theme theme)
 {
-    if (theme == m_theme)
+    if (theme == m_theme) {
         return;
+    }
     m_theme = theme;
     Q_EMIT themeChanged();
 }
 
 void Preferences::setLanguage(const QString &language)
 {
-    if (language == m_language)
+    if (language == m_language) {
         return;
+    }
     m_language = language;
     m_settings.setValue("language", language);
     Q_EMIT languageChanged();

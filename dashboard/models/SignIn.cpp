@@ -101,8 +101,9 @@ bool SignIn::open()
 void SignIn::resume()
 {
     const Preferences::LastAccount last = m_environment.preferences.lastAccount();
-    if (last.jid.isEmpty() || !last.keepPassword)
+    if (last.jid.isEmpty() || !last.keepPassword) {
         return;
+    }
     m_isBusy = true;
     Q_EMIT changed();
     m_environment.passwords.read(last.jid, [this](const Result<QString> &password) {
@@ -133,8 +134,9 @@ void SignIn::submit()
     m_isBusy = true;
     connect(&m_panel->session(), &PanelSession::online, this, &SignIn::accept);
     connect(&m_panel->session(), &PanelSession::offline, this, [this](const Error &reason) {
-        if (!m_isBusy)
+        if (!m_isBusy) {
             return;
+        }
         cancel();
         showError(reason);
     });
@@ -173,8 +175,9 @@ void SignIn::keepOrForgetPassword()
         return;
     }
     m_environment.passwords.write(jid, m_password, [this, account](const Outcome &outcome) mutable {
-        if (outcome)
+        if (outcome) {
             return;
+        }
         account.keepPassword = false;
         m_environment.preferences.setLastAccount(account);
     });
@@ -183,8 +186,9 @@ void SignIn::keepOrForgetPassword()
 void SignIn::showError(const Error &error)
 {
     m_error = error.message;
-    if (!m_error.isEmpty())
+    if (!m_error.isEmpty()) {
         m_error[0] = m_error.at(0).toUpper();
+    }
     m_advice = adviceFor(error);
     Q_EMIT changed();
 }

@@ -10,8 +10,9 @@ namespace {
 QString sentence(const Result<QString> &used)
 {
     QString text = used ? QString() : used.error().message;
-    if (!text.isEmpty())
+    if (!text.isEmpty()) {
         text[0] = text.at(0).toUpper();
+    }
     return text;
 }
 
@@ -24,10 +25,13 @@ SigningKeys::SigningKeys(Panel &panel, QObject *parent)
 
 void SigningKeys::keepIn(Preferences &preferences)
 {
-    if (const QString file = preferences.keyFile(Preferences::ReleaseKey); releaseKey().isEmpty() && !file.isEmpty())
+    if (const QString file = preferences.keyFile(Preferences::ReleaseKey); releaseKey().isEmpty() && !file.isEmpty()) {
         useRelease(file);
-    if (const QString file = preferences.keyFile(Preferences::OperatorKey); operatorKey().isEmpty() && !file.isEmpty())
+    }
+    if (const QString file = preferences.keyFile(Preferences::OperatorKey);
+        operatorKey().isEmpty() && !file.isEmpty()) {
         useOperator(file);
+    }
     m_preferences = &preferences;
 }
 
@@ -55,8 +59,9 @@ void SigningKeys::useRelease(const QString &file)
 {
     const Result<QString> used = m_panel.useReleaseKey(file);
     m_releaseError = sentence(used);
-    if (used && m_preferences)
+    if (used && m_preferences) {
         m_preferences->setKeyFile(Preferences::ReleaseKey, file);
+    }
     Q_EMIT changed();
 }
 
@@ -64,8 +69,9 @@ void SigningKeys::useOperator(const QString &file)
 {
     const Result<QString> used = m_panel.useOperatorKey(file);
     m_operatorError = sentence(used);
-    if (used && m_preferences)
+    if (used && m_preferences) {
         m_preferences->setKeyFile(Preferences::OperatorKey, file);
+    }
     Q_EMIT changed();
 }
 

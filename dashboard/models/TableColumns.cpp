@@ -7,10 +7,12 @@ namespace sgn::models {
 
 void TableColumns::setRows(TableFilter *rows)
 {
-    if (rows == m_rows)
+    if (rows == m_rows) {
         return;
-    if (m_rows)
+    }
+    if (m_rows) {
         m_rows->disconnect(this), m_rows->table().disconnect(this);
+    }
     m_rows = rows;
     if (m_rows) {
         connect(m_rows, &QAbstractItemModel::columnsInserted, this, &TableColumns::layOut);
@@ -28,16 +30,18 @@ void TableColumns::setRows(TableFilter *rows)
 
 void TableColumns::setAvailable(qreal width)
 {
-    if (qFuzzyCompare(width + 1, m_available + 1))
+    if (qFuzzyCompare(width + 1, m_available + 1)) {
         return;
+    }
     m_available = width;
     layOut();
 }
 
 void TableColumns::setLead(qreal width)
 {
-    if (qFuzzyCompare(width + 1, m_lead + 1))
+    if (qFuzzyCompare(width + 1, m_lead + 1)) {
         return;
+    }
     m_lead = width;
     layOut();
 }
@@ -49,8 +53,9 @@ qreal TableColumns::width(int column) const
 
 void TableColumns::resize(int column, qreal width)
 {
-    if (column < 0 || column >= m_columns.size())
+    if (column < 0 || column >= m_columns.size()) {
         return;
+    }
     const qreal lead = column == 0 ? m_lead : 0;
     m_chosen.insert(m_columns.at(column).title, qMax(width - lead, qreal(m_columns.at(column).minimumWidth)));
     layOut();
@@ -58,8 +63,9 @@ void TableColumns::resize(int column, qreal width)
 
 void TableColumns::resetWidth(int column)
 {
-    if (column >= 0 && column < m_columns.size() && m_chosen.remove(m_columns.at(column).title) > 0)
+    if (column >= 0 && column < m_columns.size() && m_chosen.remove(m_columns.at(column).title) > 0) {
         layOut();
+    }
 }
 
 int TableColumns::rowCount(const QModelIndex &parent) const
@@ -69,8 +75,9 @@ int TableColumns::rowCount(const QModelIndex &parent) const
 
 QVariant TableColumns::data(const QModelIndex &index, int role) const
 {
-    if (!checkIndex(index, CheckIndexOption::IndexIsValid))
+    if (!checkIndex(index, CheckIndexOption::IndexIsValid)) {
         return {};
+    }
     const Column &column = m_columns.at(index.row());
     switch (role) {
     case Qt::DisplayRole:
@@ -102,8 +109,9 @@ void TableColumns::layOut()
 {
     const int count = m_rows ? m_rows->columnCount() : 0;
     const bool same = count == m_columns.size();
-    if (!same)
+    if (!same) {
         beginResetModel();
+    }
     m_columns.clear();
     m_widths.clear();
     qreal used = m_lead;
@@ -118,13 +126,15 @@ void TableColumns::layOut()
     }
     const qreal left = m_available - used;
     for (int i = 0; i < count && left > 0 && growing > 0; ++i) {
-        if (m_columns.at(i).grows && !m_chosen.contains(m_columns.at(i).title))
+        if (m_columns.at(i).grows && !m_chosen.contains(m_columns.at(i).title)) {
             m_widths[i] += left / growing;
+        }
     }
-    if (!same)
+    if (!same) {
         endResetModel();
-    else if (count > 0)
+    } else if (count > 0) {
         Q_EMIT dataChanged(index(0), index(count - 1));
+    }
     Q_EMIT laidOut();
 }
 

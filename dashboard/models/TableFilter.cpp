@@ -44,8 +44,9 @@ TableFilter::TableFilter(TableModel &source, QObject *parent)
 
 void TableFilter::setFilterText(const QString &text)
 {
-    if (text == m_filterText)
+    if (text == m_filterText) {
         return;
+    }
     m_filterText = text;
     const QString needle = TableModel::fold(text);
     if (needle != m_needle) {
@@ -76,16 +77,18 @@ QStringList TableFilter::checkedKeys() const
 
 void TableFilter::setCurrentKey(const QString &key)
 {
-    if (key == m_currentKey)
+    if (key == m_currentKey) {
         return;
+    }
     m_currentKey = key;
     Q_EMIT currentChanged();
 }
 
 int TableFilter::currentRow() const
 {
-    if (m_currentKey.isEmpty())
+    if (m_currentKey.isEmpty()) {
         return -1;
+    }
     return m_position.value(m_source.rowOf(m_currentKey), -1);
 }
 
@@ -96,8 +99,9 @@ void TableFilter::sortBy(int column)
 
 void TableFilter::sortBy(int column, bool descending)
 {
-    if (column < 0 || column >= columnCount() || !m_source.column(column).sortable)
+    if (column < 0 || column >= columnCount() || !m_source.column(column).sortable) {
         return;
+    }
     m_sortColumn = column;
     m_descending = descending;
     sortAgain();
@@ -106,8 +110,9 @@ void TableFilter::sortBy(int column, bool descending)
 
 void TableFilter::setCurrentRow(int row)
 {
-    if (m_shown.isEmpty())
+    if (m_shown.isEmpty()) {
         return;
+    }
     setCurrentKey(keyAt(std::clamp(row, 0, shownCount() - 1)));
 }
 
@@ -124,21 +129,25 @@ QString TableFilter::firstCheckedKey() const
 void TableFilter::toggle(int row)
 {
     const QString key = keyAt(row);
-    if (key.isEmpty())
+    if (key.isEmpty()) {
         return;
-    if (!m_checked.remove(key))
+    }
+    if (!m_checked.remove(key)) {
         m_checked.insert(key);
+    }
     m_anchor = row;
     emitChecked();
 }
 
 void TableFilter::checkTo(int row)
 {
-    if (row < 0 || row >= shownCount())
+    if (row < 0 || row >= shownCount()) {
         return;
+    }
     const int from = std::clamp(m_anchor < 0 ? row : m_anchor, 0, shownCount() - 1);
-    for (int i = std::min(from, row); i <= std::max(from, row); ++i)
+    for (int i = std::min(from, row); i <= std::max(from, row); ++i) {
         m_checked.insert(keyAt(i));
+    }
     m_anchor = row;
     emitChecked();
 }
@@ -147,10 +156,11 @@ void TableFilter::checkShown(bool checked)
 {
     for (const int row : std::as_const(m_shown)) {
         const QString key = m_source.key(row);
-        if (checked)
+        if (checked) {
             m_checked.insert(key);
-        else
+        } else {
             m_checked.remove(key);
+        }
     }
     emitChecked();
 }
@@ -164,8 +174,9 @@ void TableFilter::uncheckAll()
 
 void TableFilter::emitChecked()
 {
-    if (!m_shown.isEmpty() && columnCount() > 0)
+    if (!m_shown.isEmpty() && columnCount() > 0) {
         Q_EMIT dataChanged(index(0, 0), index(shownCount() - 1, columnCount() - 1), {TableModel::CheckedRole});
+    }
     Q_EMIT checkedChanged();
 }
 
@@ -191,8 +202,9 @@ int TableFilter::columnCount(const QModelIndex &parent) const
 
 QModelIndex TableFilter::mapToSource(const QModelIndex &proxyIndex) const
 {
-    if (!proxyIndex.isValid() || proxyIndex.row() >= m_shown.size())
+    if (!proxyIndex.isValid() || proxyIndex.row() >= m_shown.size()) {
         return {};
+    }
     return m_source.index(m_shown.at(proxyIndex.row()), proxyIndex.column());
 }
 
@@ -204,8 +216,9 @@ QModelIndex TableFilter::mapFromSource(const QModelIndex &sourceIndex) const
 
 QVariant TableFilter::data(const QModelIndex &index, int role) const
 {
-    if (role == TableModel::CheckedRole && index.isValid())
+    if (role == TableModel::CheckedRole && index.isValid()) {
         return m_checked.contains(keyAt(index.row()));
+    }
     return m_source.data(mapToSource(index), role);
 }
 
@@ -234,10 +247,12 @@ bool TableFilter::before(int left, int right) const
     if (m_sortColumn < m_source.columnCount()) {
         const int first = m_descending ? right : left;
         const int second = m_descending ? left : right;
-        if (m_source.less(m_sortColumn, first, second))
+        if (m_source.less(m_sortColumn, first, second)) {
             return true;
-        if (m_source.less(m_sortColumn, second, first))
+        }
+        if (m_source.less(m_sortColumn, second, first)) {
             return false;
+        }
     }
     return m_source.tieLess(left, right);
 }
@@ -261,8 +276,9 @@ void TableFilter::sortAgain()
 void TableFilter::filterAll()
 {
     m_accepted.resize(m_source.rowCount());
-    for (int row = 0; row < m_accepted.size(); ++row)
+    for (int row = 0; row < m_accepted.size(); ++row) {
         m_accepted[row] = isShown(row);
+    }
     showAccepted();
 }
 
@@ -279,22 +295,25 @@ void TableFilter::forwardData(const QModelIndex &topLeft, const QModelIndex &bot
 {
     constexpr int manyRows = 64;
     if (bottomRight.row() - topLeft.row() >= manyRows) {
-        if (!m_shown.isEmpty())
+        if (!m_shown.isEmpty()) {
             Q_EMIT dataChanged(index(0, topLeft.column()), index(shownCount() - 1, bottomRight.column()), roles);
+        }
         return;
     }
     for (int row = topLeft.row(); row <= bottomRight.row(); ++row) {
         const int shown = m_position.value(row, -1);
-        if (shown >= 0)
+        if (shown >= 0) {
             Q_EMIT dataChanged(index(shown, topLeft.column()), index(shown, bottomRight.column()), roles);
+        }
     }
 }
 
 void TableFilter::touch(const QList<int> &rows)
 {
     m_touched.unite(QSet<int>(rows.cbegin(), rows.cend()));
-    if (!m_merge.isActive())
+    if (!m_merge.isActive()) {
         m_merge.start();
+    }
 }
 
 void TableFilter::onRowsInserted(const QModelIndex &, int first, int last)
@@ -307,8 +326,9 @@ void TableFilter::onRowsInserted(const QModelIndex &, int first, int last)
     std::transform(m_order.begin(), m_order.end(), m_order.begin(), shifted);
     m_accepted.insert(first, count, false);
     QSet<int> touched;
-    for (const int row : std::as_const(m_touched))
+    for (const int row : std::as_const(m_touched)) {
         touched.insert(shifted(row));
+    }
     m_touched = std::move(touched);
     m_position = QList<int>(m_source.rowCount(), -1);
     indexPositions();
@@ -325,8 +345,9 @@ void TableFilter::onRowsAboutToBeRemoved(const QModelIndex &, int first, int las
     std::copy_if(m_shown.cbegin(), m_shown.cend(), std::back_inserter(rows),
                  [first, last](int row) { return row < first || row > last; });
     show(rows);
-    for (int row = first; row <= last; ++row)
+    for (int row = first; row <= last; ++row) {
         m_checked.remove(m_source.key(row));
+    }
 }
 
 void TableFilter::onRowsRemoved(const QModelIndex &, int first, int last)
@@ -344,8 +365,9 @@ void TableFilter::onRowsRemoved(const QModelIndex &, int first, int last)
     m_accepted.remove(first, count);
     QSet<int> touched;
     for (const int row : std::as_const(m_touched)) {
-        if (!isGone(row))
+        if (!isGone(row)) {
             touched.insert(shifted(row));
+        }
     }
     m_touched = std::move(touched);
     m_position = QList<int>(m_source.rowCount(), -1);
@@ -363,8 +385,9 @@ void TableFilter::mergeTouched()
                  [this](int row) { return !m_touched.contains(row); });
     Rows placed(m_touched.cbegin(), m_touched.cend());
     m_touched.clear();
-    for (const int row : std::as_const(placed))
+    for (const int row : std::as_const(placed)) {
         m_accepted[row] = isShown(row);
+    }
     const auto order = [this](int left, int right) {
         return before(left, right);
     };
@@ -386,25 +409,29 @@ void TableFilter::show(const Rows &rows)
         return;
     }
     QList<bool> wanted(m_position.size(), false);
-    for (const int row : rows)
+    for (const int row : rows) {
         wanted[row] = true;
+    }
 
     Rows stay;
     stay.reserve(m_shown.size());
     Rows gone;
     Rows come;
-    for (const int row : rows)
+    for (const int row : rows) {
         (m_position.at(row) >= 0 ? stay : come).append(row);
+    }
     for (const int row : std::as_const(m_shown)) {
-        if (!wanted.at(row))
+        if (!wanted.at(row)) {
             gone.append(row);
+        }
     }
     if (!gone.isEmpty()) {
         reorder(stay + gone);
         beginRemoveRows({}, int(stay.size()), int(m_shown.size()) - 1);
         m_shown.resize(stay.size());
-        for (const int row : std::as_const(gone))
+        for (const int row : std::as_const(gone)) {
             m_position[row] = -1;
+        }
         endRemoveRows();
     }
     if (!come.isEmpty()) {
@@ -422,28 +449,32 @@ void TableFilter::show(const Rows &rows)
 void TableFilter::reorder(const Rows &rows)
 {
     // Two empty lists without memory must not be compared: their == hands null to memcmp (Qt 6.4).
-    if ((rows.isEmpty() && m_shown.isEmpty()) || rows == m_shown)
+    if ((rows.isEmpty() && m_shown.isEmpty()) || rows == m_shown) {
         return;
+    }
     Q_EMIT layoutAboutToBeChanged({}, VerticalSortHint);
     const QModelIndexList before = persistentIndexList();
     QList<int> sources;
     sources.reserve(before.size());
-    for (const QModelIndex &index : before)
+    for (const QModelIndex &index : before) {
         sources.append(m_shown.at(index.row()));
+    }
     m_shown = rows;
     indexPositions();
     QModelIndexList after;
     after.reserve(before.size());
-    for (qsizetype i = 0; i < before.size(); ++i)
+    for (qsizetype i = 0; i < before.size(); ++i) {
         after.append(createIndex(m_position.at(sources.at(i)), before.at(i).column()));
+    }
     changePersistentIndexList(before, after);
     Q_EMIT layoutChanged({}, VerticalSortHint);
 }
 
 void TableFilter::indexPositions()
 {
-    for (int row = 0; row < m_shown.size(); ++row)
+    for (int row = 0; row < m_shown.size(); ++row) {
         m_position[m_shown.at(row)] = row;
+    }
 }
 
 void TableFilter::forget()

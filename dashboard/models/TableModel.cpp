@@ -6,8 +6,9 @@ namespace sgn::models {
 int TableModel::rowOf(const QString &wanted) const
 {
     for (int row = 0; row < rowCount(); ++row) {
-        if (key(row) == wanted)
+        if (key(row) == wanted) {
             return row;
+        }
     }
     return -1;
 }
@@ -25,8 +26,9 @@ bool TableModel::tieLess(int left, int right) const
 bool TableModel::matches(int row, QStringView needle) const
 {
     for (int column = 0; column < columnCount(); ++column) {
-        if (cell(row, column).text.contains(needle, Qt::CaseInsensitive))
+        if (cell(row, column).text.contains(needle, Qt::CaseInsensitive)) {
             return true;
+        }
     }
     return false;
 }
@@ -38,16 +40,21 @@ QString TableModel::fold(const QString &text)
 
 QVariant TableModel::data(const QModelIndex &index, int role) const
 {
-    if (!checkIndex(index, CheckIndexOption::IndexIsValid))
+    if (!checkIndex(index, CheckIndexOption::IndexIsValid)) {
         return {};
-    if (role == KeyRole)
+    }
+    if (role == KeyRole) {
         return key(index.row());
-    if (role == AlignEndRole)
+    }
+    if (role == AlignEndRole) {
         return column(index.column()).alignEnd;
-    if (role == CheckedRole)
+    }
+    if (role == CheckedRole) {
         return false;
-    if (role != Qt::DisplayRole && (role < TextRole || role > CheckedRole))
+    }
+    if (role != Qt::DisplayRole && (role < TextRole || role > CheckedRole)) {
         return {};
+    }
     const Cell value = cell(index.row(), index.column());
     switch (role) {
     case Qt::DisplayRole:
@@ -74,8 +81,9 @@ QVariant TableModel::data(const QModelIndex &index, int role) const
 
 QVariant TableModel::headerData(int section, Qt::Orientation orientation, int role) const
 {
-    if (orientation == Qt::Horizontal && role == Qt::DisplayRole && section >= 0 && section < columnCount())
+    if (orientation == Qt::Horizontal && role == Qt::DisplayRole && section >= 0 && section < columnCount()) {
         return column(section).title;
+    }
     return {};
 }
 
@@ -89,21 +97,24 @@ QHash<int, QByteArray> TableModel::roleNames() const
 void TableModel::refreshTexts()
 {
     Q_EMIT columnsChanged();
-    if (rowCount() > 0 && columnCount() > 0)
+    if (rowCount() > 0 && columnCount() > 0) {
         Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, columnCount() - 1));
+    }
 }
 
 void TableModel::tellChanged(const QList<int> &rows)
 {
-    if (rows.isEmpty() || columnCount() == 0)
+    if (rows.isEmpty() || columnCount() == 0) {
         return;
+    }
     const int last = columnCount() - 1;
     constexpr qsizetype manyRows = 64;
     if (rows.size() > manyRows) {
         Q_EMIT dataChanged(index(0, 0), index(rowCount() - 1, last));
     } else {
-        for (const int row : rows)
+        for (const int row : rows) {
             Q_EMIT dataChanged(index(row, 0), index(row, last));
+        }
     }
     Q_EMIT rowsChanged(rows);
 }

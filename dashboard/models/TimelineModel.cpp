@@ -33,8 +33,9 @@ void TimelineModel::load()
         filter.limit = maxLines;
         entries = m_panel.store().activity(filter);
     }
-    if (entries == m_entries)
+    if (entries == m_entries) {
         return;
+    }
     beginResetModel();
     m_entries = entries;
     endResetModel();
@@ -42,8 +43,9 @@ void TimelineModel::load()
 
 void TimelineModel::refreshTexts()
 {
-    if (!m_entries.isEmpty())
+    if (!m_entries.isEmpty()) {
         Q_EMIT dataChanged(index(0), index(rowCount() - 1));
+    }
 }
 
 int TimelineModel::rowCount(const QModelIndex &parent) const
@@ -53,8 +55,9 @@ int TimelineModel::rowCount(const QModelIndex &parent) const
 
 QVariant TimelineModel::data(const QModelIndex &index, int role) const
 {
-    if (!checkIndex(index, CheckIndexOption::IndexIsValid))
+    if (!checkIndex(index, CheckIndexOption::IndexIsValid)) {
         return {};
+    }
     const ActivityEntry &entry = m_entries.at(index.row());
     switch (role) {
     case TimeRole:
@@ -78,8 +81,9 @@ QHash<int, QByteArray> TimelineModel::roleNames() const
 
 void TimelineModel::add(const ActivityEntry &entry)
 {
-    if (m_jid.isEmpty() || entry.jid != m_jid)
+    if (m_jid.isEmpty() || entry.jid != m_jid) {
         return;
+    }
     beginInsertRows({}, 0, 0);
     m_entries.prepend(entry);
     endInsertRows();

@@ -16,8 +16,9 @@ UpdateDetails::UpdateDetails(Panel &panel, const Clock &clock, QObject *parent)
 {
     connect(&m_filter, &TableFilter::currentChanged, this, &UpdateDetails::changed);
     connect(&panel.commands(), &CommandLog::commandChanged, this, [this](CommandNo number) {
-        if (number == m_targets.number())
+        if (number == m_targets.number()) {
             Q_EMIT changed();
+        }
     });
 }
 
@@ -28,8 +29,9 @@ QString UpdateDetails::number() const
 
 void UpdateDetails::setNumber(const QString &number)
 {
-    if (number == this->number())
+    if (number == this->number()) {
         return;
+    }
     m_targets.setNumber(number.toUInt());
     Q_EMIT numberChanged();
     Q_EMIT changed();
@@ -49,20 +51,25 @@ QString UpdateDetails::title() const
 QString UpdateDetails::summary() const
 {
     const CommandRecord *shown = record();
-    if (!shown)
+    if (!shown) {
         return {};
+    }
     QStringList parts;
     const CommandCounts &counts = shown->counts;
     const int waiting = counts.in(TargetState::Queued) + counts.in(TargetState::Sent);
     const int running = counts.in(TargetState::Delivered) + counts.in(TargetState::Running);
-    if (counts.in(TargetState::Done) > 0)
+    if (counts.in(TargetState::Done) > 0) {
         parts.append(tr("%n done", nullptr, counts.in(TargetState::Done)));
-    if (running > 0)
+    }
+    if (running > 0) {
         parts.append(tr("%n running", nullptr, running));
-    if (waiting > 0)
+    }
+    if (waiting > 0) {
         parts.append(tr("%n waiting", nullptr, waiting));
-    if (failedCount() > 0)
+    }
+    if (failedCount() > 0) {
         parts.append(tr("%n failed", nullptr, failedCount()));
+    }
     return parts.join(u" · "_s);
 }
 
@@ -92,10 +99,11 @@ void UpdateDetails::refreshTexts()
 void UpdateDetails::cancel()
 {
     const Outcome outcome = m_panel.updates().cancel(m_targets.number(), u"dashboard"_s);
-    if (outcome)
+    if (outcome) {
         Q_EMIT told(tr("Update #%1 stops where it hasn't replaced anything yet.").arg(m_targets.number()), false);
-    else
+    } else {
         Q_EMIT told(tr("It can't be stopped: %1.").arg(outcome.error().message), true);
+    }
 }
 
 void UpdateDetails::retryFailed()

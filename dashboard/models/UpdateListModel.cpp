@@ -11,26 +11,32 @@ namespace sgn::models {
 
 QString updateTitle(const CommandRecord &record)
 {
-    if (!record.title.isEmpty())
+    if (!record.title.isEmpty()) {
         return record.title;
+    }
     const auto *update = std::get_if<UpdateCommand>(&record.command.body);
     return update ? QString(folderName(update->component)) : commandName(record.command.body);
 }
 
 QString updateVersions(const CommandBody &body)
 {
-    if (std::holds_alternative<CaCertUpdate>(body))
+    if (std::holds_alternative<CaCertUpdate>(body)) {
         return QCoreApplication::translate("UpdateVersions", "CA file");
-    if (std::holds_alternative<Rollback>(body))
+    }
+    if (std::holds_alternative<Rollback>(body)) {
         return QCoreApplication::translate("UpdateVersions", "back to the previous release");
+    }
     const auto *update = std::get_if<UpdateCommand>(&body);
-    if (!update)
+    if (!update) {
         return {};
-    if (update->processes.isEmpty())
+    }
+    if (update->processes.isEmpty()) {
         return QCoreApplication::translate("UpdateVersions", "version %1").arg(update->version);
+    }
     QStringList parts;
-    for (const ProcessVersion &process : update->processes)
+    for (const ProcessVersion &process : update->processes) {
         parts.append(process.name + u' ' + QString::number(process.version));
+    }
     return parts.join(u", "_s);
 }
 
@@ -39,8 +45,9 @@ namespace {
 // Empty for what devices don't fetch.
 QUrl addressOf(const CommandBody &body)
 {
-    if (const auto *update = std::get_if<UpdateCommand>(&body))
+    if (const auto *update = std::get_if<UpdateCommand>(&body)) {
         return update->url;
+    }
     const auto *caFile = std::get_if<CaCertUpdate>(&body);
     return caFile ? caFile->url : QUrl();
 }
@@ -56,8 +63,9 @@ UpdateListModel::UpdateListModel(CommandLog &commands, const Clock &clock, QObje
     connect(&commands, &CommandLog::commandAdded, this, &UpdateListModel::add);
     connect(&commands, &CommandLog::commandChanged, this, [this](CommandNo number) {
         const qsizetype row = m_numbers.indexOf(number);
-        if (row >= 0)
+        if (row >= 0) {
             tellChanged({int(row)});
+        }
     });
     rewind();
 }
@@ -92,8 +100,9 @@ Cell UpdateListModel::cell(int row, int column) const
 {
     Cell cell;
     const CommandRecord *shown = record(row);
-    if (!shown)
+    if (!shown) {
         return cell;
+    }
     switch (column) {
     case NumberColumn:
         cell.text = QString::number(shown->number);
@@ -118,8 +127,9 @@ Cell UpdateListModel::cell(int row, int column) const
         if (counts.open() > 0) {
             cell.progress = counts.total() > 0 ? double(done + failed) / counts.total() : 0;
             cell.text = tr("%1 of %2 done").arg(done).arg(counts.total());
-            if (failed > 0)
+            if (failed > 0) {
                 cell.text += tr(", %n failed", nullptr, failed);
+            }
         } else if (failed == 0) {
             cell.text = tr("done on %n device(s)", nullptr, done);
             cell.tone = Cell::Good;
@@ -140,8 +150,9 @@ QString UpdateListModel::key(int row) const
 
 bool UpdateListModel::less(int column, int left, int right) const
 {
-    if (column == NumberColumn || column == StartedColumn)
+    if (column == NumberColumn || column == StartedColumn) {
         return m_numbers.at(left) < m_numbers.at(right);
+    }
     return TableModel::less(column, left, right);
 }
 
@@ -152,8 +163,9 @@ void UpdateListModel::rewind()
     const QList<CommandNo> all = m_commands.numbers();
     for (auto number = all.crbegin(); number != all.crend(); ++number) {
         const CommandRecord *candidate = m_commands.find(*number);
-        if (candidate && isInstallation(candidate->command.body))
+        if (candidate && isInstallation(candidate->command.body)) {
             m_numbers.append(*number);
+        }
     }
     endResetModel();
 }
@@ -161,8 +173,9 @@ void UpdateListModel::rewind()
 void UpdateListModel::add(CommandNo number)
 {
     const CommandRecord *added = m_commands.find(number);
-    if (!added || !isInstallation(added->command.body) || m_numbers.contains(number))
+    if (!added || !isInstallation(added->command.body) || m_numbers.contains(number)) {
         return;
+    }
     beginInsertRows({}, int(m_numbers.size()), int(m_numbers.size()));
     m_numbers.append(number);
     endInsertRows();

@@ -32,8 +32,9 @@ QStringList UpdateTargetsModel::failedJids() const
 {
     QStringList jids;
     for (const CommandTarget &target : m_targets) {
-        if (target.state == TargetState::Failed || target.state == TargetState::Expired)
+        if (target.state == TargetState::Failed || target.state == TargetState::Expired) {
             jids.append(target.jid);
+        }
     }
     return jids;
 }
@@ -111,8 +112,9 @@ Cell UpdateTargetsModel::cell(int row, int column) const
     }
     case StateColumn:
         cell.text = stateText(target);
-        if (target.state == TargetState::Running)
+        if (target.state == TargetState::Running) {
             cell.progress = target.percent >= 0 ? target.percent / 100.0 : 0;
+        }
         cell.badge = isFinal(target.state);
         cell.tone = target.state == TargetState::Done      ? Cell::Good
                     : target.state == TargetState::Failed  ? Cell::Bad
@@ -142,17 +144,20 @@ bool UpdateTargetsModel::less(int column, int left, int right) const
 {
     const CommandTarget &a = m_targets.at(left);
     const CommandTarget &b = m_targets.at(right);
-    if (column == StateColumn)
+    if (column == StateColumn) {
         return std::pair(a.state, a.percent) < std::pair(b.state, b.percent);
-    if (column == HeardColumn)
+    }
+    if (column == HeardColumn) {
         return a.heardAt < b.heardAt;
+    }
     return TableModel::less(column, left, right);
 }
 
 void UpdateTargetsModel::onChanged(CommandNo number, const QList<int> &rows)
 {
-    if (number != m_number || number == 0)
+    if (number != m_number || number == 0) {
         return;
+    }
     const QList<CommandTarget> &now = m_commands.targets(number);
     if (now.size() < m_targets.size()) {
         setNumber(number);

@@ -17,8 +17,9 @@ VersionModel::VersionModel(Fleet &fleet, QObject *parent)
     m_timer.setInterval(500ms);
     connect(&m_timer, &QTimer::timeout, this, &VersionModel::update);
     const auto later = [this] {
-        if (!m_timer.isActive())
+        if (!m_timer.isActive()) {
             m_timer.start();
+        }
     };
     connect(&fleet, &Fleet::reset, this, later);
     connect(&fleet, &Fleet::processNamesChanged, this, later);
@@ -40,8 +41,9 @@ int VersionModel::rowCount(const QModelIndex &parent) const
 
 QVariant VersionModel::data(const QModelIndex &index, int role) const
 {
-    if (!checkIndex(index, CheckIndexOption::IndexIsValid))
+    if (!checkIndex(index, CheckIndexOption::IndexIsValid)) {
         return {};
+    }
     const Row &row = m_rows.at(index.row());
     switch (role) {
     case Qt::DisplayRole:
@@ -77,16 +79,18 @@ void VersionModel::update()
         const QMap<int, int> versions = m_fleet.versionsOf(name);
         const int total = std::accumulate(versions.cbegin(), versions.cend(), 0);
         const QList<int> numbers = versions.keys();
-        for (auto version = numbers.crbegin(); version != numbers.crend(); ++version)
+        for (auto version = numbers.crbegin(); version != numbers.crend(); ++version) {
             rows.append({name, *version, versions.value(*version), total, version == numbers.crbegin()});
+        }
     }
     const auto sameKeys = [](const Row &a, const Row &b) {
         return a.process == b.process && a.version == b.version;
     };
     if (std::equal(rows.cbegin(), rows.cend(), m_rows.cbegin(), m_rows.cend(), sameKeys)) {
         m_rows = rows;
-        if (!m_rows.isEmpty())
+        if (!m_rows.isEmpty()) {
             Q_EMIT dataChanged(index(0), index(rowCount() - 1));
+        }
         return;
     }
     beginResetModel();

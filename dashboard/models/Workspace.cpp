@@ -37,8 +37,9 @@ Workspace::Workspace(std::unique_ptr<Panel> panel, const Clock &clock, QObject *
     , m_warning(m_panel->warnings().join(u' '))
 {
     const Fleet &fleet = m_panel->fleet();
-    for (int i = 0; i < fleet.count(); ++i)
+    for (int i = 0; i < fleet.count(); ++i) {
         m_lastReport = std::max(m_lastReport, fleet.at(i).lastReport);
+    }
     connect(&m_panel->session(), &PanelSession::reportReceived, this, [this] {
         m_lastReport = m_clock.wallUtc();
         Q_EMIT lastReportChanged();
@@ -85,8 +86,9 @@ QString Workspace::account() const
 
 QString Workspace::lastReport() const
 {
-    if (!m_lastReport.isValid())
+    if (!m_lastReport.isValid()) {
         return tr("no report yet");
+    }
     const QString age = ageText(m_lastReport, m_clock.wallUtc());
     return isLongAgo(m_lastReport, m_clock.wallUtc()) ? tr("last report %1 ago").arg(age) : tr("last report now");
 }
@@ -115,10 +117,11 @@ void Workspace::retranslate()
 
 void Workspace::tell(const Result<CommandNo> &outcome, const QString &success)
 {
-    if (outcome)
+    if (outcome) {
         Q_EMIT told(success, false);
-    else
+    } else {
         Q_EMIT told(tr("That didn't work: %1.").arg(outcome.error().message), true);
+    }
 }
 
 void Workspace::askVersions()
@@ -127,29 +130,33 @@ void Workspace::askVersions()
     const int asked = m_panel->session().requestVersions(jids);
     const int later = int(jids.size()) - asked;
     QString text = tr("Asked %n device(s) for versions.", nullptr, asked);
-    if (later > 0)
+    if (later > 0) {
         text += u' ' + tr("%n is offline and will be asked when it comes back.", nullptr, later);
+    }
     Q_EMIT told(text, false);
 }
 
 void Workspace::askVersionsOf(const QString &jid)
 {
-    if (m_panel->session().requestVersions({jid}) > 0)
+    if (m_panel->session().requestVersions({jid}) > 0) {
         Q_EMIT told(tr("Asked %1 for its versions.").arg(xmpp::localPartOf(jid)), false);
-    else
+    } else {
         Q_EMIT told(tr("%1 is offline and will be asked when it comes back.").arg(xmpp::localPartOf(jid)), false);
+    }
 }
 
 void Workspace::askLogs(const QStringList &jids)
 {
     const Result<CommandNo> number = m_panel->requestLogs(jids);
     tell(number, tr("Asked %n device(s) for logs.", nullptr, int(jids.size())));
-    if (!number)
+    if (!number) {
         return;
+    }
     // The viewer follows what was asked for.
     const QList<LogBundle> bundles = m_panel->logs().bundles(jids.first());
-    if (!bundles.isEmpty())
+    if (!bundles.isEmpty()) {
         m_logs.setCurrentKey(QString::number(bundles.first().id));
+    }
     Q_EMIT logsAsked();
 }
 
@@ -167,8 +174,9 @@ void Workspace::getLogsOfDead()
 {
     QStringList jids;
     const QStringList keys = m_dead.checkedKeys();
-    for (const QString &key : keys)
+    for (const QString &key : keys) {
         jids.append(DeadModel::jidOf(key));
+    }
     jids.removeDuplicates();
     askLogs(jids);
 }
@@ -196,8 +204,9 @@ void Workspace::restart(const QString &jid, const QString &process)
 void Workspace::actOn(const QString &jid)
 {
     const int row = m_fleetModel.rowOf(jid);
-    if (row < 0)
+    if (row < 0) {
         return;
+    }
     const Attention why = m_fleetModel.why(row);
     switch (why.action) {
     case Attention::Action::GetLogs:
@@ -207,9 +216,10 @@ void Workspace::actOn(const QString &jid)
         restart(jid, why.processName);
         break;
     case Attention::Action::Retry:
-        if (const Device &device = m_fleetModel.device(row); device.update && device.update->target)
+        if (const Device &device = m_fleetModel.device(row); device.update && device.update->target) {
             tell(m_panel->updates().retry(device.update->target->number, {jid}, u"dashboard"_s),
                  tr("Tried again on %1.").arg(xmpp::localPartOf(jid)));
+        }
         break;
     case Attention::Action::None:
         break;

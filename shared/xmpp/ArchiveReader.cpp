@@ -36,14 +36,16 @@ void writeQuery(QXmlStreamWriter &xml, const QString &queryId, const QString &af
     xml.writeDefaultNamespace(ns::dataForms.toString());
     xml.writeAttribute(u"type"_s, u"submit"_s);
     writeField(xml, u"FORM_TYPE"_s, ns::archive.toString());
-    if (since.isValid())
+    if (since.isValid()) {
         writeField(xml, u"start"_s, since.toUTC().toString(Qt::ISODateWithMs));
+    }
     xml.writeEndElement();
     xml.writeStartElement(u"set"_s);
     xml.writeDefaultNamespace(ns::resultSet.toString());
     xml.writeTextElement(u"max"_s, QString::number(pageSize));
-    if (!afterId.isEmpty())
+    if (!afterId.isEmpty()) {
         xml.writeTextElement(u"after"_s, afterId);
+    }
     xml.writeEndElement();
     xml.writeEndElement();
 }
@@ -69,8 +71,9 @@ void ArchiveReader::start(QXmppClient *client, const ArchiveStart &start)
 
 void ArchiveReader::lost(const Error &reason)
 {
-    if (isRunning())
+    if (isRunning()) {
         end(tl::unexpected(reason));
+    }
 }
 
 void ArchiveReader::requestPage()
@@ -82,10 +85,12 @@ void ArchiveReader::requestPage()
         writeQuery(xml, query, after, since);
     });
     m_client->sendIq(std::move(request)).then(this, [this, query = m_queryId](QXmppClient::IqResult &&result) {
-        if (query != m_queryId)
+        if (query != m_queryId) {
             return;
-        if (const auto *answer = std::get_if<QDomElement>(&result))
+        }
+        if (const auto *answer = std::get_if<QDomElement>(&result)) {
             return readPage(*answer);
+        }
         const auto &error = std::get<QXmppError>(result);
         const auto stanza = error.value<QXmppStanza::Error>();
         const bool gone = stanza && stanza->condition() == QXmppStanza::Error::ItemNotFound;
@@ -97,16 +102,19 @@ void ArchiveReader::requestPage()
 void ArchiveReader::readPage(const QDomElement &answer)
 {
     const QDomElement fin = child(answer, u"fin", ns::archive);
-    if (fin.isNull())
+    if (fin.isNull()) {
         return end(fail(ErrorCode::Refused, u"the server's answer about its archive makes no sense"_s));
+    }
     const QString last = plainText(child(child(fin, u"set", ns::resultSet), u"last", ns::resultSet));
     const bool complete = fin.attribute(u"complete"_s) == u"true" || fin.attribute(u"complete"_s) == u"1";
     const bool progress = !last.isEmpty() && last != m_lastId;
-    if (progress)
+    if (progress) {
         m_lastId = last;
+    }
     // A page without anything new is the end, whatever the server says: else it could keep us asking for ever.
-    if (complete || !progress)
+    if (complete || !progress) {
         return end(m_lastId);
+    }
     requestPage();
 }
 

@@ -68,10 +68,12 @@ Connection::Connection(Account account, const Options &options, const QList<QSsl
 
 Connection::~Connection()
 {
-    if (isEstablished() && !m_saidGoodBye)
+    if (isEstablished() && !m_saidGoodBye) {
         m_wire->close("<presence type='unavailable'/></stream:stream>");
-    if (!m_client)
+    }
+    if (!m_client) {
         return;
+    }
     m_gate->shut();
     m_client->disconnect();
     // Later, because this may run inside one of its signals.
@@ -88,8 +90,9 @@ void Connection::connectWire()
             [this](int stanzas) { Q_EMIT suspicious(u"%1 over the limits of size, parts or depth"_s.arg(stanzas)); });
     connect(m_client, &QXmppLoggable::logMessage, m_wire,
             [wire = m_wire](QXmppLogger::MessageType type, const QString &) {
-                if (type == QXmppLogger::ReceivedMessage)
+                if (type == QXmppLogger::ReceivedMessage) {
                     wire->settle();
+                }
             });
 }
 
@@ -97,8 +100,9 @@ void Connection::connectClient()
 {
     // The gate comes first, so that it sees everything before any other extension.
     m_gate = m_client->addNewExtension<StanzaGate>();
-    if (m_options.role == Role::Panel)
+    if (m_options.role == Role::Panel) {
         m_client->addNewExtension<QXmppCarbonManagerV2>();
+    }
     connect(m_gate, &StanzaGate::message, this, &Connection::message);
     connect(m_gate, &StanzaGate::presence, this, &Connection::presence);
     connect(m_gate, &StanzaGate::rosterPush, this, &Connection::rosterPush);
@@ -123,8 +127,9 @@ void Connection::open()
 
 void Connection::close()
 {
-    if (m_ended)
+    if (m_ended) {
         return;
+    }
     if (!m_established) {
         end({ErrorCode::Cancelled, u"stopped while connecting"_s});
         return;
@@ -137,8 +142,9 @@ void Connection::close()
     }
     // What was taken is acknowledged first (XEP-0198 section 4); the server would keep it and deliver it once more.
     connect(m_client, &QXmppLoggable::logMessage, this, [this](QXmppLogger::MessageType type, const QString &words) {
-        if (type == QXmppLogger::SentMessage && words.startsWith(u"<a "))
+        if (type == QXmppLogger::SentMessage && words.startsWith(u"<a ")) {
             signOff();
+        }
     });
     m_wire->requestAcknowledgement();
 }
@@ -151,8 +157,9 @@ void Connection::signOff()
     QMetaObject::invokeMethod(
         this,
         [this] {
-            if (m_ended || !m_client)
+            if (m_ended || !m_client) {
                 return;
+            }
             m_saidGoodBye = true;
             m_client->disconnectFromServer();
         },
@@ -167,16 +174,19 @@ QString Connection::jid() const
 void Connection::onSecured()
 {
     const Result<qintptr> libraryEnd = m_wire->takeLibraryEnd();
-    if (!libraryEnd)
+    if (!libraryEnd) {
         return end(libraryEnd.error());
+    }
     // Instead of connectToServer(): the library finds itself connected and begins the stream.
     m_client->configuration() = configuration(m_account, m_options);
-    if (!m_socket->setSocketDescriptor(*libraryEnd, QAbstractSocket::ConnectedState, QIODevice::ReadWrite))
+    if (!m_socket->setSocketDescriptor(*libraryEnd, QAbstractSocket::ConnectedState, QIODevice::ReadWrite)) {
         return end({ErrorCode::Internal, u"the socket pair isn't accepted: "_s + m_socket->errorString()});
+    }
     // One object, one connection: should anything make the library connect by itself, it isn't followed.
     connect(m_socket, &QSslSocket::stateChanged, this, [this](QAbstractSocket::SocketState state) {
-        if (state == QAbstractSocket::HostLookupState)
+        if (state == QAbstractSocket::HostLookupState) {
             end({ErrorCode::Refused, u"the server sends us to another host, which is not followed"_s});
+        }
     });
     Q_EMIT m_socket->connected();
 }
@@ -184,10 +194,12 @@ void Connection::onSecured()
 void Connection::onConnected()
 {
     // A server could leave steps out; none of them is optional for us.
-    if (!m_client->isAuthenticated())
+    if (!m_client->isAuthenticated()) {
         return end({ErrorCode::Refused, u"the server wants a session without a login"_s});
-    if (bareJid(m_client->configuration().jid()) != bareJid(m_account.jid))
+    }
+    if (bareJid(m_client->configuration().jid()) != bareJid(m_account.jid)) {
         return end({ErrorCode::Refused, u"the server logged us in as somebody else"_s});
+    }
     m_timeout.stop();
     m_established = true;
     m_gate->open();
@@ -195,8 +207,9 @@ void Connection::onConnected()
     QMetaObject::invokeMethod(
         this,
         [this] {
-            if (isEstablished())
+            if (isEstablished()) {
                 Q_EMIT established();
+            }
         },
         Qt::QueuedConnection);
 }
@@ -204,14 +217,16 @@ void Connection::onConnected()
 void Connection::onDisconnected()
 {
     // Our own good-bye is still on its way to the server; the wire tells when it is out.
-    if (!m_closing)
+    if (!m_closing) {
         end(m_wire->loss().value_or(Error{ErrorCode::Network, u"the server closed the connection"_s}));
+    }
 }
 
 void Connection::end(const Error &reason)
 {
-    if (m_ended)
+    if (m_ended) {
         return;
+    }
     m_ended = true;
     m_timeout.stop();
     m_gate->shut();
@@ -223,8 +238,9 @@ void Connection::end(const Error &reason)
         this,
         [this, reason] {
             m_wire->abort();
-            if (m_socket)
+            if (m_socket) {
                 m_socket->abort();
+            }
             Q_EMIT closed(reason);
         },
         Qt::QueuedConnection);

@@ -53,14 +53,18 @@ Error streamError(QXmpp::StreamError error, const QString &text)
 
 Error connectionError(const QXmppError &error, const Account &account)
 {
-    if (const auto authentication = error.value<QXmpp::AuthenticationError>())
+    if (const auto authentication = error.value<QXmpp::AuthenticationError>()) {
         return authenticationError(*authentication, account);
-    if (error.holdsType<QXmpp::TimeoutError>())
+    }
+    if (error.holdsType<QXmpp::TimeoutError>()) {
         return {ErrorCode::Timeout, u"the server no longer answers"_s};
-    if (const auto stream = error.value<QXmpp::StreamError>())
+    }
+    if (const auto stream = error.value<QXmpp::StreamError>()) {
         return streamError(*stream, error.description);
-    if (const auto bind = error.value<QXmpp::BindError>())
+    }
+    if (const auto bind = error.value<QXmpp::BindError>()) {
         return {ErrorCode::Refused, u"the server refuses the session: %1"_s.arg(bind->stanzaError.text().left(200))};
+    }
     return {ErrorCode::Network, u"the server closed the connection"_s};
 }
 

@@ -33,13 +33,15 @@ Contacts::Contacts(const Options &options, QObject *parent)
 void Contacts::setTrustedPeers(const QStringList &bareJids)
 {
     QSet<QString> trusted;
-    for (const QString &jid : bareJids)
+    for (const QString &jid : bareJids) {
         trusted.insert(bareJid(jid));
+    }
     const QSet<QString> added = trusted - m_trusted;
     m_trusted = trusted;
     if (m_client && m_options.role == Role::Device) {
-        for (const QString &jid : added)
+        for (const QString &jid : added) {
             introduceTo(jid);
+        }
     }
 }
 
@@ -61,12 +63,14 @@ void Contacts::online(QXmppClient *client)
     if (m_options.role == Role::Panel) {
         requestRoster();
     } else {
-        for (const QString &jid : std::as_const(m_trusted))
+        for (const QString &jid : std::as_const(m_trusted)) {
             introduceTo(jid);
+        }
     }
     const QSet<QString> waiting = m_toAsk;
-    for (const QString &jid : waiting)
+    for (const QString &jid : waiting) {
         requestSubscription(jid);
+    }
 }
 
 void Contacts::offline()
@@ -79,8 +83,9 @@ void Contacts::introduceTo(const QString &jid)
 {
     // Seen at once, even by a panel that hasn't agreed to the subscription yet; the server takes it back when we go.
     sendPresence(m_client, QXmppPresence::Available, jid);
-    if (!m_asked.contains(jid))
+    if (!m_asked.contains(jid)) {
         requestSubscription(jid);
+    }
 }
 
 void Contacts::readPresence(const QDomElement &stanza)
@@ -88,36 +93,42 @@ void Contacts::readPresence(const QDomElement &stanza)
     const QString from = stanza.attribute(u"from"_s);
     const QString bare = bareJid(from);
     const QString type = stanza.attribute(u"type"_s);
-    if (bare.isEmpty() || bare == m_ownBareJid)
+    if (bare.isEmpty() || bare == m_ownBareJid) {
         return;
+    }
     // In a shared group the server shows a device all the others; it has nothing to do with them.
-    if (m_options.role == Role::Device && !m_trusted.contains(bare))
+    if (m_options.role == Role::Device && !m_trusted.contains(bare)) {
         return;
-    if (type.isEmpty())
+    }
+    if (type.isEmpty()) {
         Q_EMIT presenceChanged(bare, true, resourceOf(from));
-    else if (type == u"unavailable")
+    } else if (type == u"unavailable") {
         Q_EMIT presenceChanged(bare, false, resourceOf(from));
-    else if (type == u"subscribe")
+    } else if (type == u"subscribe") {
         answerSubscription(bare);
+    }
 }
 
 void Contacts::answerSubscription(const QString &jid)
 {
     const bool welcome = m_trusted.contains(jid) || (m_options.role == Role::Panel && m_options.acceptSubscriptions);
-    if (!m_client || !welcome)
+    if (!m_client || !welcome) {
         return;
+    }
     sendPresence(m_client, QXmppPresence::Subscribed, jid);
     const Sees sees = m_roster.value(jid, Sees::Nobody);
-    if (sees != Sees::We && sees != Sees::Both && !m_asked.contains(jid))
+    if (sees != Sees::We && sees != Sees::Both && !m_asked.contains(jid)) {
         requestSubscription(jid);
+    }
 }
 
 void Contacts::requestRoster()
 {
     m_client->sendIq(XmlIq::query({}, u"query", ns::roster)).then(this, [this](QXmppClient::IqResult &&result) {
         const auto *answer = std::get_if<QDomElement>(&result);
-        if (!answer)
+        if (!answer) {
             return;
+        }
         m_roster.clear();
         readRosterItems(child(*answer, u"query", ns::roster));
     });
@@ -132,8 +143,9 @@ void Contacts::readRosterPush(const QDomElement &stanza)
         Q_EMIT suspicious(u"a change of the roster by "_s + from.left(200));
         return;
     }
-    if (!m_client || m_options.role != Role::Panel || stanza.attribute(u"type"_s) != u"set")
+    if (!m_client || m_options.role != Role::Panel || stanza.attribute(u"type"_s) != u"set") {
         return;
+    }
     QXmppIq acknowledgement(QXmppIq::Result);
     acknowledgement.setId(stanza.attribute(u"id"_s));
     m_client->sendPacket(acknowledgement);
@@ -146,16 +158,18 @@ void Contacts::readRosterItems(const QDomElement &query)
          item = item.nextSiblingElement(u"item"_s)) {
         const QString jid = bareJid(item.attribute(u"jid"_s));
         const QString subscription = item.attribute(u"subscription"_s);
-        if (!isBareAccountJid(jid))
+        if (!isBareAccountJid(jid)) {
             continue;
-        if (subscription == u"remove")
+        }
+        if (subscription == u"remove") {
             m_roster.remove(jid);
-        else if (subscription == u"both")
+        } else if (subscription == u"both") {
             m_roster.insert(jid, Sees::Both);
-        else if (subscription == u"to")
+        } else if (subscription == u"to") {
             m_roster.insert(jid, Sees::We);
-        else
+        } else {
             m_roster.insert(jid, subscription == u"from" ? Sees::They : Sees::Nobody);
+        }
     }
     QStringList jids = m_roster.keys();
     jids.sort();

@@ -45,8 +45,9 @@ bool isElement(const QDomElement &element, QStringView name, QStringView nameSpa
 QDomElement child(const QDomElement &parent, QStringView name, QStringView nameSpace)
 {
     for (QDomElement element = parent.firstChildElement(); !element.isNull(); element = element.nextSiblingElement()) {
-        if (isElement(element, name, nameSpace))
+        if (isElement(element, name, nameSpace)) {
             return element;
+        }
     }
     return {};
 }
@@ -56,8 +57,9 @@ QString plainText(const QDomElement &element)
     QString text;
     for (QDomNode node = element.firstChild(); !node.isNull(); node = node.nextSibling()) {
         // CDATA is text, too.
-        if (node.isText())
+        if (node.isText()) {
             text += node.nodeValue();
+        }
     }
     return text;
 }
@@ -66,8 +68,9 @@ QDateTime dateTime(const QString &text)
 {
     const QDateTime parsed = QDateTime::fromString(text, Qt::ISODateWithMs);
     // Without an offset it would be taken for local time.
-    if (!parsed.isValid() || parsed.timeSpec() == Qt::LocalTime)
+    if (!parsed.isValid() || parsed.timeSpec() == Qt::LocalTime) {
         return {};
+    }
     return parsed.toUTC();
 }
 
@@ -76,18 +79,21 @@ Error stanzaError(const QDomElement &stanza)
     const QDomElement error = child(stanza, u"error", ns::client);
     Error result{ErrorCode::Refused, u"refused without a reason"_s};
     for (QDomElement element = error.firstChildElement(); !element.isNull(); element = element.nextSiblingElement()) {
-        if (element.namespaceURI() != ns::stanzaErrors || element.tagName() == u"text")
+        if (element.namespaceURI() != ns::stanzaErrors || element.tagName() == u"text") {
             continue;
+        }
         result.message = element.tagName().left(maxForeignText);
         for (const KnownCondition &known : knownConditions) {
-            if (element.tagName() == known.name)
+            if (element.tagName() == known.name) {
                 result = {known.code, known.words.toString()};
+            }
         }
         break;
     }
     const QString text = plainText(child(error, u"text", ns::stanzaErrors)).simplified();
-    if (!text.isEmpty())
+    if (!text.isEmpty()) {
         result.message += u" ("_s + text.left(maxForeignText) + u')';
+    }
     return result;
 }
 

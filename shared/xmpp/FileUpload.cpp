@@ -34,8 +34,9 @@ QMap<QByteArray, QByteArray> slotHeaders(const QDomElement &put)
         const QByteArray name = header.attribute(u"name"_s).toLatin1().toLower();
         QByteArray value = plainText(header).toLatin1().left(maxHeaderSize);
         value.replace('\n', "").replace('\r', "");
-        if (name == "authorization" || name == "cookie" || name == "expires")
+        if (name == "authorization" || name == "cookie" || name == "expires") {
             headers.insert(name, value);
+        }
     }
     return headers;
 }
@@ -85,33 +86,42 @@ void FileUpload::cancel()
 
 void FileUpload::begin()
 {
-    if (m_ended)
+    if (m_ended) {
         return;
+    }
     const QFileInfo info(m_file.fileName());
-    if (!info.exists())
+    if (!info.exists()) {
         return end(fail(ErrorCode::NotFound, u"there is no file %1"_s.arg(m_file.fileName())));
-    if (!info.isFile() || !m_file.open(QIODevice::ReadOnly))
+    }
+    if (!info.isFile() || !m_file.open(QIODevice::ReadOnly)) {
         return end(fail(ErrorCode::Io, u"%1 can't be read: %2"_s.arg(m_file.fileName(), m_file.errorString())));
+    }
     m_size = m_file.size();
-    if (m_size == 0)
+    if (m_size == 0) {
         return end(fail(ErrorCode::BadFile, u"%1 is empty"_s.arg(m_file.fileName())));
-    if (!m_service || !m_service->client())
+    }
+    if (!m_service || !m_service->client()) {
         return end(fail(ErrorCode::Network, u"not connected to the server"_s));
+    }
     m_timeout.start(slotTimeout);
-    if (m_service->isSettled())
+    if (m_service->isSettled()) {
         requestSlot();
-    else
+    } else {
         connect(m_service, &UploadService::settled, this, &FileUpload::requestSlot, Qt::SingleShotConnection);
+    }
 }
 
 void FileUpload::requestSlot()
 {
-    if (m_ended)
+    if (m_ended) {
         return;
-    if (!m_service || !m_service->client())
+    }
+    if (!m_service || !m_service->client()) {
         return end(fail(ErrorCode::Network, u"not connected to the server"_s));
-    if (!m_service->isFound())
+    }
+    if (!m_service->isFound()) {
         return end(fail(ErrorCode::Network, u"the server has no file store (XEP-0363)"_s));
+    }
     if (m_service->maxFileSize() && m_size > *m_service->maxFileSize()) {
         return end(fail(ErrorCode::TooLarge,
                         u"the file has %1 bytes, the server's file store takes at most %2"_s.arg(m_size).arg(
@@ -127,10 +137,12 @@ void FileUpload::requestSlot()
         xml.writeEndElement();
     });
     m_service->client()->sendIq(std::move(request)).then(this, [this](QXmppClient::IqResult &&result) {
-        if (m_ended)
+        if (m_ended) {
             return;
-        if (const auto *answer = std::get_if<QDomElement>(&result))
+        }
+        if (const auto *answer = std::get_if<QDomElement>(&result)) {
             return readSlot(*answer);
+        }
         const auto &error = std::get<QXmppError>(result);
         const bool refused = error.isStanzaError();
         end(fail(refused ? ErrorCode::Refused : ErrorCode::Network,
@@ -147,8 +159,9 @@ void FileUpload::readSlot(const QDomElement &answer)
     const QUrl putUrl(putElement.attribute(u"url"_s), QUrl::StrictMode);
     m_getUrl = QUrl(child(slot, u"get", ns::upload).attribute(u"url"_s), QUrl::StrictMode);
     for (const QUrl &url : {putUrl, m_getUrl}) {
-        if (!url.isValid() || url.scheme() != u"https" || url.host().isEmpty())
+        if (!url.isValid() || url.scheme() != u"https" || url.host().isEmpty()) {
             return end(fail(ErrorCode::Refused, u"the server's file store names a place that isn't an https URL"_s));
+        }
     }
     put(putUrl, slotHeaders(putElement));
 }
@@ -156,8 +169,9 @@ void FileUpload::readSlot(const QDomElement &answer)
 void FileUpload::put(const QUrl &url, const QMap<QByteArray, QByteArray> &headers)
 {
     const Result<QList<QSslCertificate>> authorities = loadCa(m_caFile);
-    if (!authorities)
+    if (!authorities) {
         return end(tl::unexpected(authorities.error()));
+    }
     QNetworkRequest request(url);
     request.setSslConfiguration(pinnedTls(*authorities));
     request.setAttribute(QNetworkRequest::RedirectPolicyAttribute, QNetworkRequest::ManualRedirectPolicy);
@@ -165,8 +179,9 @@ void FileUpload::put(const QUrl &url, const QMap<QByteArray, QByteArray> &header
     request.setHeader(QNetworkRequest::ContentTypeHeader, m_contentType);
     request.setHeader(QNetworkRequest::ContentLengthHeader, m_size);
     request.setTransferTimeout(stallTimeoutMs);
-    for (auto header = headers.begin(); header != headers.end(); ++header)
+    for (auto header = headers.begin(); header != headers.end(); ++header) {
         request.setRawHeader(header.key(), header.value());
+    }
 
     m_http = std::make_unique<QNetworkAccessManager>();
     m_http->setProxy(QNetworkProxy::NoProxy);
@@ -176,28 +191,33 @@ void FileUpload::put(const QUrl &url, const QMap<QByteArray, QByteArray> &header
     });
     connect(m_reply, &QNetworkReply::uploadProgress, this, [this](qint64 sent, qint64 total) {
         // The reply counts back to 0 of 0 at its end.
-        if (total > 0 && !m_ended)
+        if (total > 0 && !m_ended) {
             Q_EMIT progress(sent, total);
+        }
     });
     connect(m_reply, &QNetworkReply::finished, this, &FileUpload::readReply);
 }
 
 void FileUpload::readReply()
 {
-    if (m_ended)
+    if (m_ended) {
         return;
+    }
     const int status = m_reply->attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt();
-    if (!m_certificateError.isEmpty())
+    if (!m_certificateError.isEmpty()) {
         return end(fail(ErrorCode::Refused, u"upload: "_s + m_certificateError));
-    if (m_reply->error() == QNetworkReply::NoError && (status == 200 || status == 201 || status == 204))
+    }
+    if (m_reply->error() == QNetworkReply::NoError && (status == 200 || status == 201 || status == 204)) {
         return end(m_getUrl);
+    }
     end(tl::unexpected(httpError(status, m_reply->url(), *m_reply)));
 }
 
 void FileUpload::end(const Result<QUrl> &result)
 {
-    if (m_ended)
+    if (m_ended) {
         return;
+    }
     m_ended = true;
     m_timeout.stop();
     if (m_reply) {

@@ -34,8 +34,9 @@ QString bareJid(QStringView jid)
 {
     QString bare = withoutResource(jid).toString();
     for (QChar &c : bare) {
-        if (c >= u'A' && c <= u'Z')
+        if (c >= u'A' && c <= u'Z') {
             c = QChar(char16_t(c.unicode() + (u'a' - u'A')));
+        }
     }
     return bare;
 }

@@ -38,16 +38,18 @@ void readDelay(const QDomElement &holder, IncomingMessage &message)
         return;
     }
     message.delayed = true;
-    if (const QDateTime stamp = dateTime(delay.attribute(u"stamp"_s)); stamp.isValid())
+    if (const QDateTime stamp = dateTime(delay.attribute(u"stamp"_s)); stamp.isValid()) {
         message.stamp = stamp;
+    }
 }
 
 // XEP-0359 section 3: only the id that our own server gave can be used with our archive.
 QString archiveIdOf(const QDomElement &stanza, const QString &ownBareJid)
 {
     for (QDomElement id = stanza.firstChildElement(); !id.isNull(); id = id.nextSiblingElement()) {
-        if (isElement(id, u"stanza-id", ns::stanzaIds) && bareJid(id.attribute(u"by"_s)) == ownBareJid)
+        if (isElement(id, u"stanza-id", ns::stanzaIds) && bareJid(id.attribute(u"by"_s)) == ownBareJid) {
             return id.attribute(u"id"_s);
+        }
     }
     return {};
 }
@@ -62,14 +64,17 @@ MessageReading readContent(const QDomElement &stanza, const MessageRules &rules)
     message.stamp = rules.now;
 
     const QString type = stanza.attribute(u"type"_s);
-    if (type == u"error")
+    if (type == u"error") {
         return ReturnedMessage{message.fromBare, message.id, stanzaError(stanza)};
-    if (!type.isEmpty() && type != u"chat" && type != u"normal")
+    }
+    if (!type.isEmpty() && type != u"chat" && type != u"normal") {
         return IgnoredMessage{};
+    }
 
     const QDomElement body = child(stanza, u"body", ns::client);
-    if (body.isNull())
+    if (body.isNull()) {
         return IgnoredMessage{};
+    }
     message.body = plainText(body).toUtf8();
     if (message.body.size() > maxBodySize) {
         return IgnoredMessage{
@@ -82,14 +87,17 @@ MessageReading readContent(const QDomElement &stanza, const MessageRules &rules)
 
 MessageReading readArchived(const QDomElement &stanza, const QDomElement &result, const MessageRules &rules)
 {
-    if (!isFromOwnAccount(stanza, rules.ownBareJid))
+    if (!isFromOwnAccount(stanza, rules.ownBareJid)) {
         return IgnoredMessage{u"an archive result that isn't from the own account"_s};
-    if (rules.archiveQueryId.isEmpty() || result.attribute(u"queryid"_s) != rules.archiveQueryId)
+    }
+    if (rules.archiveQueryId.isEmpty() || result.attribute(u"queryid"_s) != rules.archiveQueryId) {
         return IgnoredMessage{u"an archive result that nobody asked for"_s};
+    }
     MessageReading reading = readContent(forwardedMessage(result), rules);
     auto *message = std::get_if<IncomingMessage>(&reading);
-    if (!message)
+    if (!message) {
         return IgnoredMessage{};
+    }
     message->fromArchive = true;
     message->delayed = true;
     message->archiveId = result.attribute(u"id"_s);
@@ -99,14 +107,17 @@ MessageReading readArchived(const QDomElement &stanza, const QDomElement &result
 
 MessageReading readCarbon(const QDomElement &stanza, const QDomElement &carbon, const MessageRules &rules)
 {
-    if (!isFromOwnAccount(stanza, rules.ownBareJid))
+    if (!isFromOwnAccount(stanza, rules.ownBareJid)) {
         return IgnoredMessage{u"a carbon copy that isn't from the own account"_s};
-    if (!rules.acceptCarbons)
+    }
+    if (!rules.acceptCarbons) {
         return IgnoredMessage{u"a carbon copy that nobody asked for"_s};
+    }
     MessageReading reading = readContent(forwardedMessage(carbon), rules);
     auto *message = std::get_if<IncomingMessage>(&reading);
-    if (!message)
+    if (!message) {
         return IgnoredMessage{};
+    }
     message->carbon = true;
     return reading;
 }
@@ -115,10 +126,12 @@ MessageReading readCarbon(const QDomElement &stanza, const QDomElement &carbon, 
 
 MessageReading readMessage(const QDomElement &stanza, const MessageRules &rules)
 {
-    if (const QDomElement result = child(stanza, u"result", ns::archive); !result.isNull())
+    if (const QDomElement result = child(stanza, u"result", ns::archive); !result.isNull()) {
         return readArchived(stanza, result, rules);
-    if (const QDomElement carbon = carbonOf(stanza); !carbon.isNull())
+    }
+    if (const QDomElement carbon = carbonOf(stanza); !carbon.isNull()) {
         return readCarbon(stanza, carbon, rules);
+    }
     return readContent(stanza, rules);
 }
 

@@ -17,8 +17,9 @@ using namespace Qt::StringLiterals;
 
 Outcome checkBody(const QByteArray &body)
 {
-    if (body.isEmpty())
+    if (body.isEmpty()) {
         return fail(ErrorCode::BadRequest, u"an empty message"_s);
+    }
     if (body.size() > maxBodySize) {
         return fail(ErrorCode::TooLarge,
                     u"a message of %1 bytes, over the limit of %2"_s.arg(body.size()).arg(maxBodySize));
@@ -26,8 +27,9 @@ Outcome checkBody(const QByteArray &body)
     const bool plain = std::all_of(body.begin(), body.end(), [](char c) {
         return (c >= 0x20 && c < 0x7f) || c == '\n' || c == '\r' || c == '\t';
     });
-    if (!plain)
+    if (!plain) {
         return fail(ErrorCode::BadRequest, u"a message with characters outside printable ASCII"_s);
+    }
     return {};
 }
 
@@ -60,10 +62,11 @@ quint64 MessageSender::send(QXmppClient *client, const QString &toBareJid, const
     message.setId(m_prefix + QString::number(id));
     message.setType(QXmppMessage::Chat);
     client->send(std::move(message)).then(this, [settleLater](QXmpp::SendResult result) {
-        if (const auto *error = std::get_if<QXmppError>(&result))
+        if (const auto *error = std::get_if<QXmppError>(&result)) {
             settleLater(fail(ErrorCode::Network, error->description));
-        else
+        } else {
             settleLater({});
+        }
     });
     return id;
 }
@@ -75,15 +78,17 @@ void MessageSender::lost(const Error &reason)
     QList<quint64> ids(m_inFlight.begin(), m_inFlight.end());
     std::sort(ids.begin(), ids.end());
     for (const quint64 id : ids) {
-        if (self)
+        if (self) {
             settle(id, tl::unexpected(reason));
+        }
     }
 }
 
 std::optional<quint64> MessageSender::idOf(const QString &stanzaId) const
 {
-    if (!stanzaId.startsWith(m_prefix))
+    if (!stanzaId.startsWith(m_prefix)) {
         return std::nullopt;
+    }
     bool ok = false;
     const quint64 id = QStringView(stanzaId).sliced(m_prefix.size()).toULongLong(&ok);
     return ok && id > 0 && id <= m_lastId ? std::optional(id) : std::nullopt;
@@ -91,12 +96,14 @@ std::optional<quint64> MessageSender::idOf(const QString &stanzaId) const
 
 void MessageSender::settle(quint64 id, const Outcome &outcome)
 {
-    if (!m_inFlight.remove(id))
+    if (!m_inFlight.remove(id)) {
         return;
-    if (outcome)
+    }
+    if (outcome) {
         Q_EMIT acknowledged(id);
-    else
+    } else {
         Q_EMIT notSent(id, outcome.error());
+    }
 }
 
 } // namespace sgn::xmpp

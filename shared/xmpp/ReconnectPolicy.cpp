@@ -24,8 +24,9 @@ void ReconnectPolicy::online(MonotonicTime now)
 
 std::chrono::milliseconds ReconnectPolicy::lost(MonotonicTime now)
 {
-    if (m_onlineSince && now - *m_onlineSince >= m_limits.stableAfter)
+    if (m_onlineSince && now - *m_onlineSince >= m_limits.stableAfter) {
         m_backoff.reset();
+    }
     m_onlineSince.reset();
     return m_backoff.next();
 }

@@ -28,11 +28,13 @@ void askServerTime(QXmppClient *client, const QString &domain, const Clock &cloc
     client->sendIq(XmlIq::query(domain, u"time", ns::time))
         .then(context, [&clock, asked, known = std::move(known)](QXmppClient::IqResult &&result) {
             const auto *answer = std::get_if<QDomElement>(&result);
-            if (!answer)
+            if (!answer) {
                 return;
+            }
             const QDateTime server = dateTime(plainText(child(child(*answer, u"time", ns::time), u"utc", ns::time)));
-            if (!server.isValid())
+            if (!server.isValid()) {
                 return;
+            }
             const std::chrono::milliseconds halfWay = (clock.monotonic() - asked) / 2;
             known(offsetOf(server, clock.wallUtc().addMSecs(-halfWay.count())));
         });

@@ -79,15 +79,17 @@ Session::Private::Private(Session *session, Account account, Options options, co
     connect(&m_contacts, &Contacts::suspicious, this, [this](const QString &what) { logDropped({}, what); });
     connect(&m_archive, &ArchiveReader::finished, q, &Session::archiveFinished);
     connect(&m_uploads, &UploadService::settled, q, [this] {
-        if (m_uploads.isFound())
+        if (m_uploads.isFound()) {
             Q_EMIT q->uploadAvailable();
+        }
     });
 }
 
 void Session::Private::setState(State state)
 {
-    if (m_state == state)
+    if (m_state == state) {
         return;
+    }
     m_state = state;
     Q_EMIT q->stateChanged(state);
 }
@@ -96,10 +98,12 @@ void Session::Private::connectNow()
 {
     m_retry.stop();
     const Result<QList<QSslCertificate>> authorities = loadCa(m_account.caFile);
-    if (!authorities)
+    if (!authorities) {
         return waitAndRetry(authorities.error());
-    if (!isBareAccountJid(m_account.jid))
+    }
+    if (!isBareAccountJid(m_account.jid)) {
         return waitAndRetry({ErrorCode::BadRequest, u"not a JID to log in with: "_s + m_account.jid.left(100)});
+    }
     m_connection = new Connection(m_account, m_options, *authorities, this);
     connect(m_connection, &Connection::established, this, &Private::onEstablished);
     connect(m_connection, &Connection::closed, this, &Private::onClosed);
@@ -123,8 +127,9 @@ void Session::Private::onEstablished()
                   [this](std::chrono::milliseconds offset) { Q_EMIT q->serverTimeKnown(offset); });
     const QPointer<Private> self = this;
     setState(State::Online);
-    if (self && m_state == State::Online)
+    if (self && m_state == State::Online) {
         Q_EMIT q->online();
+    }
 }
 
 void Session::Private::onClosed(const Error &reason)
@@ -141,18 +146,22 @@ void Session::Private::leaveConnection(const Error &reason, Then then)
     m_uploads.forget();
     // Every signal may be answered by the end of this session.
     const QPointer<Private> self = this;
-    if (then == Then::Retry)
+    if (then == Then::Retry) {
         waitAndRetry(reason);
-    else if (then == Then::Reconnect)
+    } else if (then == Then::Reconnect) {
         connectNow();
-    else
+    } else {
         setState(State::Stopped);
-    if (self)
+    }
+    if (self) {
         m_archive.lost(reason);
-    if (self)
+    }
+    if (self) {
         m_sender.lost(reason);
-    if (self && then == Then::Stop)
+    }
+    if (self && then == Then::Stop) {
         Q_EMIT q->stopped();
+    }
 }
 
 void Session::Private::waitAndRetry(const Error &reason)
@@ -161,14 +170,16 @@ void Session::Private::waitAndRetry(const Error &reason)
     m_retry.start(wait);
     const QPointer<Private> self = this;
     setState(State::Waiting);
-    if (self)
+    if (self) {
         report(reason);
+    }
 }
 
 void Session::Private::report(const Error &reason)
 {
-    if (m_reported == reason)
+    if (m_reported == reason) {
         return;
+    }
     m_reported = reason;
     qCWarning(lcXmpp).noquote() << "offline:" << reason.message << "- trying again from time to time";
     Q_EMIT q->offline(reason);
@@ -180,11 +191,13 @@ void Session::Private::readMessage(const QDomElement &stanza)
                              m_clock.wallUtc()};
     const MessageReading reading = sgn::xmpp::readMessage(stanza, rules);
     if (const auto *ignored = std::get_if<IgnoredMessage>(&reading)) {
-        if (!ignored->why.isEmpty())
+        if (!ignored->why.isEmpty()) {
             logDropped(stanza.attribute(u"from"_s), ignored->why);
+        }
     } else if (const auto *returned = std::get_if<ReturnedMessage>(&reading)) {
-        if (const std::optional<quint64> id = m_sender.idOf(returned->id))
+        if (const std::optional<quint64> id = m_sender.idOf(returned->id)) {
             Q_EMIT q->undeliverable(*id, returned->fromBare, returned->reason);
+        }
     } else {
         Q_EMIT q->messageReceived(std::get<IncomingMessage>(reading));
     }
@@ -192,8 +205,9 @@ void Session::Private::readMessage(const QDomElement &stanza)
 
 void Session::Private::logDropped(const QString &from, const QString &why)
 {
-    if (!m_dropLog.allow(m_clock.monotonic()))
+    if (!m_dropLog.allow(m_clock.monotonic())) {
         return;
+    }
     const quint64 suppressed = m_dropLog.takeSuppressed();
     qCWarning(lcXmpp).noquote() << "dropped a stanza from" << (from.isEmpty() ? u"the server"_s : from.left(200)) << "-"
                                 << why
@@ -211,8 +225,9 @@ void Session::start()
 {
     // Someone who changed his mind while the old session is being closed: the next attempt follows its end.
     d->m_stopping = false;
-    if (d->m_state != State::Stopped)
+    if (d->m_state != State::Stopped) {
         return;
+    }
     d->m_reported.reset();
     d->m_policy.reset();
     d->connectNow();
@@ -220,8 +235,9 @@ void Session::start()
 
 void Session::stop()
 {
-    if (d->m_stopping)
+    if (d->m_stopping) {
         return;
+    }
     if (d->m_connection) {
         d->m_stopping = true;
         d->m_connection->close();
@@ -237,22 +253,26 @@ void Session::setAccount(const Account &account)
     d->m_account = account;
     d->m_contacts.setOwnJid(bareJid(account.jid));
     d->m_policy.reset();
-    if (d->m_stopping || d->m_state == State::Stopped)
+    if (d->m_stopping || d->m_state == State::Stopped) {
         return;
+    }
     d->m_reported.reset();
-    if (d->m_connection)
+    if (d->m_connection) {
         d->leaveConnection({ErrorCode::Cancelled, u"the account was changed"_s}, Private::Then::Reconnect);
-    else
+    } else {
         d->connectNow();
+    }
 }
 
 void Session::tryNow()
 {
-    if (d->m_state == State::Online)
+    if (d->m_state == State::Online) {
         return;
+    }
     d->m_policy.reset();
-    if (d->m_state == State::Waiting)
+    if (d->m_state == State::Waiting) {
         d->connectNow();
+    }
 }
 
 Session::State Session::state() const
@@ -296,14 +316,15 @@ void Session::queryArchive(const ArchiveStart &start)
         QMetaObject::invokeMethod(
             d.get(), [this, code, why] { Q_EMIT archiveFinished(fail(code, why)); }, Qt::QueuedConnection);
     };
-    if (d->m_options.role != Role::Panel)
+    if (d->m_options.role != Role::Panel) {
         refuse(ErrorCode::Refused, u"a device reads no archive"_s);
-    else if (!isOnline() || !d->m_connection || !d->m_connection->client())
+    } else if (!isOnline() || !d->m_connection || !d->m_connection->client()) {
         refuse(ErrorCode::Network, u"not connected to the server"_s);
-    else if (d->m_archive.isRunning())
+    } else if (d->m_archive.isRunning()) {
         refuse(ErrorCode::Busy, u"the archive is being read already"_s);
-    else
+    } else {
         d->m_archive.start(d->m_connection->client(), start);
+    }
 }
 
 bool Session::canUpload() const

@@ -37,8 +37,9 @@ bool isXmlCharacter(char32_t c)
 Result<QByteArray> StanzaFramer::feed(QByteArrayView bytes)
 {
     for (const char c : bytes) {
-        if (const Outcome taken = take(c); !taken)
+        if (const Outcome taken = take(c); !taken) {
             return tl::unexpected(taken.error());
+        }
     }
     return std::exchange(m_out, {});
 }
@@ -52,13 +53,16 @@ Outcome StanzaFramer::take(char c)
 {
     ++m_bytes;
     if (!m_skipping && m_bytes > limit().bytes) {
-        if (const Outcome dropped = drop(); !dropped)
+        if (const Outcome dropped = drop(); !dropped) {
             return dropped;
+        }
     }
-    if (m_skipping && m_bytes > m_limits.skippedBytes)
+    if (m_skipping && m_bytes > m_limits.skippedBytes) {
         return fail(ErrorCode::TooLarge, u"the server sends more than can be read"_s);
-    if (static_cast<unsigned char>(c) < 0x20 && !isSpace(c))
+    }
+    if (static_cast<unsigned char>(c) < 0x20 && !isSpace(c)) {
         return notXmpp(u"a control character"_s);
+    }
 
     switch (m_state) {
     case State::Text:
@@ -68,14 +72,16 @@ Outcome StanzaFramer::take(char c)
     case State::OpenTag:
         return takeOpenTag(c);
     case State::Quoted:
-        if (c == m_quote)
+        if (c == m_quote) {
             m_state = State::OpenTag;
-        else if (c == '<')
+        } else if (c == '<') {
             return notXmpp(u"a tag in an attribute"_s);
+        }
         return keep(c);
     case State::CloseTag:
-        if (const Outcome kept = keep(c); !kept || c != '>')
+        if (const Outcome kept = keep(c); !kept || c != '>') {
             return kept;
+        }
         return closed();
     case State::Declaration:
         // <?xml version='1.0'?>, of no use to anybody.
@@ -99,10 +105,12 @@ Outcome StanzaFramer::takeText(char c)
         m_state = State::TagStart;
         return {};
     }
-    if (m_depth > 1)
+    if (m_depth > 1) {
         return keep(c);
-    if (!isSpace(c))
+    }
+    if (!isSpace(c)) {
         return notXmpp(u"text between stanzas"_s);
+    }
     // White space that keeps the connection alive.
     m_bytes = 0;
     return {};
@@ -111,8 +119,9 @@ Outcome StanzaFramer::takeText(char c)
 Outcome StanzaFramer::takeTagStart(char c)
 {
     if (c == '/') {
-        if (m_depth == 0)
+        if (m_depth == 0) {
             return notXmpp(u"an end without a beginning"_s);
+        }
         m_state = State::CloseTag;
         return keep("</");
     }
@@ -128,34 +137,41 @@ Outcome StanzaFramer::takeTagStart(char c)
         return {};
     }
     const bool isName = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-    if (!isName)
+    if (!isName) {
         return notXmpp(u"XML that isn't allowed in a stream"_s);
-    if (m_depth == 1)
+    }
+    if (m_depth == 1) {
         m_stanzaName.clear();
+    }
     m_state = State::OpenTag;
     m_previous = 0;
     m_attributes = 0;
-    if (const Outcome counted = countPart(); !counted)
+    if (const Outcome counted = countPart(); !counted) {
         return counted;
-    if (const Outcome kept = keep('<'); !kept)
+    }
+    if (const Outcome kept = keep('<'); !kept) {
         return kept;
+    }
     return takeOpenTag(c);
 }
 
 Outcome StanzaFramer::takeOpenTag(char c)
 {
     const char previous = std::exchange(m_previous, c);
-    if (c == '<')
+    if (c == '<') {
         return notXmpp(u"a tag in a tag"_s);
+    }
     if (c == '\'' || c == '"') {
         m_quote = c;
         m_state = State::Quoted;
         if (++m_attributes > maxAttributes) {
-            if (const Outcome dropped = drop(); !dropped)
+            if (const Outcome dropped = drop(); !dropped) {
                 return dropped;
+            }
         }
-        if (const Outcome counted = countPart(); !counted)
+        if (const Outcome counted = countPart(); !counted) {
             return counted;
+        }
         return keep(c);
     }
     // The first word of a stanza; what is longer than any of ours needs no name.
@@ -163,8 +179,9 @@ Outcome StanzaFramer::takeOpenTag(char c)
         c != '>' && c != '/' && !isSpace(c)) {
         m_stanzaName += c;
     }
-    if (const Outcome kept = keep(c); !kept || c != '>')
+    if (const Outcome kept = keep(c); !kept || c != '>') {
         return kept;
+    }
     return opened(previous == '/');
 }
 
@@ -172,15 +189,17 @@ Outcome StanzaFramer::opened(bool empty)
 {
     m_state = State::Text;
     if (m_depth == 0) {
-        if (empty)
+        if (empty) {
             return notXmpp(u"a stream that ends at once"_s);
+        }
         m_depth = 1;
         finishPart();
         return {};
     }
     if (empty) {
-        if (m_depth == 1)
+        if (m_depth == 1) {
             finishPart();
+        }
         return {};
     }
     // The same stream begins anew (RFC 6120 section 4.3.3).
@@ -197,15 +216,17 @@ Outcome StanzaFramer::closed()
 {
     m_state = State::Text;
     --m_depth;
-    if (m_depth <= 1)
+    if (m_depth <= 1) {
         finishPart();
+    }
     return {};
 }
 
 Outcome StanzaFramer::takeCdataStart(char c)
 {
-    if (c != cdataOpening.at(m_matched))
+    if (c != cdataOpening.at(m_matched)) {
         return notXmpp(u"a comment or a document type"_s);
+    }
     if (++m_matched == cdataOpening.size()) {
         m_state = State::Cdata;
         m_matched = 0;
@@ -217,19 +238,22 @@ Outcome StanzaFramer::takeCdataStart(char c)
 Outcome StanzaFramer::takeCdata(char c)
 {
     if (c == cdataClosing.at(m_matched)) {
-        if (++m_matched < cdataClosing.size())
+        if (++m_matched < cdataClosing.size()) {
             return {};
+        }
         m_matched = 0;
         m_state = State::Text;
         return {};
     }
     // "]]]>": the first bracket was text after all.
-    if (m_matched == 2 && c == ']')
+    if (m_matched == 2 && c == ']') {
         return keep(']');
+    }
     const int brackets = std::exchange(m_matched, 0);
     for (int bracket = 0; bracket < brackets; ++bracket) {
-        if (const Outcome kept = keep(']'); !kept)
+        if (const Outcome kept = keep(']'); !kept) {
             return kept;
+        }
     }
     switch (c) {
     case '<':
@@ -251,8 +275,9 @@ Outcome StanzaFramer::countPart()
 Outcome StanzaFramer::keep(QByteArrayView text)
 {
     for (const char c : text) {
-        if (const Outcome kept = keep(c); !kept)
+        if (const Outcome kept = keep(c); !kept) {
             return kept;
+        }
     }
     return {};
 }
@@ -261,19 +286,23 @@ Outcome StanzaFramer::keep(char c)
 {
     const auto byte = static_cast<unsigned char>(c);
     if (m_continuation > 0) {
-        if ((byte & 0xc0U) != 0x80)
+        if ((byte & 0xc0U) != 0x80) {
             return notXmpp(u"text that isn't UTF-8"_s);
+        }
         m_codePoint = (m_codePoint << 6U) | (byte & 0x3fU);
-        if (--m_continuation > 0 || m_skipping)
+        if (--m_continuation > 0 || m_skipping) {
             return {};
-        if (!isXmlCharacter(m_codePoint))
+        }
+        if (!isXmlCharacter(m_codePoint)) {
             return notXmpp(u"text that isn't UTF-8"_s);
+        }
         m_part += reference(m_codePoint);
         return {};
     }
     if (byte < 0x80) {
-        if (!m_skipping)
+        if (!m_skipping) {
             m_part += c;
+        }
         return {};
     }
     if ((byte & 0xe0U) == 0xc0) {
@@ -293,11 +322,13 @@ Outcome StanzaFramer::keep(char c)
 
 Outcome StanzaFramer::drop()
 {
-    if (m_skipping)
+    if (m_skipping) {
         return {};
+    }
     // Only these three are counted and can be left out; nothing else has a reason to be large.
-    if (m_stanzaName != "message" && m_stanzaName != "presence" && m_stanzaName != "iq")
+    if (m_stanzaName != "message" && m_stanzaName != "presence" && m_stanzaName != "iq") {
         return fail(ErrorCode::TooLarge, u"the server sends more than can be read"_s);
+    }
     m_skipping = true;
     m_part.clear();
     return {};

@@ -12,16 +12,19 @@ bool StanzaGate::handleStanza(const QDomElement &element, const std::optional<QX
 {
     // White space between stanzas (RFC 6120 section 4.6.1) arrives as a null element, which the library would take for
     // an error.
-    if (element.isNull())
+    if (element.isNull()) {
         return true;
+    }
     if (isElement(element, u"error", ns::stream)) {
-        if (child(element, u"see-other-host", ns::streamErrors).isNull())
+        if (child(element, u"see-other-host", ns::streamErrors).isNull()) {
             return false;
+        }
         Q_EMIT redirected();
         return true;
     }
-    if (element.namespaceURI() != ns::client)
+    if (element.namespaceURI() != ns::client) {
         return false;
+    }
 
     const QString name = element.tagName();
     if (!m_open) {

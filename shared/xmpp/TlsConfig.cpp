@@ -45,17 +45,21 @@ QString words(const QSslError &error, const QString &domain)
 
 Result<QList<QSslCertificate>> loadCa(const QString &path)
 {
-    if (path.isEmpty())
+    if (path.isEmpty()) {
         return fail(ErrorCode::NotFound, u"no CA file is configured"_s);
+    }
     const Result<QByteArray> pem = readFile(path, maxCaFileSize);
-    if (!pem && pem.error().code == ErrorCode::NotFound)
+    if (!pem && pem.error().code == ErrorCode::NotFound) {
         return fail(ErrorCode::NotFound, u"the CA file %1 is missing"_s.arg(path));
-    if (!pem)
+    }
+    if (!pem) {
         return fail(pem.error().withContext(u"CA file"_s));
+    }
     QList<QSslCertificate> authorities = QSslCertificate::fromData(*pem, QSsl::Pem);
     authorities.removeIf([](const QSslCertificate &certificate) { return certificate.isNull(); });
-    if (authorities.isEmpty())
+    if (authorities.isEmpty()) {
         return fail(ErrorCode::BadFile, u"the CA file %1 holds no certificate"_s.arg(path));
+    }
     return authorities;
 }
 
@@ -85,8 +89,9 @@ Error certificateError(const QList<QSslError> &errors, const QString &domain)
     };
     const auto first = std::min_element(errors.begin(), errors.end(),
                                         [rank](const QSslError &a, const QSslError &b) { return rank(a) < rank(b); });
-    if (first == errors.end())
+    if (first == errors.end()) {
         return {ErrorCode::Refused, u"the server's certificate is refused"_s};
+    }
     return {ErrorCode::Refused, words(*first, domain)};
 }
 

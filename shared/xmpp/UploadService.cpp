@@ -21,12 +21,14 @@ std::optional<qint64> sizeLimit(const QDomElement &info)
 {
     const QDomElement form = child(info, u"x", ns::dataForms);
     for (QDomElement field = form.firstChildElement(); !field.isNull(); field = field.nextSiblingElement()) {
-        if (field.attribute(u"var"_s) != u"max-file-size")
+        if (field.attribute(u"var"_s) != u"max-file-size") {
             continue;
+        }
         bool ok = false;
         const qint64 size = plainText(child(field, u"value", ns::dataForms)).trimmed().toLongLong(&ok);
-        if (ok && size > 0)
+        if (ok && size > 0) {
             return size;
+        }
     }
     return std::nullopt;
 }
@@ -40,19 +42,22 @@ void UploadService::search(QXmppClient *client, const QString &domain)
     m_toAsk = 1;
     client->sendIq(XmlIq::query(domain, u"query", ns::discoItems))
         .then(this, [this, domain, search = m_search](QXmppClient::IqResult &&result) {
-            if (search != m_search)
+            if (search != m_search) {
                 return;
+            }
             QStringList jids{domain};
             if (const auto *answer = std::get_if<QDomElement>(&result)) {
                 const QDomElement query = child(*answer, u"query", ns::discoItems);
                 for (QDomElement item = query.firstChildElement(u"item"_s); !item.isNull() && jids.size() <= maxItems;
                      item = item.nextSiblingElement(u"item"_s)) {
-                    if (const QString jid = item.attribute(u"jid"_s); !jid.isEmpty() && !jids.contains(jid))
+                    if (const QString jid = item.attribute(u"jid"_s); !jid.isEmpty() && !jids.contains(jid)) {
                         jids.append(jid);
+                    }
                 }
             }
-            for (const QString &jid : std::as_const(jids))
+            for (const QString &jid : std::as_const(jids)) {
                 ask(jid);
+            }
             answered();
         });
 }
@@ -68,15 +73,18 @@ void UploadService::forget()
 
 void UploadService::ask(const QString &jid)
 {
-    if (!m_client)
+    if (!m_client) {
         return;
+    }
     ++m_toAsk;
     m_client->sendIq(XmlIq::query(jid, u"query", ns::discoInfo))
         .then(this, [this, jid, search = m_search](QXmppClient::IqResult &&result) {
-            if (search != m_search)
+            if (search != m_search) {
                 return;
-            if (const auto *answer = std::get_if<QDomElement>(&result))
+            }
+            if (const auto *answer = std::get_if<QDomElement>(&result)) {
                 readInfo(jid, child(*answer, u"query", ns::discoInfo));
+            }
             answered();
         });
 }
@@ -94,8 +102,9 @@ void UploadService::readInfo(const QString &jid, const QDomElement &info)
 
 void UploadService::answered()
 {
-    if (--m_toAsk == 0)
+    if (--m_toAsk == 0) {
         Q_EMIT settled();
+    }
 }
 
 } // namespace sgn::xmpp

@@ -63,19 +63,22 @@ Wire::~Wire()
 
 void Wire::open()
 {
-    if (m_account.tls == Account::Tls::Direct)
+    if (m_account.tls == Account::Tls::Direct) {
         m_network.connectToHostEncrypted(m_account.connectHost(), m_account.port);
-    else
+    } else {
         m_network.connectToHost(m_account.connectHost(), m_account.port);
+    }
 }
 
 Result<qintptr> Wire::takeLibraryEnd()
 {
     std::array<int, 2> ends{};
-    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data()) != 0)
+    if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, ends.data()) != 0) {
         return sgn::fail(ErrorCode::Io, u"no socket pair: "_s + qt_error_string());
-    for (const int end : ends)
+    }
+    for (const int end : ends) {
         ::setsockopt(end, SOL_SOCKET, SO_SNDBUF, &pairBuffer, sizeof pairBuffer);
+    }
     m_library.setSocketDescriptor(ends[0]);
     return ends[1];
 }
@@ -102,8 +105,9 @@ void Wire::close(const QByteArray &lastWords)
 
 void Wire::onConnected()
 {
-    if (m_account.tls == Account::Tls::Direct)
+    if (m_account.tls == Account::Tls::Direct) {
         return;
+    }
     m_network.write("<?xml version='1.0'?><stream:stream to='" + domainOf(m_account.jid).toHtmlEscaped().toUtf8() +
                     "' version='1.0' xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>");
 }
@@ -113,24 +117,29 @@ void Wire::onConnected()
 void Wire::negotiateTls()
 {
     m_plain += m_network.read(maxPlain + 1 - m_plain.size());
-    if (m_plain.size() > maxPlain)
+    if (m_plain.size() > maxPlain) {
         return fail({ErrorCode::TooLarge, u"the server sends more than can be read"_s});
+    }
     if (!m_askedForTls) {
-        if (!m_plain.contains("</stream:features>") && !m_plain.contains("</stream:error>"))
+        if (!m_plain.contains("</stream:features>") && !m_plain.contains("</stream:error>")) {
             return;
-        if (!m_plain.contains("urn:ietf:params:xml:ns:xmpp-tls"))
+        }
+        if (!m_plain.contains("urn:ietf:params:xml:ns:xmpp-tls")) {
             return fail({ErrorCode::Refused, u"the server doesn't offer TLS"_s});
+        }
         m_plain.clear();
         m_askedForTls = true;
         m_network.write("<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>");
         return;
     }
     const qsizetype end = m_plain.indexOf('>');
-    if (end < 0)
+    if (end < 0) {
         return;
+    }
     // Anything behind it was put there to be taken for what the server says under TLS.
-    if (!m_plain.trimmed().startsWith("<proceed") || !m_plain.sliced(end + 1).trimmed().isEmpty())
+    if (!m_plain.trimmed().startsWith("<proceed") || !m_plain.sliced(end + 1).trimmed().isEmpty()) {
         return fail({ErrorCode::Refused, u"the server doesn't begin TLS as it should"_s});
+    }
     m_plain.clear();
     m_network.startClientEncryption();
 }
@@ -142,31 +151,38 @@ void Wire::onEncrypted()
 
 void Wire::onNetwork()
 {
-    if (m_broken)
+    if (m_broken) {
         return;
+    }
     if (!m_network.isEncrypted()) {
-        if (m_account.tls == Account::Tls::StartTls && m_network.mode() == QSslSocket::UnencryptedMode)
+        if (m_account.tls == Account::Tls::StartTls && m_network.mode() == QSslSocket::UnencryptedMode) {
             negotiateTls();
+        }
         return;
     }
     const Result<QByteArray> parts = m_framer.feed(m_network.readAll());
-    if (!parts)
+    if (!parts) {
         return fail(parts.error());
+    }
     m_unsettled += parts->size();
     // The framer only counts tags; what is no XML for other reasons the library would keep for ever.
-    if (m_unsettled > m_maxUnsettled)
+    if (m_unsettled > m_maxUnsettled) {
         return fail({ErrorCode::Refused, u"the server sends what can't be understood"_s});
+    }
     m_library.write(*parts);
-    if (const int stanzas = m_framer.takeDropped(); stanzas > 0)
+    if (const int stanzas = m_framer.takeDropped(); stanzas > 0) {
         Q_EMIT dropped(stanzas);
+    }
 }
 
 void Wire::onNetworkLost(const Error &reason)
 {
-    if (m_broken || m_loss)
+    if (m_broken || m_loss) {
         return;
-    if (m_library.state() != QLocalSocket::ConnectedState)
+    }
+    if (m_library.state() != QLocalSocket::ConnectedState) {
         return fail(reason);
+    }
     // The server's last words say more than the end itself ("conflict", "shutting down").
     onNetwork();
     m_loss = reason;
@@ -176,21 +192,24 @@ void Wire::onNetworkLost(const Error &reason)
 void Wire::onLibrary()
 {
     const QByteArray words = m_library.readAll();
-    if (!m_broken && !words.isEmpty())
+    if (!m_broken && !words.isEmpty()) {
         m_network.write(words);
+    }
 }
 
 void Wire::fail(const Error &reason)
 {
-    if (std::exchange(m_broken, true))
+    if (std::exchange(m_broken, true)) {
         return;
+    }
     Q_EMIT broken(reason);
 }
 
 Error Wire::socketError() const
 {
-    if (m_certificateError)
+    if (m_certificateError) {
         return *m_certificateError;
+    }
     const QString host = m_account.connectHost();
     const QString text = m_network.errorString().simplified();
     switch (m_network.error()) {
@@ -203,8 +222,9 @@ Error Wire::socketError() const
                                                             : u"the server closed the connection before TLS"_s};
     case QAbstractSocket::SslHandshakeFailedError:
         // The TLS alert by which a server says that it has no certificate for that name (RFC 6066 section 3).
-        if (text.contains(u"unrecognized name"))
+        if (text.contains(u"unrecognized name")) {
             return {ErrorCode::Refused, u"the server %1 doesn't serve %2"_s.arg(host, domainOf(m_account.jid))};
+        }
         [[fallthrough]];
     case QAbstractSocket::SslInternalError:
     case QAbstractSocket::SslInvalidUserDataError:

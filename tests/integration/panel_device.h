@@ -24,8 +24,9 @@ inline QString deviceJid(int n)
 inline ProsodyServer::Accounts accounts(int devices)
 {
     ProsodyServer::Accounts accounts{{panelJid, panelPassword}};
-    for (int n = 1; n <= devices; ++n)
+    for (int n = 1; n <= devices; ++n) {
         accounts.insert(deviceJid(n), QStringLiteral("secret-%1").arg(n));
+    }
     return accounts;
 }
 
@@ -79,12 +80,13 @@ public:
     }
     void answerAsTheSeed(const Command &command)
     {
-        if (std::holds_alternative<VersionRequest>(command.body))
+        if (std::holds_alternative<VersionRequest>(command.body)) {
             say(isModern ? modernReport() : seedReport());
-        else if (std::holds_alternative<UploadLogs>(command.body))
+        } else if (std::holds_alternative<UploadLogs>(command.body)) {
             say(R"({"command":"upload_logs","from":")" + id.toUtf8() + R"(","success":true})");
-        else if (command.number)
+        } else if (command.number) {
             say(result(*command.number, true));
+        }
     }
 
     SystemClock clock;
@@ -118,8 +120,9 @@ private:
     }
     void receive(const xmpp::IncomingMessage &message)
     {
-        if (message.fromBare != panelJid)
+        if (message.fromBare != panelJid) {
             return;
+        }
         bodies << message.body;
         if (const auto command = parseCommand(message.body)) {
             commands << *command;

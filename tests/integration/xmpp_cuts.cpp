@@ -58,8 +58,9 @@ private Q_SLOTS:
         SGN_EVENTUALLY(meter.acknowledged == QList{before});
         cut(link, how);
         QList<quint64> lost;
-        for (int number = 1; number <= 20; ++number)
+        for (int number = 1; number <= 20; ++number) {
             lost << meter.session.send(panelJid, R"({"n":1})");
+        }
         SGN_EVENTUALLY(meter.notSent == lost);
         QCOMPARE(meter.acknowledged, QList{before});
         SGN_EVENTUALLY(meter.session.isOnline());
@@ -78,17 +79,20 @@ private Q_SLOTS:
         meter.session.start();
         panel.session.start();
         SGN_EVENTUALLY(meter.session.isOnline() && panel.session.isOnline());
-        if (how == Break::Stall)
+        if (how == Break::Stall) {
             link.stall();
+        }
         const quint64 id = panel.session.send(meterJid, R"({"command_no":7})");
-        if (how == Break::Reset)
+        if (how == Break::Reset) {
             link.reset();
+        }
         SGN_EVENTUALLY(panel.acknowledged == QList{id});
         SGN_EVENTUALLY(meter.logins == 2);
         SGN_EVENTUALLY(!meter.messages.isEmpty());
         // The server may bring it twice, once for each login; the number tells that it is one command.
-        for (const QByteArray &body : meter.bodies())
+        for (const QByteArray &body : meter.bodies()) {
             QCOMPARE(body, R"({"command_no":7})");
+        }
     }
 
     void nothingIsLostWithAnOutboxOnTop()
@@ -102,13 +106,15 @@ private Q_SLOTS:
         SGN_EVENTUALLY(panel.session.isOnline());
 
         QMap<int, QByteArray> outbox;
-        for (int number = 0; number < 200; ++number)
+        for (int number = 0; number < 200; ++number) {
             outbox.insert(number, "{\"command_no\":" + QByteArray::number(number) + '}');
+        }
         const QSet<QByteArray> all(outbox.begin(), outbox.end());
         QHash<quint64, int> inFlight;
         const auto sendAll = [&] {
-            for (auto entry = outbox.cbegin(); entry != outbox.cend(); ++entry)
+            for (auto entry = outbox.cbegin(); entry != outbox.cend(); ++entry) {
                 inFlight.insert(meter.session.send(panelJid, entry.value()), entry.key());
+            }
         };
         int cuts = 0;
         connect(&meter.session, &Session::online, this, sendAll);
@@ -140,10 +146,11 @@ private:
 
     static void cut(Link &link, Break how)
     {
-        if (how == Break::Stall)
+        if (how == Break::Stall) {
             link.stall();
-        else
+        } else {
             link.reset();
+        }
     }
 
     static Options watchful(Role role)

@@ -66,8 +66,9 @@ public:
     QByteArrayList bodies() const
     {
         QByteArrayList all;
-        for (const auto &message : messages)
+        for (const auto &message : messages) {
             all << message.body;
+        }
         return all;
     }
 

@@ -34,8 +34,9 @@ public:
         } else {
             m_server = new QTcpServer(this);
         }
-        if (!m_server->listen(QHostAddress::LocalHost))
+        if (!m_server->listen(QHostAddress::LocalHost)) {
             qFatal("the fake server can't listen");
+        }
         connect(m_server, &QTcpServer::pendingConnectionAvailable, this, &FakeServer::accept);
     }
 
@@ -50,15 +51,17 @@ public:
 
     void say(const QByteArray &words)
     {
-        if (m_client)
+        if (m_client) {
             m_client->write(words);
+        }
     }
     // Not together with what follows.
     void sayAtOnce(const QByteArray &words)
     {
         say(words);
-        if (m_client)
+        if (m_client) {
             m_client->flush();
+        }
     }
     // A stream header and what this server offers.
     void greet(const QByteArray &features)
@@ -69,8 +72,9 @@ public:
     }
     void hangUp()
     {
-        if (m_client)
+        if (m_client) {
             m_client->disconnectFromHost();
+        }
     }
 
     // A whole login; `then` runs when the session stands.
@@ -91,12 +95,14 @@ public:
                 say("<iq type='result' id='" + words.mid(id, words.indexOf('"', id) - id) +
                     "'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><jid>" + boundJid + "</jid></bind></iq>");
                 m_stands = moreFeatures.isEmpty();
-                if (m_stands && then)
+                if (m_stands && then) {
                     then();
+                }
             } else if (words.contains("<enable xmlns=\"urn:xmpp:sm:3\"")) {
                 say("<enabled xmlns='urn:xmpp:sm:3' id='x' resume='true' location='" + resumeLocation + "'/>");
-                if (!std::exchange(m_stands, true) && then)
+                if (!std::exchange(m_stands, true) && then) {
                     then();
+                }
             }
         };
     }
@@ -112,10 +118,12 @@ private:
             m_authenticated = false;
             m_stands = false;
             connect(client, &QTcpSocket::readyRead, this, [this, client] { listen(client); });
-            if (onConnected)
+            if (onConnected) {
                 onConnected();
-            if (client->bytesAvailable() > 0)
+            }
+            if (client->bytesAvailable() > 0) {
                 listen(client);
+            }
         }
     }
 
@@ -123,8 +131,9 @@ private:
     {
         const QByteArray words = client->readAll();
         m_heard += words;
-        if (onWords && client == m_client)
+        if (onWords && client == m_client) {
             onWords(words);
+        }
     }
 
     QTcpServer *m_server = nullptr;

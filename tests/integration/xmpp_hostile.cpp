@@ -33,8 +33,9 @@ QByteArray nested(int depth)
 QByteArray manyAttributes(int count)
 {
     QByteArray attributes;
-    for (int number = 0; number < count; ++number)
+    for (int number = 0; number < count; ++number) {
         attributes += " a" + QByteArray::number(number) + "=''";
+    }
     return attributes;
 }
 
@@ -146,8 +147,9 @@ private Q_SLOTS:
         FakeServer server(transport, m_certificate);
         const bool plain = transport == FakeServer::Transport::Plain;
         server.onWords = [&](const QByteArray &words) {
-            if (!words.contains("<stream:stream"))
+            if (!words.contains("<stream:stream")) {
                 return;
+            }
             server.say(
                 "<?xml version='1.0'?><stream:stream from='localhost' id='s1' version='1.0' xmlns='jabber:client' "
                 "xmlns:stream='http://etherx.jabber.org/streams'>" +
@@ -165,8 +167,9 @@ private Q_SLOTS:
         QVERIFY(panel.presence.isEmpty());
         QVERIFY(panel.roster.isEmpty());
         QCOMPARE(panel.logins, 0);
-        if (plain)
+        if (plain) {
             QVERIFY2(!server.heard().contains("<auth"), "no login without TLS");
+        }
     }
 
     void thePasswordIsNeverShown_data()
@@ -196,11 +199,12 @@ private Q_SLOTS:
         QFETCH(const QByteArray, features);
         FakeServer server(FakeServer::Transport::Tls, m_certificate);
         server.onWords = [&](const QByteArray &words) {
-            if (words.contains("<stream:stream"))
+            if (words.contains("<stream:stream")) {
                 server.say(header + "<stream:features>" + features + "</stream:features>");
-            else if (words.contains("xmpp-bind"))
+            } else if (words.contains("xmpp-bind")) {
                 server.say("<iq type='result' id='" + words.mid(words.indexOf("id=\"") + 4, 36) +
                            "'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><jid>panel@localhost/x</jid></bind></iq>");
+            }
         };
         Options impatient = options();
         impatient.connectTimeout = 500ms;
@@ -319,10 +323,11 @@ private Q_SLOTS:
         const auto flood = [&] {
             server.say(begin + QByteArray(20 * 1024 * 1024, 'x'));
         };
-        if (afterLogin)
+        if (afterLogin) {
             server.letIn(flood);
-        else
+        } else {
             server.onConnected = flood;
+        }
         Options patient = options(Role::Device);
         patient.connectTimeout = 30s;
         Endpoint device(account(server), patient);
@@ -423,8 +428,9 @@ private Q_SLOTS:
         device.session.send(u"boss@localhost"_s, "{\"last\":true}");
         SGN_EVENTUALLY(server.heard().contains("last"));
         for (const char *word : {"jabber:iq:roster", "urn:xmpp:carbons", "urn:xmpp:mam", "vcard", "jabber:iq:version",
-                                 "http://jabber.org/protocol/caps"})
+                                 "http://jabber.org/protocol/caps"}) {
             QVERIFY2(!server.heard().contains(word), word);
+        }
     }
 
     void charactersThatAreSplitArriveWhole()
@@ -436,8 +442,9 @@ private Q_SLOTS:
         SGN_EVENTUALLY(panel.session.isOnline());
         const QByteArray body = "{\"remarks\":\"Z\u00e4hler \u20ac \U0001f600\"}";
         // Each byte in a TLS record and a network packet of its own.
-        for (const char c : "<message from='meter@localhost/sgn' type='chat'><body>" + body + "</body></message>")
+        for (const char c : "<message from='meter@localhost/sgn' type='chat'><body>" + body + "</body></message>") {
             server.sayAtOnce(QByteArray(1, c));
+        }
         SGN_EVENTUALLY(!panel.messages.isEmpty());
         QCOMPARE(panel.messages.first().body, body);
     }
@@ -466,14 +473,16 @@ private Q_SLOTS:
         Endpoint panel(account(server), slow);
         QList<std::chrono::steady_clock::time_point> attempts;
         connect(&panel.session, &Session::stateChanged, this, [&](Session::State state) {
-            if (state == Session::State::Connecting)
+            if (state == Session::State::Connecting) {
                 attempts << std::chrono::steady_clock::now();
+            }
         });
         panel.session.start();
         SGN_EVENTUALLY(attempts.size() >= 4);
         QVERIFY2(panel.losses.last().message.contains(u"same account"), qPrintable(panel.losses.last().message));
-        for (qsizetype attempt = 1; attempt < attempts.size(); ++attempt)
+        for (qsizetype attempt = 1; attempt < attempts.size(); ++attempt) {
             QVERIFY(attempts.at(attempt) - attempts.at(attempt - 1) >= 50ms);
+        }
     }
 
 private:

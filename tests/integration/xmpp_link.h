@@ -15,8 +15,9 @@ public:
     explicit Link(quint16 serverPort)
         : m_serverPort(serverPort)
     {
-        if (!m_server.listen(QHostAddress::LocalHost))
+        if (!m_server.listen(QHostAddress::LocalHost)) {
             qFatal("the link can't listen");
+        }
         connect(&m_server, &QTcpServer::newConnection, this, &Link::accept);
     }
 
@@ -26,8 +27,9 @@ public:
     // From now on nothing passes over the present connections, and neither side is told. New ones work.
     void stall()
     {
-        for (QTcpSocket *socket : std::as_const(m_sockets))
+        for (QTcpSocket *socket : std::as_const(m_sockets)) {
             socket->disconnect();
+        }
     }
     // As when a cable is pulled: nothing passes, new connections come to nothing, until join() plugs it in again.
     // Then TCP brings what was sent meanwhile.
@@ -42,8 +44,9 @@ public:
     void reset()
     {
         stall();
-        for (QTcpSocket *socket : std::as_const(m_sockets))
+        for (QTcpSocket *socket : std::as_const(m_sockets)) {
             socket->abort();
+        }
     }
 
 Q_SIGNALS:
@@ -65,12 +68,15 @@ private:
     void pass(QTcpSocket *from, QTcpSocket *to)
     {
         const auto pump = [this, from, to] {
-            if (m_isParted)
+            if (m_isParted) {
                 return;
-            if (from->isOpen() && to->isOpen())
+            }
+            if (from->isOpen() && to->isOpen()) {
                 to->write(from->readAll());
-            if (from->state() == QAbstractSocket::UnconnectedState)
+            }
+            if (from->state() == QAbstractSocket::UnconnectedState) {
                 to->disconnectFromHost();
+            }
         };
         connect(from, &QTcpSocket::readyRead, to, pump);
         connect(from, &QTcpSocket::disconnected, to, pump);

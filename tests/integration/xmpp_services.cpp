@@ -125,8 +125,9 @@ private Q_SLOTS:
         Endpoint second(account(otherMeterJid), quickOptions(Role::Device));
         first.session.setTrustedPeers({panelJid});
         second.session.setTrustedPeers({panelJid});
-        for (Endpoint *endpoint : {&panel, &first, &second})
+        for (Endpoint *endpoint : {&panel, &first, &second}) {
             endpoint->session.start();
+        }
         SGN_EVENTUALLY(panel.presence.value(meterJid) && panel.presence.value(otherMeterJid));
         SGN_EVENTUALLY(first.presence.value(panelJid) && second.presence.value(panelJid));
         SGN_EVENTUALLY(!panel.roster.isEmpty());
@@ -142,8 +143,9 @@ private Q_SLOTS:
         Endpoint office(account(panelJid), quickOptions(Role::Panel));
         Endpoint meter(account(meterJid), quickOptions(Role::Device));
         meter.session.setTrustedPeers({panelJid});
-        for (Endpoint *endpoint : {&desk, &office, &meter})
+        for (Endpoint *endpoint : {&desk, &office, &meter}) {
             endpoint->session.start();
+        }
         SGN_EVENTUALLY(desk.presence.value(meterJid) && office.presence.value(meterJid));
 
         desk.session.send(meterJid, R"({"command_no":1})");
@@ -164,8 +166,9 @@ private Q_SLOTS:
         Endpoint panel(account(panelJid), quickOptions(Role::Panel));
         Endpoint meter(account(meterJid), quickOptions(Role::Device));
         Endpoint twin(account(meterJid), quickOptions(Role::Device));
-        for (Endpoint *endpoint : {&panel, &meter, &twin})
+        for (Endpoint *endpoint : {&panel, &meter, &twin}) {
             endpoint->session.start();
+        }
         // An answer tells that the server has dealt with the presence, which was sent before.
         SGN_EVENTUALLY(panel.serverTime && meter.serverTime && twin.serverTime);
         meter.session.send(panelJid, R"({"succcess":true})");
@@ -409,8 +412,9 @@ private:
         m_server = std::make_unique<ProsodyServer>(
             ProsodyServer::Options{.host = u"localhost"_s, .groups = groups, .hibernation = 60});
         const bool started = m_server->start({{panelJid, secret}, {meterJid, secret}, {otherMeterJid, secret}});
-        if (!started)
+        if (!started) {
             qCritical().noquote() << m_server->errorString();
+        }
         return started;
     }
 
@@ -419,16 +423,18 @@ private:
     QString write(const QString &name, const QByteArray &content)
     {
         QFile file(m_folder.filePath(name));
-        if (!file.open(QIODevice::WriteOnly) || file.write(content) != content.size())
+        if (!file.open(QIODevice::WriteOnly) || file.write(content) != content.size()) {
             qFatal("can't write %s", qPrintable(file.fileName()));
+        }
         return file.fileName();
     }
 
     QString sparse(const QString &name, qint64 size)
     {
         QFile file(write(name, "PK"));
-        if (!file.resize(size))
+        if (!file.resize(size)) {
             qFatal("can't resize %s", qPrintable(file.fileName()));
+        }
         return file.fileName();
     }
 
@@ -436,8 +442,9 @@ private:
     {
         QByteArray bytes(size, Qt::Uninitialized);
         auto *generator = QRandomGenerator::global();
-        for (char &byte : bytes)
+        for (char &byte : bytes) {
             byte = static_cast<char>(generator->bounded(256));
+        }
         return bytes;
     }
 
@@ -447,8 +454,9 @@ private:
         QNetworkRequest request(url);
         request.setSslConfiguration(pinnedTls(loadCa(m_server->caFile()).value()));
         const std::unique_ptr<QNetworkReply> reply(http.get(request));
-        if (!QTest::qWaitFor([&reply] { return reply->isFinished(); }, 20'000))
+        if (!QTest::qWaitFor([&reply] { return reply->isFinished(); }, 20'000)) {
             return {};
+        }
         return reply->readAll();
     }
 

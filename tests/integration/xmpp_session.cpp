@@ -125,8 +125,9 @@ private Q_SLOTS:
         QFETCH(const ErrorCode, code);
         QFETCH(const QString, words);
         Account untrusted = account(jid);
-        if (!caFile.isEmpty())
+        if (!caFile.isEmpty()) {
             untrusted.caFile = caFile;
+        }
         Options patient = quickOptions(Role::Device);
         patient.reconnect = {.first = 1h, .ceiling = 2h, .stableAfter = 60s};
         Endpoint meter(untrusted, patient);
@@ -320,40 +321,50 @@ private Q_SLOTS:
         const auto destroy = [&session] {
             delete session.data();
         };
-        if (moment == 0)
+        if (moment == 0) {
             destroy();
-        if (moment == 2)
+        }
+        if (moment == 2) {
             connect(session, &Session::online, this, destroy);
-        if (moment == 7)
+        }
+        if (moment == 7) {
             connect(session, &Session::stateChanged, this, destroy);
+        }
         if (moment >= 3 && moment <= 6) {
             connect(session, &Session::messageReceived, this, [&session, moment] {
-                if (moment == 3)
+                if (moment == 3) {
                     delete session.data();
+                }
             });
             connect(session, &Session::acknowledged, this, [&session, moment] {
-                if (moment == 4)
+                if (moment == 4) {
                     delete session.data();
+                }
             });
             connect(session, &Session::offline, this, [&session, moment] {
-                if (moment == 5)
+                if (moment == 5) {
                     delete session.data();
+                }
             });
             connect(session, &Session::notSent, this, [&session, moment] {
-                if (moment == 6)
+                if (moment == 6) {
                     delete session.data();
+                }
             });
             connect(session, &Session::online, this, [this, &session, moment] {
                 // To itself: the server gives it back to us.
                 session->send(meterJid, "{}");
-                if (moment >= 5)
+                if (moment >= 5) {
                     m_server->kill();
+                }
             });
         }
-        if (session)
+        if (session) {
             session->start();
-        if (moment == 1)
+        }
+        if (moment == 1) {
             destroy();
+        }
         SGN_EVENTUALLY(session.isNull());
     }
 
@@ -379,8 +390,9 @@ private Q_SLOTS:
         panel.session.start();
         SGN_EVENTUALLY(panel.session.isOnline());
         QList<quint64> sent;
-        for (int number = 0; number < 50; ++number)
+        for (int number = 0; number < 50; ++number) {
             sent << panel.session.send(meterJid, "{}");
+        }
         m_server->kill();
         SGN_EVENTUALLY(panel.acknowledged.size() + panel.notSent.size() == sent.size());
         QList<quint64> accounted = panel.acknowledged + panel.notSent;

@@ -32,8 +32,9 @@ QStringList complaints;
 
 void listen(QtMsgType type, const QMessageLogContext &context, const QString &message)
 {
-    if (type != QtDebugMsg && type != QtInfoMsg && QByteArrayView(context.category) != "sgn.xmpp")
+    if (type != QtDebugMsg && type != QtInfoMsg && QByteArrayView(context.category) != "sgn.xmpp") {
         complaints.append(message);
+    }
 }
 
 } // namespace
@@ -172,8 +173,9 @@ void ScreensTest::worksByKeyboardAlone()
 
     // Ctrl+F types into the filter, Esc clears it, Down goes back to the table.
     QTest::keyClick(window, Qt::Key_F, Qt::ControlModifier);
-    for (const char digit : {'0', '0', '1', '2'})
+    for (const char digit : {'0', '0', '1', '2'}) {
         QTest::keyClick(window, digit);
+    }
     QTRY_COMPARE_WITH_TIMEOUT(fleet->shownCount(), 1, waitLimit);
     QTest::keyClick(window, Qt::Key_Escape);
     QTRY_COMPARE_WITH_TIMEOUT(fleet->shownCount(), 40, waitLimit);
@@ -188,8 +190,9 @@ void ScreensTest::worksByKeyboardAlone()
     for (int i = 0; i < 60; ++i) {
         QTest::keyClick(window, Qt::Key_Tab);
         QVERIFY(window->activeFocusItem());
-        if (window->activeFocusItem() == first)
+        if (window->activeFocusItem() == first) {
             break;
+        }
         reached.insert(window->activeFocusItem());
     }
     QCOMPARE(window->activeFocusItem(), first);
@@ -218,14 +221,16 @@ void ScreensTest::asksWhatANewUpdateIs()
     QVERIFY(packZip({{script, u"SmartMeter/ocr.py"_s}}, zip));
 
     // Backwards from the table to the button at the top.
-    for (int i = 0; i < 10 && window->activeFocusItem()->property("text").toString() != u"New update…"_s; ++i)
+    for (int i = 0; i < 10 && window->activeFocusItem()->property("text").toString() != u"New update…"_s; ++i) {
         QTest::keyClick(window, Qt::Key_Backtab);
+    }
     QCOMPARE(window->activeFocusItem()->property("text").toString(), u"New update…"_s);
     QTest::keyClick(window, Qt::Key_Return);
     const auto isOpen = [window] {
         for (const QQuickItem *item = window->activeFocusItem(); item; item = item->parentItem()) {
-            if (QByteArrayView(item->metaObject()->className()).contains("PopupItem"))
+            if (QByteArrayView(item->metaObject()->className()).contains("PopupItem")) {
                 return true;
+            }
         }
         return false;
     };
@@ -234,8 +239,9 @@ void ScreensTest::asksWhatANewUpdateIs()
     QTRY_VERIFY_WITH_TIMEOUT(application.workspace()->newUpdate()->isReady(), waitLimit);
     QTest::qWait(50);
     const QString folder = qEnvironmentVariable("SGN_SCREENSHOTS");
-    if (!folder.isEmpty())
+    if (!folder.isEmpty()) {
         QVERIFY(window->grabWindow().save(folder + u"/new-update.png"_s));
+    }
     QTest::keyClick(window, Qt::Key_Escape);
     QTRY_VERIFY_WITH_TIMEOUT(!isOpen(), waitLimit);
     QVERIFY2(complaints.isEmpty(), qPrintable(complaints.join(u'\n')));

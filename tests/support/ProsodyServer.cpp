@@ -41,29 +41,35 @@ ProsodyServer::~ProsodyServer()
 
 bool ProsodyServer::start(const Accounts &accounts)
 {
-    if (isRunning())
+    if (isRunning()) {
         return fail(QStringLiteral("the server runs already"));
-    if (!m_folder.isValid())
+    }
+    if (!m_folder.isValid()) {
         return fail(m_folder.errorString());
+    }
 
     QFile accountsFile(m_folder.filePath(QStringLiteral("accounts")));
-    if (!accountsFile.open(QIODevice::WriteOnly))
+    if (!accountsFile.open(QIODevice::WriteOnly)) {
         return fail(accountsFile.errorString());
-    for (auto it = accounts.cbegin(); it != accounts.cend(); ++it)
+    }
+    for (auto it = accounts.cbegin(); it != accounts.cend(); ++it) {
         accountsFile.write((it.key() + QLatin1Char(':') + it.value() + QLatin1Char('\n')).toUtf8());
+    }
     accountsFile.close();
 
     QStringList arguments{QStringLiteral("--folder"),      m_folder.path(),
                           QStringLiteral("--host"),        m_options.host,
                           QStringLiteral("--accounts"),    accountsFile.fileName(),
                           QStringLiteral("--hibernation"), QString::number(m_options.hibernation)};
-    if (!m_options.groups)
+    if (!m_options.groups) {
         arguments += QStringLiteral("--no-groups");
+    }
     m_process.start(QStringLiteral(SGN_LOCAL_SERVER), arguments);
 
     QJsonObject facts;
-    if (!awaitLine(&facts))
+    if (!awaitLine(&facts)) {
         return false;
+    }
     m_port = static_cast<quint16>(facts[QLatin1String("port")].toInt());
     m_startTlsPort = static_cast<quint16>(facts[QLatin1String("starttls_port")].toInt());
     m_uploadHost = facts[QLatin1String("upload_host")].toString();
@@ -75,10 +81,12 @@ bool ProsodyServer::start(const Accounts &accounts)
 
 bool ProsodyServer::addAccount(const QString &jid, const QString &password)
 {
-    if (!isRunning())
+    if (!isRunning()) {
         return fail(QStringLiteral("the server does not run"));
-    if (!isPlain(jid) || !isPlain(password))
+    }
+    if (!isPlain(jid) || !isPlain(password)) {
         return fail(QStringLiteral("a JID or password is empty or has a line break"));
+    }
     m_process.write((QStringLiteral("account ") + jid + QLatin1Char(':') + password + QLatin1Char('\n')).toUtf8());
     QJsonObject answer;
     return awaitLine(&answer);
@@ -86,8 +94,9 @@ bool ProsodyServer::addAccount(const QString &jid, const QString &password)
 
 void ProsodyServer::stop()
 {
-    if (!isRunning())
+    if (!isRunning()) {
         return;
+    }
     thaw();
     m_process.closeWriteChannel();
     if (!m_process.waitForFinished(stopLimitMs)) {
@@ -99,8 +108,9 @@ void ProsodyServer::stop()
 
 void ProsodyServer::kill()
 {
-    if (!isRunning())
+    if (!isRunning()) {
         return;
+    }
     signalProsody(SIGKILL);
     m_process.waitForFinished(stopLimitMs);
     holdPorts();
@@ -118,8 +128,9 @@ void ProsodyServer::holdPorts()
         address.sin_family = AF_INET;
         address.sin_port = htons(static_cast<quint16>(port));
         address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        if (port > 0 && ::bind(socket.get(), reinterpret_cast<sockaddr *>(&address), sizeof address) == 0)
+        if (port > 0 && ::bind(socket.get(), reinterpret_cast<sockaddr *>(&address), sizeof address) == 0) {
             m_heldPorts.push_back(std::move(socket));
+        }
     }
 }
 
@@ -136,22 +147,25 @@ void ProsodyServer::thaw()
 void ProsodyServer::signalProsody(int number)
 {
     // The pid can't have been reused: local-server is its parent, still runs and only collects it when it ends.
-    if (isRunning())
+    if (isRunning()) {
         ::kill(static_cast<pid_t>(m_prosodyPid), number);
+    }
 }
 
 bool ProsodyServer::useCertificate(const QString &certificate, const QString &key, const QString &authority)
 {
     const QDir certs(m_folder.filePath(QStringLiteral("certs")));
-    if (!certs.mkpath(QStringLiteral(".")))
+    if (!certs.mkpath(QStringLiteral("."))) {
         return fail(QStringLiteral("cannot make ") + certs.path());
+    }
     const QList<std::pair<QString, QString>> files{{certificate, QStringLiteral("server.pem")},
                                                    {key, QStringLiteral("server.key")},
                                                    {authority, QStringLiteral("ca.pem")}};
     for (const auto &[source, name] : files) {
         QFile::remove(certs.filePath(name));
-        if (!QFile::copy(source, certs.filePath(name)))
+        if (!QFile::copy(source, certs.filePath(name))) {
             return fail(QStringLiteral("cannot copy ") + source);
+        }
     }
     return true;
 }
@@ -192,8 +206,9 @@ bool ProsodyServer::awaitLine(QJsonObject *answer)
                             : QStringLiteral("local-server ended: ") + reason);
     }
     *answer = QJsonDocument::fromJson(m_process.readLine()).object();
-    if (answer->contains(QLatin1String("error")))
+    if (answer->contains(QLatin1String("error"))) {
         return fail(answer->value(QLatin1String("error")).toString());
+    }
     return true;
 }
 

@@ -39,8 +39,9 @@ public:
 
     QByteArray plain(const QByteArray &user, const QByteArray &password)
     {
-        if (!encrypted())
+        if (!encrypted()) {
             return m_socket.errorString().toUtf8();
+        }
         m_socket.write("<stream:stream to='localhost' version='1.0' xmlns='jabber:client' "
                        "xmlns:stream='http://etherx.jabber.org/streams'>");
         const QByteArray secret = (QByteArray(1, '\0') + user + QByteArray(1, '\0') + password).toBase64();
@@ -132,8 +133,9 @@ private Q_SLOTS:
     void manyStartAtOnce()
     {
         std::array<QProcess, 6> servers;
-        for (QProcess &server : servers)
+        for (QProcess &server : servers) {
             server.start(QStringLiteral(SGN_SOURCE_DIR "/deploy/prosody/local-server"), {});
+        }
         for (QProcess &server : servers) {
             QVERIFY(QTest::qWaitFor([&] { return server.canReadLine(); }, 3 * limitMs));
             QVERIFY(server.readLine().contains("\"ready\": true"));
@@ -163,8 +165,9 @@ private Q_SLOTS:
         const auto chain = QSslCertificate::fromPath(server.folder() + QStringLiteral("/certs/server.pem"));
         QCOMPARE(chain.size(), 1);
         const QStringList names = chain.first().subjectAlternativeNames().values(QSsl::DnsEntry);
-        for (const QString &name : {server.host(), server.uploadHost(), QStringLiteral("localhost")})
+        for (const QString &name : {server.host(), server.uploadHost(), QStringLiteral("localhost")}) {
             QVERIFY2(names.contains(name), qPrintable(name));
+        }
     }
 
     void issuesCertificatesForAnyTimeAndName()

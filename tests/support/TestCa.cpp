@@ -98,8 +98,9 @@ bool TestCa::openssl(const QStringList &arguments)
     QProcess process;
     process.start(QStringLiteral("openssl"), arguments);
     constexpr int limitMs = 30'000;
-    if (process.waitForFinished(limitMs) && process.exitCode() == 0)
+    if (process.waitForFinished(limitMs) && process.exitCode() == 0) {
         return true;
+    }
     m_error = QStringLiteral("openssl: ") + QString::fromUtf8(process.readAllStandardError()).trimmed();
     return false;
 }

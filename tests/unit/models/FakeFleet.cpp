@@ -12,8 +12,9 @@ OfflinePanel::OfflinePanel(const Clock &clock)
     : m_clock(clock)
 {
     QFile ca(m_folder.filePath(u"ca.pem"_s));
-    if (ca.open(QIODevice::WriteOnly))
+    if (ca.open(QIODevice::WriteOnly)) {
         ca.write("none\n");
+    }
 }
 
 PanelConfig OfflinePanel::config() const
@@ -33,8 +34,9 @@ std::unique_ptr<Panel> OfflinePanel::open() const
     Panel::Settings settings;
     settings.operatorName = u"test"_s;
     Result<std::unique_ptr<Panel>> panel = Panel::open(config(), settings, m_clock);
-    if (!panel)
+    if (!panel) {
         qFatal("%s", qUtf8Printable(panel.error().message));
+    }
     return std::move(*panel);
 }
 
@@ -96,10 +98,12 @@ void sendUpdate(Panel &panel, const QStringList &jids, const QDateTime &now)
     update.url = QUrl(u"https://im.example.net/files/smart-meter-3.zip"_s);
     update.processes = {{u"display"_s, 3}, {u"ocr"_s, 3}, {u"uplink"_s, 3}};
     const Result<CommandNo> number = panel.commands().submit(update, jids, {u"test"_s, u"smart-meter-3.zip"_s, {}});
-    if (!number)
+    if (!number) {
         qFatal("%s", qUtf8Printable(number.error().message));
-    for (const QString &jid : jids)
+    }
+    for (const QString &jid : jids) {
         panel.commands().markSent(*number, jid, true);
+    }
     ProgressReport progress;
     progress.number = *number;
     progress.state = u"downloading"_s;
@@ -130,15 +134,18 @@ void fill(Panel &panel, int count, const Clock &clock)
         fleet.setPresence(jid, !offline);
         QList<ProcessReport> processes{process(u"display"_s, 2), process(u"ocr"_s, i == 4 ? 1 : 2),
                                        process(u"uplink"_s, 2)};
-        if (i == 1)
+        if (i == 1) {
             processes[1] = deadProcess(u"ocr"_s, 2, now.addSecs(-200));
-        if (i == 2)
+        }
+        if (i == 2) {
             processes[2] = deadProcess(u"uplink"_s, 2, now.addSecs(-3700));
+        }
         fleet.apply(jid, report(u"b8:27:eb:12:34:%1"_s.arg(i, 2, 16, QChar(u'0')), processes),
                     offline ? now.addDays(-3) : now.addSecs(-i % 20), !offline);
     }
-    if (count >= 10)
+    if (count >= 10) {
         sendUpdate(panel, {deviceJid(5), deviceJid(6), deviceJid(8)}, now);
+    }
     fleet.flush();
     panel.commands().flush();
 }
@@ -156,9 +163,10 @@ void addLogs(const OfflinePanel &place, Panel &panel, const QString &jid, const 
     QDir().mkpath(bundle.folder);
     QFile log(bundle.folder + u"/ocr.log"_s);
     if (log.open(QIODevice::WriteOnly)) {
-        for (int i = 0; i < 40; ++i)
+        for (int i = 0; i < 40; ++i) {
             log.write(QByteArray("2026-01-31 11:58:%1,031 INFO ocr reading 4711.%1 kWh\n")
                           .replace("%1", QByteArray::number(10 + i)));
+        }
         log.write("2026-01-31 11:59:12,007 WARNING ocr the picture is dark, confidence 0.41\n"
                   "2026-01-31 11:59:13,112 ERROR ocr can't open camera 0\n"
                   "Traceback (most recent call last):\n  File \"ocr.py\", line 41, in <module>\n"
@@ -167,8 +175,9 @@ void addLogs(const OfflinePanel &place, Panel &panel, const QString &jid, const 
     bundle.received = bundle.size = log.size();
     log.close();
     QFile other(bundle.folder + u"/uplink.log"_s);
-    if (other.open(QIODevice::WriteOnly))
+    if (other.open(QIODevice::WriteOnly)) {
         other.write("2026-01-31 11:58:00 INFO uplink sent 12 readings\n");
+    }
     panel.store().keep(bundle);
 }
 

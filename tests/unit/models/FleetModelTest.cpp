@@ -25,8 +25,9 @@ using ReportingMode = QAbstractItemModelTester::FailureReportingMode;
 QStringList shownKeys(const TableFilter &filter)
 {
     QStringList keys;
-    for (int row = 0; row < filter.shownCount(); ++row)
+    for (int row = 0; row < filter.shownCount(); ++row) {
         keys.append(filter.keyAt(row));
+    }
     return keys;
 }
 
@@ -69,8 +70,9 @@ void FleetModelTest::showsOneColumnPerProcess()
     fleet.flush();
 
     QStringList titles;
-    for (int column = 0; column < model.columnCount(); ++column)
+    for (int column = 0; column < model.columnCount(); ++column) {
         titles.append(model.headerData(column, Qt::Horizontal, Qt::DisplayRole).toString());
+    }
     QCOMPARE(titles, QStringList({u"Device"_s, u"Seen"_s, u"ocr"_s, u"uplink"_s, u"Agent"_s, u"Why"_s}));
     QCOMPARE(model.data(model.index(0, 0), TableModel::TextRole).toString(), u"altimeter_0001"_s);
     QCOMPARE(model.data(model.index(0, 2), TableModel::TextRole).toString(), u"2"_s);
@@ -132,8 +134,9 @@ void FleetModelTest::groupsNarrowTheFleet()
 
     filter.toggleGroup(group);
     QStringList expected;
-    for (const int device : devices)
+    for (const int device : devices) {
         expected.append(deviceJid(device));
+    }
     QCOMPARE(shownKeys(filter), expected);
     QVERIFY(filter.isNarrowed());
     filter.toggleGroup(group);
@@ -274,8 +277,9 @@ void FleetModelTest::addsAndRemovesColumns()
     QAbstractItemModelTester filterTester(&filter, ReportingMode::QtTest);
     const auto tell = [&](const QStringList &names) {
         QList<ProcessReport> processes;
-        for (const QString &name : names)
+        for (const QString &name : names) {
             processes.append(test::process(name, 1));
+        }
         m_clock.advance(std::chrono::seconds(1));
         fleet.apply(deviceJid(1), test::report({}, processes), m_clock.wallUtc(), true);
         fleet.flush();
@@ -347,8 +351,9 @@ void FleetModelTest::laysOutColumns()
     columns.setAvailable(1000);
     QCOMPARE(columns.rowCount(), 4);
     qreal sum = 0;
-    for (int i = 0; i < columns.rowCount(); ++i)
+    for (int i = 0; i < columns.rowCount(); ++i) {
         sum += columns.width(i);
+    }
     QCOMPARE(sum, 1000.0);
     columns.resize(1, 10);
     QCOMPARE(columns.width(1), 56.0);

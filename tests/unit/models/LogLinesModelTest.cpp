@@ -71,8 +71,9 @@ void LogLinesModelTest::splitsText()
     QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::QtTest);
     model.setText(text);
     QStringList lines;
-    for (int row = 0; row < model.rowCount(); ++row)
+    for (int row = 0; row < model.rowCount(); ++row) {
         lines.append(model.data(model.index(row), LogLinesModel::TextRole).toString());
+    }
     QTEST(lines, "lines");
 }
 
@@ -106,8 +107,9 @@ void LogLinesModelTest::takesLargeLogs()
 {
     QString text;
     constexpr int lines = 200'000;
-    for (int i = 0; i < lines; ++i)
+    for (int i = 0; i < lines; ++i) {
         text += u"2026-01-31 INFO reading %1\n"_s.arg(i);
+    }
     LogLinesModel model;
     model.setText(text);
     QCOMPARE(model.rowCount(), lines);

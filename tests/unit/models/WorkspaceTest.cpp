@@ -26,10 +26,11 @@ class MemoryKeeper final : public PasswordKeeper
 public:
     void read(const QString &jid, Read answer) override
     {
-        if (isLocked || !passwords.contains(jid))
+        if (isLocked || !passwords.contains(jid)) {
             answer(fail(ErrorCode::Refused, u"locked"_s));
-        else
+        } else {
             answer(passwords.value(jid));
+        }
     }
     void write(const QString &jid, const QString &password, Done answer) override
     {
@@ -98,12 +99,14 @@ void WorkspaceTest::everyModelIsSound()
                                              shown->device()->facts(),
                                              shown->device()->processes(),
                                              shown->device()->timeline()};
-    for (QAbstractItemModel *model : models)
+    for (QAbstractItemModel *model : models) {
         new QAbstractItemModelTester(model, ReportingMode::QtTest, &testers);
+    }
 
     // Everything changes under them.
-    for (int i = 0; i < 12; ++i)
+    for (int i = 0; i < 12; ++i) {
         shown->fleet()->setCurrentRow(i);
+    }
     for (int i = 0; i < 5; ++i) {
         m_clock.advance(std::chrono::seconds(5));
         Fleet &fleet = shown->panel().fleet();

@@ -17,8 +17,9 @@ MessageReading read(const QByteArray &xml, bool acceptCarbons = true, const QStr
 {
     QDomDocument document;
     QString error;
-    if (!document.setContent("<stream xmlns='jabber:client'>" + xml + "</stream>", true, &error))
+    if (!document.setContent("<stream xmlns='jabber:client'>" + xml + "</stream>", true, &error)) {
         qFatal("the test's own XML is wrong: %s", qPrintable(error));
+    }
     return readMessage(document.documentElement().firstChildElement(),
                        {u"panel@example.org"_s, acceptCarbons, query, arrival});
 }
@@ -212,8 +213,9 @@ private Q_SLOTS:
         const MessageReading reading = read(archived(sender, query), true, running);
         const auto *message = std::get_if<IncomingMessage>(&reading);
         QTEST(message != nullptr, "taken");
-        if (!message)
+        if (!message) {
             return;
+        }
         QVERIFY(message->fromArchive);
         QVERIFY(message->delayed);
         QCOMPARE(message->archiveId, u"a-7"_s);

@@ -40,15 +40,17 @@ private Q_SLOTS:
     void waitsAreSpreadOverTheWholeRange()
     {
         ReconnectPolicy policy({}, earliest);
-        for (int failure = 0; failure < 20; ++failure)
+        for (int failure = 0; failure < 20; ++failure) {
             QCOMPARE(policy.lost(0ms), 1000ms);
+        }
     }
 
     void aSessionThatStoodStartsAnew()
     {
         ReconnectPolicy policy({}, latest);
-        for (int failure = 0; failure < 10; ++failure)
+        for (int failure = 0; failure < 10; ++failure) {
             (void)policy.lost(0ms);
+        }
         policy.online(1000s);
         QVERIFY(policy.lost(1000s + 60s) < 2s);
     }
@@ -76,8 +78,9 @@ private Q_SLOTS:
     void resetForgetsAllFailures()
     {
         ReconnectPolicy policy({}, latest);
-        for (int failure = 0; failure < 10; ++failure)
+        for (int failure = 0; failure < 10; ++failure) {
             (void)policy.lost(0ms);
+        }
         policy.reset();
         QCOMPARE(policy.failures(), 0);
         QVERIFY(policy.lost(0ms) < 2s);

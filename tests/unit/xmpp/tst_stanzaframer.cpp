@@ -17,13 +17,15 @@ const StanzaFramer::Limits limits{
 QByteArray framed(const QByteArray &input, qsizetype piece = 1'000'000)
 {
     StanzaFramer framer(limits);
-    if (framer.feed(header).value_or("error") != header)
+    if (framer.feed(header).value_or("error") != header) {
         qFatal("the header isn't let through");
+    }
     QByteArray output;
     for (qsizetype at = 0; at < input.size(); at += piece) {
         const auto parts = framer.feed(QByteArrayView(input).sliced(at, std::min(piece, input.size() - at)));
-        if (!parts)
+        if (!parts) {
             return "error";
+        }
         output += *parts;
     }
     return output;
@@ -79,8 +81,9 @@ private Q_SLOTS:
     {
         QFETCH(const QByteArray, input);
         QTEST(framed(input), "output");
-        for (const int piece : {1, 2, 3, 7})
+        for (const int piece : {1, 2, 3, 7}) {
             QTEST(framed(input, piece), "output");
+        }
     }
 
     void whatIsRefused_data()
@@ -134,8 +137,9 @@ private Q_SLOTS:
             << "<iq>" + QByteArray("<a/>").repeated(200) + "</iq>" << QByteArray("<iq/>");
         QTest::newRow("deep request") << "<iq>" + nested(StanzaFramer::maxDepth) + "</iq>" << QByteArray("<iq/>");
         QByteArray attributes = "<iq ";
-        for (int number = 0; number <= StanzaFramer::maxAttributes; ++number)
+        for (int number = 0; number <= StanzaFramer::maxAttributes; ++number) {
             attributes += " a" + QByteArray::number(number) + "=''";
+        }
         QTest::newRow("many attributes") << attributes + "/>" << QByteArray("<iq/>");
     }
 

@@ -105,8 +105,9 @@ private:
     {
         const QString path = m_folder.filePath(u"ca%1.pem"_s.arg(++m_files));
         QFile file(path);
-        if (!file.open(QIODevice::WriteOnly) || file.write(content) != content.size())
+        if (!file.open(QIODevice::WriteOnly) || file.write(content) != content.size()) {
             qFatal("can't write %s", qPrintable(path));
+        }
         return path;
     }
 
