@@ -3,10 +3,10 @@
 #include "agent/DeviceFactsReader.h"
 #include "crypto/Jws.h"
 #include "FakePanelLink.h"
+#include "support/FakeWatchdog.h"
+#include "support/HttpServer.h"
 #include "support/ManualClock.h"
-#include "unit/update/FakeWatchdog.h"
-#include "unit/update/HttpServer.h"
-#include "unit/update/ReleaseKit.h"
+#include "support/ReleaseKit.h"
 
 #include <QJsonArray>
 #include <QTemporaryDir>

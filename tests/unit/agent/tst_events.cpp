@@ -2,8 +2,8 @@
 #include "agent/EventTeller.h"
 #include "agent/PanelFeatures.h"
 #include "FakePanelLink.h"
+#include "support/FakeWatchdog.h"
 #include "support/ManualClock.h"
-#include "unit/update/FakeWatchdog.h"
 
 #include <QTemporaryDir>
 #include <QtTest>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "agent/Reboot.h"
+#include "support/FakeWatchdog.h"
 #include "support/ManualClock.h"
-#include "unit/update/FakeWatchdog.h"
-#include "unit/update/ReleaseKit.h"
+#include "support/ReleaseKit.h"
 
 #include <QTemporaryDir>
 #include <QtTest>

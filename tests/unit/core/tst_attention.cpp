@@ -53,20 +53,20 @@ class AttentionTest : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
-    void names_one_reason_and_one_action_data();
-    void names_one_reason_and_one_action();
-    void quotes_the_last_words_of_a_process();
-    void says_how_a_process_died_data();
-    void says_how_a_process_died();
-    void says_durations_as_people_do_data();
-    void says_durations_as_people_do();
+    void namesOneReasonAndOneAction_data();
+    void namesOneReasonAndOneAction();
+    void quotesTheLastWordsOfAProcess();
+    void saysHowAProcessDied_data();
+    void saysHowAProcessDied();
+    void saysDurationsAsPeopleDo_data();
+    void saysDurationsAsPeopleDo();
 };
 
 Q_DECLARE_METATYPE(sgn::Device)
 Q_DECLARE_METATYPE(sgn::Attention::Level)
 Q_DECLARE_METATYPE(sgn::Attention::Action)
 
-void AttentionTest::names_one_reason_and_one_action_data()
+void AttentionTest::namesOneReasonAndOneAction_data()
 {
     using Level = Attention::Level;
     using Action = Attention::Action;
@@ -156,7 +156,7 @@ void AttentionTest::names_one_reason_and_one_action_data()
     row("a wrong clock", lateClock, Level::Warning, Action::None, u"its clock is wrong by 2 h"_s);
 }
 
-void AttentionTest::names_one_reason_and_one_action()
+void AttentionTest::namesOneReasonAndOneAction()
 {
     QFETCH(const Device, device);
     QFETCH(const Attention::Level, level);
@@ -171,7 +171,7 @@ void AttentionTest::names_one_reason_and_one_action()
     QVERIFY(attentionLevel(device) == level);
 }
 
-void AttentionTest::quotes_the_last_words_of_a_process()
+void AttentionTest::quotesTheLastWordsOfAProcess()
 {
     Device device = healthy();
     device.processes[0] = process(u"ocr"_s, 1, true);
@@ -185,7 +185,7 @@ void AttentionTest::quotes_the_last_words_of_a_process()
     QVERIFY(attention(device, now).reason.size() < 200);
 }
 
-void AttentionTest::says_how_a_process_died_data()
+void AttentionTest::saysHowAProcessDied_data()
 {
     QTest::addColumn<int>("code");
     QTest::addColumn<int>("signal");
@@ -198,7 +198,7 @@ void AttentionTest::says_how_a_process_died_data()
     QTest::newRow("nothing") << -1 << 0 << -1.0 << QString();
 }
 
-void AttentionTest::says_how_a_process_died()
+void AttentionTest::saysHowAProcessDied()
 {
     QFETCH(const int, code);
     QFETCH(const int, signal);
@@ -213,7 +213,7 @@ void AttentionTest::says_how_a_process_died()
     QCOMPARE(deathText(exit), text);
 }
 
-void AttentionTest::says_durations_as_people_do_data()
+void AttentionTest::saysDurationsAsPeopleDo_data()
 {
     QTest::addColumn<qint64>("seconds");
     QTest::addColumn<QString>("text");
@@ -225,7 +225,7 @@ void AttentionTest::says_durations_as_people_do_data()
     QTest::newRow("days") << qint64{86'400} << u"1 d"_s;
 }
 
-void AttentionTest::says_durations_as_people_do()
+void AttentionTest::saysDurationsAsPeopleDo()
 {
     QFETCH(const qint64, seconds);
     QFETCH(const QString, text);

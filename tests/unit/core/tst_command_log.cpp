@@ -44,22 +44,22 @@ private Q_SLOTS:
     void init();
     void cleanup();
 
-    void goes_from_queued_to_done();
-    void a_repeated_result_counts_once();
-    void a_late_result_is_the_truth();
-    void what_was_not_asked_is_not_applied_data();
-    void what_was_not_asked_is_not_applied();
-    void progress_after_the_end_changes_nothing();
-    void keeps_what_is_waited_for_and_what_led_to_a_failure();
-    void withdraws_what_was_not_sent();
-    void logs_without_a_number_answer_the_oldest_request();
-    void logs_with_an_address_are_not_done_yet();
-    void follows_what_another_client_sends();
-    void a_foreign_number_with_other_content_is_left_alone();
-    void goes_on_after_a_restart();
-    void two_programs_share_numbers_and_commands();
-    void collects_signals();
-    void refuses_nobody();
+    void goesFromQueuedToDone();
+    void aRepeatedResultCountsOnce();
+    void aLateResultIsTheTruth();
+    void whatWasNotAskedIsNotApplied_data();
+    void whatWasNotAskedIsNotApplied();
+    void progressAfterTheEndChangesNothing();
+    void keepsWhatIsWaitedForAndWhatLedToAFailure();
+    void withdrawsWhatWasNotSent();
+    void logsWithoutANumberAnswerTheOldestRequest();
+    void logsWithAnAddressAreNotDoneYet();
+    void followsWhatAnotherClientSends();
+    void aForeignNumberWithOtherContentIsLeftAlone();
+    void goesOnAfterARestart();
+    void twoProgramsShareNumbersAndCommands();
+    void collectsSignals();
+    void refusesNobody();
 
 private:
     [[nodiscard]] CommandNo submitted(const CommandBody &body, const QStringList &jids)
@@ -110,7 +110,7 @@ void CommandLogTest::reopen()
     connect(m_log.get(), &CommandLog::happened, this, [this](const ActivityEntry &entry) { m_happened += entry; });
 }
 
-void CommandLogTest::goes_from_queued_to_done()
+void CommandLogTest::goesFromQueuedToDone()
 {
     const CommandNo number = submitted(update(), {a, b, a});
     QCOMPARE(number, CommandNo{1});
@@ -144,7 +144,7 @@ void CommandLogTest::goes_from_queued_to_done()
     QVERIFY(m_happened.at(2).kind == ActivityKind::CommandFailed);
 }
 
-void CommandLogTest::a_repeated_result_counts_once()
+void CommandLogTest::aRepeatedResultCountsOnce()
 {
     const CommandNo number = submitted(update(), {a});
     QVERIFY(m_log->apply(a, result(number, false, u"first"_s), m_clock->wallUtc()));
@@ -156,7 +156,7 @@ void CommandLogTest::a_repeated_result_counts_once()
     QCOMPARE(m_happened.size(), told);
 }
 
-void CommandLogTest::a_late_result_is_the_truth()
+void CommandLogTest::aLateResultIsTheTruth()
 {
     const CommandNo number = submitted(update(), {a});
     m_log->markExpired(number, a);
@@ -167,7 +167,7 @@ void CommandLogTest::a_late_result_is_the_truth()
     QCOMPARE(m_log->find(number)->counts.total(), 1);
 }
 
-void CommandLogTest::what_was_not_asked_is_not_applied_data()
+void CommandLogTest::whatWasNotAskedIsNotApplied_data()
 {
     QTest::addColumn<QString>("jid");
     QTest::addColumn<quint32>("number");
@@ -177,7 +177,7 @@ void CommandLogTest::what_was_not_asked_is_not_applied_data()
     QTest::newRow("the last number") << a << quint32{2147483647};
 }
 
-void CommandLogTest::what_was_not_asked_is_not_applied()
+void CommandLogTest::whatWasNotAskedIsNotApplied()
 {
     QFETCH(const QString, jid);
     QFETCH(const quint32, number);
@@ -193,7 +193,7 @@ void CommandLogTest::what_was_not_asked_is_not_applied()
     QCOMPARE(submitted(update(), {a}), mine + 1);
 }
 
-void CommandLogTest::progress_after_the_end_changes_nothing()
+void CommandLogTest::progressAfterTheEndChangesNothing()
 {
     const CommandNo number = submitted(update(), {a});
     QVERIFY(m_log->apply(a, result(number, true), m_clock->wallUtc()));
@@ -204,7 +204,7 @@ void CommandLogTest::progress_after_the_end_changes_nothing()
     QVERIFY(stateOf(number, a) == TargetState::Done);
 }
 
-void CommandLogTest::keeps_what_is_waited_for_and_what_led_to_a_failure()
+void CommandLogTest::keepsWhatIsWaitedForAndWhatLedToAFailure()
 {
     const CommandNo number = submitted(update(), {a});
     QVERIFY(m_log->apply(a, ProgressReport{number, u"x"_s, u"waiting"_s, 0, u"held"_s}, m_clock->wallUtc()));
@@ -217,7 +217,7 @@ void CommandLogTest::keeps_what_is_waited_for_and_what_led_to_a_failure()
     QCOMPARE(m_log->target(number, a)->log, failed.log);
 }
 
-void CommandLogTest::withdraws_what_was_not_sent()
+void CommandLogTest::withdrawsWhatWasNotSent()
 {
     const CommandNo number = submitted(update(), {a, b});
     m_log->markHandedOver(number, a);
@@ -226,7 +226,7 @@ void CommandLogTest::withdraws_what_was_not_sent()
     QCOMPARE(m_log->target(number, b)->error, std::optional(ErrorCode::Cancelled));
 }
 
-void CommandLogTest::logs_without_a_number_answer_the_oldest_request()
+void CommandLogTest::logsWithoutANumberAnswerTheOldestRequest()
 {
     const CommandNo first = submitted(UploadLogs{}, {a});
     const CommandNo second = submitted(UploadLogs{}, {a});
@@ -238,7 +238,7 @@ void CommandLogTest::logs_without_a_number_answer_the_oldest_request()
     QCOMPARE(m_log->apply(a, reply, m_clock->wallUtc()), CommandNo{0});
 }
 
-void CommandLogTest::logs_with_an_address_are_not_done_yet()
+void CommandLogTest::logsWithAnAddressAreNotDoneYet()
 {
     const CommandNo first = submitted(UploadLogs{}, {a});
     const CommandNo second = submitted(UploadLogs{}, {a});
@@ -255,7 +255,7 @@ void CommandLogTest::logs_with_an_address_are_not_done_yet()
     QCOMPARE(m_log->target(second, a)->remarks, u"cut"_s);
 }
 
-void CommandLogTest::follows_what_another_client_sends()
+void CommandLogTest::followsWhatAnotherClientSends()
 {
     Command command;
     command.body = update();
@@ -276,7 +276,7 @@ void CommandLogTest::follows_what_another_client_sends()
     QCOMPARE(m_log->numbers(), (QList<CommandNo>{71, 70}));
 }
 
-void CommandLogTest::a_foreign_number_with_other_content_is_left_alone()
+void CommandLogTest::aForeignNumberWithOtherContentIsLeftAlone()
 {
     const CommandNo number = submitted(update(), {a});
     Command other;
@@ -287,7 +287,7 @@ void CommandLogTest::a_foreign_number_with_other_content_is_left_alone()
     QCOMPARE(m_log->targets(number).size(), 1);
 }
 
-void CommandLogTest::goes_on_after_a_restart()
+void CommandLogTest::goesOnAfterARestart()
 {
     const CommandNo number = submitted(update(), {a, b});
     m_log->markHandedOver(number, a);
@@ -307,7 +307,7 @@ void CommandLogTest::goes_on_after_a_restart()
     QVERIFY2(!m_log->apply(a, result(number, false), m_clock->wallUtc()), "a repeat, also after a restart");
 }
 
-void CommandLogTest::two_programs_share_numbers_and_commands()
+void CommandLogTest::twoProgramsShareNumbersAndCommands()
 {
     auto store = Store::open(m_folder->filePath(u"panel.sqlite"_s), u"panel@localhost"_s);
     QVERIFY(store);
@@ -323,7 +323,7 @@ void CommandLogTest::two_programs_share_numbers_and_commands()
     QCOMPARE(*next, number + 1);
 }
 
-void CommandLogTest::collects_signals()
+void CommandLogTest::collectsSignals()
 {
     const CommandNo number = submitted(update(), {a, b});
     m_log->flush();
@@ -336,7 +336,7 @@ void CommandLogTest::collects_signals()
     QCOMPARE(changed.at(0).at(1).value<QList<int>>(), QList<int>{1});
 }
 
-void CommandLogTest::refuses_nobody()
+void CommandLogTest::refusesNobody()
 {
     const auto number = m_log->submit(update(), {}, {});
     QVERIFY(!number);

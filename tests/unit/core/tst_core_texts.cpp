@@ -18,19 +18,19 @@ class CoreTextsTest : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
-    void csv_fields_are_never_formulas_data();
-    void csv_fields_are_never_formulas();
-    void csv_of_the_fleet_has_a_column_per_process();
-    void csv_of_the_activity_has_a_line_per_entry();
-    void every_activity_kind_has_a_name_and_words();
-    void every_state_has_a_name();
-    void logs_play_no_tricks_data();
-    void logs_play_no_tricks();
-    void a_large_log_shows_its_end();
-    void lists_log_files_without_links();
+    void csvFieldsAreNeverFormulas_data();
+    void csvFieldsAreNeverFormulas();
+    void csvOfTheFleetHasAColumnPerProcess();
+    void csvOfTheActivityHasALinePerEntry();
+    void everyActivityKindHasANameAndWords();
+    void everyStateHasAName();
+    void logsPlayNoTricks_data();
+    void logsPlayNoTricks();
+    void aLargeLogShowsItsEnd();
+    void listsLogFilesWithoutLinks();
 };
 
-void CoreTextsTest::csv_fields_are_never_formulas_data()
+void CoreTextsTest::csvFieldsAreNeverFormulas_data()
 {
     QTest::addColumn<QString>("field");
     QTest::addColumn<QByteArray>("line");
@@ -51,7 +51,7 @@ void CoreTextsTest::csv_fields_are_never_formulas_data()
     QTest::newRow("UTF-8") << u"Zähler"_s << QByteArray("Zähler\r\n");
 }
 
-void CoreTextsTest::csv_fields_are_never_formulas()
+void CoreTextsTest::csvFieldsAreNeverFormulas()
 {
     QFETCH(const QString, field);
     QFETCH(const QByteArray, line);
@@ -60,7 +60,7 @@ void CoreTextsTest::csv_fields_are_never_formulas()
     QCOMPARE(csvLine({QString(), field}), ',' + line);
 }
 
-void CoreTextsTest::csv_of_the_fleet_has_a_column_per_process()
+void CoreTextsTest::csvOfTheFleetHasAColumnPerProcess()
 {
     test::ManualClock clock;
     Fleet fleet(clock);
@@ -88,7 +88,7 @@ void CoreTextsTest::csv_of_the_fleet_has_a_column_per_process()
     QVERIFY(lines.at(1).startsWith("altimeter_0001,altimeter_0001@localhost,'=1+1,yes,2026-01-31T12:00:00Z,3,2 dead,"));
 }
 
-void CoreTextsTest::csv_of_the_activity_has_a_line_per_entry()
+void CoreTextsTest::csvOfTheActivityHasALinePerEntry()
 {
     ActivityEntry entry;
     entry.at = QDateTime(QDate(2026, 1, 31), QTime(12, 0), Qt::UTC);
@@ -103,7 +103,7 @@ void CoreTextsTest::csv_of_the_activity_has_a_line_per_entry()
         csv.contains("2026-01-31T12:00:00Z,a@b,command_failed,10,smart_meter_update,'=evil,Update #10 failed: =evil"));
 }
 
-void CoreTextsTest::every_activity_kind_has_a_name_and_words()
+void CoreTextsTest::everyActivityKindHasANameAndWords()
 {
     for (int i = 0; i <= static_cast<int>(ActivityKind::PanelNotice); ++i) {
         const auto kind = static_cast<ActivityKind>(i);
@@ -113,7 +113,7 @@ void CoreTextsTest::every_activity_kind_has_a_name_and_words()
     QVERIFY(!activityKindFromString(u"<b>"));
 }
 
-void CoreTextsTest::every_state_has_a_name()
+void CoreTextsTest::everyStateHasAName()
 {
     for (int i = 0; i < targetStateCount; ++i) {
         const auto state = static_cast<TargetState>(i);
@@ -126,7 +126,7 @@ void CoreTextsTest::every_state_has_a_name()
     }
 }
 
-void CoreTextsTest::logs_play_no_tricks_data()
+void CoreTextsTest::logsPlayNoTricks_data()
 {
     QTest::addColumn<QByteArray>("bytes");
     QTest::addColumn<QString>("text");
@@ -138,7 +138,7 @@ void CoreTextsTest::logs_play_no_tricks_data()
     QTest::newRow("delete") << QByteArray("a\x7f") << u"a\u2421"_s;
 }
 
-void CoreTextsTest::logs_play_no_tricks()
+void CoreTextsTest::logsPlayNoTricks()
 {
     QFETCH(const QByteArray, bytes);
     QFETCH(const QString, text);
@@ -152,7 +152,7 @@ void CoreTextsTest::logs_play_no_tricks()
     QCOMPARE(*read, text);
 }
 
-void CoreTextsTest::a_large_log_shows_its_end()
+void CoreTextsTest::aLargeLogShowsItsEnd()
 {
     QTemporaryDir folder;
     QFile file(folder.filePath(u"x.log"_s));
@@ -167,7 +167,7 @@ void CoreTextsTest::a_large_log_shows_its_end()
     QCOMPARE(readLogText(folder.filePath(u"none"_s)).error().code, ErrorCode::NotFound);
 }
 
-void CoreTextsTest::lists_log_files_without_links()
+void CoreTextsTest::listsLogFilesWithoutLinks()
 {
     QTemporaryDir folder;
     QVERIFY(QDir(folder.path()).mkpath(u"logs/old"_s));

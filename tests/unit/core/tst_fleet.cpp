@@ -43,29 +43,29 @@ class FleetTest : public QObject
 private Q_SLOTS:
     void init();
 
-    void knows_a_device_by_any_message();
-    void shows_a_device_that_knows_only_the_seed();
-    void keeps_the_moment_of_a_death();
-    void does_not_believe_a_clock_that_cannot_be_right();
-    void an_older_report_changes_nothing();
-    void what_comes_live_is_the_newest();
-    void an_archive_tells_whole_seconds();
-    void one_device_cannot_speak_for_another();
-    void a_second_device_with_the_same_id_is_a_conflict();
-    void an_operator_can_accept_an_identity();
-    void presence_that_is_not_confirmed_ends();
-    void a_message_is_a_sign_of_life_for_a_while();
-    void absence_that_was_never_presence_says_nothing();
-    void an_answer_ends_not_answering();
-    void a_process_event_changes_one_process();
-    void tells_what_happened_to_processes();
-    void an_older_update_does_not_hide_a_newer_one();
-    void columns_are_bounded_whatever_devices_invent();
-    void counts_what_the_figures_show();
-    void collects_signals();
-    void restores_what_was_known();
-    void hostile_reports_are_only_text();
-    void cost_per_device_does_not_rise();
+    void knowsADeviceByAnyMessage();
+    void showsADeviceThatKnowsOnlyTheSeed();
+    void keepsTheMomentOfADeath();
+    void doesNotBelieveAClockThatCannotBeRight();
+    void anOlderReportChangesNothing();
+    void whatComesLiveIsTheNewest();
+    void anArchiveTellsWholeSeconds();
+    void oneDeviceCannotSpeakForAnother();
+    void aSecondDeviceWithTheSameIdIsAConflict();
+    void anOperatorCanAcceptAnIdentity();
+    void presenceThatIsNotConfirmedEnds();
+    void aMessageIsASignOfLifeForAWhile();
+    void absenceThatWasNeverPresenceSaysNothing();
+    void anAnswerEndsNotAnswering();
+    void aProcessEventChangesOneProcess();
+    void tellsWhatHappenedToProcesses();
+    void anOlderUpdateDoesNotHideANewerOne();
+    void columnsAreBoundedWhateverDevicesInvent();
+    void countsWhatTheFiguresShow();
+    void collectsSignals();
+    void restoresWhatWasKnown();
+    void hostileReportsAreOnlyText();
+    void costPerDeviceDoesNotRise();
 
 private:
     std::unique_ptr<test::ManualClock> m_clock;
@@ -82,7 +82,7 @@ void FleetTest::init()
     connect(m_fleet.get(), &Fleet::happened, this, [this](const ActivityEntry &entry) { m_happened += entry; });
 }
 
-void FleetTest::knows_a_device_by_any_message()
+void FleetTest::knowsADeviceByAnyMessage()
 {
     m_fleet->heard(a, u"id-a"_s, m_clock->wallUtc(), true);
     const Device *device = m_fleet->find(a);
@@ -96,7 +96,7 @@ void FleetTest::knows_a_device_by_any_message()
     QCOMPARE(m_fleet->count(), 1);
 }
 
-void FleetTest::shows_a_device_that_knows_only_the_seed()
+void FleetTest::showsADeviceThatKnowsOnlyTheSeed()
 {
     const auto message = parseDeviceMessage(R"({"command":"version_req","from":"b8:27","processes":[
         {"process_name":"ocr","version":3,"isDead":false},{"process_name":"uplink","version":1,"isDead":true}]})");
@@ -111,7 +111,7 @@ void FleetTest::shows_a_device_that_knows_only_the_seed()
     QVERIFY(attention(*device, m_clock->wallUtc()).action == Attention::Action::GetLogs);
 }
 
-void FleetTest::keeps_the_moment_of_a_death()
+void FleetTest::keepsTheMomentOfADeath()
 {
     m_fleet->apply(a, reportOf(u"x"_s, {process(u"ocr"_s, 1)}), m_clock->wallUtc(), true);
     m_clock->advance(10s);
@@ -124,7 +124,7 @@ void FleetTest::keeps_the_moment_of_a_death()
     QVERIFY(!m_fleet->find(a)->process(u"ocr")->deadSince.isValid());
 }
 
-void FleetTest::does_not_believe_a_clock_that_cannot_be_right()
+void FleetTest::doesNotBelieveAClockThatCannotBeRight()
 {
     const QDateTime now = m_clock->wallUtc();
     ProcessReport dead = process(u"ocr"_s, 1, true);
@@ -139,7 +139,7 @@ void FleetTest::does_not_believe_a_clock_that_cannot_be_right()
     QCOMPARE(m_fleet->find(u"c@localhost"_s)->process(u"ocr")->deadSince, now);
 }
 
-void FleetTest::an_older_report_changes_nothing()
+void FleetTest::anOlderReportChangesNothing()
 {
     const QDateTime now = m_clock->wallUtc();
     m_fleet->apply(a, reportOf(u"x"_s, {process(u"ocr"_s, 2)}), now, true);
@@ -151,7 +151,7 @@ void FleetTest::an_older_report_changes_nothing()
     QCOMPARE(m_fleet->find(b)->lastSeen, now.addSecs(-60));
 }
 
-void FleetTest::what_comes_live_is_the_newest()
+void FleetTest::whatComesLiveIsTheNewest()
 {
     // The panel's clock was ahead when it last saw a report, and has been set since.
     const QDateTime now = m_clock->wallUtc();
@@ -162,7 +162,7 @@ void FleetTest::what_comes_live_is_the_newest()
     QCOMPARE(m_fleet->find(a)->process(u"ocr")->report.version, 4);
 }
 
-void FleetTest::an_archive_tells_whole_seconds()
+void FleetTest::anArchiveTellsWholeSeconds()
 {
     const QDateTime second = QDateTime::fromSecsSinceEpoch(m_clock->wallUtc().toSecsSinceEpoch(), Qt::UTC);
     m_fleet->apply(a, reportOf(u"x"_s, {process(u"ocr"_s, 2)}), second.addMSecs(85), true);
@@ -173,7 +173,7 @@ void FleetTest::an_archive_tells_whole_seconds()
     QCOMPARE(m_fleet->find(a)->process(u"ocr")->report.version, 2);
 }
 
-void FleetTest::one_device_cannot_speak_for_another()
+void FleetTest::oneDeviceCannotSpeakForAnother()
 {
     m_fleet->apply(a, reportOf(u"id-a"_s, {process(u"ocr"_s, 1)}), m_clock->wallUtc(), true);
     m_fleet->apply(b, reportOf(u"id-b"_s, {process(u"ocr"_s, 1)}), m_clock->wallUtc(), true);
@@ -191,7 +191,7 @@ void FleetTest::one_device_cannot_speak_for_another()
     QCOMPARE(m_happened.size(), told);
 }
 
-void FleetTest::a_second_device_with_the_same_id_is_a_conflict()
+void FleetTest::aSecondDeviceWithTheSameIdIsAConflict()
 {
     m_fleet->heard(a, u"same"_s, m_clock->wallUtc(), true);
     m_fleet->heard(b, u"same"_s, m_clock->wallUtc(), true);
@@ -201,7 +201,7 @@ void FleetTest::a_second_device_with_the_same_id_is_a_conflict()
     QCOMPARE(m_fleet->summary().needAttention, 1);
 }
 
-void FleetTest::an_operator_can_accept_an_identity()
+void FleetTest::anOperatorCanAcceptAnIdentity()
 {
     m_fleet->heard(a, u"old"_s, m_clock->wallUtc(), true);
     m_fleet->heard(a, u"new"_s, m_clock->wallUtc(), true);
@@ -214,7 +214,7 @@ void FleetTest::an_operator_can_accept_an_identity()
     QVERIFY2(m_fleet->find(b)->conflictWith.isEmpty(), "the old id is free again");
 }
 
-void FleetTest::presence_that_is_not_confirmed_ends()
+void FleetTest::presenceThatIsNotConfirmedEnds()
 {
     m_fleet->setPresence(a, true);
     m_fleet->setPresence(b, true);
@@ -229,7 +229,7 @@ void FleetTest::presence_that_is_not_confirmed_ends()
     QCOMPARE(m_fleet->summary().online, 0);
 }
 
-void FleetTest::a_message_is_a_sign_of_life_for_a_while()
+void FleetTest::aMessageIsASignOfLifeForAWhile()
 {
     m_fleet->heard(a, {}, m_clock->wallUtc(), true);
     m_fleet->setPresence(b, true);
@@ -242,7 +242,7 @@ void FleetTest::a_message_is_a_sign_of_life_for_a_while()
     QVERIFY2(m_fleet->find(b)->online, "the server vouches for this one");
 }
 
-void FleetTest::absence_that_was_never_presence_says_nothing()
+void FleetTest::absenceThatWasNeverPresenceSaysNothing()
 {
     m_fleet->heard(a, u"x"_s, m_clock->wallUtc(), true);
     m_fleet->setPresence(a, false);
@@ -256,7 +256,7 @@ void FleetTest::absence_that_was_never_presence_says_nothing()
     QVERIFY(!m_fleet->find(a)->online);
 }
 
-void FleetTest::an_answer_ends_not_answering()
+void FleetTest::anAnswerEndsNotAnswering()
 {
     m_fleet->setPresence(a, true);
     m_fleet->setNotAnswering(a, true);
@@ -266,7 +266,7 @@ void FleetTest::an_answer_ends_not_answering()
     QCOMPARE(m_fleet->summary().needAttention, 0);
 }
 
-void FleetTest::a_process_event_changes_one_process()
+void FleetTest::aProcessEventChangesOneProcess()
 {
     m_fleet->apply(a, reportOf(u"x"_s, {process(u"ocr"_s, 1), process(u"uplink"_s, 2)}), m_clock->wallUtc(), true);
     m_fleet->apply(a, ProcessEvent{u"x"_s, process(u"uplink"_s, 2, true, ProcessState::Dead)}, m_clock->wallUtc(),
@@ -282,7 +282,7 @@ void FleetTest::a_process_event_changes_one_process()
     QCOMPARE(m_fleet->find(a)->processes.size(), maxProcesses);
 }
 
-void FleetTest::tells_what_happened_to_processes()
+void FleetTest::tellsWhatHappenedToProcesses()
 {
     const auto kinds = [this] {
         QList<ActivityKind> kinds;
@@ -318,7 +318,7 @@ void FleetTest::tells_what_happened_to_processes()
     QCOMPARE(kinds(), QList<ActivityKind>());
 }
 
-void FleetTest::an_older_update_does_not_hide_a_newer_one()
+void FleetTest::anOlderUpdateDoesNotHideANewerOne()
 {
     const auto update = [](CommandNo number, TargetState state) {
         auto target = std::make_shared<UpdateTarget>();
@@ -348,7 +348,7 @@ void FleetTest::an_older_update_does_not_hide_a_newer_one()
     QVERIFY(!m_fleet->find(a)->update.has_value());
 }
 
-void FleetTest::columns_are_bounded_whatever_devices_invent()
+void FleetTest::columnsAreBoundedWhateverDevicesInvent()
 {
     for (int device = 0; device < 10; ++device) {
         m_fleet->apply(u"good%1@localhost"_s.arg(device), reportOf(QString::number(device), {process(u"zz"_s, 1)}),
@@ -366,7 +366,7 @@ void FleetTest::columns_are_bounded_whatever_devices_invent()
     QVERIFY2(m_fleet->processNames().contains(u"zz"_s), "what most devices have stays a column");
 }
 
-void FleetTest::counts_what_the_figures_show()
+void FleetTest::countsWhatTheFiguresShow()
 {
     m_fleet->apply(a, reportOf(u"x"_s, {process(u"ocr"_s, 1, true), process(u"uplink"_s, 1, true)}), m_clock->wallUtc(),
                    true);
@@ -385,7 +385,7 @@ void FleetTest::counts_what_the_figures_show()
     QCOMPARE(m_fleet->versionsOf(u"ocr"_s), (QMap<int, int>{{1, 1}}));
 }
 
-void FleetTest::collects_signals()
+void FleetTest::collectsSignals()
 {
     QSignalSpy added(m_fleet.get(), &Fleet::devicesAdded);
     QSignalSpy changed(m_fleet.get(), &Fleet::devicesChanged);
@@ -412,7 +412,7 @@ void FleetTest::collects_signals()
     QVERIFY(changed.at(1).at(0).value<QList<DeviceDelta>>().at(0).what == DeviceChange::Seen);
 }
 
-void FleetTest::restores_what_was_known()
+void FleetTest::restoresWhatWasKnown()
 {
     Device device;
     device.jid = a;
@@ -429,7 +429,7 @@ void FleetTest::restores_what_was_known()
     QCOMPARE(m_fleet->find(b)->conflictWith, a);
 }
 
-void FleetTest::hostile_reports_are_only_text()
+void FleetTest::hostileReportsAreOnlyText()
 {
     const QString nasty = u"<img src=x onerror=alert(1)>'; DROP TABLE devices; --\u202e%1%n"_s;
     VersionReport report = reportOf(nasty, {process(nasty, maxVersion, true)});
@@ -442,7 +442,7 @@ void FleetTest::hostile_reports_are_only_text()
     QVERIFY(!attention(*device, m_clock->wallUtc()).reason.isEmpty());
 }
 
-void FleetTest::cost_per_device_does_not_rise()
+void FleetTest::costPerDeviceDoesNotRise()
 {
     const auto nanosecondsPerReport = [](int devices) {
         test::ManualClock clock;

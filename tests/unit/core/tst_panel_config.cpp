@@ -17,17 +17,17 @@ class PanelConfigTest : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
-    void reads_paths_relative_to_the_file();
-    void knows_its_keys();
-    void names_the_wrong_field_data();
-    void names_the_wrong_field();
-    void refuses_a_password_that_everyone_can_read();
-    void judges_a_password_file_data();
-    void judges_a_password_file();
-    void warns_of_unknown_fields();
-    void checks_what_a_form_holds_data();
-    void checks_what_a_form_holds();
-    void keeps_one_store_per_account();
+    void readsPathsRelativeToTheFile();
+    void knowsItsKeys();
+    void namesTheWrongField_data();
+    void namesTheWrongField();
+    void refusesAPasswordThatEveryoneCanRead();
+    void judgesAPasswordFile_data();
+    void judgesAPasswordFile();
+    void warnsOfUnknownFields();
+    void checksWhatAFormHolds_data();
+    void checksWhatAFormHolds();
+    void keepsOneStorePerAccount();
 
 private:
     [[nodiscard]] QString write(const QString &name, const QByteArray &content,
@@ -50,7 +50,7 @@ private:
     QTemporaryDir m_folder;
 };
 
-void PanelConfigTest::reads_paths_relative_to_the_file()
+void PanelConfigTest::readsPathsRelativeToTheFile()
 {
     QVERIFY(QDir(m_folder.path()).mkpath(u"cfg"_s));
     [[maybe_unused]] const QString password = write(u"cfg/password"_s, "s3cret word\r\n");
@@ -68,7 +68,7 @@ void PanelConfigTest::reads_paths_relative_to_the_file()
     QVERIFY(!config->account().describe().contains(u"s3cret"));
 }
 
-void PanelConfigTest::knows_its_keys()
+void PanelConfigTest::knowsItsKeys()
 {
     QVERIFY(QDir(m_folder.path()).mkpath(u"cfg"_s));
     [[maybe_unused]] const QString password = write(u"cfg/password"_s, "secret\n");
@@ -81,7 +81,7 @@ void PanelConfigTest::knows_its_keys()
     QVERIFY(config->warnings.isEmpty());
 }
 
-void PanelConfigTest::names_the_wrong_field_data()
+void PanelConfigTest::namesTheWrongField_data()
 {
     QTest::addColumn<QByteArray>("content");
     QTest::addColumn<QString>("words");
@@ -114,7 +114,7 @@ void PanelConfigTest::names_the_wrong_field_data()
     QTest::newRow("host a list") << with(u"host"_s, QJsonArray()) << u"\"host\" must be a text"_s;
 }
 
-void PanelConfigTest::names_the_wrong_field()
+void PanelConfigTest::namesTheWrongField()
 {
     QFETCH(const QByteArray, content);
     QFETCH(const QString, words);
@@ -124,7 +124,7 @@ void PanelConfigTest::names_the_wrong_field()
     QVERIFY2(config.error().message.contains(words), qPrintable(config.error().message));
 }
 
-void PanelConfigTest::refuses_a_password_that_everyone_can_read()
+void PanelConfigTest::refusesAPasswordThatEveryoneCanRead()
 {
     const QString password = write(u"password"_s, "secret", QFile::ReadOwner | QFile::WriteOwner | QFile::ReadOther);
     const auto config = loadPanelConfig(write(u"panel.json"_s, bytes(good())));
@@ -139,7 +139,7 @@ void PanelConfigTest::refuses_a_password_that_everyone_can_read()
     QCOMPARE(warned->warnings.size(), 1);
 }
 
-void PanelConfigTest::judges_a_password_file_data()
+void PanelConfigTest::judgesAPasswordFile_data()
 {
     QTest::addColumn<QByteArray>("content");
     QTest::addColumn<bool>("isGood");
@@ -152,7 +152,7 @@ void PanelConfigTest::judges_a_password_file_data()
     QTest::newRow("too long") << QByteArray(5000, 'x') << false;
 }
 
-void PanelConfigTest::judges_a_password_file()
+void PanelConfigTest::judgesAPasswordFile()
 {
     QFETCH(const QByteArray, content);
     QFETCH(const bool, isGood);
@@ -160,7 +160,7 @@ void PanelConfigTest::judges_a_password_file()
     QCOMPARE(loadPanelConfig(write(u"panel.json"_s, bytes(good()))).has_value(), isGood);
 }
 
-void PanelConfigTest::warns_of_unknown_fields()
+void PanelConfigTest::warnsOfUnknownFields()
 {
     [[maybe_unused]] const QString password = write(u"password"_s, "secret");
     QJsonObject object = good();
@@ -171,7 +171,7 @@ void PanelConfigTest::warns_of_unknown_fields()
     QVERIFY(config->warnings.front().contains(u"\"prot\""_s));
 }
 
-void PanelConfigTest::checks_what_a_form_holds_data()
+void PanelConfigTest::checksWhatAFormHolds_data()
 {
     QTest::addColumn<QString>("field");
     QTest::addColumn<QString>("words");
@@ -183,7 +183,7 @@ void PanelConfigTest::checks_what_a_form_holds_data()
     QTest::newRow("store") << u"store"_s << u"store"_s;
 }
 
-void PanelConfigTest::checks_what_a_form_holds()
+void PanelConfigTest::checksWhatAFormHolds()
 {
     QFETCH(const QString, field);
     QFETCH(const QString, words);
@@ -200,7 +200,7 @@ void PanelConfigTest::checks_what_a_form_holds()
     }
 }
 
-void PanelConfigTest::keeps_one_store_per_account()
+void PanelConfigTest::keepsOneStorePerAccount()
 {
     QCOMPARE(storeFileFor(u"/data"_s, u"Panel@Host"_s), u"/data/panel@host.sqlite"_s);
     QVERIFY(!storeFileFor(u"/data"_s, u"../../etc/passwd@x"_s).contains(u".."_s + u'/'));

@@ -20,15 +20,15 @@ class ReleaseZipTest : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
-    void finds_the_processes_of_a_smart_meter_release();
-    void takes_the_version_of_a_smart_meter_release_as_a_hint();
-    void reads_the_version_of_an_agent_release();
-    void knows_every_component();
-    void refuses_what_is_no_release_data();
-    void refuses_what_is_no_release();
-    void suggests_one_more_than_the_fleet_has();
-    void checks_a_request_data();
-    void checks_a_request();
+    void findsTheProcessesOfASmartMeterRelease();
+    void takesTheVersionOfASmartMeterReleaseAsAHint();
+    void readsTheVersionOfAnAgentRelease();
+    void knowsEveryComponent();
+    void refusesWhatIsNoRelease_data();
+    void refusesWhatIsNoRelease();
+    void suggestsOneMoreThanTheFleetHas();
+    void checksARequest_data();
+    void checksARequest();
 
 private:
     using Files = QList<std::pair<QString, QByteArray>>;
@@ -57,7 +57,7 @@ private:
     int m_count = 0;
 };
 
-void ReleaseZipTest::finds_the_processes_of_a_smart_meter_release()
+void ReleaseZipTest::findsTheProcessesOfASmartMeterRelease()
 {
     const QString path = pack({{u"SmartMeter/uplink.py"_s, "#!/usr/bin/python3\n"},
                                {u"SmartMeter/ocr.v2.py"_s, "#!/usr/bin/python3\n"},
@@ -76,7 +76,7 @@ void ReleaseZipTest::finds_the_processes_of_a_smart_meter_release()
     QVERIFY(!zip->version);
 }
 
-void ReleaseZipTest::takes_the_version_of_a_smart_meter_release_as_a_hint()
+void ReleaseZipTest::takesTheVersionOfASmartMeterReleaseAsAHint()
 {
     const auto zip = readReleaseZip(pack({{u"SmartMeter/ocr.py"_s, "#!/bin/sh\n"}, {u"SmartMeter/version"_s, "12\n"}}));
     QVERIFY(zip);
@@ -87,7 +87,7 @@ void ReleaseZipTest::takes_the_version_of_a_smart_meter_release_as_a_hint()
     QVERIFY(!other->version);
 }
 
-void ReleaseZipTest::reads_the_version_of_an_agent_release()
+void ReleaseZipTest::readsTheVersionOfAnAgentRelease()
 {
     const auto zip =
         readReleaseZip(pack({{u"JabberClient/sgn-agent"_s, "binary"}, {u"JabberClient/version"_s, "7\n"}}));
@@ -99,7 +99,7 @@ void ReleaseZipTest::reads_the_version_of_an_agent_release()
     QVERIFY(!without->version);
 }
 
-void ReleaseZipTest::knows_every_component()
+void ReleaseZipTest::knowsEveryComponent()
 {
     const auto watchdog = readReleaseZip(pack({{u"WatchDog/sgn-watchdog"_s, "binary"}, {u"WatchDog/version"_s, "3"}}));
     QVERIFY(watchdog);
@@ -111,7 +111,7 @@ void ReleaseZipTest::knows_every_component()
     QVERIFY(!packages->version);
 }
 
-void ReleaseZipTest::refuses_what_is_no_release_data()
+void ReleaseZipTest::refusesWhatIsNoRelease_data()
 {
     QTest::addColumn<QString>("path");
     QTest::addColumn<QString>("words");
@@ -128,7 +128,7 @@ void ReleaseZipTest::refuses_what_is_no_release_data()
     QTest::newRow("a negative version") << pack({{u"JabberClient/version"_s, "-1"}}) << u"whole number"_s;
 }
 
-void ReleaseZipTest::refuses_what_is_no_release()
+void ReleaseZipTest::refusesWhatIsNoRelease()
 {
     QFETCH(const QString, path);
     QFETCH(const QString, words);
@@ -138,7 +138,7 @@ void ReleaseZipTest::refuses_what_is_no_release()
     QVERIFY2(zip.error().message.contains(words), qPrintable(zip.error().message));
 }
 
-void ReleaseZipTest::suggests_one_more_than_the_fleet_has()
+void ReleaseZipTest::suggestsOneMoreThanTheFleetHas()
 {
     test::ManualClock clock;
     Fleet fleet(clock);
@@ -174,7 +174,7 @@ void ReleaseZipTest::suggests_one_more_than_the_fleet_has()
     QCOMPARE(suggestedVersions(zip, fleet).at(1).version, maxVersion);
 }
 
-void ReleaseZipTest::checks_a_request_data()
+void ReleaseZipTest::checksARequest_data()
 {
     QTest::addColumn<UpdateRequest>("request");
     QTest::addColumn<QString>("words");
@@ -202,7 +202,7 @@ void ReleaseZipTest::checks_a_request_data()
     });
 }
 
-void ReleaseZipTest::checks_a_request()
+void ReleaseZipTest::checksARequest()
 {
     QFETCH(const UpdateRequest, request);
     QFETCH(const QString, words);

@@ -18,10 +18,10 @@ class ResendPolicyTest : public QObject
 private Q_SLOTS:
     void decides_data();
     void decides();
-    void is_patient_longer_each_time();
-    void an_inquiry_is_overdue_once();
-    void asks_again_when_it_is_time_data();
-    void asks_again_when_it_is_time();
+    void isPatientLongerEachTime();
+    void anInquiryIsOverdueOnce();
+    void asksAgainWhenItIsTime_data();
+    void asksAgainWhenItIsTime();
 };
 
 void ResendPolicyTest::decides_data()
@@ -75,7 +75,7 @@ void ResendPolicyTest::decides()
     QVERIFY(nextStep(situation) == step);
 }
 
-void ResendPolicyTest::is_patient_longer_each_time()
+void ResendPolicyTest::isPatientLongerEachTime()
 {
     ResendSituation situation;
     situation.state = TargetState::Delivered;
@@ -94,7 +94,7 @@ void ResendPolicyTest::is_patient_longer_each_time()
     }
 }
 
-void ResendPolicyTest::an_inquiry_is_overdue_once()
+void ResendPolicyTest::anInquiryIsOverdueOnce()
 {
     VersionInquiry inquiry({});
     inquiry.asked(u"a"_s, 0s);
@@ -110,7 +110,7 @@ void ResendPolicyTest::an_inquiry_is_overdue_once()
     QCOMPARE(inquiry.takeOverdue(1h), QStringList());
 }
 
-void ResendPolicyTest::asks_again_when_it_is_time_data()
+void ResendPolicyTest::asksAgainWhenItIsTime_data()
 {
     QTest::addColumn<bool>("isModern");
     QTest::addColumn<bool>("notAnswering");
@@ -123,7 +123,7 @@ void ResendPolicyTest::asks_again_when_it_is_time_data()
     QTest::newRow("silent is asked more often") << true << true << 120 << true;
 }
 
-void ResendPolicyTest::asks_again_when_it_is_time()
+void ResendPolicyTest::asksAgainWhenItIsTime()
 {
     QFETCH(const bool, isModern);
     QFETCH(const bool, notAnswering);

@@ -39,7 +39,7 @@ class SigningTest : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
-    void signs_a_command_for_each_device()
+    void signsACommandForEachDevice()
     {
         const SigningKey key = newSigningKey(u"operator"_s).value();
         const QList<PublicKey> trusted{publicKeyOf(key).value()};
@@ -57,14 +57,14 @@ private Q_SLOTS:
         QCOMPARE(parseCommandClaims(verified->payload).value(), claimsFor(u"a@b"_s));
     }
 
-    void a_message_holds_the_largest_signed_release()
+    void aMessageHoldsTheLargestSignedRelease()
     {
         const OperatorSigner signer(newSigningKey(u"operator"_s).value());
         QVERIFY(signer.sign(update(maxInlineRelease), claimsFor(u"a@b"_s)).has_value());
         QCOMPARE(signer.sign(update(2 * maxInlineRelease), claimsFor(u"a@b"_s)).error().code, ErrorCode::TooLarge);
     }
 
-    void signs_a_zip_under_the_versions_it_is_sent_with()
+    void signsAZipUnderTheVersionsItIsSentWith()
     {
         QTemporaryDir folder;
         QFile script(folder.filePath(u"ocr.py"_s));

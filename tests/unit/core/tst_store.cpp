@@ -98,26 +98,26 @@ class StoreTest : public QObject
 private Q_SLOTS:
     void init() { m_folder = std::make_unique<QTemporaryDir>(); }
 
-    void brings_back_devices();
-    void a_device_loses_processes_that_it_no_longer_reports();
-    void keeps_when_a_device_was_seen();
-    void brings_back_commands_and_targets();
-    void what_is_finished_stays_finished();
-    void brings_back_the_timeline();
-    void the_same_event_of_two_programs_is_one();
-    void the_timeline_of_a_device_has_commands_to_many();
-    void brings_back_logs();
-    void numbers_are_never_given_twice();
-    void numbers_go_on_after_those_seen_elsewhere();
-    void the_archive_id_survives();
-    void writes_by_itself();
-    void a_damaged_file_is_set_aside_data();
-    void a_damaged_file_is_set_aside();
-    void belongs_to_one_account();
-    void refuses_a_file_of_a_newer_program();
-    void refuses_a_folder_that_cannot_be_made();
-    void nothing_committed_is_lost_by_a_kill();
-    void a_large_fleet_is_there_at_once();
+    void bringsBackDevices();
+    void aDeviceLosesProcessesThatItNoLongerReports();
+    void keepsWhenADeviceWasSeen();
+    void bringsBackCommandsAndTargets();
+    void whatIsFinishedStaysFinished();
+    void bringsBackTheTimeline();
+    void theSameEventOfTwoProgramsIsOne();
+    void theTimelineOfADeviceHasCommandsToMany();
+    void bringsBackLogs();
+    void numbersAreNeverGivenTwice();
+    void numbersGoOnAfterThoseSeenElsewhere();
+    void theArchiveIdSurvives();
+    void writesByItself();
+    void aDamagedFileIsSetAside_data();
+    void aDamagedFileIsSetAside();
+    void belongsToOneAccount();
+    void refusesAFileOfANewerProgram();
+    void refusesAFolderThatCannotBeMade();
+    void nothingCommittedIsLostByAKill();
+    void aLargeFleetIsThereAtOnce();
 
 private:
     [[nodiscard]] QString file() const { return m_folder->filePath(u"sub/panel.sqlite"_s); }
@@ -125,7 +125,7 @@ private:
     std::unique_ptr<QTemporaryDir> m_folder;
 };
 
-void StoreTest::brings_back_devices()
+void StoreTest::bringsBackDevices()
 {
     const Device sample = sampleDevice(u"a@localhost"_s);
     {
@@ -160,7 +160,7 @@ void StoreTest::brings_back_devices()
     QCOMPARE(device.update->target->processes, (QList<ProcessVersion>{{u"ocr"_s, 4}}));
 }
 
-void StoreTest::a_device_loses_processes_that_it_no_longer_reports()
+void StoreTest::aDeviceLosesProcessesThatItNoLongerReports()
 {
     auto store = opened(file());
     Device device = sampleDevice(u"a@localhost"_s);
@@ -173,7 +173,7 @@ void StoreTest::a_device_loses_processes_that_it_no_longer_reports()
     QCOMPARE(store->devices().at(0).processes.at(0).report.name, u"uplink"_s);
 }
 
-void StoreTest::keeps_when_a_device_was_seen()
+void StoreTest::keepsWhenADeviceWasSeen()
 {
     auto store = opened(file());
     Device device = sampleDevice(u"a@localhost"_s);
@@ -191,7 +191,7 @@ void StoreTest::keeps_when_a_device_was_seen()
     QCOMPARE(store->devices().at(0).lastSeen, now.addSecs(200));
 }
 
-void StoreTest::brings_back_commands_and_targets()
+void StoreTest::bringsBackCommandsAndTargets()
 {
     CommandTarget done;
     done.jid = u"a@localhost"_s;
@@ -233,7 +233,7 @@ void StoreTest::brings_back_commands_and_targets()
     QVERIFY(!store->command(12));
 }
 
-void StoreTest::what_is_finished_stays_finished()
+void StoreTest::whatIsFinishedStaysFinished()
 {
     auto store = opened(file());
     CommandTarget target;
@@ -251,7 +251,7 @@ void StoreTest::what_is_finished_stays_finished()
     QVERIFY(store->targets(10).at(0).state == TargetState::Done);
 }
 
-void StoreTest::brings_back_the_timeline()
+void StoreTest::bringsBackTheTimeline()
 {
     auto store = opened(file());
     for (int i = 0; i < 10; ++i) {
@@ -278,7 +278,7 @@ void StoreTest::brings_back_the_timeline()
     QCOMPARE(store->activity(filter).size(), 1);
 }
 
-void StoreTest::the_same_event_of_two_programs_is_one()
+void StoreTest::theSameEventOfTwoProgramsIsOne()
 {
     auto first = opened(file());
     auto second = opened(file());
@@ -295,7 +295,7 @@ void StoreTest::the_same_event_of_two_programs_is_one()
     QCOMPARE(first->activity({}).size(), 2);
 }
 
-void StoreTest::the_timeline_of_a_device_has_commands_to_many()
+void StoreTest::theTimelineOfADeviceHasCommandsToMany()
 {
     auto store = opened(file());
     store->keep(sampleCommand(10));
@@ -311,7 +311,7 @@ void StoreTest::the_timeline_of_a_device_has_commands_to_many()
     QCOMPARE(store->activity(filter).size(), 0);
 }
 
-void StoreTest::brings_back_logs()
+void StoreTest::bringsBackLogs()
 {
     LogBundle bundle;
     bundle.jid = u"a@localhost"_s;
@@ -335,7 +335,7 @@ void StoreTest::brings_back_logs()
     QVERIFY(store->logBundles().isEmpty());
 }
 
-void StoreTest::numbers_are_never_given_twice()
+void StoreTest::numbersAreNeverGivenTwice()
 {
     QSet<CommandNo> numbers;
     CommandNo last = 0;
@@ -354,7 +354,7 @@ void StoreTest::numbers_are_never_given_twice()
     QCOMPARE(last, CommandNo{60});
 }
 
-void StoreTest::numbers_go_on_after_those_seen_elsewhere()
+void StoreTest::numbersGoOnAfterThoseSeenElsewhere()
 {
     auto store = opened(file());
     store->keepNumberSeen(41);
@@ -368,7 +368,7 @@ void StoreTest::numbers_go_on_after_those_seen_elsewhere()
     QVERIFY2(!store->allocateNumber(), "there is no number after the last one");
 }
 
-void StoreTest::the_archive_id_survives()
+void StoreTest::theArchiveIdSurvives()
 {
     {
         auto store = opened(file());
@@ -379,7 +379,7 @@ void StoreTest::the_archive_id_survives()
     QCOMPARE(opened(file())->archiveId(), u"2"_s);
 }
 
-void StoreTest::writes_by_itself()
+void StoreTest::writesByItself()
 {
     auto store = opened(file());
     store->keep(sampleDevice(u"a@localhost"_s));
@@ -388,7 +388,7 @@ void StoreTest::writes_by_itself()
     QTRY_COMPARE_WITH_TIMEOUT(store->devices().size(), std::size_t{2}, 10'000);
 }
 
-void StoreTest::a_damaged_file_is_set_aside_data()
+void StoreTest::aDamagedFileIsSetAside_data()
 {
     QTest::addColumn<int>("kind");
     QTest::newRow("garbage") << 0;
@@ -396,7 +396,7 @@ void StoreTest::a_damaged_file_is_set_aside_data()
     QTest::newRow("overwritten in the middle") << 2;
 }
 
-void StoreTest::a_damaged_file_is_set_aside()
+void StoreTest::aDamagedFileIsSetAside()
 {
     QFETCH(const int, kind);
     {
@@ -434,7 +434,7 @@ void StoreTest::a_damaged_file_is_set_aside()
     QCOMPARE(store->devices().size(), std::size_t{1});
 }
 
-void StoreTest::belongs_to_one_account()
+void StoreTest::belongsToOneAccount()
 {
     opened(file()).reset();
     const auto other = Store::open(file(), u"other@localhost"_s);
@@ -443,7 +443,7 @@ void StoreTest::belongs_to_one_account()
     QVERIFY(other.error().message.contains(account));
 }
 
-void StoreTest::refuses_a_file_of_a_newer_program()
+void StoreTest::refusesAFileOfANewerProgram()
 {
     opened(file()).reset();
     {
@@ -458,7 +458,7 @@ void StoreTest::refuses_a_file_of_a_newer_program()
     QVERIFY(QDir(m_folder->filePath(u"sub"_s)).entryList({u"*damaged*"_s}).isEmpty());
 }
 
-void StoreTest::refuses_a_folder_that_cannot_be_made()
+void StoreTest::refusesAFolderThatCannotBeMade()
 {
     QFile blocker(m_folder->filePath(u"sub"_s));
     QVERIFY(blocker.open(QIODevice::WriteOnly));
@@ -467,7 +467,7 @@ void StoreTest::refuses_a_folder_that_cannot_be_made()
     QCOMPARE(store.error().code, ErrorCode::Io);
 }
 
-void StoreTest::nothing_committed_is_lost_by_a_kill()
+void StoreTest::nothingCommittedIsLostByAKill()
 {
     qint64 committed = 0;
     for (int round = 0; round < 3; ++round) {
@@ -501,7 +501,7 @@ void StoreTest::nothing_committed_is_lost_by_a_kill()
     }
 }
 
-void StoreTest::a_large_fleet_is_there_at_once()
+void StoreTest::aLargeFleetIsThereAtOnce()
 {
     const auto nanosecondsPerDevice = [this](int devices) {
         const QString path = m_folder->filePath(u"%1.sqlite"_s.arg(devices));

@@ -2,7 +2,7 @@
 #include "archive/Zip.h"
 #include "package/ReleaseZip.h"
 #include "release/ReleaseFolder.h"
-#include "unit/update/ReleaseKit.h"
+#include "support/ReleaseKit.h"
 
 #include <QtTest>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "crypto/SigningKey.h"
 #include "release/ReleaseSignature.h"
-#include "unit/update/ReleaseKit.h"
+#include "support/ReleaseKit.h"
 
 #include <QProcess>
 #include <QtTest>

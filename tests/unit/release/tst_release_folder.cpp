@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "release/ReleaseFolder.h"
-#include "unit/release/Manifests.h"
+#include "support/Manifests.h"
 
 #include <fcntl.h>
 #include <functional>

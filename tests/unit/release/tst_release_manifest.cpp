@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "unit/release/Manifests.h"
+#include "support/Manifests.h"
 
 #include <QJsonArray>
 #include <QJsonDocument>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "crypto/Jws.h"
 #include "release/ReleaseSignature.h"
-#include "unit/release/Manifests.h"
+#include "support/Manifests.h"
 
 #include <QtTest>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "crypto/Sha256.h"
-#include "HttpServer.h"
-#include "ReleaseKit.h"
+#include "support/HttpServer.h"
+#include "support/ReleaseKit.h"
 #include "update/DeltaDownload.h"
 #include "update/Downloader.h"
 

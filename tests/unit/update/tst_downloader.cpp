@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "crypto/Sha256.h"
-#include "HttpServer.h"
+#include "support/HttpServer.h"
 #include "support/TestCa.h"
 #include "update/Downloader.h"
 

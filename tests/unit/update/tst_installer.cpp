@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "FakeWatchdog.h"
 #include "protocol/Command.h"
 #include "release/ReleaseSignature.h"
-#include "ReleaseKit.h"
+#include "support/FakeWatchdog.h"
 #include "support/ReadOnlyCard.h"
+#include "support/ReleaseKit.h"
 #include "support/SmallDisk.h"
 #include "update/FolderSwap.h"
 #include "update/Installer.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "release/ReleaseSignature.h"
-#include "ReleaseKit.h"
+#include "support/ReleaseKit.h"
 #include "update/ReleaseFetch.h"
 
 #include <QtTest>

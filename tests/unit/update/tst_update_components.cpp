@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "FakeWatchdog.h"
 #include "release/ReleaseSignature.h"
-#include "ReleaseKit.h"
+#include "support/FakeWatchdog.h"
 #include "support/ReadOnlyCard.h"
+#include "support/ReleaseKit.h"
 #include "support/TestCa.h"
 #include "update/FolderSwap.h"
 #include "update/Installer.h"

@@ -1,0 +1,616 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The panel's core against a real server, with devices that do what a test tells them.
+#include "archive/Zip.h"
+#include "core/Attention.h"
+#include "core/Panel.h"
+#include "core/SuggestedVersions.h"
+#include "crypto/Sha256.h"
+#include "integration/PanelDevice.h"
+
+#include <QDir>
+#include <QFile>
+#include <QNetworkReply>
+#include <QSignalSpy>
+#include <QSslCertificate>
+#include <QSslConfiguration>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace sgn;
+using namespace sgn::test;
+using namespace std::chrono_literals;
+using namespace Qt::StringLiterals;
+
+// With a limit that no machine should need.
+#define SGN_EVENTUALLY(condition) QTRY_VERIFY_WITH_TIMEOUT(condition, 30'000)
+
+class PanelCoreTest : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void init();
+    void cleanup();
+
+    void aDeviceThatKnowsOnlyTheSeedShowsUp();
+    void aDeviceWithoutPresenceShowsUpByItsMessage();
+    void aCommandWaitsForAnOfflineDevice();
+    void anUpdateGoesFromAZipToItsResults();
+    void anUnansweredCommandIsSentAgainToAModernDeviceOnly();
+    void nothingRunsTwiceWhenThePanelIsRestarted();
+    void whatWasSaidWhileThePanelWasAwayIsCaughtUp();
+    void logsArriveAndCanBeRead();
+    void badLogsAreRefused_data();
+    void badLogsAreRefused();
+    void oldDevicesKeepTheirLogsElsewhere();
+    void anotherClientOfTheAccountIsFollowed();
+    void aSilentDeviceIsNotAnswering();
+    void hostileMessagesChangeNothing();
+    void aWrongPasswordIsSaidInPlainWords();
+
+private:
+    [[nodiscard]] std::unique_ptr<Panel> open(const QString &store = u"panel.sqlite"_s,
+                                              const QString &password = panelPassword);
+    // A panel that is online, with all devices that are.
+    [[nodiscard]] std::unique_ptr<Panel> started(const QString &store = u"panel.sqlite"_s);
+    [[nodiscard]] FakeDevice &device(int n);
+    [[nodiscard]] QString zipOf(const QString &name, const QList<std::pair<QString, QByteArray>> &files);
+    [[nodiscard]] static TargetState stateOf(Panel &panel, CommandNo number, int n)
+    {
+        const CommandTarget *target = panel.commands().target(number, deviceJid(n));
+        return target ? target->state : TargetState::Queued;
+    }
+    [[nodiscard]] static CommandNo finishedNumber(UpdateJob *job)
+    {
+        CommandNo number = 0;
+        bool isFinished = false;
+        connect(job, &UpdateJob::finished, job, [&](const Result<CommandNo> &result) {
+            isFinished = true;
+            number = result.value_or(0);
+            if (!result) {
+                qWarning() << result.error();
+            }
+        });
+        return QTest::qWaitFor([&isFinished] { return isFinished; }, 30'000) ? number : 0;
+    }
+
+    static constexpr int deviceCount = 3;
+    std::unique_ptr<ProsodyServer> m_server;
+    SystemClock m_clock;
+    std::unique_ptr<QTemporaryDir> m_folder;
+    std::map<int, std::unique_ptr<FakeDevice>> m_devices;
+};
+
+void PanelCoreTest::init()
+{
+    m_folder = std::make_unique<QTemporaryDir>();
+    // A new one each time, because its archive remembers.
+    m_server = std::make_unique<ProsodyServer>();
+    QVERIFY2(m_server->start(accounts(deviceCount)), qPrintable(m_server->errorString()));
+}
+
+void PanelCoreTest::cleanup()
+{
+    m_devices.clear();
+    m_server.reset();
+}
+
+std::unique_ptr<Panel> PanelCoreTest::open(const QString &store, const QString &password)
+{
+    PanelConfig config;
+    config.jid = panelJid;
+    config.password = password;
+    config.host = m_server->address();
+    config.port = m_server->port();
+    config.caFile = m_server->caFile();
+    config.storeFile = m_folder->filePath(store);
+    Panel::Settings settings;
+    settings.operatorName = u"test"_s;
+    settings.timing.inquiry.answerWithin = 1s;
+    settings.timing.tick = 200ms;
+    settings.timing.resend.settle = 500ms;
+    settings.timing.resend.patience = 1s;
+    settings.xmpp.reconnect = {.first = 20ms, .ceiling = 100ms, .stableAfter = 60s};
+    auto panel = Panel::open(config, settings, m_clock);
+    if (!panel) {
+        qWarning() << panel.error();
+        return nullptr;
+    }
+    return *std::move(panel);
+}
+
+std::unique_ptr<Panel> PanelCoreTest::started(const QString &store)
+{
+    auto panel = open(store);
+    if (panel) {
+        panel->start();
+        if (!QTest::qWaitFor([&panel] { return panel->session().isSettled(); }, 30'000)) {
+            qWarning("the panel didn't settle");
+        }
+    }
+    return panel;
+}
+
+FakeDevice &PanelCoreTest::device(int n)
+{
+    auto &device = m_devices[n];
+    if (!device) {
+        device = std::make_unique<FakeDevice>(*m_server, n);
+    }
+    return *device;
+}
+
+QString PanelCoreTest::zipOf(const QString &name, const QList<std::pair<QString, QByteArray>> &files)
+{
+    QTemporaryDir source;
+    QList<PackFile> list;
+    for (const auto &[path, content] : files) {
+        QDir().mkpath(QFileInfo(source.filePath(path)).absolutePath());
+        QFile file(source.filePath(path));
+        if (!file.open(QIODevice::WriteOnly)) {
+            return {};
+        }
+        file.write(content);
+        list += PackFile{file.fileName(), path};
+    }
+    const QString zip = m_folder->filePath(name);
+    return packZip(list, zip) ? zip : QString();
+}
+
+void PanelCoreTest::aDeviceThatKnowsOnlyTheSeedShowsUp()
+{
+    device(1).start();
+    auto panel = started();
+    QVERIFY(panel);
+    SGN_EVENTUALLY(panel->fleet().find(deviceJid(1)) && panel->fleet().find(deviceJid(1))->lastReport.isValid());
+    const Device *shown = panel->fleet().find(deviceJid(1));
+    QVERIFY(shown->online);
+    QVERIFY(!shown->isModern);
+    QCOMPARE(shown->rpiUniqueId, device(1).id);
+    QCOMPARE(shown->process(u"ocr")->report.version, 1);
+    QCOMPARE(shown->deadCount(), 1);
+    QVERIFY(attention(*shown, m_clock.wallUtc()).reason.startsWith(u"uplink "_s));
+    SGN_EVENTUALLY(panel->fleet().count() == deviceCount);
+    QVERIFY2(!panel->fleet().find(deviceJid(2))->online, "known by the roster, offline");
+
+    // It comes and goes.
+    device(2).start();
+    SGN_EVENTUALLY(panel->fleet().find(deviceJid(2))->online);
+    SGN_EVENTUALLY(panel->fleet().find(deviceJid(2))->lastReport.isValid());
+    device(2).session.stop();
+    SGN_EVENTUALLY(!panel->fleet().find(deviceJid(2))->online);
+
+    // The last known state is there at once after a restart, without a server.
+    panel.reset();
+    m_server->stop();
+    panel = open();
+    QCOMPARE(panel->fleet().count(), deviceCount);
+    QCOMPARE(panel->fleet().find(deviceJid(1))->deadCount(), 1);
+    QVERIFY(!panel->fleet().find(deviceJid(1))->online);
+}
+
+void PanelCoreTest::aDeviceWithoutPresenceShowsUpByItsMessage()
+{
+    ProsodyServer server(ProsodyServer::Options{u"localhost"_s, false, 60});
+    QVERIFY2(server.start(accounts(1)), qPrintable(server.errorString()));
+    m_server->stop();
+    FakeDevice alone(server, 1);
+    // Neither subscription nor presence for the panel.
+    alone.session.setTrustedPeers({});
+    auto panel = [&] {
+        PanelConfig config;
+        config.jid = panelJid;
+        config.password = panelPassword;
+        config.host = server.address();
+        config.port = server.port();
+        config.caFile = server.caFile();
+        config.storeFile = m_folder->filePath(u"alone.sqlite"_s);
+        return *Panel::open(config, {}, m_clock);
+    }();
+    panel->start();
+    SGN_EVENTUALLY(panel->session().isSettled());
+    QCOMPARE(panel->fleet().count(), 0);
+    QSignalSpy online(&alone.session, &xmpp::Session::online);
+    alone.start();
+    SGN_EVENTUALLY(online.size() == 1);
+    alone.say(alone.seedReport());
+    SGN_EVENTUALLY(panel->fleet().count() == 1);
+    QVERIFY(panel->fleet().at(0).online);
+    QCOMPARE(panel->fleet().at(0).processes.size(), 2);
+}
+
+void PanelCoreTest::aCommandWaitsForAnOfflineDevice()
+{
+    auto panel = started();
+    SGN_EVENTUALLY(panel->fleet().count() == deviceCount);
+    const auto number = panel->restartProcess(deviceJid(1), u"ocr"_s);
+    QVERIFY(number);
+    SGN_EVENTUALLY(stateOf(*panel, *number, 1) == TargetState::Sent);
+    device(1).answer = [this](const Command &command) {
+        if (command.number) {
+            device(1).say(device(1).result(*command.number, false, "ocr isn't known"));
+        }
+    };
+    device(1).start();
+    SGN_EVENTUALLY(stateOf(*panel, *number, 1) == TargetState::Failed);
+    QCOMPARE(panel->commands().target(*number, deviceJid(1))->remarks, u"ocr isn't known"_s);
+}
+
+void PanelCoreTest::anUpdateGoesFromAZipToItsResults()
+{
+    device(2).isUplinkDead = false;
+    device(1).start();
+    device(2).start();
+    auto panel = started();
+    SGN_EVENTUALLY(panel->fleet().summary().online == 2 && panel->fleet().highestVersion(u"ocr"_s) == 1);
+
+    const QString path = zipOf(u"SmartMeter.zip"_s, {{u"SmartMeter/ocr.py"_s, "#!/usr/bin/python3\nprint(2)\n"}});
+    QFuture<Result<ReleaseZip>> inspection = UpdateService::inspect(path);
+    SGN_EVENTUALLY(inspection.isFinished());
+    const auto zip = inspection.result();
+    QVERIFY2(zip, zip ? "" : qPrintable(zip.error().message));
+
+    QUrl url;
+    device(1).answer = [&](const Command &command) {
+        if (const auto *update = std::get_if<UpdateCommand>(&command.body)) {
+            url = update->url;
+            device(1).version = update->processes.at(0).version;
+            device(1).say(encode(ProgressReport{*command.number, device(1).id, u"downloading"_s, 40}));
+            device(1).say(device(1).result(*command.number, true));
+        } else {
+            device(1).answerAsTheSeed(command);
+        }
+    };
+    device(2).answer = [this](const Command &command) {
+        if (command.number) {
+            device(2).say(device(2).result(*command.number, false, "download failed: HTTP 404 from example.com"));
+        }
+    };
+    UpdateRequest request;
+    request.zip = *zip;
+    request.processes = suggestedVersions(*zip, panel->fleet());
+    request.targets = {deviceJid(1), deviceJid(2)};
+    QCOMPARE(request.processes, (QList<ProcessVersion>{{u"ocr"_s, 2}}));
+    QStringList states;
+    connect(&panel->commands(), &CommandLog::targetChanged, this, [&](CommandNo number, const QString &jid) {
+        states += nameOf(panel->commands().target(number, jid)->state);
+    });
+    const CommandNo number = finishedNumber(panel->updates().start(request));
+    QVERIFY(number > 0);
+    SGN_EVENTUALLY(panel->commands().find(number)->counts.open() == 0);
+    QVERIFY(stateOf(*panel, number, 1) == TargetState::Done);
+    QVERIFY(stateOf(*panel, number, 2) == TargetState::Failed);
+    QVERIFY(states.contains(u"running"_s));
+    QCOMPARE(panel->commands().target(number, deviceJid(2))->remarks, u"download failed: HTTP 404 from example.com"_s);
+    QVERIFY(attention(*panel->fleet().find(deviceJid(2)), m_clock.wallUtc()).action == Attention::Action::Retry);
+    // After a success the versions are asked for by themselves.
+    SGN_EVENTUALLY(panel->fleet().find(deviceJid(1))->process(u"ocr")->report.version == 2);
+
+    const auto &sent =
+        std::get<UpdateCommand>(device(1).commands.last().number ? device(1).commands.last().body
+                                                                 : panel->commands().find(number)->command.body);
+    QCOMPARE(sent.sha256, zip->sha256);
+    QCOMPARE(sent.size, std::optional(zip->size));
+    QVERIFY(panel->commands().find(number)->command.progress);
+    QVERIFY(panel->commands().find(number)->command.notAfter);
+
+    // The file store really has it.
+    QNetworkAccessManager network;
+    QNetworkRequest get(url);
+    QSslConfiguration tls = QSslConfiguration::defaultConfiguration();
+    tls.setCaCertificates(QSslCertificate::fromPath(m_server->caFile()));
+    get.setSslConfiguration(tls);
+    QNetworkReply *reply = network.get(get);
+    SGN_EVENTUALLY(reply->isFinished());
+    QCOMPARE(Sha256::hash(reply->readAll()), zip->sha256);
+    reply->deleteLater();
+
+    // Tried again under a new number.
+    device(2).answer = [this](const Command &command) {
+        device(2).answerAsTheSeed(command);
+    };
+    const auto again = panel->updates().retry(number, {deviceJid(2)}, u"test"_s);
+    QVERIFY(again);
+    QCOMPARE(*again, number + 1);
+    SGN_EVENTUALLY(stateOf(*panel, *again, 2) == TargetState::Done);
+}
+
+void PanelCoreTest::anUnansweredCommandIsSentAgainToAModernDeviceOnly()
+{
+    const auto numbered = [](const FakeDevice &device) {
+        return std::ranges::count_if(device.commands,
+                                     [](const Command &command) { return command.number.has_value(); });
+    };
+    for (const int n : {1, 2}) {
+        device(n).isModern = n == 1;
+        device(n).answer = [this, n](const Command &command) {
+            if (!command.number) {
+                device(n).answerAsTheSeed(command);
+            }
+        };
+        device(n).start();
+    }
+    auto panel = started();
+    SGN_EVENTUALLY(panel->fleet().find(deviceJid(1))->isModern &&
+                   panel->fleet().find(deviceJid(2))->lastReport.isValid());
+    const auto number = panel->commands().submit(RestartProcess{u"ocr"_s}, {deviceJid(1), deviceJid(2)}, {});
+    QVERIFY(number);
+    SGN_EVENTUALLY(numbered(device(1)) >= 3);
+    QCOMPARE(numbered(device(2)), 1);
+    for (const Command &command : std::as_const(device(1).commands)) {
+        QVERIFY(!command.number || *command.number == *number);
+    }
+    // It answers at last, and once more for each repeat.
+    device(1).answer = [this](const Command &command) {
+        device(1).answerAsTheSeed(command);
+    };
+    SGN_EVENTUALLY(stateOf(*panel, *number, 1) == TargetState::Done);
+    QVERIFY(stateOf(*panel, *number, 2) == TargetState::Delivered);
+}
+
+void PanelCoreTest::nothingRunsTwiceWhenThePanelIsRestarted()
+{
+    device(1).start();
+    auto panel = started();
+    SGN_EVENTUALLY(panel->fleet().summary().online == 1);
+    const auto done = panel->restartProcess(deviceJid(1), u"ocr"_s);
+    SGN_EVENTUALLY(done && stateOf(*panel, *done, 1) == TargetState::Done);
+    panel.reset();
+    panel = started();
+    QVERIFY(stateOf(*panel, *done, 1) == TargetState::Done);
+    const auto next = panel->restartProcess(deviceJid(1), u"uplink"_s);
+    QVERIFY(next);
+    QCOMPARE(*next, *done + 1);
+    SGN_EVENTUALLY(stateOf(*panel, *next, 1) == TargetState::Done);
+    const auto count =
+        std::ranges::count_if(device(1).commands, [&done](const Command &command) { return command.number == *done; });
+    QCOMPARE(count, 1);
+}
+
+void PanelCoreTest::whatWasSaidWhileThePanelWasAwayIsCaughtUp()
+{
+    device(1).answer = [](const Command &) {
+    };
+    device(1).start();
+    auto panel = started();
+    SGN_EVENTUALLY(panel->fleet().summary().online == 1);
+    const auto number = panel->restartProcess(deviceJid(1), u"ocr"_s);
+    SGN_EVENTUALLY(number && stateOf(*panel, *number, 1) == TargetState::Delivered);
+    panel->stop();
+    panel.reset();
+
+    QSignalSpy acknowledged(&device(1).session, &xmpp::Session::acknowledged);
+    device(1).say(device(1).result(*number, true, "while you were away"));
+    device(1).version = 7;
+    device(1).say(device(1).seedReport());
+    SGN_EVENTUALLY(acknowledged.size() == 2);
+    device(1).session.stop();
+
+    panel = started();
+    QVERIFY(stateOf(*panel, *number, 1) == TargetState::Done);
+    QCOMPARE(panel->commands().target(*number, deviceJid(1))->remarks, u"while you were away"_s);
+    QCOMPARE(panel->fleet().find(deviceJid(1))->process(u"ocr")->report.version, 7);
+    QVERIFY(!panel->fleet().find(deviceJid(1))->online);
+
+    // A store that starts from nothing learns the same from the archive.
+    auto fresh = started(u"fresh.sqlite"_s);
+    QVERIFY(stateOf(*fresh, *number, 1) == TargetState::Done);
+    QCOMPARE(fresh->fleet().find(deviceJid(1))->process(u"ocr")->report.version, 7);
+    const auto next = fresh->restartProcess(deviceJid(1), u"ocr"_s);
+    QVERIFY(next);
+    QVERIFY2(*next > *number, "numbers that were used are known from the archive");
+}
+
+void PanelCoreTest::logsArriveAndCanBeRead()
+{
+    const QString zip = zipOf(u"logs.zip"_s, {{u"logs/ocr.log"_s, "line 1\nline 2\n"}, {u"logs/agent.log"_s, "x\n"}});
+    device(1).answer = [this, zip](const Command &command) {
+        if (!std::holds_alternative<UploadLogs>(command.body)) {
+            device(1).answerAsTheSeed(command);
+            return;
+        }
+        xmpp::Upload *upload = device(1).session.uploadFile(zip);
+        const auto number = command.number;
+        connect(upload, &xmpp::Upload::finished, this, [this, zip, number](const Result<QUrl> &url) {
+            QVERIFY2(url, url ? "" : qPrintable(url.error().message));
+            LogsReply reply;
+            reply.from = device(1).id;
+            reply.success = true;
+            reply.url = *url;
+            reply.size = QFileInfo(zip).size();
+            reply.sha256 = *sha256OfFile(zip);
+            reply.number = number;
+            device(1).say(encode(reply));
+        });
+    };
+    device(1).start();
+    auto panel = started();
+    SGN_EVENTUALLY(panel->fleet().summary().online == 1);
+    const auto number = panel->requestLogs({deviceJid(1)});
+    QVERIFY(number);
+    QCOMPARE(panel->logs().bundles(deviceJid(1)).size(), 1);
+    SGN_EVENTUALLY(isFinal(panel->logs().bundles().at(0).state));
+    const LogBundle bundle = panel->logs().bundles().at(0);
+    QVERIFY2(bundle.state == LogBundle::State::Ready, qPrintable(bundle.remarks));
+    QVERIFY(stateOf(*panel, *number, 1) == TargetState::Done);
+    const QList<LogFile> files = panel->logs().files(bundle.id);
+    QCOMPARE(files.size(), 2);
+    QCOMPARE(files.at(1).name, u"logs/ocr.log"_s);
+    QCOMPARE(*readLogText(files.at(1).path), u"line 1\nline 2\n"_s);
+    QVERIFY2(QDir(QFileInfo(bundle.folder).absolutePath()).entryList({u"*.part"_s}).isEmpty(),
+             "no temporary file is left");
+
+    // Kept over a restart, and removed with its files.
+    panel.reset();
+    panel = open();
+    QCOMPARE(panel->logs().bundles().size(), 1);
+    QCOMPARE(panel->logs().files(bundle.id).size(), 2);
+    panel->logs().remove(bundle.id);
+    QVERIFY(!QDir(bundle.folder).exists());
+    QVERIFY(panel->logs().bundles().isEmpty());
+}
+
+void PanelCoreTest::badLogsAreRefused_data()
+{
+    QTest::addColumn<QString>("change");
+    QTest::addColumn<QString>("words");
+    QTest::newRow("another content") << u"sha256"_s << u"SHA-256"_s;
+    QTest::newRow("longer than announced") << u"short"_s << u"more than"_s;
+    QTest::newRow("shorter than announced") << u"long"_s << u"announced"_s;
+    QTest::newRow("larger than anyone needs") << u"huge"_s << u"limit"_s;
+    QTest::newRow("not there") << u"404"_s << u"HTTP 404"_s;
+    QTest::newRow("nobody listens") << u"port"_s << u"could not be fetched"_s;
+    QTest::newRow("no zip") << u"garbage"_s << QString();
+}
+
+void PanelCoreTest::badLogsAreRefused()
+{
+    QFETCH(const QString, change);
+    QFETCH(const QString, words);
+    QString zip = zipOf(u"logs.zip"_s, {{u"logs/ocr.log"_s, "line 1\n"}});
+    if (change == u"garbage") {
+        zip = m_folder->filePath(u"garbage.zip"_s);
+        QFile file(zip);
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write(QByteArray(1000, 'x'));
+    }
+    device(1).answer = [&](const Command &command) {
+        if (!std::holds_alternative<UploadLogs>(command.body)) {
+            device(1).answerAsTheSeed(command);
+            return;
+        }
+        xmpp::Upload *upload = device(1).session.uploadFile(zip);
+        connect(upload, &xmpp::Upload::finished, this, [&](const Result<QUrl> &url) {
+            LogsReply reply;
+            reply.from = device(1).id;
+            reply.success = true;
+            reply.url = url.value_or(QUrl());
+            reply.size = QFileInfo(zip).size();
+            reply.sha256 = *sha256OfFile(zip);
+            if (change == u"sha256") {
+                reply.sha256 = QByteArray(32, 'x');
+            } else if (change == u"short") {
+                reply.size = *reply.size - 1;
+            } else if (change == u"long") {
+                reply.size = *reply.size + 1;
+            } else if (change == u"huge") {
+                reply.size = LogService::maxDownload + 1;
+            } else if (change == u"404") {
+                reply.url = QUrl(m_server->uploadUrl() + u"/nothing/here.zip"_s);
+            } else if (change == u"port") {
+                reply.url.setPort(1);
+            }
+            device(1).say(encode(reply));
+        });
+    };
+    device(1).start();
+    auto panel = started();
+    SGN_EVENTUALLY(panel->fleet().summary().online == 1);
+    const auto number = panel->requestLogs({deviceJid(1)});
+    QVERIFY(number);
+    SGN_EVENTUALLY(isFinal(panel->logs().bundles().at(0).state));
+    const LogBundle bundle = panel->logs().bundles().at(0);
+    QVERIFY(bundle.state == LogBundle::State::Failed);
+    QVERIFY2(!bundle.remarks.isEmpty() && bundle.remarks.contains(words), qPrintable(bundle.remarks));
+    QVERIFY(stateOf(*panel, *number, 1) == TargetState::Failed);
+    QVERIFY(panel->logs().files(bundle.id).isEmpty());
+    const QDir left(m_folder->filePath(u"panel-logs/"_s + deviceJid(1)));
+    SGN_EVENTUALLY(left.entryList(QDir::AllEntries | QDir::NoDotAndDotDot).isEmpty());
+}
+
+void PanelCoreTest::oldDevicesKeepTheirLogsElsewhere()
+{
+    device(1).start();
+    auto panel = started();
+    SGN_EVENTUALLY(panel->fleet().summary().online == 1);
+    const auto number = panel->requestLogs({deviceJid(1)});
+    SGN_EVENTUALLY(number && stateOf(*panel, *number, 1) == TargetState::Done);
+    const LogBundle bundle = panel->logs().bundles().at(0);
+    QVERIFY(bundle.state == LogBundle::State::Elsewhere);
+    QVERIFY(bundle.remarks.contains(u"its own server"_s));
+}
+
+void PanelCoreTest::anotherClientOfTheAccountIsFollowed()
+{
+    device(1).start();
+    auto panel = started();
+    SGN_EVENTUALLY(panel->fleet().summary().online == 1);
+    xmpp::Options options;
+    options.role = xmpp::Role::Panel;
+    xmpp::Session chat(panel->config().account(), options, m_clock);
+    QSignalSpy online(&chat, &xmpp::Session::online);
+    chat.start();
+    SGN_EVENTUALLY(online.size() == 1);
+    // As a person types it.
+    chat.send(deviceJid(1), R"({"command":"smart_meter_update","command_no":500,"url":"https://example.com/a.zip",
+        "processes":[{"process_name":"ocr","version":3}]})");
+    SGN_EVENTUALLY(panel->commands().find(500) != nullptr);
+    SGN_EVENTUALLY(stateOf(*panel, 500, 1) == TargetState::Done);
+    chat.send(deviceJid(1), R"({"command":"upload_logs","command_no":501})");
+    SGN_EVENTUALLY(panel->commands().find(501) != nullptr && stateOf(*panel, 501, 1) == TargetState::Done);
+    QVERIFY2(panel->logs().bundles().isEmpty(), "the logs that another client asked for are its own");
+    QVERIFY(!panel->commands().find(500)->isOwn);
+    const auto next = panel->restartProcess(deviceJid(1), u"ocr"_s);
+    QVERIFY(next);
+    SGN_EVENTUALLY(stateOf(*panel, *next, 1) == TargetState::Done);
+}
+
+void PanelCoreTest::aSilentDeviceIsNotAnswering()
+{
+    device(1).answer = [](const Command &) {
+    };
+    device(1).start();
+    auto panel = started();
+    SGN_EVENTUALLY(panel->fleet().find(deviceJid(1))->notAnswering);
+    QVERIFY(panel->fleet().find(deviceJid(1))->online);
+    device(1).say(device(1).seedReport());
+    SGN_EVENTUALLY(!panel->fleet().find(deviceJid(1))->notAnswering);
+}
+
+void PanelCoreTest::hostileMessagesChangeNothing()
+{
+    device(1).start();
+    device(2).start();
+    auto panel = started();
+    SGN_EVENTUALLY(panel->fleet().summary().online == 2 && panel->fleet().find(deviceJid(1))->lastReport.isValid() &&
+                   panel->fleet().find(deviceJid(2))->lastReport.isValid());
+    const auto number = panel->commands().submit(RestartProcess{u"ocr"_s}, {deviceJid(3)}, {});
+    QVERIFY(number);
+    FakeDevice &evil = device(2);
+    for (const QByteArray &body : {QByteArray("{"), QByteArray("[]"), QByteArray("null"), QByteArray("hello"),
+                                   QByteArray(60'000, '['), QByteArray(R"({"command":"version_req"})"),
+                                   QByteArray(R"({"command":"version_req","from":5,"processes":{}})"),
+                                   QByteArray(R"({"command_no":-1,"from":"x","succcess":true})"),
+                                   QByteArray(R"({"command":"process_event","from":"x","process":null})"),
+                                   QByteArray(R"({"command":"reboot_system","command_no":3})"),
+                                   evil.result(*number, true, "not mine"), evil.result(2147483647, true, "nobody's")}) {
+        evil.say(body);
+    }
+    // Speaks as the other one.
+    evil.id = device(1).id;
+    evil.version = 99;
+    evil.say(evil.seedReport());
+    SGN_EVENTUALLY(!panel->fleet().find(deviceJid(2))->foreignFrom.isEmpty());
+    QCOMPARE(panel->fleet().find(deviceJid(1))->process(u"ocr")->report.version, 1);
+    QVERIFY(!isFinal(stateOf(*panel, *number, 3)));
+    QCOMPARE(panel->fleet().count(), deviceCount);
+    const auto next = panel->restartProcess(deviceJid(1), u"ocr"_s);
+    QVERIFY(next);
+    QCOMPARE(*next, *number + 1);
+}
+
+void PanelCoreTest::aWrongPasswordIsSaidInPlainWords()
+{
+    auto panel = open(u"wrong.sqlite"_s, u"wrong"_s);
+    QVERIFY(panel);
+    QList<Error> reasons;
+    connect(&panel->session(), &PanelSession::offline, this, [&reasons](const Error &reason) { reasons += reason; });
+    panel->start();
+    SGN_EVENTUALLY(!reasons.isEmpty());
+    QCOMPARE(reasons.at(0).code, ErrorCode::Authentication);
+    QVERIFY2(reasons.at(0).message.contains(u"password"_s), qPrintable(reasons.at(0).message));
+    QVERIFY(!panel->session().isSettled());
+}
+
+QTEST_GUILESS_MAIN(PanelCoreTest)
+#include "tst_panel_core.moc"

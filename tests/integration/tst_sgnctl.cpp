@@ -1,0 +1,534 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// The program sgnctl as a script sees it: arguments, output, exit code.
+#include "archive/Zip.h"
+#include "crypto/Sha256.h"
+#include "integration/PanelDevice.h"
+
+#include <csignal>
+#include <QDir>
+#include <QFile>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QProcess>
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace sgn;
+using namespace sgn::test;
+using namespace Qt::StringLiterals;
+
+#define SGN_EVENTUALLY(condition) QTRY_VERIFY_WITH_TIMEOUT(condition, 30'000)
+
+class SgnctlTest : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase();
+    void init();
+    void cleanup() { m_devices.clear(); }
+
+    void wrongUsageIsOneSentence_data();
+    void wrongUsageIsOneSentence();
+    void everyCommandHasHelpWithAnExample_data();
+    void everyCommandHasHelpWithAnExample();
+    void listsDevices();
+    void showsTheLastKnownStateWithoutAServer();
+    void asksForVersions();
+    void asksAgainWhenAQuestionIsLost();
+    void saysWhoDidNotAnswer();
+    void sendsAnUpdateAndWaitsForIt();
+    void sendsAnAgentUpdateByAddress();
+    void sendsEveryComponent();
+    void showsWhatLedToAFailure();
+    void saysWhatADeviceWaitsFor();
+    void fetchesLogs();
+    void restartsAProcess();
+    void watches();
+    void aWrongPasswordIsSaidOnce();
+
+private:
+    struct Ran
+    {
+        int exitCode = -1;
+        QByteArray out;
+        QByteArray err;
+        [[nodiscard]] QJsonObject json() const { return QJsonDocument::fromJson(out).object(); }
+    };
+    [[nodiscard]] Ran run(const QStringList &arguments);
+    // With --panel.
+    [[nodiscard]] Ran ctl(const QStringList &arguments)
+    {
+        return run(QStringList{u"--panel"_s, panelFile()} + arguments);
+    }
+    [[nodiscard]] QString panelFile(const QByteArray &password = panelPassword.toUtf8());
+    FakeDevice &startDevice(int n);
+
+    ProsodyServer m_server;
+    std::unique_ptr<QTemporaryDir> m_folder;
+    std::map<int, std::unique_ptr<FakeDevice>> m_devices;
+};
+
+void SgnctlTest::initTestCase()
+{
+    QVERIFY2(m_server.start(accounts(3)), qPrintable(m_server.errorString()));
+}
+
+void SgnctlTest::init()
+{
+    m_folder = std::make_unique<QTemporaryDir>();
+    if (!m_server.isRunning()) {
+        QVERIFY2(m_server.start(), qPrintable(m_server.errorString()));
+    }
+}
+
+SgnctlTest::Ran SgnctlTest::run(const QStringList &arguments)
+{
+    QProcess process;
+    process.start(QStringLiteral(SGN_BIN_DIR "/sgnctl"), arguments);
+    Ran ran;
+    // The devices live in this process, so its events go on.
+    if (!QTest::qWaitFor([&process] { return process.state() == QProcess::NotRunning; }, 60'000)) {
+        process.kill();
+        process.waitForFinished();
+        ran.err = "sgnctl didn't end: ";
+    }
+    ran.exitCode = process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -1;
+    ran.out = process.readAllStandardOutput();
+    ran.err += process.readAllStandardError();
+    return ran;
+}
+
+QString SgnctlTest::panelFile(const QByteArray &password)
+{
+    const auto write = [this](const QString &name, const QByteArray &content) {
+        QFile file(m_folder->filePath(name));
+        if (!file.open(QIODevice::WriteOnly) || file.write(content) != content.size()) {
+            qFatal("cannot write a test file");
+        }
+        file.setPermissions(QFile::ReadOwner | QFile::WriteOwner);
+        return file.fileName();
+    };
+    [[maybe_unused]] const QString passwordFile = write(u"password"_s, password + '\n');
+    return write(u"panel.json"_s, QJsonDocument(QJsonObject{{u"jid"_s, panelJid},
+                                                            {u"password_file"_s, u"password"_s},
+                                                            {u"host"_s, m_server.address()},
+                                                            {u"port"_s, m_server.port()},
+                                                            {u"ca"_s, m_server.caFile()},
+                                                            {u"store"_s, u"panel.sqlite"_s}})
+                                      .toJson());
+}
+
+FakeDevice &SgnctlTest::startDevice(int n)
+{
+    auto &device = m_devices[n];
+    device = std::make_unique<FakeDevice>(m_server, n);
+    QSignalSpy online(&device->session, &xmpp::Session::online);
+    device->start();
+    if (!QTest::qWaitFor([&online] { return !online.isEmpty(); }, 30'000)) {
+        qWarning("the device doesn't come online");
+    }
+    return *device;
+}
+
+void SgnctlTest::wrongUsageIsOneSentence_data()
+{
+    QTest::addColumn<QStringList>("arguments");
+    QTest::addColumn<QByteArray>("words");
+    QTest::newRow("nothing") << QStringList() << QByteArray("command is missing");
+    QTest::newRow("unknown command") << QStringList{u"fly"_s} << QByteArray("'fly'");
+    QTest::newRow("no panel") << QStringList{u"devices"_s} << QByteArray("--panel FILE is missing");
+    QTest::newRow("no such panel file") << QStringList{u"--panel"_s, u"/nowhere.json"_s, u"devices"_s}
+                                        << QByteArray("/nowhere.json");
+    QTest::newRow("unknown option") << QStringList{u"devices"_s, u"--fast"_s} << QByteArray("fast");
+    QTest::newRow("bad timeout") << QStringList{u"devices"_s, u"--timeout"_s, u"soon"_s} << QByteArray("--timeout");
+    QTest::newRow("two filters") << QStringList{u"devices"_s, u"--online"_s, u"--dead"_s} << QByteArray("--dead");
+    QTest::newRow("too much") << QStringList{u"dead"_s, u"x"_s} << QByteArray("'x'");
+    QTest::newRow("update without a zip") << QStringList{u"update"_s, u"agent"_s} << QByteArray("zip");
+    QTest::newRow("unknown component") << QStringList{u"update"_s, u"fridge"_s, u"a.zip"_s, u"--all"_s}
+                                       << QByteArray("'fridge'");
+    QTest::newRow("no such zip") << QStringList{u"update"_s, u"agent"_s, u"/none.zip"_s, u"--all"_s}
+                                 << QByteArray("/none.zip");
+    QTest::newRow("nobody to update") << QStringList{u"update"_s, u"agent"_s, u"https://x/a.zip"_s, u"--version"_s,
+                                                     u"2"_s}
+                                      << QByteArray("--all");
+    QTest::newRow("some and all") << QStringList{u"update"_s,    u"agent"_s, u"https://x/a.zip"_s,
+                                                 u"--version"_s, u"2"_s,     u"--to"_s,
+                                                 u"a"_s,         u"--all"_s}
+                                  << QByteArray("--all");
+    QTest::newRow("bad process") << QStringList{u"update"_s,    u"smart-meter"_s, u"https://x/a.zip"_s,
+                                                u"--process"_s, u"ocr"_s,         u"--all"_s}
+                                 << QByteArray("NAME=VERSION");
+    QTest::newRow("address without versions")
+        << QStringList{u"update"_s, u"smart-meter"_s, u"https://x/a.zip"_s, u"--all"_s} << QByteArray("--process");
+    QTest::newRow("bad time") << QStringList{u"update"_s, u"agent"_s, u"https://x/a.zip"_s, u"--version"_s,
+                                             u"2"_s,      u"--all"_s, u"--not-after"_s,     u"tomorrow"_s}
+                              << QByteArray("--not-after");
+    QTest::newRow("logs of nobody") << QStringList{u"logs"_s} << QByteArray("device");
+    QTest::newRow("restart without a process") << QStringList{u"restart"_s, u"a"_s} << QByteArray("process");
+    QTest::newRow("processes of the watchdog")
+        << QStringList{u"update"_s, u"watchdog"_s, u"https://x/a.zip"_s, u"--process"_s, u"ocr=1"_s, u"--all"_s}
+        << QByteArray("--process");
+    QTest::newRow("packages without a version")
+        << QStringList{u"update"_s, u"python"_s, u"https://x/a.zip"_s, u"--all"_s} << QByteArray("--version");
+    QTest::newRow("version of the CA file")
+        << QStringList{u"update"_s, u"ca"_s, u"https://x/ca.pem"_s, u"--version"_s, u"2"_s, u"--all"_s}
+        << QByteArray("--version");
+    const QStringList byAddress{u"update"_s, u"agent"_s, u"https://x/a.zip"_s, u"--version"_s, u"2"_s, u"--all"_s};
+    QTest::newRow("files of what isn't signed")
+        << byAddress + QStringList{u"--files"_s, u"https://x/files.jws"_s} << QByteArray("--release");
+    QTest::newRow("files nowhere a device can fetch them")
+        << byAddress + QStringList{u"--release"_s, u"a.jws"_s, u"--files"_s, u"files.jws"_s} << QByteArray("--files");
+    QTest::newRow("reboot of nobody") << QStringList{u"reboot"_s} << QByteArray("device");
+    QTest::newRow("rollback of nobody") << QStringList{u"rollback"_s, u"agent"_s} << QByteArray("device");
+    QTest::newRow("rollback of the CA file") << QStringList{u"rollback"_s, u"ca"_s, u"a"_s} << QByteArray("'ca'");
+    QTest::newRow("bad limit") << QStringList{u"activity"_s, u"--limit"_s, u"0"_s} << QByteArray("--limit");
+}
+
+void SgnctlTest::wrongUsageIsOneSentence()
+{
+    QFETCH(const QStringList, arguments);
+    QFETCH(const QByteArray, words);
+    const Ran ran = run(arguments);
+    QCOMPARE(ran.exitCode, 2);
+    QVERIFY(ran.out.isEmpty());
+    QCOMPARE(ran.err.count('\n'), 1);
+    QVERIFY2(ran.err.contains(words), ran.err);
+}
+
+void SgnctlTest::everyCommandHasHelpWithAnExample_data()
+{
+    QTest::addColumn<QString>("command");
+    for (const char *command :
+         {"devices", "versions", "dead", "update", "logs", "restart", "reboot", "rollback", "watch", "activity"}) {
+        QTest::newRow(command) << QString::fromLatin1(command);
+    }
+}
+
+void SgnctlTest::everyCommandHasHelpWithAnExample()
+{
+    QFETCH(const QString, command);
+    const Ran ran = run({command, u"--help"_s});
+    QCOMPARE(ran.exitCode, 0);
+    QVERIFY(ran.out.contains("Example:\n  sgnctl --panel panel.json " + command.toUtf8()));
+    QVERIFY(run({u"--help"_s}).out.contains("  " + command.toUtf8()));
+    QVERIFY(run({u"--version"_s}).out.startsWith("sgnctl "));
+}
+
+void SgnctlTest::listsDevices()
+{
+    startDevice(1);
+    const Ran table = ctl({u"devices"_s});
+    QVERIFY2(table.exitCode == 0, table.err);
+    const QList<QByteArray> lines = table.out.split('\n');
+    QVERIFY(lines.at(0).startsWith("DEVICE  STATE"));
+    QVERIFY2(lines.at(1).startsWith("meter1  online"), table.out);
+    QVERIFY(lines.at(1).contains("1 dead"));
+    QVERIFY(lines.at(2).startsWith("meter2  offline  never"));
+
+    const Ran json = ctl({u"devices"_s, u"--json"_s});
+    QCOMPARE(json.exitCode, 0);
+    QCOMPARE(json.json()[u"devices"_s].toArray().size(), 3);
+    QVERIFY(json.json()[u"connected"_s].toBool());
+    const QJsonObject first = json.json()[u"devices"_s].toArray().at(0).toObject();
+    QCOMPARE(first[u"jid"_s].toString(), deviceJid(1));
+    QCOMPARE(first[u"processes"_s].toArray().at(0)[u"process_name"_s].toString(), u"ocr"_s);
+
+    const Ran online = ctl({u"--json"_s, u"devices"_s, u"--online"_s});
+    QCOMPARE(online.json()[u"devices"_s].toArray().size(), 1);
+    const Ran dead = ctl({u"dead"_s, u"--json"_s});
+    QCOMPARE(dead.exitCode, 0);
+    QCOMPARE(dead.json()[u"dead"_s].toArray().size(), 1);
+    QCOMPARE(dead.json()[u"dead"_s].toArray().at(0)[u"process_name"_s].toString(), u"uplink"_s);
+}
+
+void SgnctlTest::showsTheLastKnownStateWithoutAServer()
+{
+    startDevice(1);
+    QCOMPARE(ctl({u"devices"_s}).exitCode, 0);
+    m_server.stop();
+    const Ran ran = ctl({u"devices"_s});
+    QCOMPARE(ran.exitCode, 1);
+    QVERIFY2(ran.out.contains("meter1  offline"), ran.out);
+    QVERIFY(ran.out.contains("1 dead"));
+    QVERIFY2(ran.err.contains("last known state"), ran.err);
+    QCOMPARE(ran.err.count('\n'), 1);
+    QVERIFY(m_server.start());
+}
+
+void SgnctlTest::asksForVersions()
+{
+    startDevice(1).version = 5;
+    startDevice(2);
+    const Ran ran = ctl({u"versions"_s});
+    QVERIFY2(ran.exitCode == 0, ran.err);
+    QVERIFY2(ran.out.contains("meter1  now"), ran.out);
+    QVERIFY(ran.out.contains("meter3  offline"));
+    const Ran one = ctl({u"versions"_s, u"METER1"_s, u"--json"_s});
+    QCOMPARE(one.exitCode, 0);
+    QCOMPARE(one.json()[u"devices"_s].toArray().size(), 1);
+    QCOMPARE(one.json()[u"devices"_s].toArray().at(0)[u"processes"_s][0][u"version"_s].toInt(), 5);
+}
+
+void SgnctlTest::asksAgainWhenAQuestionIsLost()
+{
+    FakeDevice &device = startDevice(1);
+    int asked = 0;
+    device.answer = [&device, &asked](const Command &command) {
+        if (++asked > 1) {
+            device.answerAsTheSeed(command);
+        }
+    };
+    const Ran ran = ctl({u"versions"_s, u"meter1"_s, u"--timeout"_s, u"60"_s});
+    QVERIFY2(ran.exitCode == 0, ran.err);
+    QVERIFY(asked >= 2);
+}
+
+void SgnctlTest::saysWhoDidNotAnswer()
+{
+    FakeDevice &silent = startDevice(1);
+    silent.answer = [](const Command &) {
+    };
+    startDevice(2);
+    const Ran ran = ctl({u"versions"_s, u"--timeout"_s, u"12"_s});
+    QCOMPARE(ran.exitCode, 1);
+    QVERIFY2(ran.out.contains("meter1  none"), ran.out);
+    QVERIFY(ran.out.contains("meter2  now"));
+    QVERIFY(ran.err.contains("1 of 3 devices"));
+    const Ran unknown = ctl({u"versions"_s, u"meter9"_s});
+    QCOMPARE(unknown.exitCode, 2);
+    QVERIFY(unknown.err.contains("'meter9'"));
+    QCOMPARE(ctl({u"versions"_s, u"meter3"_s}).exitCode, 1);
+}
+
+void SgnctlTest::sendsAnUpdateAndWaitsForIt()
+{
+    QDir(m_folder->path()).mkpath(u"SmartMeter"_s);
+    QFile script(m_folder->filePath(u"SmartMeter/ocr.py"_s));
+    QVERIFY(script.open(QIODevice::WriteOnly));
+    script.write("#!/usr/bin/python3\n");
+    script.close();
+    const QString zip = m_folder->filePath(u"SmartMeter.zip"_s);
+    QVERIFY(packZip({{script.fileName(), u"SmartMeter/ocr.py"_s}}, zip));
+
+    FakeDevice &good = startDevice(1);
+    FakeDevice &bad = startDevice(2);
+    bad.answer = [&bad](const Command &command) {
+        if (command.number) {
+            bad.say(bad.result(*command.number, false, "no space left"));
+        }
+    };
+    const Ran ran = ctl({u"update"_s, u"smart-meter"_s, zip, u"--process"_s, u"ocr=7"_s, u"--to"_s, u"meter1,meter2"_s,
+                         u"--wait"_s, u"--json"_s});
+    QVERIFY2(ran.exitCode == 1, ran.err);
+    const QJsonArray targets = ran.json()[u"targets"_s].toArray();
+    QCOMPARE(targets.size(), 2);
+    QCOMPARE(targets.at(0)[u"state"_s].toString(), u"done"_s);
+    QCOMPARE(targets.at(1)[u"state"_s].toString(), u"failed"_s);
+    QCOMPARE(targets.at(1)[u"remarks"_s].toString(), u"no space left"_s);
+    const auto sent = std::ranges::find_if(good.commands, [](const Command &c) { return c.number.has_value(); });
+    QVERIFY(sent != good.commands.end());
+    const auto update = std::get<UpdateCommand>(sent->body);
+    QCOMPARE(update.processes, (QList<ProcessVersion>{{u"ocr"_s, 7}}));
+    QCOMPARE(update.sha256, *sha256OfFile(zip));
+
+    const Ran all = ctl({u"update"_s, u"smart-meter"_s, zip, u"--to"_s, u"meter1"_s, u"--wait"_s});
+    QVERIFY2(all.exitCode == 0, all.err);
+    QVERIFY2(all.err.contains("versions ocr=2"), all.err);
+    QVERIFY(all.out.contains("meter1  done"));
+
+    const Ran wrong = ctl({u"update"_s, u"smart-meter"_s, zip, u"--process"_s, u"nose=7"_s, u"--all"_s});
+    QCOMPARE(wrong.exitCode, 1);
+    QVERIFY(wrong.err.contains("'nose'"));
+
+    const Ran activity = ctl({u"activity"_s, u"meter2"_s, u"--json"_s});
+    QCOMPARE(activity.exitCode, 0);
+    QVERIFY2(activity.out.contains("no space left"), activity.out);
+    QVERIFY(ctl({u"activity"_s, u"--csv"_s}).out.startsWith("time,device,what"));
+    // Numbers go up from one call to the next.
+    QVERIFY(all.err.contains("command 2 "));
+}
+
+void SgnctlTest::sendsAnAgentUpdateByAddress()
+{
+    FakeDevice &device = startDevice(1);
+    // Offline devices get it from the server later; the command is on its way and that is all that was asked.
+    const Ran ran = ctl({u"update"_s, u"agent"_s, u"https://example.com/JabberClient.zip"_s, u"--version"_s, u"3"_s,
+                         u"--all"_s, u"--json"_s});
+    QVERIFY2(ran.exitCode == 0, ran.err);
+    const QJsonArray targets = ran.json()[u"targets"_s].toArray();
+    QCOMPARE(targets.size(), 3);
+    for (const QJsonValue &target : targets) {
+        QVERIFY(target[u"state"_s].toString() != u"queued"_s);
+    }
+    SGN_EVENTUALLY(std::ranges::any_of(device.bodies, [](const QByteArray &body) {
+        return body.contains("jabber_client_update") && body.contains("\"version\":3");
+    }));
+}
+
+void SgnctlTest::sendsEveryComponent()
+{
+    FakeDevice &device = startDevice(1);
+    const auto newest = [&device] {
+        const auto it = std::ranges::find_if(device.commands.rbegin(), device.commands.rend(),
+                                             [](const Command &command) { return command.number.has_value(); });
+        return it == device.commands.rend() ? CommandBody() : it->body;
+    };
+    for (const auto &[word, component] :
+         {std::pair(u"watchdog"_s, Component::WatchDog), std::pair(u"python"_s, Component::SitePackages)}) {
+        const Ran ran = ctl({u"update"_s, word, u"https://example.com/a.zip"_s, u"--version"_s, u"3"_s, u"--to"_s,
+                             u"meter1"_s, u"--wait"_s});
+        QVERIFY2(ran.exitCode == 0, ran.err);
+        const auto body = newest();
+        const auto *const update = std::get_if<UpdateCommand>(&body);
+        QVERIFY(update != nullptr && update->component == component && update->version == 3);
+    }
+
+    const QString garbage = m_folder->filePath(u"garbage.pem"_s);
+    QFile file(garbage);
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write("-----BEGIN CERTIFICATE-----\nnot one\n");
+    file.close();
+    const Ran refused = ctl({u"update"_s, u"ca"_s, garbage, u"--to"_s, u"meter1"_s});
+    QCOMPARE(refused.exitCode, 1);
+    QVERIFY2(refused.err.contains("no certificate"), refused.err);
+    Ran ran = ctl({u"update"_s, u"ca"_s, m_server.caFile(), u"--to"_s, u"meter1"_s, u"--wait"_s});
+    QVERIFY2(ran.exitCode == 0, ran.err);
+    auto body = newest();
+    const auto *const caFile = std::get_if<CaCertUpdate>(&body);
+    QVERIFY(caFile != nullptr);
+    QCOMPARE(caFile->sha256, *sha256OfFile(m_server.caFile()));
+    QCOMPARE(caFile->url.scheme(), u"https"_s);
+
+    ran = ctl({u"reboot"_s, u"meter1"_s, u"--wait"_s});
+    QVERIFY2(ran.exitCode == 0, ran.err);
+    QVERIFY(std::holds_alternative<RebootSystem>(newest()));
+    ran = ctl({u"rollback"_s, u"smart-meter"_s, u"meter1"_s, u"--wait"_s});
+    QVERIFY2(ran.exitCode == 0, ran.err);
+    body = newest();
+    const auto *const back = std::get_if<Rollback>(&body);
+    QVERIFY(back != nullptr && back->component == Component::SmartMeter);
+}
+
+void SgnctlTest::showsWhatLedToAFailure()
+{
+    FakeDevice &device = startDevice(1);
+    device.answer = [&device](const Command &command) {
+        if (!command.number) {
+            return;
+        }
+        CommandResult result;
+        result.number = *command.number;
+        result.from = device.id;
+        result.remarks = u"the new release doesn't run"_s;
+        result.log = {u"12:00:00 confirming"_s, u"ocr: \u001b[31mcamera not found"_s};
+        device.say(encode(result));
+    };
+    const QStringList update{u"update"_s, u"agent"_s, u"https://example.com/a.zip"_s, u"--version"_s, u"3"_s, u"--to"_s,
+                             u"meter1"_s, u"--wait"_s};
+    const Ran ran = ctl(update);
+    QCOMPARE(ran.exitCode, 1);
+    QVERIFY2(ran.err.contains("meter1| 12:00:00 confirming\n"), ran.err);
+    QVERIFY(ran.err.contains("camera not found") && !ran.err.contains('\x1b'));
+    const Ran json = ctl(update + QStringList{u"--json"_s});
+    QCOMPARE(json.json()[u"targets"_s][0][u"log"_s].toArray().size(), 2);
+}
+
+void SgnctlTest::saysWhatADeviceWaitsFor()
+{
+    FakeDevice &device = startDevice(1);
+    device.answer = [&device](const Command &command) {
+        if (command.number) {
+            device.say(encode(ProgressReport{*command.number, device.id, u"waiting"_s, 0,
+                                             u"held by the file cfg/hold on the device"_s}));
+            device.say(device.result(*command.number, true));
+        }
+    };
+    const Ran ran = ctl({u"update"_s, u"agent"_s, u"https://example.com/a.zip"_s, u"--version"_s, u"3"_s, u"--to"_s,
+                         u"meter1"_s, u"--wait"_s});
+    QVERIFY2(ran.exitCode == 0, ran.err);
+    QVERIFY2(ran.err.contains("meter1: waiting: held by the file cfg/hold"), ran.err);
+    QVERIFY(!ran.out.contains("cfg/hold"));
+}
+
+void SgnctlTest::fetchesLogs()
+{
+    QFile log(m_folder->filePath(u"ocr.log"_s));
+    QVERIFY(log.open(QIODevice::WriteOnly));
+    log.write("line 1\n");
+    log.close();
+    const QString zip = m_folder->filePath(u"device-logs.zip"_s);
+    QVERIFY(packZip({{log.fileName(), u"logs/ocr.log"_s}}, zip));
+    FakeDevice &device = startDevice(1);
+    startDevice(2);
+    device.answer = [&](const Command &command) {
+        if (!std::holds_alternative<UploadLogs>(command.body)) {
+            device.answerAsTheSeed(command);
+            return;
+        }
+        connect(device.session.uploadFile(zip), &xmpp::Upload::finished, this, [&](const Result<QUrl> &url) {
+            LogsReply reply;
+            reply.from = device.id;
+            reply.success = url.has_value();
+            reply.url = url.value_or(QUrl());
+            device.say(encode(reply));
+        });
+    };
+    const QString out = m_folder->filePath(u"out"_s);
+    const Ran ran = ctl({u"logs"_s, u"meter1"_s, u"meter2"_s, u"--out"_s, out});
+    QVERIFY2(ran.exitCode == 0, ran.err + ran.out);
+    QVERIFY2(ran.out.contains("meter1  ready"), ran.out);
+    QVERIFY2(ran.out.contains("meter2  elsewhere"), ran.out);
+    QFile copied(out + u"/meter1@localhost/logs/ocr.log"_s);
+    QVERIFY(copied.open(QIODevice::ReadOnly));
+    QCOMPARE(copied.readAll(), "line 1\n");
+}
+
+void SgnctlTest::restartsAProcess()
+{
+    FakeDevice &device = startDevice(1);
+    QCOMPARE(ctl({u"restart"_s, u"meter1"_s, u"ocr"_s}).exitCode, 0);
+    device.answer = [](const Command &) {
+    };
+    const Ran ran = ctl({u"restart"_s, u"meter1"_s, u"ocr"_s, u"--timeout"_s, u"12"_s});
+    QCOMPARE(ran.exitCode, 1);
+    QVERIFY2(ran.err.contains("haven't answered within 12 s"), ran.err);
+    QVERIFY(ran.out.contains("meter1"));
+}
+
+void SgnctlTest::watches()
+{
+    FakeDevice &device = startDevice(1);
+    QProcess process;
+    process.start(QStringLiteral(SGN_BIN_DIR "/sgnctl"), {u"--panel"_s, panelFile(), u"watch"_s, u"--json"_s});
+    QByteArray err;
+    SGN_EVENTUALLY((err += process.readAllStandardError()).contains("devices online"));
+    // Asked, and answered that it is dead: what is said now comes behind that.
+    SGN_EVENTUALLY(!device.commands.isEmpty());
+    device.isUplinkDead = false;
+    device.say(device.seedReport());
+    QByteArray out;
+    SGN_EVENTUALLY((out += process.readAllStandardOutput()).contains("process_back"));
+    const QList<QByteArray> lines = out.trimmed().split('\n');
+    const QJsonObject line = QJsonDocument::fromJson(lines.last()).object();
+    QCOMPARE(line[u"jid"_s].toString(), deviceJid(1));
+    QCOMPARE(line[u"subject"_s].toString(), u"uplink"_s);
+    ::kill(static_cast<pid_t>(process.processId()), SIGINT);
+    SGN_EVENTUALLY(process.state() == QProcess::NotRunning);
+    QVERIFY(process.exitStatus() == QProcess::NormalExit);
+    QCOMPARE(process.exitCode(), 0);
+}
+
+void SgnctlTest::aWrongPasswordIsSaidOnce()
+{
+    const Ran ran = run({u"--panel"_s, panelFile("wrong"), u"versions"_s});
+    QCOMPARE(ran.exitCode, 1);
+    QVERIFY2(ran.err.count('\n') == 1, ran.err);
+    QVERIFY2(ran.err.contains("password"), ran.err);
+    QVERIFY(!ran.err.contains("wrong\n"));
+}
+
+QTEST_GUILESS_MAIN(SgnctlTest)
+#include "tst_sgnctl.moc"

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "support/FakeFleet.h"
+
+#include <QDir>
+#include <QFile>
+
+using namespace Qt::StringLiterals;
+
+namespace sgn::test {
+
+OfflinePanel::OfflinePanel(const Clock &clock)
+    : m_clock(clock)
+{
+    QFile ca(m_folder.filePath(u"ca.pem"_s));
+    if (ca.open(QIODevice::WriteOnly)) {
+        ca.write("none\n");
+    }
+}
+
+PanelConfig OfflinePanel::config() const
+{
+    PanelConfig config;
+    config.jid = u"panel@im.example.net"_s;
+    config.password = u"secret"_s;
+    config.host = u"127.0.0.1"_s;
+    config.port = 9;
+    config.caFile = m_folder.filePath(u"ca.pem"_s);
+    config.storeFile = m_folder.filePath(u"panel.db"_s);
+    return config;
+}
+
+std::unique_ptr<Panel> OfflinePanel::open() const
+{
+    Panel::Settings settings;
+    settings.operatorName = u"test"_s;
+    Result<std::unique_ptr<Panel>> panel = Panel::open(config(), settings, m_clock);
+    if (!panel) {
+        qFatal("%s", qUtf8Printable(panel.error().message));
+    }
+    return std::move(*panel);
+}
+
+QString deviceJid(int number)
+{
+    return u"altimeter_%1@im.example.net"_s.arg(number, 4, 10, QChar(u'0'));
+}
+
+ProcessReport process(const QString &name, int version)
+{
+    ProcessReport report;
+    report.name = name;
+    report.version = version;
+    report.state = ProcessState::Running;
+    report.pid = 400;
+    report.restarts24h = 0;
+    return report;
+}
+
+ProcessReport deadProcess(const QString &name, int version, const QDateTime &diedAt)
+{
+    ProcessReport report = process(name, version);
+    report.isDead = true;
+    report.state = ProcessState::Dead;
+    report.pid.reset();
+    report.since = diedAt;
+    report.restarts24h = 6;
+    LastExit exit;
+    exit.code = 1;
+    exit.at = diedAt;
+    exit.heartbeatAgeS = 61;
+    exit.lastLines = {u"cv2.error: can't open camera 0"_s, u"Traceback: ocr.py, line 41"_s};
+    report.lastExit = exit;
+    return report;
+}
+
+VersionReport report(const QString &from, const QList<ProcessReport> &processes)
+{
+    VersionReport report;
+    report.from = from;
+    report.processes = processes;
+    report.facts.agentVersion = 2;
+    report.facts.watchdogVersion = 2;
+    report.facts.os = u"Debian GNU/Linux 12"_s;
+    report.facts.model = u"Raspberry Pi 4 Model B"_s;
+    report.facts.uptimeS = 353'000;
+    report.facts.diskFreeMb = 11'200;
+    report.facts.memAvailableMb = 1'430;
+    report.facts.temperatureC = 54;
+    return report;
+}
+
+namespace {
+
+void sendUpdate(Panel &panel, const QStringList &jids, const QDateTime &now)
+{
+    UpdateCommand update;
+    update.component = Component::SmartMeter;
+    update.url = QUrl(u"https://im.example.net/files/smart-meter-3.zip"_s);
+    update.processes = {{u"display"_s, 3}, {u"ocr"_s, 3}, {u"uplink"_s, 3}};
+    const Result<CommandNo> number = panel.commands().submit(update, jids, {u"test"_s, u"smart-meter-3.zip"_s, {}});
+    if (!number) {
+        qFatal("%s", qUtf8Printable(number.error().message));
+    }
+    for (const QString &jid : jids) {
+        panel.commands().markSent(*number, jid, true);
+    }
+    ProgressReport progress;
+    progress.number = *number;
+    progress.state = u"downloading"_s;
+    progress.percent = 62;
+    panel.commands().apply(jids.at(0), progress, now);
+    CommandResult result;
+    result.number = *number;
+    result.success = false;
+    result.error = ErrorCode::DownloadFailed;
+    result.remarks = u"download failed: HTTP 404 from im.example.net"_s;
+    panel.commands().apply(jids.at(1), result, now);
+    result.success = true;
+    result.error.reset();
+    result.remarks.clear();
+    panel.commands().apply(jids.at(2), result, now);
+}
+
+} // namespace
+
+void fill(Panel &panel, int count, const Clock &clock)
+{
+    Fleet &fleet = panel.fleet();
+    const QDateTime now = clock.wallUtc();
+    for (int i = 0; i < count; ++i) {
+        const QString jid = deviceJid(i);
+        fleet.add(jid);
+        const bool offline = i == 3 || i == 7;
+        fleet.setPresence(jid, !offline);
+        QList<ProcessReport> processes{process(u"display"_s, 2), process(u"ocr"_s, i == 4 ? 1 : 2),
+                                       process(u"uplink"_s, 2)};
+        if (i == 1) {
+            processes[1] = deadProcess(u"ocr"_s, 2, now.addSecs(-200));
+        }
+        if (i == 2) {
+            processes[2] = deadProcess(u"uplink"_s, 2, now.addSecs(-3700));
+        }
+        fleet.apply(jid, report(u"b8:27:eb:12:34:%1"_s.arg(i, 2, 16, QChar(u'0')), processes),
+                    offline ? now.addDays(-3) : now.addSecs(-i % 20), !offline);
+    }
+    if (count >= 10) {
+        sendUpdate(panel, {deviceJid(5), deviceJid(6), deviceJid(8)}, now);
+    }
+    fleet.flush();
+    panel.commands().flush();
+}
+
+void addLogs(const OfflinePanel &place, Panel &panel, const QString &jid, const Clock &clock)
+{
+    LogBundle bundle;
+    bundle.id = panel.store().newLogId();
+    bundle.jid = jid;
+    bundle.number = 90;
+    bundle.state = LogBundle::State::Ready;
+    bundle.requestedAt = clock.wallUtc().addSecs(-90);
+    bundle.finishedAt = clock.wallUtc().addSecs(-80);
+    bundle.folder = place.config().logsFolder() + u"/%1"_s.arg(bundle.id);
+    QDir().mkpath(bundle.folder);
+    QFile log(bundle.folder + u"/ocr.log"_s);
+    if (log.open(QIODevice::WriteOnly)) {
+        for (int i = 0; i < 40; ++i) {
+            log.write(QByteArray("2026-01-31 11:58:%1,031 INFO ocr reading 4711.%1 kWh\n")
+                          .replace("%1", QByteArray::number(10 + i)));
+        }
+        log.write("2026-01-31 11:59:12,007 WARNING ocr the picture is dark, confidence 0.41\n"
+                  "2026-01-31 11:59:13,112 ERROR ocr can't open camera 0\n"
+                  "Traceback (most recent call last):\n  File \"ocr.py\", line 41, in <module>\n"
+                  "2026-01-31 11:59:14,000 DEBUG ocr exit 1\n");
+    }
+    bundle.received = bundle.size = log.size();
+    log.close();
+    QFile other(bundle.folder + u"/uplink.log"_s);
+    if (other.open(QIODevice::WriteOnly)) {
+        other.write("2026-01-31 11:58:00 INFO uplink sent 12 readings\n");
+    }
+    panel.store().keep(bundle);
+}
+
+} // namespace sgn::test

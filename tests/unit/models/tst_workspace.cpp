@@ -1,0 +1,508 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "archive/Zip.h"
+#include "models/Application.h"
+#include "support/FakeFleet.h"
+#include "support/ManualClock.h"
+#include "support/TestCa.h"
+
+#include <QAbstractItemModelTester>
+#include <QFile>
+#include <QSignalSpy>
+#include <QTemporaryDir>
+#include <QTest>
+
+using namespace Qt::StringLiterals;
+using namespace sgn;
+using namespace sgn::models;
+using sgn::test::deviceJid;
+
+namespace {
+
+constexpr int waitLimit = 10'000;
+using ReportingMode = QAbstractItemModelTester::FailureReportingMode;
+
+class MemoryKeeper final : public PasswordKeeper
+{
+public:
+    void read(const QString &jid, Read answer) override
+    {
+        if (isLocked || !passwords.contains(jid)) {
+            answer(fail(ErrorCode::Refused, u"locked"_s));
+        } else {
+            answer(passwords.value(jid));
+        }
+    }
+    void write(const QString &jid, const QString &password, Done answer) override
+    {
+        passwords.insert(jid, password);
+        answer({});
+    }
+    void forget(const QString &jid) override { passwords.remove(jid); }
+
+    QHash<QString, QString> passwords;
+    bool isLocked = false;
+};
+
+} // namespace
+
+class WorkspaceTest : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void everyModelIsSound();
+    void showsTheDeviceThatNeedsEyes();
+    void tellsHowAnUpdateGoes();
+    void retriesWhatFailed();
+    void readsLogsAndSavesThem();
+    void asksForLogsOfTheSelection();
+    void restartsDeadProcesses();
+    void rebootsTheSelection();
+    void showsWhatLedToAFailure();
+    void takesACaFile();
+    void remembersAcrossARestart();
+    void refusesABadZip();
+    void readsAReleaseZip();
+    void signInSaysWhatIsMissing_data();
+    void signInSaysWhatIsMissing();
+    void resumesWithAKeptPassword();
+    void signOutForgetsThePassword();
+    void remembersWhoSigns();
+    void keepsPreferences();
+
+private:
+    std::unique_ptr<Workspace> workspace(const test::OfflinePanel &place, int devices = 12)
+    {
+        std::unique_ptr<Panel> panel = place.open();
+        test::fill(*panel, devices, m_clock);
+        return std::make_unique<Workspace>(std::move(panel), m_clock);
+    }
+
+    test::ManualClock m_clock;
+};
+
+void WorkspaceTest::everyModelIsSound()
+{
+    const test::OfflinePanel place(m_clock);
+    const std::unique_ptr<Workspace> shown = workspace(place);
+    QObject testers;
+    const QList<QAbstractItemModel *> models{shown->fleet(),
+                                             shown->dead(),
+                                             shown->versions(),
+                                             shown->updates(),
+                                             shown->update()->targets(),
+                                             shown->newUpdate()->versions(),
+                                             shown->logs(),
+                                             shown->log()->files(),
+                                             shown->log()->lines(),
+                                             shown->activity(),
+                                             shown->device()->facts(),
+                                             shown->device()->processes(),
+                                             shown->device()->timeline()};
+    for (QAbstractItemModel *model : models) {
+        new QAbstractItemModelTester(model, ReportingMode::QtTest, &testers);
+    }
+
+    // Everything changes under them.
+    for (int i = 0; i < 12; ++i) {
+        shown->fleet()->setCurrentRow(i);
+    }
+    for (int i = 0; i < 5; ++i) {
+        m_clock.advance(std::chrono::seconds(5));
+        Fleet &fleet = shown->panel().fleet();
+        fleet.apply(deviceJid(i), test::report({}, {test::deadProcess(u"ocr"_s, i, m_clock.wallUtc())}),
+                    m_clock.wallUtc(), true);
+        fleet.add(deviceJid(100 + i));
+        fleet.setPresence(deviceJid(i + 3), i % 2 == 0);
+        fleet.flush();
+    }
+    shown->getLogsOf(deviceJid(1));
+    shown->retranslate();
+    QTRY_COMPARE_WITH_TIMEOUT(shown->fleet()->shownCount(), 17, waitLimit);
+    QCOMPARE(shown->logs()->totalCount(), 1);
+}
+
+void WorkspaceTest::showsTheDeviceThatNeedsEyes()
+{
+    const test::OfflinePanel place(m_clock);
+    const std::unique_ptr<Workspace> shown = workspace(place);
+    QCOMPARE(shown->fleet()->currentKey(), deviceJid(1));
+    DeviceDetails *device = shown->device();
+    QVERIFY(device->isKnown());
+    QCOMPARE(device->name(), u"altimeter_0001"_s);
+    QCOMPARE(device->uniqueId(), u"b8:27:eb:12:34:01"_s);
+    const QModelIndex dead = device->processes()->index(0, 0);
+    QCOMPARE(dead.data(DeviceProcessModel::NameRole).toString(), u"ocr"_s);
+    QVERIFY(dead.data(DeviceProcessModel::DeadRole).toBool());
+    QVERIFY(dead.data(DeviceProcessModel::LinesRole).toString().contains(u"can't open camera 0"_s));
+    shown->fleet()->setCurrentKey(u"nobody@im.example.net"_s);
+    QVERIFY(!device->isKnown());
+    QCOMPARE(device->processes()->rowCount(), 0);
+}
+
+void WorkspaceTest::tellsHowAnUpdateGoes()
+{
+    const test::OfflinePanel place(m_clock);
+    const std::unique_ptr<Workspace> shown = workspace(place);
+    QCOMPARE(shown->updates()->totalCount(), 1);
+    TableFilter *targets = shown->update()->targets();
+    QCOMPARE(targets->totalCount(), 3);
+    const auto text = [targets](int row, int column) {
+        return targets->data(targets->index(row, column), TableModel::TextRole).toString();
+    };
+    QCOMPARE(text(0, 1), u"downloading, 62 %"_s);
+    QCOMPARE(text(1, 1), u"failed"_s);
+    QCOMPARE(text(1, 3), u"download failed: HTTP 404 from im.example.net"_s);
+    QCOMPARE(text(2, 1), u"done"_s);
+    QVERIFY(shown->update()->isCancellable());
+    QCOMPARE(shown->update()->failedCount(), 1);
+
+    ProgressReport progress;
+    progress.number = shown->update()->number().toUInt();
+    progress.state = u"confirming"_s;
+    progress.percent = 10;
+    shown->panel().commands().apply(deviceJid(5), progress, m_clock.wallUtc());
+    shown->panel().commands().flush();
+    QCOMPARE(text(0, 1), u"confirming heartbeats, 10 %"_s);
+}
+
+void WorkspaceTest::retriesWhatFailed()
+{
+    const test::OfflinePanel place(m_clock);
+    const std::unique_ptr<Workspace> shown = workspace(place);
+    QSignalSpy told(shown.get(), &Workspace::told);
+    shown->update()->retryFailed();
+    QCOMPARE(told.size(), 1);
+    QCOMPARE(told.at(0).at(1).toBool(), false);
+    QTRY_COMPARE_WITH_TIMEOUT(shown->updates()->totalCount(), 2, waitLimit);
+    QCOMPARE(shown->update()->targets()->totalCount(), 1);
+    QCOMPARE(shown->update()->targets()->keyAt(0), deviceJid(6));
+}
+
+void WorkspaceTest::readsLogsAndSavesThem()
+{
+    const test::OfflinePanel place(m_clock);
+    {
+        const std::unique_ptr<Panel> panel = place.open();
+        test::addLogs(place, *panel, deviceJid(1), m_clock);
+    }
+    const std::unique_ptr<Workspace> shown = workspace(place);
+    LogDocument *log = shown->log();
+    QCOMPARE(log->title(), u"altimeter_0001"_s);
+    QCOMPARE(log->files()->rowCount(), 2);
+    QTRY_COMPARE_WITH_TIMEOUT(log->lines()->count(), 45, waitLimit);
+    log->lines()->setSearchText(u"camera"_s);
+    QCOMPARE(log->lines()->matchCount(), 1);
+
+    QSignalSpy told(log, &LogDocument::told);
+    const QString copy = place.folder() + u"/copy.log"_s;
+    log->saveAs(QUrl::fromLocalFile(copy));
+    QCOMPARE(told.takeFirst().at(1).toBool(), false);
+    QCOMPARE(QFile(copy).size(), QFile(log->files()->files().at(0).path).size());
+    log->saveAs(QUrl::fromLocalFile(place.folder() + u"/no/such/folder/copy.log"_s));
+    QCOMPARE(told.takeFirst().at(1).toBool(), true);
+
+    log->setCurrentFile(7);
+    QCOMPARE(log->currentFile(), 0);
+    log->setCurrentFile(1);
+    QTRY_COMPARE_WITH_TIMEOUT(log->lines()->count(), 1, waitLimit);
+    log->remove();
+    QCOMPARE(shown->logs()->totalCount(), 0);
+    QCOMPARE(log->lines()->count(), 0);
+}
+
+void WorkspaceTest::asksForLogsOfTheSelection()
+{
+    const test::OfflinePanel place(m_clock);
+    const std::unique_ptr<Workspace> shown = workspace(place);
+    QSignalSpy asked(shown.get(), &Workspace::logsAsked);
+    QSignalSpy told(shown.get(), &Workspace::told);
+    shown->getLogs();
+    QCOMPARE(told.takeFirst().at(1).toBool(), true);
+    shown->fleet()->toggle(0);
+    shown->fleet()->toggle(1);
+    shown->getLogs();
+    QCOMPARE(asked.size(), 1);
+    QCOMPARE(shown->logs()->totalCount(), 2);
+    QVERIFY(shown->log()->isBusy());
+    QVERIFY(!shown->log()->message().isEmpty());
+}
+
+void WorkspaceTest::restartsDeadProcesses()
+{
+    const test::OfflinePanel place(m_clock);
+    const std::unique_ptr<Workspace> shown = workspace(place);
+    shown->dead()->checkShown(true);
+    QCOMPARE(shown->dead()->checkedCount(), 2);
+    const qsizetype before = shown->panel().commands().numbers().size();
+    shown->restartDead();
+    const QList<CommandNo> numbers = shown->panel().commands().numbers();
+    QCOMPARE(numbers.size(), before + 2);
+    const CommandRecord *record = shown->panel().commands().find(numbers.first());
+    QVERIFY(record && std::holds_alternative<RestartProcess>(record->command.body));
+}
+
+void WorkspaceTest::rebootsTheSelection()
+{
+    const test::OfflinePanel place(m_clock);
+    const std::unique_ptr<Workspace> shown = workspace(place);
+    QSignalSpy told(shown.get(), &Workspace::told);
+    shown->reboot();
+    QCOMPARE(told.takeFirst().at(1).toBool(), true);
+    shown->fleet()->toggle(0);
+    shown->fleet()->toggle(1);
+    shown->reboot();
+    QCOMPARE(told.takeFirst().at(1).toBool(), false);
+    CommandLog &commands = shown->panel().commands();
+    const CommandRecord *record = commands.find(commands.numbers().first());
+    QVERIFY(record && std::holds_alternative<RebootSystem>(record->command.body));
+    QCOMPARE(commands.targets(record->number).size(), 2);
+}
+
+void WorkspaceTest::showsWhatLedToAFailure()
+{
+    const test::OfflinePanel place(m_clock);
+    const std::unique_ptr<Workspace> shown = workspace(place);
+    CommandLog &commands = shown->panel().commands();
+    const QString jid = test::deviceJid(1);
+    const auto number = shown->panel().rollBack({jid}, Component::SmartMeter);
+    QVERIFY(number);
+    CommandResult result;
+    result.number = *number;
+    result.remarks = u"it doesn't run"_s;
+    result.log = {u"12:00:00 confirming"_s, u"ocr: no camera"_s};
+    QVERIFY(commands.apply(jid, result, m_clock.wallUtc()));
+    commands.flush();
+    UpdateDetails *update = shown->update();
+    update->setNumber(QString::number(*number));
+    QCOMPARE(update->log(), QString());
+    QSignalSpy changed(update, &UpdateDetails::changed);
+    update->targets()->setCurrentKey(jid);
+    QVERIFY(!changed.isEmpty());
+    QCOMPARE(update->log(), u"12:00:00 confirming\nocr: no camera"_s);
+}
+
+void WorkspaceTest::takesACaFile()
+{
+    const test::OfflinePanel place(m_clock);
+    const std::unique_ptr<Workspace> shown = workspace(place);
+    NewUpdate *update = shown->newUpdate();
+    shown->prepareUpdateForAll();
+    QFile broken(place.folder() + u"/broken.pem"_s);
+    QVERIFY(broken.open(QIODevice::WriteOnly));
+    broken.write("-----BEGIN CERTIFICATE-----\nno\n-----END CERTIFICATE-----\n");
+    broken.close();
+    update->choose(QUrl::fromLocalFile(broken.fileName()));
+    QCOMPARE(update->stage(), NewUpdate::Empty);
+    QVERIFY(!update->error().isEmpty());
+
+    const test::TestCa authority;
+    QVERIFY2(authority.isValid(), qPrintable(authority.errorString()));
+    update->choose(QUrl::fromLocalFile(authority.caFile()));
+    QCOMPARE(update->stage(), NewUpdate::Editing);
+    QCOMPARE(update->error(), QString());
+    QVERIFY(!update->isPerProcess() && !update->isVersioned());
+    QVERIFY(!update->summary().isEmpty());
+    QVERIFY(update->isReady());
+}
+
+void WorkspaceTest::remembersAcrossARestart()
+{
+    const test::OfflinePanel place(m_clock);
+    workspace(place).reset();
+    const Workspace shown(place.open(), m_clock);
+    auto &again = const_cast<Workspace &>(shown);
+    QCOMPARE(again.fleet()->totalCount(), 12);
+    QCOMPARE(again.dead()->totalCount(), 2);
+    QCOMPARE(again.updates()->totalCount(), 1);
+    QVERIFY(again.activity()->totalCount() > 0);
+}
+
+void WorkspaceTest::refusesABadZip()
+{
+    const test::OfflinePanel place(m_clock);
+    const std::unique_ptr<Workspace> shown = workspace(place);
+    NewUpdate *update = shown->newUpdate();
+    shown->prepareUpdateForAll();
+    QCOMPARE(update->audience(), NewUpdate::Online);
+    QVERIFY(!update->isReady());
+    QFile file(place.folder() + u"/broken.zip"_s);
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write("PK no zip at all");
+    file.close();
+    update->choose(QUrl::fromLocalFile(file.fileName()));
+    QTRY_VERIFY_WITH_TIMEOUT(!update->error().isEmpty(), waitLimit);
+    QCOMPARE(update->stage(), NewUpdate::Empty);
+    QVERIFY(!update->isReady());
+    update->start();
+    QCOMPARE(update->stage(), NewUpdate::Empty);
+    update->choose(QUrl::fromLocalFile(place.folder() + u"/missing.zip"_s));
+    QTRY_VERIFY_WITH_TIMEOUT(update->stage() == NewUpdate::Empty && !update->error().isEmpty(), waitLimit);
+}
+
+void WorkspaceTest::readsAReleaseZip()
+{
+    const test::OfflinePanel place(m_clock);
+    const std::unique_ptr<Workspace> shown = workspace(place);
+    const QString script = place.folder() + u"/ocr.py"_s;
+    QFile file(script);
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write("#!/usr/bin/python3\n");
+    file.close();
+    const QString zip = place.folder() + u"/release.zip"_s;
+    QVERIFY(packZip({{script, u"SmartMeter/ocr.py"_s}}, zip));
+
+    shown->fleet()->toggle(0);
+    shown->prepareUpdate();
+    NewUpdate *update = shown->newUpdate();
+    QCOMPARE(update->audience(), NewUpdate::Chosen);
+    QCOMPARE(update->targetCount(), 1);
+    update->choose(QUrl::fromLocalFile(zip));
+    QTRY_COMPARE_WITH_TIMEOUT(update->stage(), NewUpdate::Editing, waitLimit);
+    QCOMPARE(update->error(), QString());
+    QVERIFY(update->isPerProcess());
+    QCOMPARE(update->versions()->versions(), QList<ProcessVersion>({{u"ocr"_s, 3}}));
+    update->versions()->setVersion(0, 7);
+    update->versions()->setVersion(0, -1);
+    update->versions()->setVersion(5, 1);
+    QCOMPARE(update->versions()->versions().at(0).version, 7);
+    update->setAudience(NewUpdate::All);
+    QCOMPARE(update->targetCount(), 12);
+    QVERIFY(update->isReady());
+
+    // Without a connection the upload says why it can't be done, and nothing is lost.
+    QSignalSpy failed(update, &NewUpdate::failed);
+    update->start();
+    QCOMPARE(update->stage(), NewUpdate::Uploading);
+    QTRY_COMPARE_WITH_TIMEOUT(failed.size(), 1, waitLimit);
+    QCOMPARE(update->stage(), NewUpdate::Editing);
+    QVERIFY(!update->error().isEmpty());
+    QCOMPARE(shown->updates()->totalCount(), 1);
+}
+
+void WorkspaceTest::signInSaysWhatIsMissing_data()
+{
+    QTest::addColumn<QString>("jid");
+    QTest::addColumn<QString>("port");
+    QTest::addColumn<bool>("withCa");
+    QTest::newRow("not an address") << u"panel"_s << u"5223"_s << true;
+    QTest::newRow("bad port") << u"panel@im.example.net"_s << u"70000"_s << true;
+    QTest::newRow("no authority") << u"panel@im.example.net"_s << u"5223"_s << false;
+}
+
+void WorkspaceTest::signInSaysWhatIsMissing()
+{
+    QFETCH(QString, jid);
+    QFETCH(QString, port);
+    QFETCH(bool, withCa);
+    const test::OfflinePanel place(m_clock);
+    Preferences preferences(place.folder() + u"/p.ini"_s);
+    MemoryKeeper keeper;
+    SignIn form({preferences, keeper, m_clock, place.folder()});
+    QVERIFY(!form.isReady());
+    form.setJid(jid);
+    form.setPassword(u"x"_s);
+    form.setPort(port);
+    form.setCaFile(withCa ? place.config().caFile : QString());
+    QVERIFY(form.isReady());
+    form.submit();
+    QTRY_VERIFY_WITH_TIMEOUT(!form.error().isEmpty(), waitLimit);
+    QVERIFY(!form.isBusy());
+    QVERIFY(keeper.passwords.isEmpty());
+}
+
+void WorkspaceTest::resumesWithAKeptPassword()
+{
+    const test::OfflinePanel place(m_clock);
+    Preferences preferences(place.folder() + u"/p.ini"_s);
+    MemoryKeeper keeper;
+    preferences.setLastAccount({u"panel@im.example.net"_s, u"127.0.0.1"_s, 9, place.config().caFile, true});
+    {
+        keeper.isLocked = true;
+        Application application({preferences, keeper, m_clock, place.folder()});
+        application.signIn()->resume();
+        QVERIFY(!application.workspace());
+        QVERIFY(!application.signIn()->advice().isEmpty());
+        QCOMPARE(application.signIn()->jid(), u"panel@im.example.net"_s);
+    }
+    keeper.isLocked = false;
+    keeper.passwords.insert(u"panel@im.example.net"_s, u"secret"_s);
+    Application application({preferences, keeper, m_clock, place.folder()});
+    application.signIn()->resume();
+    QVERIFY(application.workspace());
+    QCOMPARE(application.workspace()->account(), u"panel@im.example.net"_s);
+}
+
+void WorkspaceTest::signOutForgetsThePassword()
+{
+    const test::OfflinePanel place(m_clock);
+    Preferences preferences(place.folder() + u"/p.ini"_s);
+    MemoryKeeper keeper;
+    keeper.passwords.insert(u"panel@im.example.net"_s, u"secret"_s);
+    preferences.setLastAccount({u"panel@im.example.net"_s, u"127.0.0.1"_s, 9, place.config().caFile, true});
+    Application application({preferences, keeper, m_clock, place.folder()});
+    application.show(place.open());
+    QSignalSpy changed(&application, &Application::workspaceChanged);
+    application.signOut();
+    QVERIFY(!application.workspace());
+    QCOMPARE(changed.size(), 1);
+    QVERIFY(keeper.passwords.isEmpty());
+    QVERIFY(!preferences.lastAccount().keepPassword);
+}
+
+void WorkspaceTest::remembersWhoSigns()
+{
+    const test::OfflinePanel place(m_clock);
+    QTemporaryDir folder;
+    Preferences preferences(folder.filePath(u"p.ini"_s));
+    const QString file = folder.filePath(u"release.jwk"_s);
+    const SigningKey key = newSigningKey(u"release"_s).value();
+    QVERIFY(saveSigningKey(key, file));
+    {
+        const std::unique_ptr<Workspace> shown = workspace(place);
+        SigningKeys *keys = shown->keys();
+        keys->keepIn(preferences);
+        QVERIFY(keys->releaseKey().isEmpty() && keys->operatorKey().isEmpty());
+        keys->chooseRelease(QUrl::fromLocalFile(file));
+        QCOMPARE(keys->releaseKey(), key.kid);
+        keys->chooseOperator(QUrl::fromLocalFile(u"/nonexistent"_s));
+        QVERIFY(keys->operatorKey().isEmpty());
+        QVERIFY(!keys->operatorError().isEmpty());
+        // A wrong choice leaves the right one in place.
+        keys->chooseRelease(QUrl::fromLocalFile(folder.filePath(u"p.ini"_s)));
+        QVERIFY(!keys->releaseError().isEmpty());
+        QCOMPARE(keys->releaseKey(), key.kid);
+    }
+    const std::unique_ptr<Workspace> again = workspace(place);
+    again->keys()->keepIn(preferences);
+    QCOMPARE(again->keys()->releaseKey(), key.kid);
+    again->keys()->forgetRelease();
+    QVERIFY(again->keys()->releaseKey().isEmpty());
+    QVERIFY(preferences.keyFile(Preferences::ReleaseKey).isEmpty());
+}
+
+void WorkspaceTest::keepsPreferences()
+{
+    QTemporaryDir folder;
+    const QString file = folder.filePath(u"p.ini"_s);
+    {
+        Preferences preferences(file);
+        QCOMPARE(preferences.theme(), Preferences::SystemTheme);
+        preferences.setTheme(Preferences::DarkTheme);
+        preferences.setLanguage(u"de"_s);
+    }
+    {
+        Preferences preferences(file);
+        QCOMPARE(preferences.theme(), Preferences::DarkTheme);
+        QCOMPARE(preferences.language(), u"de"_s);
+        preferences.overrideTheme(Preferences::LightTheme);
+    }
+    Preferences preferences(file);
+    QCOMPARE(preferences.theme(), Preferences::DarkTheme);
+    QFile text(file);
+    QVERIFY(text.open(QIODevice::ReadOnly));
+    QVERIFY(!text.readAll().contains("password="));
+}
+
+QTEST_GUILESS_MAIN(WorkspaceTest)
+#include "tst_workspace.moc"
