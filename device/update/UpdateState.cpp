@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "update/UpdateState.h"
 
+#include "base/EnumNames.h"
+
 #include <algorithm>
-#include <utility>
 
 namespace sgn::update {
 
@@ -10,19 +11,19 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-constexpr std::array stateNames{
-    std::pair{State::Accepted, "accepted"_L1},
-    std::pair{State::Downloading, "downloading"_L1},
-    std::pair{State::Verifying, "verifying"_L1},
-    std::pair{State::Staging, "staging"_L1},
-    std::pair{State::Waiting, "waiting"_L1},
-    std::pair{State::Swapping, "swapping"_L1},
-    std::pair{State::Confirming, "confirming"_L1},
-    std::pair{State::RollingBack, "rolling_back"_L1},
-    std::pair{State::Done, "done"_L1},
-    std::pair{State::RolledBack, "rolled_back"_L1},
-    std::pair{State::Failed, "failed"_L1},
-};
+constexpr auto stateNames = enumNames<State>({
+    {State::Accepted, "accepted"_L1},
+    {State::Downloading, "downloading"_L1},
+    {State::Verifying, "verifying"_L1},
+    {State::Staging, "staging"_L1},
+    {State::Waiting, "waiting"_L1},
+    {State::Swapping, "swapping"_L1},
+    {State::Confirming, "confirming"_L1},
+    {State::RollingBack, "rolling_back"_L1},
+    {State::Done, "done"_L1},
+    {State::RolledBack, "rolled_back"_L1},
+    {State::Failed, "failed"_L1},
+});
 
 } // namespace
 
@@ -47,14 +48,12 @@ int maxStarts(State state)
 
 QLatin1StringView nameOf(State state)
 {
-    const auto *const it = std::ranges::find(stateNames, state, &decltype(stateNames)::value_type::first);
-    return it == stateNames.end() ? "unknown"_L1 : it->second;
+    return stateNames.nameOf(state);
 }
 
 std::optional<State> stateFromString(QStringView text)
 {
-    const auto *const it = std::ranges::find_if(stateNames, [text](const auto &entry) { return entry.second == text; });
-    return it == stateNames.end() ? std::nullopt : std::optional(it->first);
+    return stateNames.valueOf(text);
 }
 
 } // namespace sgn::update

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "protocol/Process.h"
 
+#include "base/EnumNames.h"
 #include "protocol/Json.h"
 
 #include <algorithm>
-#include <array>
 #include <QSet>
-#include <utility>
 
 namespace sgn {
 
@@ -17,15 +16,16 @@ namespace {
 constexpr qsizetype maxLastLines = 20;
 constexpr qsizetype maxLineLength = 4096;
 
-constexpr std::array stateNames{
-    std::pair{ProcessState::Running, "running"_L1},
-    std::pair{ProcessState::Starting, "starting"_L1},
-    std::pair{ProcessState::Hung, "hung"_L1},
-    std::pair{ProcessState::Backoff, "backoff"_L1},
-    std::pair{ProcessState::CrashLoop, "crash_loop"_L1},
-    std::pair{ProcessState::Held, "held"_L1},
-    std::pair{ProcessState::Dead, "dead"_L1},
-};
+constexpr auto stateNames = enumNames<ProcessState>({
+    {ProcessState::Running, "running"_L1},
+    {ProcessState::Starting, "starting"_L1},
+    {ProcessState::Hung, "hung"_L1},
+    {ProcessState::Backoff, "backoff"_L1},
+    {ProcessState::CrashLoop, "crash_loop"_L1},
+    {ProcessState::Held, "held"_L1},
+    {ProcessState::Dead, "dead"_L1},
+    {ProcessState::Unknown, "unknown"_L1},
+});
 
 QJsonObject lastExitToJson(const LastExit &exit)
 {
@@ -115,14 +115,12 @@ bool isValidProcessName(QStringView name)
 
 QLatin1StringView nameOf(ProcessState state)
 {
-    const auto it = std::ranges::find(stateNames, state, &decltype(stateNames)::value_type::first);
-    return it == stateNames.end() ? "unknown"_L1 : it->second;
+    return stateNames.nameOf(state);
 }
 
 ProcessState processStateFromString(QStringView text)
 {
-    const auto it = std::ranges::find_if(stateNames, [text](const auto &entry) { return entry.second == text; });
-    return it == stateNames.end() ? ProcessState::Unknown : it->first;
+    return stateNames.valueOf(text).value_or(ProcessState::Unknown);
 }
 
 QJsonObject toJson(const ProcessVersion &process)
