@@ -3,18 +3,18 @@
 
 #include "agent/Answers.h"
 #include "agent/CommandIntake.h"
+#include "agent/CommandLedger.h"
 #include "agent/CommandRecord.h"
 #include "agent/CommandRunner.h"
-#include "agent/EventTeller.h"
 #include "agent/LogUploader.h"
-#include "agent/Mail.h"
 #include "agent/Outbox.h"
+#include "agent/OutboxSender.h"
 #include "agent/PanelFeatures.h"
 #include "agent/PanelLink.h"
 #include "agent/PanelMapCall.h"
+#include "agent/ProcessEventReporter.h"
 #include "agent/ProcessStatus.h"
 #include "agent/Reboot.h"
-#include "agent/ResultBook.h"
 #include "agent/ServerTime.h"
 #include "agent/VersionReporter.h"
 #include "config/DeviceConfig.h"
@@ -38,7 +38,7 @@ struct AgentSettings
     update::DownloadLimits downloadLimits = {};
     PanelMapCall::Times panelMapTimes = {};
     std::chrono::milliseconds fileStoreLimit{5'000};
-    EventTeller::Limits eventLimits = {};
+    ProcessEventReporter::Limits eventLimits = {};
     // Of the watchdog that is connected.
     std::function<std::optional<int>()> watchdogVersion = {};
     update::ServerTrial serverTrial = {};
@@ -68,8 +68,8 @@ private:
     PanelLink &m_link;
     Outbox m_outbox;
     CommandRecord m_record;
-    Mail m_mail;
-    ResultBook m_book;
+    OutboxSender m_mail;
+    CommandLedger m_book;
     Answers m_answers;
     ServerTime m_time;
     update::Installer m_installer;
@@ -83,8 +83,8 @@ private:
     PanelFeatures m_features;
     // Apart from the results, so that no number of events can push one of those out.
     Outbox m_eventOutbox;
-    Mail m_eventMail;
-    EventTeller m_events;
+    OutboxSender m_eventMail;
+    ProcessEventReporter m_events;
 };
 
 } // namespace sgn::agent

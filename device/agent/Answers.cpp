@@ -29,7 +29,7 @@ ErrorCode wireCode(ErrorCode code)
     }
 }
 
-Answers::Answers(QString from, ResultBook &book, Mail &mail)
+Answers::Answers(QString from, CommandLedger &book, OutboxSender &mail)
     : m_from(std::move(from))
     , m_book(book)
     , m_mail(mail)

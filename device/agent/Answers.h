@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "agent/ResultBook.h"
+#include "agent/CommandLedger.h"
 
 #include <optional>
 
@@ -16,7 +16,7 @@ class Answers
 {
 public:
     // `from`: rpi_unique_id. Both references outlive the object.
-    Answers(QString from, ResultBook &book, Mail &mail);
+    Answers(QString from, CommandLedger &book, OutboxSender &mail);
 
     // On record, and kept until the server has it. Whether it is safe on disk.
     bool give(const CommandKey &key, const QString &name, const Outcome &outcome, const QString &remarks = {});
@@ -29,8 +29,8 @@ private:
     [[nodiscard]] QByteArray failure(std::optional<CommandNo> number, const QString &name, const Error &error) const;
 
     QString m_from;
-    ResultBook &m_book;
-    Mail &m_mail;
+    CommandLedger &m_book;
+    OutboxSender &m_mail;
 };
 
 } // namespace sgn::agent

@@ -44,7 +44,7 @@ public:
     };
     struct Ports
     {
-        ResultBook &book;
+        CommandLedger &book;
         Answers &answers;
         ServerTime &time;
         const Clock &clock;

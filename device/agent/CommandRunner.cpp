@@ -117,7 +117,7 @@ void CommandRunner::runTask(const update::Task &task, const AcceptedCommand &acc
     m_ports.book.begin(accepted.key, name);
 }
 
-void CommandRunner::updateEnded(const update::Ending &ending)
+void CommandRunner::updateEnded(const update::UpdateOutcome &ending)
 {
     CommandResult result;
     result.number = ending.order.number;

@@ -3,9 +3,9 @@
 
 #include "agent/Answers.h"
 #include "agent/CommandIntake.h"
-#include "agent/Mail.h"
+#include "agent/CommandLedger.h"
+#include "agent/OutboxSender.h"
 #include "agent/Reboot.h"
-#include "agent/ResultBook.h"
 #include "agent/ServerTime.h"
 #include "protocol/Command.h"
 #include "protocol/Reply.h"
@@ -40,9 +40,9 @@ public:
     };
     struct Ports
     {
-        ResultBook &book;
+        CommandLedger &book;
         Answers &answers;
-        Mail &mail;
+        OutboxSender &mail;
         update::Installer &installer;
         Reboot &reboot;
         update::WatchdogPort &watchdog;
@@ -72,7 +72,7 @@ private:
     void runLogs(const AcceptedCommand &accepted);
     void cancelUpdate(const CancelUpdate &cancel, const CommandKey &key);
     void restartProcess(const RestartProcess &restart, const CommandKey &key);
-    void updateEnded(const update::Ending &ending);
+    void updateEnded(const update::UpdateOutcome &ending);
     void tellGathered();
 
     Settings m_settings;
@@ -84,7 +84,7 @@ private:
     QList<CommandKey> m_numberedLogs;
     bool m_plainLogs = false;
     QTimer m_tryEndingAgain;
-    update::Ending m_unsafeEnding;
+    update::UpdateOutcome m_unsafeEnding;
 };
 
 } // namespace sgn::agent

@@ -38,7 +38,7 @@ Installer::Installer(InstallerSettings settings, WatchdogPort &watchdog, Downloa
     , m_progress(clock)
 {
     connect(&m_hold, &LocalHold::looked, this, &Installer::waitForPeople);
-    connect(&m_progress, &ProgressTeller::told, this, [this](State state, int percent, const QString &remarks) {
+    connect(&m_progress, &ProgressReporter::told, this, [this](State state, int percent, const QString &remarks) {
         Q_EMIT progress(m_record->order.number, state, percent, remarks);
     });
 }
@@ -322,7 +322,7 @@ void Installer::judgeInstalled(const Installed &installed)
 void Installer::download()
 {
     m_download = std::make_unique<ReleaseFetch>(m_record->order.task, paths(), m_settings.policy, m_downloadFactory);
-    connect(m_download.get(), &Download::progress, &m_progress, &ProgressTeller::advance);
+    connect(m_download.get(), &Download::progress, &m_progress, &ProgressReporter::advance);
     connect(m_download.get(), &Download::interrupted, this,
             [this](const QString &why) { note(u"download interrupted: "_s + why); });
     connect(m_download.get(), &Download::finished, this, [this](const Result<Downloaded> &result) {
@@ -366,7 +366,7 @@ void Installer::stage()
     m_stager =
         std::make_unique<Stager>(Stager::Request{m_record->order.task, paths(), m_settings.policy, m_record->assembled,
                                                  m_settings.root, m_settings.selfTestLimit, now()});
-    connect(m_stager.get(), &Stager::progress, &m_progress, &ProgressTeller::advance);
+    connect(m_stager.get(), &Stager::progress, &m_progress, &ProgressReporter::advance);
     connect(m_stager.get(), &Stager::finished, this, [this](const Result<Staged> &result) {
         m_stager.release()->deleteLater();
         staged(result);
@@ -456,7 +456,7 @@ void Installer::tellEnding()
         this,
         [this] {
             if (m_record && isFinal(m_record->state)) {
-                Q_EMIT finished(endingOf(*m_record));
+                Q_EMIT finished(outcomeOf(*m_record));
             }
         },
         Qt::QueuedConnection);

@@ -5,13 +5,13 @@
 #include "update/Admission.h"
 #include "update/ComponentSwap.h"
 #include "update/Download.h"
-#include "update/Ending.h"
+#include "update/InstallLocations.h"
 #include "update/LocalHold.h"
-#include "update/Places.h"
-#include "update/ProgressTeller.h"
+#include "update/ProgressReporter.h"
 #include "update/Stager.h"
 #include "update/Swaps.h"
 #include "update/UpdateJournal.h"
+#include "update/UpdateOutcome.h"
 #include "update/WatchdogPort.h"
 
 #include <functional>
@@ -79,7 +79,7 @@ Q_SIGNALS:
     void stateEntered(sgn::update::State state);
     // Only for orders that asked for it; at most once per second and 5 %. `remarks`: what is waited for, or empty.
     void progress(sgn::CommandNo number, sgn::update::State state, int percent, const QString &remarks);
-    void finished(const sgn::update::Ending &ending);
+    void finished(const sgn::update::UpdateOutcome &ending);
 
 private:
     void enter(State state);
@@ -117,7 +117,7 @@ private:
     std::unique_ptr<Stager> m_stager;
     std::unique_ptr<ComponentSwap> m_swap;
     LocalHold m_hold;
-    ProgressTeller m_progress;
+    ProgressReporter m_progress;
     int m_run = 0; // answers to work that was stopped are not listened to
 };
 

@@ -45,16 +45,16 @@ QString howItEnded(const std::optional<LastExit> &exit)
 
 } // namespace
 
-AgentSwap::AgentSwap(Settings settings, AgentKeeper &keeper, const Clock &clock, QObject *parent)
+AgentSwap::AgentSwap(Settings settings, AgentSupervisor &keeper, const Clock &clock, QObject *parent)
     : QObject(parent)
     , m_settings(std::move(settings))
     , m_keeper(keeper)
     , m_timer(clock, this)
     , m_clock(clock)
 {
-    connect(&m_keeper, &AgentKeeper::helloReceived, this, &AgentSwap::helloReceived);
-    connect(&m_keeper, &AgentKeeper::ended, this, &AgentSwap::agentEnded);
-    connect(&m_keeper, &AgentKeeper::startFailed, this, &AgentSwap::agentCannotStart);
+    connect(&m_keeper, &AgentSupervisor::helloReceived, this, &AgentSwap::helloReceived);
+    connect(&m_keeper, &AgentSupervisor::ended, this, &AgentSwap::agentEnded);
+    connect(&m_keeper, &AgentSupervisor::startFailed, this, &AgentSwap::agentCannotStart);
     m_saveRetry.setSingleShot(true);
     m_saveRetry.setInterval(retryPause);
     connect(&m_saveRetry, &QTimer::timeout, this, &AgentSwap::sayConfirmed);

@@ -5,9 +5,9 @@
 #include "base/SystemError.h"
 #include "watchdog/FolderExchange.h"
 #include "watchdog/Logging.h"
+#include "watchdog/Probation.h"
 #include "watchdog/ProcFs.h"
 #include "watchdog/ProgramExec.h"
-#include "watchdog/Trial.h"
 
 #include <algorithm>
 #include <csignal>

@@ -100,17 +100,17 @@ void HeartbeatSocket::read()
 void HeartbeatSocket::handle(const QByteArray &datagram, const sockaddr_in &sender, MonotonicTime now)
 {
     switch (m_sieve.judge(datagram, ntohs(sender.sin_port), now)) {
-    case DatagramSieve::Verdict::Known:
+    case DatagramFilter::Verdict::Known:
         if (!take(m_sieve.heartbeatOf(datagram))) {
             m_sieve.refused(datagram);
         }
         return;
-    case DatagramSieve::Verdict::Repeat:
+    case DatagramFilter::Verdict::Repeat:
         return;
-    case DatagramSieve::Verdict::TooMany:
+    case DatagramFilter::Verdict::TooMany:
         ++m_refused;
         return;
-    case DatagramSieve::Verdict::New:
+    case DatagramFilter::Verdict::New:
         break;
     }
     const auto parsed = parseDatagram(datagram);

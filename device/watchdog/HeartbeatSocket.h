@@ -4,7 +4,7 @@
 #include "base/Descriptor.h"
 #include "base/RateLimit.h"
 #include "protocol/Heartbeat.h"
-#include "watchdog/DatagramSieve.h"
+#include "watchdog/DatagramFilter.h"
 
 #include <functional>
 #include <memory>
@@ -52,7 +52,7 @@ private:
     OnHeartbeat m_onHeartbeat;
     Reports m_reports;
     std::vector<char> m_buffer;
-    DatagramSieve m_sieve;
+    DatagramFilter m_sieve;
     RateLimit m_logLimit;
     RateLimit m_answerLimit;
     quint64 m_refused = 0;

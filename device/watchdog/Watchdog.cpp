@@ -27,9 +27,9 @@ Supervisor::Settings supervisorSettings(const WatchdogSettings &settings, quint1
     return supervisor;
 }
 
-AgentKeeper::Settings keeperSettings(const WatchdogSettings &settings, quint16 port)
+AgentSupervisor::Settings keeperSettings(const WatchdogSettings &settings, quint16 port)
 {
-    AgentKeeper::Settings keeper;
+    AgentSupervisor::Settings keeper;
     keeper.program = settings.below("JabberClient/sgn-agent"_L1);
     keeper.arguments = {"--root",
                         settings.root.toLocal8Bit(),
@@ -90,7 +90,7 @@ Watchdog::Watchdog(WatchdogSettings settings, std::unique_ptr<HeartbeatSocket> h
     connect(&m_saveTimer, &QTimer::timeout, this, &Watchdog::save);
     connect(&m_supervisor, &Supervisor::essentialsChanged, this, &Watchdog::save);
     connect(&m_supervisor, &Supervisor::recordChanged, this, &Watchdog::saveSoon);
-    connect(&m_keeper, &AgentKeeper::recordChanged, this, &Watchdog::saveSoon);
+    connect(&m_keeper, &AgentSupervisor::recordChanged, this, &Watchdog::saveSoon);
     connect(&m_supervisor, &Supervisor::processChanged, this,
             [this](const ProcessReport &process) { m_control->broadcast(control::ProcessChanged{process}); });
     connect(&m_swap, &AgentSwap::finished, this,

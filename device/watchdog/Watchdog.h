@@ -77,7 +77,7 @@ private:
     std::unique_ptr<HeartbeatSocket> m_heartbeats;
     std::unique_ptr<ControlServer> m_control;
     Supervisor m_supervisor;
-    AgentKeeper m_keeper;
+    AgentSupervisor m_keeper;
     AgentSwap m_swap;
     WatchdogSwap m_ownSwap;
     QTimer m_saveTimer;

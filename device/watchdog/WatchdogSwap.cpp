@@ -6,9 +6,9 @@
 #include "watchdog/Launcher.h"
 #include "watchdog/Logging.h"
 #include "watchdog/PreparationResult.h"
+#include "watchdog/Probation.h"
 #include "watchdog/ProcFs.h"
 #include "watchdog/SelfTestRun.h"
-#include "watchdog/Trial.h"
 
 #include <array>
 #include <cerrno>

@@ -3,12 +3,12 @@
 #include "base/HangAlarm.h"
 #include "base/Log.h"
 #include "base/SystemError.h"
-#include "watchdog/CardWatch.h"
 #include "watchdog/Guardian.h"
 #include "watchdog/Logging.h"
 #include "watchdog/ProgramExec.h"
 #include "watchdog/SelfTest.h"
 #include "watchdog/SignalSource.h"
+#include "watchdog/StorageMonitor.h"
 #include "watchdog/SystemdNotifier.h"
 #include "watchdog/Watchdog.h"
 
@@ -119,7 +119,7 @@ QStringList argumentsFor(const WatchdogSettings &settings)
 
 int runWatchdog(WatchdogSettings &settings, Machine &machine, const Clock &clock)
 {
-    CardWatch card(settings.root, settings.owner, cardInterval / settings.speed);
+    StorageMonitor card(settings.root, settings.owner, cardInterval / settings.speed);
     card.checkAtStart();
     Descriptor lock;
     {

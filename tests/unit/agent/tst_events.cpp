@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "agent/EventTeller.h"
 #include "agent/PanelFeatures.h"
+#include "agent/ProcessEventReporter.h"
 #include "FakePanelLink.h"
 #include "support/FakeWatchdog.h"
 #include "support/ManualClock.h"
@@ -30,7 +30,7 @@ private:
     struct Life
     {
         Life(const QString &folder, FakeWatchdog &watchdog, const ManualClock &clock,
-             const EventTeller::Limits &limits = {})
+             const ProcessEventReporter::Limits &limits = {})
             : outbox(folder + u"/events"_s, 5)
             , mail(outbox, link)
             , events(u"b8:27"_s, watchdog, mail, clock, limits)
@@ -40,8 +40,8 @@ private:
 
         FakePanelLink link;
         Outbox outbox;
-        Mail mail;
-        EventTeller events;
+        OutboxSender mail;
+        ProcessEventReporter events;
     };
 
     static ProcessReport process(const QString &name, ProcessState state = ProcessState::Running, int restarts = 0)
@@ -180,7 +180,7 @@ private Q_SLOTS:
 
     void aFloodIsSlowedDownAndItsEndIsTold()
     {
-        EventTeller::Limits limits;
+        ProcessEventReporter::Limits limits;
         limits.perProcess = 4;
         limits.together = 6;
         limits.retry = 1ms;

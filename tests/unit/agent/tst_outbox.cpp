@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "agent/CommandLedger.h"
 #include "agent/CommandRecord.h"
-#include "agent/Mail.h"
 #include "agent/Outbox.h"
-#include "agent/ResultBook.h"
+#include "agent/OutboxSender.h"
 #include "agent/ServerTime.h"
 #include "FakePanelLink.h"
 #include "support/ManualClock.h"
@@ -104,7 +104,7 @@ private Q_SLOTS:
         const QTemporaryDir folder;
         Outbox outbox(folder.path());
         FakePanelLink link;
-        Mail mail(outbox, link);
+        OutboxSender mail(outbox, link);
         mail.post(u"a"_s, R"({"n":1})");
         QVERIFY(link.sent.isEmpty());
 
@@ -130,7 +130,7 @@ private Q_SLOTS:
         Outbox outbox(folder.path());
         FakePanelLink link;
         link.acknowledges = false;
-        Mail mail(outbox, link);
+        OutboxSender mail(outbox, link);
         link.goOnline();
         mail.post(u"a"_s, "{}");
         Q_EMIT link.notSent(link.unanswered.first(), Error{ErrorCode::TooLarge, u"too large"_s});
@@ -143,7 +143,7 @@ private Q_SLOTS:
         const QTemporaryDir folder;
         Outbox outbox(folder.path());
         FakePanelLink link;
-        Mail mail(outbox, link);
+        OutboxSender mail(outbox, link);
         link.goOnline();
         mail.post(u"a"_s, R"({"n":1})");
         mail.post(u"b"_s, R"({"n":2})");
@@ -166,7 +166,7 @@ private Q_SLOTS:
         const QTemporaryDir folder;
         Outbox outbox(folder.path());
         FakePanelLink link;
-        Mail mail(outbox, link);
+        OutboxSender mail(outbox, link);
         link.goOnline();
         mail.postNewest(u"ocr"_s, R"({"n":1})");
         QTRY_VERIFY_WITH_TIMEOUT(outbox.letters().isEmpty(), 10'000);
@@ -277,8 +277,8 @@ private Q_SLOTS:
         Outbox outbox(disk + u"/outbox"_s);
         CommandRecord record(disk + u"/commands.json"_s);
         FakePanelLink link;
-        Mail mail(outbox, link);
-        ResultBook book(record, mail);
+        OutboxSender mail(outbox, link);
+        CommandLedger book(record, mail);
         QVERIFY(!book.answer(key(1), u"a"_s, R"({"first":1})"));
         QVERIFY(!book.answer(key(1), u"a"_s, R"({"first":1})"));
         QVERIFY(QDir().mkpath(disk + u"/outbox"_s));
@@ -299,8 +299,8 @@ private Q_SLOTS:
         QVERIFY(outbox.load());
         CommandRecord record(folder.filePath(u"commands.json"_s));
         FakePanelLink link;
-        Mail mail(outbox, link);
-        ResultBook book(record, mail);
+        OutboxSender mail(outbox, link);
+        CommandLedger book(record, mail);
         book.begin(key(1), u"a"_s);
         book.answer(key(1), u"a"_s, R"({"first":1})");
         book.answer(key(1), u"a"_s, R"({"second":1})");

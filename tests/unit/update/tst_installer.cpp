@@ -38,14 +38,15 @@ private:
     InstallerSettings m_settings;
     QString m_root;
     QString m_zip;
-    QList<Ending> m_endings;
+    QList<UpdateOutcome> m_endings;
     QList<State> m_states;
     std::array<SigningKey, 3> m_keys;
 
     void restart()
     {
         m_installer = std::make_unique<Installer>(m_settings, *m_watchdog, copyFrom(m_zip), m_clock);
-        connect(m_installer.get(), &Installer::finished, this, [this](const Ending &ending) { m_endings += ending; });
+        connect(m_installer.get(), &Installer::finished, this,
+                [this](const UpdateOutcome &ending) { m_endings += ending; });
         connect(m_installer.get(), &Installer::stateEntered, this, [this](State state) { m_states += state; });
     }
 
@@ -152,7 +153,7 @@ private Q_SLOTS:
     {
         QVERIFY(m_installer->begin(meterOrder(2)));
         QVERIFY(ended());
-        const Ending &ending = m_endings.first();
+        const UpdateOutcome &ending = m_endings.first();
         QVERIFY2(ending.success, qPrintable(ending.remarks));
         QCOMPARE(ending.bytes, std::optional(QFileInfo(m_zip).size()));
         QVERIFY(!ending.error && !ending.rolledBack);
@@ -266,7 +267,7 @@ private Q_SLOTS:
         useZip(files);
         QVERIFY(m_installer->begin(meterOrder(2)));
         QVERIFY(ended());
-        const Ending &ending = m_endings.first();
+        const UpdateOutcome &ending = m_endings.first();
         QVERIFY(!ending.success);
         QVERIFY(ending.rolledBack);
         QCOMPARE(ending.error, std::optional(ErrorCode::NotHealthy));
@@ -678,7 +679,7 @@ private Q_SLOTS:
     {
         QVERIFY(m_installer->begin(meterOrder(2)));
         QVERIFY(ended());
-        const Ending first = m_endings.takeFirst();
+        const UpdateOutcome first = m_endings.takeFirst();
         restart();
         m_installer->resume();
         QVERIFY(ended());
@@ -907,7 +908,7 @@ private Q_SLOTS:
             m_installer->resume();
             QVERIFY(ended());
         }
-        const Ending &ending = m_endings.first();
+        const UpdateOutcome &ending = m_endings.first();
         QVERIFY2(ending.success == (version > 0), qPrintable(ending.remarks));
         QCOMPARE(ending.rolledBack, version < 0);
         m_installer->close();
@@ -981,7 +982,7 @@ private Q_SLOTS:
         }
         QVERIFY(m_installer->begin(order));
         QVERIFY(ended());
-        const Ending &ending = m_endings.first();
+        const UpdateOutcome &ending = m_endings.first();
         QCOMPARE(ending.success, state == WatchdogSwapState::Confirmed);
         QCOMPARE(ending.rolledBack, state == WatchdogSwapState::RolledBack);
         if (!ending.success) {
@@ -1065,7 +1066,7 @@ private Q_SLOTS:
         restart();
         m_installer->resume();
         QVERIFY(ended());
-        const Ending &ending = m_endings.first();
+        const UpdateOutcome &ending = m_endings.first();
         QCOMPARE(ending.success, works);
         QCOMPARE(ending.rolledBack, !works);
         QCOMPARE(ending.remarks, m_watchdog->swapStatus.remarks);

@@ -43,7 +43,7 @@ private:
     QString m_root;
     QString m_home;
     QString m_source; // what is "downloaded"
-    QList<Ending> m_endings;
+    QList<UpdateOutcome> m_endings;
     QList<std::pair<State, QString>> m_progress;
     TestCa m_ca;
     TestCa m_otherCa;
@@ -54,7 +54,8 @@ private:
     void restart()
     {
         m_installer = std::make_unique<Installer>(m_settings, *m_watchdog, copyFrom(m_source), m_clock);
-        connect(m_installer.get(), &Installer::finished, this, [this](const Ending &ending) { m_endings += ending; });
+        connect(m_installer.get(), &Installer::finished, this,
+                [this](const UpdateOutcome &ending) { m_endings += ending; });
         connect(
             m_installer.get(), &Installer::progress, this,
             [this](CommandNo, State state, int, const QString &remarks) { m_progress += std::pair(state, remarks); });
@@ -89,12 +90,12 @@ private:
         return update;
     }
     // Runs to its end and closes, like the agent.
-    Ending run(const Task &task)
+    UpdateOutcome run(const Task &task)
     {
         m_endings.clear();
         const Outcome begun = m_installer->begin(orderFor(task));
         if (!begun) {
-            Ending refused;
+            UpdateOutcome refused;
             refused.error = begun.error().code;
             refused.remarks = begun.error().message;
             return refused;
@@ -187,7 +188,7 @@ private Q_SLOTS:
     void replacesThePackages()
     {
         offer(packages("new"));
-        const Ending ending = run(packagesUpdate(3));
+        const UpdateOutcome ending = run(packagesUpdate(3));
         QVERIFY2(ending.success, qPrintable(ending.remarks));
         QCOMPARE(packageContent(), "new");
         QCOMPARE(packageVersion(), "3\n");
@@ -205,7 +206,7 @@ private Q_SLOTS:
     {
         QVERIFY(removeFolder(m_home + u"/.local"_s));
         offer(packages("new"));
-        const Ending ending = run(packagesUpdate(0));
+        const UpdateOutcome ending = run(packagesUpdate(0));
         QVERIFY2(ending.success, qPrintable(ending.remarks));
         QCOMPARE(packageContent(), "new");
     }
@@ -218,7 +219,7 @@ private Q_SLOTS:
         m_watchdog->onRelease = [this] {
             QVERIFY(test::writeFile(m_root + u"/SmartMeter/ocr.version"_s, packageContent() == "new" ? "-1" : "1"));
         };
-        const Ending ending = run(packagesUpdate(3));
+        const UpdateOutcome ending = run(packagesUpdate(3));
         QVERIFY(!ending.success);
         QVERIFY(ending.rolledBack);
         QCOMPARE(ending.error, std::optional(ErrorCode::NotHealthy));
@@ -235,7 +236,7 @@ private Q_SLOTS:
     {
         QVERIFY(test::writeFile(m_root + u"/SmartMeter/dlms.version"_s, "-1"));
         offer(packages("new"));
-        const Ending ending = run(packagesUpdate(3));
+        const UpdateOutcome ending = run(packagesUpdate(3));
         QVERIFY2(ending.success, qPrintable(ending.remarks));
         const QList<ProcessVersion> before{{u"ocr"_s, 1}};
         QCOMPARE(m_watchdog->requestsOf<control::Release>().first().expected, before);
@@ -292,7 +293,7 @@ private Q_SLOTS:
         const QString home = m_folder->filePath(u"other"_s);
         QVERIFY(QDir().mkpath(home + u"/technospurs/SmartMeter"_s));
         QVERIFY(install(home, files));
-        Places places;
+        InstallLocations places;
         places.root = home + u"/technospurs"_s;
         places.sitePackages = configured.isEmpty() ? QString() : home + u'/' + configured;
         QString interpreter = home + u"/bin/python3"_s;
@@ -313,7 +314,7 @@ private Q_SLOTS:
     {
         const QByteArray both = readWhole(m_ca.caFile()) + readWhole(m_otherCa.caFile());
         offerFile(both);
-        const Ending ending = run(caUpdate());
+        const UpdateOutcome ending = run(caUpdate());
         QVERIFY2(ending.success, qPrintable(ending.remarks));
         QCOMPARE(installedCa(), both);
         // Tried before the exchange and once more with what is in place then.
@@ -339,7 +340,7 @@ private Q_SLOTS:
         if (saysHash) {
             update.sha256 = Sha256::hash(installedCa());
         }
-        const Ending ending = run(update);
+        const UpdateOutcome ending = run(update);
         QVERIFY(ending.success);
         QCOMPARE(ending.remarks, u"already installed"_s);
         QCOMPARE(ending.bytes.has_value(), !saysHash);
@@ -379,7 +380,7 @@ private Q_SLOTS:
         offerFile(content);
         CaCertUpdate update = caUpdate();
         update.sha256 = sha256;
-        const Ending ending = run(update);
+        const UpdateOutcome ending = run(update);
         QCOMPARE(ending.error, std::optional(code));
         QVERIFY2(ending.remarks.contains(words), qPrintable(ending.remarks));
         QVERIFY(!ending.rolledBack);
@@ -409,13 +410,13 @@ private Q_SLOTS:
         // The one with the authority that is withdrawn later, then the one without, each as the panel sends it.
         const CaCertUpdate first = offerSigned(old, key, 1, isAllowed);
         QVERIFY(run(first).success);
-        const Ending withdrawn = run(offerSigned(own, key, 2));
+        const UpdateOutcome withdrawn = run(offerSigned(own, key, 2));
         QVERIFY2(withdrawn.success, qPrintable(withdrawn.remarks));
         // And the first once more, from the archive.
         m_settings.policy.hasOperatorKeys = hasOperators;
         restart();
         offerFile(old);
-        const Ending again = run(first);
+        const UpdateOutcome again = run(first);
         if (isAllowed || hasOperators) {
             QVERIFY2(again.success, qPrintable(again.remarks));
             return;
@@ -435,9 +436,9 @@ private Q_SLOTS:
         // Laid out before anything was signed.
         const QByteArray own = installedCa();
         const QByteArray old = own + readWhole(m_otherCa.caFile());
-        const Ending known = run(offerSigned(own, key, 2));
+        const UpdateOutcome known = run(offerSigned(own, key, 2));
         QCOMPARE(known.remarks, u"already installed"_s);
-        const Ending withdrawn = run(offerSigned(old, key, 1));
+        const UpdateOutcome withdrawn = run(offerSigned(old, key, 1));
         QCOMPARE(withdrawn.error, std::optional(ErrorCode::Downgrade));
         QCOMPARE(installedCa(), own);
     }
@@ -449,7 +450,7 @@ private Q_SLOTS:
             return m_tried.size() < 2 ? Outcome() : fail(ErrorCode::Refused, u"another certificate"_s);
         };
         offerFile(readWhole(m_otherCa.caFile()));
-        const Ending ending = run(caUpdate());
+        const UpdateOutcome ending = run(caUpdate());
         QVERIFY(ending.rolledBack);
         QVERIFY2(ending.remarks.contains(u"another certificate"_s), qPrintable(ending.remarks));
         QCOMPARE(installedCa(), before);
@@ -484,7 +485,7 @@ private Q_SLOTS:
         }
         const QByteArray other = readWhole(m_otherCa.caFile());
         offerFile(other);
-        const Ending ending = run(caUpdate());
+        const UpdateOutcome ending = run(caUpdate());
         QVERIFY(!ending.success);
         QCOMPARE(ending.rolledBack, recovers);
         QCOMPARE(installedCa(), recovers ? before : other);
@@ -513,7 +514,7 @@ private Q_SLOTS:
             return Outcome(fail(ErrorCode::Timeout, u"it is silent"_s));
         };
         offerFile(readWhole(m_otherCa.caFile()));
-        const Ending ending = run(caUpdate());
+        const UpdateOutcome ending = run(caUpdate());
         QCOMPARE(ending.error, std::optional(ErrorCode::InstallFailed));
         QVERIFY2(ending.remarks.contains(u"it is silent"_s), qPrintable(ending.remarks));
         QCOMPARE(installedCa(), before);
@@ -568,14 +569,14 @@ private Q_SLOTS:
     {
         offer(meterRelease(2));
         QVERIFY(run(meterUpdate(2)).success);
-        const Ending back = run(Rollback{Component::SmartMeter});
+        const UpdateOutcome back = run(Rollback{Component::SmartMeter});
         QVERIFY2(back.success, qPrintable(back.remarks));
         QVERIFY(!back.bytes);
         QCOMPARE(readWhole(m_root + u"/SmartMeter/ocr.version"_s), "1");
         const QList<ProcessVersion> ones{{u"dlms"_s, 1}, {u"ocr"_s, 1}};
         QCOMPARE(m_watchdog->requestsOf<control::Release>().last().expected, ones);
         // The one that was left is kept in turn.
-        const Ending forth = run(Rollback{Component::SmartMeter});
+        const UpdateOutcome forth = run(Rollback{Component::SmartMeter});
         QVERIFY2(forth.success, qPrintable(forth.remarks));
         QCOMPARE(installedFiles(m_root, u"SmartMeter"_s), meterRelease(2));
         QCOMPARE(leftovers(), (QStringList{u"previous-SmartMeter"_s, u"previous-SmartMeter.json"_s}));
@@ -587,7 +588,7 @@ private Q_SLOTS:
         QVERIFY(run(meterUpdate(2)).success);
         const QString previous = m_settings.downloads + u"/previous-SmartMeter"_s;
         QVERIFY(test::writeFile(previous + u"/ocr.version"_s, "-1"));
-        const Ending back = run(Rollback{Component::SmartMeter});
+        const UpdateOutcome back = run(Rollback{Component::SmartMeter});
         QVERIFY(back.rolledBack);
         QVERIFY2(back.remarks.startsWith(u"the previous release doesn't run"_s), qPrintable(back.remarks));
         QCOMPARE(installedFiles(m_root, u"SmartMeter"_s), meterRelease(2));
@@ -601,7 +602,7 @@ private Q_SLOTS:
         QVERIFY(install(m_settings.downloads + u"/x"_s, meterRelease(7)));
         QVERIFY(
             QDir().rename(m_settings.downloads + u"/x/SmartMeter"_s, m_settings.downloads + u"/previous-SmartMeter"_s));
-        const Ending back = run(Rollback{Component::SmartMeter});
+        const UpdateOutcome back = run(Rollback{Component::SmartMeter});
         QVERIFY2(back.success, qPrintable(back.remarks));
         QCOMPARE(readWhole(m_root + u"/SmartMeter/ocr.version"_s), "7");
     }
@@ -610,7 +611,7 @@ private Q_SLOTS:
     {
         offer(packages("new"));
         QVERIFY(run(packagesUpdate(3)).success);
-        const Ending back = run(Rollback{Component::SitePackages});
+        const UpdateOutcome back = run(Rollback{Component::SitePackages});
         QVERIFY2(back.success, qPrintable(back.remarks));
         QCOMPARE(packageContent(), "old");
         QVERIFY(packageVersion().isEmpty());
@@ -629,7 +630,7 @@ private Q_SLOTS:
             m_watchdog->swapStatus = {control::SwapState::Confirmed, swap.version, {}};
             return control::Done{};
         };
-        const Ending back = run(Rollback{Component::JabberClient});
+        const UpdateOutcome back = run(Rollback{Component::JabberClient});
         QVERIFY2(back.success, qPrintable(back.remarks));
         const auto asked = m_watchdog->requestsOf<control::SwapAgent>();
         QCOMPARE(asked.size(), 1);
@@ -653,7 +654,7 @@ private Q_SLOTS:
     {
         QFETCH(const int, component);
         QFETCH(const QString, remarks);
-        const Ending back = run(Rollback{static_cast<Component>(component)});
+        const UpdateOutcome back = run(Rollback{static_cast<Component>(component)});
         QCOMPARE(back.error, std::optional(ErrorCode::InstallFailed));
         QCOMPARE(back.remarks, remarks);
         QVERIFY(!back.rolledBack);
@@ -762,7 +763,7 @@ private Q_SLOTS:
         files[u"SmartMeter/dlms.version"_s] = "-2";
         m_watchdog->lastLines = {{u"dlms"_s, {u"camera not found"_s}}};
         offer(files);
-        const Ending ending = run(meterUpdate(2));
+        const UpdateOutcome ending = run(meterUpdate(2));
         QVERIFY(ending.rolledBack);
         QVERIFY2(ending.remarks.contains(
                      u"dlms is crash_loop with version 2, it last ended with exit code 1: camera not found"_s),
@@ -801,7 +802,7 @@ private Q_SLOTS:
         m_watchdog->onSwapWatchdog = [why](const control::SwapWatchdog &) -> Result<control::ReplyBody> {
             return fail(ErrorCode::Refused, why);
         };
-        const Ending ending = run(Rollback{Component::WatchDog});
+        const UpdateOutcome ending = run(Rollback{Component::WatchDog});
         QCOMPARE(ending.error, std::optional(ErrorCode::InstallFailed));
         QCOMPARE(ending.remarks, why);
         QVERIFY(!ending.rolledBack);

@@ -10,7 +10,7 @@ namespace sgn::watchdog {
 
 // Keeps the agent running. The agent sends no heartbeats: it is alive while its process exists, and has to say hello on
 // the control socket after its start. One that somebody else has started is taken over by its hello.
-class AgentKeeper : public QObject
+class AgentSupervisor : public QObject
 {
     Q_OBJECT
 
@@ -25,7 +25,7 @@ public:
         MonotonicTime startGrace = std::chrono::seconds(3); // for the hello of one that runs already
     };
 
-    AgentKeeper(const Settings &settings, const ProgramRules &rules, const Clock &clock, QObject *parent = nullptr);
+    AgentSupervisor(const Settings &settings, const ProgramRules &rules, const Clock &clock, QObject *parent = nullptr);
 
     // Takes over an agent that runs already, as far as that can be seen without a hello.
     void findRunningAgent(const std::optional<ProcessIdentity> &saved);

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "watchdog/CardWatch.h"
+#include "watchdog/StorageMonitor.h"
 
 #include "watchdog/Logging.h"
-#include "watchdog/MemoryFolders.h"
+#include "watchdog/MemoryOverlay.h"
 
 namespace sgn::watchdog {
 
 using namespace Qt::StringLiterals;
 
-CardWatch::CardWatch(QString root, Account owner, std::chrono::milliseconds interval)
+StorageMonitor::StorageMonitor(QString root, Account owner, std::chrono::milliseconds interval)
     : m_root(std::move(root))
     , m_owner(std::move(owner))
 {
@@ -19,12 +19,12 @@ CardWatch::CardWatch(QString root, Account owner, std::chrono::milliseconds inte
     });
 }
 
-void CardWatch::checkAtStart()
+void StorageMonitor::checkAtStart()
 {
     check({"wdog", "logs", "downloads"});
 }
 
-void CardWatch::check(const QByteArrayList &folders)
+void StorageMonitor::check(const QByteArrayList &folders)
 {
     const OwnRights own(m_owner);
     const Result<bool> made = makeWritable(m_root, folders, m_owner);
@@ -36,13 +36,13 @@ void CardWatch::check(const QByteArrayList &folders)
     }
 }
 
-void CardWatch::begin()
+void StorageMonitor::begin()
 {
     say();
     m_timer.start();
 }
 
-void CardWatch::say()
+void StorageMonitor::say()
 {
     if (m_finding != m_said) {
         m_said = m_finding;

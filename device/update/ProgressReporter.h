@@ -11,13 +11,13 @@ namespace sgn::update {
 
 // Says how far an update is, as often as the protocol allows: what comes too soon is told a little later, unless
 // something newer has taken its place by then.
-class ProgressTeller : public QObject
+class ProgressReporter : public QObject
 {
     Q_OBJECT
 
 public:
     // The clock outlives the object.
-    explicit ProgressTeller(const Clock &clock, QObject *parent = nullptr);
+    explicit ProgressReporter(const Clock &clock, QObject *parent = nullptr);
 
     // An update begins or is picked up again in this state, which is no news.
     void begin(State state);

@@ -10,14 +10,14 @@
 namespace sgn::watchdog {
 
 // Looks from time to time whether the card still takes writes and gives the device's folders memory to write in when it
-// doesn't (see MemoryFolders.h). Before the start for all of them, because sockets and locks lie there; later for those
+// doesn't (see MemoryOverlay.h). Before the start for all of them, because sockets and locks lie there; later for those
 // of the agent, because a card can fail at any time, and an agent that ends then couldn't start again.
-class CardWatch : public QObject
+class StorageMonitor : public QObject
 {
     Q_OBJECT
 
 public:
-    CardWatch(QString root, Account owner, std::chrono::milliseconds interval);
+    StorageMonitor(QString root, Account owner, std::chrono::milliseconds interval);
 
     // Before anything is opened in the folders.
     void checkAtStart();

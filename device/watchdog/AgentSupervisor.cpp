@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "watchdog/AgentKeeper.h"
+#include "watchdog/AgentSupervisor.h"
 
 #include "watchdog/Logging.h"
 #include "watchdog/ProcFs.h"
@@ -13,7 +13,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-SupervisedProcess::Spec specOf(const AgentKeeper::Settings &settings)
+SupervisedProcess::Spec specOf(const AgentSupervisor::Settings &settings)
 {
     return {u"agent"_s,          settings.program, settings.arguments,    {},
             settings.outputFile, settings.groups,  ProofOfLife::HelloOnce};
@@ -21,24 +21,25 @@ SupervisedProcess::Spec specOf(const AgentKeeper::Settings &settings)
 
 } // namespace
 
-AgentKeeper::AgentKeeper(const Settings &settings, const ProgramRules &rules, const Clock &clock, QObject *parent)
+AgentSupervisor::AgentSupervisor(const Settings &settings, const ProgramRules &rules, const Clock &clock,
+                                 QObject *parent)
     : QObject(parent)
     , m_settings(settings)
     , m_rules(rules)
     , m_process(specOf(settings), rules, settings.limits, clock)
 {
     m_graceTimer.setSingleShot(true);
-    connect(&m_graceTimer, &QTimer::timeout, this, &AgentKeeper::startUnlessRunning);
-    connect(&m_process, &SupervisedProcess::recordChanged, this, &AgentKeeper::recordChanged);
+    connect(&m_graceTimer, &QTimer::timeout, this, &AgentSupervisor::startUnlessRunning);
+    connect(&m_process, &SupervisedProcess::recordChanged, this, &AgentSupervisor::recordChanged);
     connect(&m_process, &SupervisedProcess::ended, this, [this] {
         // First the news, then the answer: whoever waits for the agent's end goes on to start the next one.
         Q_EMIT ended();
         answerGone();
     });
-    connect(&m_process, &SupervisedProcess::startFailed, this, &AgentKeeper::startFailed);
+    connect(&m_process, &SupervisedProcess::startFailed, this, &AgentSupervisor::startFailed);
 }
 
-void AgentKeeper::findRunningAgent(const std::optional<ProcessIdentity> &saved)
+void AgentSupervisor::findRunningAgent(const std::optional<ProcessIdentity> &saved)
 {
     const auto program = m_rules.check(m_settings.program);
     if (saved) {
@@ -55,14 +56,14 @@ void AgentKeeper::findRunningAgent(const std::optional<ProcessIdentity> &saved)
     }
 }
 
-void AgentKeeper::begin()
+void AgentSupervisor::begin()
 {
     if (!m_process.isAlive()) {
         m_graceTimer.start(m_settings.startGrace);
     }
 }
 
-void AgentKeeper::startUnlessRunning()
+void AgentSupervisor::startUnlessRunning()
 {
     if (m_process.isAlive() || m_process.isHeld()) {
         return;
@@ -73,7 +74,7 @@ void AgentKeeper::startUnlessRunning()
     }
 }
 
-Result<Program> AgentKeeper::recognise(const ProcessHandle &process) const
+Result<Program> AgentSupervisor::recognise(const ProcessHandle &process) const
 {
     const auto program = m_rules.check(m_settings.program);
     if (program && checkRuns(process, *program)) {
@@ -94,7 +95,7 @@ Result<Program> AgentKeeper::recognise(const ProcessHandle &process) const
     return Program{m_settings.program, *user, 0};
 }
 
-bool AgentKeeper::hello(pid_t pid, int version)
+bool AgentSupervisor::hello(pid_t pid, int version)
 {
     if (const auto current = m_process.identity(); current && current->pid != pid) {
         qCWarning(lcWatchdog).noquote() << "process" << pid << "said hello, but the agent is process" << current->pid;
@@ -114,7 +115,7 @@ bool AgentKeeper::hello(pid_t pid, int version)
     return true;
 }
 
-void AgentKeeper::stop(std::function<void()> whenGone)
+void AgentSupervisor::stop(std::function<void()> whenGone)
 {
     m_graceTimer.stop();
     m_waitingForGone.push_back(std::move(whenGone));
@@ -124,12 +125,12 @@ void AgentKeeper::stop(std::function<void()> whenGone)
     }
 }
 
-void AgentKeeper::start()
+void AgentSupervisor::start()
 {
     m_process.start();
 }
 
-void AgentKeeper::answerGone()
+void AgentSupervisor::answerGone()
 {
     if (!m_process.isAlive()) {
         for (const auto &answer : std::exchange(m_waitingForGone, {})) {

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "watchdog/DatagramSieve.h"
+#include "watchdog/DatagramFilter.h"
 
 #include <algorithm>
 
 namespace sgn::watchdog {
 
-DatagramSieve::DatagramSieve()
+DatagramFilter::DatagramFilter()
     : m_all(perSecond, std::chrono::seconds(1))
 {}
 
-DatagramSieve::Verdict DatagramSieve::judge(const QByteArray &datagram, quint16 sender, MonotonicTime now)
+DatagramFilter::Verdict DatagramFilter::judge(const QByteArray &datagram, quint16 sender, MonotonicTime now)
 {
     const auto it = std::ranges::find(m_known, datagram, &Known::datagram);
     if (it != m_known.end()) {
@@ -22,13 +22,13 @@ DatagramSieve::Verdict DatagramSieve::judge(const QByteArray &datagram, quint16 
     return admits(sender, now) ? Verdict::New : Verdict::TooMany;
 }
 
-Heartbeat DatagramSieve::heartbeatOf(const QByteArray &datagram) const
+Heartbeat DatagramFilter::heartbeatOf(const QByteArray &datagram) const
 {
     const auto it = std::ranges::find(m_known, datagram, &Known::datagram);
     return it == m_known.end() ? Heartbeat() : it->heartbeat;
 }
 
-bool DatagramSieve::admits(quint16 sender, MonotonicTime now)
+bool DatagramFilter::admits(quint16 sender, MonotonicTime now)
 {
     if (now - m_second >= std::chrono::seconds(1)) {
         m_second = now;
@@ -42,7 +42,7 @@ bool DatagramSieve::admits(quint16 sender, MonotonicTime now)
     return m_all.allow(now);
 }
 
-void DatagramSieve::accepted(const QByteArray &datagram, const Heartbeat &heartbeat, MonotonicTime now)
+void DatagramFilter::accepted(const QByteArray &datagram, const Heartbeat &heartbeat, MonotonicTime now)
 {
     std::erase_if(m_known,
                   [&heartbeat](const Known &known) { return known.heartbeat.processName == heartbeat.processName; });
@@ -53,7 +53,7 @@ void DatagramSieve::accepted(const QByteArray &datagram, const Heartbeat &heartb
     m_known.push_back({QByteArray(datagram.constData(), datagram.size()), heartbeat, now});
 }
 
-void DatagramSieve::refused(const QByteArray &datagram)
+void DatagramFilter::refused(const QByteArray &datagram)
 {
     std::erase_if(m_known, [&datagram](const Known &known) { return known.datagram == datagram; });
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "update/Ending.h"
+#include "update/UpdateOutcome.h"
 
 #include "update/FolderSwap.h"
 #include "update/Logging.h"
@@ -45,9 +45,9 @@ bool isInPlace(const ReleasePaths &paths, const Record &record)
 
 } // namespace
 
-Ending endingOf(const Record &record)
+UpdateOutcome outcomeOf(const Record &record)
 {
-    Ending ending;
+    UpdateOutcome ending;
     ending.order = record.order;
     ending.success = record.state == State::Done;
     ending.durationS = static_cast<double>(record.elapsedMs) / 1000;

@@ -2,17 +2,17 @@
 #pragma once
 
 #include "agent/CommandRecord.h"
-#include "agent/Mail.h"
+#include "agent/OutboxSender.h"
 
 namespace sgn::agent {
 
 // The record of commands and the way of their answers to the panel, kept in step: whatever moment the power goes, each
 // command has one answer, and it gets there.
-class ResultBook
+class CommandLedger
 {
 public:
     // Both outlive the object.
-    ResultBook(CommandRecord &record, Mail &mail);
+    CommandLedger(CommandRecord &record, OutboxSender &mail);
 
     [[nodiscard]] const RecordedCommand *find(const CommandKey &key) const { return m_record.find(key); }
     [[nodiscard]] bool mayBeForgotten(const CommandKey &key) const { return m_record.mayBeForgotten(key); }
@@ -27,7 +27,7 @@ public:
 
 private:
     CommandRecord &m_record;
-    Mail &m_mail;
+    OutboxSender &m_mail;
 };
 
 } // namespace sgn::agent

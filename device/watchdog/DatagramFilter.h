@@ -14,7 +14,7 @@ namespace sgn::watchdog {
 // comparison. A process sends the same bytes every time, so a datagram that was accepted before is known by them and
 // gets through whatever else comes in. What is new comes out of two budgets: one for each sender, so that a single mad
 // process drowns nobody else, and one for all of them together.
-class DatagramSieve
+class DatagramFilter
 {
 public:
     enum class Verdict {
@@ -33,7 +33,7 @@ public:
     // As many as there can be processes: one datagram is remembered for each.
     static constexpr std::size_t maxKnown = 64;
 
-    DatagramSieve();
+    DatagramFilter();
 
     // `sender` is the UDP port it came from.
     [[nodiscard]] Verdict judge(const QByteArray &datagram, quint16 sender, MonotonicTime now);

@@ -10,7 +10,7 @@
 namespace sgn::update {
 
 // Where on this device the things are that an update can replace.
-struct Places
+struct InstallLocations
 {
     QString root;         // holds the components' folders
     QString downloads;    // below it
@@ -23,9 +23,10 @@ struct Places
 // first line, or which the system's python3 is; else the newest one on disk. It need not exist yet. NotFound when there
 // is no sign of any Python. Reads a few small files.
 inline constexpr QLatin1StringView systemPython3("/usr/bin/python3");
-[[nodiscard]] Result<QString> findSitePackages(const Places &places, const QString &systemPython = systemPython3);
+[[nodiscard]] Result<QString> findSitePackages(const InstallLocations &places,
+                                               const QString &systemPython = systemPython3);
 
 // `sitePackages` is what findSitePackages() said when the task began; only that component needs it.
-[[nodiscard]] ReleasePaths pathsFor(const Task &task, const Places &places, const QString &sitePackages);
+[[nodiscard]] ReleasePaths pathsFor(const Task &task, const InstallLocations &places, const QString &sitePackages);
 
 } // namespace sgn::update

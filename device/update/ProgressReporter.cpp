@@ -1,33 +1,33 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "update/ProgressTeller.h"
+#include "update/ProgressReporter.h"
 
 #include <algorithm>
 
 namespace sgn::update {
 
-ProgressTeller::ProgressTeller(const Clock &clock, QObject *parent)
+ProgressReporter::ProgressReporter(const Clock &clock, QObject *parent)
     : QObject(parent)
     , m_clock(clock)
 {
     m_later.setSingleShot(true);
     m_later.setInterval(std::chrono::seconds(1));
-    connect(&m_later, &QTimer::timeout, this, &ProgressTeller::offer);
+    connect(&m_later, &QTimer::timeout, this, &ProgressReporter::offer);
 }
 
-void ProgressTeller::begin(State state)
+void ProgressReporter::begin(State state)
 {
     m_state = state;
     m_percent = 0;
     m_waitingFor.clear();
 }
 
-void ProgressTeller::enter(State state)
+void ProgressReporter::enter(State state)
 {
     begin(state);
     offer();
 }
 
-void ProgressTeller::advance(qint64 done, qint64 total)
+void ProgressReporter::advance(qint64 done, qint64 total)
 {
     if (total > 0) {
         m_percent = static_cast<int>(std::clamp<qint64>(done * 100 / total, 0, 100));
@@ -35,26 +35,26 @@ void ProgressTeller::advance(qint64 done, qint64 total)
     }
 }
 
-void ProgressTeller::setWaitingFor(const QString &what)
+void ProgressReporter::setWaitingFor(const QString &what)
 {
     m_waitingFor = what;
     repeat();
 }
 
-void ProgressTeller::repeat()
+void ProgressReporter::repeat()
 {
     m_gate.repeat();
     offer();
 }
 
-void ProgressTeller::stop()
+void ProgressReporter::stop()
 {
     m_state.reset();
     m_waitingFor.clear();
     m_later.stop();
 }
 
-void ProgressTeller::offer()
+void ProgressReporter::offer()
 {
     if (!m_state) {
         return;

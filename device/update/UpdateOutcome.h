@@ -11,7 +11,7 @@
 namespace sgn::update {
 
 // What became of an update.
-struct Ending
+struct UpdateOutcome
 {
     Order order;
     bool success = false;
@@ -22,11 +22,11 @@ struct Ending
     bool rolledBack = false;
     QStringList log; // of a failure: what led to it, oldest first
 
-    friend bool operator==(const Ending &, const Ending &) = default;
+    friend bool operator==(const UpdateOutcome &, const UpdateOutcome &) = default;
 };
 
 // Of a record in a final state.
-[[nodiscard]] Ending endingOf(const Record &record);
+[[nodiscard]] UpdateOutcome outcomeOf(const Record &record);
 
 // Removes what an update that ended in `record.state` has left in the downloads. The release that was replaced stays,
 // for going back to it one day, also where that has just failed. What can't be removed is a log line; the next update

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "watchdog/DatagramSieve.h"
+#include "watchdog/DatagramFilter.h"
 
 #include <QtTest>
 
@@ -7,7 +7,7 @@ using namespace Qt::StringLiterals;
 using namespace sgn;
 using namespace sgn::watchdog;
 using namespace std::chrono_literals;
-using Verdict = DatagramSieve::Verdict;
+using Verdict = DatagramFilter::Verdict;
 
 namespace {
 
@@ -29,7 +29,7 @@ class TestDatagramSieve : public QObject
 private Q_SLOTS:
     void knowsAgainWhatWasAccepted()
     {
-        DatagramSieve sieve;
+        DatagramFilter sieve;
         QCOMPARE(sieve.judge("ocr", meter, start), Verdict::New);
         sieve.accepted("ocr", heartbeatOf(u"ocr"_s), start);
         QCOMPARE(sieve.judge("ocr", meter, start + 20s), Verdict::Known);
@@ -41,10 +41,10 @@ private Q_SLOTS:
 
     void aFloodOfOneSenderLeavesRoomForOthers()
     {
-        DatagramSieve sieve;
+        DatagramFilter sieve;
         for (int i = 0; i < 100'000; ++i) {
             const Verdict verdict = sieve.judge(QByteArray::number(i), attacker, start);
-            QCOMPARE(verdict, i < DatagramSieve::perSenderAndSecond ? Verdict::New : Verdict::TooMany);
+            QCOMPARE(verdict, i < DatagramFilter::perSenderAndSecond ? Verdict::New : Verdict::TooMany);
         }
         QCOMPARE(sieve.judge("new", meter, start), Verdict::New);
         QCOMPARE(sieve.judge("0", attacker, start + 1s), Verdict::New);
@@ -52,19 +52,19 @@ private Q_SLOTS:
 
     void aFloodOfManySendersIsBoundedAndHidesNoKnownOne()
     {
-        DatagramSieve sieve;
+        DatagramFilter sieve;
         sieve.accepted("ocr", heartbeatOf(u"ocr"_s), start - 1min);
         int admitted = 0;
         for (int i = 0; i < 50'000; ++i) {
             admitted += sieve.judge(QByteArray::number(i), static_cast<quint16>(i), start) == Verdict::New ? 1 : 0;
         }
-        QCOMPARE(admitted, DatagramSieve::perSecond);
+        QCOMPARE(admitted, DatagramFilter::perSecond);
         QCOMPARE(sieve.judge("ocr", meter, start), Verdict::Known);
     }
 
     void trueCopiesCostNothingEither()
     {
-        DatagramSieve sieve;
+        DatagramFilter sieve;
         sieve.accepted("ocr", heartbeatOf(u"ocr"_s), start);
         int taken = 0;
         for (int ms = 0; ms < 1000; ++ms) {
@@ -75,14 +75,14 @@ private Q_SLOTS:
 
     void oneDatagramIsKeptForAProcess()
     {
-        DatagramSieve sieve;
+        DatagramFilter sieve;
         sieve.accepted("other", heartbeatOf(u"other"_s), start);
         for (int i = 0; i < 1000; ++i) {
             sieve.accepted("ocr" + QByteArray(i, ' '), heartbeatOf(u"ocr"_s), start);
         }
         QCOMPARE(sieve.judge("ocr", meter, start + 1s), Verdict::New);
         QCOMPARE(sieve.judge("other", meter, start + 1s), Verdict::Known);
-        for (std::size_t i = 0; i < DatagramSieve::maxKnown; ++i) {
+        for (std::size_t i = 0; i < DatagramFilter::maxKnown; ++i) {
             sieve.accepted(QByteArray::number(i), heartbeatOf(QString::number(i)), start);
         }
         QCOMPARE(sieve.judge("other", meter, start + 2s), Verdict::New);
@@ -90,4 +90,4 @@ private Q_SLOTS:
 };
 
 QTEST_GUILESS_MAIN(TestDatagramSieve)
-#include "tst_datagram_sieve.moc"
+#include "tst_datagram_filter.moc"

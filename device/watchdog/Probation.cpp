@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "watchdog/Trial.h"
+#include "watchdog/Probation.h"
 
 #include "base/AtomicFile.h"
 #include "watchdog/FolderExchange.h"

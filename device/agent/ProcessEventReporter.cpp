@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "agent/EventTeller.h"
+#include "agent/ProcessEventReporter.h"
 
 #include "agent/Logging.h"
 #include "crypto/Sha256.h"
@@ -24,8 +24,8 @@ QString letterKey(const QString &processName)
 
 } // namespace
 
-EventTeller::EventTeller(QString from, update::WatchdogPort &watchdog, Mail &mail, const Clock &clock,
-                         const Limits &limits, QObject *parent)
+ProcessEventReporter::ProcessEventReporter(QString from, update::WatchdogPort &watchdog, OutboxSender &mail,
+                                           const Clock &clock, const Limits &limits, QObject *parent)
     : QObject(parent)
     , m_from(std::move(from))
     , m_watchdog(watchdog)
@@ -36,12 +36,12 @@ EventTeller::EventTeller(QString from, update::WatchdogPort &watchdog, Mail &mai
 {
     m_retry.setSingleShot(true);
     m_retry.setInterval(m_limits.retry);
-    connect(&m_retry, &QTimer::timeout, this, &EventTeller::tellWaiting);
-    connect(&m_watchdog, &update::WatchdogPort::eventReceived, this, &EventTeller::take);
-    connect(&m_watchdog, &update::WatchdogPort::connected, this, &EventTeller::catchUp);
+    connect(&m_retry, &QTimer::timeout, this, &ProcessEventReporter::tellWaiting);
+    connect(&m_watchdog, &update::WatchdogPort::eventReceived, this, &ProcessEventReporter::take);
+    connect(&m_watchdog, &update::WatchdogPort::connected, this, &ProcessEventReporter::catchUp);
 }
 
-void EventTeller::setWanted(bool wanted)
+void ProcessEventReporter::setWanted(bool wanted)
 {
     if (m_isWanted == wanted) {
         return;
@@ -54,7 +54,7 @@ void EventTeller::setWanted(bool wanted)
     }
 }
 
-void EventTeller::take(const control::Event &event)
+void ProcessEventReporter::take(const control::Event &event)
 {
     const auto *const changed = std::get_if<control::ProcessChanged>(&event);
     if (changed != nullptr && m_isWanted) {
@@ -62,7 +62,7 @@ void EventTeller::take(const control::Event &event)
     }
 }
 
-void EventTeller::catchUp()
+void ProcessEventReporter::catchUp()
 {
     m_watchdog.ask(control::Status{}, this, [this](const Result<control::ReplyBody> &reply) {
         const auto status = update::replyAs<control::StatusReply>(reply);
@@ -72,7 +72,7 @@ void EventTeller::catchUp()
     });
 }
 
-void EventTeller::compare(const QList<ProcessReport> &processes)
+void ProcessEventReporter::compare(const QList<ProcessReport> &processes)
 {
     const bool isFirst = !std::exchange(m_isCaughtUp, true);
     if (!m_isWanted) {
@@ -87,7 +87,7 @@ void EventTeller::compare(const QList<ProcessReport> &processes)
     }
 }
 
-bool EventTeller::isNews(const ProcessReport &process) const
+bool ProcessEventReporter::isNews(const ProcessReport &process) const
 {
     const bool isWell =
         !process.isDead && (process.state == ProcessState::Running || process.state == ProcessState::Starting ||
@@ -97,7 +97,7 @@ bool EventTeller::isNews(const ProcessReport &process) const
     return !isWell || diedLately;
 }
 
-void EventTeller::consider(const ProcessReport &process)
+void ProcessEventReporter::consider(const ProcessReport &process)
 {
     // Processes come and go with releases.
     if (m_told.size() >= maxProcesses) {
@@ -108,7 +108,7 @@ void EventTeller::consider(const ProcessReport &process)
     tellWaiting();
 }
 
-void EventTeller::tellWaiting()
+void ProcessEventReporter::tellWaiting()
 {
     for (auto it = m_waiting.begin(); it != m_waiting.end();) {
         const QByteArray body = encode(ProcessEvent{m_from, it.value()});
@@ -128,7 +128,7 @@ void EventTeller::tellWaiting()
     }
 }
 
-bool EventTeller::mayTell(const QString &name)
+bool ProcessEventReporter::mayTell(const QString &name)
 {
     const MonotonicTime now = m_clock.monotonic();
     auto rate = m_rates.find(name);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "update/Places.h"
+#include "update/InstallLocations.h"
 
 #include <algorithm>
 #include <optional>
@@ -78,7 +78,7 @@ std::optional<dev_t> fileSystemOf(const QString &path)
 
 } // namespace
 
-Result<QString> findSitePackages(const Places &places, const QString &systemPython)
+Result<QString> findSitePackages(const InstallLocations &places, const QString &systemPython)
 {
     if (!places.sitePackages.isEmpty()) {
         return QDir::cleanPath(places.sitePackages);
@@ -97,7 +97,7 @@ Result<QString> findSitePackages(const Places &places, const QString &systemPyth
     return lib + u'/' + *python + u"/site-packages"_s;
 }
 
-ReleasePaths pathsFor(const Task &task, const Places &places, const QString &sitePackages)
+ReleasePaths pathsFor(const Task &task, const InstallLocations &places, const QString &sitePackages)
 {
     const auto component = componentOf(task);
     if (!component) {

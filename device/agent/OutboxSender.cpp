@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "agent/Mail.h"
+#include "agent/OutboxSender.h"
 
 #include "agent/Logging.h"
 
@@ -16,32 +16,32 @@ constexpr qsizetype maxDelivered = 100;
 
 } // namespace
 
-Mail::Mail(Outbox &outbox, PanelLink &link, QObject *parent)
+OutboxSender::OutboxSender(Outbox &outbox, PanelLink &link, QObject *parent)
     : QObject(parent)
     , m_outbox(outbox)
     , m_link(link)
     , m_returnPause(retryAfter, longestReturnPause)
 {
     m_retry.setSingleShot(true);
-    connect(&m_retry, &QTimer::timeout, this, &Mail::sendWaiting);
-    connect(&m_link, &PanelLink::online, this, &Mail::sendWaiting);
-    connect(&m_link, &PanelLink::acknowledged, this, &Mail::acknowledged);
-    connect(&m_link, &PanelLink::notSent, this, &Mail::notSent);
-    connect(&m_link, &PanelLink::returned, this, &Mail::returned);
+    connect(&m_retry, &QTimer::timeout, this, &OutboxSender::sendWaiting);
+    connect(&m_link, &PanelLink::online, this, &OutboxSender::sendWaiting);
+    connect(&m_link, &PanelLink::acknowledged, this, &OutboxSender::acknowledged);
+    connect(&m_link, &PanelLink::notSent, this, &OutboxSender::notSent);
+    connect(&m_link, &PanelLink::returned, this, &OutboxSender::returned);
 }
 
-bool Mail::post(const QString &key, const QByteArray &body)
+bool OutboxSender::post(const QString &key, const QByteArray &body)
 {
     return sendKept(m_outbox.put(key, body));
 }
 
-void Mail::postNewest(const QString &key, const QByteArray &body)
+void OutboxSender::postNewest(const QString &key, const QByteArray &body)
 {
     m_delivered.removeIf([&key](QHash<quint64, Outbox::Letter>::iterator entry) { return entry.value().key == key; });
     sendKept(m_outbox.replace(key, body));
 }
 
-bool Mail::sendKept(const Outcome &kept)
+bool OutboxSender::sendKept(const Outcome &kept)
 {
     if (!kept) {
         qCWarning(lcAgent) << "a message to the panel isn't safe on disk:" << kept.error();
@@ -50,26 +50,26 @@ bool Mail::sendKept(const Outcome &kept)
     return kept.has_value();
 }
 
-bool Mail::isSafe(const QString &key)
+bool OutboxSender::isSafe(const QString &key)
 {
     const auto letter = std::ranges::find(m_outbox.letters(), key, &Outbox::Letter::key);
     return letter == m_outbox.letters().end() || m_outbox.put(key, letter->body);
 }
 
-void Mail::say(const QByteArray &body)
+void OutboxSender::say(const QByteArray &body)
 {
     if (m_link.isOnline()) {
         m_link.send(body);
     }
 }
 
-void Mail::forget()
+void OutboxSender::forget()
 {
     m_outbox.clear();
     m_delivered.clear();
 }
 
-void Mail::sendWaiting()
+void OutboxSender::sendWaiting()
 {
     if (!m_link.isOnline()) {
         return;
@@ -83,7 +83,7 @@ void Mail::sendWaiting()
     }
 }
 
-void Mail::acknowledged(quint64 id)
+void OutboxSender::acknowledged(quint64 id)
 {
     const auto it = m_onTheWay.constFind(id);
     if (it == m_onTheWay.constEnd()) {
@@ -100,7 +100,7 @@ void Mail::acknowledged(quint64 id)
     m_onTheWay.erase(it);
 }
 
-void Mail::returned(quint64 id)
+void OutboxSender::returned(quint64 id)
 {
     if (!m_delivered.contains(id)) {
         return; // long ago, or overtaken by newer news
@@ -114,7 +114,7 @@ void Mail::returned(quint64 id)
     }
 }
 
-void Mail::notSent(quint64 id, const Error &reason)
+void OutboxSender::notSent(quint64 id, const Error &reason)
 {
     const auto it = m_onTheWay.constFind(id);
     if (it == m_onTheWay.constEnd()) {

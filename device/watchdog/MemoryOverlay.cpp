@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "watchdog/MemoryFolders.h"
+#include "watchdog/MemoryOverlay.h"
 
 #include "base/Descriptor.h"
 #include "base/FileSystem.h"

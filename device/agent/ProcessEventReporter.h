@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "agent/Mail.h"
+#include "agent/OutboxSender.h"
 #include "base/Clock.h"
 #include "base/RateLimit.h"
 #include "update/WatchdogPort.h"
@@ -17,7 +17,7 @@ namespace sgn::agent {
 // state is what waits while there is no way to the panel, so that what piles up is bounded by the number of processes.
 // What happened while this program or its connection to the watchdog was down is found out when the watchdog is there
 // again.
-class EventTeller : public QObject
+class ProcessEventReporter : public QObject
 {
     Q_OBJECT
 
@@ -35,8 +35,8 @@ public:
     };
 
     // `watchdog`, `mail` and `clock` outlive the object; `mail` is for events alone.
-    EventTeller(QString from, update::WatchdogPort &watchdog, Mail &mail, const Clock &clock, const Limits &limits,
-                QObject *parent = nullptr);
+    ProcessEventReporter(QString from, update::WatchdogPort &watchdog, OutboxSender &mail, const Clock &clock,
+                         const Limits &limits, QObject *parent = nullptr);
 
     // Off: what waits is dropped. Off at first.
     void setWanted(bool wanted);
@@ -52,7 +52,7 @@ private:
 
     QString m_from;
     update::WatchdogPort &m_watchdog;
-    Mail &m_mail;
+    OutboxSender &m_mail;
     const Clock &m_clock;
     Limits m_limits;
     bool m_isWanted = false;

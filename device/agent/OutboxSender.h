@@ -14,13 +14,13 @@ namespace sgn::agent {
 
 // Brings the outbox to the panel: each letter is sent in order, kept until the server has acknowledged it, and sent
 // again after a reconnect or a restart. What the server gives back later is put into the box again.
-class Mail : public QObject
+class OutboxSender : public QObject
 {
     Q_OBJECT
 
 public:
     // Both outlive the object.
-    Mail(Outbox &outbox, PanelLink &link, QObject *parent = nullptr);
+    OutboxSender(Outbox &outbox, PanelLink &link, QObject *parent = nullptr);
 
     // Kept until the server has it. False when it isn't safe on disk.
     bool post(const QString &key, const QByteArray &body);

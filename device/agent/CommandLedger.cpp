@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "agent/ResultBook.h"
+#include "agent/CommandLedger.h"
 
 #include "agent/Logging.h"
 
@@ -23,17 +23,17 @@ void warnIfFailed(const Outcome &outcome)
 
 } // namespace
 
-ResultBook::ResultBook(CommandRecord &record, Mail &mail)
+CommandLedger::CommandLedger(CommandRecord &record, OutboxSender &mail)
     : m_record(record)
     , m_mail(mail)
 {}
 
-void ResultBook::begin(const CommandKey &key, const QString &name)
+void CommandLedger::begin(const CommandKey &key, const QString &name)
 {
     warnIfFailed(m_record.begin(key, name));
 }
 
-bool ResultBook::answer(const CommandKey &key, const QString &name, const QByteArray &reply)
+bool CommandLedger::answer(const CommandKey &key, const QString &name, const QByteArray &reply)
 {
     if (const RecordedCommand *const known = m_record.find(key); known != nullptr && !known->reply.isEmpty()) {
         const Outcome settled = m_record.settle();
@@ -47,7 +47,7 @@ bool ResultBook::answer(const CommandKey &key, const QString &name, const QByteA
     return isPosted && recorded;
 }
 
-void ResultBook::repeat(const RecordedCommand &command)
+void CommandLedger::repeat(const RecordedCommand &command)
 {
     m_mail.post(letterKey(command.key), command.reply);
 }
