@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "agent/Agent.h"
-#include "agent/InstanceLock.h"
 #include "agent/Logging.h"
-#include "agent/Privileges.h"
 #include "agent/ReleaseVersion.h"
 #include "agent/WatchdogClient.h"
 #include "agent/XmppPanelLink.h"
@@ -10,6 +8,8 @@
 #include "base/HangAlarm.h"
 #include "base/Log.h"
 #include "base/TerminationSignal.h"
+#include "system/FileLock.h"
+#include "system/Privileges.h"
 #include "xmpp/TlsProbe.h"
 
 #include <algorithm>
@@ -123,7 +123,7 @@ int run(const Arguments &arguments, TerminationSignal &termination)
     if (const auto folders = tree.ensureFolders(); !folders) {
         return failWith(folders.error());
     }
-    agent::InstanceLock lock;
+    system::InstanceLock lock;
     if (const auto taken = lock.take(tree.downloads() + u"/agent.lock"_s); !taken) {
         return failWith(taken.error());
     }
@@ -176,7 +176,7 @@ int main(int argc, char *argv[])
     QCoreApplication::setApplicationVersion(QStringLiteral(SGN_VERSION_STRING));
     const Arguments arguments = readArguments();
     installLog();
-    if (const auto switched = agent::becomeOwnerOf(arguments.root); !switched) {
+    if (const auto switched = system::becomeOwnerOf(arguments.root); !switched) {
         return failWith(switched.error());
     }
     return arguments.selfTest ? selfTest(DeviceTree(arguments.root)) : run(arguments, termination);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "update/AgentSwap.h"
 
-#include "update/FolderSwap.h"
+#include "system/FolderSwap.h"
 #include "update/PersistentRequest.h"
 
 namespace sgn::update {
@@ -163,7 +163,7 @@ void AgentSwap::askSwapStatus(StatusNext next)
 
 bool AgentSwap::isInPlace() const
 {
-    const auto installed = folderId(m_paths.installed());
+    const auto installed = system::folderId(m_paths.installed());
     return installed && *installed == m_record.stagedId;
 }
 

@@ -4,7 +4,7 @@
 #include "base/AtomicFile.h"
 #include "base/SystemError.h"
 #include "crypto/CaBundle.h"
-#include "update/FolderSwap.h"
+#include "system/FolderSwap.h"
 
 #include <cerrno>
 #include <QDir>
@@ -23,7 +23,7 @@ Result<Staged> stageCaFile(const ReleasePaths &paths, const QDateTime &now)
     if (const auto fit = checkCaBundle(*pem, now); !fit) {
         return fail(ErrorCode::BadArchive, u"the new CA file is of no use: "_s + fit.error().message);
     }
-    if (auto removed = removeFolder(paths.stage()); !removed) {
+    if (auto removed = system::removeFolder(paths.stage()); !removed) {
         return fail(std::move(removed).error());
     }
     if (::mkdir(QFile::encodeName(paths.stage()).constData(), 0755) != 0) {
@@ -33,9 +33,9 @@ Result<Staged> stageCaFile(const ReleasePaths &paths, const QDateTime &now)
     if (written) {
         written = syncFolder(paths.work());
     }
-    const auto id = written ? folderId(paths.staged()) : fail(written.error());
+    const auto id = written ? system::folderId(paths.staged()) : fail(written.error());
     if (!id) {
-        (void)removeFolder(paths.stage());
+        (void)system::removeFolder(paths.stage());
         return fail(id.error());
     }
     return Staged{*id};

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "update/MeterSwap.h"
 
+#include "system/FolderSwap.h"
 #include "update/Background.h"
-#include "update/FolderSwap.h"
 #include "update/Logging.h"
 #include "update/PersistentRequest.h"
 
@@ -155,7 +155,8 @@ void MeterSwap::swap()
 void MeterSwap::exchange()
 {
     inBackground(
-        this, [paths = m_paths, id = m_record.stagedId] { return swapIn(paths.installed(), paths.staged(), id); },
+        this,
+        [paths = m_paths, id = m_record.stagedId] { return system::swapIn(paths.installed(), paths.staged(), id); },
         [this](const Outcome &swapped) {
             if (swapped) {
                 end(Event::Swapped);
@@ -198,13 +199,14 @@ void MeterSwap::rollBack()
 void MeterSwap::exchangeBack()
 {
     inBackground(
-        this, [paths = m_paths, id = m_record.stagedId] { return swapBack(paths.installed(), paths.staged(), id); },
-        [this](const Result<SwapBack> &back) {
+        this,
+        [paths = m_paths, id = m_record.stagedId] { return system::swapBack(paths.installed(), paths.staged(), id); },
+        [this](const Result<system::SwapBack> &back) {
             if (!back && ++m_failedExchanges < maxExchangesBack) {
                 QTimer::singleShot(m_times.poll, this, &MeterSwap::exchangeBack);
             } else if (!back) {
                 release(m_record.before, [this, error = back.error()](const auto &) { end(Event::Failed, error); });
-            } else if (*back == SwapBack::WasNeverIn && !m_record.swapped) {
+            } else if (*back == system::SwapBack::WasNeverIn && !m_record.swapped) {
                 release(m_record.before, [this](const auto &) { end(Event::Untouched); });
             } else {
                 putBack();

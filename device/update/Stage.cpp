@@ -4,7 +4,7 @@
 #include "archive/Zip.h"
 #include "base/AtomicFile.h"
 #include "release/ReleaseFolder.h"
-#include "update/FolderSwap.h"
+#include "system/FolderSwap.h"
 
 #include <QFileInfo>
 
@@ -56,7 +56,7 @@ Result<Staged> finishStage(const StageRequest &request)
     if (!checked) {
         return fail(checked.error());
     }
-    const auto id = folderId(release);
+    const auto id = system::folderId(release);
     if (!id) {
         return fail(id.error());
     }
@@ -81,7 +81,7 @@ Outcome checkDownload(const Source &source, qint64 bytes, const QByteArray &sha2
 
 Result<Staged> stageRelease(const StageRequest &request)
 {
-    if (auto removed = removeFolder(request.stage); !removed) {
+    if (auto removed = system::removeFolder(request.stage); !removed) {
         return fail(removed.error());
     }
     ExtractRules rules;
@@ -96,7 +96,7 @@ Result<Staged> stageRelease(const StageRequest &request)
         request.files.isEmpty() ? Outcome() : checkReleaseFolder(request.stage, request.files, request.stop);
     auto staged = checked ? finishStage(request) : fail(checked.error().withContext(u"the release"_s));
     if (!staged) {
-        (void)removeFolder(request.stage);
+        (void)system::removeFolder(request.stage);
     }
     return staged;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "update/UpdateOutcome.h"
 
-#include "update/FolderSwap.h"
+#include "system/FolderSwap.h"
 #include "update/Logging.h"
 #include "update/NewestSigned.h"
 #include "update/PartFile.h"
@@ -34,13 +34,13 @@ Outcome keepPrevious(const ReleasePaths &paths, const Record &record)
         warnIfFailed(notePreviousRelease(paths, {record.versionBefore, record.before}));
     }
     // On the way back they have changed places already.
-    return paths.comesBack() ? Outcome() : replaceFolder(paths.staged(), paths.previous());
+    return paths.comesBack() ? Outcome() : system::replaceFolder(paths.staged(), paths.previous());
 }
 
 // What was replaced is then where the new release was staged, and nowhere else.
 bool isInPlace(const ReleasePaths &paths, const Record &record)
 {
-    return folderId(paths.installed()) == record.stagedId;
+    return system::folderId(paths.installed()) == record.stagedId;
 }
 
 } // namespace
@@ -79,7 +79,7 @@ Outcome tidyUp(const ReleasePaths &paths, const Record &record)
     }
     warnIfFailed(kept);
     if (kept) {
-        warnIfFailed(removeFolder(paths.stage()));
+        warnIfFailed(system::removeFolder(paths.stage()));
     }
     for (const Outcome &removed : {PartFile::remove(paths.zip()), PartFile::remove(paths.fileList())}) {
         warnIfFailed(removed);
@@ -91,7 +91,7 @@ void tidyUpForgotten(const QString &downloads)
 {
     const QDir folder(downloads);
     for (const QString &name : folder.entryList({u"staged-*"_s}, QDir::Dirs | QDir::Hidden)) {
-        warnIfFailed(removeFolder(folder.filePath(name)));
+        warnIfFailed(system::removeFolder(folder.filePath(name)));
     }
     // Also of one whose bytes are gone but not the file that says where they came from.
     for (const QString &name : folder.entryList({u"*.part"_s, u"*.part.from*"_s}, QDir::Files | QDir::Hidden)) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "watchdog/AgentSupervisor.h"
 
+#include "system/ProcFs.h"
 #include "watchdog/Logging.h"
-#include "watchdog/ProcFs.h"
 
 #include <algorithm>
 #include <QFileInfo>
@@ -43,7 +43,7 @@ void AgentSupervisor::findRunningAgent(const std::optional<ProcessIdentity> &sav
 {
     const auto program = m_rules.check(m_settings.program);
     if (saved) {
-        auto handle = ProcessHandle::open(static_cast<pid_t>(saved->pid));
+        auto handle = system::ProcessHandle::open(static_cast<pid_t>(saved->pid));
         if (handle && handle->startTime() == saved->startTime && !handle->hasEnded()) {
             if (const auto recognised = recognise(*handle)) {
                 m_process.adopt(*std::move(handle), *recognised);
@@ -74,7 +74,7 @@ void AgentSupervisor::startUnlessRunning()
     }
 }
 
-Result<Program> AgentSupervisor::recognise(const ProcessHandle &process) const
+Result<Program> AgentSupervisor::recognise(const system::ProcessHandle &process) const
 {
     const auto program = m_rules.check(m_settings.program);
     if (program && checkRuns(process, *program)) {
@@ -85,10 +85,10 @@ Result<Program> AgentSupervisor::recognise(const ProcessHandle &process) const
     const auto isAgent = [&name](const QByteArray &path) {
         return path.mid(path.lastIndexOf('/') + 1) == name;
     };
-    const QByteArray executable = readExecutable(process.pid());
-    const QByteArrayList arguments = readArguments(process.pid()).mid(0, 2);
+    const QByteArray executable = system::readExecutable(process.pid());
+    const QByteArrayList arguments = system::readArguments(process.pid()).mid(0, 2);
     const bool named = isAgent(executable) || std::ranges::any_of(arguments, isAgent);
-    const auto user = readUser(process.pid());
+    const auto user = system::readUser(process.pid());
     if (!process.exists() || !named || !user) {
         return fail(ErrorCode::Refused, u"process %1 is no agent"_s.arg(process.pid()));
     }
@@ -102,7 +102,7 @@ bool AgentSupervisor::hello(pid_t pid, int version)
         return false;
     }
     if (!m_process.isAlive()) {
-        auto handle = ProcessHandle::open(pid, ProcessHandle::Kind::Other);
+        auto handle = system::ProcessHandle::open(pid, system::ProcessHandle::Kind::Other);
         const auto program = handle ? recognise(*handle) : fail(handle.error());
         if (!program) {
             return false;

@@ -20,7 +20,7 @@ public:
         QString program;
         QByteArrayList arguments;
         QString outputFile;
-        ControlGroups groups;
+        system::ControlGroups groups;
         SupervisionLimits limits;                           // heartbeatTimeout: from start to hello
         MonotonicTime startGrace = std::chrono::seconds(3); // for the hello of one that runs already
     };
@@ -50,7 +50,7 @@ Q_SIGNALS:
     void recordChanged();
 
 private:
-    [[nodiscard]] Result<Program> recognise(const ProcessHandle &process) const;
+    [[nodiscard]] Result<Program> recognise(const system::ProcessHandle &process) const;
     void startUnlessRunning();
     void answerGone();
 

@@ -2,7 +2,7 @@
 #include "watchdog/AgentSwap.h"
 
 #include "base/AtomicFile.h"
-#include "watchdog/FolderExchange.h"
+#include "system/FolderExchange.h"
 #include "watchdog/Logging.h"
 
 #include <cstdio>
@@ -61,7 +61,7 @@ AgentSwap::AgentSwap(Settings settings, AgentSupervisor &keeper, const Clock &cl
     m_backRetry.setSingleShot(true);
     m_backRetry.setInterval(retryPause);
     connect(&m_backRetry, &QTimer::timeout, this, &AgentSwap::exchangeBack);
-    connect(&m_timer, &DeadlineTimer::reached, this, [this] {
+    connect(&m_timer, &system::DeadlineTimer::reached, this, [this] {
         rollBack(m_helloSeen ? u"the new agent did not reach the server within %1 s"_s.arg(m_journal->timeoutS)
                              : u"the new agent did not report within %1 s"_s.arg(m_journal->timeoutS));
     });
@@ -94,7 +94,7 @@ void AgentSwap::resume()
     }
     qCInfo(lcWatchdog) << "going on with the swap of the agent";
     if (m_journal->phase == SwapPhase::Confirming) {
-        if (folderId(m_settings.installed) != m_journal->newFolder) {
+        if (system::folderId(m_settings.installed) != m_journal->newFolder) {
             m_journal->phase = SwapPhase::RollingBack;
             m_journal->remarks = u"the swap was interrupted"_s;
         } else if (++m_journal->resumed > maxResumed) {
@@ -152,8 +152,8 @@ Result<SwapJournal> AgentSwap::plan(const control::SwapAgent &request) const
     journal.version = request.version;
     journal.timeoutS = request.timeoutS;
     journal.needsOnline = request.needsOnline;
-    const auto newFolder = folderId(journal.stagedFolder);
-    const auto oldFolder = folderId(m_settings.installed);
+    const auto newFolder = system::folderId(journal.stagedFolder);
+    const auto oldFolder = system::folderId(m_settings.installed);
     if (!newFolder || !oldFolder) {
         return fail(ErrorCode::InstallFailed, (newFolder ? oldFolder : newFolder).error().message);
     }
@@ -187,13 +187,13 @@ void AgentSwap::proceed()
 
 void AgentSwap::exchange()
 {
-    if (folderId(m_settings.installed) == m_journal->oldFolder) {
-        if (const auto done = exchangeFolders(m_settings.installed, m_journal->stagedFolder); !done) {
+    if (system::folderId(m_settings.installed) == m_journal->oldFolder) {
+        if (const auto done = system::exchangeFolders(m_settings.installed, m_journal->stagedFolder); !done) {
             rollBack(done.error().message);
             return;
         }
     }
-    if (folderId(m_settings.installed) != m_journal->newFolder) {
+    if (system::folderId(m_settings.installed) != m_journal->newFolder) {
         rollBack(u"somebody else has changed %1"_s.arg(m_settings.installed));
         return;
     }
@@ -286,12 +286,12 @@ void AgentSwap::rollBack(const QString &why)
 
 void AgentSwap::exchangeBack()
 {
-    if (folderId(m_settings.installed) == m_journal->newFolder) {
-        if (isGone(m_journal->stagedFolder, m_journal->oldFolder)) {
+    if (system::folderId(m_settings.installed) == m_journal->newFolder) {
+        if (system::isGone(m_journal->stagedFolder, m_journal->oldFolder)) {
             stay();
             return;
         }
-        if (const auto done = exchangeFolders(m_settings.installed, m_journal->stagedFolder); !done) {
+        if (const auto done = system::exchangeFolders(m_settings.installed, m_journal->stagedFolder); !done) {
             qCCritical(lcWatchdog).noquote() << "the old agent cannot be put back yet:" << done.error().message;
             m_backRetry.start();
             // Meanwhile one that may be no good is better than none.
@@ -330,7 +330,7 @@ void AgentSwap::tidy()
     // A rollback to the previous release has left the other one in its place already.
     const QString previous = QFileInfo(m_settings.downloads).canonicalFilePath() + u"/previous-JabberClient"_s;
     if (m_journal->stagedFolder != previous) {
-        if (const auto moved = moveReplacing(m_journal->stagedFolder, previous, m_journal->oldFolder); !moved) {
+        if (const auto moved = system::moveReplacing(m_journal->stagedFolder, previous, m_journal->oldFolder); !moved) {
             qCWarning(lcWatchdog).noquote() << "the old agent stays where it is:" << moved.error().message;
         }
     }

@@ -66,7 +66,7 @@ private:
     Settings m_settings;
     AgentSupervisor &m_keeper;
     std::optional<SwapJournal> m_journal;
-    DeadlineTimer m_timer;
+    system::DeadlineTimer m_timer;
     QTimer m_saveRetry; // active: confirmed, but that isn't safe yet
     QTimer m_backRetry;
     const Clock &m_clock;

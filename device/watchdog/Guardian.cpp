@@ -3,11 +3,11 @@
 
 #include "base/AtomicFile.h"
 #include "base/SystemError.h"
-#include "watchdog/FolderExchange.h"
+#include "system/FolderExchange.h"
+#include "system/ProcFs.h"
+#include "system/ProgramExec.h"
 #include "watchdog/Logging.h"
 #include "watchdog/Probation.h"
-#include "watchdog/ProcFs.h"
-#include "watchdog/ProgramExec.h"
 
 #include <algorithm>
 #include <csignal>
@@ -29,24 +29,24 @@ constexpr MonotonicTime retryPause = std::chrono::seconds(10); // after what the
 
 // Another process of ours that runs the program. A watchdog borrows the device's owner's rights for its work on files,
 // so its real user counts.
-bool isOurs(const ProcStat &stat, const QByteArray &program, bool isScript)
+bool isOurs(const system::ProcStat &stat, const QByteArray &program, bool isScript)
 {
-    const bool runsIt =
-        readExecutable(stat.pid) == program || (isScript && readArguments(stat.pid).mid(1, 2).contains(program));
-    return stat.state != 'Z' && stat.pid != ::getpid() && runsIt && readRealUser(stat.pid) == ::getuid();
+    const bool runsIt = system::readExecutable(stat.pid) == program ||
+                        (isScript && system::readArguments(stat.pid).mid(1, 2).contains(program));
+    return stat.state != 'Z' && stat.pid != ::getpid() && runsIt && system::readRealUser(stat.pid) == ::getuid();
 }
 
-std::optional<ProcessHandle> findOurs(const QString &path)
+std::optional<system::ProcessHandle> findOurs(const QString &path)
 {
     const QByteArray program = QFile::encodeName(path);
-    const bool isScript = readProcFile(program).startsWith("#!");
-    QList<ProcStat> matches = readAllProcesses();
-    matches.removeIf([&](const ProcStat &stat) { return !isOurs(stat, program, isScript); });
-    for (const ProcStat &match : std::as_const(matches)) {
+    const bool isScript = system::readProcFile(program).startsWith("#!");
+    QList<system::ProcStat> matches = system::readAllProcesses();
+    matches.removeIf([&](const system::ProcStat &stat) { return !isOurs(stat, program, isScript); });
+    for (const system::ProcStat &match : std::as_const(matches)) {
         // A child on its way to become another program looks the same for a moment.
         const bool isChild =
-            std::ranges::any_of(matches, [&](const ProcStat &other) { return other.pid == match.parent; });
-        auto handle = ProcessHandle::open(match.pid, ProcessHandle::Kind::Other);
+            std::ranges::any_of(matches, [&](const system::ProcStat &other) { return other.pid == match.parent; });
+        auto handle = system::ProcessHandle::open(match.pid, system::ProcessHandle::Kind::Other);
         if (!isChild && handle && handle->startTime() == match.startTime) {
             return *std::move(handle);
         }
@@ -94,7 +94,8 @@ void Guardian::run()
     if (!takeLock() || !load()) {
         return;
     }
-    if (m_journal.phase == WatchdogPhase::Swapping && folderId(m_settings.release.installed()) == m_journal.newFolder) {
+    if (m_journal.phase == WatchdogPhase::Swapping &&
+        system::folderId(m_settings.release.installed()) == m_journal.newFolder) {
         // Cut after the exchange, before that was written down.
         m_journal.phase = WatchdogPhase::Confirming;
         m_journal.handedOver = {};
@@ -102,7 +103,7 @@ void Guardian::run()
         save();
     }
     if (m_journal.phase == WatchdogPhase::Confirming &&
-        folderId(m_settings.release.installed()) == m_journal.oldFolder) {
+        system::folderId(m_settings.release.installed()) == m_journal.oldFolder) {
         // Put back already, by a guardian that couldn't write that down or by the rescue script.
         m_journal.phase = WatchdogPhase::RollingBack;
         m_journal.error = ErrorCode::NotHealthy;
@@ -195,7 +196,8 @@ void Guardian::findTarget()
     if (m_target) {
         return;
     }
-    auto handle = ProcessHandle::open(static_cast<pid_t>(m_journal.handedOver.pid), ProcessHandle::Kind::Other);
+    auto handle =
+        system::ProcessHandle::open(static_cast<pid_t>(m_journal.handedOver.pid), system::ProcessHandle::Kind::Other);
     if (handle && handle->startTime() == m_journal.handedOver.startTime) {
         m_target = *std::move(handle);
     } else {
@@ -233,7 +235,8 @@ QList<WatchedProcess> Guardian::alive() const
         if (!process.identity) {
             return false;
         }
-        const auto handle = ProcessHandle::open(static_cast<pid_t>(process.identity->pid), ProcessHandle::Kind::Other);
+        const auto handle =
+            system::ProcessHandle::open(static_cast<pid_t>(process.identity->pid), system::ProcessHandle::Kind::Other);
         return handle && handle->startTime() == process.identity->startTime && !handle->hasEnded();
     });
     return alive;
@@ -270,12 +273,13 @@ void Guardian::rollBack(ErrorCode error, const QString &why)
 void Guardian::exchangeBack()
 {
     // Before the new one ends, so that whoever starts a watchdog after that starts the old one.
-    while (folderId(m_settings.release.installed()) == m_journal.newFolder) {
-        if (isGone(m_settings.release.staged(), m_journal.oldFolder)) {
+    while (system::folderId(m_settings.release.installed()) == m_journal.newFolder) {
+        if (system::isGone(m_settings.release.staged(), m_journal.oldFolder)) {
             stay();
             return;
         }
-        if (const auto done = exchangeFolders(m_settings.release.installed(), m_settings.release.staged()); !done) {
+        if (const auto done = system::exchangeFolders(m_settings.release.installed(), m_settings.release.staged());
+            !done) {
             qCCritical(lcWatchdog).noquote() << "the old watchdog cannot be put back yet:" << done.error().message;
             wait(retryPause);
         }
@@ -313,7 +317,7 @@ void Guardian::endNew()
     }
 }
 
-void Guardian::end(const ProcessHandle &process) const
+void Guardian::end(const system::ProcessHandle &process) const
 {
     process.signal(SIGTERM);
     process.signal(SIGCONT);
@@ -335,7 +339,7 @@ void Guardian::makeInstalledRun()
     }
     qCInfo(lcWatchdog) << "becoming the installed watchdog";
     m_lock = Descriptor();
-    const Error error = executeProgram(m_settings.release.installedProgram(), m_journal.arguments);
+    const Error error = system::executeProgram(m_settings.release.installedProgram(), m_journal.arguments);
     qCCritical(lcWatchdog).noquote() << error.message;
 }
 

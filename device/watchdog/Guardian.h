@@ -2,8 +2,8 @@
 #pragma once
 
 #include "base/Clock.h"
+#include "system/ProcessHandle.h"
 #include "watchdog/OwnRelease.h"
-#include "watchdog/ProcessHandle.h"
 #include "watchdog/WatchdogProbe.h"
 #include "watchdog/WatchdogSwapJournal.h"
 
@@ -54,7 +54,7 @@ private:
     void rollBack(ErrorCode error, const QString &why);
     void exchangeBack();
     void endNew();
-    void end(const ProcessHandle &process) const;
+    void end(const system::ProcessHandle &process) const;
     void stay();
     void makeInstalledRun();
     void wait(MonotonicTime time) const;
@@ -64,7 +64,7 @@ private:
     const Clock &m_clock;
     Descriptor m_lock;
     WatchdogSwapJournal m_journal;
-    std::optional<ProcessHandle> m_target; // the new watchdog
+    std::optional<system::ProcessHandle> m_target; // the new watchdog
 };
 
 } // namespace sgn::watchdog

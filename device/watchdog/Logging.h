@@ -3,4 +3,8 @@
 
 #include <QLoggingCategory>
 
+namespace sgn::watchdog {
+
 Q_DECLARE_LOGGING_CATEGORY(lcWatchdog)
+
+} // namespace sgn::watchdog

@@ -2,7 +2,7 @@
 #include "watchdog/Probation.h"
 
 #include "base/AtomicFile.h"
-#include "watchdog/FolderExchange.h"
+#include "system/FolderExchange.h"
 #include "watchdog/Logging.h"
 #include "watchdog/RescueScript.h"
 
@@ -38,10 +38,10 @@ void tidyAfterSwap(const OwnRelease &release, const WatchdogSwapJournal &journal
                             removeFileDurably(release.zip())};
     Outcome kept;
     if (journal.phase == WatchdogPhase::Confirmed) {
-        kept = moveReplacing(release.staged(), release.previous(), journal.oldFolder);
+        kept = system::moveReplacing(release.staged(), release.previous(), journal.oldFolder);
     } else if (journal.request.previous) {
         // There is no other one, and what kept it from working may pass.
-        kept = moveReplacing(release.staged(), release.previous(), journal.newFolder);
+        kept = system::moveReplacing(release.staged(), release.previous(), journal.newFolder);
     }
     outcomes += kept;
     for (const QString &folder : {release.stage(), release.putAway()}) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "watchdog/ProcessTree.h"
 
+#include "system/ProcFs.h"
 #include "watchdog/Logging.h"
-#include "watchdog/ProcFs.h"
 
 #include <algorithm>
 #include <csignal>
@@ -14,16 +14,16 @@ namespace sgn::watchdog {
 namespace {
 
 // What was seen under a number is killed only if it is still the same process.
-bool killSeen(const ProcStat &seen)
+bool killSeen(const system::ProcStat &seen)
 {
-    const auto handle = ProcessHandle::open(seen.pid, ProcessHandle::Kind::Other);
+    const auto handle = system::ProcessHandle::open(seen.pid, system::ProcessHandle::Kind::Other);
     return handle && handle->startTime() == seen.startTime && handle->signal(SIGKILL);
 }
 
-QSet<pid_t> treeOf(pid_t leader, const QList<ProcStat> &all)
+QSet<pid_t> treeOf(pid_t leader, const QList<system::ProcStat> &all)
 {
     QSet<pid_t> tree{leader};
-    for (const ProcStat &stat : all) {
+    for (const system::ProcStat &stat : all) {
         if (stat.session == leader) {
             tree.insert(stat.pid);
         }
@@ -31,7 +31,7 @@ QSet<pid_t> treeOf(pid_t leader, const QList<ProcStat> &all)
     // Children come after their parents in most cases, but numbers wrap around.
     for (bool grown = true; grown;) {
         grown = false;
-        for (const ProcStat &stat : all) {
+        for (const system::ProcStat &stat : all) {
             if (tree.contains(stat.parent) && !tree.contains(stat.pid)) {
                 tree.insert(stat.pid);
                 grown = true;
@@ -43,15 +43,15 @@ QSet<pid_t> treeOf(pid_t leader, const QList<ProcStat> &all)
 
 } // namespace
 
-void killTree(const ProcessHandle &leader)
+void killTree(const system::ProcessHandle &leader)
 {
     // Again until nothing new shows up, because a process may fork while we look; a fork bomb ends with the limit.
     constexpr int rounds = 5;
     for (int round = 0; round < rounds; ++round) {
-        const QList<ProcStat> all = readAllProcesses();
+        const QList<system::ProcStat> all = system::readAllProcesses();
         const QSet<pid_t> tree = treeOf(leader.pid(), all);
         bool found = false;
-        for (const ProcStat &stat : all) {
+        for (const system::ProcStat &stat : all) {
             if (stat.pid != leader.pid() && stat.state != 'Z' && tree.contains(stat.pid)) {
                 found = killSeen(stat) || found;
             }
@@ -66,7 +66,7 @@ void killTree(const ProcessHandle &leader)
 namespace {
 
 // By their start, because a process may have forked away from `current` on purpose.
-bool isFromEarlierRun(const ProcStat &stat, const std::optional<ProcessIdentity> &current)
+bool isFromEarlierRun(const system::ProcStat &stat, const std::optional<ProcessIdentity> &current)
 {
     return !current ||
            (stat.pid != current->pid && stat.session != current->pid && stat.startTime <= current->startTime);
@@ -78,13 +78,13 @@ void killLeftovers(pid_t endedLeader, const Program &program, const std::optiona
 {
     const pid_t self = ::getpid();
     int killed = 0;
-    for (const ProcStat &stat : readAllProcesses()) {
+    for (const system::ProcStat &stat : system::readAllProcesses()) {
         if (stat.state == 'Z' || (current && stat.pid == current->pid)) {
             continue;
         }
-        bool leftBehind = endedLeader > 0 && stat.session == endedLeader && readUser(stat.pid) == program.user;
+        bool leftBehind = endedLeader > 0 && stat.session == endedLeader && system::readUser(stat.pid) == program.user;
         if (!leftBehind && stat.parent == self && isFromEarlierRun(stat, current)) {
-            const auto handle = ProcessHandle::open(stat.pid, ProcessHandle::Kind::Other);
+            const auto handle = system::ProcessHandle::open(stat.pid, system::ProcessHandle::Kind::Other);
             leftBehind = handle && checkRuns(*handle, program);
         }
         if (leftBehind && killSeen(stat)) {

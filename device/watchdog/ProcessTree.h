@@ -10,7 +10,7 @@
 namespace sgn::watchdog {
 
 // Ends everything that a living process has started: its descendants, its session if it leads one, and itself last.
-void killTree(const ProcessHandle &leader);
+void killTree(const system::ProcessHandle &leader);
 
 // Ends what a program's ended processes have left behind: the members of the session that `endedLeader` led (0: none),
 // and copies of the program that forked away from an earlier process and have become our children since

@@ -2,7 +2,7 @@
 #include "watchdog/Program.h"
 
 #include "base/SystemError.h"
-#include "watchdog/ProcFs.h"
+#include "system/ProcFs.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -166,24 +166,24 @@ bool names(const QByteArray &argument, pid_t pid, const QByteArray &program)
     if (argument.size() >= PATH_MAX || fileName(argument) != fileName(program)) {
         return false;
     }
-    return canonical(argument.startsWith('/') ? argument : readWorkingFolder(pid) + '/' + argument) == program;
+    return canonical(argument.startsWith('/') ? argument : system::readWorkingFolder(pid) + '/' + argument) == program;
 }
 
 } // namespace
 
-Outcome checkRuns(const ProcessHandle &process, const Program &program)
+Outcome checkRuns(const system::ProcessHandle &process, const Program &program)
 {
     const QByteArray path = QFile::encodeName(program.path);
     const pid_t pid = process.pid();
     // An interpreter's own options may come before the script.
     constexpr qsizetype maxArguments = 8;
-    bool runs = readExecutable(pid) == path;
+    bool runs = system::readExecutable(pid) == path;
     if (!runs) {
-        const QByteArrayList arguments = readArguments(pid).mid(0, maxArguments);
+        const QByteArrayList arguments = system::readArguments(pid).mid(0, maxArguments);
         runs = std::any_of(arguments.cbegin(), arguments.cend(),
                            [&](const QByteArray &argument) { return names(argument, pid, path); });
     }
-    const auto user = readUser(pid);
+    const auto user = system::readUser(pid);
     if (!process.exists()) {
         return fail(ErrorCode::NotFound, u"process %1 has just ended"_s.arg(pid));
     }
@@ -196,30 +196,31 @@ Outcome checkRuns(const ProcessHandle &process, const Program &program)
     return {};
 }
 
-Result<ProcessHandle> findRunning(const Program &program)
+Result<system::ProcessHandle> findRunning(const Program &program)
 {
     const QByteArray interpreter = interpreterName(program);
-    QList<ProcStat> matches;
-    for (const ProcStat &stat : readAllProcesses()) {
-        if (stat.state == 'Z' || readUser(stat.pid) != program.user) {
+    QList<system::ProcStat> matches;
+    for (const system::ProcStat &stat : system::readAllProcesses()) {
+        if (stat.state == 'Z' || system::readUser(stat.pid) != program.user) {
             continue;
         }
         // An editor or a debugger that has the program open names it too, but doesn't run it.
-        const bool isProgram = interpreter.isEmpty() ? readExecutable(stat.pid) == QFile::encodeName(program.path)
-                                                     : fileName(readArguments(stat.pid).value(0)) == interpreter;
+        const bool isProgram = interpreter.isEmpty()
+                                   ? system::readExecutable(stat.pid) == QFile::encodeName(program.path)
+                                   : fileName(system::readArguments(stat.pid).value(0)) == interpreter;
         if (!isProgram) {
             continue;
         }
-        const auto handle = ProcessHandle::open(stat.pid, ProcessHandle::Kind::Other);
+        const auto handle = system::ProcessHandle::open(stat.pid, system::ProcessHandle::Kind::Other);
         if (handle && checkRuns(*handle, program)) {
             matches += stat;
         }
     }
     // Workers that it forked look the same; the process itself is the one without a parent among them.
-    for (const ProcStat &match : std::as_const(matches)) {
+    for (const system::ProcStat &match : std::as_const(matches)) {
         const bool isWorker = std::any_of(matches.cbegin(), matches.cend(),
-                                          [&](const ProcStat &other) { return other.pid == match.parent; });
-        auto handle = ProcessHandle::open(match.pid, ProcessHandle::Kind::Other);
+                                          [&](const system::ProcStat &other) { return other.pid == match.parent; });
+        auto handle = system::ProcessHandle::open(match.pid, system::ProcessHandle::Kind::Other);
         if (!isWorker && handle && handle->startTime() == match.startTime) {
             return handle;
         }

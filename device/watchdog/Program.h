@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/Result.h"
-#include "watchdog/ProcessHandle.h"
+#include "system/ProcessHandle.h"
 
 #include <QByteArray>
 #include <QString>
@@ -53,9 +53,9 @@ private:
 
 // Whether the process runs the program as its user: it is the executable or one of the arguments (the interpreter's
 // script). Looked up while `process` shows that the number is still its.
-[[nodiscard]] Outcome checkRuns(const ProcessHandle &process, const Program &program);
+[[nodiscard]] Outcome checkRuns(const system::ProcessHandle &process, const Program &program);
 
 // A process that runs the program already, whoever started it; NotFound when there is none. Reads all of /proc.
-[[nodiscard]] Result<ProcessHandle> findRunning(const Program &program);
+[[nodiscard]] Result<system::ProcessHandle> findRunning(const Program &program);
 
 } // namespace sgn::watchdog

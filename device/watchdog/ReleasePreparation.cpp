@@ -10,7 +10,7 @@
 #include "crypto/Sha256.h"
 #include "release/ReleaseFolder.h"
 #include "release/ReleaseSignature.h"
-#include "watchdog/FolderExchange.h"
+#include "system/FolderExchange.h"
 #include "watchdog/PreparationResult.h"
 #include "watchdog/SelfTestRun.h"
 
@@ -39,7 +39,7 @@ constexpr ZipLimits limits{.maxEntries = 1000, .maxBytes = 4 * maxZip};
 // With the owner's rights and through no link at the end, so that the owner can't have us read what isn't the owner's.
 Result<Descriptor> openZip(const Preparation &preparation, const QString &path)
 {
-    const FileRights rights(preparation.owner);
+    const system::FileRights rights(preparation.owner);
     const QString downloads = DeviceTree(preparation.root).downloads();
     if (!path.startsWith(downloads + u'/') || path.contains(u"/../"_s)) {
         return fail(ErrorCode::BadRequest, u"%1 is not below %2"_s.arg(path, downloads));
@@ -187,7 +187,7 @@ Outcome preparePrevious(const Preparation &preparation, const WatchdogSwapJourna
     }
     const OwnRelease &release = preparation.release;
     // An earlier preparation may have ended after its last step.
-    auto done = moveReplacing(release.staged(), release.previous(), journal.newFolder);
+    auto done = system::moveReplacing(release.staged(), release.previous(), journal.newFolder);
     if (done) {
         done = clear(release);
     }
@@ -200,7 +200,7 @@ Outcome preparePrevious(const Preparation &preparation, const WatchdogSwapJourna
     if (!done || !QDir().mkpath(release.stage())) {
         return done ? fail(ErrorCode::Io, u"cannot make "_s + release.stage()) : done;
     }
-    return moveReplacing(release.previous(), release.staged(), journal.newFolder);
+    return system::moveReplacing(release.previous(), release.staged(), journal.newFolder);
 }
 
 } // namespace

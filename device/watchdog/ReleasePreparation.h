@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "watchdog/Account.h"
+#include "system/Account.h"
 #include "watchdog/OwnRelease.h"
 #include "watchdog/WatchdogSwapJournal.h"
 
@@ -10,8 +10,8 @@ namespace sgn::watchdog {
 struct Preparation
 {
     OwnRelease release;
-    QString root;  // the device's
-    Account owner; // of the device's folder
+    QString root;          // the device's
+    system::Account owner; // of the device's folder
     int runningVersion = 0;
     std::chrono::milliseconds selfTestLimit{30'000};
 };

@@ -3,7 +3,7 @@
 
 #include "base/AtomicFile.h"
 #include "base/SystemError.h"
-#include "watchdog/Launcher.h"
+#include "system/Launcher.h"
 
 #include <arpa/inet.h>
 #include <cerrno>
@@ -121,7 +121,7 @@ Outcome SelfTest::askForStatus()
 
 Outcome SelfTest::startProgram()
 {
-    auto program = launch({u"/bin/true"_s, {}, {}, m_settings.owner, -1});
+    auto program = system::launch({u"/bin/true"_s, {}, {}, m_settings.owner, -1});
     if (!program) {
         return fail(std::move(program).error());
     }

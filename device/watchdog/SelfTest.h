@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "watchdog/ProcessHandle.h"
+#include "system/ProcessHandle.h"
 #include "watchdog/Watchdog.h"
 
 #include <memory>
@@ -43,7 +43,7 @@ private:
     std::unique_ptr<ControlServer> m_control;
     Descriptor m_datagramClient;
     Descriptor m_controlClient;
-    std::optional<ProcessHandle> m_program;
+    std::optional<system::ProcessHandle> m_program;
     QSet<QString> m_open;
     QTimer m_limit;
     QString m_socketPath;

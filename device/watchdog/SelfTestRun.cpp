@@ -3,7 +3,7 @@
 
 #include "base/Clock.h"
 #include "base/SystemError.h"
-#include "watchdog/Launcher.h"
+#include "system/Launcher.h"
 
 #include <algorithm>
 #include <array>
@@ -50,7 +50,7 @@ Outcome runSelfTestOf(const QString &program, const QStringList &arguments, std:
     const Descriptor reading(pipe[0]);
     Descriptor writing(pipe[1]);
     ::fcntl(reading.get(), F_SETFL, O_NONBLOCK);
-    auto account = accountOf(::geteuid());
+    auto account = system::accountOf(::geteuid());
     if (!account) {
         return fail(std::move(account).error());
     }
@@ -58,7 +58,8 @@ Outcome runSelfTestOf(const QString &program, const QStringList &arguments, std:
     for (const QString &argument : arguments) {
         words += argument.toLocal8Bit();
     }
-    auto test = launch({program, words + QByteArrayList{"--self-test"}, {}, *std::move(account), writing.get()});
+    auto test =
+        system::launch({program, words + QByteArrayList{"--self-test"}, {}, *std::move(account), writing.get()});
     if (!test) {
         return fail(ErrorCode::InstallFailed, test.error().message);
     }
@@ -84,7 +85,7 @@ Outcome runSelfTestOf(const QString &program, const QStringList &arguments, std:
     }
     const QByteArray last = readPipe(reading.get());
     said = last.isEmpty() ? said : last;
-    const ExitStatus status = test->reap();
+    const system::ExitStatus status = test->reap();
     if (status.code == 0) {
         return {};
     }

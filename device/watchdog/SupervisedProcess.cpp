@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "watchdog/SupervisedProcess.h"
 
-#include "watchdog/Launcher.h"
+#include "system/Launcher.h"
 #include "watchdog/Logging.h"
 #include "watchdog/ProcessTree.h"
 
@@ -18,7 +18,7 @@ namespace {
 constexpr std::chrono::seconds trimCalm{5};
 constexpr std::chrono::milliseconds trimBusy{200};
 
-QString describe(const ExitStatus &status)
+QString describe(const system::ExitStatus &status)
 {
     if (status.code) {
         return u"with exit code %1"_s.arg(*status.code);
@@ -42,7 +42,7 @@ SupervisedProcess::SupervisedProcess(Spec spec, const ProgramRules &rules, const
     , m_output(m_spec.outputFile)
     , m_since(clock.wallUtc())
 {
-    connect(&m_timer, &DeadlineTimer::reached, this, [this] { feed(ProcessEvent::DeadlineReached); });
+    connect(&m_timer, &system::DeadlineTimer::reached, this, [this] { feed(ProcessEvent::DeadlineReached); });
     m_trimTimer.setSingleShot(true);
     connect(&m_trimTimer, &QTimer::timeout, this, &SupervisedProcess::trimOutput);
 }
@@ -50,7 +50,7 @@ SupervisedProcess::SupervisedProcess(Spec spec, const ProgramRules &rules, const
 SupervisedProcess::~SupervisedProcess()
 {
     if (!isAlive()) {
-        removeControlGroup(m_group);
+        system::removeControlGroup(m_group);
     }
 }
 
@@ -80,7 +80,7 @@ void SupervisedProcess::restart()
     feed(ProcessEvent::RestartRequested);
 }
 
-void SupervisedProcess::adopt(ProcessHandle handle, const Program &program)
+void SupervisedProcess::adopt(system::ProcessHandle handle, const Program &program)
 {
     Q_ASSERT(!isAlive());
     qCInfo(lcWatchdog).noquote() << m_spec.name << "runs already as process" << handle.pid();
@@ -111,7 +111,7 @@ void SupervisedProcess::feed(ProcessEvent event)
         qCWarning(lcWatchdog).noquote() << m_spec.name << "doesn't end, killing process" << m_handle->pid()
                                         << "and all that it started";
         killTree(*m_handle);
-        killControlGroup(m_group);
+        system::killControlGroup(m_group);
     }
     m_timer.set(m_machine.deadline());
     if (actions.testFlag(ProcessAction::Report)) {
@@ -143,9 +143,9 @@ ProcessEvent SupervisedProcess::launchNow()
     return ProcessEvent::Started;
 }
 
-Result<ProcessHandle> SupervisedProcess::tryLaunch(const Program &program)
+Result<system::ProcessHandle> SupervisedProcess::tryLaunch(const Program &program)
 {
-    auto account = accountOf(program.user);
+    auto account = system::accountOf(program.user);
     if (!account) {
         return fail(std::move(account).error());
     }
@@ -153,17 +153,17 @@ Result<ProcessHandle> SupervisedProcess::tryLaunch(const Program &program)
     if (!output) {
         qCWarning(lcWatchdog).noquote() << "the output of" << m_spec.name << "is lost:" << output.error().message;
     }
-    return launch({program.path, m_spec.arguments, m_spec.environment, *std::move(account), output ? output->get() : -1,
-                   m_spec.groups.groupFor(m_spec.program)});
+    return system::launch({program.path, m_spec.arguments, m_spec.environment, *std::move(account),
+                           output ? output->get() : -1, m_spec.groups.groupFor(m_spec.program)});
 }
 
-void SupervisedProcess::watch(ProcessHandle handle, const Program &program)
+void SupervisedProcess::watch(system::ProcessHandle handle, const Program &program)
 {
     m_running = program;
     m_handle.emplace(std::move(handle));
     // One that somebody else has started is in another group, and not alone there.
     const QByteArray group = m_spec.groups.groupFor(m_spec.program);
-    m_group = !group.isEmpty() && controlGroupOf(m_handle->pid()) == group ? group : QByteArray();
+    m_group = !group.isEmpty() && system::controlGroupOf(m_handle->pid()) == group ? group : QByteArray();
     m_lastProof.reset();
     m_exitNotifier = new QSocketNotifier(m_handle->descriptor(), QSocketNotifier::Read, this);
     connect(m_exitNotifier, &QSocketNotifier::activated, this, &SupervisedProcess::onExit);
@@ -199,11 +199,11 @@ void SupervisedProcess::onExit()
     m_exitNotifier = nullptr;
     const pid_t pid = m_handle->pid();
     m_handle->killGroup();
-    const ExitStatus status = m_handle->reap();
+    const system::ExitStatus status = m_handle->reap();
     m_handle.reset();
     m_trimTimer.stop();
     // Before the next one joins it.
-    killControlGroup(m_group);
+    system::killControlGroup(m_group);
     const Program program = m_running;
 
     const bool wanted = m_machine.exitIsWanted();
@@ -226,7 +226,7 @@ void SupervisedProcess::killOrphans() const
     }
 }
 
-void SupervisedProcess::record(const ExitStatus &status)
+void SupervisedProcess::record(const system::ExitStatus &status)
 {
     LastExit exit;
     exit.code = status.code;

@@ -2,8 +2,8 @@
 #pragma once
 
 #include "protocol/Process.h"
-#include "watchdog/ControlGroups.h"
-#include "watchdog/DeadlineTimer.h"
+#include "system/ControlGroups.h"
+#include "system/DeadlineTimer.h"
 #include "watchdog/OutputLog.h"
 #include "watchdog/ProcessMachine.h"
 #include "watchdog/Program.h"
@@ -29,7 +29,7 @@ public:
         QByteArrayList arguments;
         QByteArrayList environment;
         QString outputFile;
-        ControlGroups groups;
+        system::ControlGroups groups;
         ProofOfLife proof = ProofOfLife::Heartbeats;
     };
 
@@ -56,7 +56,7 @@ public:
     void hold();
     void restart();
     // Takes over a process that runs already. Only while !isAlive().
-    void adopt(ProcessHandle handle, const Program &program);
+    void adopt(system::ProcessHandle handle, const Program &program);
     // A heartbeat or hello of the current process came in.
     void prove();
     // Ends what earlier runs have left behind and became our child only now.
@@ -76,20 +76,20 @@ private:
     void feed(ProcessEvent event);
     // Started or StartFailed.
     ProcessEvent launchNow();
-    [[nodiscard]] Result<ProcessHandle> tryLaunch(const Program &program);
-    void watch(ProcessHandle handle, const Program &program);
+    [[nodiscard]] Result<system::ProcessHandle> tryLaunch(const Program &program);
+    void watch(system::ProcessHandle handle, const Program &program);
     void terminate();
     void onExit();
-    void record(const ExitStatus &status);
+    void record(const system::ExitStatus &status);
     void trimOutput();
 
     Spec m_spec;
     const ProgramRules &m_rules;
     const Clock &m_clock;
     ProcessMachine m_machine;
-    DeadlineTimer m_timer;
+    system::DeadlineTimer m_timer;
     OutputLog m_output;
-    std::optional<ProcessHandle> m_handle;
+    std::optional<system::ProcessHandle> m_handle;
     Program m_running;  // what m_handle runs
     QByteArray m_group; // control group of m_handle that is its alone; empty: none
     QSocketNotifier *m_exitNotifier = nullptr;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "watchdog/Supervisor.h"
 
+#include "system/ProcFs.h"
 #include "watchdog/Logging.h"
-#include "watchdog/ProcFs.h"
 
 #include <algorithm>
 #include <QFileInfo>
@@ -22,12 +22,12 @@ QString outputFile(const QString &logs, const QString &name)
 }
 
 // The process that an earlier watchdog saw, if it is the same one still.
-std::optional<ProcessHandle> findSaved(const std::optional<ProcessIdentity> &identity, const Program &program)
+std::optional<system::ProcessHandle> findSaved(const std::optional<ProcessIdentity> &identity, const Program &program)
 {
     if (!identity) {
         return std::nullopt;
     }
-    auto handle = ProcessHandle::open(static_cast<pid_t>(identity->pid));
+    auto handle = system::ProcessHandle::open(static_cast<pid_t>(identity->pid));
     if (!handle || handle->startTime() != identity->startTime || handle->hasEnded() || !checkRuns(*handle, program)) {
         return std::nullopt;
     }
@@ -43,7 +43,7 @@ Supervisor::Supervisor(Settings settings, const ProgramRules &rules, const Clock
     , m_clock(clock)
     , m_holdTimer(clock, this)
 {
-    connect(&m_holdTimer, &DeadlineTimer::reached, this, [this] {
+    connect(&m_holdTimer, &system::DeadlineTimer::reached, this, [this] {
         qCWarning(lcWatchdog) << "the hold has expired, starting the processes";
         endHold();
     });
@@ -179,7 +179,7 @@ Outcome Supervisor::admit(const Heartbeat &heartbeat, const Program &program)
                         u"its run_command is %1 and not %2"_s.arg(entry->process->spec().program, program.path));
         }
     }
-    auto handle = ProcessHandle::open(static_cast<pid_t>(heartbeat.pid), ProcessHandle::Kind::Other);
+    auto handle = system::ProcessHandle::open(static_cast<pid_t>(heartbeat.pid), system::ProcessHandle::Kind::Other);
     if (!handle) {
         return fail(std::move(handle).error());
     }
@@ -212,7 +212,7 @@ Outcome Supervisor::checkWorker(const SupervisedProcess &process, qint64 pid)
     if (pid == current) {
         return {};
     }
-    const auto stat = readProcStat(static_cast<pid_t>(pid));
+    const auto stat = system::readProcStat(static_cast<pid_t>(pid));
     if (stat && stat->session == current) {
         return {};
     }

@@ -22,7 +22,7 @@ public:
     {
         QString logs;              // folder of the output files
         quint16 heartbeatPort = 0; // told to the processes as SGN_HEARTBEAT_PORT
-        ControlGroups groups;
+        system::ControlGroups groups;
         SupervisionLimits limits;
         // After a boot, what cron starts may report first.
         MonotonicTime bootGrace = std::chrono::seconds(5);
@@ -97,7 +97,7 @@ private:
     std::map<QString, Entry> m_entries;
     QMap<QString, QString> m_retired; // see Registry
     std::optional<MonotonicTime> m_holdUntil;
-    DeadlineTimer m_holdTimer;
+    system::DeadlineTimer m_holdTimer;
     QTimer m_orphanTimer;
     std::vector<WhenGone> m_waitingForGone;
 };

@@ -3,8 +3,8 @@
 
 #include "base/AtomicFile.h"
 #include "base/Overloaded.h"
+#include "system/ProcFs.h"
 #include "watchdog/Logging.h"
-#include "watchdog/ProcFs.h"
 
 #include <algorithm>
 #include <QPointer>
@@ -70,11 +70,11 @@ Result<control::ReplyBody> done(const Outcome &outcome)
 } // namespace
 
 Watchdog::Watchdog(WatchdogSettings settings, std::unique_ptr<HeartbeatSocket> heartbeats,
-                   std::unique_ptr<ControlServer> control, Machine &machine, const Clock &clock)
+                   std::unique_ptr<ControlServer> control, system::Machine &machine, const Clock &clock)
     : m_settings(std::move(settings))
     , m_machine(machine)
     , m_clock(clock)
-    , m_bootId(readBootId())
+    , m_bootId(system::readBootId())
     , m_meterRules(m_settings.below("SmartMeter"_L1), m_settings.owner.user, m_settings.owner.group,
                    ProgramRules::RunAs::FileOwner)
     , m_agentRules(m_settings.below("JabberClient"_L1), m_settings.owner.user, m_settings.owner.group,

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "watchdog/Account.h"
+#include "system/Account.h"
+#include "system/Machine.h"
 #include "watchdog/AgentSwap.h"
 #include "watchdog/ControlServer.h"
 #include "watchdog/HeartbeatSocket.h"
-#include "watchdog/Machine.h"
 #include "watchdog/Supervisor.h"
 #include "watchdog/WatchdogSwap.h"
 
@@ -18,8 +18,8 @@ namespace sgn::watchdog {
 // Where a watchdog works and what it is told.
 struct WatchdogSettings
 {
-    QString root;  // absolute, without a slash at the end
-    Account owner; // of the root folder
+    QString root;          // absolute, without a slash at the end
+    system::Account owner; // of the root folder
     QString socket;
     quint16 port = 0;
     int version = 0;       // of the watchdog's release
@@ -27,7 +27,7 @@ struct WatchdogSettings
     QString programFolder; // of this program
     QStringList arguments; // it was started with
     bool hasInit = false;  // systemd starts it again when it ends
-    ControlGroups groups;
+    system::ControlGroups groups;
 
     [[nodiscard]] QString below(QLatin1StringView path) const { return root + u'/' + path; }
 };
@@ -40,7 +40,7 @@ class Watchdog : public QObject
 public:
     // `machine` and `clock` outlive the watchdog.
     Watchdog(WatchdogSettings settings, std::unique_ptr<HeartbeatSocket> heartbeats,
-             std::unique_ptr<ControlServer> control, Machine &machine, const Clock &clock);
+             std::unique_ptr<ControlServer> control, system::Machine &machine, const Clock &clock);
     ~Watchdog() override;
 
     // Takes in the registry and looks after everything from now on.
@@ -69,7 +69,7 @@ private:
     void save();
 
     WatchdogSettings m_settings;
-    Machine &m_machine;
+    system::Machine &m_machine;
     const Clock &m_clock;
     QByteArray m_bootId;
     ProgramRules m_meterRules;

@@ -2,12 +2,12 @@
 #include "watchdog/WatchdogSwap.h"
 
 #include "base/SystemError.h"
-#include "watchdog/FolderExchange.h"
-#include "watchdog/Launcher.h"
+#include "system/FolderExchange.h"
+#include "system/Launcher.h"
+#include "system/ProcFs.h"
 #include "watchdog/Logging.h"
 #include "watchdog/PreparationResult.h"
 #include "watchdog/Probation.h"
-#include "watchdog/ProcFs.h"
 #include "watchdog/SelfTestRun.h"
 
 #include <array>
@@ -30,10 +30,10 @@ namespace {
 // A release whose check takes the watchdog down would otherwise do so at every start.
 constexpr int maxPreparations = 3;
 
-Result<ProcessHandle> launchOwn(const QString &program, const QStringList &arguments, const QByteArrayList &mode,
-                                int output)
+Result<system::ProcessHandle> launchOwn(const QString &program, const QStringList &arguments,
+                                        const QByteArrayList &mode, int output)
 {
-    auto account = accountOf(::geteuid());
+    auto account = system::accountOf(::geteuid());
     if (!account) {
         return fail(std::move(account).error());
     }
@@ -41,7 +41,7 @@ Result<ProcessHandle> launchOwn(const QString &program, const QStringList &argum
     for (const QString &argument : arguments) {
         words += argument.toLocal8Bit();
     }
-    return launch({program, words + mode, {}, *std::move(account), output});
+    return system::launch({program, words + mode, {}, *std::move(account), output});
 }
 
 } // namespace
@@ -62,7 +62,7 @@ WatchdogSwap::~WatchdogSwap() = default;
 
 std::optional<WatchdogSwapJournal> WatchdogSwap::load() const
 {
-    const OwnRights rights(m_settings.owner);
+    const system::OwnRights rights(m_settings.owner);
     auto journal = loadWatchdogSwap(m_settings.release.journal());
     if (journal) {
         return *std::move(journal);
@@ -76,7 +76,7 @@ std::optional<WatchdogSwapJournal> WatchdogSwap::load() const
 
 Outcome WatchdogSwap::save(const WatchdogSwapJournal &journal) const
 {
-    const OwnRights rights(m_settings.owner);
+    const system::OwnRights rights(m_settings.owner);
     return saveWatchdogSwap(journal, m_settings.release.journal());
 }
 
@@ -110,8 +110,8 @@ void WatchdogSwap::resume()
         return;
     }
     const auto installed = [this] {
-        const OwnRights rights(m_settings.owner);
-        return folderId(m_settings.release.installed());
+        const system::OwnRights rights(m_settings.owner);
+        return system::folderId(m_settings.release.installed());
     }();
     switch (journal->phase) {
     case WatchdogPhase::Preparing:
@@ -165,7 +165,7 @@ void WatchdogSwap::resume()
 
 Outcome WatchdogSwap::request(const control::SwapWatchdog &request)
 {
-    const OwnRights rights(m_settings.owner);
+    const system::OwnRights rights(m_settings.owner);
     if (auto opened = m_settings.release.open(); !opened) {
         return opened;
     }
@@ -197,7 +197,7 @@ Outcome WatchdogSwap::request(const control::SwapWatchdog &request)
 
 Outcome WatchdogSwap::aimAtPrevious(WatchdogSwapJournal &journal) const
 {
-    const auto id = folderId(m_settings.release.previous());
+    const auto id = system::folderId(m_settings.release.previous());
     const int version = releaseVersionIn(m_settings.release.previous(), -1);
     if (!id || version < 0) {
         return fail(ErrorCode::Refused, u"there is no previous release of the watchdog on this device"_s);
@@ -236,7 +236,7 @@ Outcome WatchdogSwap::startPreparation()
     m_preparerOutput = Descriptor(pipe[0]);
     const Descriptor writing(pipe[1]);
     ::fcntl(m_preparerOutput.get(), F_SETFL, O_NONBLOCK);
-    const OwnRights rights(m_settings.owner);
+    const system::OwnRights rights(m_settings.owner);
     auto preparer = launchOwn(m_settings.release.updateProgram(), m_settings.arguments, {}, pipe[1]);
     if (!preparer) {
         return fail(preparer.error());
@@ -255,7 +255,7 @@ void WatchdogSwap::preparationEnded()
     m_preparerLimit.stop();
     const QByteArray said = readPipe(m_preparerOutput.get());
     m_preparer->killGroup(); // a self-test that was left behind
-    const ExitStatus status = m_preparer->reap();
+    const system::ExitStatus status = m_preparer->reap();
     m_preparer.reset();
     m_preparerOutput = Descriptor();
     if (status.code == 0) {
@@ -300,11 +300,11 @@ void WatchdogSwap::exchange()
 
 Outcome WatchdogSwap::exchangeNow(WatchdogSwapJournal &journal)
 {
-    const OwnRights rights(m_settings.owner);
+    const system::OwnRights rights(m_settings.owner);
     const OwnRelease &release = m_settings.release;
-    const auto newFolder = folderId(release.staged());
-    const auto oldFolder = folderId(release.installed());
-    const auto self = readProcStat(::getpid());
+    const auto newFolder = system::folderId(release.staged());
+    const auto oldFolder = system::folderId(release.installed());
+    const auto self = system::readProcStat(::getpid());
     if (!newFolder || !oldFolder || !self) {
         return fail(ErrorCode::InstallFailed, u"the checked release is gone"_s);
     }
@@ -319,7 +319,7 @@ Outcome WatchdogSwap::exchangeNow(WatchdogSwapJournal &journal)
     if (auto begun = beginTrial(release, journal); !begun) {
         return begun;
     }
-    if (auto exchanged = exchangeFolders(release.installed(), release.staged()); !exchanged) {
+    if (auto exchanged = system::exchangeFolders(release.installed(), release.staged()); !exchanged) {
         return exchanged;
     }
     journal.phase = WatchdogPhase::Confirming;
@@ -337,7 +337,7 @@ Outcome WatchdogSwap::exchangeNow(WatchdogSwapJournal &journal)
 Outcome WatchdogSwap::startGuardian(const WatchdogSwapJournal &journal) const
 {
     const OwnRelease &release = m_settings.release;
-    const bool isStaged = folderId(release.staged()) == journal.oldFolder;
+    const bool isStaged = system::folderId(release.staged()) == journal.oldFolder;
     const auto guardian =
         launchOwn(isStaged ? release.stagedProgram() : release.installedProgram(), journal.arguments, {"--guard"}, -1);
     return guardian ? Outcome() : fail(guardian.error());
@@ -347,10 +347,10 @@ void WatchdogSwap::takeBack(const WatchdogSwapJournal &journal, const Error &err
 {
     bool back = false;
     {
-        const OwnRights rights(m_settings.owner);
+        const system::OwnRights rights(m_settings.owner);
         const OwnRelease &release = m_settings.release;
-        back = folderId(release.installed()) != journal.newFolder ||
-               exchangeFolders(release.installed(), release.staged()).has_value();
+        back = system::folderId(release.installed()) != journal.newFolder ||
+               system::exchangeFolders(release.installed(), release.staged()).has_value();
     }
     if (back) {
         failed(error);
@@ -362,7 +362,7 @@ void WatchdogSwap::takeBack(const WatchdogSwapJournal &journal, const Error &err
 
 bool WatchdogSwap::hasGuardian() const
 {
-    const OwnRights rights(m_settings.owner);
+    const system::OwnRights rights(m_settings.owner);
     const Descriptor lock(::open(QFile::encodeName(m_settings.release.guardLock()).constData(),
                                  O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
     return lock.isValid() && ::flock(lock.get(), LOCK_EX | LOCK_NB) != 0;
@@ -395,7 +395,7 @@ void WatchdogSwap::lookAfterGuardian()
     if (journal->isOver() || hasGuardian()) {
         return;
     }
-    const OwnRights rights(m_settings.owner);
+    const system::OwnRights rights(m_settings.owner);
     if (const auto guarded = startGuardian(*journal); !guarded) {
         qCCritical(lcWatchdog).noquote() << "nobody watches over the new watchdog:" << guarded.error().message;
     }
@@ -413,7 +413,7 @@ void WatchdogSwap::over(const WatchdogSwapJournal &journal)
 
 void WatchdogSwap::tidy(const WatchdogSwapJournal &journal) const
 {
-    const OwnRights rights(m_settings.owner);
+    const system::OwnRights rights(m_settings.owner);
     tidyAfterSwap(m_settings.release, journal);
 }
 

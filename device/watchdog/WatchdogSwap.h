@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "watchdog/Account.h"
+#include "system/Account.h"
+#include "system/ProcessHandle.h"
 #include "watchdog/OwnRelease.h"
-#include "watchdog/ProcessHandle.h"
 #include "watchdog/WatchdogSwapJournal.h"
 
 #include <functional>
@@ -25,7 +25,7 @@ public:
     struct Settings
     {
         OwnRelease release;
-        Account owner; // of the device's folder
+        system::Account owner; // of the device's folder
         int version = 0;
         QStringList arguments; // this program's
         bool hasInit = false;  // systemd looks after us
@@ -75,7 +75,7 @@ private:
 
     Settings m_settings;
     WatchedProcesses m_processes;
-    std::optional<ProcessHandle> m_preparer;
+    std::optional<system::ProcessHandle> m_preparer;
     Descriptor m_preparerOutput;
     QSocketNotifier *m_preparerEnd = nullptr;
     QTimer m_preparerLimit;

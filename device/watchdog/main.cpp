@@ -3,13 +3,13 @@
 #include "base/HangAlarm.h"
 #include "base/Log.h"
 #include "base/SystemError.h"
+#include "system/ProgramExec.h"
+#include "system/SignalSource.h"
+#include "system/StorageMonitor.h"
+#include "system/SystemdNotifier.h"
 #include "watchdog/Guardian.h"
 #include "watchdog/Logging.h"
-#include "watchdog/ProgramExec.h"
 #include "watchdog/SelfTest.h"
-#include "watchdog/SignalSource.h"
-#include "watchdog/StorageMonitor.h"
-#include "watchdog/SystemdNotifier.h"
 #include "watchdog/Watchdog.h"
 
 #include <cerrno>
@@ -80,7 +80,7 @@ Result<std::unique_ptr<ControlServer>> openControl(const WatchdogSettings &setti
     };
     const QByteArray path = QFile::encodeName(QFileInfo(settings.socket).absolutePath());
     const bool foreign = ::stat(path.constData(), &folder) == 0 && folder.st_uid != 0;
-    std::optional<FileRights> rights;
+    std::optional<system::FileRights> rights;
     if (foreign) {
         rights.emplace(settings.owner);
     }
@@ -89,7 +89,7 @@ Result<std::unique_ptr<ControlServer>> openControl(const WatchdogSettings &setti
 
 int runSelfTest(const WatchdogSettings &settings, const Clock &clock)
 {
-    const FileRights rights(settings.owner);
+    const system::FileRights rights(settings.owner);
     if (const auto folders = makeFolders(settings); !folders) {
         return failed(folders.error());
     }
@@ -117,13 +117,13 @@ QStringList argumentsFor(const WatchdogSettings &settings)
     return arguments;
 }
 
-int runWatchdog(WatchdogSettings &settings, Machine &machine, const Clock &clock)
+int runWatchdog(WatchdogSettings &settings, system::Machine &machine, const Clock &clock)
 {
-    StorageMonitor card(settings.root, settings.owner, cardInterval / settings.speed);
+    system::StorageMonitor card(settings.root, settings.owner, cardInterval / settings.speed);
     card.checkAtStart();
     Descriptor lock;
     {
-        const FileRights rights(settings.owner);
+        const system::FileRights rights(settings.owner);
         if (const auto folders = makeFolders(settings); !folders) {
             return failed(folders.error());
         }
@@ -141,7 +141,7 @@ int runWatchdog(WatchdogSettings &settings, Machine &machine, const Clock &clock
     if (!control) {
         return failed(control.error());
     }
-    const FileRights rights(settings.owner);
+    const system::FileRights rights(settings.owner);
     installLog(settings.below("logs/watchdog.log"_L1));
     card.begin();
     // What our processes leave behind when they fork away comes to us instead of init, so that we can end it.
@@ -149,13 +149,13 @@ int runWatchdog(WatchdogSettings &settings, Machine &machine, const Clock &clock
 
     settings.port = (*heartbeats)->port();
     settings.arguments = argumentsFor(settings);
-    SignalSource signalSource;
-    SystemdNotifier systemd;
+    system::SignalSource signalSource;
+    system::SystemdNotifier systemd;
     HangAlarm hangAlarm(hangLimit);
     hangAlarm.start();
     Watchdog watchdog(settings, *std::move(heartbeats), *std::move(control), machine, clock);
-    QObject::connect(&signalSource, &SignalSource::childEnded, &watchdog, &Watchdog::reapOrphans);
-    QObject::connect(&signalSource, &SignalSource::stopRequested, &watchdog, [&] {
+    QObject::connect(&signalSource, &system::SignalSource::childEnded, &watchdog, &Watchdog::reapOrphans);
+    QObject::connect(&signalSource, &system::SignalSource::stopRequested, &watchdog, [&] {
         qCInfo(lcWatchdog) << "stopping, the processes go on";
         systemd.stopping();
         watchdog.finish();
@@ -179,7 +179,7 @@ int runWatchdog(WatchdogSettings &settings, Machine &machine, const Clock &clock
 // With everything closed and root's own rights again: becomes the release that is installed now.
 int becomeNewRelease(const WatchdogSettings &settings)
 {
-    return failed(executeProgram(OwnRelease(settings.programFolder).installedProgram(), settings.arguments));
+    return failed(system::executeProgram(OwnRelease(settings.programFolder).installedProgram(), settings.arguments));
 }
 
 int guard(const WatchdogSettings &settings, const Clock &clock)
@@ -235,9 +235,9 @@ int main(int argc, char *argv[])
     settings.speed = commandLine.number(u"speed"_s, 1, 1000);
     settings.programFolder = QCoreApplication::applicationDirPath();
     settings.version = releaseVersionIn(settings.programFolder, builtInRelease);
-    settings.groups = ControlGroups::find();
+    settings.groups = system::ControlGroups::find();
     settings.hasInit = qEnvironmentVariableIsSet("NOTIFY_SOCKET");
-    auto owner = ownerOfRoot(settings.root);
+    auto owner = system::ownerOfRoot(settings.root);
     if (!owner) {
         return failed(owner.error());
     }
@@ -249,7 +249,7 @@ int main(int argc, char *argv[])
     if (parser.isSet(guardOption)) {
         return guard(settings, clock);
     }
-    SystemMachine machine(parser.value(rebootProgram));
+    system::SystemMachine machine(parser.value(rebootProgram));
     const int code = runWatchdog(settings, machine, clock);
     return code == handOverCode ? becomeNewRelease(settings) : code;
 }

@@ -38,7 +38,7 @@ int main(int argc, char *argv[])
 
     const OwnRelease release(QCoreApplication::applicationDirPath());
     const QString root = QDir::cleanPath(QDir::current().absoluteFilePath(parser.value(u"root"_s)));
-    auto owner = ownerOfRoot(root);
+    auto owner = system::ownerOfRoot(root);
     if (!owner) {
         std::fputs(qUtf8Printable(u"sgn-watchdog-update: "_s + owner.error().message + u'\n'), stderr);
         return ExitFailed;

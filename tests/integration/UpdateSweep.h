@@ -3,7 +3,7 @@
 
 #include "support/CallFaults.h"
 #include "support/ReleaseKit.h"
-#include "update/FolderSwap.h"
+#include "system/FolderSwap.h"
 
 #include <algorithm>
 #include <QDirIterator>
@@ -98,7 +98,7 @@ public:
 
     [[nodiscard]] bool layOut() const
     {
-        return update::removeFolder(m_root) && QDir().mkpath(m_root) && install(m_root, meterRelease(1));
+        return system::removeFolder(m_root) && QDir().mkpath(m_root) && install(m_root, meterRelease(1));
     }
     void forgetPanel() const
     {

@@ -5,7 +5,7 @@
 #include "support/ReadOnlyCard.h"
 #include "support/ReleaseKit.h"
 #include "support/SmallDisk.h"
-#include "update/FolderSwap.h"
+#include "system/FolderSwap.h"
 #include "update/Installer.h"
 
 #include <QSignalSpy>
@@ -14,6 +14,7 @@
 
 using namespace sgn;
 using namespace sgn::update;
+using namespace sgn::system;
 using namespace sgn::test;
 using namespace std::chrono_literals;
 using namespace Qt::StringLiterals;

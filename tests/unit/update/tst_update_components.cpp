@@ -4,7 +4,7 @@
 #include "support/ReadOnlyCard.h"
 #include "support/ReleaseKit.h"
 #include "support/TestCa.h"
-#include "update/FolderSwap.h"
+#include "system/FolderSwap.h"
 #include "update/Installer.h"
 #include "update/PreviousRelease.h"
 
@@ -13,6 +13,7 @@
 
 using namespace sgn;
 using namespace sgn::update;
+using namespace sgn::system;
 using namespace sgn::test;
 using namespace std::chrono_literals;
 using namespace Qt::StringLiterals;

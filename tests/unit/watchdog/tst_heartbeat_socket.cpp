@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "support/ManualClock.h"
-#include "watchdog/DeadlineTimer.h"
+#include "system/DeadlineTimer.h"
+#include "system/ProcFs.h"
 #include "watchdog/HeartbeatSocket.h"
-#include "watchdog/ProcFs.h"
 
 #include <QJsonDocument>
 #include <QSignalSpy>
@@ -13,6 +13,7 @@
 using namespace Qt::StringLiterals;
 using namespace sgn;
 using namespace sgn::watchdog;
+using namespace sgn::system;
 using namespace std::chrono_literals;
 
 namespace {

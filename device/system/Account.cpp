@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "system/Account.h"
+
+#include "base/SystemError.h"
+
+#include <cerrno>
+#include <grp.h>
+#include <pwd.h>
+#include <QFile>
+#include <sys/fsuid.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace sgn::system {
+
+using namespace Qt::StringLiterals;
+
+Result<Account> accountOf(uid_t user)
+{
+    // One thread, so the static buffer of getpwuid is ours.
+    const passwd *const entry = ::getpwuid(user);
+    if (entry == nullptr) {
+        return fail(ErrorCode::NotFound, u"user number %1 has no account on this machine"_s.arg(user));
+    }
+    Account account{user, entry->pw_gid, {}, QByteArray(entry->pw_name), QByteArray(entry->pw_dir)};
+    int count = 32;
+    account.groups.resize(static_cast<size_t>(count));
+    if (::getgrouplist(account.name.constData(), account.group, account.groups.data(), &count) < 0) {
+        account.groups.resize(static_cast<size_t>(count));
+        if (::getgrouplist(account.name.constData(), account.group, account.groups.data(), &count) < 0) {
+            return fail(ErrorCode::Internal, u"cannot read the groups of user number %1"_s.arg(user));
+        }
+    }
+    account.groups.resize(static_cast<size_t>(count));
+    return account;
+}
+
+Result<Account> ownerOfRoot(const QString &root)
+{
+    struct stat info
+    {
+    };
+    if (::stat(QFile::encodeName(root).constData(), &info) != 0) {
+        return fail(systemError(u"cannot use the root folder "_s + root, errno));
+    }
+    if (!S_ISDIR(info.st_mode)) {
+        return fail(ErrorCode::Refused, u"the root folder %1 is not a folder"_s.arg(root));
+    }
+    return accountOf(info.st_uid);
+}
+
+void FileRights::take(const Account &account)
+{
+    ::setgroups(account.groups.size(), account.groups.data());
+    ::setfsgid(account.group);
+    ::setfsuid(account.user);
+}
+
+void FileRights::giveBack()
+{
+    ::setfsuid(0);
+    ::setfsgid(0);
+    ::setgroups(0, nullptr);
+}
+
+FileRights::FileRights(const Account &account)
+    : m_active(::geteuid() == 0 && account.user != 0)
+{
+    if (m_active) {
+        take(account);
+    }
+}
+
+FileRights::~FileRights()
+{
+    if (m_active) {
+        giveBack();
+    }
+}
+
+OwnRights::OwnRights(const Account &account)
+    : m_account(account)
+    // Not within another such scope; asking for an impossible user tells the present one.
+    , m_active(::geteuid() == 0 && ::setfsuid(static_cast<uid_t>(-1)) != 0)
+{
+    if (m_active) {
+        FileRights::giveBack();
+    }
+}
+
+OwnRights::~OwnRights()
+{
+    if (m_active) {
+        FileRights::take(m_account);
+    }
+}
+
+} // namespace sgn::system

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/Result.h"
+
+#include <QByteArray>
+#include <QString>
+#include <sys/types.h>
+#include <vector>
+
+namespace sgn::system {
+
+// A user of this machine, as a program needs to know it to run as that user.
+struct Account
+{
+    uid_t user = 0;
+    gid_t group = 0;
+    std::vector<gid_t> groups; // all of them
+    QByteArray name;
+    QByteArray home;
+};
+
+// Looks the user up in the machine's accounts. NotFound when it has none.
+[[nodiscard]] Result<Account> accountOf(uid_t user);
+
+// Of the device's root folder.
+[[nodiscard]] Result<Account> ownerOfRoot(const QString &root);
+
+// Makes root do all its work on files with the rights of `account` (setfsuid(2)), so that a link that the owner of the
+// device's folder has planted leads us nowhere where the owner couldn't go. Signals and starting programs as others are
+// still root's. Undone when the scope ends; does nothing when we aren't root.
+class FileRights
+{
+public:
+    explicit FileRights(const Account &account);
+    ~FileRights();
+    FileRights(const FileRights &) = delete;
+    FileRights &operator=(const FileRights &) = delete;
+
+private:
+    friend class OwnRights;
+    static void take(const Account &account);
+    static void giveBack();
+
+    bool m_active = false;
+};
+
+// Within the scope of a FileRights(`account`): our own rights again, for our own folders. Such a folder must be one
+// that nobody else can change.
+class OwnRights
+{
+public:
+    explicit OwnRights(const Account &account);
+    ~OwnRights();
+    OwnRights(const OwnRights &) = delete;
+    OwnRights &operator=(const OwnRights &) = delete;
+
+private:
+    const Account &m_account;
+    bool m_active = false;
+};
+
+} // namespace sgn::system

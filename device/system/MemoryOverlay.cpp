@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "system/MemoryOverlay.h"
+
+#include "base/Descriptor.h"
+#include "base/FileSystem.h"
+#include "base/SystemError.h"
+
+#include <cerrno>
+#include <cstdlib>
+#include <fcntl.h>
+#include <optional>
+#include <QFile>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace sgn::system {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+// Logs are bounded, and a download that doesn't fit fails as on a full card.
+constexpr auto memoryOptions = "size=32m,mode=0755";
+
+// A place to mount, for as long as it takes: the layers keep the memory, and it goes when they do.
+class Memory
+{
+public:
+    [[nodiscard]] Outcome mount()
+    {
+        if (::mkdtemp(m_path.data()) == nullptr) {
+            return fail(systemError(u"no folder in /run"_s, errno));
+        }
+        m_made = true;
+        if (::mount("tmpfs", m_path.constData(), "tmpfs", MS_NOSUID | MS_NODEV, memoryOptions) != 0) {
+            return fail(systemError(u"no memory for the folders of a read-only card"_s, errno));
+        }
+        m_mounted = true;
+        return {};
+    }
+    Memory() = default;
+    Memory(const Memory &) = delete;
+    Memory &operator=(const Memory &) = delete;
+    ~Memory()
+    {
+        if (m_mounted) {
+            ::umount2(m_path.constData(), MNT_DETACH);
+        }
+        if (m_made) {
+            ::rmdir(m_path.constData());
+        }
+    }
+
+    [[nodiscard]] QByteArray path(const QByteArray &below) const { return m_path + '/' + below; }
+
+private:
+    QByteArray m_path = "/run/sgn-memory.XXXXXX";
+    bool m_made = false;
+    bool m_mounted = false;
+};
+
+QByteArray pathOf(const Descriptor &folder)
+{
+    return "/proc/self/fd/" + QByteArray::number(folder.get());
+}
+
+// By the opened folder, so that nobody can put a link in its place meanwhile.
+Outcome cover(const Descriptor &folder, const QByteArray &name, const Account &owner, const Memory &memory)
+{
+    struct stat below
+    {
+    };
+    if (::fstat(folder.get(), &below) != 0) {
+        return fail(systemError(QString::fromLatin1(name), errno));
+    }
+    if (below.st_uid != owner.user) {
+        return fail(ErrorCode::Refused, u"%1 isn't the device's own folder"_s.arg(QString::fromLatin1(name)));
+    }
+    const QByteArray upper = memory.path(name);
+    const QByteArray work = memory.path(name + ".work");
+    // What is seen of the folder itself is the upper one's.
+    if (::mkdir(upper.constData(), 0700) != 0 || ::mkdir(work.constData(), 0700) != 0 ||
+        ::chown(upper.constData(), below.st_uid, below.st_gid) != 0 ||
+        ::chmod(upper.constData(), below.st_mode & 07777) != 0) {
+        return fail(systemError(u"no folder in memory for "_s + QString::fromLatin1(name), errno));
+    }
+    const QByteArray at = pathOf(folder);
+    const QByteArray layers = "lowerdir=" + at + ",upperdir=" + upper + ",workdir=" + work;
+    if (::mount("overlay", at.constData(), "overlay", MS_NOSUID | MS_NODEV, layers.constData()) != 0) {
+        return fail(systemError(u"no layer in memory above "_s + QString::fromLatin1(name), errno));
+    }
+    return {};
+}
+
+} // namespace
+
+Result<bool> makeWritable(const QString &root, const QByteArrayList &folders, const Account &owner)
+{
+    if (!isReadOnlyFileSystem(root)) {
+        return false;
+    }
+    std::optional<Memory> memory;
+    for (const QByteArray &name : folders) {
+        const QByteArray path = QFile::encodeName(root) + '/' + name;
+        const Descriptor folder(::open(path.constData(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+        if (!folder.isValid()) {
+            return fail(systemError(u"cannot open "_s + QFile::decodeName(path), errno));
+        }
+        if (!isReadOnlyFileSystem(QFile::decodeName(pathOf(folder)))) {
+            continue;
+        }
+        if (!memory) {
+            memory.emplace();
+            if (const auto mounted = memory->mount(); !mounted) {
+                return fail(mounted.error());
+            }
+        }
+        if (const auto covered = cover(folder, name, owner, *memory); !covered) {
+            return fail(covered.error());
+        }
+    }
+    return memory.has_value();
+}
+
+} // namespace sgn::system

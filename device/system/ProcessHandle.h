@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/Descriptor.h"
+#include "base/Result.h"
+
+#include <optional>
+#include <sys/types.h>
+
+namespace sgn::system {
+
+// How a process ended; neither is known of one that isn't our child.
+struct ExitStatus
+{
+    std::optional<int> code;
+    std::optional<int> signal;
+};
+
+// A pidfd: stands for one process and never for a later one with the same number (pidfd_open(2)).
+class ProcessHandle
+{
+public:
+    enum class Kind { Child, Other };
+
+    // Of an existing process; its start time is read after the pidfd was opened and while the process still exists.
+    [[nodiscard]] static Result<ProcessHandle> open(pid_t pid, Kind kind);
+    // The same for one of which it isn't known whether it is our child: a watchdog that has replaced itself keeps those
+    // that the old one has started.
+    [[nodiscard]] static Result<ProcessHandle> open(pid_t pid);
+
+    [[nodiscard]] pid_t pid() const { return m_pid; }
+    [[nodiscard]] quint64 startTime() const { return m_startTime; }
+    [[nodiscard]] int descriptor() const { return m_pidfd.get(); }
+    [[nodiscard]] bool isChild() const { return m_kind == Kind::Child; }
+
+    // Whether the process exists, if only as a zombie, so that what /proc says under its number is about it.
+    [[nodiscard]] bool exists() const;
+    [[nodiscard]] bool hasEnded() const;
+    // False when the process is gone.
+    bool signal(int number) const;
+    // How it ended, once hasEnded(). Gives the number of a child back to the kernel.
+    ExitStatus reap();
+    // Ends what is left of the group that an ended child led. Only before reap(): until then nobody else can get the
+    // group's number.
+    void killGroup() const;
+
+private:
+    ProcessHandle(Descriptor pidfd, pid_t pid, quint64 startTime, Kind kind);
+
+    Descriptor m_pidfd;
+    pid_t m_pid;
+    quint64 m_startTime;
+    Kind m_kind;
+};
+
+} // namespace sgn::system

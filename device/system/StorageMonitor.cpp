@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "system/StorageMonitor.h"
+
+#include "system/Logging.h"
+#include "system/MemoryOverlay.h"
+
+namespace sgn::system {
+
+using namespace Qt::StringLiterals;
+
+StorageMonitor::StorageMonitor(QString root, Account owner, std::chrono::milliseconds interval)
+    : m_root(std::move(root))
+    , m_owner(std::move(owner))
+{
+    m_timer.setInterval(interval);
+    connect(&m_timer, &QTimer::timeout, this, [this] {
+        check({"logs", "downloads"});
+        say();
+    });
+}
+
+void StorageMonitor::checkAtStart()
+{
+    check({"wdog", "logs", "downloads"});
+}
+
+void StorageMonitor::check(const QByteArrayList &folders)
+{
+    const OwnRights own(m_owner);
+    const Result<bool> made = makeWritable(m_root, folders, m_owner);
+    if (!made) {
+        m_finding = u"the card is read-only, and there is no memory in its place: "_s + made.error().message;
+    } else if (*made) {
+        m_finding = u"the card is read-only: what is written now goes to memory and is lost at the next start of the "
+                    "machine; nothing can be installed"_s;
+    }
+}
+
+void StorageMonitor::begin()
+{
+    say();
+    m_timer.start();
+}
+
+void StorageMonitor::say()
+{
+    if (m_finding != m_said) {
+        m_said = m_finding;
+        qCWarning(lcSystem).noquote() << m_finding;
+    }
+}
+
+} // namespace sgn::system
