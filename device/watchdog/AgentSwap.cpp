@@ -45,16 +45,16 @@ QString howItEnded(const std::optional<LastExit> &exit)
 
 } // namespace
 
-AgentSwap::AgentSwap(Settings settings, AgentSupervisor &keeper, const Clock &clock, QObject *parent)
+AgentSwap::AgentSwap(Settings settings, supervision::AgentSupervisor &keeper, const Clock &clock, QObject *parent)
     : QObject(parent)
     , m_settings(std::move(settings))
     , m_keeper(keeper)
     , m_timer(clock, this)
     , m_clock(clock)
 {
-    connect(&m_keeper, &AgentSupervisor::helloReceived, this, &AgentSwap::helloReceived);
-    connect(&m_keeper, &AgentSupervisor::ended, this, &AgentSwap::agentEnded);
-    connect(&m_keeper, &AgentSupervisor::startFailed, this, &AgentSwap::agentCannotStart);
+    connect(&m_keeper, &supervision::AgentSupervisor::helloReceived, this, &AgentSwap::helloReceived);
+    connect(&m_keeper, &supervision::AgentSupervisor::ended, this, &AgentSwap::agentEnded);
+    connect(&m_keeper, &supervision::AgentSupervisor::startFailed, this, &AgentSwap::agentCannotStart);
     m_saveRetry.setSingleShot(true);
     m_saveRetry.setInterval(retryPause);
     connect(&m_saveRetry, &QTimer::timeout, this, &AgentSwap::sayConfirmed);
@@ -159,8 +159,8 @@ Result<SwapJournal> AgentSwap::plan(const control::SwapAgent &request) const
     }
     journal.newFolder = *newFolder;
     journal.oldFolder = *oldFolder;
-    const ProgramRules rules(journal.stagedFolder, m_settings.treeOwner, m_settings.treeGroup,
-                             ProgramRules::RunAs::TreeOwner);
+    const supervision::ProgramRules rules(journal.stagedFolder, m_settings.treeOwner, m_settings.treeGroup,
+                                          supervision::ProgramRules::RunAs::TreeOwner);
     if (const auto program = rules.check(journal.stagedFolder + u"/sgn-agent"_s); !program) {
         return fail(ErrorCode::InstallFailed, program.error().message);
     }

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "protocol/Control.h"
-#include "watchdog/AgentSupervisor.h"
+#include "supervision/AgentSupervisor.h"
 #include "watchdog/SwapJournal.h"
 
 #include <QObject>
@@ -27,7 +27,7 @@ public:
         gid_t treeGroup = 0;
     };
 
-    AgentSwap(Settings settings, AgentSupervisor &keeper, const Clock &clock, QObject *parent = nullptr);
+    AgentSwap(Settings settings, supervision::AgentSupervisor &keeper, const Clock &clock, QObject *parent = nullptr);
 
     // Reads the journal. Before the keeper begins: whether it must leave the agent to resume().
     [[nodiscard]] bool load();
@@ -64,7 +64,7 @@ private:
     void tidy();
 
     Settings m_settings;
-    AgentSupervisor &m_keeper;
+    supervision::AgentSupervisor &m_keeper;
     std::optional<SwapJournal> m_journal;
     system::DeadlineTimer m_timer;
     QTimer m_saveRetry; // active: confirmed, but that isn't safe yet

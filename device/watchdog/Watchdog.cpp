@@ -16,20 +16,20 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-Supervisor::Settings supervisorSettings(const WatchdogSettings &settings, quint16 port)
+supervision::Supervisor::Settings supervisorSettings(const WatchdogSettings &settings, quint16 port)
 {
-    Supervisor::Settings supervisor;
+    supervision::Supervisor::Settings supervisor;
     supervisor.logs = settings.below("logs"_L1);
     supervisor.heartbeatPort = port;
     supervisor.groups = settings.groups;
-    supervisor.limits = SupervisionLimits().fasterBy(settings.speed);
+    supervisor.limits = supervision::SupervisionLimits().fasterBy(settings.speed);
     supervisor.bootGrace /= settings.speed;
     return supervisor;
 }
 
-AgentSupervisor::Settings keeperSettings(const WatchdogSettings &settings, quint16 port)
+supervision::AgentSupervisor::Settings keeperSettings(const WatchdogSettings &settings, quint16 port)
 {
-    AgentSupervisor::Settings keeper;
+    supervision::AgentSupervisor::Settings keeper;
     keeper.program = settings.below("JabberClient/sgn-agent"_L1);
     keeper.arguments = {"--root",
                         settings.root.toLocal8Bit(),
@@ -39,7 +39,7 @@ AgentSupervisor::Settings keeperSettings(const WatchdogSettings &settings, quint
                         settings.socket.toLocal8Bit()};
     keeper.outputFile = settings.below("logs/agent-output.log"_L1);
     keeper.groups = settings.groups;
-    keeper.limits = SupervisionLimits().fasterBy(settings.speed);
+    keeper.limits = supervision::SupervisionLimits().fasterBy(settings.speed);
     keeper.startGrace /= settings.speed;
     return keeper;
 }
@@ -76,9 +76,9 @@ Watchdog::Watchdog(WatchdogSettings settings, std::unique_ptr<HeartbeatSocket> h
     , m_clock(clock)
     , m_bootId(system::readBootId())
     , m_meterRules(m_settings.below("SmartMeter"_L1), m_settings.owner.user, m_settings.owner.group,
-                   ProgramRules::RunAs::FileOwner)
+                   supervision::ProgramRules::RunAs::FileOwner)
     , m_agentRules(m_settings.below("JabberClient"_L1), m_settings.owner.user, m_settings.owner.group,
-                   ProgramRules::RunAs::TreeOwner)
+                   supervision::ProgramRules::RunAs::TreeOwner)
     , m_heartbeats(std::move(heartbeats))
     , m_control(std::move(control))
     , m_supervisor(supervisorSettings(m_settings, m_heartbeats->port()), m_meterRules, m_clock)
@@ -88,10 +88,10 @@ Watchdog::Watchdog(WatchdogSettings settings, std::unique_ptr<HeartbeatSocket> h
 {
     m_saveTimer.setSingleShot(true);
     connect(&m_saveTimer, &QTimer::timeout, this, &Watchdog::save);
-    connect(&m_supervisor, &Supervisor::essentialsChanged, this, &Watchdog::save);
-    connect(&m_supervisor, &Supervisor::recordChanged, this, &Watchdog::saveSoon);
-    connect(&m_keeper, &AgentSupervisor::recordChanged, this, &Watchdog::saveSoon);
-    connect(&m_supervisor, &Supervisor::processChanged, this,
+    connect(&m_supervisor, &supervision::Supervisor::essentialsChanged, this, &Watchdog::save);
+    connect(&m_supervisor, &supervision::Supervisor::recordChanged, this, &Watchdog::saveSoon);
+    connect(&m_keeper, &supervision::AgentSupervisor::recordChanged, this, &Watchdog::saveSoon);
+    connect(&m_supervisor, &supervision::Supervisor::processChanged, this,
             [this](const ProcessReport &process) { m_control->broadcast(control::ProcessChanged{process}); });
     connect(&m_swap, &AgentSwap::finished, this,
             [this](const control::SwapStatusReply &status) { m_control->broadcast(control::SwapChanged{status}); });
@@ -104,7 +104,8 @@ Watchdog::~Watchdog() = default;
 
 void Watchdog::begin()
 {
-    const Registry registry = loadRegistry(m_settings.below("wdog/processes.json"_L1), m_bootId);
+    const supervision::Registry registry =
+        supervision::loadRegistry(m_settings.below("wdog/processes.json"_L1), m_bootId);
     const bool swapping = m_swap.load();
     m_supervisor.begin(registry);
     m_keeper.findRunningAgent(registry.agent);
@@ -125,7 +126,7 @@ void Watchdog::finish()
 void Watchdog::reapOrphans()
 {
     QList<qint64> ours;
-    for (const RegistryEntry &entry : m_supervisor.entries()) {
+    for (const supervision::RegistryEntry &entry : m_supervisor.entries()) {
         if (entry.identity) {
             ours += entry.identity->pid;
         }
@@ -266,7 +267,7 @@ QList<WatchedProcess> Watchdog::watchedProcesses() const
     for (const ProcessReport &report : m_supervisor.reports()) {
         all += {report.name, std::nullopt, report.state == ProcessState::Running};
     }
-    for (const RegistryEntry &entry : m_supervisor.entries()) {
+    for (const supervision::RegistryEntry &entry : m_supervisor.entries()) {
         for (WatchedProcess &process : all) {
             if (process.name == entry.name) {
                 process.identity = entry.identity;
@@ -288,12 +289,12 @@ void Watchdog::saveSoon()
 void Watchdog::save()
 {
     m_lastSave = m_clock.monotonic();
-    Registry registry;
+    supervision::Registry registry;
     registry.processes = m_supervisor.entries();
     registry.retired = m_supervisor.retired();
     registry.agent = m_keeper.identity();
     registry.holdUntil = m_supervisor.holdUntil();
-    const QByteArray content = encodeRegistry(registry, m_bootId);
+    const QByteArray content = supervision::encodeRegistry(registry, m_bootId);
     if (content == m_saved) {
         return;
     }
@@ -303,11 +304,11 @@ void Watchdog::save()
     } else {
         qCWarning(lcWatchdog).noquote() << written.error().message;
     }
-    const QByteArray programs = encodePrograms(registry);
+    const QByteArray programs = supervision::encodePrograms(registry);
     if (programs == m_savedPrograms) {
         return;
     }
-    if (const auto written = writeFileAtomically(registryCopy(path), programs); written) {
+    if (const auto written = writeFileAtomically(supervision::registryCopy(path), programs); written) {
         m_savedPrograms = programs;
     } else {
         qCWarning(lcWatchdog).noquote() << written.error().message;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "supervision/Supervisor.h"
 #include "system/Account.h"
 #include "system/Machine.h"
 #include "watchdog/AgentSwap.h"
 #include "watchdog/ControlServer.h"
 #include "watchdog/HeartbeatSocket.h"
-#include "watchdog/Supervisor.h"
 #include "watchdog/WatchdogSwap.h"
 
 #include <memory>
@@ -72,12 +72,12 @@ private:
     system::Machine &m_machine;
     const Clock &m_clock;
     QByteArray m_bootId;
-    ProgramRules m_meterRules;
-    ProgramRules m_agentRules;
+    supervision::ProgramRules m_meterRules;
+    supervision::ProgramRules m_agentRules;
     std::unique_ptr<HeartbeatSocket> m_heartbeats;
     std::unique_ptr<ControlServer> m_control;
-    Supervisor m_supervisor;
-    AgentSupervisor m_keeper;
+    supervision::Supervisor m_supervisor;
+    supervision::AgentSupervisor m_keeper;
     AgentSwap m_swap;
     WatchdogSwap m_ownSwap;
     QTimer m_saveTimer;

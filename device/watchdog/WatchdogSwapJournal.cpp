@@ -48,15 +48,15 @@ const PhaseNames &namesOf(WatchdogPhase phase)
     return *std::ranges::find(phases, phase, &PhaseNames::phase);
 }
 
-QJsonObject toJson(const ProcessIdentity &identity)
+QJsonObject toJson(const supervision::ProcessIdentity &identity)
 {
     return {{"pid"_L1, identity.pid}, {"start_time"_L1, static_cast<qint64>(identity.startTime)}};
 }
 
-ProcessIdentity readIdentity(const QJsonObject &object, JsonReader &outer, QLatin1StringView key)
+supervision::ProcessIdentity readIdentity(const QJsonObject &object, JsonReader &outer, QLatin1StringView key)
 {
     JsonReader reader(object);
-    ProcessIdentity identity;
+    supervision::ProcessIdentity identity;
     identity.pid = reader.requiredInteger("pid"_L1, 0, maxPid);
     identity.startTime = static_cast<quint64>(reader.requiredInteger("start_time"_L1, 0, maxExact));
     if (reader.error()) {

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "protocol/Control.h"
-#include "watchdog/Registry.h"
+#include "supervision/Registry.h"
 
 #include <QJsonObject>
 #include <QStringList>
@@ -24,7 +24,7 @@ enum class WatchdogPhase {
 struct WatchedProcess
 {
     QString name; // empty: the agent
-    std::optional<ProcessIdentity> identity;
+    std::optional<supervision::ProcessIdentity> identity;
     bool wasRunning = false; // and sent heartbeats
 
     friend bool operator==(const WatchedProcess &, const WatchedProcess &) = default;
@@ -40,10 +40,10 @@ struct WatchdogSwapJournal
     // whose release is there from the start.
     quint64 newFolder = 0;
     quint64 oldFolder = 0;
-    int prepared = 0;           // how often the preparation was begun
-    QStringList arguments;      // of the watchdog, for whoever starts it
-    bool hasInit = false;       // systemd restarts the watchdog when it ends
-    ProcessIdentity handedOver; // the process that becomes the new watchdog
+    int prepared = 0;                        // how often the preparation was begun
+    QStringList arguments;                   // of the watchdog, for whoever starts it
+    bool hasInit = false;                    // systemd restarts the watchdog when it ends
+    supervision::ProcessIdentity handedOver; // the process that becomes the new watchdog
     QList<WatchedProcess> processes;
     ErrorCode error = ErrorCode::Internal; // of RolledBack and Failed
     QString remarks;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "watchdog/OutputLog.h"
+#include "supervision/OutputLog.h"
 
 #include <QtTest>
 #include <sys/stat.h>
@@ -8,6 +8,7 @@
 using namespace Qt::StringLiterals;
 using namespace sgn;
 using namespace sgn::watchdog;
+using namespace sgn::supervision;
 
 namespace {
 

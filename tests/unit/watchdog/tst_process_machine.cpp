@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "watchdog/ProcessMachine.h"
+#include "supervision/ProcessMachine.h"
 
 #include <QtTest>
 
 using namespace sgn;
 using namespace sgn::watchdog;
+using namespace sgn::supervision;
 using namespace std::chrono_literals;
 using Event = ProcessEvent;
 using Action = ProcessAction;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "watchdog/Program.h"
+#include "supervision/Program.h"
 
 #include <csignal>
 #include <fcntl.h>
@@ -10,6 +10,7 @@
 using namespace Qt::StringLiterals;
 using namespace sgn;
 using namespace sgn::watchdog;
+using namespace sgn::supervision;
 
 namespace {
 

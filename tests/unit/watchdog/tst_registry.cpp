@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "watchdog/Registry.h"
+#include "supervision/Registry.h"
 #include "watchdog/SwapJournal.h"
 
 #include <QJsonDocument>
@@ -8,6 +8,7 @@
 using namespace Qt::StringLiterals;
 using namespace sgn;
 using namespace sgn::watchdog;
+using namespace sgn::supervision;
 using namespace std::chrono_literals;
 
 namespace {

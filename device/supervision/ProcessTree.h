@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "watchdog/Program.h"
-#include "watchdog/Registry.h"
+#include "supervision/Program.h"
+#include "supervision/Registry.h"
 
 #include <optional>
 #include <sys/types.h>
 
-namespace sgn::watchdog {
+namespace sgn::supervision {
 
 // Ends everything that a living process has started: its descendants, its session if it leads one, and itself last.
 void killTree(const system::ProcessHandle &leader);
@@ -17,4 +17,4 @@ void killTree(const system::ProcessHandle &leader);
 // (PR_SET_CHILD_SUBREAPER). What belongs to `current`, the program's process now, is left alone.
 void killLeftovers(pid_t endedLeader, const Program &program, const std::optional<ProcessIdentity> &current);
 
-} // namespace sgn::watchdog
+} // namespace sgn::supervision

@@ -6,7 +6,7 @@
 #include <array>
 #include <QJsonArray>
 
-namespace sgn::watchdog {
+namespace sgn::supervision {
 
 // How often a process was restarted within the last 24 hours, to the hour, in constant space: a crash loop makes 1,440
 // restarts a day.
@@ -30,4 +30,4 @@ private:
     std::array<Bucket, hours> m_buckets{};
 };
 
-} // namespace sgn::watchdog
+} // namespace sgn::supervision

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "watchdog/Registry.h"
+#include "supervision/Registry.h"
 
 #include "base/AtomicFile.h"
 #include "protocol/Json.h"
-#include "watchdog/Logging.h"
+#include "supervision/Logging.h"
 
 #include <cstdio>
 #include <QFile>
 #include <QJsonDocument>
 #include <QSet>
 
-namespace sgn::watchdog {
+namespace sgn::supervision {
 
 using namespace Qt::StringLiterals;
 
@@ -194,11 +194,11 @@ Registry loadRegistry(const QString &path, const QByteArray &bootId)
         kept = moved ? u"(kept as %1)"_s.arg(aside) : u"(and cannot be kept)"_s;
     }
     if (copy || !isMissing) {
-        qCWarning(lcWatchdog).noquote() << (copy ? "starting with the copy of the process table:"
-                                                 : "starting with an empty process table:")
-                                        << registry.error().message << kept;
+        qCWarning(lcSupervision).noquote()
+            << (copy ? "starting with the copy of the process table:" : "starting with an empty process table:")
+            << registry.error().message << kept;
     }
     return copy ? *std::move(copy) : Registry();
 }
 
-} // namespace sgn::watchdog
+} // namespace sgn::supervision

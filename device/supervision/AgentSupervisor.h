@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "watchdog/SupervisedProcess.h"
+#include "supervision/SupervisedProcess.h"
 
 #include <functional>
 #include <QObject>
 
-namespace sgn::watchdog {
+namespace sgn::supervision {
 
 // Keeps the agent running. The agent sends no heartbeats: it is alive while its process exists, and has to say hello on
 // the control socket after its start. One that somebody else has started is taken over by its hello.
@@ -61,4 +61,4 @@ private:
     std::vector<std::function<void()>> m_waitingForGone;
 };
 
-} // namespace sgn::watchdog
+} // namespace sgn::supervision

@@ -8,7 +8,7 @@
 #include <QString>
 #include <sys/types.h>
 
-namespace sgn::watchdog {
+namespace sgn::supervision {
 
 // A file that may be started, and who it runs as.
 struct Program
@@ -58,4 +58,4 @@ private:
 // A process that runs the program already, whoever started it; NotFound when there is none. Reads all of /proc.
 [[nodiscard]] Result<system::ProcessHandle> findRunning(const Program &program);
 
-} // namespace sgn::watchdog
+} // namespace sgn::supervision

@@ -2,19 +2,19 @@
 #pragma once
 
 #include "protocol/Process.h"
+#include "supervision/OutputLog.h"
+#include "supervision/ProcessMachine.h"
+#include "supervision/Program.h"
+#include "supervision/Registry.h"
 #include "system/ControlGroups.h"
 #include "system/DeadlineTimer.h"
-#include "watchdog/OutputLog.h"
-#include "watchdog/ProcessMachine.h"
-#include "watchdog/Program.h"
-#include "watchdog/Registry.h"
 
 #include <QByteArrayList>
 #include <QObject>
 #include <QSocketNotifier>
 #include <QTimer>
 
-namespace sgn::watchdog {
+namespace sgn::supervision {
 
 // One process as the system sees it: carries out what its ProcessMachine decides, and tells the machine what happens.
 class SupervisedProcess : public QObject
@@ -102,4 +102,4 @@ private:
     QDateTime m_since;
 };
 
-} // namespace sgn::watchdog
+} // namespace sgn::supervision

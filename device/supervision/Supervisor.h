@@ -2,7 +2,7 @@
 #pragma once
 
 #include "protocol/Heartbeat.h"
-#include "watchdog/SupervisedProcess.h"
+#include "supervision/SupervisedProcess.h"
 
 #include <functional>
 #include <map>
@@ -10,7 +10,7 @@
 #include <QMap>
 #include <QObject>
 
-namespace sgn::watchdog {
+namespace sgn::supervision {
 
 // The table of the meter's processes: takes them in by their heartbeats, keeps them running, holds and releases them.
 class Supervisor : public QObject
@@ -102,4 +102,4 @@ private:
     std::vector<WhenGone> m_waitingForGone;
 };
 
-} // namespace sgn::watchdog
+} // namespace sgn::supervision

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "watchdog/AgentSupervisor.h"
+#include "supervision/AgentSupervisor.h"
 
+#include "supervision/Logging.h"
 #include "system/ProcFs.h"
-#include "watchdog/Logging.h"
 
 #include <algorithm>
 #include <QFileInfo>
 
-namespace sgn::watchdog {
+namespace sgn::supervision {
 
 using namespace Qt::StringLiterals;
 
@@ -98,7 +98,8 @@ Result<Program> AgentSupervisor::recognise(const system::ProcessHandle &process)
 bool AgentSupervisor::hello(pid_t pid, int version)
 {
     if (const auto current = m_process.identity(); current && current->pid != pid) {
-        qCWarning(lcWatchdog).noquote() << "process" << pid << "said hello, but the agent is process" << current->pid;
+        qCWarning(lcSupervision).noquote()
+            << "process" << pid << "said hello, but the agent is process" << current->pid;
         return false;
     }
     if (!m_process.isAlive()) {
@@ -139,4 +140,4 @@ void AgentSupervisor::answerGone()
     }
 }
 
-} // namespace sgn::watchdog
+} // namespace sgn::supervision

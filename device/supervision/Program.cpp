@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "watchdog/Program.h"
+#include "supervision/Program.h"
 
 #include "base/SystemError.h"
 #include "system/ProcFs.h"
@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace sgn::watchdog {
+namespace sgn::supervision {
 
 using namespace Qt::StringLiterals;
 
@@ -228,4 +228,4 @@ Result<system::ProcessHandle> findRunning(const Program &program)
     return fail(ErrorCode::NotFound, u"nothing runs "_s + program.path);
 }
 
-} // namespace sgn::watchdog
+} // namespace sgn::supervision

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "watchdog/ProcessMachine.h"
+#include "supervision/ProcessMachine.h"
 
 #include <algorithm>
 
-namespace sgn::watchdog {
+namespace sgn::supervision {
 
 SupervisionLimits SupervisionLimits::fasterBy(int factor) const
 {
@@ -336,4 +336,4 @@ bool ProcessMachine::isHeld() const
     return state() == ProcessState::Held;
 }
 
-} // namespace sgn::watchdog
+} // namespace sgn::supervision

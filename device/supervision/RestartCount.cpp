@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "watchdog/RestartCount.h"
+#include "supervision/RestartCount.h"
 
-namespace sgn::watchdog {
+namespace sgn::supervision {
 
 namespace {
 
@@ -60,4 +60,4 @@ RestartCount RestartCount::fromJson(const QJsonArray &array)
     return restarts;
 }
 
-} // namespace sgn::watchdog
+} // namespace sgn::supervision

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "watchdog/ProcessTree.h"
+#include "supervision/ProcessTree.h"
 
+#include "supervision/Logging.h"
 #include "system/ProcFs.h"
-#include "watchdog/Logging.h"
 
 #include <algorithm>
 #include <csignal>
 #include <QSet>
 #include <unistd.h>
 
-namespace sgn::watchdog {
+namespace sgn::supervision {
 
 namespace {
 
@@ -92,8 +92,8 @@ void killLeftovers(pid_t endedLeader, const Program &program, const std::optiona
         }
     }
     if (killed > 0) {
-        qCInfo(lcWatchdog).noquote() << "ended" << killed << "processes that" << program.path << "had left behind";
+        qCInfo(lcSupervision).noquote() << "ended" << killed << "processes that" << program.path << "had left behind";
     }
 }
 
-} // namespace sgn::watchdog
+} // namespace sgn::supervision

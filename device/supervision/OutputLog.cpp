@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "watchdog/OutputLog.h"
+#include "supervision/OutputLog.h"
 
 #include "base/SystemError.h"
 
@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace sgn::watchdog {
+namespace sgn::supervision {
 
 using namespace Qt::StringLiterals;
 
@@ -130,4 +130,4 @@ QStringList OutputLog::lastLines() const
     return texts;
 }
 
-} // namespace sgn::watchdog
+} // namespace sgn::supervision

@@ -4,7 +4,7 @@
 #include "base/Clock.h"
 #include "base/Result.h"
 #include "protocol/Process.h"
-#include "watchdog/RestartCount.h"
+#include "supervision/RestartCount.h"
 
 #include <optional>
 #include <QByteArray>
@@ -12,7 +12,7 @@
 #include <QMap>
 #include <QString>
 
-namespace sgn::watchdog {
+namespace sgn::supervision {
 
 // Names one process of one boot.
 struct ProcessIdentity
@@ -62,4 +62,4 @@ struct Registry
 // Where the copy of encodePrograms() is.
 [[nodiscard]] QString registryCopy(const QString &path);
 
-} // namespace sgn::watchdog
+} // namespace sgn::supervision

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "watchdog/Supervisor.h"
+#include "supervision/Supervisor.h"
 
+#include "supervision/Logging.h"
 #include "system/ProcFs.h"
-#include "watchdog/Logging.h"
 
 #include <algorithm>
 #include <QFileInfo>
 #include <QSet>
 
-namespace sgn::watchdog {
+namespace sgn::supervision {
 
 using namespace Qt::StringLiterals;
 
@@ -44,7 +44,7 @@ Supervisor::Supervisor(Settings settings, const ProgramRules &rules, const Clock
     , m_holdTimer(clock, this)
 {
     connect(&m_holdTimer, &system::DeadlineTimer::reached, this, [this] {
-        qCWarning(lcWatchdog) << "the hold has expired, starting the processes";
+        qCWarning(lcSupervision) << "the hold has expired, starting the processes";
         endHold();
     });
     m_orphanTimer.setSingleShot(true);
@@ -350,7 +350,7 @@ void Supervisor::forgetUnexpected(const QList<ProcessVersion> &expected)
             std::ranges::any_of(expected, [&it](const ProcessVersion &process) { return process.name == it->first; });
         const SupervisedProcess &process = *it->second.process;
         if (!isExpected && !process.isAlive() && !QFileInfo::exists(process.spec().program)) {
-            qCInfo(lcWatchdog).noquote() << "the new release has no" << it->first << "any more";
+            qCInfo(lcSupervision).noquote() << "the new release has no" << it->first << "any more";
             m_retired.insert(it->first, process.spec().program);
             if (m_retired.size() > static_cast<qsizetype>(maxTableSize)) {
                 m_retired.erase(m_retired.begin());
@@ -365,7 +365,8 @@ void Supervisor::forgetUnexpected(const QList<ProcessVersion> &expected)
 void Supervisor::startExpected(const QString &name)
 {
     if (m_entries.size() >= maxTableSize) {
-        qCWarning(lcWatchdog).noquote() << name << "is not started: there are" << maxTableSize << "processes already";
+        qCWarning(lcSupervision).noquote()
+            << name << "is not started: there are" << maxTableSize << "processes already";
         return;
     }
     QStringList candidates{m_rules.folder() + u'/' + name, m_rules.folder() + u'/' + name + u".py"_s};
@@ -379,11 +380,11 @@ void Supervisor::startExpected(const QString &name)
             return;
         }
         if (program.error().code != ErrorCode::NotFound) {
-            qCWarning(lcWatchdog).noquote() << name << "cannot be started:" << program.error().message;
+            qCWarning(lcSupervision).noquote() << name << "cannot be started:" << program.error().message;
         }
     }
-    qCWarning(lcWatchdog).noquote() << "found no program for" << name << "in" << m_rules.folder()
-                                    << "and waits for its heartbeat";
+    qCWarning(lcSupervision).noquote() << "found no program for" << name << "in" << m_rules.folder()
+                                       << "and waits for its heartbeat";
 }
 
 Outcome Supervisor::restart(const QString &name)
@@ -399,4 +400,4 @@ Outcome Supervisor::restart(const QString &name)
     return {};
 }
 
-} // namespace sgn::watchdog
+} // namespace sgn::supervision

@@ -7,7 +7,7 @@
 #include <QString>
 #include <QStringList>
 
-namespace sgn::watchdog {
+namespace sgn::supervision {
 
 // The file that takes a process's stdout and stderr. The process writes to it directly and not through a pipe, because
 // a pipe's reader would be the watchdog, whose end would then be the end of every process it looks after. It stays
@@ -41,4 +41,4 @@ private:
     qint64 m_runStart = 0; // where the current run's output begins
 };
 
-} // namespace sgn::watchdog
+} // namespace sgn::supervision

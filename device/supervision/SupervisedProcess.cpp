@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "watchdog/SupervisedProcess.h"
+#include "supervision/SupervisedProcess.h"
 
+#include "supervision/Logging.h"
+#include "supervision/ProcessTree.h"
 #include "system/Launcher.h"
-#include "watchdog/Logging.h"
-#include "watchdog/ProcessTree.h"
 
 #include <csignal>
 
-namespace sgn::watchdog {
+namespace sgn::supervision {
 
 using namespace Qt::StringLiterals;
 
@@ -83,7 +83,7 @@ void SupervisedProcess::restart()
 void SupervisedProcess::adopt(system::ProcessHandle handle, const Program &program)
 {
     Q_ASSERT(!isAlive());
-    qCInfo(lcWatchdog).noquote() << m_spec.name << "runs already as process" << handle.pid();
+    qCInfo(lcSupervision).noquote() << m_spec.name << "runs already as process" << handle.pid();
     m_startProblem.clear();
     watch(std::move(handle), program);
     feed(ProcessEvent::Adopted);
@@ -108,8 +108,8 @@ void SupervisedProcess::feed(ProcessEvent event)
         terminate();
     }
     if (actions.testFlag(ProcessAction::Kill) && m_handle) {
-        qCWarning(lcWatchdog).noquote() << m_spec.name << "doesn't end, killing process" << m_handle->pid()
-                                        << "and all that it started";
+        qCWarning(lcSupervision).noquote()
+            << m_spec.name << "doesn't end, killing process" << m_handle->pid() << "and all that it started";
         killTree(*m_handle);
         system::killControlGroup(m_group);
     }
@@ -129,7 +129,7 @@ ProcessEvent SupervisedProcess::launchNow()
     auto handle = program ? tryLaunch(*program) : fail(program.error());
     if (!handle) {
         if (m_startProblem != handle.error().message) { // once, not at every retry
-            qCWarning(lcWatchdog).noquote() << m_spec.name << "cannot be started:" << handle.error().message;
+            qCWarning(lcSupervision).noquote() << m_spec.name << "cannot be started:" << handle.error().message;
         }
         m_startProblem = handle.error().message;
         return ProcessEvent::StartFailed;
@@ -138,7 +138,7 @@ ProcessEvent SupervisedProcess::launchNow()
     if (std::exchange(m_isRestart, false)) {
         m_restarts.add(m_clock.monotonic());
     }
-    qCInfo(lcWatchdog).noquote() << m_spec.name << "started as process" << handle->pid();
+    qCInfo(lcSupervision).noquote() << m_spec.name << "started as process" << handle->pid();
     watch(*std::move(handle), *program);
     return ProcessEvent::Started;
 }
@@ -151,7 +151,7 @@ Result<system::ProcessHandle> SupervisedProcess::tryLaunch(const Program &progra
     }
     const auto output = m_output.openForRun();
     if (!output) {
-        qCWarning(lcWatchdog).noquote() << "the output of" << m_spec.name << "is lost:" << output.error().message;
+        qCWarning(lcSupervision).noquote() << "the output of" << m_spec.name << "is lost:" << output.error().message;
     }
     return system::launch({program.path, m_spec.arguments, m_spec.environment, *std::move(account),
                            output ? output->get() : -1, m_spec.groups.groupFor(m_spec.program)});
@@ -183,7 +183,7 @@ void SupervisedProcess::terminate()
         return;
     }
     if (m_machine.state() == ProcessState::Hung) {
-        qCWarning(lcWatchdog).noquote() << m_spec.name << "shows no sign of life, ending process" << m_handle->pid();
+        qCWarning(lcSupervision).noquote() << m_spec.name << "shows no sign of life, ending process" << m_handle->pid();
     }
     m_handle->signal(SIGTERM);
     m_handle->signal(SIGCONT); // a stopped process couldn't obey
@@ -212,7 +212,7 @@ void SupervisedProcess::onExit()
         m_isRestart = true;
     }
     feed(ProcessEvent::Exited);
-    qCInfo(lcWatchdog).noquote() << u"%1 (process %2) ended %3, %4"_s.arg(
+    qCInfo(lcSupervision).noquote() << u"%1 (process %2) ended %3, %4"_s.arg(
         m_spec.name, QString::number(pid), describe(status), wanted ? u"as it was told to"_s : u"unasked"_s);
     killLeftovers(pid, program, identity());
     Q_EMIT recordChanged();
@@ -240,4 +240,4 @@ void SupervisedProcess::record(const system::ExitStatus &status)
     m_lastExit = exit;
 }
 
-} // namespace sgn::watchdog
+} // namespace sgn::supervision

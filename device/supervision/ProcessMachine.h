@@ -8,7 +8,7 @@
 #include <QFlags>
 #include <QList>
 
-namespace sgn::watchdog {
+namespace sgn::supervision {
 
 // How long a process may be silent, and how often it is started again.
 struct SupervisionLimits
@@ -111,4 +111,4 @@ private:
     bool m_reportedDead = false;
 };
 
-} // namespace sgn::watchdog
+} // namespace sgn::supervision
