@@ -44,16 +44,16 @@ supervision::AgentSupervisor::Settings keeperSettings(const WatchdogSettings &se
     return keeper;
 }
 
-AgentSwap::Settings swapSettings(const WatchdogSettings &settings)
+selfupdate::AgentExchange::Settings swapSettings(const WatchdogSettings &settings)
 {
     return {settings.below("JabberClient"_L1), settings.below("downloads"_L1),
             settings.below("wdog/agent-swap.json"_L1), settings.owner.user, settings.owner.group};
 }
 
-WatchdogSwap::Settings ownSwapSettings(const WatchdogSettings &settings)
+selfupdate::WatchdogExchange::Settings ownSwapSettings(const WatchdogSettings &settings)
 {
-    WatchdogSwap::Settings swap{OwnRelease(settings.programFolder), settings.owner, settings.version,
-                                settings.arguments, settings.hasInit};
+    selfupdate::WatchdogExchange::Settings swap{selfupdate::OwnRelease(settings.programFolder), settings.owner,
+                                                settings.version, settings.arguments, settings.hasInit};
     swap.guardianPause /= settings.speed;
     return swap;
 }
@@ -93,9 +93,9 @@ Watchdog::Watchdog(WatchdogSettings settings, std::unique_ptr<HeartbeatSocket> h
     connect(&m_keeper, &supervision::AgentSupervisor::recordChanged, this, &Watchdog::saveSoon);
     connect(&m_supervisor, &supervision::Supervisor::processChanged, this,
             [this](const ProcessReport &process) { m_control->broadcast(control::ProcessChanged{process}); });
-    connect(&m_swap, &AgentSwap::finished, this,
+    connect(&m_swap, &selfupdate::AgentExchange::finished, this,
             [this](const control::SwapStatusReply &status) { m_control->broadcast(control::SwapChanged{status}); });
-    connect(&m_ownSwap, &WatchdogSwap::handOver, this, &Watchdog::handOver);
+    connect(&m_ownSwap, &selfupdate::WatchdogExchange::handOver, this, &Watchdog::handOver);
     connect(m_control.get(), &ControlServer::requestReceived, this,
             [this](ControlPeer *peer, const control::Request &request) { handle(*peer, request); });
 }
@@ -261,14 +261,14 @@ Result<control::ReplyBody> Watchdog::swapWatchdog(const control::SwapWatchdog &r
     return done(m_ownSwap.request(request));
 }
 
-QList<WatchedProcess> Watchdog::watchedProcesses() const
+QList<selfupdate::WatchedProcess> Watchdog::watchedProcesses() const
 {
-    QList<WatchedProcess> all;
+    QList<selfupdate::WatchedProcess> all;
     for (const ProcessReport &report : m_supervisor.reports()) {
         all += {report.name, std::nullopt, report.state == ProcessState::Running};
     }
     for (const supervision::RegistryEntry &entry : m_supervisor.entries()) {
-        for (WatchedProcess &process : all) {
+        for (selfupdate::WatchedProcess &process : all) {
             if (process.name == entry.name) {
                 process.identity = entry.identity;
             }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "selfupdate/AgentExchange.h"
+#include "selfupdate/WatchdogExchange.h"
 #include "supervision/Supervisor.h"
 #include "system/Account.h"
 #include "system/Machine.h"
-#include "watchdog/AgentSwap.h"
 #include "watchdog/ControlServer.h"
 #include "watchdog/HeartbeatSocket.h"
-#include "watchdog/WatchdogSwap.h"
 
 #include <memory>
 #include <QObject>
@@ -64,7 +64,7 @@ private:
     [[nodiscard]] bool isAgent(const ControlPeer &peer) const;
     [[nodiscard]] Result<control::ReplyBody> swapAgent(const control::SwapAgent &request);
     [[nodiscard]] Result<control::ReplyBody> swapWatchdog(const control::SwapWatchdog &request);
-    [[nodiscard]] QList<WatchedProcess> watchedProcesses() const;
+    [[nodiscard]] QList<selfupdate::WatchedProcess> watchedProcesses() const;
     void saveSoon();
     void save();
 
@@ -78,8 +78,8 @@ private:
     std::unique_ptr<ControlServer> m_control;
     supervision::Supervisor m_supervisor;
     supervision::AgentSupervisor m_keeper;
-    AgentSwap m_swap;
-    WatchdogSwap m_ownSwap;
+    selfupdate::AgentExchange m_swap;
+    selfupdate::WatchdogExchange m_ownSwap;
     QTimer m_saveTimer;
     MonotonicTime m_lastSave{};
     QByteArray m_savedPrograms; // in the copy

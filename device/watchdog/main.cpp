@@ -3,11 +3,11 @@
 #include "base/HangAlarm.h"
 #include "base/Log.h"
 #include "base/SystemError.h"
+#include "selfupdate/Guardian.h"
 #include "system/ProgramExec.h"
 #include "system/SignalSource.h"
 #include "system/StorageMonitor.h"
 #include "system/SystemdNotifier.h"
-#include "watchdog/Guardian.h"
 #include "watchdog/Logging.h"
 #include "watchdog/SelfTest.h"
 #include "watchdog/Watchdog.h"
@@ -179,18 +179,19 @@ int runWatchdog(WatchdogSettings &settings, system::Machine &machine, const Cloc
 // With everything closed and root's own rights again: becomes the release that is installed now.
 int becomeNewRelease(const WatchdogSettings &settings)
 {
-    return failed(system::executeProgram(OwnRelease(settings.programFolder).installedProgram(), settings.arguments));
+    return failed(
+        system::executeProgram(selfupdate::OwnRelease(settings.programFolder).installedProgram(), settings.arguments));
 }
 
 int guard(const WatchdogSettings &settings, const Clock &clock)
 {
     ::prctl(PR_SET_NAME, "sgn-guardian"); // so that nobody who looks for a watchdog takes it for one
-    GuardianSettings guardian{OwnRelease(settings.programFolder), settings.socket};
+    selfupdate::GuardianSettings guardian{selfupdate::OwnRelease(settings.programFolder), settings.socket};
     guardian.settle /= settings.speed;
     guardian.hiccup /= settings.speed;
     guardian.stopGrace /= settings.speed;
     guardian.initLimit /= settings.speed;
-    Guardian(guardian, clock).run();
+    selfupdate::Guardian(guardian, clock).run();
     return ExitDone;
 }
 
@@ -234,7 +235,7 @@ int main(int argc, char *argv[])
     settings.port = static_cast<quint16>(commandLine.number(u"port"_s, 0, 65535));
     settings.speed = commandLine.number(u"speed"_s, 1, 1000);
     settings.programFolder = QCoreApplication::applicationDirPath();
-    settings.version = releaseVersionIn(settings.programFolder, builtInRelease);
+    settings.version = selfupdate::releaseVersionIn(settings.programFolder, selfupdate::builtInRelease);
     settings.groups = system::ControlGroups::find();
     settings.hasInit = qEnvironmentVariableIsSet("NOTIFY_SOCKET");
     auto owner = system::ownerOfRoot(settings.root);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "selfupdate/SwapJournal.h"
 #include "supervision/Registry.h"
-#include "watchdog/SwapJournal.h"
 
 #include <QJsonDocument>
 #include <QtTest>
@@ -8,6 +8,7 @@
 using namespace Qt::StringLiterals;
 using namespace sgn;
 using namespace sgn::watchdog;
+using namespace sgn::selfupdate;
 using namespace sgn::supervision;
 using namespace std::chrono_literals;
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the watchdog's own update decides and remembers.
-#include "watchdog/Guardian.h"
-#include "watchdog/OwnRelease.h"
-#include "watchdog/PreparationResult.h"
-#include "watchdog/WatchdogSwapJournal.h"
+#include "selfupdate/Guardian.h"
+#include "selfupdate/OwnRelease.h"
+#include "selfupdate/PreparationResult.h"
+#include "selfupdate/WatchdogSwapJournal.h"
 
 #include <QDir>
 #include <QJsonDocument>
@@ -14,6 +14,7 @@
 using namespace Qt::StringLiterals;
 using namespace sgn;
 using namespace sgn::watchdog;
+using namespace sgn::selfupdate;
 
 namespace {
 

@@ -6,7 +6,7 @@
 #include <QJsonObject>
 #include <QString>
 
-namespace sgn::watchdog {
+namespace sgn::selfupdate {
 
 enum class SwapPhase {
     Swapping,    // stop the agent, exchange the folders
@@ -40,4 +40,4 @@ struct SwapJournal
 // BadFile with the reason.
 [[nodiscard]] Result<SwapJournal> swapJournalFromJson(const QJsonObject &object);
 
-} // namespace sgn::watchdog
+} // namespace sgn::selfupdate

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "watchdog/SelfTestRun.h"
+#include "selfupdate/SelfTestRun.h"
 
 #include "base/Clock.h"
 #include "base/SystemError.h"
@@ -13,7 +13,7 @@
 #include <poll.h>
 #include <unistd.h>
 
-namespace sgn::watchdog {
+namespace sgn::selfupdate {
 
 using namespace Qt::StringLiterals;
 
@@ -93,4 +93,4 @@ Outcome runSelfTestOf(const QString &program, const QStringList &arguments, std:
                        : failed(u"its self-test crashed"_s, said);
 }
 
-} // namespace sgn::watchdog
+} // namespace sgn::selfupdate

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "watchdog/OwnRelease.h"
+#include "selfupdate/OwnRelease.h"
 
 #include "base/AtomicFile.h"
 #include "base/SystemError.h"
@@ -10,7 +10,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace sgn::watchdog {
+namespace sgn::selfupdate {
 
 using namespace Qt::StringLiterals;
 
@@ -78,4 +78,4 @@ int releaseVersionIn(const QString &folder, int otherwise)
     return ok && version >= 0 ? version : otherwise;
 }
 
-} // namespace sgn::watchdog
+} // namespace sgn::selfupdate

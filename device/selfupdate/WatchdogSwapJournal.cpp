@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "watchdog/WatchdogSwapJournal.h"
+#include "selfupdate/WatchdogSwapJournal.h"
 
 #include "base/AtomicFile.h"
 #include "protocol/Json.h"
@@ -9,7 +9,7 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 
-namespace sgn::watchdog {
+namespace sgn::selfupdate {
 
 using namespace Qt::StringLiterals;
 using control::WatchdogSwapState;
@@ -197,4 +197,4 @@ control::WatchdogSwapReply statusOf(const std::optional<WatchdogSwapJournal> &jo
     return reply;
 }
 
-} // namespace sgn::watchdog
+} // namespace sgn::selfupdate

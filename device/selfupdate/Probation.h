@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "watchdog/OwnRelease.h"
-#include "watchdog/WatchdogSwapJournal.h"
+#include "selfupdate/OwnRelease.h"
+#include "selfupdate/WatchdogSwapJournal.h"
 
-namespace sgn::watchdog {
+namespace sgn::selfupdate {
 
 // From just before the exchange until the new release has proved itself or is away again, rescue.sh looks after the
 // case that it doesn't even start. Durable when it returns. NoSpace, Io.
@@ -15,4 +15,4 @@ namespace sgn::watchdog {
 // in the log.
 void tidyAfterSwap(const OwnRelease &release, const WatchdogSwapJournal &journal);
 
-} // namespace sgn::watchdog
+} // namespace sgn::selfupdate

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "watchdog/WatchdogSwap.h"
+#include "selfupdate/WatchdogExchange.h"
 
 #include "base/SystemError.h"
+#include "selfupdate/Logging.h"
+#include "selfupdate/PreparationResult.h"
+#include "selfupdate/Probation.h"
+#include "selfupdate/SelfTestRun.h"
 #include "system/FolderExchange.h"
 #include "system/Launcher.h"
 #include "system/ProcFs.h"
-#include "watchdog/Logging.h"
-#include "watchdog/PreparationResult.h"
-#include "watchdog/Probation.h"
-#include "watchdog/SelfTestRun.h"
 
 #include <array>
 #include <cerrno>
@@ -21,7 +21,7 @@
 #include <thread>
 #include <unistd.h>
 
-namespace sgn::watchdog {
+namespace sgn::selfupdate {
 
 using namespace Qt::StringLiterals;
 
@@ -46,7 +46,7 @@ Result<system::ProcessHandle> launchOwn(const QString &program, const QStringLis
 
 } // namespace
 
-WatchdogSwap::WatchdogSwap(Settings settings, WatchedProcesses processes, QObject *parent)
+WatchdogExchange::WatchdogExchange(Settings settings, WatchedProcesses processes, QObject *parent)
     : QObject(parent)
     , m_settings(std::move(settings))
     , m_processes(std::move(processes))
@@ -55,12 +55,12 @@ WatchdogSwap::WatchdogSwap(Settings settings, WatchedProcesses processes, QObjec
     m_preparerLimit.setInterval(m_settings.preparationLimit);
     connect(&m_preparerLimit, &QTimer::timeout, this, [this] { m_preparer->signal(SIGKILL); });
     m_guardianTimer.setInterval(m_settings.guardianPause);
-    connect(&m_guardianTimer, &QTimer::timeout, this, &WatchdogSwap::lookAfterGuardian);
+    connect(&m_guardianTimer, &QTimer::timeout, this, &WatchdogExchange::lookAfterGuardian);
 }
 
-WatchdogSwap::~WatchdogSwap() = default;
+WatchdogExchange::~WatchdogExchange() = default;
 
-std::optional<WatchdogSwapJournal> WatchdogSwap::load() const
+std::optional<WatchdogSwapJournal> WatchdogExchange::load() const
 {
     const system::OwnRights rights(m_settings.owner);
     auto journal = loadWatchdogSwap(m_settings.release.journal());
@@ -68,19 +68,19 @@ std::optional<WatchdogSwapJournal> WatchdogSwap::load() const
         return *std::move(journal);
     }
     if (journal.error().code != ErrorCode::NotFound) {
-        qCWarning(lcWatchdog).noquote() << "the record of the watchdog's swap is unreadable and ignored:"
-                                        << journal.error().message;
+        qCWarning(lcSelfUpdate).noquote()
+            << "the record of the watchdog's swap is unreadable and ignored:" << journal.error().message;
     }
     return std::nullopt;
 }
 
-Outcome WatchdogSwap::save(const WatchdogSwapJournal &journal) const
+Outcome WatchdogExchange::save(const WatchdogSwapJournal &journal) const
 {
     const system::OwnRights rights(m_settings.owner);
     return saveWatchdogSwap(journal, m_settings.release.journal());
 }
 
-control::WatchdogSwapReply WatchdogSwap::status() const
+control::WatchdogSwapReply WatchdogExchange::status() const
 {
     // From the disk, because the guardian has the last word.
     auto journal = load();
@@ -90,7 +90,7 @@ control::WatchdogSwapReply WatchdogSwap::status() const
     return statusOf(journal, m_settings.version);
 }
 
-bool WatchdogSwap::isUnderWay() const
+bool WatchdogExchange::isUnderWay() const
 {
     const auto journal = load();
     return journal && !isSettled(*journal);
@@ -98,12 +98,12 @@ bool WatchdogSwap::isUnderWay() const
 
 // The guardian writes down how it ended before it tidies up: whoever starts the next update in between would lose what
 // was prepared for it, or not find the release before this one.
-bool WatchdogSwap::isSettled(const WatchdogSwapJournal &journal) const
+bool WatchdogExchange::isSettled(const WatchdogSwapJournal &journal) const
 {
     return journal.isOver() && !hasGuardian();
 }
 
-void WatchdogSwap::resume()
+void WatchdogExchange::resume()
 {
     auto journal = load();
     if (!journal) {
@@ -123,11 +123,11 @@ void WatchdogSwap::resume()
             journal->phase = WatchdogPhase::Confirming;
             journal->handedOver = {};
             if (const auto saved = save(*journal); !saved) {
-                qCCritical(lcWatchdog).noquote() << saved.error().message;
+                qCCritical(lcSelfUpdate).noquote() << saved.error().message;
             }
             lookAfterGuardian();
         } else {
-            QTimer::singleShot(0, this, &WatchdogSwap::exchange);
+            QTimer::singleShot(0, this, &WatchdogExchange::exchange);
         }
         return;
     case WatchdogPhase::Confirming:
@@ -147,7 +147,7 @@ void WatchdogSwap::resume()
         }
         journal->phase = WatchdogPhase::RolledBack;
         if (const auto saved = save(*journal); !saved) {
-            qCCritical(lcWatchdog).noquote() << saved.error().message;
+            qCCritical(lcSelfUpdate).noquote() << saved.error().message;
         }
         over(*journal);
         return;
@@ -163,7 +163,7 @@ void WatchdogSwap::resume()
     }
 }
 
-Outcome WatchdogSwap::request(const control::SwapWatchdog &request)
+Outcome WatchdogExchange::request(const control::SwapWatchdog &request)
 {
     const system::OwnRights rights(m_settings.owner);
     if (auto opened = m_settings.release.open(); !opened) {
@@ -190,12 +190,12 @@ Outcome WatchdogSwap::request(const control::SwapWatchdog &request)
     if (auto saved = saveWatchdogSwap(journal, m_settings.release.journal()); !saved) {
         return saved;
     }
-    qCInfo(lcWatchdog).noquote() << "checking version" << journal.request.version << "of the watchdog";
-    QTimer::singleShot(0, this, &WatchdogSwap::prepare);
+    qCInfo(lcSelfUpdate).noquote() << "checking version" << journal.request.version << "of the watchdog";
+    QTimer::singleShot(0, this, &WatchdogExchange::prepare);
     return {};
 }
 
-Outcome WatchdogSwap::aimAtPrevious(WatchdogSwapJournal &journal) const
+Outcome WatchdogExchange::aimAtPrevious(WatchdogSwapJournal &journal) const
 {
     const auto id = system::folderId(m_settings.release.previous());
     const int version = releaseVersionIn(m_settings.release.previous(), -1);
@@ -207,7 +207,7 @@ Outcome WatchdogSwap::aimAtPrevious(WatchdogSwapJournal &journal) const
     return {};
 }
 
-void WatchdogSwap::prepare()
+void WatchdogExchange::prepare()
 {
     auto journal = load();
     if (!journal || m_preparer) {
@@ -227,7 +227,7 @@ void WatchdogSwap::prepare()
     }
 }
 
-Outcome WatchdogSwap::startPreparation()
+Outcome WatchdogExchange::startPreparation()
 {
     std::array<int, 2> pipe{};
     if (::pipe2(pipe.data(), O_CLOEXEC) != 0) {
@@ -243,12 +243,12 @@ Outcome WatchdogSwap::startPreparation()
     }
     m_preparer = *std::move(preparer);
     m_preparerEnd = new QSocketNotifier(m_preparer->descriptor(), QSocketNotifier::Read, this);
-    connect(m_preparerEnd, &QSocketNotifier::activated, this, &WatchdogSwap::preparationEnded);
+    connect(m_preparerEnd, &QSocketNotifier::activated, this, &WatchdogExchange::preparationEnded);
     m_preparerLimit.start();
     return {};
 }
 
-void WatchdogSwap::preparationEnded()
+void WatchdogExchange::preparationEnded()
 {
     m_preparerEnd->setEnabled(false);
     m_preparerEnd->deleteLater();
@@ -267,24 +267,24 @@ void WatchdogSwap::preparationEnded()
     }
 }
 
-void WatchdogSwap::failed(const Error &error)
+void WatchdogExchange::failed(const Error &error)
 {
     auto journal = load();
     if (!journal) {
         return;
     }
-    qCWarning(lcWatchdog).noquote() << "the watchdog is not updated:" << error.message;
+    qCWarning(lcSelfUpdate).noquote() << "the watchdog is not updated:" << error.message;
     journal->phase = WatchdogPhase::Failed;
     // The others never leave the machine.
     journal->error = error.code < ErrorCode::Internal ? error.code : ErrorCode::InstallFailed;
     journal->remarks = error.message;
     if (const auto saved = save(*journal); !saved) {
-        qCCritical(lcWatchdog).noquote() << saved.error().message;
+        qCCritical(lcSelfUpdate).noquote() << saved.error().message;
     }
     over(*journal);
 }
 
-void WatchdogSwap::exchange()
+void WatchdogExchange::exchange()
 {
     auto journal = load();
     if (!journal) {
@@ -294,11 +294,11 @@ void WatchdogSwap::exchange()
         takeBack(*journal, exchanged.error());
         return;
     }
-    qCInfo(lcWatchdog).noquote() << "handing over to version" << journal->request.version << "of the watchdog";
+    qCInfo(lcSelfUpdate).noquote() << "handing over to version" << journal->request.version << "of the watchdog";
     Q_EMIT handOver();
 }
 
-Outcome WatchdogSwap::exchangeNow(WatchdogSwapJournal &journal)
+Outcome WatchdogExchange::exchangeNow(WatchdogSwapJournal &journal)
 {
     const system::OwnRights rights(m_settings.owner);
     const OwnRelease &release = m_settings.release;
@@ -334,7 +334,7 @@ Outcome WatchdogSwap::exchangeNow(WatchdogSwapJournal &journal)
 }
 
 // The old program, wherever its folder is.
-Outcome WatchdogSwap::startGuardian(const WatchdogSwapJournal &journal) const
+Outcome WatchdogExchange::startGuardian(const WatchdogSwapJournal &journal) const
 {
     const OwnRelease &release = m_settings.release;
     const bool isStaged = system::folderId(release.staged()) == journal.oldFolder;
@@ -343,7 +343,7 @@ Outcome WatchdogSwap::startGuardian(const WatchdogSwapJournal &journal) const
     return guardian ? Outcome() : fail(guardian.error());
 }
 
-void WatchdogSwap::takeBack(const WatchdogSwapJournal &journal, const Error &error)
+void WatchdogExchange::takeBack(const WatchdogSwapJournal &journal, const Error &error)
 {
     bool back = false;
     {
@@ -356,11 +356,11 @@ void WatchdogSwap::takeBack(const WatchdogSwapJournal &journal, const Error &err
         failed(error);
     } else {
         // We are the old watchdog still; the next start tries again.
-        qCCritical(lcWatchdog).noquote() << "the old watchdog cannot be put back:" << error.message;
+        qCCritical(lcSelfUpdate).noquote() << "the old watchdog cannot be put back:" << error.message;
     }
 }
 
-bool WatchdogSwap::hasGuardian() const
+bool WatchdogExchange::hasGuardian() const
 {
     const system::OwnRights rights(m_settings.owner);
     const Descriptor lock(::open(QFile::encodeName(m_settings.release.guardLock()).constData(),
@@ -369,7 +369,7 @@ bool WatchdogSwap::hasGuardian() const
 }
 
 // So that it sees how the new release begins. One that is slow or ended will be seen to later.
-void WatchdogSwap::awaitGuardian() const
+void WatchdogExchange::awaitGuardian() const
 {
     QElapsedTimer waited;
     waited.start();
@@ -379,7 +379,7 @@ void WatchdogSwap::awaitGuardian() const
 }
 
 // Should the guardian have ended before its work was done, a power cut or somebody's kill, there has to be another one.
-void WatchdogSwap::lookAfterGuardian()
+void WatchdogExchange::lookAfterGuardian()
 {
     const auto journal = load();
     if (!journal) {
@@ -397,24 +397,24 @@ void WatchdogSwap::lookAfterGuardian()
     }
     const system::OwnRights rights(m_settings.owner);
     if (const auto guarded = startGuardian(*journal); !guarded) {
-        qCCritical(lcWatchdog).noquote() << "nobody watches over the new watchdog:" << guarded.error().message;
+        qCCritical(lcSelfUpdate).noquote() << "nobody watches over the new watchdog:" << guarded.error().message;
     }
 }
 
-void WatchdogSwap::over(const WatchdogSwapJournal &journal)
+void WatchdogExchange::over(const WatchdogSwapJournal &journal)
 {
     if (journal.phase == WatchdogPhase::Confirmed) {
-        qCInfo(lcWatchdog).noquote() << "version" << journal.request.version << "of the watchdog has proved itself";
+        qCInfo(lcSelfUpdate).noquote() << "version" << journal.request.version << "of the watchdog has proved itself";
     } else if (journal.phase == WatchdogPhase::RolledBack) {
-        qCWarning(lcWatchdog).noquote() << "the old watchdog was put back:" << journal.remarks;
+        qCWarning(lcSelfUpdate).noquote() << "the old watchdog was put back:" << journal.remarks;
     }
     tidy(journal);
 }
 
-void WatchdogSwap::tidy(const WatchdogSwapJournal &journal) const
+void WatchdogExchange::tidy(const WatchdogSwapJournal &journal) const
 {
     const system::OwnRights rights(m_settings.owner);
     tidyAfterSwap(m_settings.release, journal);
 }
 
-} // namespace sgn::watchdog
+} // namespace sgn::selfupdate

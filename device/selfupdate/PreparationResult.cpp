@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "watchdog/PreparationResult.h"
+#include "selfupdate/PreparationResult.h"
 
 #include <algorithm>
 
-namespace sgn::watchdog {
+namespace sgn::selfupdate {
 
 using namespace Qt::StringLiterals;
 
@@ -23,4 +23,4 @@ Error preparationError(const QByteArray &output)
     return {errorCodeFromString(line.first(colon)), line.sliced(colon + 2)};
 }
 
-} // namespace sgn::watchdog
+} // namespace sgn::selfupdate

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "watchdog/Probation.h"
+#include "selfupdate/Probation.h"
 
 #include "base/AtomicFile.h"
+#include "selfupdate/Logging.h"
 #include "system/FolderExchange.h"
-#include "watchdog/Logging.h"
-#include "watchdog/RescueScript.h"
+#include "selfupdate/RescueScript.h"
 
 #include <QDir>
 #include <QFileInfo>
 
-namespace sgn::watchdog {
+namespace sgn::selfupdate {
 
 using namespace Qt::StringLiterals;
 
@@ -53,9 +53,9 @@ void tidyAfterSwap(const OwnRelease &release, const WatchdogSwapJournal &journal
     }
     for (const Outcome &outcome : outcomes) {
         if (!outcome) {
-            qCWarning(lcWatchdog).noquote() << outcome.error().message;
+            qCWarning(lcSelfUpdate).noquote() << outcome.error().message;
         }
     }
 }
 
-} // namespace sgn::watchdog
+} // namespace sgn::selfupdate

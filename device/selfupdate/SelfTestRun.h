@@ -7,7 +7,7 @@
 #include <QString>
 #include <QStringList>
 
-namespace sgn::watchdog {
+namespace sgn::selfupdate {
 
 // Runs another watchdog's program with `arguments` and --self-test, as ourselves, and waits: InstallFailed with what it
 // said last unless it exits with 0 within the time. Blocks; not for the running watchdog.
@@ -18,4 +18,4 @@ namespace sgn::watchdog {
 // there are more. Never blocks.
 [[nodiscard]] QByteArray readPipe(int descriptor, qsizetype maxSize = 4096);
 
-} // namespace sgn::watchdog
+} // namespace sgn::selfupdate

@@ -5,7 +5,7 @@
 
 #include <QString>
 
-namespace sgn::watchdog {
+namespace sgn::selfupdate {
 
 // Where the watchdog's own release lies, /home/root/WatchDog by seed step (11), and the folder beside it in which the
 // next one is prepared, /home/root/WatchDog.update. Both are the watchdog's user's alone: what the owner of the
@@ -60,4 +60,4 @@ inline constexpr int builtInRelease = 1;
 // The whole number in the file `version` in a release's folder; `otherwise` when there is none.
 [[nodiscard]] int releaseVersionIn(const QString &folder, int otherwise);
 
-} // namespace sgn::watchdog
+} // namespace sgn::selfupdate

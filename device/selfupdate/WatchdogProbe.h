@@ -8,7 +8,7 @@
 #include <QString>
 #include <sys/types.h>
 
-namespace sgn::watchdog {
+namespace sgn::selfupdate {
 
 // What a watchdog says of itself.
 struct ProbeAnswer
@@ -24,4 +24,4 @@ struct ProbeAnswer
 // Whether anybody listens there.
 [[nodiscard]] bool isListening(const QString &socket);
 
-} // namespace sgn::watchdog
+} // namespace sgn::selfupdate

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "watchdog/SwapJournal.h"
+#include "selfupdate/SwapJournal.h"
 
 #include "protocol/Json.h"
 #include "protocol/Process.h"
@@ -8,7 +8,7 @@
 #include <array>
 #include <utility>
 
-namespace sgn::watchdog {
+namespace sgn::selfupdate {
 
 using namespace Qt::StringLiterals;
 
@@ -77,4 +77,4 @@ Result<SwapJournal> swapJournalFromJson(const QJsonObject &object)
     return journal;
 }
 
-} // namespace sgn::watchdog
+} // namespace sgn::selfupdate

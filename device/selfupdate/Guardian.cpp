@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "watchdog/Guardian.h"
+#include "selfupdate/Guardian.h"
 
 #include "base/AtomicFile.h"
 #include "base/SystemError.h"
+#include "selfupdate/Logging.h"
+#include "selfupdate/Probation.h"
 #include "system/FolderExchange.h"
 #include "system/ProcFs.h"
 #include "system/ProgramExec.h"
-#include "watchdog/Logging.h"
-#include "watchdog/Probation.h"
 
 #include <algorithm>
 #include <csignal>
@@ -18,7 +18,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace sgn::watchdog {
+namespace sgn::selfupdate {
 
 using namespace Qt::StringLiterals;
 
@@ -147,7 +147,7 @@ bool Guardian::save()
     const auto saved = saveWatchdogSwap(m_journal, m_settings.release.journal());
     if (!saved) {
         // The folders' inodes will tell the next watchdog where things stand.
-        qCCritical(lcWatchdog).noquote() << saved.error().message;
+        qCCritical(lcSelfUpdate).noquote() << saved.error().message;
     }
     return saved.has_value();
 }
@@ -244,7 +244,7 @@ QList<WatchedProcess> Guardian::alive() const
 
 void Guardian::confirm()
 {
-    qCInfo(lcWatchdog).noquote() << "version" << m_journal.request.version << "of the watchdog has proved itself";
+    qCInfo(lcSelfUpdate).noquote() << "version" << m_journal.request.version << "of the watchdog has proved itself";
     endConfirmed();
 }
 
@@ -262,7 +262,7 @@ void Guardian::endConfirmed()
 
 void Guardian::rollBack(ErrorCode error, const QString &why)
 {
-    qCWarning(lcWatchdog).noquote() << "putting the old watchdog back:" << why;
+    qCWarning(lcSelfUpdate).noquote() << "putting the old watchdog back:" << why;
     m_journal.phase = WatchdogPhase::RollingBack;
     m_journal.error = error;
     m_journal.remarks = why;
@@ -280,7 +280,7 @@ void Guardian::exchangeBack()
         }
         if (const auto done = system::exchangeFolders(m_settings.release.installed(), m_settings.release.staged());
             !done) {
-            qCCritical(lcWatchdog).noquote() << "the old watchdog cannot be put back yet:" << done.error().message;
+            qCCritical(lcSelfUpdate).noquote() << "the old watchdog cannot be put back yet:" << done.error().message;
             wait(retryPause);
         }
     }
@@ -297,8 +297,8 @@ void Guardian::exchangeBack()
 // The old watchdog is gone, and there is nothing to go back to.
 void Guardian::stay()
 {
-    qCCritical(lcWatchdog).noquote() << "the new watchdog stays, because the old one is no longer in"
-                                     << m_settings.release.staged();
+    qCCritical(lcSelfUpdate).noquote() << "the new watchdog stays, because the old one is no longer in"
+                                       << m_settings.release.staged();
     m_journal.remarks += u"; it stays, because the old one is gone"_s;
     endConfirmed();
     if (!m_target || m_target->hasEnded()) {
@@ -337,10 +337,10 @@ void Guardian::makeInstalledRun()
         }
         wait(pause);
     }
-    qCInfo(lcWatchdog) << "becoming the installed watchdog";
+    qCInfo(lcSelfUpdate) << "becoming the installed watchdog";
     m_lock = Descriptor();
     const Error error = system::executeProgram(m_settings.release.installedProgram(), m_journal.arguments);
-    qCCritical(lcWatchdog).noquote() << error.message;
+    qCCritical(lcSelfUpdate).noquote() << error.message;
 }
 
 // The target's end cuts it short.
@@ -350,4 +350,4 @@ void Guardian::wait(MonotonicTime time) const
     ::poll(&ended, m_target && !m_target->hasEnded() ? 1 : 0, static_cast<int>(time.count()));
 }
 
-} // namespace sgn::watchdog
+} // namespace sgn::selfupdate

@@ -7,7 +7,7 @@
 #include <QJsonObject>
 #include <QStringList>
 
-namespace sgn::watchdog {
+namespace sgn::selfupdate {
 
 // Where the exchange of the watchdog's own release stands; saved before the work of a phase starts.
 enum class WatchdogPhase {
@@ -69,4 +69,4 @@ struct WatchdogSwapJournal
 // What the agent is told. `running` is the version of the watchdog that answers.
 [[nodiscard]] control::WatchdogSwapReply statusOf(const std::optional<WatchdogSwapJournal> &journal, int running);
 
-} // namespace sgn::watchdog
+} // namespace sgn::selfupdate

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "selfupdate/OwnRelease.h"
+#include "selfupdate/WatchdogSwapJournal.h"
 #include "system/Account.h"
-#include "watchdog/OwnRelease.h"
-#include "watchdog/WatchdogSwapJournal.h"
 
-namespace sgn::watchdog {
+namespace sgn::selfupdate {
 
 struct Preparation
 {
@@ -28,4 +28,4 @@ struct Preparation
 // (PreparationResult.h). Returns the exit code.
 [[nodiscard]] int runPreparation(const Preparation &preparation);
 
-} // namespace sgn::watchdog
+} // namespace sgn::selfupdate

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // sgn-watchdog-update: checks and unpacks the watchdog's next release. The watchdog starts it, with its own arguments.
 #include "base/CommandLine.h"
-#include "watchdog/ReleasePreparation.h"
+#include "selfupdate/ReleasePreparation.h"
 
 #include <cstdio>
 #include <QCoreApplication>
@@ -10,7 +10,7 @@
 
 using namespace Qt::StringLiterals;
 using namespace sgn;
-using namespace sgn::watchdog;
+using namespace sgn::selfupdate;
 
 int main(int argc, char *argv[])
 {

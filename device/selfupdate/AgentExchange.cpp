@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "watchdog/AgentSwap.h"
+#include "selfupdate/AgentExchange.h"
 
 #include "base/AtomicFile.h"
+#include "selfupdate/Logging.h"
 #include "system/FolderExchange.h"
-#include "watchdog/Logging.h"
 
 #include <cstdio>
 #include <QDir>
@@ -11,7 +11,7 @@
 #include <QFileInfo>
 #include <QJsonDocument>
 
-namespace sgn::watchdog {
+namespace sgn::selfupdate {
 
 using namespace Qt::StringLiterals;
 
@@ -45,29 +45,30 @@ QString howItEnded(const std::optional<LastExit> &exit)
 
 } // namespace
 
-AgentSwap::AgentSwap(Settings settings, supervision::AgentSupervisor &keeper, const Clock &clock, QObject *parent)
+AgentExchange::AgentExchange(Settings settings, supervision::AgentSupervisor &keeper, const Clock &clock,
+                             QObject *parent)
     : QObject(parent)
     , m_settings(std::move(settings))
     , m_keeper(keeper)
     , m_timer(clock, this)
     , m_clock(clock)
 {
-    connect(&m_keeper, &supervision::AgentSupervisor::helloReceived, this, &AgentSwap::helloReceived);
-    connect(&m_keeper, &supervision::AgentSupervisor::ended, this, &AgentSwap::agentEnded);
-    connect(&m_keeper, &supervision::AgentSupervisor::startFailed, this, &AgentSwap::agentCannotStart);
+    connect(&m_keeper, &supervision::AgentSupervisor::helloReceived, this, &AgentExchange::helloReceived);
+    connect(&m_keeper, &supervision::AgentSupervisor::ended, this, &AgentExchange::agentEnded);
+    connect(&m_keeper, &supervision::AgentSupervisor::startFailed, this, &AgentExchange::agentCannotStart);
     m_saveRetry.setSingleShot(true);
     m_saveRetry.setInterval(retryPause);
-    connect(&m_saveRetry, &QTimer::timeout, this, &AgentSwap::sayConfirmed);
+    connect(&m_saveRetry, &QTimer::timeout, this, &AgentExchange::sayConfirmed);
     m_backRetry.setSingleShot(true);
     m_backRetry.setInterval(retryPause);
-    connect(&m_backRetry, &QTimer::timeout, this, &AgentSwap::exchangeBack);
+    connect(&m_backRetry, &QTimer::timeout, this, &AgentExchange::exchangeBack);
     connect(&m_timer, &system::DeadlineTimer::reached, this, [this] {
         rollBack(m_helloSeen ? u"the new agent did not reach the server within %1 s"_s.arg(m_journal->timeoutS)
                              : u"the new agent did not report within %1 s"_s.arg(m_journal->timeoutS));
     });
 }
 
-bool AgentSwap::load()
+bool AgentExchange::load()
 {
     const auto object = readJsonFile(m_settings.journal);
     auto journal = object ? swapJournalFromJson(*object) : Result<SwapJournal>(fail(object.error()));
@@ -77,13 +78,14 @@ bool AgentSwap::load()
         // It is written atomically, so this is a damaged disk. Both releases are whole; what is installed stays.
         const QByteArray path = QFile::encodeName(m_settings.journal);
         const bool kept = std::rename(path.constData(), (path + ".damaged").constData()) == 0;
-        qCWarning(lcWatchdog).noquote() << "the record of the agent's swap is unreadable and ignored:"
-                                        << journal.error().message << (kept ? "(set aside)" : "");
+        qCWarning(lcSelfUpdate).noquote()
+            << "the record of the agent's swap is unreadable and ignored:" << journal.error().message
+            << (kept ? "(set aside)" : "");
     }
     return m_journal && !m_journal->isOver();
 }
 
-void AgentSwap::resume()
+void AgentExchange::resume()
 {
     if (!m_journal) {
         return;
@@ -92,7 +94,7 @@ void AgentSwap::resume()
         tidy();
         return;
     }
-    qCInfo(lcWatchdog) << "going on with the swap of the agent";
+    qCInfo(lcSelfUpdate) << "going on with the swap of the agent";
     if (m_journal->phase == SwapPhase::Confirming) {
         if (system::folderId(m_settings.installed) != m_journal->newFolder) {
             m_journal->phase = SwapPhase::RollingBack;
@@ -109,17 +111,17 @@ void AgentSwap::resume()
     proceed();
 }
 
-bool AgentSwap::save()
+bool AgentExchange::save()
 {
     const QByteArray content = QJsonDocument(toJson(*m_journal)).toJson(QJsonDocument::Compact);
     const auto written = writeFileAtomically(m_settings.journal, content);
     if (!written) {
-        qCCritical(lcWatchdog).noquote() << written.error().message;
+        qCCritical(lcSelfUpdate).noquote() << written.error().message;
     }
     return written.has_value();
 }
 
-Outcome AgentSwap::request(const control::SwapAgent &request)
+Outcome AgentExchange::request(const control::SwapAgent &request)
 {
     if (m_journal && (!m_journal->isOver() || m_saveRetry.isActive())) {
         return fail(ErrorCode::Busy, u"another swap of the agent is under way"_s);
@@ -133,12 +135,12 @@ Outcome AgentSwap::request(const control::SwapAgent &request)
         m_journal = before;
         return fail(ErrorCode::NoSpace, u"the watchdog cannot save the swap, its disk may be full"_s);
     }
-    qCInfo(lcWatchdog).noquote() << "exchanging the agent for version" << m_journal->version;
-    QTimer::singleShot(0, this, &AgentSwap::proceed);
+    qCInfo(lcSelfUpdate).noquote() << "exchanging the agent for version" << m_journal->version;
+    QTimer::singleShot(0, this, &AgentExchange::proceed);
     return {};
 }
 
-Result<SwapJournal> AgentSwap::plan(const control::SwapAgent &request) const
+Result<SwapJournal> AgentExchange::plan(const control::SwapAgent &request) const
 {
     const QString staged = request.stagedFolder;
     const QString downloads = QFileInfo(m_settings.downloads).canonicalFilePath();
@@ -167,7 +169,7 @@ Result<SwapJournal> AgentSwap::plan(const control::SwapAgent &request) const
     return journal;
 }
 
-void AgentSwap::proceed()
+void AgentExchange::proceed()
 {
     switch (m_journal->phase) {
     case SwapPhase::Swapping:
@@ -185,7 +187,7 @@ void AgentSwap::proceed()
     }
 }
 
-void AgentSwap::exchange()
+void AgentExchange::exchange()
 {
     if (system::folderId(m_settings.installed) == m_journal->oldFolder) {
         if (const auto done = system::exchangeFolders(m_settings.installed, m_journal->stagedFolder); !done) {
@@ -205,7 +207,7 @@ void AgentSwap::exchange()
     proceed();
 }
 
-void AgentSwap::confirm()
+void AgentExchange::confirm()
 {
     m_helloSeen = false;
     m_deaths = 0;
@@ -213,7 +215,7 @@ void AgentSwap::confirm()
     m_keeper.start();
 }
 
-void AgentSwap::helloReceived(int version)
+void AgentExchange::helloReceived(int version)
 {
     if (!isConfirming(m_journal)) {
         return;
@@ -228,14 +230,14 @@ void AgentSwap::helloReceived(int version)
     }
 }
 
-void AgentSwap::online()
+void AgentExchange::online()
 {
     if (isConfirming(m_journal) && m_helloSeen) {
         confirmed();
     }
 }
 
-void AgentSwap::agentEnded()
+void AgentExchange::agentEnded()
 {
     if (!isConfirming(m_journal)) {
         return;
@@ -246,22 +248,22 @@ void AgentSwap::agentEnded()
     }
 }
 
-void AgentSwap::agentCannotStart()
+void AgentExchange::agentCannotStart()
 {
     if (isConfirming(m_journal)) {
         rollBack(u"the new agent cannot be started: "_s + m_keeper.startProblem());
     }
 }
 
-void AgentSwap::confirmed()
+void AgentExchange::confirmed()
 {
     m_timer.set(std::nullopt);
-    qCInfo(lcWatchdog).noquote() << "version" << m_journal->version << "of the agent has proved itself";
+    qCInfo(lcSelfUpdate).noquote() << "version" << m_journal->version << "of the agent has proved itself";
     m_journal->phase = SwapPhase::Confirmed;
     sayConfirmed();
 }
 
-void AgentSwap::sayConfirmed()
+void AgentExchange::sayConfirmed()
 {
     // Not before it is safe: the next watchdog would put the agent to the test once more, and whoever was told may have
     // put away what is needed to go back.
@@ -273,10 +275,10 @@ void AgentSwap::sayConfirmed()
     Q_EMIT finished(status());
 }
 
-void AgentSwap::rollBack(const QString &why)
+void AgentExchange::rollBack(const QString &why)
 {
     m_timer.set(std::nullopt);
-    qCWarning(lcWatchdog).noquote() << "putting the old agent back:" << why;
+    qCWarning(lcSelfUpdate).noquote() << "putting the old agent back:" << why;
     m_journal->phase = SwapPhase::RollingBack;
     m_journal->remarks = why;
     // Goes on even if that fails: the folders' ids will tell the next watchdog where things stand.
@@ -284,7 +286,7 @@ void AgentSwap::rollBack(const QString &why)
     proceed();
 }
 
-void AgentSwap::exchangeBack()
+void AgentExchange::exchangeBack()
 {
     if (system::folderId(m_settings.installed) == m_journal->newFolder) {
         if (system::isGone(m_journal->stagedFolder, m_journal->oldFolder)) {
@@ -292,7 +294,7 @@ void AgentSwap::exchangeBack()
             return;
         }
         if (const auto done = system::exchangeFolders(m_settings.installed, m_journal->stagedFolder); !done) {
-            qCCritical(lcWatchdog).noquote() << "the old agent cannot be put back yet:" << done.error().message;
+            qCCritical(lcSelfUpdate).noquote() << "the old agent cannot be put back yet:" << done.error().message;
             m_backRetry.start();
             // Meanwhile one that may be no good is better than none.
             m_keeper.start();
@@ -303,10 +305,10 @@ void AgentSwap::exchangeBack()
 }
 
 // The old agent is gone, and there is nothing to go back to.
-void AgentSwap::stay()
+void AgentExchange::stay()
 {
-    qCCritical(lcWatchdog).noquote() << "the new agent stays, because the old one is no longer in"
-                                     << m_journal->stagedFolder;
+    qCCritical(lcSelfUpdate).noquote() << "the new agent stays, because the old one is no longer in"
+                                       << m_journal->stagedFolder;
     m_journal->phase = SwapPhase::Confirmed;
     m_journal->remarks += u"; it stays, because the old one is gone"_s;
     m_journal->tidied = true;
@@ -314,7 +316,7 @@ void AgentSwap::stay()
     sayConfirmed();
 }
 
-void AgentSwap::rolledBack()
+void AgentExchange::rolledBack()
 {
     m_journal->phase = SwapPhase::RolledBack;
     [[maybe_unused]] const bool saved = save();
@@ -322,7 +324,7 @@ void AgentSwap::rolledBack()
     Q_EMIT finished(status());
 }
 
-void AgentSwap::tidy()
+void AgentExchange::tidy()
 {
     if (m_journal->phase != SwapPhase::Confirmed || m_journal->tidied) {
         return;
@@ -331,14 +333,14 @@ void AgentSwap::tidy()
     const QString previous = QFileInfo(m_settings.downloads).canonicalFilePath() + u"/previous-JabberClient"_s;
     if (m_journal->stagedFolder != previous) {
         if (const auto moved = system::moveReplacing(m_journal->stagedFolder, previous, m_journal->oldFolder); !moved) {
-            qCWarning(lcWatchdog).noquote() << "the old agent stays where it is:" << moved.error().message;
+            qCWarning(lcSelfUpdate).noquote() << "the old agent stays where it is:" << moved.error().message;
         }
     }
     m_journal->tidied = true;
     [[maybe_unused]] const bool saved = save();
 }
 
-control::SwapStatusReply AgentSwap::status() const
+control::SwapStatusReply AgentExchange::status() const
 {
     if (!m_journal) {
         return {};
@@ -352,4 +354,4 @@ control::SwapStatusReply AgentSwap::status() const
     return {state, m_journal->version, m_journal->remarks};
 }
 
-} // namespace sgn::watchdog
+} // namespace sgn::selfupdate

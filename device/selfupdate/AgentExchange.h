@@ -2,18 +2,18 @@
 #pragma once
 
 #include "protocol/Control.h"
+#include "selfupdate/SwapJournal.h"
 #include "supervision/AgentSupervisor.h"
-#include "watchdog/SwapJournal.h"
 
 #include <QObject>
 #include <QTimer>
 
-namespace sgn::watchdog {
+namespace sgn::selfupdate {
 
 // Exchanges the agent's release and puts the old one back when the new one doesn't prove itself. Each phase is saved
 // before its work starts and its work can be repeated, so a watchdog that comes back after a kill or a power cut goes
 // on where the last one was.
-class AgentSwap : public QObject
+class AgentExchange : public QObject
 {
     Q_OBJECT
 
@@ -27,7 +27,8 @@ public:
         gid_t treeGroup = 0;
     };
 
-    AgentSwap(Settings settings, supervision::AgentSupervisor &keeper, const Clock &clock, QObject *parent = nullptr);
+    AgentExchange(Settings settings, supervision::AgentSupervisor &keeper, const Clock &clock,
+                  QObject *parent = nullptr);
 
     // Reads the journal. Before the keeper begins: whether it must leave the agent to resume().
     [[nodiscard]] bool load();
@@ -74,4 +75,4 @@ private:
     int m_deaths = 0; // of the new agent
 };
 
-} // namespace sgn::watchdog
+} // namespace sgn::selfupdate

@@ -5,11 +5,11 @@
 
 #include <QByteArray>
 
-namespace sgn::watchdog {
+namespace sgn::selfupdate {
 
 // How the process that prepares a release tells the watchdog why it failed: one line, "<error code>: <reason>".
 [[nodiscard]] QByteArray preparationLine(const Error &error);
 // From all that it has said, of which the last line counts.
 [[nodiscard]] Error preparationError(const QByteArray &output);
 
-} // namespace sgn::watchdog
+} // namespace sgn::selfupdate

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "watchdog/WatchdogProbe.h"
+#include "selfupdate/WatchdogProbe.h"
 
 #include "base/Clock.h"
 #include "base/Descriptor.h"
@@ -14,7 +14,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 
-namespace sgn::watchdog {
+namespace sgn::selfupdate {
 
 using namespace Qt::StringLiterals;
 
@@ -107,4 +107,4 @@ Result<ProbeAnswer> probeWatchdog(const QString &socket, pid_t pid, std::chrono:
     return fail(ErrorCode::TooLarge, u"it talks nonsense on its control socket"_s);
 }
 
-} // namespace sgn::watchdog
+} // namespace sgn::selfupdate

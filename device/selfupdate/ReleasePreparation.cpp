@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "watchdog/ReleasePreparation.h"
+#include "selfupdate/ReleasePreparation.h"
 
 #include "archive/Zip.h"
 #include "base/AtomicFile.h"
@@ -10,9 +10,9 @@
 #include "crypto/Sha256.h"
 #include "release/ReleaseFolder.h"
 #include "release/ReleaseSignature.h"
+#include "selfupdate/PreparationResult.h"
+#include "selfupdate/SelfTestRun.h"
 #include "system/FolderExchange.h"
-#include "watchdog/PreparationResult.h"
-#include "watchdog/SelfTestRun.h"
 
 #include <cerrno>
 #include <csignal>
@@ -26,7 +26,7 @@
 #include <sys/stat.h>
 #include <vector>
 
-namespace sgn::watchdog {
+namespace sgn::selfupdate {
 
 using namespace Qt::StringLiterals;
 
@@ -265,4 +265,4 @@ int runPreparation(const Preparation &preparation)
     return outcome ? 0 : 1;
 }
 
-} // namespace sgn::watchdog
+} // namespace sgn::selfupdate

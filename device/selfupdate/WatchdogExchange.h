@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "selfupdate/OwnRelease.h"
+#include "selfupdate/WatchdogSwapJournal.h"
 #include "system/Account.h"
 #include "system/ProcessHandle.h"
-#include "watchdog/OwnRelease.h"
-#include "watchdog/WatchdogSwapJournal.h"
 
 #include <functional>
 #include <QObject>
 #include <QSocketNotifier>
 #include <QTimer>
 
-namespace sgn::watchdog {
+namespace sgn::selfupdate {
 
 // The exchange of the watchdog's own release, as the running watchdog sees it: has the release prepared (by a process
 // of its own), exchanges the folders, sets the guardian to watch and hands over. After that, or after a power cut, the
 // watchdog that comes up finds the journal and goes on; what it can't decide itself, whether it is any good, the
 // guardian decides.
-class WatchdogSwap : public QObject
+class WatchdogExchange : public QObject
 {
     Q_OBJECT
 
@@ -36,8 +36,8 @@ public:
     using WatchedProcesses = std::function<QList<WatchedProcess>()>;
 
     // `processes` tells what runs at the moment of the exchange.
-    WatchdogSwap(Settings settings, WatchedProcesses processes, QObject *parent = nullptr);
-    ~WatchdogSwap() override;
+    WatchdogExchange(Settings settings, WatchedProcesses processes, QObject *parent = nullptr);
+    ~WatchdogExchange() override;
 
     // Goes on with a swap that an earlier watchdog began.
     void resume();
@@ -82,4 +82,4 @@ private:
     QTimer m_guardianTimer;
 };
 
-} // namespace sgn::watchdog
+} // namespace sgn::selfupdate

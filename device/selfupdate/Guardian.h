@@ -2,12 +2,12 @@
 #pragma once
 
 #include "base/Clock.h"
+#include "selfupdate/OwnRelease.h"
+#include "selfupdate/WatchdogProbe.h"
+#include "selfupdate/WatchdogSwapJournal.h"
 #include "system/ProcessHandle.h"
-#include "watchdog/OwnRelease.h"
-#include "watchdog/WatchdogProbe.h"
-#include "watchdog/WatchdogSwapJournal.h"
 
-namespace sgn::watchdog {
+namespace sgn::selfupdate {
 
 // Whether the new watchdog does its work, by what it says: no sentence when it does. It must be the asked version, know
 // every process of before that still lives, by its pid, and hear the heartbeats of at least one that sent some.
@@ -67,4 +67,4 @@ private:
     std::optional<system::ProcessHandle> m_target; // the new watchdog
 };
 
-} // namespace sgn::watchdog
+} // namespace sgn::selfupdate
