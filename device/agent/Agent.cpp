@@ -90,7 +90,7 @@ LogUploader::Settings logSettings(const AgentSettings &settings)
 
 } // namespace
 
-Agent::Agent(const AgentSettings &settings, PanelLink &link, update::WatchdogPort &watchdog, const Clock &clock,
+Agent::Agent(const AgentSettings &settings, PanelLink &link, control::WatchdogPort &watchdog, const Clock &clock,
              QObject *parent)
     : QObject(parent)
     , m_from(settings.config.rpiUniqueId)

@@ -54,7 +54,7 @@ class Agent : public QObject
 
 public:
     // All references outlive the object.
-    Agent(const AgentSettings &settings, PanelLink &link, update::WatchdogPort &watchdog, const Clock &clock,
+    Agent(const AgentSettings &settings, PanelLink &link, control::WatchdogPort &watchdog, const Clock &clock,
           QObject *parent = nullptr);
 
     // Reads what the last run left behind and goes on with it.

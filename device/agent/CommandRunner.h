@@ -10,7 +10,7 @@
 #include "protocol/Command.h"
 #include "protocol/Reply.h"
 #include "update/Installer.h"
-#include "update/WatchdogPort.h"
+#include "control/WatchdogPort.h"
 
 #include <QList>
 #include <QObject>
@@ -45,7 +45,7 @@ public:
         OutboxSender &mail;
         update::Installer &installer;
         Reboot &reboot;
-        update::WatchdogPort &watchdog;
+        control::WatchdogPort &watchdog;
         ServerTime &time;
     };
 

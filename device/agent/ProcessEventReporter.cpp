@@ -24,7 +24,7 @@ QString letterKey(const QString &processName)
 
 } // namespace
 
-ProcessEventReporter::ProcessEventReporter(QString from, update::WatchdogPort &watchdog, OutboxSender &mail,
+ProcessEventReporter::ProcessEventReporter(QString from, control::WatchdogPort &watchdog, OutboxSender &mail,
                                            const Clock &clock, const Limits &limits, QObject *parent)
     : QObject(parent)
     , m_from(std::move(from))
@@ -37,8 +37,8 @@ ProcessEventReporter::ProcessEventReporter(QString from, update::WatchdogPort &w
     m_retry.setSingleShot(true);
     m_retry.setInterval(m_limits.retry);
     connect(&m_retry, &QTimer::timeout, this, &ProcessEventReporter::tellWaiting);
-    connect(&m_watchdog, &update::WatchdogPort::eventReceived, this, &ProcessEventReporter::take);
-    connect(&m_watchdog, &update::WatchdogPort::connected, this, &ProcessEventReporter::catchUp);
+    connect(&m_watchdog, &control::WatchdogPort::eventReceived, this, &ProcessEventReporter::take);
+    connect(&m_watchdog, &control::WatchdogPort::connected, this, &ProcessEventReporter::catchUp);
 }
 
 void ProcessEventReporter::setWanted(bool wanted)
@@ -65,7 +65,7 @@ void ProcessEventReporter::take(const control::Event &event)
 void ProcessEventReporter::catchUp()
 {
     m_watchdog.ask(control::Status{}, this, [this](const Result<control::ReplyBody> &reply) {
-        const auto status = update::replyAs<control::StatusReply>(reply);
+        const auto status = control::replyAs<control::StatusReply>(reply);
         if (status) {
             compare(status->processes);
         } // else the connection broke, and the next one asks again

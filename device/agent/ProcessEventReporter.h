@@ -4,7 +4,7 @@
 #include "agent/OutboxSender.h"
 #include "base/Clock.h"
 #include "base/RateLimit.h"
-#include "update/WatchdogPort.h"
+#include "control/WatchdogPort.h"
 
 #include <QHash>
 #include <QMap>
@@ -35,7 +35,7 @@ public:
     };
 
     // `watchdog`, `mail` and `clock` outlive the object; `mail` is for events alone.
-    ProcessEventReporter(QString from, update::WatchdogPort &watchdog, OutboxSender &mail, const Clock &clock,
+    ProcessEventReporter(QString from, control::WatchdogPort &watchdog, OutboxSender &mail, const Clock &clock,
                          const Limits &limits, QObject *parent = nullptr);
 
     // Off: what waits is dropped. Off at first.
@@ -51,7 +51,7 @@ private:
     [[nodiscard]] bool mayTell(const QString &name);
 
     QString m_from;
-    update::WatchdogPort &m_watchdog;
+    control::WatchdogPort &m_watchdog;
     OutboxSender &m_mail;
     const Clock &m_clock;
     Limits m_limits;

@@ -18,12 +18,12 @@ constexpr std::chrono::milliseconds udpLimit{1'000};
 
 } // namespace
 
-ProcessStatus::ProcessStatus(update::WatchdogPort &watchdog, quint16 udpPort, QObject *parent)
+ProcessStatus::ProcessStatus(control::WatchdogPort &watchdog, quint16 udpPort, QObject *parent)
     : QObject(parent)
     , m_watchdog(watchdog)
     , m_udpPort(udpPort)
 {
-    connect(&m_watchdog, &update::WatchdogPort::eventReceived, this, &ProcessStatus::remember);
+    connect(&m_watchdog, &control::WatchdogPort::eventReceived, this, &ProcessStatus::remember);
 }
 
 void ProcessStatus::ask(QObject *context, Answer answer)
@@ -38,7 +38,7 @@ void ProcessStatus::ask(QObject *context, Answer answer)
                        if (!asker) {
                            return;
                        }
-                       const auto status = update::replyAs<control::StatusReply>(reply);
+                       const auto status = control::replyAs<control::StatusReply>(reply);
                        if (!status) {
                            askByUdp(asker, answer);
                            return;

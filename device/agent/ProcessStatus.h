@@ -2,7 +2,7 @@
 #pragma once
 
 #include "protocol/Process.h"
-#include "update/WatchdogPort.h"
+#include "control/WatchdogPort.h"
 
 #include <chrono>
 #include <functional>
@@ -21,7 +21,7 @@ public:
     using Answer = std::function<void(const QList<ProcessReport> &)>;
 
     // `watchdog` outlives the object.
-    ProcessStatus(update::WatchdogPort &watchdog, quint16 udpPort, QObject *parent = nullptr);
+    ProcessStatus(control::WatchdogPort &watchdog, quint16 udpPort, QObject *parent = nullptr);
 
     // Always answers, never from within the call, and within two seconds.
     void ask(QObject *context, Answer answer);
@@ -32,7 +32,7 @@ private:
     // Nobody watches them any more: those whose pid is gone are dead, nothing is claimed about the state of the others.
     [[nodiscard]] QList<ProcessReport> lastKnown() const;
 
-    update::WatchdogPort &m_watchdog;
+    control::WatchdogPort &m_watchdog;
     quint16 m_udpPort;
     QList<ProcessReport> m_known;
 };

@@ -4,7 +4,7 @@
 #include "agent/Logging.h"
 #include "base/AtomicFile.h"
 #include "protocol/Json.h"
-#include "update/PersistentRequest.h"
+#include "control/PersistentRequest.h"
 
 #include <algorithm>
 #include <QFile>
@@ -27,7 +27,7 @@ QString readBootId(const QString &path)
 
 } // namespace
 
-Reboot::Reboot(Settings settings, update::WatchdogPort &watchdog, const Clock &clock, QObject *parent)
+Reboot::Reboot(Settings settings, control::WatchdogPort &watchdog, const Clock &clock, QObject *parent)
     : QObject(parent)
     , m_settings(std::move(settings))
     , m_watchdog(watchdog)
@@ -85,8 +85,8 @@ Outcome Reboot::begin(const CommandKey &key)
 void Reboot::askWatchdog()
 {
     auto *const asking =
-        new update::PersistentRequest(m_watchdog, control::Reboot{}, m_settings.watchdogAway, retryPause, this);
-    connect(asking, &update::PersistentRequest::finished, this, [this](const Result<control::ReplyBody> &reply) {
+        new control::PersistentRequest(m_watchdog, control::Reboot{}, m_settings.watchdogAway, retryPause, this);
+    connect(asking, &control::PersistentRequest::finished, this, [this](const Result<control::ReplyBody> &reply) {
         if (!reply) {
             end(Error{ErrorCode::Internal, u"the machine can't be restarted: "_s + reply.error().message});
         }

@@ -4,7 +4,7 @@
 #include "agent/CommandRecord.h"
 #include "base/Clock.h"
 #include "base/Result.h"
-#include "update/WatchdogPort.h"
+#include "control/WatchdogPort.h"
 
 #include <chrono>
 #include <optional>
@@ -33,7 +33,7 @@ public:
     };
 
     // All references outlive the object.
-    Reboot(Settings settings, update::WatchdogPort &watchdog, const Clock &clock, QObject *parent = nullptr);
+    Reboot(Settings settings, control::WatchdogPort &watchdog, const Clock &clock, QObject *parent = nullptr);
 
     // At start-up: finds out what became of what was asked for.
     void resume();
@@ -56,7 +56,7 @@ private:
     void end(const std::optional<Error> &failure);
 
     Settings m_settings;
-    update::WatchdogPort &m_watchdog;
+    control::WatchdogPort &m_watchdog;
     const Clock &m_clock;
     std::optional<CommandKey> m_key;
     QString m_bootId;          // when it was asked for

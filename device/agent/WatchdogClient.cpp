@@ -11,7 +11,7 @@ namespace sgn::agent {
 using namespace Qt::StringLiterals;
 
 WatchdogClient::WatchdogClient(QString socketPath, int agentVersion, Limits limits, QObject *parent)
-    : WatchdogPort(parent)
+    : control::WatchdogPort(parent)
     , m_socketPath(std::move(socketPath))
     , m_agentVersion(agentVersion)
     , m_limits(limits)
@@ -59,7 +59,7 @@ void WatchdogClient::setOnline(bool online)
 void WatchdogClient::sayHello()
 {
     write(control::Hello{m_agentVersion}, this, [this](const Result<control::ReplyBody> &reply) {
-        const auto hello = update::replyAs<control::HelloReply>(reply);
+        const auto hello = control::replyAs<control::HelloReply>(reply);
         if (!hello) {
             qCWarning(lcAgent) << "the watchdog doesn't take this agent:" << hello.error();
             m_socket.abort();

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/Backoff.h"
-#include "update/WatchdogPort.h"
+#include "control/WatchdogPort.h"
 
 #include <chrono>
 #include <optional>
@@ -15,7 +15,7 @@ namespace sgn::agent {
 
 // The agent's end of the control socket (protocol/Control.h). Connects again by itself for as long as it lives; says
 // hello first and Online whenever there is a server behind us, so that the watchdog can confirm a new agent.
-class WatchdogClient final : public update::WatchdogPort
+class WatchdogClient final : public control::WatchdogPort
 {
     Q_OBJECT
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "protocol/Control.h"
+#include "control/Control.h"
 #include "selfupdate/SwapJournal.h"
 #include "supervision/AgentSupervisor.h"
 

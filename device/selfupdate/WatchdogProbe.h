@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/Result.h"
-#include "protocol/Control.h"
+#include "control/Control.h"
 
 #include <chrono>
 #include <QString>

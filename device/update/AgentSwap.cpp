@@ -2,7 +2,7 @@
 #include "update/AgentSwap.h"
 
 #include "system/FolderSwap.h"
-#include "update/PersistentRequest.h"
+#include "control/PersistentRequest.h"
 
 namespace sgn::update {
 
@@ -15,7 +15,7 @@ constexpr int maxTries = 3;
 
 } // namespace
 
-AgentSwap::AgentSwap(WatchdogPort &watchdog, ReleasePaths paths, const Record &record, SwapTimes times, QObject *parent)
+AgentSwap::AgentSwap(control::WatchdogPort &watchdog, ReleasePaths paths, const Record &record, SwapTimes times, QObject *parent)
     : ComponentSwap(parent)
     , m_watchdog(watchdog)
     , m_paths(std::move(paths))
@@ -24,8 +24,8 @@ AgentSwap::AgentSwap(WatchdogPort &watchdog, ReleasePaths paths, const Record &r
 {
     m_poll.setInterval(m_times.poll);
     connect(&m_poll, &QTimer::timeout, this, &AgentSwap::lookAtSwap);
-    connect(&m_watchdog, &WatchdogPort::eventReceived, this, &AgentSwap::lookAtSwap);
-    connect(&m_watchdog, &WatchdogPort::connected, this, &AgentSwap::lookAtSwap);
+    connect(&m_watchdog, &control::WatchdogPort::eventReceived, this, &AgentSwap::lookAtSwap);
+    connect(&m_watchdog, &control::WatchdogPort::connected, this, &AgentSwap::lookAtSwap);
     m_limit.setSingleShot(true);
     // The watchdog decides within its time; beyond it and a while for a restart of the machine, nobody will.
     m_limit.setInterval(m_times.confirmAgent + m_times.watchdogAway);
@@ -154,8 +154,8 @@ void AgentSwap::rollBack()
 void AgentSwap::askSwapStatus(StatusNext next)
 {
     auto *const asking =
-        new PersistentRequest(m_watchdog, control::SwapStatus{}, m_times.watchdogAway, m_times.poll, this);
-    connect(asking, &PersistentRequest::finished, this,
+        new control::PersistentRequest(m_watchdog, control::SwapStatus{}, m_times.watchdogAway, m_times.poll, this);
+    connect(asking, &control::PersistentRequest::finished, this,
             [next = std::move(next)](const Result<control::ReplyBody> &reply) {
                 next(replyAs<control::SwapStatusReply>(reply));
             });

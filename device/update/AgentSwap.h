@@ -3,7 +3,7 @@
 
 #include "update/ComponentSwap.h"
 #include "update/ReleasePaths.h"
-#include "update/WatchdogPort.h"
+#include "control/WatchdogPort.h"
 
 #include <functional>
 #include <QTimer>
@@ -18,7 +18,7 @@ class AgentSwap final : public ComponentSwap
 
 public:
     // All references outlive the object.
-    AgentSwap(WatchdogPort &watchdog, ReleasePaths paths, const Record &record, SwapTimes times,
+    AgentSwap(control::WatchdogPort &watchdog, ReleasePaths paths, const Record &record, SwapTimes times,
               QObject *parent = nullptr);
 
     void prepare() override;
@@ -39,7 +39,7 @@ private:
     [[nodiscard]] bool isOurs(const Result<control::SwapStatusReply> &status, control::SwapState state) const;
     void end(Event event, const std::optional<Error> &reason = {});
 
-    WatchdogPort &m_watchdog;
+    control::WatchdogPort &m_watchdog;
     ReleasePaths m_paths;
     const Record &m_record;
     SwapTimes m_times;

@@ -26,7 +26,7 @@ bool hasStarted(State state)
 
 } // namespace
 
-Installer::Installer(InstallerSettings settings, WatchdogPort &watchdog, DownloadFactory downloads, const Clock &clock,
+Installer::Installer(InstallerSettings settings, control::WatchdogPort &watchdog, DownloadFactory downloads, const Clock &clock,
                      QObject *parent)
     : QObject(parent)
     , m_settings(std::move(settings))

@@ -12,7 +12,7 @@
 #include "update/Swaps.h"
 #include "update/UpdateJournal.h"
 #include "update/UpdateOutcome.h"
-#include "update/WatchdogPort.h"
+#include "control/WatchdogPort.h"
 
 #include <functional>
 #include <memory>
@@ -52,7 +52,7 @@ class Installer : public QObject
 
 public:
     // All references outlive the object.
-    Installer(InstallerSettings settings, WatchdogPort &watchdog, DownloadFactory downloads, const Clock &clock,
+    Installer(InstallerSettings settings, control::WatchdogPort &watchdog, DownloadFactory downloads, const Clock &clock,
               QObject *parent = nullptr);
     ~Installer() override;
 
@@ -106,7 +106,7 @@ private:
     [[nodiscard]] qint64 elapsedMs() const;
 
     InstallerSettings m_settings;
-    WatchdogPort &m_watchdog;
+    control::WatchdogPort &m_watchdog;
     DownloadFactory m_downloadFactory;
     const Clock &m_clock;
     Journal m_journal;

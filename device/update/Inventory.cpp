@@ -4,7 +4,7 @@
 #include "crypto/Sha256.h"
 #include "update/Logging.h"
 #include "update/NewestSigned.h"
-#include "update/PersistentRequest.h"
+#include "control/PersistentRequest.h"
 #include "update/Stage.h"
 
 namespace sgn::update {
@@ -26,8 +26,8 @@ void askWatchdog(const control::RequestBody &question, const Inventory::Sources 
                  Inventory::Taken taken)
 {
     auto *const asking =
-        new PersistentRequest(sources.watchdog, question, sources.statusLimit, std::chrono::seconds(1), context);
-    QObject::connect(asking, &PersistentRequest::finished, context,
+        new control::PersistentRequest(sources.watchdog, question, sources.statusLimit, std::chrono::seconds(1), context);
+    QObject::connect(asking, &control::PersistentRequest::finished, context,
                      [taken = std::move(taken)](const Result<control::ReplyBody> &reply) {
                          Installed installed;
                          if (reply) {

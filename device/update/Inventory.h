@@ -3,7 +3,7 @@
 
 #include "update/Admission.h"
 #include "update/ReleasePaths.h"
-#include "update/WatchdogPort.h"
+#include "control/WatchdogPort.h"
 
 #include <chrono>
 #include <functional>
@@ -17,7 +17,7 @@ class Inventory
 public:
     struct Sources
     {
-        WatchdogPort &watchdog;
+        control::WatchdogPort &watchdog;
         int agentVersion = 0; // of this program's release
         // How long the watchdog is asked, before an update is tried without knowing.
         std::chrono::milliseconds statusLimit{5'000};

@@ -4,7 +4,7 @@
 #include "system/FolderSwap.h"
 #include "update/Background.h"
 #include "update/Logging.h"
-#include "update/PersistentRequest.h"
+#include "control/PersistentRequest.h"
 
 #include <algorithm>
 #include <QFileInfo>
@@ -87,7 +87,7 @@ std::optional<Trouble> unhealthy(const QList<ProcessVersion> &expected, const QL
     return first;
 }
 
-MeterSwap::MeterSwap(WatchdogPort &watchdog, ReleasePaths paths, Goal goal, Record &record, SwapTimes times,
+MeterSwap::MeterSwap(control::WatchdogPort &watchdog, ReleasePaths paths, Goal goal, Record &record, SwapTimes times,
                      const Clock &clock, QObject *parent)
     : ComponentSwap(parent)
     , m_watchdog(watchdog)
@@ -104,7 +104,7 @@ MeterSwap::MeterSwap(WatchdogPort &watchdog, ReleasePaths paths, Goal goal, Reco
     });
     m_poll.setInterval(m_times.poll);
     connect(&m_poll, &QTimer::timeout, this, &MeterSwap::lookAtHealth);
-    connect(&m_watchdog, &WatchdogPort::eventReceived, this, &MeterSwap::lookAtHealth);
+    connect(&m_watchdog, &control::WatchdogPort::eventReceived, this, &MeterSwap::lookAtHealth);
     m_confirmLimit.setSingleShot(true);
     m_confirmLimit.setInterval(m_times.confirm);
     connect(&m_confirmLimit, &QTimer::timeout, this, [this] {
@@ -234,8 +234,8 @@ void MeterSwap::putBack()
 
 void MeterSwap::ask(const control::RequestBody &request, std::chrono::milliseconds limit, Next next)
 {
-    auto *const asking = new PersistentRequest(m_watchdog, request, limit, m_times.poll, this);
-    connect(asking, &PersistentRequest::finished, this, std::move(next));
+    auto *const asking = new control::PersistentRequest(m_watchdog, request, limit, m_times.poll, this);
+    connect(asking, &control::PersistentRequest::finished, this, std::move(next));
 }
 
 void MeterSwap::hold(Next next)

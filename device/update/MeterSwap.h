@@ -4,7 +4,7 @@
 #include "base/Clock.h"
 #include "update/ComponentSwap.h"
 #include "update/ReleasePaths.h"
-#include "update/WatchdogPort.h"
+#include "control/WatchdogPort.h"
 
 #include <functional>
 #include <QTimer>
@@ -42,7 +42,7 @@ public:
     };
 
     // All references outlive the object. Fills in `record.before` and adds to `record.log`.
-    MeterSwap(WatchdogPort &watchdog, ReleasePaths paths, Goal goal, Record &record, SwapTimes times,
+    MeterSwap(control::WatchdogPort &watchdog, ReleasePaths paths, Goal goal, Record &record, SwapTimes times,
               const Clock &clock, QObject *parent = nullptr);
 
     void prepare() override;
@@ -68,7 +68,7 @@ private:
     void putBack();
     void end(Event event, const std::optional<Error> &reason = {});
 
-    WatchdogPort &m_watchdog;
+    control::WatchdogPort &m_watchdog;
     ReleasePaths m_paths;
     Goal m_goal;
     Record &m_record;

@@ -6,7 +6,7 @@
 #include "update/ComponentSwap.h"
 #include "update/ReleasePaths.h"
 #include "update/UpdateJournal.h"
-#include "update/WatchdogPort.h"
+#include "control/WatchdogPort.h"
 
 #include <memory>
 
@@ -15,7 +15,7 @@ namespace sgn::update {
 // What the swaps need of the world.
 struct SwapPorts
 {
-    WatchdogPort &watchdog;
+    control::WatchdogPort &watchdog;
     const Clock &clock;
     ServerTrial trial;
 };

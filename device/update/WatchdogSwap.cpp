@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "update/WatchdogSwap.h"
 
-#include "update/PersistentRequest.h"
+#include "control/PersistentRequest.h"
 
 namespace sgn::update {
 
 using namespace Qt::StringLiterals;
 using control::WatchdogSwapState;
 
-WatchdogSwap::WatchdogSwap(WatchdogPort &watchdog, ReleasePaths paths, const Record &record, SwapTimes times,
+WatchdogSwap::WatchdogSwap(control::WatchdogPort &watchdog, ReleasePaths paths, const Record &record, SwapTimes times,
                            QObject *parent)
     : ComponentSwap(parent)
     , m_watchdog(watchdog)
@@ -18,7 +18,7 @@ WatchdogSwap::WatchdogSwap(WatchdogPort &watchdog, ReleasePaths paths, const Rec
 {
     m_poll.setInterval(m_times.poll);
     connect(&m_poll, &QTimer::timeout, this, &WatchdogSwap::look);
-    connect(&m_watchdog, &WatchdogPort::connected, this, &WatchdogSwap::look);
+    connect(&m_watchdog, &control::WatchdogPort::connected, this, &WatchdogSwap::look);
     m_limit.setSingleShot(true);
     // The watchdog decides within its time; beyond it and a while for a restart of the machine, nobody will.
     m_limit.setInterval(m_times.confirmWatchdog + m_times.watchdogAway);
@@ -35,8 +35,8 @@ QString WatchdogSwap::key() const
 void WatchdogSwap::prepare()
 {
     auto *const asking =
-        new PersistentRequest(m_watchdog, control::WatchdogSwapStatus{}, m_times.watchdogAway, m_times.poll, this);
-    connect(asking, &PersistentRequest::finished, this, [this](const Result<control::ReplyBody> &reply) {
+        new control::PersistentRequest(m_watchdog, control::WatchdogSwapStatus{}, m_times.watchdogAway, m_times.poll, this);
+    connect(asking, &control::PersistentRequest::finished, this, [this](const Result<control::ReplyBody> &reply) {
         const auto status = replyAs<control::WatchdogSwapReply>(reply);
         if (status) {
             end(Event::Held);

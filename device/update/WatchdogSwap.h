@@ -3,7 +3,7 @@
 
 #include "update/ComponentSwap.h"
 #include "update/ReleasePaths.h"
-#include "update/WatchdogPort.h"
+#include "control/WatchdogPort.h"
 
 #include <QTimer>
 
@@ -18,7 +18,7 @@ class WatchdogSwap final : public ComponentSwap
 
 public:
     // All references outlive the object.
-    WatchdogSwap(WatchdogPort &watchdog, ReleasePaths paths, const Record &record, SwapTimes times,
+    WatchdogSwap(control::WatchdogPort &watchdog, ReleasePaths paths, const Record &record, SwapTimes times,
                  QObject *parent = nullptr);
 
     void prepare() override;
@@ -38,7 +38,7 @@ private:
     // Names this update to the watchdog, over all restarts.
     [[nodiscard]] QString key() const;
 
-    WatchdogPort &m_watchdog;
+    control::WatchdogPort &m_watchdog;
     ReleasePaths m_paths;
     const Record &m_record;
     SwapTimes m_times;

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/Descriptor.h"
-#include "protocol/Control.h"
+#include "control/Control.h"
 
 #include <QObject>
 #include <QSocketNotifier>

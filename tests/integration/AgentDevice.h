@@ -2,7 +2,7 @@
 #pragma once
 
 #include "crypto/ConfigEnvelope.h"
-#include "protocol/Control.h"
+#include "control/Control.h"
 #include "support/FakeWatchdog.h"
 #include "support/ProsodyServer.h"
 #include "support/ReleaseKit.h"

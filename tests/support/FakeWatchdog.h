@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "update/WatchdogPort.h"
+#include "control/WatchdogPort.h"
 
 #include <QDir>
 #include <QFile>
@@ -12,7 +12,7 @@ namespace sgn::test {
 // A watchdog whose processes are files in <root>/SmartMeter: `ocr.version` with the content "2" is a process `ocr` that
 // runs in version 2,
 // "-2" one of version 2 that doesn't run. So what it reports is what is really installed.
-class FakeWatchdog final : public update::WatchdogPort
+class FakeWatchdog final : public control::WatchdogPort
 {
 public:
     explicit FakeWatchdog(QString root)

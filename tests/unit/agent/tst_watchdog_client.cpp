@@ -27,7 +27,7 @@ private:
     struct Answers
     {
         QList<Result<control::ReplyBody>> all;
-        update::WatchdogPort::Answer add()
+        control::WatchdogPort::Answer add()
         {
             return [this](const Result<control::ReplyBody> &reply) {
                 all += reply;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "protocol/Control.h"
+#include "control/Control.h"
 
 #include <QTest>
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "update/WatchdogPort.h"
+#include "control/WatchdogPort.h"
 
 #include <chrono>
 #include <QTimer>
 
-namespace sgn::update {
+namespace sgn::control {
 
 // A request to the watchdog that is put again while the watchdog is away, until it answers or the time is over. Only
 // for requests that do no harm when they are repeated.
@@ -15,24 +15,24 @@ class PersistentRequest : public QObject
     Q_OBJECT
 
 public:
-    PersistentRequest(WatchdogPort &watchdog, control::RequestBody request, std::chrono::milliseconds timeLimit,
+    PersistentRequest(WatchdogPort &watchdog, RequestBody request, std::chrono::milliseconds timeLimit,
                       std::chrono::milliseconds pause, QObject *parent);
 
 Q_SIGNALS:
     // Once, never from within the constructor: the reply, the refusal, or Timeout.
-    void finished(const sgn::Result<sgn::control::ReplyBody> &reply);
+    void finished(const sgn::Result<sgn::ReplyBody> &reply);
 
 private:
     void ask();
-    void answered(const Result<control::ReplyBody> &reply);
-    void end(const Result<control::ReplyBody> &reply);
+    void answered(const Result<ReplyBody> &reply);
+    void end(const Result<ReplyBody> &reply);
 
     WatchdogPort &m_watchdog;
-    control::RequestBody m_request;
+    RequestBody m_request;
     QTimer m_limit;
     QTimer m_retry;
     bool m_asking = false;
     bool m_ended = false;
 };
 
-} // namespace sgn::update
+} // namespace sgn::control

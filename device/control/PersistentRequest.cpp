@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "update/PersistentRequest.h"
+#include "control/PersistentRequest.h"
 
-namespace sgn::update {
+namespace sgn::control {
 
 using namespace Qt::StringLiterals;
 
-PersistentRequest::PersistentRequest(WatchdogPort &watchdog, control::RequestBody request,
+PersistentRequest::PersistentRequest(WatchdogPort &watchdog, RequestBody request,
                                      std::chrono::milliseconds timeLimit, std::chrono::milliseconds pause,
                                      QObject *parent)
     : QObject(parent)
@@ -30,10 +30,10 @@ void PersistentRequest::ask()
     }
     m_asking = true;
     m_retry.stop();
-    m_watchdog.ask(m_request, this, [this](const Result<control::ReplyBody> &reply) { answered(reply); });
+    m_watchdog.ask(m_request, this, [this](const Result<ReplyBody> &reply) { answered(reply); });
 }
 
-void PersistentRequest::answered(const Result<control::ReplyBody> &reply)
+void PersistentRequest::answered(const Result<ReplyBody> &reply)
 {
     m_asking = false;
     if (!reply && (reply.error().code == ErrorCode::Network || reply.error().code == ErrorCode::Timeout)) {
@@ -43,7 +43,7 @@ void PersistentRequest::answered(const Result<control::ReplyBody> &reply)
     end(reply);
 }
 
-void PersistentRequest::end(const Result<control::ReplyBody> &reply)
+void PersistentRequest::end(const Result<ReplyBody> &reply)
 {
     if (m_ended) {
         return;
@@ -55,4 +55,4 @@ void PersistentRequest::end(const Result<control::ReplyBody> &reply)
     Q_EMIT finished(reply);
 }
 
-} // namespace sgn::update
+} // namespace sgn::control

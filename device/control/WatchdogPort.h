@@ -2,12 +2,12 @@
 #pragma once
 
 #include "base/Result.h"
-#include "protocol/Control.h"
+#include "control/Control.h"
 
 #include <functional>
 #include <QObject>
 
-namespace sgn::update {
+namespace sgn::control {
 
 // The watchdog as the device's other parts see it: something that is asked and answers later (protocol/Control.h).
 // Lives in the main thread.
@@ -16,13 +16,13 @@ class WatchdogPort : public QObject
     Q_OBJECT
 
 public:
-    using Answer = std::function<void(const Result<control::ReplyBody> &)>;
+    using Answer = std::function<void(const Result<ReplyBody> &)>;
 
     [[nodiscard]] virtual bool isConnected() const = 0;
 
     // `answer` is called exactly once, never from within this call, unless `context` is gone by then: with the
     // watchdog's reply, its refusal, Network when there is no connection or it broke, or Timeout.
-    virtual void ask(const control::RequestBody &request, QObject *context, Answer answer) = 0;
+    virtual void ask(const RequestBody &request, QObject *context, Answer answer) = 0;
 
 Q_SIGNALS:
     // Requests are answered from now on.
@@ -36,7 +36,7 @@ protected:
 
 // The reply of the expected kind; Internal when the watchdog answered with another one.
 template <typename Body>
-[[nodiscard]] Result<Body> replyAs(const Result<control::ReplyBody> &reply)
+[[nodiscard]] Result<Body> replyAs(const Result<ReplyBody> &reply)
 {
     if (!reply) {
         return fail(reply.error());
@@ -47,4 +47,4 @@ template <typename Body>
     return fail(ErrorCode::Internal, QStringLiteral("the watchdog answered with something else than was asked for"));
 }
 
-} // namespace sgn::update
+} // namespace sgn::control
