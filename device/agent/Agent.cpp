@@ -2,8 +2,8 @@
 #include "agent/Agent.h"
 
 #include "agent/Logging.h"
+#include "download/DeltaDownload.h"
 #include "protocol/Reply.h"
-#include "update/DeltaDownload.h"
 
 namespace sgn::agent {
 
@@ -34,15 +34,15 @@ update::InstallerSettings installerSettings(const AgentSettings &settings, const
     return result;
 }
 
-update::DownloadFactory downloadsFor(const AgentSettings &settings)
+download::DownloadFactory downloadsFor(const AgentSettings &settings)
 {
     return [caFile = settings.tree.caCertificate(), limits = settings.downloadLimits](
-               const update::DownloadRequest &request) -> std::unique_ptr<update::Download> {
+               const download::DownloadRequest &request) -> std::unique_ptr<download::Download> {
         const auto whole = [=] {
-            return std::make_unique<update::Downloader>(request, caFile, limits);
+            return std::make_unique<download::Downloader>(request, caFile, limits);
         };
         if (request.delta) {
-            return std::make_unique<update::DeltaDownload>(request, caFile, limits, whole);
+            return std::make_unique<download::DeltaDownload>(request, caFile, limits, whole);
         }
         return whole();
     };

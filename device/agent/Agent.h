@@ -19,7 +19,7 @@
 #include "agent/VersionReporter.h"
 #include "config/DeviceConfig.h"
 #include "config/DeviceTree.h"
-#include "update/Downloader.h"
+#include "download/Downloader.h"
 #include "update/Installer.h"
 
 #include <functional>
@@ -35,7 +35,7 @@ struct AgentSettings
     int version = 0; // of the release this program runs from
     quint16 watchdogPort = 4951;
     update::SwapTimes swapTimes = {};
-    update::DownloadLimits downloadLimits = {};
+    download::DownloadLimits downloadLimits = {};
     PanelMapCall::Times panelMapTimes = {};
     std::chrono::milliseconds fileStoreLimit{5'000};
     ProcessEventReporter::Limits eventLimits = {};

@@ -209,8 +209,8 @@ void CommandRunner::rebootForgetfully(const CommandKey &key)
                          u"said before the restart, which the device won't remember: its card is read-only"_s);
     // Not by way of Reboot, which would want to note it first.
     QTimer::singleShot(m_settings.rebootPause, this, [this] {
-        auto *const asking = new control::PersistentRequest(m_ports.watchdog, control::Reboot{}, std::chrono::minutes(1),
-                                                           std::chrono::seconds(1), this);
+        auto *const asking = new control::PersistentRequest(m_ports.watchdog, control::Reboot{},
+                                                            std::chrono::minutes(1), std::chrono::seconds(1), this);
         connect(asking, &control::PersistentRequest::finished, this, [](const Result<control::ReplyBody> &reply) {
             if (!reply) {
                 qCWarning(lcAgent) << "the machine can't be restarted:" << reply.error();

@@ -7,10 +7,10 @@
 #include "agent/OutboxSender.h"
 #include "agent/Reboot.h"
 #include "agent/ServerTime.h"
+#include "control/WatchdogPort.h"
 #include "protocol/Command.h"
 #include "protocol/Reply.h"
 #include "update/Installer.h"
-#include "control/WatchdogPort.h"
 
 #include <QList>
 #include <QObject>

@@ -2,7 +2,7 @@
 #include "agent/LogUploader.h"
 
 #include "agent/Logging.h"
-#include "update/Background.h"
+#include "download/Background.h"
 
 #include <QFile>
 #include <QHttpMultiPart>
@@ -40,7 +40,7 @@ void LogUploader::start()
     }
     m_busy = true;
     m_stop = std::stop_source();
-    m_packing = update::inBackground(
+    m_packing = download::inBackground(
         this,
         [logs = m_settings.logs, zip = m_settings.zip, limit = m_settings.maxBytes, stop = m_stop.get_token()] {
             return packLogs(logs, zip, limit, stop);

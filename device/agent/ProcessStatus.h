@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "protocol/Process.h"
 #include "control/WatchdogPort.h"
+#include "protocol/Process.h"
 
 #include <chrono>
 #include <functional>

@@ -3,8 +3,8 @@
 
 #include "agent/Logging.h"
 #include "base/AtomicFile.h"
-#include "protocol/Json.h"
 #include "control/PersistentRequest.h"
+#include "protocol/Json.h"
 
 #include <algorithm>
 #include <QFile>

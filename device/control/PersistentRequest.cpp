@@ -5,9 +5,8 @@ namespace sgn::control {
 
 using namespace Qt::StringLiterals;
 
-PersistentRequest::PersistentRequest(WatchdogPort &watchdog, RequestBody request,
-                                     std::chrono::milliseconds timeLimit, std::chrono::milliseconds pause,
-                                     QObject *parent)
+PersistentRequest::PersistentRequest(WatchdogPort &watchdog, RequestBody request, std::chrono::milliseconds timeLimit,
+                                     std::chrono::milliseconds pause, QObject *parent)
     : QObject(parent)
     , m_watchdog(watchdog)
     , m_request(std::move(request))

@@ -20,7 +20,7 @@ public:
 
 Q_SIGNALS:
     // Once, never from within the constructor: the reply, the refusal, or Timeout.
-    void finished(const sgn::Result<sgn::ReplyBody> &reply);
+    void finished(const sgn::Result<sgn::control::ReplyBody> &reply);
 
 private:
     void ask();

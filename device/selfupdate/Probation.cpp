@@ -3,8 +3,8 @@
 
 #include "base/AtomicFile.h"
 #include "selfupdate/Logging.h"
-#include "system/FolderExchange.h"
 #include "selfupdate/RescueScript.h"
+#include "system/FolderExchange.h"
 
 #include <QDir>
 #include <QFileInfo>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "update/AgentSwap.h"
 
-#include "system/FolderSwap.h"
 #include "control/PersistentRequest.h"
+#include "system/FolderSwap.h"
 
 namespace sgn::update {
 
@@ -15,7 +15,8 @@ constexpr int maxTries = 3;
 
 } // namespace
 
-AgentSwap::AgentSwap(control::WatchdogPort &watchdog, ReleasePaths paths, const Record &record, SwapTimes times, QObject *parent)
+AgentSwap::AgentSwap(control::WatchdogPort &watchdog, ReleasePaths paths, const Record &record, SwapTimes times,
+                     QObject *parent)
     : ComponentSwap(parent)
     , m_watchdog(watchdog)
     , m_paths(std::move(paths))

@@ -2,11 +2,11 @@
 #include "update/Installer.h"
 
 #include "crypto/Sha256.h"
+#include "download/PartFile.h"
 #include "system/FolderSwap.h"
 #include "update/InstallPlan.h"
 #include "update/Inventory.h"
 #include "update/Logging.h"
-#include "update/PartFile.h"
 #include "update/ReleaseFetch.h"
 
 #include <utility>
@@ -26,8 +26,8 @@ bool hasStarted(State state)
 
 } // namespace
 
-Installer::Installer(InstallerSettings settings, control::WatchdogPort &watchdog, DownloadFactory downloads, const Clock &clock,
-                     QObject *parent)
+Installer::Installer(InstallerSettings settings, control::WatchdogPort &watchdog, download::DownloadFactory downloads,
+                     const Clock &clock, QObject *parent)
     : QObject(parent)
     , m_settings(std::move(settings))
     , m_watchdog(watchdog)
@@ -204,7 +204,7 @@ bool Installer::save()
     }
     // What a swap has put aside stays: the next start may need it.
     if (m_record->swapped) {
-        (void)PartFile::remove(paths().zip());
+        (void)download::PartFile::remove(paths().zip());
     } else {
         [[maybe_unused]] const Outcome tidied = tidyUp(paths(), *m_record);
     }
@@ -322,10 +322,10 @@ void Installer::judgeInstalled(const Installed &installed)
 void Installer::download()
 {
     m_download = std::make_unique<ReleaseFetch>(m_record->order.task, paths(), m_settings.policy, m_downloadFactory);
-    connect(m_download.get(), &Download::progress, &m_progress, &ProgressReporter::advance);
-    connect(m_download.get(), &Download::interrupted, this,
+    connect(m_download.get(), &download::Download::progress, &m_progress, &ProgressReporter::advance);
+    connect(m_download.get(), &download::Download::interrupted, this,
             [this](const QString &why) { note(u"download interrupted: "_s + why); });
-    connect(m_download.get(), &Download::finished, this, [this](const Result<Downloaded> &result) {
+    connect(m_download.get(), &download::Download::finished, this, [this](const Result<download::Downloaded> &result) {
         m_download.reset();
         if (!result) {
             failed(result.error());

@@ -2,9 +2,10 @@
 #pragma once
 
 #include "base/Clock.h"
+#include "control/WatchdogPort.h"
+#include "download/Download.h"
 #include "update/Admission.h"
 #include "update/ComponentSwap.h"
-#include "update/Download.h"
 #include "update/InstallLocations.h"
 #include "update/LocalHold.h"
 #include "update/ProgressReporter.h"
@@ -12,7 +13,6 @@
 #include "update/Swaps.h"
 #include "update/UpdateJournal.h"
 #include "update/UpdateOutcome.h"
-#include "control/WatchdogPort.h"
 
 #include <functional>
 #include <memory>
@@ -52,8 +52,8 @@ class Installer : public QObject
 
 public:
     // All references outlive the object.
-    Installer(InstallerSettings settings, control::WatchdogPort &watchdog, DownloadFactory downloads, const Clock &clock,
-              QObject *parent = nullptr);
+    Installer(InstallerSettings settings, control::WatchdogPort &watchdog, download::DownloadFactory downloads,
+              const Clock &clock, QObject *parent = nullptr);
     ~Installer() override;
 
     // At start-up: goes on with what the journal holds.
@@ -107,13 +107,13 @@ private:
 
     InstallerSettings m_settings;
     control::WatchdogPort &m_watchdog;
-    DownloadFactory m_downloadFactory;
+    download::DownloadFactory m_downloadFactory;
     const Clock &m_clock;
     Journal m_journal;
     std::optional<Record> m_record;
     MonotonicTime m_startedAt{};
     qint64 m_elapsedBefore = 0;
-    std::unique_ptr<Download> m_download;
+    std::unique_ptr<download::Download> m_download;
     std::unique_ptr<Stager> m_stager;
     std::unique_ptr<ComponentSwap> m_swap;
     LocalHold m_hold;

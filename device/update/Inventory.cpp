@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "update/Inventory.h"
 
+#include "control/PersistentRequest.h"
 #include "crypto/Sha256.h"
 #include "update/Logging.h"
 #include "update/NewestSigned.h"
-#include "control/PersistentRequest.h"
 #include "update/Stage.h"
 
 namespace sgn::update {
@@ -25,8 +25,8 @@ void read(const control::ReplyBody &answer, Installed &installed)
 void askWatchdog(const control::RequestBody &question, const Inventory::Sources &sources, QObject *context,
                  Inventory::Taken taken)
 {
-    auto *const asking =
-        new control::PersistentRequest(sources.watchdog, question, sources.statusLimit, std::chrono::seconds(1), context);
+    auto *const asking = new control::PersistentRequest(sources.watchdog, question, sources.statusLimit,
+                                                        std::chrono::seconds(1), context);
     QObject::connect(asking, &control::PersistentRequest::finished, context,
                      [taken = std::move(taken)](const Result<control::ReplyBody> &reply) {
                          Installed installed;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "control/WatchdogPort.h"
 #include "update/Admission.h"
 #include "update/ReleasePaths.h"
-#include "control/WatchdogPort.h"
 
 #include <chrono>
 #include <functional>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "update/MeterSwap.h"
 
-#include "system/FolderSwap.h"
-#include "update/Background.h"
-#include "update/Logging.h"
 #include "control/PersistentRequest.h"
+#include "download/Background.h"
+#include "system/FolderSwap.h"
+#include "update/Logging.h"
 
 #include <algorithm>
 #include <QFileInfo>
@@ -154,7 +154,7 @@ void MeterSwap::swap()
 
 void MeterSwap::exchange()
 {
-    inBackground(
+    download::inBackground(
         this,
         [paths = m_paths, id = m_record.stagedId] { return system::swapIn(paths.installed(), paths.staged(), id); },
         [this](const Outcome &swapped) {
@@ -198,7 +198,7 @@ void MeterSwap::rollBack()
 
 void MeterSwap::exchangeBack()
 {
-    inBackground(
+    download::inBackground(
         this,
         [paths = m_paths, id = m_record.stagedId] { return system::swapBack(paths.installed(), paths.staged(), id); },
         [this](const Result<system::SwapBack> &back) {

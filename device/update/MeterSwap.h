@@ -2,9 +2,9 @@
 #pragma once
 
 #include "base/Clock.h"
+#include "control/WatchdogPort.h"
 #include "update/ComponentSwap.h"
 #include "update/ReleasePaths.h"
-#include "control/WatchdogPort.h"
 
 #include <functional>
 #include <QTimer>

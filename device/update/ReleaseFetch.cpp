@@ -3,10 +3,10 @@
 
 #include "base/AtomicFile.h"
 #include "crypto/CaBundle.h"
+#include "download/Background.h"
+#include "download/PartFile.h"
 #include "release/ReleaseSignature.h"
-#include "update/Background.h"
 #include "update/Logging.h"
-#include "update/PartFile.h"
 
 namespace sgn::update {
 
@@ -26,8 +26,9 @@ Result<QMap<QString, ReleaseFile>> readFileList(const ReleasePaths &paths, const
     return verifyFileList(listed->trimmed(), *release, policy.releaseKeys);
 }
 
-ReleaseFetch::ReleaseFetch(Task task, ReleasePaths paths, Policy policy, DownloadFactory downloads, QObject *parent)
-    : Download(parent)
+ReleaseFetch::ReleaseFetch(Task task, ReleasePaths paths, Policy policy, download::DownloadFactory downloads,
+                           QObject *parent)
+    : download::Download(parent)
     , m_task(std::move(task))
     , m_paths(std::move(paths))
     , m_policy(std::move(policy))
@@ -56,11 +57,11 @@ void ReleaseFetch::start()
 
 void ReleaseFetch::fetchFileList(const QUrl &url)
 {
-    DownloadRequest request{url, m_paths.fileList(), std::nullopt, m_policy.allowHttp};
+    download::DownloadRequest request{url, m_paths.fileList(), std::nullopt, m_policy.allowHttp};
     request.maxBytes = maxFileList;
     m_list = m_downloads(request);
-    connect(m_list.get(), &Download::interrupted, this, &Download::interrupted);
-    connect(m_list.get(), &Download::finished, this, [this](const Result<Downloaded> &result) {
+    connect(m_list.get(), &download::Download::interrupted, this, &download::Download::interrupted);
+    connect(m_list.get(), &download::Download::finished, this, [this](const Result<download::Downloaded> &result) {
         if (result) {
             m_listBytes = result->bytes;
             readFileList();
@@ -73,7 +74,7 @@ void ReleaseFetch::fetchFileList(const QUrl &url)
 
 void ReleaseFetch::readFileList()
 {
-    m_reading = inBackground(
+    m_reading = download::inBackground(
         this, [paths = m_paths, task = m_task, policy = m_policy] { return update::readFileList(paths, task, policy); },
         [this](const Result<Files> &files) {
             if (files) {
@@ -87,7 +88,7 @@ void ReleaseFetch::readFileList()
 void ReleaseFetch::goOnWithout(const Error &why)
 {
     Q_EMIT interrupted(u"the list of files: "_s + why.message);
-    if (const auto removed = PartFile::remove(m_paths.fileList()); !removed) {
+    if (const auto removed = download::PartFile::remove(m_paths.fileList()); !removed) {
         qCWarning(lcUpdate) << removed.error();
     }
     fetchZip({});
@@ -96,15 +97,15 @@ void ReleaseFetch::goOnWithout(const Error &why)
 void ReleaseFetch::fetchZip(const Files &files)
 {
     const Source source = sourceOf(m_task).value_or(Source{});
-    DownloadRequest request{source.url, m_paths.zip(), source.size, m_policy.allowHttp};
+    download::DownloadRequest request{source.url, m_paths.zip(), source.size, m_policy.allowHttp};
     request.maxBytes = componentOf(m_task) ? 0 : maxCaBundleSize;
     if (!files.isEmpty() && source.size) {
-        request.delta = DeltaBase{m_paths.installed(), files, *source.size};
+        request.delta = download::DeltaBase{m_paths.installed(), files, *source.size};
     }
     m_zip = m_downloads(request);
-    connect(m_zip.get(), &Download::interrupted, this, &Download::interrupted);
-    connect(m_zip.get(), &Download::progress, this, &Download::progress);
-    connect(m_zip.get(), &Download::finished, this, [this](const Result<Downloaded> &result) {
+    connect(m_zip.get(), &download::Download::interrupted, this, &download::Download::interrupted);
+    connect(m_zip.get(), &download::Download::progress, this, &download::Download::progress);
+    connect(m_zip.get(), &download::Download::finished, this, [this](const Result<download::Downloaded> &result) {
         auto done = result;
         if (done && done->assembled) {
             done->bytes += m_listBytes;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "update/Download.h"
+#include "download/Download.h"
 #include "update/ReleasePaths.h"
 #include "update/ReleaseTrust.h"
 
@@ -12,12 +12,13 @@ namespace sgn::update {
 // Fetches what a task installs to ReleasePaths::zip(): the whole file, or only what has changed where what is in the
 // zip is known from a signed list. A list that the command has no room for is fetched first, to
 // ReleasePaths::fileList(); without it, or with a wrong one, the update goes on, only slower.
-class ReleaseFetch final : public Download
+class ReleaseFetch final : public download::Download
 {
     Q_OBJECT
 
 public:
-    ReleaseFetch(Task task, ReleasePaths paths, Policy policy, DownloadFactory downloads, QObject *parent = nullptr);
+    ReleaseFetch(Task task, ReleasePaths paths, Policy policy, download::DownloadFactory downloads,
+                 QObject *parent = nullptr);
     // Waits the moment until nothing is read any more.
     ~ReleaseFetch() override;
 
@@ -34,9 +35,9 @@ private:
     Task m_task;
     ReleasePaths m_paths;
     Policy m_policy;
-    DownloadFactory m_downloads;
-    std::unique_ptr<Download> m_list;
-    std::unique_ptr<Download> m_zip;
+    download::DownloadFactory m_downloads;
+    std::unique_ptr<download::Download> m_list;
+    std::unique_ptr<download::Download> m_zip;
     QFuture<Result<Files>> m_reading;
     qint64 m_listBytes = 0;
 };

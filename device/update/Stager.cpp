@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "update/Stager.h"
 
-#include "update/Background.h"
+#include "download/Background.h"
 #include "update/CaFile.h"
 #include "update/ReleaseFetch.h"
 
@@ -39,7 +39,7 @@ void Stager::start()
 
 void Stager::readList()
 {
-    m_reading = inBackground(
+    m_reading = download::inBackground(
         this,
         [paths = m_request.paths, task = m_request.task, policy = m_request.policy] {
             return readFileList(paths, task, policy);
@@ -67,7 +67,7 @@ void Stager::unpack(const Files &files)
         QMetaObject::invokeMethod(
             this, [this, done, total] { Q_EMIT progress(done, total); }, Qt::QueuedConnection);
     };
-    m_unpacking = inBackground(
+    m_unpacking = download::inBackground(
         this, [request] { return stageRelease(request); },
         [this, component = update.component](const Result<Staged> &staged) {
             if (staged && component == Component::JabberClient) {

@@ -2,11 +2,11 @@
 #pragma once
 
 #include "base/Clock.h"
+#include "control/WatchdogPort.h"
 #include "update/CaSwap.h"
 #include "update/ComponentSwap.h"
 #include "update/ReleasePaths.h"
 #include "update/UpdateJournal.h"
-#include "control/WatchdogPort.h"
 
 #include <memory>
 

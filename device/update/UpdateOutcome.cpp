@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "update/UpdateOutcome.h"
 
+#include "download/PartFile.h"
 #include "system/FolderSwap.h"
 #include "update/Logging.h"
 #include "update/NewestSigned.h"
-#include "update/PartFile.h"
 #include "update/PreviousRelease.h"
 
 #include <QDir>
@@ -81,7 +81,8 @@ Outcome tidyUp(const ReleasePaths &paths, const Record &record)
     if (kept) {
         warnIfFailed(system::removeFolder(paths.stage()));
     }
-    for (const Outcome &removed : {PartFile::remove(paths.zip()), PartFile::remove(paths.fileList())}) {
+    for (const Outcome &removed :
+         {download::PartFile::remove(paths.zip()), download::PartFile::remove(paths.fileList())}) {
         warnIfFailed(removed);
     }
     return kept;
@@ -95,7 +96,7 @@ void tidyUpForgotten(const QString &downloads)
     }
     // Also of one whose bytes are gone but not the file that says where they came from.
     for (const QString &name : folder.entryList({u"*.part"_s, u"*.part.from*"_s}, QDir::Files | QDir::Hidden)) {
-        warnIfFailed(PartFile::remove(folder.filePath(name.first(name.lastIndexOf(".part"_L1) + 5))));
+        warnIfFailed(download::PartFile::remove(folder.filePath(name.first(name.lastIndexOf(".part"_L1) + 5))));
     }
 }
 

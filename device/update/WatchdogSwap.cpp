@@ -34,8 +34,8 @@ QString WatchdogSwap::key() const
 
 void WatchdogSwap::prepare()
 {
-    auto *const asking =
-        new control::PersistentRequest(m_watchdog, control::WatchdogSwapStatus{}, m_times.watchdogAway, m_times.poll, this);
+    auto *const asking = new control::PersistentRequest(m_watchdog, control::WatchdogSwapStatus{}, m_times.watchdogAway,
+                                                        m_times.poll, this);
     connect(asking, &control::PersistentRequest::finished, this, [this](const Result<control::ReplyBody> &reply) {
         const auto status = replyAs<control::WatchdogSwapReply>(reply);
         if (status) {

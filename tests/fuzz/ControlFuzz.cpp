@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "fuzz/Fuzz.h"
 #include "control/Control.h"
+#include "fuzz/Fuzz.h"
 
 using namespace sgn;
 using namespace sgn::fuzz;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "crypto/ConfigEnvelope.h"
 #include "control/Control.h"
+#include "crypto/ConfigEnvelope.h"
 #include "support/FakeWatchdog.h"
 #include "support/ProsodyServer.h"
 #include "support/ReleaseKit.h"

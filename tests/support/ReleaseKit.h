@@ -3,7 +3,7 @@
 
 #include "archive/Zip.h"
 #include "crypto/Sha256.h"
-#include "update/Download.h"
+#include "download/Download.h"
 
 #include <algorithm>
 #include <QDir>
@@ -89,10 +89,10 @@ inline Files installedFiles(const QString &root, const QString &component)
 }
 
 // "Downloads" a file of this machine.
-class CopyDownload final : public update::Download
+class CopyDownload final : public download::Download
 {
 public:
-    CopyDownload(QString source, update::DownloadRequest request)
+    CopyDownload(QString source, download::DownloadRequest request)
         : m_source(std::move(source))
         , m_request(std::move(request))
     {}
@@ -113,16 +113,16 @@ private:
         }
         const QByteArray content = readWhole(m_request.path);
         Q_EMIT progress(content.size(), content.size());
-        Q_EMIT finished(update::Downloaded{content.size(), Sha256::hash(content)});
+        Q_EMIT finished(download::Downloaded{content.size(), Sha256::hash(content)});
     }
 
     QString m_source;
-    update::DownloadRequest m_request;
+    download::DownloadRequest m_request;
 };
 
-inline update::DownloadFactory copyFrom(const QString &source)
+inline download::DownloadFactory copyFrom(const QString &source)
 {
-    return [source](const update::DownloadRequest &request) {
+    return [source](const download::DownloadRequest &request) {
         return std::make_unique<CopyDownload>(source, request);
     };
 }

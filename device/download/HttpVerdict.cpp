@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "update/HttpVerdict.h"
+#include "download/HttpVerdict.h"
 
 #include <algorithm>
 #include <array>
 
-namespace sgn::update {
+namespace sgn::download {
 
 namespace {
 
@@ -88,4 +88,4 @@ QString resumeValidator(const HttpHead &head)
     return QString::fromLatin1(head.lastModified);
 }
 
-} // namespace sgn::update
+} // namespace sgn::download

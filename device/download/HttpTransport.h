@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "update/HttpVerdict.h"
+#include "download/HttpVerdict.h"
 
 #include <QNetworkReply>
 #include <QNetworkRequest>
 
-namespace sgn::update {
+namespace sgn::download {
 
 // What all our fetching of releases has in common: nothing is stored, followed or unpacked behind our back.
 
@@ -16,4 +16,4 @@ namespace sgn::update {
 [[nodiscard]] QNetworkRequest plainRequest(const QUrl &url, const QString &caFile);
 [[nodiscard]] HttpHead headOf(const QNetworkReply &reply);
 
-} // namespace sgn::update
+} // namespace sgn::download

@@ -5,7 +5,7 @@
 #include <QByteArray>
 #include <QString>
 
-namespace sgn::update {
+namespace sgn::download {
 
 // The head of a response, as far as a download has to understand it (RFC 9110).
 struct HttpHead
@@ -37,4 +37,4 @@ enum class HttpVerdict {
 // What may go into If-Range: a strong ETag, else the date; empty when there is neither.
 [[nodiscard]] QString resumeValidator(const HttpHead &head);
 
-} // namespace sgn::update
+} // namespace sgn::download

@@ -13,7 +13,7 @@
 #include <QString>
 #include <QUrl>
 
-namespace sgn::update {
+namespace sgn::download {
 
 // What is known of a zip's content and of what is installed, for fetching only the difference.
 struct DeltaBase
@@ -57,7 +57,7 @@ Q_SIGNALS:
     // Bytes; `total` is -1 while unknown.
     void progress(qint64 done, qint64 total);
     // Exactly once, never from within start(): the file is complete and synced, or DownloadFailed, TooLarge, NoSpace.
-    void finished(const sgn::Result<sgn::update::Downloaded> &result);
+    void finished(const sgn::Result<sgn::download::Downloaded> &result);
 
 protected:
     using QObject::QObject;
@@ -67,4 +67,4 @@ protected:
 // then.
 using DownloadFactory = std::function<std::unique_ptr<Download>(const DownloadRequest &)>;
 
-} // namespace sgn::update
+} // namespace sgn::download

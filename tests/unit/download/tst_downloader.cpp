@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "crypto/Sha256.h"
+#include "download/Downloader.h"
 #include "support/HttpServer.h"
 #include "support/TestCa.h"
-#include "update/Downloader.h"
 
 #include <QSignalSpy>
 #include <QSslConfiguration>
@@ -11,7 +11,8 @@
 #include <QtTest>
 
 using namespace sgn;
-using namespace sgn::update;
+
+using namespace sgn::download;
 using namespace sgn::test;
 using namespace std::chrono_literals;
 using namespace Qt::StringLiterals;

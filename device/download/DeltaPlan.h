@@ -7,7 +7,7 @@
 #include <QSet>
 #include <QString>
 
-namespace sgn::update {
+namespace sgn::download {
 
 // Bytes of a file on a web server.
 struct ByteRange
@@ -45,4 +45,4 @@ inline constexpr qint64 hangUpCost = 32 * 1024;
 // Whether the plan saves enough to be worth its requests; else the whole zip is the better choice.
 [[nodiscard]] bool isWorthwhile(const DeltaPlan &plan, qint64 zipSize, qint64 cost = requestCost);
 
-} // namespace sgn::update
+} // namespace sgn::download

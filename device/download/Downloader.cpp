@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "update/Downloader.h"
+#include "download/Downloader.h"
 
-#include "update/Background.h"
-#include "update/HttpTransport.h"
-#include "update/Logging.h"
+#include "download/Background.h"
+#include "download/HttpTransport.h"
+#include "download/Logging.h"
 
 #include <algorithm>
 #include <QNetworkAccessManager>
 #include <QNetworkProxy>
 
-namespace sgn::update {
+namespace sgn::download {
 
 using namespace Qt::StringLiterals;
 
@@ -102,7 +102,7 @@ void Downloader::askAgainLater(const QString &reason)
     }
     m_redirects = 0;
     const auto pause = m_pause.next();
-    qCInfo(lcUpdate).noquote() << u"download interrupted: %1; next try in %2 ms"_s.arg(reason).arg(pause.count());
+    qCInfo(lcDownload).noquote() << u"download interrupted: %1; next try in %2 ms"_s.arg(reason).arg(pause.count());
     m_retryTimer.start(pause);
     Q_EMIT interrupted(reason);
 }
@@ -309,4 +309,4 @@ qint64 Downloader::cap() const
     return std::min(m_request.size.value_or(most), most);
 }
 
-} // namespace sgn::update
+} // namespace sgn::download

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "update/DownloadLimits.h"
+#include "download/DownloadLimits.h"
 
 #include <QFile>
 #include <QFileInfo>
 #include <sys/statvfs.h>
 
-namespace sgn::update {
+namespace sgn::download {
 
 qint64 freeSpace(const DownloadLimits &limits, const QString &path)
 {
@@ -21,4 +21,4 @@ qint64 freeSpace(const DownloadLimits &limits, const QString &path)
     return static_cast<qint64>(info.f_bavail) * static_cast<qint64>(info.f_frsize);
 }
 
-} // namespace sgn::update
+} // namespace sgn::download

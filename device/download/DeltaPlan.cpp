@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "update/DeltaPlan.h"
+#include "download/DeltaPlan.h"
 
-namespace sgn::update {
+namespace sgn::download {
 
 DeltaPlan planDelta(const QList<ZipMember> &members, const QSet<QString> &unchanged, qint64 cost)
 {
@@ -36,4 +36,4 @@ bool isWorthwhile(const DeltaPlan &plan, qint64 zipSize, qint64 cost)
            static_cast<double>(plan.bytes + plan.ranges.size() * cost) < worth * static_cast<double>(zipSize);
 }
 
-} // namespace sgn::update
+} // namespace sgn::download

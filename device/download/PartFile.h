@@ -9,7 +9,7 @@
 #include <QString>
 #include <QUrl>
 
-namespace sgn::update {
+namespace sgn::download {
 
 // A download that grows on disk, hashed as it grows, and beside it (<path>.from) what tells whether it can be
 // continued: the address and the validator of RFC 9110 section 13.1.5 with which the server vouches that it still means
@@ -56,4 +56,4 @@ private:
     std::shared_ptr<Sha256> m_hash;
 };
 
-} // namespace sgn::update
+} // namespace sgn::download

@@ -8,7 +8,7 @@
 #include <type_traits>
 #include <utility>
 
-namespace sgn::update {
+namespace sgn::download {
 
 // Runs `work` on another thread and hands its value to `done` in the thread of `context`, unless `context` is gone by
 // then. The future is for who has to wait for the work before it goes. (QFuture::then() with a context asserts in
@@ -27,4 +27,4 @@ QFuture<std::invoke_result_t<Work>> inBackground(QObject *context, Work work, Ha
     return future;
 }
 
-} // namespace sgn::update
+} // namespace sgn::download

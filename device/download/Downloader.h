@@ -2,10 +2,10 @@
 #pragma once
 
 #include "base/Backoff.h"
-#include "update/Download.h"
-#include "update/DownloadLimits.h"
-#include "update/HttpVerdict.h"
-#include "update/PartFile.h"
+#include "download/Download.h"
+#include "download/DownloadLimits.h"
+#include "download/HttpVerdict.h"
+#include "download/PartFile.h"
 
 #include <chrono>
 #include <memory>
@@ -14,7 +14,7 @@
 
 class QNetworkAccessManager;
 
-namespace sgn::update {
+namespace sgn::download {
 
 // HTTP(S) to a file. Continues a cut download where the server can vouch for it (If-Range), retries what may pass with
 // growing random pauses, ends at once on what won't, and can't be made to run for ever or to write more than it was
@@ -67,4 +67,4 @@ private:
     bool m_ended = false;
 };
 
-} // namespace sgn::update
+} // namespace sgn::download

@@ -5,7 +5,7 @@
 #include <functional>
 #include <QString>
 
-namespace sgn::update {
+namespace sgn::download {
 
 // What a download may cost, and how patient it is.
 struct DownloadLimits
@@ -32,4 +32,4 @@ struct DownloadLimits
 // Free bytes of the file system that `path` is on, as the limits or else the system say; -1 when unknown.
 [[nodiscard]] qint64 freeSpace(const DownloadLimits &limits, const QString &path);
 
-} // namespace sgn::update
+} // namespace sgn::download

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "crypto/Sha256.h"
+#include "download/DeltaDownload.h"
+#include "download/Downloader.h"
 #include "support/HttpServer.h"
 #include "support/ReleaseKit.h"
-#include "update/DeltaDownload.h"
-#include "update/Downloader.h"
 
 #include <QRandomGenerator>
 #include <QtTest>
 
 using namespace sgn;
-using namespace sgn::update;
+
+using namespace sgn::download;
 using namespace sgn::test;
 using namespace std::chrono_literals;
 using namespace Qt::StringLiterals;

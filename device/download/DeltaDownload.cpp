@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "update/DeltaDownload.h"
+#include "download/DeltaDownload.h"
 
 #include "archive/ZipAssembly.h"
 #include "base/SystemError.h"
 #include "crypto/Sha256.h"
-#include "update/Background.h"
-#include "update/Logging.h"
+#include "download/Background.h"
+#include "download/Logging.h"
 
 #include <algorithm>
 #include <cerrno>
 #include <QFileInfo>
 #include <utility>
 
-namespace sgn::update {
+namespace sgn::download {
 
 using namespace Qt::StringLiterals;
 
@@ -205,11 +205,11 @@ void DeltaDownload::plan(const QList<ZipMember> &members)
         fetchWhole(ready.error().message);
         return;
     }
-    qCInfo(lcUpdate).noquote() << u"fetching %1 of %2 files, %3 of %4 bytes"_s
-                                      .arg(m_plan.members.size() - m_plan.kept.size())
-                                      .arg(m_plan.members.size())
-                                      .arg(m_plan.bytes)
-                                      .arg(m_request.delta->zipSize);
+    qCInfo(lcDownload).noquote() << u"fetching %1 of %2 files, %3 of %4 bytes"_s
+                                        .arg(m_plan.members.size() - m_plan.kept.size())
+                                        .arg(m_plan.members.size())
+                                        .arg(m_plan.bytes)
+                                        .arg(m_request.delta->zipSize);
     readNextRange();
 }
 
@@ -277,7 +277,7 @@ void DeltaDownload::assemble()
 
 void DeltaDownload::fetchWhole(const QString &why)
 {
-    qCInfo(lcUpdate).noquote() << "fetching the whole zip:" << why;
+    qCInfo(lcDownload).noquote() << "fetching the whole zip:" << why;
     m_ranges.close();
     QFile::remove(rangesPath());
     m_wholeDownload = m_whole();
@@ -286,4 +286,4 @@ void DeltaDownload::fetchWhole(const QString &why)
     m_wholeDownload->start();
 }
 
-} // namespace sgn::update
+} // namespace sgn::download

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "update/PartFile.h"
+#include "download/PartFile.h"
 
 #include "base/AtomicFile.h"
 #include "protocol/Json.h"
@@ -11,7 +11,7 @@
 #include <QJsonObject>
 #include <unistd.h>
 
-namespace sgn::update {
+namespace sgn::download {
 
 using namespace Qt::StringLiterals;
 
@@ -140,4 +140,4 @@ Outcome PartFile::sync(const QString &path)
     return syncFolder(QFileInfo(path).absolutePath());
 }
 
-} // namespace sgn::update
+} // namespace sgn::download

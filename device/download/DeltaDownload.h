@@ -2,15 +2,15 @@
 #pragma once
 
 #include "archive/ZipAssembly.h"
-#include "update/Download.h"
-#include "update/RangeReader.h"
+#include "download/Download.h"
+#include "download/RangeReader.h"
 
 #include <memory>
 #include <QFile>
 #include <QFuture>
 #include <stop_token>
 
-namespace sgn::update {
+namespace sgn::download {
 
 // Delta without a delta server: fetches only those files of an ordinary zip on an ordinary web server that differ from
 // what is installed, and puts a zip together that unpacks to the same. Whatever doesn't fit (no ranges, a zip that is
@@ -69,4 +69,4 @@ private:
 // Where each member's bytes come from. Pure.
 [[nodiscard]] QList<ZipPart> partsOf(const DeltaPlan &plan, const DeltaBase &base, const QString &rangesFile);
 
-} // namespace sgn::update
+} // namespace sgn::download

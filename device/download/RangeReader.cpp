@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "update/RangeReader.h"
+#include "download/RangeReader.h"
 
-#include "update/HttpTransport.h"
-#include "update/Logging.h"
+#include "download/HttpTransport.h"
+#include "download/Logging.h"
 
 #include <algorithm>
 #include <QNetworkAccessManager>
 #include <QNetworkProxy>
 
-namespace sgn::update {
+namespace sgn::download {
 
 using namespace Qt::StringLiterals;
 
@@ -200,7 +200,7 @@ void RangeReader::askAgainLater(const QString &reason)
         return;
     }
     const auto pause = m_pause.next();
-    qCInfo(lcUpdate).noquote() << u"reading of a part interrupted: %1; next try in %2 ms"_s.arg(reason).arg(
+    qCInfo(lcDownload).noquote() << u"reading of a part interrupted: %1; next try in %2 ms"_s.arg(reason).arg(
         pause.count());
     m_retryTimer.start(pause);
 }
@@ -234,4 +234,4 @@ void RangeReader::dropReply()
     }
 }
 
-} // namespace sgn::update
+} // namespace sgn::download

@@ -3,9 +3,9 @@
 
 #include "base/Backoff.h"
 #include "base/Result.h"
-#include "update/DeltaPlan.h"
-#include "update/DownloadLimits.h"
-#include "update/HttpVerdict.h"
+#include "download/DeltaPlan.h"
+#include "download/DownloadLimits.h"
+#include "download/HttpVerdict.h"
 
 #include <functional>
 #include <memory>
@@ -17,7 +17,7 @@
 
 class QNetworkAccessManager;
 
-namespace sgn::update {
+namespace sgn::download {
 
 // Reads parts of one file on a web server (RFC 9110 section 14), one after the other, and makes sure that all of them
 // are of the same file: by the validator that comes with the first (If-Range) and by the file's size. A cut is
@@ -88,4 +88,4 @@ private:
     bool m_toTheEnd = false; // the server knows no other ranges
 };
 
-} // namespace sgn::update
+} // namespace sgn::download

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "update/HttpTransport.h"
+#include "download/HttpTransport.h"
 
 #include <QSslCertificate>
 #include <QSslConfiguration>
 
-namespace sgn::update {
+namespace sgn::download {
 
 using namespace Qt::StringLiterals;
 
@@ -55,4 +55,4 @@ HttpHead headOf(const QNetworkReply &reply)
     return head;
 }
 
-} // namespace sgn::update
+} // namespace sgn::download
