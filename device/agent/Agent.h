@@ -17,8 +17,8 @@
 #include "agent/Reboot.h"
 #include "agent/ServerTime.h"
 #include "agent/VersionReporter.h"
+#include "base/DeviceTree.h"
 #include "config/DeviceConfig.h"
-#include "config/DeviceTree.h"
 #include "download/Downloader.h"
 #include "update/Installer.h"
 

@@ -2,8 +2,8 @@
 #include "config/DeviceConfig.h"
 
 #include "base/AtomicFile.h"
+#include "base/DeviceTree.h"
 #include "config/ConfigReader.h"
-#include "config/DeviceTree.h"
 #include "crypto/ConfigEnvelope.h"
 #include "crypto/DeviceSecret.h"
 

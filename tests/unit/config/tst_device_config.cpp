@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/AtomicFile.h"
+#include "base/DeviceTree.h"
 #include "config/DeviceConfig.h"
-#include "config/DeviceTree.h"
 #include "crypto/ConfigEnvelope.h"
 #include "crypto/DeviceSecret.h"
 #include "support/TreeSnapshot.h"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "config/DeviceTree.h"
+#include "base/DeviceTree.h"
 #include "support/TreeSnapshot.h"
 
 #include <QDir>
