@@ -80,7 +80,7 @@ void ProcessEventReporter::compare(const QList<ProcessReport> &processes)
     }
     for (const ProcessReport &process : processes) {
         if (isFirst && !isNews(process)) {
-            m_told.insert(process.name, fingerprint(encode(supervision::ProcessEvent{m_from, process})));
+            m_told.insert(process.name, fingerprint(encode(ProcessEvent{m_from, process})));
         } else {
             consider(process);
         }
@@ -111,7 +111,7 @@ void ProcessEventReporter::consider(const ProcessReport &process)
 void ProcessEventReporter::tellWaiting()
 {
     for (auto it = m_waiting.begin(); it != m_waiting.end();) {
-        const QByteArray body = encode(supervision::ProcessEvent{m_from, it.value()});
+        const QByteArray body = encode(ProcessEvent{m_from, it.value()});
         const QByteArray print = fingerprint(body);
         if (m_told.value(it.key()) != print) {
             if (!mayTell(it.key())) {

@@ -27,7 +27,7 @@ xmpp::Account accountOf(const DeviceConfig &config, const QString &caFile)
     return account;
 }
 
-XmppPanelLink::XmppPanelLink(const xmpp::Account &account, QString panelJid, const xmpp::Options &options,
+XmppPanelLink::XmppPanelLink(const xmpp::Account &account, QString panelJid, const xmpp::SessionOptions &options,
                              const Clock &clock, QObject *parent)
     : PanelLink(parent)
     , m_panelJid(std::move(panelJid))

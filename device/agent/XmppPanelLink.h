@@ -19,8 +19,8 @@ class XmppPanelLink final : public PanelLink
 
 public:
     // `clock` outlives the object.
-    XmppPanelLink(const xmpp::Account &account, QString panelJid, const xmpp::Options &options, const Clock &clock,
-                  QObject *parent = nullptr);
+    XmppPanelLink(const xmpp::Account &account, QString panelJid, const xmpp::SessionOptions &options,
+                  const Clock &clock, QObject *parent = nullptr);
 
     void start() { m_session.start(); }
     // stopped() follows.

@@ -89,9 +89,9 @@ int selfTest(const DeviceTree &tree)
     return ExitDone;
 }
 
-xmpp::Options connectionAt(int speed)
+xmpp::SessionOptions connectionAt(int speed)
 {
-    xmpp::Options options;
+    xmpp::SessionOptions options;
     options.connectTimeout /= speed;
     options.pingInterval /= speed;
     options.pingTimeout /= speed;

@@ -7,19 +7,43 @@
 
 namespace sgn::system {
 
-// The folder's inode number: it stays with the folder, whatever its name becomes. So after a crash it tells whether an
-// exchange has happened. NotFound, Io; Refused when it is a link or no folder.
+// The one place that exchanges, replaces and removes releases on the disk. Two folders, or two files, of one file
+// system change places in one step that a power cut can't tear apart (renameat2 with RENAME_EXCHANGE), so that the
+// names stay real folders, as the meter's scripts expect. Every function here is durable when it returns and can be
+// repeated. None follows a symbolic link at the end of a path. Blocks for as long as the disk does.
+
+// The inode of a folder, file or link: it stays with it, whatever its name becomes, so after a crash it shows whether
+// an exchange has happened. NotFound, Io.
+[[nodiscard]] Result<quint64> inodeOf(const QString &path);
+
+// The same for a folder only. Refused for a link or a file: what root runs must not depend on where a link points.
 [[nodiscard]] Result<quint64> folderId(const QString &path);
 
-// Whether it is certain that the folder with that id isn't at `path`; a disk that can't tell is no certainty.
+// True only if the folder with that id is certainly not at `path`; false when the disk can't be read.
 [[nodiscard]] bool isGone(const QString &path, quint64 id);
 
-// Two folders of one file system change places in one step that a power cut can't tear apart (renameat2 with
-// RENAME_EXCHANGE); durable when it returns.
+// Io with both paths; the exchange may have happened when the sync after it failed.
 [[nodiscard]] Outcome exchangeFolders(const QString &first, const QString &second);
 
-// Moves the folder `from` to `to`; what was there before is deleted. Durable and repeatable: when `from` has gone there
-// already, only the deletion is left to do. `id` is the moved folder's.
+// Puts the release with the inode `stagedId` in the place of `installed`; what was there is then at `staged`. A missing
+// `installed` is made first, empty, for a first installation. Does nothing if it has happened already.
+// InstallFailed, NotFound, Io.
+[[nodiscard]] Outcome exchangeIn(const QString &installed, const QString &staged, quint64 stagedId);
+
+enum class RollBack { WasNeverIn, Done };
+// Reverses exchangeIn().
+[[nodiscard]] Result<RollBack> rollBackExchange(const QString &installed, const QString &staged, quint64 stagedId);
+
+// Moves the folder with that id from `from` to `to` and removes what was there. Does only the removal if the move has
+// happened already.
 [[nodiscard]] Outcome moveReplacing(const QString &from, const QString &to, quint64 id);
+
+// Moves whatever is at `from` to `to`, replacing an older one there. Does nothing if `from` is gone. What can't be
+// removed of the older one is left beside it, as <to>.unremovable-1 and so on.
+[[nodiscard]] Outcome replaceFolder(const QString &from, const QString &to);
+
+// Removes a folder and all below it; folders that take no writes are made to, if they are ours. Succeeds if there is
+// none.
+[[nodiscard]] Outcome removeFolder(const QString &path);
 
 } // namespace sgn::system

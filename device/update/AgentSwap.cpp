@@ -2,7 +2,7 @@
 #include "update/AgentSwap.h"
 
 #include "control/PersistentRequest.h"
-#include "system/FolderSwap.h"
+#include "system/FolderExchange.h"
 
 namespace sgn::update {
 
@@ -164,7 +164,7 @@ void AgentSwap::askSwapStatus(StatusNext next)
 
 bool AgentSwap::isInPlace() const
 {
-    const auto installed = system::folderId(m_paths.installed());
+    const auto installed = system::inodeOf(m_paths.installed());
     return installed && *installed == m_record.stagedId;
 }
 

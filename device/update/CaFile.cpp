@@ -4,7 +4,7 @@
 #include "base/AtomicFile.h"
 #include "base/SystemError.h"
 #include "crypto/CaBundle.h"
-#include "system/FolderSwap.h"
+#include "system/FolderExchange.h"
 
 #include <cerrno>
 #include <QDir>
@@ -33,7 +33,7 @@ Result<Staged> stageCaFile(const ReleasePaths &paths, const QDateTime &now)
     if (written) {
         written = syncFolder(paths.work());
     }
-    const auto id = written ? system::folderId(paths.staged()) : fail(written.error());
+    const auto id = written ? system::inodeOf(paths.staged()) : fail(written.error());
     if (!id) {
         (void)system::removeFolder(paths.stage());
         return fail(id.error());

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "update/CaSwap.h"
 
-#include "system/FolderSwap.h"
+#include "system/FolderExchange.h"
 
 namespace sgn::update {
 
@@ -73,7 +73,7 @@ void CaSwap::tried(const Outcome &outcome)
 
 void CaSwap::swap()
 {
-    if (const auto swapped = system::swapIn(m_paths.installed(), m_paths.staged(), m_record.stagedId); !swapped) {
+    if (const auto swapped = system::exchangeIn(m_paths.installed(), m_paths.staged(), m_record.stagedId); !swapped) {
         end(Event::Failed, Error{ErrorCode::InstallFailed, swapped.error().message});
         return;
     }
@@ -82,14 +82,14 @@ void CaSwap::swap()
 
 void CaSwap::rollBack()
 {
-    const auto back = system::swapBack(m_paths.installed(), m_paths.staged(), m_record.stagedId);
+    const auto back = system::rollBackExchange(m_paths.installed(), m_paths.staged(), m_record.stagedId);
     if (!back && ++m_failedExchanges < maxExchangesBack) {
         QTimer::singleShot(m_retry.interval(), this, &CaSwap::rollBack);
     } else if (!back) {
         end(Event::Failed, back.error());
     } else {
         // A power cut may have come between the exchange and the news of it.
-        end(*back == system::SwapBack::Done || m_record.swapped ? Event::Reverted : Event::Untouched);
+        end(*back == system::RollBack::Done || m_record.swapped ? Event::Reverted : Event::Untouched);
     }
 }
 

@@ -2,7 +2,7 @@
 #include "update/InstallPlan.h"
 
 #include "base/FileSystem.h"
-#include "system/FolderSwap.h"
+#include "system/FolderExchange.h"
 #include "update/PreviousRelease.h"
 
 namespace sgn::update {
@@ -26,7 +26,7 @@ Outcome resolveVersion(const Task &task, const ReleasePaths &paths, InstallPlan 
         return {};
     }
     const auto previous = readPreviousRelease(paths);
-    const auto id = previous ? system::folderId(paths.previous()) : fail(previous.error());
+    const auto id = previous ? system::inodeOf(paths.previous()) : fail(previous.error());
     if (!id) {
         return fail(ErrorCode::InstallFailed, id.error().message);
     }

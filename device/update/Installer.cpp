@@ -3,7 +3,7 @@
 
 #include "crypto/Sha256.h"
 #include "download/PartFile.h"
-#include "system/FolderSwap.h"
+#include "system/FolderExchange.h"
 #include "update/InstallPlan.h"
 #include "update/Inventory.h"
 #include "update/Logging.h"
@@ -166,7 +166,7 @@ void Installer::enter(State state)
         const auto component = componentOf(m_record->order.task);
         const bool isOurs = component != Component::JabberClient && component != Component::WatchDog;
         const bool wasIn = m_record->swapped && isOurs;
-        const auto installed = system::folderId(paths().installed());
+        const auto installed = system::inodeOf(paths().installed());
         m_record->swapped = wasIn || (installed && *installed == m_record->stagedId);
     }
     note(nameOf(state));

@@ -3,7 +3,7 @@
 
 #include "control/PersistentRequest.h"
 #include "download/Background.h"
-#include "system/FolderSwap.h"
+#include "system/FolderExchange.h"
 #include "update/Logging.h"
 
 #include <algorithm>
@@ -156,7 +156,7 @@ void MeterSwap::exchange()
 {
     download::inBackground(
         this,
-        [paths = m_paths, id = m_record.stagedId] { return system::swapIn(paths.installed(), paths.staged(), id); },
+        [paths = m_paths, id = m_record.stagedId] { return system::exchangeIn(paths.installed(), paths.staged(), id); },
         [this](const Outcome &swapped) {
             if (swapped) {
                 end(Event::Swapped);
@@ -200,13 +200,15 @@ void MeterSwap::exchangeBack()
 {
     download::inBackground(
         this,
-        [paths = m_paths, id = m_record.stagedId] { return system::swapBack(paths.installed(), paths.staged(), id); },
-        [this](const Result<system::SwapBack> &back) {
+        [paths = m_paths, id = m_record.stagedId] {
+            return system::rollBackExchange(paths.installed(), paths.staged(), id);
+        },
+        [this](const Result<system::RollBack> &back) {
             if (!back && ++m_failedExchanges < maxExchangesBack) {
                 QTimer::singleShot(m_times.poll, this, &MeterSwap::exchangeBack);
             } else if (!back) {
                 release(m_record.before, [this, error = back.error()](const auto &) { end(Event::Failed, error); });
-            } else if (*back == system::SwapBack::WasNeverIn && !m_record.swapped) {
+            } else if (*back == system::RollBack::WasNeverIn && !m_record.swapped) {
                 release(m_record.before, [this](const auto &) { end(Event::Untouched); });
             } else {
                 putBack();

@@ -4,7 +4,7 @@
 #include "archive/Zip.h"
 #include "base/AtomicFile.h"
 #include "release/ReleaseFolder.h"
-#include "system/FolderSwap.h"
+#include "system/FolderExchange.h"
 
 #include <QFileInfo>
 
@@ -56,7 +56,7 @@ Result<Staged> finishStage(const StageRequest &request)
     if (!checked) {
         return fail(checked.error());
     }
-    const auto id = system::folderId(release);
+    const auto id = system::inodeOf(release);
     if (!id) {
         return fail(id.error());
     }

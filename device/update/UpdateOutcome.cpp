@@ -2,7 +2,7 @@
 #include "update/UpdateOutcome.h"
 
 #include "download/PartFile.h"
-#include "system/FolderSwap.h"
+#include "system/FolderExchange.h"
 #include "update/Logging.h"
 #include "update/NewestSigned.h"
 #include "update/PreviousRelease.h"
@@ -40,7 +40,7 @@ Outcome keepPrevious(const ReleasePaths &paths, const Record &record)
 // What was replaced is then where the new release was staged, and nowhere else.
 bool isInPlace(const ReleasePaths &paths, const Record &record)
 {
-    return system::folderId(paths.installed()) == record.stagedId;
+    return system::inodeOf(paths.installed()) == record.stagedId;
 }
 
 } // namespace

@@ -3,7 +3,7 @@
 
 #include "support/CallFaults.h"
 #include "support/ReleaseKit.h"
-#include "system/FolderSwap.h"
+#include "system/FolderExchange.h"
 
 #include <algorithm>
 #include <QDirIterator>

@@ -5,7 +5,7 @@
 #include "support/ReadOnlyCard.h"
 #include "support/ReleaseKit.h"
 #include "support/SmallDisk.h"
-#include "system/FolderSwap.h"
+#include "system/FolderExchange.h"
 #include "update/Installer.h"
 
 #include <QSignalSpy>
@@ -707,12 +707,12 @@ private Q_SLOTS:
         useZip(meterRelease(version));
         if (record.state >= State::Waiting) {
             QVERIFY(install(m_settings.downloads + u"/staged-SmartMeter"_s, meterRelease(version)));
-            record.stagedId = folderId(m_settings.downloads + u"/staged-SmartMeter/SmartMeter"_s).value();
+            record.stagedId = inodeOf(m_settings.downloads + u"/staged-SmartMeter/SmartMeter"_s).value();
             record.before = {{u"ocr"_s, 1}, {u"dlms"_s, 1}};
         }
         if (record.state >= State::Confirming) {
-            QVERIFY(swapIn(m_root + u"/SmartMeter"_s, m_settings.downloads + u"/staged-SmartMeter/SmartMeter"_s,
-                           record.stagedId));
+            QVERIFY(exchangeIn(m_root + u"/SmartMeter"_s, m_settings.downloads + u"/staged-SmartMeter/SmartMeter"_s,
+                               record.stagedId));
             record.swapped = true;
         }
         QVERIFY(Journal(m_settings.journal).save(record));
@@ -856,7 +856,7 @@ private Q_SLOTS:
         QString staged;
         m_watchdog->onSwapAgent = [&](const control::SwapAgent &swap) -> Result<control::ReplyBody> {
             staged = swap.stagedFolder;
-            (void)swapIn(installed, staged, folderId(staged).value());
+            (void)exchangeIn(installed, staged, inodeOf(staged).value());
             m_watchdog->swapStatus = {control::SwapState::Confirming, swap.version, {}};
             return control::Done{};
         };
@@ -1052,7 +1052,7 @@ private Q_SLOTS:
         m_watchdog->onSwapAgent = [&](const control::SwapAgent &swap) -> Result<control::ReplyBody> {
             stopped = true;
             if (works) {
-                (void)swapIn(installed, swap.stagedFolder, folderId(swap.stagedFolder).value());
+                (void)exchangeIn(installed, swap.stagedFolder, inodeOf(swap.stagedFolder).value());
             }
             m_watchdog->swapStatus = {works ? control::SwapState::Confirmed : control::SwapState::RolledBack,
                                       swap.version, works ? QString() : u"the new agent did not reach the server"_s};

@@ -6,6 +6,7 @@
 #include <QtTest>
 
 using namespace sgn;
+using namespace sgn::download;
 using namespace sgn::update;
 using namespace sgn::test;
 using namespace Qt::StringLiterals;

@@ -4,7 +4,7 @@
 #include "support/ReadOnlyCard.h"
 #include "support/ReleaseKit.h"
 #include "support/TestCa.h"
-#include "system/FolderSwap.h"
+#include "system/FolderExchange.h"
 #include "update/Installer.h"
 #include "update/PreviousRelease.h"
 
@@ -627,7 +627,7 @@ private Q_SLOTS:
                  u"the previous release of the agent doesn't say its version"_s);
         QVERIFY(test::writeFile(previous + u"/version"_s, "0\n"));
         m_watchdog->onSwapAgent = [this](const control::SwapAgent &swap) -> Result<control::ReplyBody> {
-            (void)swapIn(m_root + u"/JabberClient"_s, swap.stagedFolder, folderId(swap.stagedFolder).value());
+            (void)exchangeIn(m_root + u"/JabberClient"_s, swap.stagedFolder, inodeOf(swap.stagedFolder).value());
             m_watchdog->swapStatus = {control::SwapState::Confirmed, swap.version, {}};
             return control::Done{};
         };
