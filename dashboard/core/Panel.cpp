@@ -15,7 +15,7 @@ constexpr int linesPerHour = 200;
 // A restart that comes days later is no help but a surprise.
 constexpr auto restartLifetime = 10min;
 
-xmpp::Options panelOptions(xmpp::Options options)
+xmpp::SessionOptions panelOptions(xmpp::SessionOptions options)
 {
     options.role = xmpp::Role::Panel;
     options.acceptSubscriptions = true;

@@ -29,7 +29,7 @@ public:
         // Who is named as the one who asked for a command.
         QString operatorName;
         PanelSession::Timing timing;
-        xmpp::Options xmpp;
+        xmpp::SessionOptions xmpp;
     };
 
     // Opens the store and restores the last known state. Errors: BadRequest (a field of the config), Io (store),

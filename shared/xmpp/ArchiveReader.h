@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "xmpp/Session.h"
+#include "base/Result.h"
+#include "xmpp/SessionOptions.h"
 
 #include <QPointer>
 #include <QTimer>

@@ -23,7 +23,7 @@ namespace {
 constexpr StanzaFramer::Size ordinary{.bytes = 512 * 1024, .parts = 1'000};
 constexpr StanzaFramer::Size roster{.bytes = 32 * 1024 * 1024, .parts = 2'000'000};
 
-QXmppConfiguration configuration(const Account &account, const Options &options)
+QXmppConfiguration configuration(const Account &account, const SessionOptions &options)
 {
     QXmppConfiguration config;
     config.setJid(bareJid(account.jid));
@@ -46,7 +46,7 @@ QXmppConfiguration configuration(const Account &account, const Options &options)
 
 } // namespace
 
-Connection::Connection(Account account, const Options &options, const QList<QSslCertificate> &authorities,
+Connection::Connection(Account account, const SessionOptions &options, const QList<QSslCertificate> &authorities,
                        QObject *parent)
     : QObject(parent)
     , m_account(std::move(account))

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "xmpp/Session.h"
+#include "base/Result.h"
+#include "xmpp/Account.h"
+#include "xmpp/SessionOptions.h"
 
 #include <optional>
 #include <QDomElement>
@@ -24,7 +26,8 @@ class Connection final : public QObject
     Q_OBJECT
 
 public:
-    Connection(Account account, const Options &options, const QList<QSslCertificate> &authorities, QObject *parent);
+    Connection(Account account, const SessionOptions &options, const QList<QSslCertificate> &authorities,
+               QObject *parent);
     ~Connection() override;
 
     void open();
@@ -56,7 +59,7 @@ private:
     void end(const Error &reason);
 
     Account m_account;
-    Options m_options;
+    SessionOptions m_options;
     QPointer<QXmppClient> m_client;
     QPointer<QSslSocket> m_socket;
     Wire *m_wire;

@@ -25,7 +25,7 @@ void sendPresence(QXmppClient *client, QXmppPresence::Type type, const QString &
 
 } // namespace
 
-Contacts::Contacts(const Options &options, QObject *parent)
+Contacts::Contacts(const SessionOptions &options, QObject *parent)
     : QObject(parent)
     , m_options(options)
 {}

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "xmpp/Session.h"
+#include "base/Result.h"
+#include "xmpp/SessionOptions.h"
 
 #include <QDomElement>
 #include <QHash>
@@ -17,7 +18,7 @@ class Contacts final : public QObject
     Q_OBJECT
 
 public:
-    Contacts(const Options &options, QObject *parent);
+    Contacts(const SessionOptions &options, QObject *parent);
 
     void setOwnJid(const QString &bareJid) { m_ownBareJid = bareJid; }
     void setTrustedPeers(const QStringList &bareJids);
@@ -42,7 +43,7 @@ private:
     void introduceTo(const QString &bareJid);
     void answerSubscription(const QString &bareJid);
 
-    Options m_options;
+    SessionOptions m_options;
     QString m_ownBareJid;
     QSet<QString> m_trusted;
     // Asked for while offline, or not yet asked for by this process.

@@ -27,7 +27,7 @@ Q_LOGGING_CATEGORY(lcXmpp, "sgn.xmpp")
 class Session::Private final : public QObject
 {
 public:
-    Private(Session *session, Account account, Options options, const Clock &clock);
+    Private(Session *session, Account account, SessionOptions options, const Clock &clock);
 
     void connectNow();
     // What follows the end of a connection.
@@ -43,7 +43,7 @@ public:
 
     Session *q;
     Account m_account;
-    Options m_options;
+    SessionOptions m_options;
     const Clock &m_clock;
     ReconnectPolicy m_policy;
     State m_state = State::Stopped;
@@ -58,7 +58,7 @@ public:
     bool m_stopping = false;
 };
 
-Session::Private::Private(Session *session, Account account, Options options, const Clock &clock)
+Session::Private::Private(Session *session, Account account, SessionOptions options, const Clock &clock)
     : q(session)
     , m_account(std::move(account))
     , m_options(options)
@@ -214,7 +214,7 @@ void Session::Private::logDropped(const QString &from, const QString &why)
                                 << (suppressed ? u"(and %1 more since the last line)"_s.arg(suppressed) : QString());
 }
 
-Session::Session(Account account, Options options, const Clock &clock, QObject *parent)
+Session::Session(Account account, SessionOptions options, const Clock &clock, QObject *parent)
     : QObject(parent)
     , d(std::make_unique<Private>(this, std::move(account), options, clock))
 {}

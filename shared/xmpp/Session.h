@@ -5,45 +5,14 @@
 #include "base/Result.h"
 #include "xmpp/Account.h"
 #include "xmpp/IncomingMessage.h"
-#include "xmpp/ReconnectPolicy.h"
+#include "xmpp/SessionOptions.h"
 #include "xmpp/Upload.h"
 
 #include <memory>
-#include <QDateTime>
 #include <QObject>
 #include <QStringList>
 
 namespace sgn::xmpp {
-
-enum class Role {
-    // A meter: no roster, no carbons, no archive; presence only of its trusted peers.
-    Device,
-    // A dashboard or sgnctl: roster, carbons, archive.
-    Panel,
-};
-
-struct Options
-{
-    Role role = Role::Device;
-    // Panel only: say yes to everyone who asks to see our presence, and ask back, so that a new device shows up by
-    // itself. Otherwise only trusted peers are accepted.
-    bool acceptSubscriptions = false;
-    // An attempt that isn't online after this long is ended.
-    std::chrono::milliseconds connectTimeout{30'000};
-    // How long stop() waits for the server to close its side.
-    std::chrono::milliseconds closeTimeout{3'000};
-    // Silence after which the server is asked for a sign of life, and how long it has to answer; the second is shorter.
-    std::chrono::seconds pingInterval{60};
-    std::chrono::seconds pingTimeout{20};
-    ReconnectPolicy::Limits reconnect;
-};
-
-// Where to begin reading the archive: after a known message, else since a time, else everything.
-struct ArchiveStart
-{
-    QString afterId;
-    QDateTime since;
-};
 
 // One XMPP account kept online: connects, stays connected for ever, sends, receives, shows presence, uploads. It hides
 // the XMPP library and its traps; nothing above needs to know them. Lives in one thread; destroying it at any time is
@@ -59,7 +28,7 @@ public:
     Q_ENUM(State)
 
     // `clock` outlives the session.
-    Session(Account account, Options options, const Clock &clock, QObject *parent = nullptr);
+    Session(Account account, SessionOptions options, const Clock &clock, QObject *parent = nullptr);
     ~Session() override;
 
     // Begins to connect and keeps trying, also after errors that look final. A missing or empty CA file is such an

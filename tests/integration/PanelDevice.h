@@ -110,10 +110,10 @@ private:
                 .caFile = server.caFile(),
                 .resource = QStringLiteral("meter")};
     }
-    static xmpp::Options options()
+    static xmpp::SessionOptions options()
     {
         using namespace std::chrono_literals;
-        xmpp::Options options;
+        xmpp::SessionOptions options;
         options.role = xmpp::Role::Device;
         options.reconnect = {.first = 20ms, .ceiling = 100ms, .stableAfter = 60s};
         return options;

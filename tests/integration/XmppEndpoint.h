@@ -12,10 +12,10 @@
 namespace sgn::test {
 
 // Limits short enough for a test, long enough for a slow machine.
-inline xmpp::Options quickOptions(xmpp::Role role)
+inline xmpp::SessionOptions quickOptions(xmpp::Role role)
 {
     using namespace std::chrono_literals;
-    xmpp::Options options;
+    xmpp::SessionOptions options;
     options.role = role;
     options.acceptSubscriptions = role == xmpp::Role::Panel;
     options.connectTimeout = 10s;
@@ -37,7 +37,7 @@ inline xmpp::Account accountOn(const ProsodyServer &server, const QString &jid, 
 class Endpoint
 {
 public:
-    Endpoint(xmpp::Account account, xmpp::Options options)
+    Endpoint(xmpp::Account account, xmpp::SessionOptions options)
         : session(std::move(account), options, clock)
     {
         using xmpp::Session;

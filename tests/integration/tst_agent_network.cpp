@@ -37,7 +37,7 @@ private Q_SLOTS:
         }
         ProsodyServer server;
         QVERIFY2(server.start({{deviceJid, u"d"_s}, {panelJid, u"p"_s}}), qPrintable(server.errorString()));
-        xmpp::Options options = quickOptions(xmpp::Role::Device);
+        xmpp::SessionOptions options = quickOptions(xmpp::Role::Device);
         options.reconnect = {.first = 1h, .ceiling = 2h, .stableAfter = 24h};
         const SystemClock clock;
         agent::XmppPanelLink link(accountOn(server, deviceJid, u"d"_s), panelJid, options, clock);

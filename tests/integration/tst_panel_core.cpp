@@ -535,7 +535,7 @@ void PanelCoreTest::anotherClientOfTheAccountIsFollowed()
     device(1).start();
     auto panel = started();
     SGN_EVENTUALLY(panel->fleet().summary().online == 1);
-    xmpp::Options options;
+    xmpp::SessionOptions options;
     options.role = xmpp::Role::Panel;
     xmpp::Session chat(panel->config().account(), options, m_clock);
     QSignalSpy online(&chat, &xmpp::Session::online);

@@ -153,9 +153,9 @@ private:
         }
     }
 
-    static Options watchful(Role role)
+    static SessionOptions watchful(Role role)
     {
-        Options options = quickOptions(role);
+        SessionOptions options = quickOptions(role);
         options.pingInterval = 2s;
         options.pingTimeout = 1s;
         return options;

@@ -18,9 +18,9 @@ const QByteArray command =
     "<message from='boss@localhost/x' type='chat'><body>{\"command\":\"reboot_system\"}</body></message>";
 const QByteArray canary = "canary-7f3a";
 
-Options options(Role role = Role::Panel)
+SessionOptions options(Role role = Role::Panel)
 {
-    Options quick = quickOptions(role);
+    SessionOptions quick = quickOptions(role);
     quick.connectTimeout = 3s;
     return quick;
 }
@@ -64,7 +64,7 @@ private Q_SLOTS:
     {
         QFETCH(const FakeServer::Transport, transport);
         FakeServer server(transport, m_certificate);
-        Options impatient = options();
+        SessionOptions impatient = options();
         impatient.connectTimeout = 300ms;
         Endpoint panel(account(server), impatient);
         panel.session.start();
@@ -77,7 +77,7 @@ private Q_SLOTS:
     {
         FakeServer server(FakeServer::Transport::Tls, m_certificate);
         server.letIn();
-        Options watchful = options();
+        SessionOptions watchful = options();
         watchful.pingInterval = 2s;
         watchful.pingTimeout = 1s;
         Endpoint panel(account(server), watchful);
@@ -158,7 +158,7 @@ private Q_SLOTS:
         };
         Account target = account(server);
         target.tls = plain ? Account::Tls::StartTls : Account::Tls::Direct;
-        Options impatient = options();
+        SessionOptions impatient = options();
         impatient.connectTimeout = 500ms;
         Endpoint panel(target, impatient);
         panel.session.start();
@@ -206,7 +206,7 @@ private Q_SLOTS:
                            "'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><jid>panel@localhost/x</jid></bind></iq>");
             }
         };
-        Options impatient = options();
+        SessionOptions impatient = options();
         impatient.connectTimeout = 500ms;
         Endpoint panel(account(server), impatient);
         panel.session.start();
@@ -328,7 +328,7 @@ private Q_SLOTS:
         } else {
             server.onConnected = flood;
         }
-        Options patient = options(Role::Device);
+        SessionOptions patient = options(Role::Device);
         patient.connectTimeout = 30s;
         Endpoint device(account(server), patient);
         device.session.start();
@@ -468,7 +468,7 @@ private Q_SLOTS:
             server.say(
                 "<stream:error><conflict xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error></stream:stream>");
         });
-        Options slow = options();
+        SessionOptions slow = options();
         slow.reconnect = {.first = 50ms, .ceiling = 10min, .stableAfter = 60s};
         Endpoint panel(account(server), slow);
         QList<std::chrono::steady_clock::time_point> attempts;

@@ -55,7 +55,7 @@ private Q_SLOTS:
     void aDeviceIsSeenByAPanelThatDoesNotAgree()
     {
         QVERIFY(startServer(false));
-        Options reserved = quickOptions(Role::Panel);
+        SessionOptions reserved = quickOptions(Role::Panel);
         reserved.acceptSubscriptions = false;
         Endpoint panel(account(panelJid), reserved);
         panel.session.start();

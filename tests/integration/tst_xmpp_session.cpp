@@ -128,7 +128,7 @@ private Q_SLOTS:
         if (!caFile.isEmpty()) {
             untrusted.caFile = caFile;
         }
-        Options patient = quickOptions(Role::Device);
+        SessionOptions patient = quickOptions(Role::Device);
         patient.reconnect = {.first = 1h, .ceiling = 2h, .stableAfter = 60s};
         Endpoint meter(untrusted, patient);
         meter.session.start();
@@ -405,7 +405,7 @@ private Q_SLOTS:
 
     void tryNowDoesNotWait()
     {
-        Options patient = quickOptions(Role::Device);
+        SessionOptions patient = quickOptions(Role::Device);
         patient.reconnect = {.first = 1h, .ceiling = 2h, .stableAfter = 60s};
         QTemporaryDir folder;
         Account early = account(meterJid);

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "xmpp/ReconnectPolicy.h"
+
+#include <chrono>
+#include <QDateTime>
+#include <QString>
+
+namespace sgn::xmpp {
+
+// What a session is used for decides what it loads from the server.
+enum class Role {
+    // A meter: no roster, no carbons, no archive; presence only of its trusted peers.
+    Device,
+    // A dashboard or sgnctl: roster, carbons, archive.
+    Panel,
+};
+
+// How a session behaves; the account that it signs in to is an Account.
+struct SessionOptions
+{
+    Role role = Role::Device;
+    // Panel only: say yes to everyone who asks to see our presence, and ask back, so that a new device shows up by
+    // itself. Otherwise only trusted peers are accepted.
+    bool acceptSubscriptions = false;
+    // An attempt that isn't online after this long is ended.
+    std::chrono::milliseconds connectTimeout{30'000};
+    // How long stop() waits for the server to close its side.
+    std::chrono::milliseconds closeTimeout{3'000};
+    // Silence after which the server is asked for a sign of life, and how long it has to answer; the second is shorter.
+    std::chrono::seconds pingInterval{60};
+    std::chrono::seconds pingTimeout{20};
+    ReconnectPolicy::Limits reconnect;
+};
+
+// Where to begin reading the archive: after a known message, else since a time, else everything.
+struct ArchiveStart
+{
+    QString afterId;
+    QDateTime since;
+};
+
+} // namespace sgn::xmpp
