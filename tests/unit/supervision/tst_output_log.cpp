@@ -7,7 +7,6 @@
 
 using namespace Qt::StringLiterals;
 using namespace sgn;
-using namespace sgn::watchdog;
 using namespace sgn::supervision;
 
 namespace {

@@ -9,8 +9,8 @@
 
 using namespace Qt::StringLiterals;
 using namespace sgn;
-using namespace sgn::watchdog;
 using namespace sgn::supervision;
+using namespace sgn::system;
 
 namespace {
 

@@ -13,8 +13,8 @@
 
 using namespace Qt::StringLiterals;
 using namespace sgn;
-using namespace sgn::watchdog;
 using namespace sgn::selfupdate;
+using namespace sgn::supervision;
 
 namespace {
 

@@ -7,9 +7,8 @@
 
 using namespace Qt::StringLiterals;
 using namespace sgn;
-using namespace sgn::watchdog;
-using namespace sgn::selfupdate;
 using namespace sgn::supervision;
+using namespace sgn::selfupdate;
 using namespace std::chrono_literals;
 
 namespace {

@@ -4,7 +4,6 @@
 #include <QtTest>
 
 using namespace sgn;
-using namespace sgn::watchdog;
 using namespace sgn::supervision;
 using namespace std::chrono_literals;
 using Event = ProcessEvent;
