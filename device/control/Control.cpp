@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "control/Control.h"
 
+#include "base/EnumNames.h"
 #include "base/Overloaded.h"
 #include "protocol/Json.h"
 
 #include <algorithm>
 #include <array>
-#include <utility>
 
 namespace sgn::control {
 
@@ -22,22 +22,16 @@ constexpr qsizetype maxRelease = 64 * 1024;
 constexpr qsizetype sha256Size = 32;
 constexpr qint64 maxId = 4294967295;
 constexpr qint64 maxSeconds = 3600;
+constexpr qint64 maxProtocol = 1'000'000;
 
-constexpr std::array swapStates{
-    std::pair{SwapState::None, "none"_L1},
-    std::pair{SwapState::Confirming, "confirming"_L1},
-    std::pair{SwapState::Confirmed, "confirmed"_L1},
-    std::pair{SwapState::RolledBack, "rolled_back"_L1},
-};
-
-constexpr std::array watchdogSwapStates{
-    std::pair{WatchdogSwapState::None, "none"_L1},
-    std::pair{WatchdogSwapState::Preparing, "preparing"_L1},
-    std::pair{WatchdogSwapState::Confirming, "confirming"_L1},
-    std::pair{WatchdogSwapState::Confirmed, "confirmed"_L1},
-    std::pair{WatchdogSwapState::RolledBack, "rolled_back"_L1},
-    std::pair{WatchdogSwapState::Failed, "failed"_L1},
-};
+constexpr auto progressNames = enumNames<SwapProgress>({
+    {SwapProgress::None, "none"_L1},
+    {SwapProgress::Preparing, "preparing"_L1},
+    {SwapProgress::Confirming, "confirming"_L1},
+    {SwapProgress::Confirmed, "confirmed"_L1},
+    {SwapProgress::RolledBack, "rolled_back"_L1},
+    {SwapProgress::Failed, "failed"_L1},
+});
 
 QByteArray toLine(const QJsonObject &object)
 {
@@ -54,92 +48,19 @@ QJsonArray toArray(const QList<Item> &items)
     return array;
 }
 
-QJsonObject swapWatchdogToJson(const SwapWatchdog &swap)
+int readVersion(JsonReader &reader, QLatin1StringView key)
 {
-    QJsonObject object{{"request"_L1, "swap_watchdog"_L1},
-                       {"key"_L1, swap.key},
-                       {"version"_L1, swap.version},
-                       {"timeout_s"_L1, swap.timeoutS}};
-    if (swap.previous) {
-        object["previous"_L1] = true;
-        return object;
-    }
-    object["zip"_L1] = swap.zip;
-    object["sha256"_L1] = QString::fromLatin1(swap.sha256.toHex());
-    if (!swap.release.isEmpty()) {
-        object["release"_L1] = swap.release;
-    }
-    if (swap.force) {
-        object["force"_L1] = true;
-    }
-    return object;
+    return static_cast<int>(reader.requiredInteger(key, 0, maxVersion));
 }
 
-QJsonObject requestToJson(const RequestBody &body)
+int readSeconds(JsonReader &reader, QLatin1StringView key)
 {
-    return std::visit(
-        Overloaded{
-            [](const Hello &hello) {
-                return QJsonObject{{"request"_L1, "hello"_L1}, {"version"_L1, hello.version}};
-            },
-            [](const Status &) {
-                return QJsonObject{{"request"_L1, "status"_L1}};
-            },
-            [](const Hold &hold) {
-                return QJsonObject{{"request"_L1, "hold"_L1},
-                                   {"component"_L1, folderName(hold.component)},
-                                   {"seconds"_L1, hold.seconds}};
-            },
-            [](const Release &release) {
-                return QJsonObject{{"request"_L1, "release"_L1},
-                                   {"component"_L1, folderName(release.component)},
-                                   {"expected"_L1, toArray(release.expected)}};
-            },
-            [](const Restart &restart) {
-                return QJsonObject{{"request"_L1, "restart"_L1}, {"process_name"_L1, restart.processName}};
-            },
-            [](const SwapAgent &swap) {
-                return QJsonObject{{"request"_L1, "swap_agent"_L1},
-                                   {"staged_folder"_L1, swap.stagedFolder},
-                                   {"version"_L1, swap.version},
-                                   {"timeout_s"_L1, swap.timeoutS},
-                                   {"needs_online"_L1, swap.needsOnline}};
-            },
-            [](const Online &) {
-                return QJsonObject{{"request"_L1, "online"_L1}};
-            },
-            [](const SwapStatus &) {
-                return QJsonObject{{"request"_L1, "swap_status"_L1}};
-            },
-            [](const Reboot &) {
-                return QJsonObject{{"request"_L1, "reboot"_L1}};
-            },
-            [](const SwapWatchdog &swap) { return swapWatchdogToJson(swap); },
-            [](const WatchdogSwapStatus &) {
-                return QJsonObject{{"request"_L1, "watchdog_swap_status"_L1}};
-            },
-        },
-        body);
+    return static_cast<int>(reader.requiredInteger(key, 1, maxSeconds));
 }
 
-SwapWatchdog readSwapWatchdog(JsonReader &reader)
+int readProtocol(JsonReader &reader)
 {
-    SwapWatchdog swap;
-    swap.key = reader.requiredText("key"_L1, maxKey);
-    swap.version = static_cast<int>(reader.requiredInteger("version"_L1, 0, maxVersion));
-    swap.timeoutS = static_cast<int>(reader.requiredInteger("timeout_s"_L1, 1, maxSeconds));
-    swap.previous = reader.optionalBool("previous"_L1, false);
-    if (swap.previous) {
-        return swap;
-    }
-    swap.zip = reader.requiredText("zip"_L1, maxPath);
-    swap.sha256 = QByteArray::fromHex(reader.requiredText("sha256"_L1, 2 * sha256Size).toLatin1());
-    if (swap.sha256.size() != sha256Size) {
-        reader.reject("sha256"_L1, u"must be 64 hexadecimal digits"_s);
-    }
-    swap.release = reader.optionalText("release"_L1, maxRelease);
-    swap.force = reader.optionalBool("force"_L1, false);
-    return swap;
+    return static_cast<int>(reader.optionalInteger("protocol"_L1, 1, maxProtocol).value_or(1));
 }
 
 Component readComponent(JsonReader &reader)
@@ -151,182 +72,273 @@ Component readComponent(JsonReader &reader)
     return component.value_or(Component::SmartMeter);
 }
 
-std::optional<RequestBody> readRequest(JsonReader &reader, const QString &name)
+Component readSwapComponent(JsonReader &reader)
 {
-    if (name == "hello"_L1) {
-        return Hello{static_cast<int>(reader.requiredInteger("version"_L1, 0, maxVersion))};
+    const Component component = readComponent(reader);
+    if (component != Component::JabberClient && component != Component::WatchDog) {
+        reader.reject("component"_L1, u"is not swapped by the watchdog"_s);
     }
-    if (name == "status"_L1) {
-        return Status{};
-    }
-    if (name == "hold"_L1) {
-        return Hold{readComponent(reader), static_cast<int>(reader.requiredInteger("seconds"_L1, 1, maxSeconds))};
-    }
-    if (name == "release"_L1) {
-        return Release{readComponent(reader), readProcessVersions(reader, "expected"_L1)};
-    }
-    if (name == "restart"_L1) {
-        return Restart{reader.requiredText("process_name"_L1, maxProcessNameLength)};
-    }
-    if (name == "swap_agent"_L1) {
-        return SwapAgent{reader.requiredText("staged_folder"_L1, maxPath),
-                         static_cast<int>(reader.requiredInteger("version"_L1, 0, maxVersion)),
-                         static_cast<int>(reader.requiredInteger("timeout_s"_L1, 1, maxSeconds)),
-                         reader.optionalBool("needs_online"_L1, true)};
-    }
-    if (name == "online"_L1) {
-        return Online{};
-    }
-    if (name == "swap_status"_L1) {
-        return SwapStatus{};
-    }
-    if (name == "reboot"_L1) {
-        return Reboot{};
-    }
-    if (name == "swap_watchdog"_L1) {
-        return readSwapWatchdog(reader);
-    }
-    if (name == "watchdog_swap_status"_L1) {
-        return WatchdogSwapStatus{};
-    }
-    return std::nullopt;
+    return component;
 }
 
-QJsonObject swapStatusToJson(const SwapStatusReply &status)
+SwapSource readSwapSource(JsonReader &reader, Component component)
 {
-    QLatin1StringView state = "none"_L1;
-    for (const auto &[value, name] : swapStates) {
-        if (value == status.state) {
-            state = name;
-        }
+    if (component == Component::JabberClient) {
+        return SwapFolder{reader.requiredText("staged_folder"_L1, maxPath)};
     }
-    return {{"state"_L1, state}, {"version"_L1, status.version}, {"remarks"_L1, status.remarks.left(maxRemarks)}};
+    if (reader.optionalBool("previous"_L1, false)) {
+        return SwapPrevious{};
+    }
+    SwapZip source;
+    source.zip = reader.requiredText("zip"_L1, maxPath);
+    source.sha256 = QByteArray::fromHex(reader.requiredText("sha256"_L1, 2 * sha256Size).toLatin1());
+    if (source.sha256.size() != sha256Size) {
+        reader.reject("sha256"_L1, u"must be 64 hexadecimal digits"_s);
+    }
+    source.release = reader.optionalText("release"_L1, maxRelease);
+    source.force = reader.optionalBool("force"_L1, false);
+    return source;
+}
+
+Swap readSwap(JsonReader &reader)
+{
+    Swap swap;
+    swap.component = readSwapComponent(reader);
+    swap.key = reader.requiredText("key"_L1, maxKey);
+    swap.version = readVersion(reader, "version"_L1);
+    swap.timeoutS = readSeconds(reader, "timeout_s"_L1);
+    swap.source = readSwapSource(reader, swap.component);
+    return swap;
 }
 
 SwapStatusReply readSwapStatus(JsonReader &reader)
 {
     SwapStatusReply status;
-    const QString state = reader.requiredText("state"_L1, maxName);
-    bool known = false;
-    for (const auto &[value, name] : swapStates) {
-        if (name == state) {
-            status.state = value;
-            known = true;
-        }
-    }
-    if (!known) {
+    status.component = readSwapComponent(reader);
+    const auto progress = progressNames.valueOf(reader.requiredText("state"_L1, maxName));
+    if (!progress) {
         reader.reject("state"_L1, u"is unknown"_s);
     }
-    status.version = static_cast<int>(reader.requiredInteger("version"_L1, 0, maxVersion));
-    status.remarks = reader.optionalText("remarks"_L1, maxRemarks);
-    return status;
-}
-
-QJsonObject watchdogSwapToJson(const WatchdogSwapReply &status)
-{
-    const auto *const state =
-        std::ranges::find(watchdogSwapStates, status.state, &decltype(watchdogSwapStates)::value_type::first);
-    QJsonObject object{{"reply"_L1, "watchdog_swap_status"_L1},
-                       {"state"_L1, state->second},
-                       {"key"_L1, status.key},
-                       {"running"_L1, status.running},
-                       {"remarks"_L1, status.remarks.left(maxRemarks)}};
-    if (status.state == WatchdogSwapState::RolledBack || status.state == WatchdogSwapState::Failed) {
-        object["error"_L1] = nameOf(status.error);
-    }
-    return object;
-}
-
-WatchdogSwapReply readWatchdogSwap(JsonReader &reader)
-{
-    WatchdogSwapReply status;
-    const QString name = reader.requiredText("state"_L1, maxName);
-    const auto *const state =
-        std::ranges::find_if(watchdogSwapStates, [&name](const auto &known) { return known.second == name; });
-    if (state == watchdogSwapStates.end()) {
-        reader.reject("state"_L1, u"is unknown"_s);
-    } else {
-        status.state = state->first;
-    }
+    status.progress = progress.value_or(SwapProgress::None);
     status.key = reader.optionalText("key"_L1, maxKey);
-    status.running = static_cast<int>(reader.requiredInteger("running"_L1, 0, maxVersion));
+    status.running = readVersion(reader, "running"_L1);
     status.error = errorCodeFromString(reader.optionalText("error"_L1, maxName));
     status.remarks = reader.optionalText("remarks"_L1, maxRemarks);
     return status;
 }
 
-QJsonObject replyToJson(const ReplyBody &body)
+QJsonObject fieldsOf(const Hello &hello)
 {
-    return std::visit(
-        Overloaded{
-            [](const Done &) {
-                return QJsonObject{{"reply"_L1, "done"_L1}};
-            },
-            [](const HelloReply &hello) {
-                return QJsonObject{{"reply"_L1, "hello"_L1}, {"watchdog_version"_L1, hello.watchdogVersion}};
-            },
-            [](const StatusReply &status) {
-                return QJsonObject{{"reply"_L1, "status"_L1}, {"processes"_L1, toArray(status.processes)}};
-            },
-            [](const SwapStatusReply &status) {
-                QJsonObject object = swapStatusToJson(status);
-                object["reply"_L1] = "swap_status"_L1;
-                return object;
-            },
-            [](const WatchdogSwapReply &status) { return watchdogSwapToJson(status); },
-        },
-        body);
+    return {{"version"_L1, hello.version}, {"protocol"_L1, hello.protocol}};
 }
 
-std::optional<ReplyBody> readReply(JsonReader &reader, const QString &name)
+QJsonObject fieldsOf(const Hold &hold)
 {
-    if (name == "done"_L1) {
-        return Done{};
-    }
-    if (name == "hello"_L1) {
-        return HelloReply{static_cast<int>(reader.requiredInteger("watchdog_version"_L1, 0, maxVersion))};
-    }
-    if (name == "status"_L1) {
-        return StatusReply{readProcessReports(reader, "processes"_L1)};
-    }
-    if (name == "swap_status"_L1) {
-        return readSwapStatus(reader);
-    }
-    if (name == "watchdog_swap_status"_L1) {
-        return readWatchdogSwap(reader);
-    }
-    return std::nullopt;
+    return {{"component"_L1, folderName(hold.component)}, {"seconds"_L1, hold.seconds}};
 }
 
-Result<WatchdogLine> readEvent(const QJsonObject &object, const QString &name)
+QJsonObject fieldsOf(const Resume &resume)
 {
-    JsonReader reader(object);
-    if (name == "process"_L1) {
-        auto process = processReportFromJson(reader.optionalObject("process"_L1).value_or(QJsonObject()));
-        if (!process) {
-            return fail(std::move(process).error());
-        }
-        return Event(ProcessChanged{*std::move(process)});
-    }
-    if (name == "agent_swap"_L1) {
-        const SwapStatusReply status = readSwapStatus(reader);
-        if (reader.error()) {
-            return fail(*reader.error());
-        }
-        return Event(SwapChanged{status});
-    }
-    return fail(ErrorCode::UnknownCommand, u"unknown event \"%1\""_s.arg(name));
+    return {{"component"_L1, folderName(resume.component)}, {"expected"_L1, toArray(resume.expected)}};
 }
 
-// A line that is too long is heard by nobody, and all that is told of the processes with it. What they have printed
-// last is the only thing that makes it so, and each event has it whole.
+QJsonObject fieldsOf(const Restart &restart)
+{
+    return {{"process_name"_L1, restart.processName}};
+}
+
+QJsonObject fieldsOf(const Swap &swap)
+{
+    QJsonObject object{{"component"_L1, folderName(swap.component)},
+                       {"key"_L1, swap.key},
+                       {"version"_L1, swap.version},
+                       {"timeout_s"_L1, swap.timeoutS}};
+    std::visit(Overloaded{
+                   [&object](const SwapFolder &source) { object["staged_folder"_L1] = source.path; },
+                   [&object](const SwapPrevious &) { object["previous"_L1] = true; },
+                   [&object](const SwapZip &source) {
+                       object["zip"_L1] = source.zip;
+                       object["sha256"_L1] = QString::fromLatin1(source.sha256.toHex());
+                       if (!source.release.isEmpty()) {
+                           object["release"_L1] = source.release;
+                       }
+                       if (source.force) {
+                           object["force"_L1] = true;
+                       }
+                   },
+               },
+               swap.source);
+    return object;
+}
+
+QJsonObject fieldsOf(const SwapStatus &status)
+{
+    return {{"component"_L1, folderName(status.component)}};
+}
+
+QJsonObject fieldsOf(const HelloReply &hello)
+{
+    return {{"watchdog_version"_L1, hello.watchdogVersion}, {"protocol"_L1, hello.protocol}};
+}
+
+QJsonObject fieldsOf(const StatusReply &status)
+{
+    return {{"processes"_L1, toArray(status.processes)}};
+}
+
+QJsonObject fieldsOf(const SwapStatusReply &status)
+{
+    QJsonObject object{{"component"_L1, folderName(status.component)},
+                       {"state"_L1, progressNames.nameOf(status.progress)},
+                       {"key"_L1, status.key},
+                       {"running"_L1, status.running},
+                       {"remarks"_L1, status.remarks.left(maxRemarks)}};
+    if (status.progress == SwapProgress::RolledBack || status.progress == SwapProgress::Failed) {
+        object["error"_L1] = nameOf(status.error);
+    }
+    return object;
+}
+
+QJsonObject fieldsOf(const ProcessChanged &changed)
+{
+    return {{"process"_L1, toJson(changed.process)}};
+}
+
+QJsonObject fieldsOf(const SwapChanged &changed)
+{
+    return fieldsOf(changed.status);
+}
+
+// The others have none.
+template <typename Body>
+QJsonObject fieldsOf(const Body &)
+{
+    return {};
+}
+
+// How one alternative of a variant is spelled and read. Each table below has the order of its variant.
+template <typename Variant>
+struct Kind
+{
+    QLatin1StringView name;
+    Variant (*read)(JsonReader &);
+};
+
+constexpr std::array requestKinds{
+    Kind<RequestBody>{"hello"_L1,
+                      [](JsonReader &reader) -> RequestBody {
+                          return Hello{readVersion(reader, "version"_L1), readProtocol(reader)};
+                      }},
+    Kind<RequestBody>{"status"_L1,
+                      [](JsonReader &) -> RequestBody {
+                          return Status{};
+                      }},
+    Kind<RequestBody>{"hold"_L1,
+                      [](JsonReader &reader) -> RequestBody {
+                          return Hold{readComponent(reader), readSeconds(reader, "seconds"_L1)};
+                      }},
+    Kind<RequestBody>{"resume"_L1,
+                      [](JsonReader &reader) -> RequestBody {
+                          return Resume{readComponent(reader), readProcessVersions(reader, "expected"_L1)};
+                      }},
+    Kind<RequestBody>{"restart"_L1,
+                      [](JsonReader &reader) -> RequestBody {
+                          return Restart{reader.requiredText("process_name"_L1, maxProcessNameLength)};
+                      }},
+    Kind<RequestBody>{"reboot"_L1,
+                      [](JsonReader &) -> RequestBody {
+                          return Reboot{};
+                      }},
+    Kind<RequestBody>{"online"_L1,
+                      [](JsonReader &) -> RequestBody {
+                          return Online{};
+                      }},
+    Kind<RequestBody>{"swap"_L1,
+                      [](JsonReader &reader) -> RequestBody {
+                          return readSwap(reader);
+                      }},
+    Kind<RequestBody>{"swap_status"_L1,
+                      [](JsonReader &reader) -> RequestBody {
+                          return SwapStatus{readSwapComponent(reader)};
+                      }},
+};
+static_assert(requestKinds.size() == std::variant_size_v<RequestBody>);
+
+constexpr std::array replyKinds{
+    Kind<ReplyBody>{"done"_L1,
+                    [](JsonReader &) -> ReplyBody {
+                        return Done{};
+                    }},
+    Kind<ReplyBody>{"hello"_L1,
+                    [](JsonReader &reader) -> ReplyBody {
+                        return HelloReply{readVersion(reader, "watchdog_version"_L1), readProtocol(reader)};
+                    }},
+    Kind<ReplyBody>{"status"_L1,
+                    [](JsonReader &reader) -> ReplyBody {
+                        return StatusReply{readProcessReports(reader, "processes"_L1)};
+                    }},
+    Kind<ReplyBody>{"swap_status"_L1,
+                    [](JsonReader &reader) -> ReplyBody {
+                        return readSwapStatus(reader);
+                    }},
+};
+static_assert(replyKinds.size() == std::variant_size_v<ReplyBody>);
+
+constexpr std::array eventKinds{
+    Kind<Event>{"process"_L1,
+                [](JsonReader &reader) -> Event {
+                    auto process = processReportFromJson(reader.optionalObject("process"_L1).value_or(QJsonObject()));
+                    if (!process) {
+                        reader.reject("process"_L1, process.error().message);
+                        return ProcessChanged{};
+                    }
+                    return ProcessChanged{*std::move(process)};
+                }},
+    Kind<Event>{"swap"_L1,
+                [](JsonReader &reader) -> Event {
+                    return SwapChanged{readSwapStatus(reader)};
+                }},
+};
+static_assert(eventKinds.size() == std::variant_size_v<Event>);
+
+template <typename Variant, std::size_t Size>
+QJsonObject write(const Variant &body, const std::array<Kind<Variant>, Size> &kinds, QLatin1StringView key)
+{
+    QJsonObject object = std::visit([](const auto &alternative) { return fieldsOf(alternative); }, body);
+    object[key] = kinds.at(body.index()).name;
+    return object;
+}
+
+// UnknownCommand if no kind has the name under `key`; else BadRequest for what is wrong with the fields.
+template <typename Variant, std::size_t Size>
+Result<Variant> read(JsonReader &reader, const std::array<Kind<Variant>, Size> &kinds, QLatin1StringView key)
+{
+    const QString name = reader.requiredText(key, maxName);
+    if (reader.error()) {
+        return fail(*reader.error());
+    }
+    const auto *const kind = std::ranges::find(kinds, name, &Kind<Variant>::name);
+    if (kind == kinds.end()) {
+        return fail(ErrorCode::UnknownCommand, u"unknown %1 \"%2\""_s.arg(key, name));
+    }
+    Variant body = kind->read(reader);
+    if (reader.error()) {
+        return fail(*reader.error());
+    }
+    return body;
+}
+
+// A line over the limit would be dropped by the reader, with the state of every process in it. Only the output of the
+// processes can make it so long, and each event carries that output in full.
 QByteArray encodeStatus(RequestId id, StatusReply status)
 {
-    for (const qsizetype kept : {qsizetype(5), qsizetype(1), qsizetype(0)}) {
-        QJsonObject object = replyToJson(status);
+    QByteArray line;
+    for (const qsizetype kept : {qsizetype{5}, qsizetype{1}, qsizetype{0}, qsizetype{0}}) {
+        QJsonObject object = write(ReplyBody(status), replyKinds, "reply"_L1);
         object["id"_L1] = static_cast<qint64>(id);
-        if (QByteArray line = toLine(object); line.size() <= maxBodySize) {
-            return line;
+        line = toLine(object);
+        if (line.size() <= maxBodySize) {
+            break;
         }
         for (ProcessReport &process : status.processes) {
             if (process.lastExit && process.lastExit->lastLines.size() > kept) {
@@ -334,16 +346,14 @@ QByteArray encodeStatus(RequestId id, StatusReply status)
             }
         }
     }
-    QJsonObject object = replyToJson(status);
-    object["id"_L1] = static_cast<qint64>(id);
-    return toLine(object);
+    return line;
 }
 
 } // namespace
 
 QByteArray encode(const Request &request)
 {
-    QJsonObject object = requestToJson(request.body);
+    QJsonObject object = write(request.body, requestKinds, "request"_L1);
     object["id"_L1] = static_cast<qint64>(request.id);
     return toLine(object);
 }
@@ -355,7 +365,7 @@ QByteArray encode(const Reply &reply)
     }
     QJsonObject object;
     if (reply.body) {
-        object = replyToJson(*reply.body);
+        object = write(*reply.body, replyKinds, "reply"_L1);
     } else {
         object = {{"reply"_L1, "failed"_L1},
                   {"error"_L1, nameOf(reply.body.error().code)},
@@ -367,17 +377,7 @@ QByteArray encode(const Reply &reply)
 
 QByteArray encode(const Event &event)
 {
-    return std::visit(Overloaded{
-                          [](const ProcessChanged &changed) {
-                              return toLine({{"event"_L1, "process"_L1}, {"process"_L1, toJson(changed.process)}});
-                          },
-                          [](const SwapChanged &changed) {
-                              QJsonObject object = swapStatusToJson(changed.status);
-                              object["event"_L1] = "agent_swap"_L1;
-                              return toLine(object);
-                          },
-                      },
-                      event);
+    return toLine(write(event, eventKinds, "event"_L1));
 }
 
 Result<Request> parseRequest(const QByteArray &line)
@@ -389,16 +389,9 @@ Result<Request> parseRequest(const QByteArray &line)
     JsonReader reader(*object);
     Request request;
     request.id = static_cast<RequestId>(reader.requiredInteger("id"_L1, 0, maxId));
-    const QString name = reader.requiredText("request"_L1, maxName);
-    if (reader.error()) {
-        return fail(*reader.error());
-    }
-    auto body = readRequest(reader, name);
+    auto body = read(reader, requestKinds, "request"_L1);
     if (!body) {
-        return fail(ErrorCode::UnknownCommand, u"unknown request \"%1\""_s.arg(name));
-    }
-    if (reader.error()) {
-        return fail(*reader.error());
+        return fail(std::move(body).error());
     }
     request.body = *std::move(body);
     return request;
@@ -412,18 +405,18 @@ Result<WatchdogLine> parseWatchdogLine(const QByteArray &line)
     }
     JsonReader reader(*object);
     if (reader.has("event"_L1)) {
-        return readEvent(*object, reader.requiredText("event"_L1, maxName));
+        auto event = read(reader, eventKinds, "event"_L1);
+        return event ? Result<WatchdogLine>(*std::move(event)) : fail(std::move(event).error());
     }
     Reply reply;
     reply.id = static_cast<RequestId>(reader.requiredInteger("id"_L1, 0, maxId));
-    const QString name = reader.requiredText("reply"_L1, maxName);
-    if (name == "failed"_L1) {
+    if (object->value("reply"_L1) == "failed"_L1) {
         reply.body = fail(errorCodeFromString(reader.requiredText("error"_L1, maxName)),
                           reader.optionalText("remarks"_L1, maxRemarks));
-    } else if (auto body = readReply(reader, name)) {
+    } else if (auto body = read(reader, replyKinds, "reply"_L1)) {
         reply.body = *std::move(body);
     } else {
-        return fail(ErrorCode::UnknownCommand, u"unknown reply \"%1\""_s.arg(name));
+        return fail(std::move(body).error());
     }
     if (reader.error()) {
         return fail(*reader.error());

@@ -8,10 +8,16 @@
 #include <QByteArray>
 #include <variant>
 
-// The private talk between agent and watchdog on the watchdog's Unix socket: one JSON object a line, at most 64 KiB.
-// The agent asks, the watchdog answers every request once, in any order, and sends events in between to a peer that has
-// said hello.
+// The private messages between agent and watchdog on the watchdog's Unix socket: one JSON object a line, at most 64
+// KiB. The agent sends requests, the watchdog replies to each once, in any order, and sends events in between to a peer
+// that has sent Hello.
+//
+// Agent and watchdog are updated one after the other, so each has to understand the other's version before and after.
+// Both send `protocol` in their greeting; fields that a reader doesn't know are ignored, and the number rises only when
+// a peer that speaks less must not be talked to as before.
 namespace sgn::control {
+
+inline constexpr int protocolVersion = 1;
 
 using RequestId = quint32;
 
@@ -19,17 +25,18 @@ using RequestId = quint32;
 struct Hello
 {
     int version = 0; // of the agent's release
+    int protocol = protocolVersion;
     friend bool operator==(const Hello &, const Hello &) = default;
 };
 
-// Answered with StatusReply.
+// StatusReply is the reply.
 struct Status
 {
     friend bool operator==(const Status &, const Status &) = default;
 };
 
-// Stops the component's processes and starts none until release or until `seconds` have passed; asking again renews it.
-// Answered when they are gone.
+// Stops the component's processes and starts none until Resume or until `seconds` have passed; another Hold renews it.
+// The reply comes when they have ended.
 struct Hold
 {
     Component component = Component::SmartMeter;
@@ -40,11 +47,11 @@ struct Hold
 // Ends the hold and starts the component's processes. Of those in `expected` that the watchdog doesn't know yet, it
 // starts the program of that name in the component's folder (`<name>` or `<name>.py`), so that a release can bring new
 // processes along.
-struct Release
+struct Resume
 {
     Component component = Component::SmartMeter;
     QList<ProcessVersion> expected;
-    friend bool operator==(const Release &, const Release &) = default;
+    friend bool operator==(const Resume &, const Resume &) = default;
 };
 
 // Stops and starts one process that the watchdog knows.
@@ -54,22 +61,10 @@ struct Restart
     friend bool operator==(const Restart &, const Restart &) = default;
 };
 
-// Restarts the machine. The answer means "under way"; whoever asked is stopped like everything else.
+// Restarts the machine. The reply means "under way"; the sender is stopped like everything else.
 struct Reboot
 {
     friend bool operator==(const Reboot &, const Reboot &) = default;
-};
-
-// Exchanges JabberClient with the staged folder, starts the new agent and puts the old one back unless the new one says
-// Online within `timeoutS`. The answer means "accepted"; the asking agent is then stopped. What became of it is asked
-// with SwapStatus.
-struct SwapAgent
-{
-    QString stagedFolder; // absolute, below downloads/
-    int version = 0;
-    int timeoutS = 0;        // 1 to 3600
-    bool needsOnline = true; // false only from older agents, while they were offline themselves: a hello is enough
-    friend bool operator==(const SwapAgent &, const SwapAgent &) = default;
 };
 
 // The agent has reached the XMPP server.
@@ -78,36 +73,50 @@ struct Online
     friend bool operator==(const Online &, const Online &) = default;
 };
 
-// Answered with SwapStatusReply.
+// Where a new release comes from: a folder that the agent has checked and unpacked,
+struct SwapFolder
+{
+    QString path; // absolute, below downloads/
+    friend bool operator==(const SwapFolder &, const SwapFolder &) = default;
+};
+// a zip, of which the watchdog copies and checks everything itself,
+struct SwapZip
+{
+    QString zip;       // absolute, below downloads/
+    QByteArray sha256; // 32 bytes
+    QString release;   // signed manifest, or empty
+    bool force = false;
+    friend bool operator==(const SwapZip &, const SwapZip &) = default;
+};
+// or the release before the installed one, which the watchdog keeps and whose version it knows.
+struct SwapPrevious
+{
+    friend bool operator==(const SwapPrevious &, const SwapPrevious &) = default;
+};
+using SwapSource = std::variant<SwapFolder, SwapZip, SwapPrevious>;
+
+// Exchanges the installed release of a program by another one, and rolls back unless the new one is confirmed within
+// `timeoutS`: an agent by reaching its server, a watchdog by serving its processes. JabberClient comes as a SwapFolder,
+// WatchDog as a SwapZip or SwapPrevious. The reply means "accepted", also for a repeat under the same key, whatever
+// has become of it; that is in SwapStatusReply.
+struct Swap
+{
+    Component component = Component::JabberClient;
+    QString key; // names this update over all restarts, 1 to 128 characters
+    int version = 0;
+    int timeoutS = 0; // 1 to 3600
+    SwapSource source;
+    friend bool operator==(const Swap &, const Swap &) = default;
+};
+
+// SwapStatusReply is the reply.
 struct SwapStatus
 {
+    Component component = Component::JabberClient;
     friend bool operator==(const SwapStatus &, const SwapStatus &) = default;
 };
 
-// Replaces the watchdog itself by the release in a zip, or by the one before, which it keeps. The watchdog copies the
-// zip to a place of its own and trusts nothing that it has not checked there. The answer means "taken down", and so it
-// is for a repeat under the same key, whatever has become of it; that is asked with WatchdogSwapStatus.
-struct SwapWatchdog
-{
-    QString key; // names this update, 1 to 128 characters
-    QString zip; // absolute, below downloads/
-    int version = 0;
-    QByteArray sha256; // of the zip, 32 bytes
-    QString release;   // signed manifest, or empty
-    int timeoutS = 0;  // 1 to 3600: for the new watchdog to prove itself
-    bool force = false;
-    bool previous = false; // without zip, sha256 and release; the watchdog knows the version
-    friend bool operator==(const SwapWatchdog &, const SwapWatchdog &) = default;
-};
-
-// Answered with WatchdogSwapReply.
-struct WatchdogSwapStatus
-{
-    friend bool operator==(const WatchdogSwapStatus &, const WatchdogSwapStatus &) = default;
-};
-
-using RequestBody = std::variant<Hello, Status, Hold, Release, Restart, SwapAgent, Online, SwapStatus, Reboot,
-                                 SwapWatchdog, WatchdogSwapStatus>;
+using RequestBody = std::variant<Hello, Status, Hold, Resume, Restart, Reboot, Online, Swap, SwapStatus>;
 
 struct Request
 {
@@ -124,6 +133,7 @@ struct Done
 struct HelloReply
 {
     int watchdogVersion = 0;
+    int protocol = protocolVersion;
     friend bool operator==(const HelloReply &, const HelloReply &) = default;
 };
 
@@ -133,32 +143,22 @@ struct StatusReply
     friend bool operator==(const StatusReply &, const StatusReply &) = default;
 };
 
-enum class SwapState { None, Confirming, Confirmed, RolledBack };
+// Failed: it ended before the exchange, or the exchange itself failed and changed nothing.
+enum class SwapProgress { None, Preparing, Confirming, Confirmed, RolledBack, Failed };
 
-// What became of the last SwapAgent.
+// What became of the last Swap of the component.
 struct SwapStatusReply
 {
-    SwapState state = SwapState::None;
-    int version = 0;
-    QString remarks; // why it was rolled back
+    Component component = Component::JabberClient;
+    SwapProgress progress = SwapProgress::None;
+    QString key;
+    int running = 0;                       // version of the watchdog that replies
+    ErrorCode error = ErrorCode::Internal; // of RolledBack and Failed, with the reason
+    QString remarks;
     friend bool operator==(const SwapStatusReply &, const SwapStatusReply &) = default;
 };
 
-// Failed: it never got as far as the exchange.
-enum class WatchdogSwapState { None, Preparing, Confirming, Confirmed, RolledBack, Failed };
-
-// What became of the last SwapWatchdog.
-struct WatchdogSwapReply
-{
-    WatchdogSwapState state = WatchdogSwapState::None;
-    QString key;
-    int running = 0;                       // version of the watchdog that answers
-    ErrorCode error = ErrorCode::Internal; // of RolledBack and Failed, with the reason
-    QString remarks;
-    friend bool operator==(const WatchdogSwapReply &, const WatchdogSwapReply &) = default;
-};
-
-using ReplyBody = std::variant<Done, HelloReply, StatusReply, SwapStatusReply, WatchdogSwapReply>;
+using ReplyBody = std::variant<Done, HelloReply, StatusReply, SwapStatusReply>;
 
 struct Reply
 {
@@ -173,7 +173,7 @@ struct ProcessChanged
     friend bool operator==(const ProcessChanged &, const ProcessChanged &) = default;
 };
 
-// The swap of the agent ended.
+// A swap ended.
 struct SwapChanged
 {
     SwapStatusReply status;
@@ -182,7 +182,7 @@ struct SwapChanged
 
 using Event = std::variant<ProcessChanged, SwapChanged>;
 
-// What the agent reads.
+// Either of what the agent reads.
 using WatchdogLine = std::variant<Reply, Event>;
 
 // Encoders give one line including its line feed.
@@ -194,7 +194,7 @@ using WatchdogLine = std::variant<Reply, Event>;
 [[nodiscard]] Result<Request> parseRequest(const QByteArray &line);
 [[nodiscard]] Result<WatchdogLine> parseWatchdogLine(const QByteArray &line);
 
-// The id of a line that parseRequest refused, so that the refusal can be answered.
+// The id of a line that parseRequest refused, so that the refusal can be sent. nullopt if the line has none.
 [[nodiscard]] std::optional<RequestId> requestIdOf(const QByteArray &line);
 
 } // namespace sgn::control

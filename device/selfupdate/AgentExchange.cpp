@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "selfupdate/AgentExchange.h"
 
-#include "base/AtomicFile.h"
 #include "selfupdate/Logging.h"
 #include "system/FolderExchange.h"
 
-#include <cstdio>
 #include <QDir>
-#include <QFile>
 #include <QFileInfo>
-#include <QJsonDocument>
 
 namespace sgn::selfupdate {
 
@@ -17,11 +13,11 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-// A new agent that ends as often as this while it should prove itself won't do better the next time.
+// A new agent that has ended as often on probation won't do better the next time.
 constexpr int maxDeaths = 3;
 // A release that takes the whole device down with it would otherwise get its time again at every boot.
-constexpr int maxResumed = 3;
-// After what the card didn't let us do.
+constexpr int maxRestarts = 3;
+// Before another attempt at what the disk refused.
 constexpr auto retryPause = std::chrono::seconds(10);
 
 bool isConfirming(const std::optional<SwapJournal> &journal)
@@ -29,7 +25,7 @@ bool isConfirming(const std::optional<SwapJournal> &journal)
     return journal && journal->phase == SwapPhase::Confirming;
 }
 
-QString howItEnded(const std::optional<LastExit> &exit)
+QString describe(const std::optional<LastExit> &exit)
 {
     if (!exit) {
         return {};
@@ -43,46 +39,51 @@ QString howItEnded(const std::optional<LastExit> &exit)
     return exit->lastLines.isEmpty() ? text : text + u": "_s + exit->lastLines.constLast();
 }
 
+QString stagedFolder(const SwapJournal &journal)
+{
+    const auto *const source = std::get_if<control::SwapFolder>(&journal.request.source);
+    return source == nullptr ? QString() : source->path;
+}
+
 } // namespace
 
-AgentExchange::AgentExchange(Settings settings, supervision::AgentSupervisor &keeper, const Clock &clock,
+AgentExchange::AgentExchange(Settings settings, supervision::AgentSupervisor &agent, const Clock &clock,
                              QObject *parent)
     : QObject(parent)
     , m_settings(std::move(settings))
-    , m_keeper(keeper)
+    , m_agent(agent)
+    , m_file(m_settings.journal, 0644)
     , m_timer(clock, this)
     , m_clock(clock)
 {
-    connect(&m_keeper, &supervision::AgentSupervisor::helloReceived, this, &AgentExchange::helloReceived);
-    connect(&m_keeper, &supervision::AgentSupervisor::ended, this, &AgentExchange::agentEnded);
-    connect(&m_keeper, &supervision::AgentSupervisor::startFailed, this, &AgentExchange::agentCannotStart);
+    connect(&m_agent, &supervision::AgentSupervisor::helloReceived, this, &AgentExchange::helloReceived);
+    connect(&m_agent, &supervision::AgentSupervisor::ended, this, &AgentExchange::agentEnded);
+    connect(&m_agent, &supervision::AgentSupervisor::startFailed, this, &AgentExchange::agentCannotStart);
     m_saveRetry.setSingleShot(true);
     m_saveRetry.setInterval(retryPause);
-    connect(&m_saveRetry, &QTimer::timeout, this, &AgentExchange::sayConfirmed);
-    m_backRetry.setSingleShot(true);
-    m_backRetry.setInterval(retryPause);
-    connect(&m_backRetry, &QTimer::timeout, this, &AgentExchange::exchangeBack);
+    connect(&m_saveRetry, &QTimer::timeout, this, &AgentExchange::reportConfirmed);
+    m_rollBackRetry.setSingleShot(true);
+    m_rollBackRetry.setInterval(retryPause);
+    connect(&m_rollBackRetry, &QTimer::timeout, this, &AgentExchange::exchangeBack);
     connect(&m_timer, &system::DeadlineTimer::reached, this, [this] {
-        rollBack(m_helloSeen ? u"the new agent did not reach the server within %1 s"_s.arg(m_journal->timeoutS)
-                             : u"the new agent did not report within %1 s"_s.arg(m_journal->timeoutS));
+        rollBack(m_helloSeen ? u"the new agent did not reach the server within %1 s"_s.arg(m_journal->request.timeoutS)
+                             : u"the new agent did not report within %1 s"_s.arg(m_journal->request.timeoutS));
     });
 }
 
 bool AgentExchange::load()
 {
-    const auto object = readJsonFile(m_settings.journal);
-    auto journal = object ? swapJournalFromJson(*object) : Result<SwapJournal>(fail(object.error()));
-    if (journal) {
-        m_journal = *std::move(journal);
-    } else if (journal.error().code != ErrorCode::NotFound) {
-        // It is written atomically, so this is a damaged disk. Both releases are whole; what is installed stays.
-        const QByteArray path = QFile::encodeName(m_settings.journal);
-        const bool kept = std::rename(path.constData(), (path + ".damaged").constData()) == 0;
-        qCWarning(lcSelfUpdate).noquote()
-            << "the record of the agent's swap is unreadable and ignored:" << journal.error().message
-            << (kept ? "(set aside)" : "");
+    m_journal = m_file.load();
+    return isUnderWay();
+}
+
+InPlace AgentExchange::inPlace() const
+{
+    const auto installed = system::folderId(m_settings.installed);
+    if (installed == m_journal->newFolder) {
+        return InPlace::New;
     }
-    return m_journal && !m_journal->isOver();
+    return installed == m_journal->oldFolder ? InPlace::Old : InPlace::Other;
 }
 
 void AgentExchange::resume()
@@ -94,16 +95,20 @@ void AgentExchange::resume()
         tidy();
         return;
     }
-    qCInfo(lcSelfUpdate) << "going on with the swap of the agent";
+    const SwapPhase saved = m_journal->phase;
+    m_journal->phase = phaseAfterCut(saved, inPlace(), false);
+    qCInfo(lcSelfUpdate).noquote() << "agent swap continues (version" << m_journal->request.version << "phase"
+                                   << nameOf(m_journal->phase) << ")";
+    if (saved == SwapPhase::Confirming && m_journal->phase == SwapPhase::RollingBack) {
+        m_journal->remarks = u"the swap was interrupted"_s;
+    }
     if (m_journal->phase == SwapPhase::Confirming) {
-        if (system::folderId(m_settings.installed) != m_journal->newFolder) {
-            m_journal->phase = SwapPhase::RollingBack;
-            m_journal->remarks = u"the swap was interrupted"_s;
-        } else if (++m_journal->resumed > maxResumed) {
-            rollBack(u"the device or its watchdog restarted %1 times while the new agent should prove itself"_s.arg(
-                m_journal->resumed));
+        if (++m_journal->attempts > maxRestarts) {
+            rollBack(u"the device or its watchdog restarted %1 times while the new agent was on probation"_s.arg(
+                m_journal->attempts));
             return;
-        } else if (!save()) {
+        }
+        if (!save()) {
             rollBack(u"the progress of the swap cannot be saved"_s);
             return;
         }
@@ -111,19 +116,22 @@ void AgentExchange::resume()
     proceed();
 }
 
-bool AgentExchange::save()
+bool AgentExchange::save() const
 {
-    const QByteArray content = QJsonDocument(toJson(*m_journal)).toJson(QJsonDocument::Compact);
-    const auto written = writeFileAtomically(m_settings.journal, content);
-    if (!written) {
-        qCCritical(lcSelfUpdate).noquote() << written.error().message;
-    }
-    return written.has_value();
+    return m_file.save(*m_journal).has_value();
 }
 
-Outcome AgentExchange::request(const control::SwapAgent &request)
+bool AgentExchange::isUnderWay() const
 {
-    if (m_journal && (!m_journal->isOver() || m_saveRetry.isActive())) {
+    return m_journal && (!m_journal->isOver() || m_saveRetry.isActive());
+}
+
+Outcome AgentExchange::request(const control::Swap &request)
+{
+    if (m_journal && m_journal->request.key == request.key) {
+        return {}; // a repeat; nothing runs twice
+    }
+    if (isUnderWay()) {
         return fail(ErrorCode::Busy, u"another swap of the agent is under way"_s);
     }
     auto journal = plan(request);
@@ -135,35 +143,36 @@ Outcome AgentExchange::request(const control::SwapAgent &request)
         m_journal = before;
         return fail(ErrorCode::NoSpace, u"the watchdog cannot save the swap, its disk may be full"_s);
     }
-    qCInfo(lcSelfUpdate).noquote() << "exchanging the agent for version" << m_journal->version;
+    qCInfo(lcSelfUpdate).noquote() << "agent swap begins (version" << m_journal->request.version << ")";
     QTimer::singleShot(0, this, &AgentExchange::proceed);
     return {};
 }
 
-Result<SwapJournal> AgentExchange::plan(const control::SwapAgent &request) const
+Result<SwapJournal> AgentExchange::plan(const control::Swap &request) const
 {
-    const QString staged = request.stagedFolder;
+    const auto *const source = std::get_if<control::SwapFolder>(&request.source);
     const QString downloads = QFileInfo(m_settings.downloads).canonicalFilePath();
-    if (downloads.isEmpty() || !staged.startsWith(u'/') ||
-        !QFileInfo(staged).canonicalFilePath().startsWith(downloads + u'/')) {
-        return fail(ErrorCode::BadRequest, u"%1 is not below %2"_s.arg(staged, m_settings.downloads));
+    if (source == nullptr || downloads.isEmpty() || !source->path.startsWith(u'/') ||
+        !QFileInfo(source->path).canonicalFilePath().startsWith(downloads + u'/')) {
+        return fail(ErrorCode::BadRequest,
+                    u"%1 is not below %2"_s.arg(source == nullptr ? QString() : source->path, m_settings.downloads));
     }
-    SwapJournal journal;
     // Without links and dots, so that what was checked is what will be moved.
-    journal.stagedFolder = QFileInfo(staged).canonicalFilePath();
-    journal.version = request.version;
-    journal.timeoutS = request.timeoutS;
-    journal.needsOnline = request.needsOnline;
-    const auto newFolder = system::folderId(journal.stagedFolder);
+    const QString staged = QFileInfo(source->path).canonicalFilePath();
+    SwapJournal journal;
+    journal.phase = SwapPhase::Exchanging;
+    journal.request = request;
+    journal.request.source = control::SwapFolder{staged};
+    const auto newFolder = system::folderId(staged);
     const auto oldFolder = system::folderId(m_settings.installed);
     if (!newFolder || !oldFolder) {
         return fail(ErrorCode::InstallFailed, (newFolder ? oldFolder : newFolder).error().message);
     }
     journal.newFolder = *newFolder;
     journal.oldFolder = *oldFolder;
-    const supervision::ProgramRules rules(journal.stagedFolder, m_settings.treeOwner, m_settings.treeGroup,
+    const supervision::ProgramRules rules(staged, m_settings.treeOwner, m_settings.treeGroup,
                                           supervision::ProgramRules::RunAs::TreeOwner);
-    if (const auto program = rules.check(journal.stagedFolder + u"/sgn-agent"_s); !program) {
+    if (const auto program = rules.check(staged + u"/sgn-agent"_s); !program) {
         return fail(ErrorCode::InstallFailed, program.error().message);
     }
     return journal;
@@ -172,34 +181,36 @@ Result<SwapJournal> AgentExchange::plan(const control::SwapAgent &request) const
 void AgentExchange::proceed()
 {
     switch (m_journal->phase) {
-    case SwapPhase::Swapping:
-        m_keeper.stop([this] { exchange(); });
+    case SwapPhase::Exchanging:
+        m_agent.stop([this] { exchange(); });
         return;
     case SwapPhase::Confirming:
-        confirm();
+        startProbation();
         return;
     case SwapPhase::RollingBack:
-        m_keeper.stop([this] { exchangeBack(); });
+        m_agent.stop([this] { exchangeBack(); });
         return;
+    case SwapPhase::Preparing:
     case SwapPhase::Confirmed:
     case SwapPhase::RolledBack:
+    case SwapPhase::Failed:
         return;
     }
 }
 
 void AgentExchange::exchange()
 {
-    if (system::folderId(m_settings.installed) == m_journal->oldFolder) {
-        if (const auto done = system::exchangeFolders(m_settings.installed, m_journal->stagedFolder); !done) {
+    if (inPlace() == InPlace::Old) {
+        if (const auto done = system::exchangeFolders(m_settings.installed, stagedFolder(*m_journal)); !done) {
             rollBack(done.error().message);
             return;
         }
     }
-    if (system::folderId(m_settings.installed) != m_journal->newFolder) {
-        rollBack(u"somebody else has changed %1"_s.arg(m_settings.installed));
+    if (inPlace() != InPlace::New) {
+        rollBack(u"another program has changed %1"_s.arg(m_settings.installed));
         return;
     }
-    m_journal->phase = SwapPhase::Confirming;
+    m_journal->advance(SwapEvent::Exchanged);
     if (!save()) {
         rollBack(u"the progress of the swap cannot be saved"_s);
         return;
@@ -207,12 +218,12 @@ void AgentExchange::exchange()
     proceed();
 }
 
-void AgentExchange::confirm()
+void AgentExchange::startProbation()
 {
     m_helloSeen = false;
     m_deaths = 0;
-    m_timer.set(m_clock.monotonic() + std::chrono::seconds(m_journal->timeoutS));
-    m_keeper.start();
+    m_timer.set(m_clock.monotonic() + std::chrono::seconds(m_journal->request.timeoutS));
+    m_agent.start();
 }
 
 void AgentExchange::helloReceived(int version)
@@ -220,20 +231,17 @@ void AgentExchange::helloReceived(int version)
     if (!isConfirming(m_journal)) {
         return;
     }
-    if (version != m_journal->version) {
-        rollBack(u"the new agent is version %1 and not %2"_s.arg(version).arg(m_journal->version));
+    if (version != m_journal->request.version) {
+        rollBack(u"the new agent is version %1 and not %2"_s.arg(version).arg(m_journal->request.version));
         return;
     }
     m_helloSeen = true;
-    if (!m_journal->needsOnline) {
-        confirmed();
-    }
 }
 
 void AgentExchange::online()
 {
     if (isConfirming(m_journal) && m_helloSeen) {
-        confirmed();
+        confirm();
     }
 }
 
@@ -244,29 +252,29 @@ void AgentExchange::agentEnded()
     }
     m_helloSeen = false;
     if (++m_deaths >= maxDeaths) {
-        rollBack(u"the new agent ended %1 times%2"_s.arg(m_deaths).arg(howItEnded(m_keeper.lastExit())));
+        rollBack(u"the new agent ended %1 times%2"_s.arg(m_deaths).arg(describe(m_agent.lastExit())));
     }
 }
 
 void AgentExchange::agentCannotStart()
 {
     if (isConfirming(m_journal)) {
-        rollBack(u"the new agent cannot be started: "_s + m_keeper.startProblem());
+        rollBack(u"the new agent cannot be started: "_s + m_agent.startProblem());
     }
 }
 
-void AgentExchange::confirmed()
+void AgentExchange::confirm()
 {
     m_timer.set(std::nullopt);
-    qCInfo(lcSelfUpdate).noquote() << "version" << m_journal->version << "of the agent has proved itself";
-    m_journal->phase = SwapPhase::Confirmed;
-    sayConfirmed();
+    qCInfo(lcSelfUpdate).noquote() << "agent confirmed (version" << m_journal->request.version << ")";
+    m_journal->advance(SwapEvent::Healthy);
+    reportConfirmed();
 }
 
-void AgentExchange::sayConfirmed()
+void AgentExchange::reportConfirmed()
 {
-    // Not before it is safe: the next watchdog would put the agent to the test once more, and whoever was told may have
-    // put away what is needed to go back.
+    // Not before it is durable: the next watchdog would put the agent on probation once more, and whoever got the
+    // report may have removed what is needed to roll back.
     if (!save()) {
         m_saveRetry.start();
         return;
@@ -278,49 +286,49 @@ void AgentExchange::sayConfirmed()
 void AgentExchange::rollBack(const QString &why)
 {
     m_timer.set(std::nullopt);
-    qCWarning(lcSelfUpdate).noquote() << "putting the old agent back:" << why;
-    m_journal->phase = SwapPhase::RollingBack;
+    qCWarning(lcSelfUpdate).noquote() << "agent swap rolls back (version" << m_journal->request.version << "):" << why;
+    m_journal->advance(SwapEvent::Failed);
+    m_journal->error = ErrorCode::NotHealthy;
     m_journal->remarks = why;
-    // Goes on even if that fails: the folders' ids will tell the next watchdog where things stand.
+    // Goes on even if that fails: the folders' inodes show the next watchdog where the swap stands.
     [[maybe_unused]] const bool saved = save();
     proceed();
 }
 
 void AgentExchange::exchangeBack()
 {
-    if (system::folderId(m_settings.installed) == m_journal->newFolder) {
-        if (system::isGone(m_journal->stagedFolder, m_journal->oldFolder)) {
-            stay();
+    if (inPlace() == InPlace::New) {
+        if (system::isGone(stagedFolder(*m_journal), m_journal->oldFolder)) {
+            keepNewAgent();
             return;
         }
-        if (const auto done = system::exchangeFolders(m_settings.installed, m_journal->stagedFolder); !done) {
-            qCCritical(lcSelfUpdate).noquote() << "the old agent cannot be put back yet:" << done.error().message;
-            m_backRetry.start();
-            // Meanwhile one that may be no good is better than none.
-            m_keeper.start();
+        if (const auto done = system::exchangeFolders(m_settings.installed, stagedFolder(*m_journal)); !done) {
+            qCCritical(lcSelfUpdate).noquote() << "agent not rolled back yet:" << done.error().message;
+            m_rollBackRetry.start();
+            // Meanwhile a doubtful agent is better than none.
+            m_agent.start();
             return;
         }
     }
-    m_keeper.stop([this] { rolledBack(); });
+    m_agent.stop([this] { reportRolledBack(); });
 }
 
-// The old agent is gone, and there is nothing to go back to.
-void AgentExchange::stay()
+void AgentExchange::keepNewAgent()
 {
     qCCritical(lcSelfUpdate).noquote() << "the new agent stays, because the old one is no longer in"
-                                       << m_journal->stagedFolder;
-    m_journal->phase = SwapPhase::Confirmed;
+                                       << stagedFolder(*m_journal);
+    m_journal->advance(SwapEvent::OldIsGone);
     m_journal->remarks += u"; it stays, because the old one is gone"_s;
     m_journal->tidied = true;
-    m_keeper.start();
-    sayConfirmed();
+    m_agent.start();
+    reportConfirmed();
 }
 
-void AgentExchange::rolledBack()
+void AgentExchange::reportRolledBack()
 {
-    m_journal->phase = SwapPhase::RolledBack;
+    m_journal->advance(SwapEvent::Reverted);
     [[maybe_unused]] const bool saved = save();
-    m_keeper.start();
+    m_agent.start();
     Q_EMIT finished(status());
 }
 
@@ -331,8 +339,9 @@ void AgentExchange::tidy()
     }
     // A rollback to the previous release has left the other one in its place already.
     const QString previous = QFileInfo(m_settings.downloads).canonicalFilePath() + u"/previous-JabberClient"_s;
-    if (m_journal->stagedFolder != previous) {
-        if (const auto moved = system::moveReplacing(m_journal->stagedFolder, previous, m_journal->oldFolder); !moved) {
+    if (stagedFolder(*m_journal) != previous) {
+        if (const auto moved = system::moveReplacing(stagedFolder(*m_journal), previous, m_journal->oldFolder);
+            !moved) {
             qCWarning(lcSelfUpdate).noquote() << "the old agent stays where it is:" << moved.error().message;
         }
     }
@@ -342,16 +351,11 @@ void AgentExchange::tidy()
 
 control::SwapStatusReply AgentExchange::status() const
 {
-    if (!m_journal) {
-        return {};
+    auto reply = statusOf(m_journal, Component::JabberClient, m_settings.watchdogVersion);
+    if (m_saveRetry.isActive()) {
+        reply.progress = control::SwapProgress::Confirming;
     }
-    control::SwapState state = control::SwapState::Confirming;
-    if (m_journal->phase == SwapPhase::Confirmed && !m_saveRetry.isActive()) {
-        state = control::SwapState::Confirmed;
-    } else if (m_journal->phase == SwapPhase::RolledBack) {
-        state = control::SwapState::RolledBack;
-    }
-    return {state, m_journal->version, m_journal->remarks};
+    return reply;
 }
 
 } // namespace sgn::selfupdate

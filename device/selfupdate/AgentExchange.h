@@ -10,9 +10,9 @@
 
 namespace sgn::selfupdate {
 
-// Exchanges the agent's release and puts the old one back when the new one doesn't prove itself. Each phase is saved
-// before its work starts and its work can be repeated, so a watchdog that comes back after a kill or a power cut goes
-// on where the last one was.
+// Exchanges the agent's release and rolls back unless the new one is confirmed: it has to reach its server within the
+// time. Each phase (SwapState.h) is saved before its work starts and its work can be repeated, so a watchdog that
+// starts after a kill or a power cut goes on where the last one was.
 class AgentExchange : public QObject
 {
     Q_OBJECT
@@ -25,9 +25,10 @@ public:
         QString journal;   // <root>/wdog/agent-swap.json
         uid_t treeOwner = 0;
         gid_t treeGroup = 0;
+        int watchdogVersion = 0;
     };
 
-    AgentExchange(Settings settings, supervision::AgentSupervisor &keeper, const Clock &clock,
+    AgentExchange(Settings settings, supervision::AgentSupervisor &agent, const Clock &clock,
                   QObject *parent = nullptr);
 
     // Reads the journal. Before the keeper begins: whether it must leave the agent to resume().
@@ -36,40 +37,43 @@ public:
     void resume();
 
     // Checks the staged folder and saves the journal: from then on the swap happens. It begins when control is back in
-    // the event loop, so that the answer can go out before the asking agent is stopped. Busy, BadRequest,
+    // the event loop, so that the reply can go out before the requesting agent is stopped. Busy, BadRequest,
     // InstallFailed, Io, NoSpace: nothing has changed.
-    [[nodiscard]] Outcome request(const control::SwapAgent &request);
+    [[nodiscard]] Outcome request(const control::Swap &request);
     // The agent has reached its server.
     void online();
 
     [[nodiscard]] control::SwapStatusReply status() const;
+    [[nodiscard]] bool isUnderWay() const;
 
 Q_SIGNALS:
     void finished(const sgn::control::SwapStatusReply &status);
 
 private:
-    [[nodiscard]] Result<SwapJournal> plan(const control::SwapAgent &request) const;
-    [[nodiscard]] bool save();
+    [[nodiscard]] Result<SwapJournal> plan(const control::Swap &request) const;
+    [[nodiscard]] InPlace inPlace() const;
+    [[nodiscard]] bool save() const;
     void proceed();
     void exchange();
-    void confirm();
+    void startProbation();
     void helloReceived(int version);
     void agentEnded();
     void agentCannotStart();
-    void confirmed();
-    void sayConfirmed();
+    void confirm();
+    void reportConfirmed();
     void rollBack(const QString &why);
     void exchangeBack();
-    void stay();
-    void rolledBack();
+    void keepNewAgent();
+    void reportRolledBack();
     void tidy();
 
     Settings m_settings;
-    supervision::AgentSupervisor &m_keeper;
+    supervision::AgentSupervisor &m_agent;
+    SwapJournalFile m_file;
     std::optional<SwapJournal> m_journal;
     system::DeadlineTimer m_timer;
-    QTimer m_saveRetry; // active: confirmed, but that isn't safe yet
-    QTimer m_backRetry;
+    QTimer m_saveRetry; // active: confirmed, but that isn't durable yet
+    QTimer m_rollBackRetry;
     const Clock &m_clock;
     bool m_helloSeen = false;
     int m_deaths = 0; // of the new agent

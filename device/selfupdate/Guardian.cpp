@@ -5,16 +5,15 @@
 #include "base/SystemError.h"
 #include "selfupdate/Logging.h"
 #include "selfupdate/Probation.h"
+#include "selfupdate/ProbationWatch.h"
 #include "system/FolderExchange.h"
 #include "system/ProcFs.h"
 #include "system/ProgramExec.h"
 
 #include <algorithm>
 #include <csignal>
-#include <fcntl.h>
 #include <poll.h>
 #include <QFile>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -25,10 +24,10 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr MonotonicTime pause = std::chrono::milliseconds(250);
-constexpr MonotonicTime retryPause = std::chrono::seconds(10); // after what the card didn't let us do
+constexpr MonotonicTime retryPause = std::chrono::seconds(10); // before another attempt at what the disk refused
 
-// Another process of ours that runs the program. A watchdog borrows the device's owner's rights for its work on files,
-// so its real user counts.
+// Another process of this user that runs the program. A watchdog borrows the device's owner's rights for its work on
+// files, so its real user counts.
 bool isOurs(const system::ProcStat &stat, const QByteArray &program, bool isScript)
 {
     const bool runsIt = system::readExecutable(stat.pid) == program ||
@@ -56,16 +55,16 @@ std::optional<system::ProcessHandle> findOurs(const QString &path)
 
 } // namespace
 
-QString findProblem(const WatchdogSwapJournal &journal, const ProbeAnswer &answer, const QList<WatchedProcess> &alive)
+QString findProblem(const SwapJournal &journal, const ProbeAnswer &answer, const QList<WatchedProcess> &alive)
 {
     if (answer.version != journal.request.version) {
-        return u"it says it is version %1 and not %2"_s.arg(answer.version).arg(journal.request.version);
+        return u"it has version %1 and not %2"_s.arg(answer.version).arg(journal.request.version);
     }
     bool anyRan = false;
     bool anyRuns = false;
     for (const WatchedProcess &process : alive) {
         if (process.name.isEmpty()) {
-            continue; // the agent is in no report; it comes back to the socket by itself
+            continue; // the agent is in no report; it connects to the socket by itself
         }
         const auto report = std::ranges::find(answer.processes, process.name, &ProcessReport::name);
         if (report == answer.processes.end() || report->pid != process.identity->pid) {
@@ -75,11 +74,12 @@ QString findProblem(const WatchdogSwapJournal &journal, const ProbeAnswer &answe
         anyRan = anyRan || process.wasRunning;
         anyRuns = anyRuns || report->state == ProcessState::Running;
     }
-    return anyRan && !anyRuns ? u"it hears no heartbeats"_s : QString();
+    return anyRan && !anyRuns ? u"it receives no heartbeats"_s : QString();
 }
 
 Guardian::Guardian(GuardianSettings settings, const Clock &clock)
     : m_settings(std::move(settings))
+    , m_file(m_settings.release.journal(), 0600)
     , m_clock(clock)
 {}
 
@@ -94,32 +94,43 @@ void Guardian::run()
     if (!takeLock() || !load()) {
         return;
     }
-    if (m_journal.phase == WatchdogPhase::Swapping &&
-        system::folderId(m_settings.release.installed()) == m_journal.newFolder) {
-        // Cut after the exchange, before that was written down.
-        m_journal.phase = WatchdogPhase::Confirming;
-        m_journal.handedOver = {};
-        m_target.reset();
-        save();
-    }
-    if (m_journal.phase == WatchdogPhase::Confirming &&
-        system::folderId(m_settings.release.installed()) == m_journal.oldFolder) {
-        // Put back already, by a guardian that couldn't write that down or by the rescue script.
-        m_journal.phase = WatchdogPhase::RollingBack;
-        m_journal.error = ErrorCode::NotHealthy;
-        m_journal.remarks = u"the new watchdog did not prove itself, and nobody could note down why"_s;
-    }
-    if (m_journal.phase == WatchdogPhase::Confirming) {
+    goOnAfterCut();
+    if (m_journal.phase == SwapPhase::Confirming) {
         watch();
-    } else if (m_journal.phase == WatchdogPhase::RollingBack) {
+    } else if (m_journal.phase == SwapPhase::RollingBack) {
         findTarget();
         exchangeBack();
     }
 }
 
+void Guardian::goOnAfterCut()
+{
+    const auto installed = system::folderId(m_settings.release.installed());
+    InPlace disk = InPlace::Other;
+    if (installed == m_journal.newFolder) {
+        disk = InPlace::New;
+    } else if (installed == m_journal.oldFolder) {
+        disk = InPlace::Old;
+    }
+    const SwapPhase saved = m_journal.phase;
+    // This is the guardian, so no other one decides. What is neither release is left to whatever put it there.
+    m_journal.phase = disk == InPlace::Other ? saved : phaseAfterCut(saved, disk, false);
+    if (m_journal.phase == saved) {
+        return;
+    }
+    if (m_journal.phase == SwapPhase::Confirming) {
+        m_journal.handOver.process = {};
+        m_target.reset();
+        save();
+    } else {
+        m_journal.error = ErrorCode::NotHealthy;
+        m_journal.remarks = u"the new watchdog was not confirmed, and the reason could not be saved"_s;
+    }
+}
+
 bool Guardian::load()
 {
-    auto journal = loadWatchdogSwap(m_settings.release.journal());
+    auto journal = m_file.load();
     if (!journal) {
         return false;
     }
@@ -129,64 +140,50 @@ bool Guardian::load()
 
 bool Guardian::takeLock()
 {
-    m_lock = Descriptor(::open(QFile::encodeName(m_settings.release.guardLock()).constData(),
-                               O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
-    // The watchdog holds it for a moment, too, when it looks whether there is a guardian.
+    // The watchdog holds it for a moment, too, when it checks whether there is a guardian.
     constexpr int tries = 10;
-    for (int i = 0; m_lock.isValid() && i < tries; ++i) {
-        if (::flock(m_lock.get(), LOCK_EX | LOCK_NB) == 0) {
-            return true;
-        }
-        wait(std::chrono::milliseconds(20));
+    constexpr auto between = std::chrono::milliseconds(20);
+    auto lock = system::FileLock::tryLock(m_settings.release.guardLock(), tries, between);
+    if (!lock) {
+        return false;
     }
-    return false;
+    m_lock = *std::move(lock);
+    return true;
 }
 
+// If that fails, the folders' inodes show the next watchdog where the swap stands.
 bool Guardian::save()
 {
-    const auto saved = saveWatchdogSwap(m_journal, m_settings.release.journal());
-    if (!saved) {
-        // The folders' inodes will tell the next watchdog where things stand.
-        qCCritical(lcSelfUpdate).noquote() << saved.error().message;
-    }
-    return saved.has_value();
+    return m_file.save(m_journal).has_value();
 }
 
 void Guardian::watch()
 {
-    MonotonicTime end = m_clock.monotonic() + std::chrono::seconds(m_journal.request.timeoutS);
-    const MonotonicTime last = end + m_settings.settle + m_settings.hiccup;
-    std::optional<MonotonicTime> healthySince;
-    bool hasAnswered = false;
+    const std::chrono::seconds timeout(m_journal.request.timeoutS);
+    ProbationWatch probation({timeout, m_settings.settle, m_settings.hiccup}, m_clock.monotonic());
     QString problem = u"it doesn't start"_s;
     for (;;) {
         findTarget();
         if (m_target && m_target->hasEnded()) {
-            rollBack(ErrorCode::NotHealthy, hasAnswered ? u"the new watchdog answered and then ended"_s
-                                                        : u"the new watchdog ended: "_s + problem);
+            rollBack(ErrorCode::NotHealthy, probation.wasHealthy() ? u"the new watchdog answered and then ended"_s
+                                                                   : u"the new watchdog ended: "_s + problem);
             return;
         }
         const MonotonicTime now = m_clock.monotonic();
         if (m_target) {
-            problem = look();
+            problem = probe();
         }
-        if (!m_target || !problem.isEmpty()) {
-            healthySince.reset();
-        } else if (!healthySince) {
-            healthySince = now;
-            hasAnswered = true;
-            end = std::min(last, std::max(end, now + m_settings.settle + m_settings.hiccup));
-        } else if (now - *healthySince >= m_settings.settle) {
+        switch (probation.observe(m_target && problem.isEmpty(), now)) {
+        case ProbationWatch::Verdict::Confirmed:
             confirm();
             return;
-        }
-        if (now >= end) {
-            rollBack(ErrorCode::NotHealthy,
-                     u"the new watchdog has not proved itself within %1 s: %2"_s.arg(m_journal.request.timeoutS)
-                         .arg(problem.isEmpty() ? u"it answers only now and then"_s : problem));
+        case ProbationWatch::Verdict::Expired:
+            rollBack(ErrorCode::NotHealthy, u"the new watchdog was not confirmed within %1 s: %2"_s.arg(timeout.count())
+                                                .arg(problem.isEmpty() ? u"it answers only now and then"_s : problem));
             return;
+        case ProbationWatch::Verdict::Undecided:
+            wait(pause);
         }
-        wait(pause);
     }
 }
 
@@ -196,16 +193,16 @@ void Guardian::findTarget()
     if (m_target) {
         return;
     }
-    auto handle =
-        system::ProcessHandle::open(static_cast<pid_t>(m_journal.handedOver.pid), system::ProcessHandle::Kind::Other);
-    if (handle && handle->startTime() == m_journal.handedOver.startTime) {
+    auto handle = system::ProcessHandle::open(static_cast<pid_t>(m_journal.handOver.process.pid),
+                                              system::ProcessHandle::Kind::Other);
+    if (handle && handle->startTime() == m_journal.handOver.process.startTime) {
         m_target = *std::move(handle);
     } else {
         m_target = findOurs(m_settings.release.installedProgram());
     }
 }
 
-QString Guardian::look()
+QString Guardian::probe()
 {
     if (isOldProgram()) {
         return u"the old watchdog has not handed over"_s;
@@ -214,7 +211,7 @@ QString Guardian::look()
     return answer ? findProblem(m_journal, *answer, alive()) : answer.error().message;
 }
 
-// Until it hands over, the process that becomes the new watchdog runs what we run.
+// Until it hands over, the process that becomes the new watchdog runs the guardian's own program.
 bool Guardian::isOldProgram() const
 {
     struct stat own
@@ -231,7 +228,7 @@ bool Guardian::isOldProgram() const
 QList<WatchedProcess> Guardian::alive() const
 {
     QList<WatchedProcess> alive;
-    std::ranges::copy_if(m_journal.processes, std::back_inserter(alive), [](const WatchedProcess &process) {
+    std::ranges::copy_if(m_journal.handOver.processes, std::back_inserter(alive), [](const WatchedProcess &process) {
         if (!process.identity) {
             return false;
         }
@@ -244,16 +241,16 @@ QList<WatchedProcess> Guardian::alive() const
 
 void Guardian::confirm()
 {
-    qCInfo(lcSelfUpdate).noquote() << "version" << m_journal.request.version << "of the watchdog has proved itself";
-    endConfirmed();
+    qCInfo(lcSelfUpdate).noquote() << "watchdog confirmed (version" << m_journal.request.version << ")";
+    m_journal.advance(SwapEvent::Healthy);
+    finishConfirmed();
 }
 
-void Guardian::endConfirmed()
+void Guardian::finishConfirmed()
 {
-    m_journal.phase = WatchdogPhase::Confirmed;
-    // Not before it is safe: tidying up takes away what a guardian that came after us would need to go back.
+    // Not before it is durable: tidying up removes what the next guardian would need to roll back.
     while (!save()) {
-        // It isn't needed since the exchange, and may be what fills the card.
+        // Not needed since the exchange, and it may be what fills the card.
         [[maybe_unused]] const auto freed = removeFileDurably(m_settings.release.zip());
         wait(retryPause);
     }
@@ -262,8 +259,9 @@ void Guardian::endConfirmed()
 
 void Guardian::rollBack(ErrorCode error, const QString &why)
 {
-    qCWarning(lcSelfUpdate).noquote() << "putting the old watchdog back:" << why;
-    m_journal.phase = WatchdogPhase::RollingBack;
+    qCWarning(lcSelfUpdate).noquote() << "watchdog swap rolls back (version" << m_journal.request.version
+                                      << "):" << why;
+    m_journal.advance(SwapEvent::Failed);
     m_journal.error = error;
     m_journal.remarks = why;
     save();
@@ -275,17 +273,17 @@ void Guardian::exchangeBack()
     // Before the new one ends, so that whoever starts a watchdog after that starts the old one.
     while (system::folderId(m_settings.release.installed()) == m_journal.newFolder) {
         if (system::isGone(m_settings.release.staged(), m_journal.oldFolder)) {
-            stay();
+            keepNew();
             return;
         }
         if (const auto done = system::exchangeFolders(m_settings.release.installed(), m_settings.release.staged());
             !done) {
-            qCCritical(lcSelfUpdate).noquote() << "the old watchdog cannot be put back yet:" << done.error().message;
+            qCCritical(lcSelfUpdate).noquote() << "watchdog not rolled back yet:" << done.error().message;
             wait(retryPause);
         }
     }
-    endNew();
-    m_journal.phase = WatchdogPhase::RolledBack;
+    terminateNew();
+    m_journal.advance(SwapEvent::Reverted);
     const bool isSaved = save();
     tidyAfterSwap(m_settings.release, m_journal);
     if (!isSaved) {
@@ -294,30 +292,30 @@ void Guardian::exchangeBack()
     makeInstalledRun();
 }
 
-// The old watchdog is gone, and there is nothing to go back to.
-void Guardian::stay()
+void Guardian::keepNew()
 {
     qCCritical(lcSelfUpdate).noquote() << "the new watchdog stays, because the old one is no longer in"
                                        << m_settings.release.staged();
+    m_journal.advance(SwapEvent::OldIsGone);
     m_journal.remarks += u"; it stays, because the old one is gone"_s;
-    endConfirmed();
+    finishConfirmed();
     if (!m_target || m_target->hasEnded()) {
         makeInstalledRun();
     }
 }
 
-void Guardian::endNew()
+void Guardian::terminateNew()
 {
     if (m_target && !isOldProgram()) {
-        end(*m_target);
+        terminate(*m_target);
     }
-    // One that systemd or cron has started again in the meantime.
+    // Or a process that systemd or cron has started in the meantime.
     if (const auto other = findOurs(m_settings.release.stagedProgram())) {
-        end(*other);
+        terminate(*other);
     }
 }
 
-void Guardian::end(const system::ProcessHandle &process) const
+void Guardian::terminate(const system::ProcessHandle &process) const
 {
     process.signal(SIGTERM);
     process.signal(SIGCONT);
@@ -331,19 +329,19 @@ void Guardian::end(const system::ProcessHandle &process) const
 void Guardian::makeInstalledRun()
 {
     const MonotonicTime end = m_clock.monotonic() + m_settings.initLimit;
-    while (m_journal.hasInit && m_clock.monotonic() < end) {
+    while (m_journal.handOver.hasInit && m_clock.monotonic() < end) {
         if (isListening(m_settings.socket)) {
             return;
         }
         wait(pause);
     }
     qCInfo(lcSelfUpdate) << "becoming the installed watchdog";
-    m_lock = Descriptor();
-    const Error error = system::executeProgram(m_settings.release.installedProgram(), m_journal.arguments);
+    m_lock.reset();
+    const Error error = system::executeProgram(m_settings.release.installedProgram(), m_journal.handOver.arguments);
     qCCritical(lcSelfUpdate).noquote() << error.message;
 }
 
-// The target's end cuts it short.
+// Returns early when the target ends.
 void Guardian::wait(MonotonicTime time) const
 {
     pollfd ended{m_target ? m_target->descriptor() : -1, POLLIN, 0};

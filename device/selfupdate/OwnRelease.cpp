@@ -70,12 +70,4 @@ Outcome OwnRelease::open() const
     return syncFolder(QFileInfo(work()).absolutePath());
 }
 
-int releaseVersionIn(const QString &folder, int otherwise)
-{
-    const auto text = readFile(folder + u'/' + OwnRelease::versionName, 64);
-    bool ok = false;
-    const int version = text ? text->trimmed().toInt(&ok) : 0;
-    return ok && version >= 0 ? version : otherwise;
-}
-
 } // namespace sgn::selfupdate

@@ -48,7 +48,6 @@ public:
     static constexpr QLatin1StringView folder{"WatchDog"};
     static constexpr QLatin1StringView programName{"sgn-watchdog"};
     static constexpr QLatin1StringView updateProgramName{"sgn-watchdog-update"};
-    static constexpr QLatin1StringView versionName{"version"};
 
 private:
     QString m_installed;
@@ -56,8 +55,5 @@ private:
 
 // The release number of a program that lies in no release folder.
 inline constexpr int builtInRelease = 1;
-
-// The whole number in the file `version` in a release's folder; `otherwise` when there is none.
-[[nodiscard]] int releaseVersionIn(const QString &folder, int otherwise);
 
 } // namespace sgn::selfupdate

@@ -18,7 +18,7 @@ Error preparationError(const QByteArray &output)
     const QString line = QString::fromUtf8(output.trimmed().split('\n').constLast());
     const qsizetype colon = line.indexOf(u": "_s);
     if (colon <= 0 || colon + 2 >= line.size()) {
-        return {ErrorCode::Internal, u"the check of the release ended without a word"_s};
+        return {ErrorCode::Internal, u"the check of the release ended without a reason"_s};
     }
     return {errorCodeFromString(line.first(colon)), line.sliced(colon + 2)};
 }

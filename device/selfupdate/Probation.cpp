@@ -13,10 +13,10 @@ namespace sgn::selfupdate {
 
 using namespace Qt::StringLiterals;
 
-Outcome beginTrial(const OwnRelease &release, const WatchdogSwapJournal &journal)
+Outcome beginProbation(const OwnRelease &release, const SwapJournal &journal)
 {
     QByteArray arguments;
-    for (const QString &argument : journal.arguments) {
+    for (const QString &argument : journal.handOver.arguments) {
         arguments += argument.toLocal8Bit() + '\0';
     }
     if (auto written = writeFileAtomically(release.arguments(), arguments, 0600); !written) {
@@ -32,14 +32,14 @@ Outcome beginTrial(const OwnRelease &release, const WatchdogSwapJournal &journal
     return writeFileAtomically(release.trial(), QByteArray::number(journal.newFolder) + '\n', 0600);
 }
 
-void tidyAfterSwap(const OwnRelease &release, const WatchdogSwapJournal &journal)
+void tidyAfterSwap(const OwnRelease &release, const SwapJournal &journal)
 {
     QList<Outcome> outcomes{removeFileDurably(release.trial()), removeFileDurably(release.starts()),
                             removeFileDurably(release.zip())};
     Outcome kept;
-    if (journal.phase == WatchdogPhase::Confirmed) {
+    if (journal.phase == SwapPhase::Confirmed) {
         kept = system::moveReplacing(release.staged(), release.previous(), journal.oldFolder);
-    } else if (journal.request.previous) {
+    } else if (std::holds_alternative<control::SwapPrevious>(journal.request.source)) {
         // There is no other one, and what kept it from working may pass.
         kept = system::moveReplacing(release.staged(), release.previous(), journal.newFolder);
     }

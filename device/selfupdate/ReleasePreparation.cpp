@@ -6,12 +6,14 @@
 #include "base/Descriptor.h"
 #include "base/DeviceTree.h"
 #include "base/SystemError.h"
+#include "base/VersionFile.h"
 #include "config/DeviceConfig.h"
 #include "crypto/Sha256.h"
 #include "release/ReleaseFolder.h"
 #include "release/ReleaseSignature.h"
 #include "selfupdate/PreparationResult.h"
 #include "selfupdate/SelfTestRun.h"
+#include "system/FileLock.h"
 #include "system/FolderExchange.h"
 
 #include <cerrno>
@@ -21,7 +23,6 @@
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
-#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <vector>
@@ -105,26 +106,26 @@ Result<QList<PublicKey>> releaseKeys(const Preparation &preparation)
     return std::move(config->releaseKeys);
 }
 
-Result<Signed> checkSignature(const Preparation &preparation, const control::SwapWatchdog &request, qint64 size)
+Result<Signed> checkSignature(const Preparation &preparation, int version, const control::SwapZip &source, qint64 size)
 {
     const auto keys = releaseKeys(preparation);
     if (!keys) {
         return fail(keys.error());
     }
     if (keys->isEmpty()) {
-        return Signed{request.force, {}};
+        return Signed{source.force, {}};
     }
-    if (request.release.isEmpty()) {
+    if (source.release.isEmpty()) {
         return fail(ErrorCode::NotSigned, u"this device installs signed releases only"_s);
     }
-    const auto manifest = verifyRelease(request.release.toUtf8(), *keys);
+    const auto manifest = verifyRelease(source.release.toUtf8(), *keys);
     if (!manifest) {
         return fail(manifest.error());
     }
     UpdateCommand command;
     command.component = Component::WatchDog;
-    command.version = request.version;
-    command.sha256 = request.sha256;
+    command.version = version;
+    command.sha256 = source.sha256;
     command.size = size;
     if (const auto checked = checkRelease(*manifest, command); !checked) {
         return fail(checked.error());
@@ -144,11 +145,11 @@ Outcome checkContent(const QString &folder, int version)
             return fail(ErrorCode::BadArchive, u"the release has no program "_s + name);
         }
     }
-    const QString versionFile = folder + u'/' + OwnRelease::versionName;
+    const QString versionFile = folder + u'/' + versionFileName;
     if (!QFileInfo::exists(versionFile)) {
         return writeFileAtomically(versionFile, QByteArray::number(version) + '\n');
     }
-    const int found = releaseVersionIn(folder, -1);
+    const int found = readReleaseVersion(folder).value_or(-1);
     if (found != version) {
         return fail(ErrorCode::BadArchive,
                     found < 0 ? u"the release's file version holds no version number"_s
@@ -167,14 +168,14 @@ Outcome clear(const OwnRelease &release)
     return removeFileDurably(release.zip());
 }
 
-Outcome test(const Preparation &preparation, const WatchdogSwapJournal &journal, const QString &folder)
+Outcome test(const Preparation &preparation, const SwapJournal &journal, const QString &folder)
 {
     const auto tested =
-        runSelfTestOf(folder + u'/' + OwnRelease::programName, journal.arguments, preparation.selfTestLimit);
+        runSelfTestOf(folder + u'/' + OwnRelease::programName, journal.handOver.arguments, preparation.selfTestLimit);
     return tested ? Outcome() : fail(tested.error().withContext(u"the new watchdog doesn't work here"_s));
 }
 
-Outcome preparePrevious(const Preparation &preparation, const WatchdogSwapJournal &journal)
+Outcome preparePrevious(const Preparation &preparation, const SwapJournal &journal)
 {
     // It was signed once, but so is every release with a known hole, and whoever asks may have taken over the agent.
     const auto keys = releaseKeys(preparation);
@@ -205,33 +206,34 @@ Outcome preparePrevious(const Preparation &preparation, const WatchdogSwapJourna
 
 } // namespace
 
-Outcome prepareRelease(const Preparation &preparation, const WatchdogSwapJournal &journal)
+Outcome prepareRelease(const Preparation &preparation, const SwapJournal &journal)
 {
     const OwnRelease &release = preparation.release;
-    const control::SwapWatchdog &request = journal.request;
-    if (request.previous) {
+    const auto *const source = std::get_if<control::SwapZip>(&journal.request.source);
+    if (source == nullptr) {
         return preparePrevious(preparation, journal);
     }
+    const int version = journal.request.version;
     if (auto cleared = clear(release); !cleared) {
         return cleared;
     }
-    const auto source = openZip(preparation, request.zip);
-    const auto hash = source ? copyZip(*source, release.zip()) : fail(source.error());
+    const auto zip = openZip(preparation, source->zip);
+    const auto hash = zip ? copyZip(*zip, release.zip()) : fail(zip.error());
     if (!hash) {
         return fail(hash.error());
     }
-    if (*hash != request.sha256) {
+    if (*hash != source->sha256) {
         return fail(ErrorCode::HashMismatch, u"the zip is not the one that was asked for, its SHA-256 is "_s +
                                                  QString::fromLatin1(hash->toHex()));
     }
-    const auto isSigned = checkSignature(preparation, request, QFileInfo(release.zip()).size());
+    const auto isSigned = checkSignature(preparation, version, *source, QFileInfo(release.zip()).size());
     if (!isSigned) {
         return fail(isSigned.error());
     }
-    if (request.version < preparation.runningVersion && !isSigned->mayGoBack) {
-        return fail(ErrorCode::Downgrade,
-                    u"watchdog version %1 is installed, which is newer than %2"_s.arg(preparation.runningVersion)
-                        .arg(request.version));
+    if (version < preparation.runningVersion && !isSigned->mayGoBack) {
+        return fail(
+            ErrorCode::Downgrade,
+            u"watchdog version %1 is installed, which is newer than %2"_s.arg(preparation.runningVersion).arg(version));
     }
     ExtractRules rules;
     rules.topFolder = OwnRelease::folder;
@@ -244,7 +246,7 @@ Outcome prepareRelease(const Preparation &preparation, const WatchdogSwapJournal
             return checked;
         }
     }
-    if (auto checked = checkContent(release.staged(), request.version); !checked) {
+    if (auto checked = checkContent(release.staged(), version); !checked) {
         return checked;
     }
     return test(preparation, journal, release.staged());
@@ -252,13 +254,16 @@ Outcome prepareRelease(const Preparation &preparation, const WatchdogSwapJournal
 
 int runPreparation(const Preparation &preparation)
 {
-    // A watchdog that is gone can't use what we make, and the next one makes it anew.
+    // Without the watchdog that started it the result has no use, and the next one prepares anew.
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
-    const Descriptor lock(::open(QFile::encodeName(preparation.release.work() + u"/prepare.lock"_s).constData(),
-                                 O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
-    ::flock(lock.get(), LOCK_EX);
-    const auto journal = loadWatchdogSwap(preparation.release.journal());
-    const Outcome outcome = journal ? prepareRelease(preparation, *journal) : fail(journal.error());
+    const auto lock = system::FileLock::waitFor(preparation.release.work() + u"/prepare.lock"_s);
+    if (!lock) {
+        std::fputs(preparationLine(lock.error()).constData(), stdout);
+        return 1;
+    }
+    const auto journal = SwapJournalFile(preparation.release.journal(), 0600).load();
+    const Outcome outcome =
+        journal ? prepareRelease(preparation, *journal) : fail(ErrorCode::Internal, u"there is no swap to prepare"_s);
     if (!outcome) {
         std::fputs(preparationLine(outcome.error()).constData(), stdout);
     }

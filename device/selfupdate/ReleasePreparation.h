@@ -2,7 +2,7 @@
 #pragma once
 
 #include "selfupdate/OwnRelease.h"
-#include "selfupdate/WatchdogSwapJournal.h"
+#include "selfupdate/SwapJournal.h"
 #include "system/Account.h"
 
 namespace sgn::selfupdate {
@@ -22,7 +22,7 @@ struct Preparation
 // the same test. Blocks for as long as that takes, so it runs in a process of its own, beside the
 // watchdog that goes on watching. BadRequest, HashMismatch, NotSigned, BadSignature, Downgrade, BadArchive, TooLarge,
 // NoSpace, InstallFailed, Io, BadFile.
-[[nodiscard]] Outcome prepareRelease(const Preparation &preparation, const WatchdogSwapJournal &journal);
+[[nodiscard]] Outcome prepareRelease(const Preparation &preparation, const SwapJournal &journal);
 
 // The whole life of that process: takes the request from the journal and says on stdout why it failed
 // (PreparationResult.h). Returns the exit code.

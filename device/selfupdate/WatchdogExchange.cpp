@@ -2,10 +2,12 @@
 #include "selfupdate/WatchdogExchange.h"
 
 #include "base/SystemError.h"
+#include "base/VersionFile.h"
 #include "selfupdate/Logging.h"
 #include "selfupdate/PreparationResult.h"
 #include "selfupdate/Probation.h"
 #include "selfupdate/SelfTestRun.h"
+#include "system/FileLock.h"
 #include "system/FolderExchange.h"
 #include "system/Launcher.h"
 #include "system/ProcFs.h"
@@ -17,7 +19,6 @@
 #include <QCoreApplication>
 #include <QElapsedTimer>
 #include <QFile>
-#include <sys/file.h>
 #include <thread>
 #include <unistd.h>
 
@@ -49,45 +50,49 @@ Result<system::ProcessHandle> launchOwn(const QString &program, const QStringLis
 WatchdogExchange::WatchdogExchange(Settings settings, WatchedProcesses processes, QObject *parent)
     : QObject(parent)
     , m_settings(std::move(settings))
+    , m_file(m_settings.release.journal(), 0600)
     , m_processes(std::move(processes))
 {
     m_preparerLimit.setSingleShot(true);
     m_preparerLimit.setInterval(m_settings.preparationLimit);
     connect(&m_preparerLimit, &QTimer::timeout, this, [this] { m_preparer->signal(SIGKILL); });
     m_guardianTimer.setInterval(m_settings.guardianPause);
-    connect(&m_guardianTimer, &QTimer::timeout, this, &WatchdogExchange::lookAfterGuardian);
+    connect(&m_guardianTimer, &QTimer::timeout, this, &WatchdogExchange::checkGuardian);
 }
 
 WatchdogExchange::~WatchdogExchange() = default;
 
-std::optional<WatchdogSwapJournal> WatchdogExchange::load() const
+std::optional<SwapJournal> WatchdogExchange::load() const
 {
     const system::OwnRights rights(m_settings.owner);
-    auto journal = loadWatchdogSwap(m_settings.release.journal());
-    if (journal) {
-        return *std::move(journal);
-    }
-    if (journal.error().code != ErrorCode::NotFound) {
-        qCWarning(lcSelfUpdate).noquote()
-            << "the record of the watchdog's swap is unreadable and ignored:" << journal.error().message;
-    }
-    return std::nullopt;
+    return m_file.load();
 }
 
-Outcome WatchdogExchange::save(const WatchdogSwapJournal &journal) const
+Outcome WatchdogExchange::save(const SwapJournal &journal) const
 {
     const system::OwnRights rights(m_settings.owner);
-    return saveWatchdogSwap(journal, m_settings.release.journal());
+    return m_file.save(journal);
 }
 
-control::WatchdogSwapReply WatchdogExchange::status() const
+InPlace WatchdogExchange::inPlace(const SwapJournal &journal) const
 {
-    // From the disk, because the guardian has the last word.
-    auto journal = load();
+    const system::OwnRights rights(m_settings.owner);
+    const auto installed = system::folderId(m_settings.release.installed());
+    if (installed == journal.newFolder) {
+        return InPlace::New;
+    }
+    return installed == journal.oldFolder ? InPlace::Old : InPlace::Other;
+}
+
+control::SwapStatusReply WatchdogExchange::status() const
+{
+    // From the disk, because the guardian writes the result.
+    const auto journal = load();
+    auto reply = statusOf(journal, Component::WatchDog, m_settings.version);
     if (journal && journal->isOver() && !isSettled(*journal)) {
-        journal->phase = WatchdogPhase::Confirming;
+        reply.progress = control::SwapProgress::Confirming;
     }
-    return statusOf(journal, m_settings.version);
+    return reply;
 }
 
 bool WatchdogExchange::isUnderWay() const
@@ -96,9 +101,9 @@ bool WatchdogExchange::isUnderWay() const
     return journal && !isSettled(*journal);
 }
 
-// The guardian writes down how it ended before it tidies up: whoever starts the next update in between would lose what
-// was prepared for it, or not find the release before this one.
-bool WatchdogExchange::isSettled(const WatchdogSwapJournal &journal) const
+// The guardian saves the result before it tidies up: an update that starts in between would lose what was prepared for
+// it, or not find the release before this one.
+bool WatchdogExchange::isSettled(const SwapJournal &journal) const
 {
     return journal.isOver() && !hasGuardian();
 }
@@ -109,51 +114,39 @@ void WatchdogExchange::resume()
     if (!journal) {
         return;
     }
-    const auto installed = [this] {
-        const system::OwnRights rights(m_settings.owner);
-        return system::folderId(m_settings.release.installed());
-    }();
+    const SwapPhase saved = journal->phase;
+    const InPlace disk = inPlace(*journal);
+    journal->phase = phaseAfterCut(saved, disk, hasGuardian());
     switch (journal->phase) {
-    case WatchdogPhase::Preparing:
+    case SwapPhase::Preparing:
         prepare();
         return;
-    case WatchdogPhase::Swapping:
-        if (installed == journal->newFolder) {
-            // Cut after the exchange: whoever started us started the new release, which is us.
-            journal->phase = WatchdogPhase::Confirming;
-            journal->handedOver = {};
-            if (const auto saved = save(*journal); !saved) {
-                qCCritical(lcSelfUpdate).noquote() << saved.error().message;
-            }
-            lookAfterGuardian();
-        } else {
-            QTimer::singleShot(0, this, &WatchdogExchange::exchange);
-        }
+    case SwapPhase::Exchanging:
+        QTimer::singleShot(0, this, &WatchdogExchange::exchange);
         return;
-    case WatchdogPhase::Confirming:
-    case WatchdogPhase::RollingBack:
-        if (installed == journal->newFolder) {
-            lookAfterGuardian();
+    case SwapPhase::Confirming:
+        if (saved == SwapPhase::Exchanging) {
+            // Whatever started this watchdog has started the new release.
+            journal->handOver.process = {};
+            [[maybe_unused]] const auto written = save(*journal);
+        }
+        checkGuardian();
+        return;
+    case SwapPhase::RollingBack:
+        if (disk == InPlace::New || hasGuardian()) {
+            checkGuardian();
             return;
         }
-        if (hasGuardian()) {
-            m_guardianTimer.start(); // it is about to say how it ended, and tidies up
-            return;
-        }
-        if (journal->phase == WatchdogPhase::Confirming) {
-            journal->remarks =
-                u"the new watchdog did not stay up: it was started again and again without proving itself"_s;
+        if (saved == SwapPhase::Confirming) {
             journal->error = ErrorCode::NotHealthy;
+            journal->remarks =
+                u"the new watchdog did not stay up: it was started again and again without being confirmed"_s;
         }
-        journal->phase = WatchdogPhase::RolledBack;
-        if (const auto saved = save(*journal); !saved) {
-            qCCritical(lcSelfUpdate).noquote() << saved.error().message;
-        }
-        over(*journal);
+        concludeRollBack(*journal);
         return;
-    case WatchdogPhase::Confirmed:
-    case WatchdogPhase::RolledBack:
-    case WatchdogPhase::Failed:
+    case SwapPhase::Confirmed:
+    case SwapPhase::RolledBack:
+    case SwapPhase::Failed:
         if (isSettled(*journal)) {
             tidy(*journal);
         } else {
@@ -163,7 +156,14 @@ void WatchdogExchange::resume()
     }
 }
 
-Outcome WatchdogExchange::request(const control::SwapWatchdog &request)
+void WatchdogExchange::concludeRollBack(SwapJournal &journal)
+{
+    journal.advance(SwapEvent::Reverted);
+    [[maybe_unused]] const auto written = save(journal);
+    conclude(journal);
+}
+
+Outcome WatchdogExchange::request(const control::Swap &request)
 {
     const system::OwnRights rights(m_settings.owner);
     if (auto opened = m_settings.release.open(); !opened) {
@@ -171,34 +171,38 @@ Outcome WatchdogExchange::request(const control::SwapWatchdog &request)
     }
     const auto before = load();
     if (before && before->request.key == request.key) {
-        return {}; // asked already; nothing runs twice
+        return {}; // a repeat; nothing runs twice
     }
     if (before && !isSettled(*before)) {
         return fail(ErrorCode::Busy, u"another update of the watchdog is under way"_s);
     }
     if (m_guardianTimer.isActive()) {
-        lookAfterGuardian(); // of the last update: what it has left is needed or in the way
+        checkGuardian(); // of the last update: tidies up what it has left
     }
-    WatchdogSwapJournal journal;
+    SwapJournal journal;
     journal.request = request;
-    journal.oldVersion = m_settings.version;
-    journal.arguments = m_settings.arguments;
-    journal.hasInit = m_settings.hasInit;
-    if (auto aimed = request.previous ? aimAtPrevious(journal) : Outcome(); !aimed) {
-        return aimed;
+    journal.handOver.arguments = m_settings.arguments;
+    journal.handOver.hasInit = m_settings.hasInit;
+    if (std::holds_alternative<control::SwapFolder>(request.source)) {
+        return fail(ErrorCode::BadRequest, u"a watchdog comes as a zip"_s);
     }
-    if (auto saved = saveWatchdogSwap(journal, m_settings.release.journal()); !saved) {
+    if (std::holds_alternative<control::SwapPrevious>(request.source)) {
+        if (auto aimed = aimAtPrevious(journal); !aimed) {
+            return aimed;
+        }
+    }
+    if (auto saved = m_file.save(journal); !saved) {
         return saved;
     }
-    qCInfo(lcSelfUpdate).noquote() << "checking version" << journal.request.version << "of the watchdog";
+    qCInfo(lcSelfUpdate).noquote() << "watchdog swap begins (version" << journal.request.version << ")";
     QTimer::singleShot(0, this, &WatchdogExchange::prepare);
     return {};
 }
 
-Outcome WatchdogExchange::aimAtPrevious(WatchdogSwapJournal &journal) const
+Outcome WatchdogExchange::aimAtPrevious(SwapJournal &journal) const
 {
     const auto id = system::folderId(m_settings.release.previous());
-    const int version = releaseVersionIn(m_settings.release.previous(), -1);
+    const int version = readReleaseVersion(m_settings.release.previous()).value_or(-1);
     if (!id || version < 0) {
         return fail(ErrorCode::Refused, u"there is no previous release of the watchdog on this device"_s);
     }
@@ -213,9 +217,10 @@ void WatchdogExchange::prepare()
     if (!journal || m_preparer) {
         return;
     }
-    if (++journal->prepared > maxPreparations) {
-        failed({ErrorCode::InstallFailed,
-                u"the watchdog ended %1 times while it checked the release"_s.arg(maxPreparations)});
+    if (++journal->attempts > maxPreparations) {
+        endFailed(*journal, SwapEvent::Failed,
+                  {ErrorCode::InstallFailed,
+                   u"the watchdog ended %1 times while it checked the release"_s.arg(maxPreparations)});
         return;
     }
     Outcome begun = save(*journal);
@@ -223,7 +228,7 @@ void WatchdogExchange::prepare()
         begun = startPreparation();
     }
     if (!begun) {
-        failed(begun.error());
+        endFailed(*journal, SwapEvent::Failed, begun.error());
     }
 }
 
@@ -253,35 +258,33 @@ void WatchdogExchange::preparationEnded()
     m_preparerEnd->setEnabled(false);
     m_preparerEnd->deleteLater();
     m_preparerLimit.stop();
-    const QByteArray said = readPipe(m_preparerOutput.get());
+    const QByteArray output = readPipe(m_preparerOutput.get());
     m_preparer->killGroup(); // a self-test that was left behind
     const system::ExitStatus status = m_preparer->reap();
     m_preparer.reset();
     m_preparerOutput = Descriptor();
     if (status.code == 0) {
         exchange();
-    } else if (status.code) {
-        failed(preparationError(said));
-    } else {
-        failed({ErrorCode::InstallFailed, u"the check of the release crashed or took too long"_s});
+        return;
+    }
+    if (auto journal = load()) {
+        endFailed(*journal, SwapEvent::Failed,
+                  status.code
+                      ? preparationError(output)
+                      : Error{ErrorCode::InstallFailed, u"the check of the release crashed or took too long"_s});
     }
 }
 
-void WatchdogExchange::failed(const Error &error)
+// Before anything of the new release has run.
+void WatchdogExchange::endFailed(SwapJournal &journal, SwapEvent event, const Error &error)
 {
-    auto journal = load();
-    if (!journal) {
-        return;
-    }
-    qCWarning(lcSelfUpdate).noquote() << "the watchdog is not updated:" << error.message;
-    journal->phase = WatchdogPhase::Failed;
+    qCWarning(lcSelfUpdate).noquote() << "watchdog swap failed:" << error.message;
+    journal.advance(event);
     // The others never leave the machine.
-    journal->error = error.code < ErrorCode::Internal ? error.code : ErrorCode::InstallFailed;
-    journal->remarks = error.message;
-    if (const auto saved = save(*journal); !saved) {
-        qCCritical(lcSelfUpdate).noquote() << saved.error().message;
-    }
-    over(*journal);
+    journal.error = error.code < ErrorCode::Internal ? error.code : ErrorCode::InstallFailed;
+    journal.remarks = error.message;
+    [[maybe_unused]] const auto written = save(journal);
+    conclude(journal);
 }
 
 void WatchdogExchange::exchange()
@@ -290,15 +293,18 @@ void WatchdogExchange::exchange()
     if (!journal) {
         return;
     }
+    if (journal->phase == SwapPhase::Preparing) {
+        journal->advance(SwapEvent::Prepared);
+    }
     if (const auto exchanged = exchangeNow(*journal); !exchanged) {
-        takeBack(*journal, exchanged.error());
+        rollBackExchange(*journal, exchanged.error());
         return;
     }
-    qCInfo(lcSelfUpdate).noquote() << "handing over to version" << journal->request.version << "of the watchdog";
+    qCInfo(lcSelfUpdate).noquote() << "handing over to the new watchdog (version" << journal->request.version << ")";
     Q_EMIT handOver();
 }
 
-Outcome WatchdogExchange::exchangeNow(WatchdogSwapJournal &journal)
+Outcome WatchdogExchange::exchangeNow(SwapJournal &journal)
 {
     const system::OwnRights rights(m_settings.owner);
     const OwnRelease &release = m_settings.release;
@@ -308,22 +314,21 @@ Outcome WatchdogExchange::exchangeNow(WatchdogSwapJournal &journal)
     if (!newFolder || !oldFolder || !self) {
         return fail(ErrorCode::InstallFailed, u"the checked release is gone"_s);
     }
-    journal.phase = WatchdogPhase::Swapping;
     journal.newFolder = *newFolder;
     journal.oldFolder = *oldFolder;
-    journal.handedOver = {self->pid, self->startTime};
-    journal.processes = m_processes();
-    if (auto saved = saveWatchdogSwap(journal, release.journal()); !saved) {
+    journal.handOver.process = {self->pid, self->startTime};
+    journal.handOver.processes = m_processes();
+    if (auto saved = m_file.save(journal); !saved) {
         return saved;
     }
-    if (auto begun = beginTrial(release, journal); !begun) {
+    if (auto begun = beginProbation(release, journal); !begun) {
         return begun;
     }
     if (auto exchanged = system::exchangeFolders(release.installed(), release.staged()); !exchanged) {
         return exchanged;
     }
-    journal.phase = WatchdogPhase::Confirming;
-    if (auto saved = saveWatchdogSwap(journal, release.journal()); !saved) {
+    journal.advance(SwapEvent::Exchanged);
+    if (auto saved = m_file.save(journal); !saved) {
         return saved;
     }
     if (auto started = startGuardian(journal); !started) {
@@ -334,41 +339,39 @@ Outcome WatchdogExchange::exchangeNow(WatchdogSwapJournal &journal)
 }
 
 // The old program, wherever its folder is.
-Outcome WatchdogExchange::startGuardian(const WatchdogSwapJournal &journal) const
+Outcome WatchdogExchange::startGuardian(const SwapJournal &journal) const
 {
     const OwnRelease &release = m_settings.release;
     const bool isStaged = system::folderId(release.staged()) == journal.oldFolder;
-    const auto guardian =
-        launchOwn(isStaged ? release.stagedProgram() : release.installedProgram(), journal.arguments, {"--guard"}, -1);
+    const auto guardian = launchOwn(isStaged ? release.stagedProgram() : release.installedProgram(),
+                                    journal.handOver.arguments, {"--guard"}, -1);
     return guardian ? Outcome() : fail(guardian.error());
 }
 
-void WatchdogExchange::takeBack(const WatchdogSwapJournal &journal, const Error &error)
+// This is still the old watchdog, and nothing has started the new one.
+void WatchdogExchange::rollBackExchange(SwapJournal &journal, const Error &error)
 {
-    bool back = false;
-    {
+    journal.advance(SwapEvent::Failed);
+    bool isBack = inPlace(journal) != InPlace::New;
+    if (!isBack) {
         const system::OwnRights rights(m_settings.owner);
-        const OwnRelease &release = m_settings.release;
-        back = system::folderId(release.installed()) != journal.newFolder ||
-               system::exchangeFolders(release.installed(), release.staged()).has_value();
+        isBack = system::exchangeFolders(m_settings.release.installed(), m_settings.release.staged()).has_value();
     }
-    if (back) {
-        failed(error);
+    if (isBack) {
+        endFailed(journal, SwapEvent::Untouched, error);
     } else {
-        // We are the old watchdog still; the next start tries again.
-        qCCritical(lcSelfUpdate).noquote() << "the old watchdog cannot be put back:" << error.message;
+        // The journal still shows the phase before; the next start goes on from there.
+        qCCritical(lcSelfUpdate).noquote() << "watchdog not rolled back:" << error.message;
     }
 }
 
 bool WatchdogExchange::hasGuardian() const
 {
     const system::OwnRights rights(m_settings.owner);
-    const Descriptor lock(::open(QFile::encodeName(m_settings.release.guardLock()).constData(),
-                                 O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600));
-    return lock.isValid() && ::flock(lock.get(), LOCK_EX | LOCK_NB) != 0;
+    return system::FileLock::isHeld(m_settings.release.guardLock());
 }
 
-// So that it sees how the new release begins. One that is slow or ended will be seen to later.
+// So that the guardian sees how the new release begins. checkGuardian() finds one that is slow or has ended.
 void WatchdogExchange::awaitGuardian() const
 {
     QElapsedTimer waited;
@@ -378,8 +381,8 @@ void WatchdogExchange::awaitGuardian() const
     }
 }
 
-// Should the guardian have ended before its work was done, a power cut or somebody's kill, there has to be another one.
-void WatchdogExchange::lookAfterGuardian()
+// A power cut or a kill may have ended the guardian before its work was done; then another one starts.
+void WatchdogExchange::checkGuardian()
 {
     const auto journal = load();
     if (!journal) {
@@ -388,7 +391,7 @@ void WatchdogExchange::lookAfterGuardian()
     }
     if (isSettled(*journal)) {
         m_guardianTimer.stop();
-        over(*journal);
+        conclude(*journal);
         return;
     }
     m_guardianTimer.start();
@@ -397,21 +400,21 @@ void WatchdogExchange::lookAfterGuardian()
     }
     const system::OwnRights rights(m_settings.owner);
     if (const auto guarded = startGuardian(*journal); !guarded) {
-        qCCritical(lcSelfUpdate).noquote() << "nobody watches over the new watchdog:" << guarded.error().message;
+        qCCritical(lcSelfUpdate).noquote() << "guardian not started:" << guarded.error().message;
     }
 }
 
-void WatchdogExchange::over(const WatchdogSwapJournal &journal)
+void WatchdogExchange::conclude(const SwapJournal &journal)
 {
-    if (journal.phase == WatchdogPhase::Confirmed) {
-        qCInfo(lcSelfUpdate).noquote() << "version" << journal.request.version << "of the watchdog has proved itself";
-    } else if (journal.phase == WatchdogPhase::RolledBack) {
-        qCWarning(lcSelfUpdate).noquote() << "the old watchdog was put back:" << journal.remarks;
+    if (journal.phase == SwapPhase::Confirmed) {
+        qCInfo(lcSelfUpdate).noquote() << "watchdog confirmed (version" << journal.request.version << ")";
+    } else if (journal.phase == SwapPhase::RolledBack) {
+        qCWarning(lcSelfUpdate).noquote() << "watchdog rolled back:" << journal.remarks;
     }
     tidy(journal);
 }
 
-void WatchdogExchange::tidy(const WatchdogSwapJournal &journal) const
+void WatchdogExchange::tidy(const SwapJournal &journal) const
 {
     const system::OwnRights rights(m_settings.owner);
     tidyAfterSwap(m_settings.release, journal);

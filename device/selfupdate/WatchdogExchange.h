@@ -2,7 +2,7 @@
 #pragma once
 
 #include "selfupdate/OwnRelease.h"
-#include "selfupdate/WatchdogSwapJournal.h"
+#include "selfupdate/SwapJournal.h"
 #include "system/Account.h"
 #include "system/ProcessHandle.h"
 
@@ -14,9 +14,8 @@
 namespace sgn::selfupdate {
 
 // The exchange of the watchdog's own release, as the running watchdog sees it: has the release prepared (by a process
-// of its own), exchanges the folders, sets the guardian to watch and hands over. After that, or after a power cut, the
-// watchdog that comes up finds the journal and goes on; what it can't decide itself, whether it is any good, the
-// guardian decides.
+// of its own), exchanges the folders, starts the guardian and hands over. The watchdog that starts after that, or after
+// a power cut, finds the journal and goes on; whether the new release is confirmed is the guardian's decision.
 class WatchdogExchange : public QObject
 {
     Q_OBJECT
@@ -28,26 +27,26 @@ public:
         system::Account owner; // of the device's folder
         int version = 0;
         QStringList arguments; // this program's
-        bool hasInit = false;  // systemd looks after us
+        bool hasInit = false;  // systemd starts the watchdog again when it ends
         std::chrono::milliseconds preparationLimit = std::chrono::minutes(3);
-        std::chrono::milliseconds guardianStart = std::chrono::seconds(5); // how long its start may hold us up
-        std::chrono::milliseconds guardianPause = std::chrono::seconds(2); // between two looks after the guardian
+        std::chrono::milliseconds guardianStart = std::chrono::seconds(5); // how long its start may block
+        std::chrono::milliseconds guardianPause = std::chrono::seconds(2); // between two checks that it still runs
     };
     using WatchedProcesses = std::function<QList<WatchedProcess>()>;
 
-    // `processes` tells what runs at the moment of the exchange.
+    // `processes` returns what runs at the moment of the exchange.
     WatchdogExchange(Settings settings, WatchedProcesses processes, QObject *parent = nullptr);
     ~WatchdogExchange() override;
 
     // Goes on with a swap that an earlier watchdog began.
     void resume();
-    // Saves the journal: from then on it happens. Busy, Refused (also: there is no release before this one), NoSpace,
-    // Io: nothing has changed.
-    [[nodiscard]] Outcome request(const control::SwapWatchdog &request);
+    // Saves the journal: from then on the swap happens. Busy, BadRequest, Refused (also: there is no release before
+    // this one), NoSpace, Io: nothing has changed.
+    [[nodiscard]] Outcome request(const control::Swap &request);
 
-    [[nodiscard]] control::WatchdogSwapReply status() const;
+    [[nodiscard]] control::SwapStatusReply status() const;
     [[nodiscard]] bool isUnderWay() const;
-    // Our children: the process that prepares the release. 0: none.
+    // The process that prepares the release, a child of this one. 0: none.
     [[nodiscard]] pid_t child() const { return m_preparer ? m_preparer->pid() : 0; }
 
 Q_SIGNALS:
@@ -55,25 +54,28 @@ Q_SIGNALS:
     void handOver();
 
 private:
-    [[nodiscard]] std::optional<WatchdogSwapJournal> load() const;
-    [[nodiscard]] Outcome save(const WatchdogSwapJournal &journal) const;
-    [[nodiscard]] Outcome aimAtPrevious(WatchdogSwapJournal &journal) const;
+    [[nodiscard]] std::optional<SwapJournal> load() const;
+    [[nodiscard]] Outcome save(const SwapJournal &journal) const;
+    [[nodiscard]] InPlace inPlace(const SwapJournal &journal) const;
+    [[nodiscard]] Outcome aimAtPrevious(SwapJournal &journal) const;
     void prepare();
     [[nodiscard]] Outcome startPreparation();
     void preparationEnded();
-    void failed(const Error &error);
     void exchange();
-    [[nodiscard]] Outcome exchangeNow(WatchdogSwapJournal &journal);
-    void takeBack(const WatchdogSwapJournal &journal, const Error &error);
-    [[nodiscard]] Outcome startGuardian(const WatchdogSwapJournal &journal) const;
-    [[nodiscard]] bool isSettled(const WatchdogSwapJournal &journal) const;
+    [[nodiscard]] Outcome exchangeNow(SwapJournal &journal);
+    void rollBackExchange(SwapJournal &journal, const Error &error);
+    void endFailed(SwapJournal &journal, SwapEvent event, const Error &error);
+    [[nodiscard]] Outcome startGuardian(const SwapJournal &journal) const;
+    [[nodiscard]] bool isSettled(const SwapJournal &journal) const;
     [[nodiscard]] bool hasGuardian() const;
     void awaitGuardian() const;
-    void lookAfterGuardian();
-    void over(const WatchdogSwapJournal &journal);
-    void tidy(const WatchdogSwapJournal &journal) const;
+    void checkGuardian();
+    void concludeRollBack(SwapJournal &journal);
+    void conclude(const SwapJournal &journal);
+    void tidy(const SwapJournal &journal) const;
 
     Settings m_settings;
+    SwapJournalFile m_file;
     WatchedProcesses m_processes;
     std::optional<system::ProcessHandle> m_preparer;
     Descriptor m_preparerOutput;

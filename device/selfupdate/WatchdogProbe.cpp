@@ -46,7 +46,7 @@ bool takeReplies(QByteArray &in, ProbeAnswer &answer, int &missing)
         if (reply == nullptr || !reply->body) {
             continue;
         }
-        if (const auto *const swap = std::get_if<control::WatchdogSwapReply>(&*reply->body)) {
+        if (const auto *const swap = std::get_if<control::SwapStatusReply>(&*reply->body)) {
             answer.version = swap->running;
             --missing;
         } else if (const auto *const status = std::get_if<control::StatusReply>(&*reply->body)) {
@@ -75,7 +75,7 @@ Result<ProbeAnswer> probeWatchdog(const QString &socket, pid_t pid, std::chrono:
     if (::getsockopt(peer->get(), SOL_SOCKET, SO_PEERCRED, &credentials, &length) != 0 || credentials.pid != pid) {
         return fail(ErrorCode::Refused, u"another process listens on its control socket"_s);
     }
-    const QByteArray questions = control::encode(control::Request{1, control::WatchdogSwapStatus{}}) +
+    const QByteArray questions = control::encode(control::Request{1, control::SwapStatus{Component::WatchDog}}) +
                                  control::encode(control::Request{2, control::Status{}});
     if (::send(peer->get(), questions.constData(), static_cast<std::size_t>(questions.size()), MSG_NOSIGNAL) !=
         questions.size()) {
@@ -104,7 +104,7 @@ Result<ProbeAnswer> probeWatchdog(const QString &socket, pid_t pid, std::chrono:
             return answer;
         }
     }
-    return fail(ErrorCode::TooLarge, u"it talks nonsense on its control socket"_s);
+    return fail(ErrorCode::TooLarge, u"it sends more than any reply on its control socket"_s);
 }
 
 } // namespace sgn::selfupdate

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // sgn-watchdog-update: checks and unpacks the watchdog's next release. The watchdog starts it, with its own arguments.
 #include "base/CommandLine.h"
+#include "base/VersionFile.h"
 #include "selfupdate/ReleasePreparation.h"
 
 #include <cstdio>
@@ -43,5 +44,6 @@ int main(int argc, char *argv[])
         std::fputs(qUtf8Printable(u"sgn-watchdog-update: "_s + owner.error().message + u'\n'), stderr);
         return ExitFailed;
     }
-    return runPreparation({release, root, *std::move(owner), releaseVersionIn(release.installed(), builtInRelease)});
+    return runPreparation(
+        {release, root, *std::move(owner), readReleaseVersion(release.installed()).value_or(builtInRelease)});
 }

@@ -317,7 +317,7 @@ void Supervisor::answerHold(const Outcome &outcome)
     }
 }
 
-void Supervisor::release(const QList<ProcessVersion> &expected)
+void Supervisor::resume(const QList<ProcessVersion> &expected)
 {
     forgetUnexpected(expected);
     endHold();

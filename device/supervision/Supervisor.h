@@ -50,7 +50,7 @@ public:
     // Ends the hold. Of `expected`, processes that aren't known yet are looked for where they were when they were last
     // known, then in the component's folder as `<name>` or `<name>.py`; known ones that aren't expected and whose
     // program is gone are retired.
-    void release(const QList<ProcessVersion> &expected);
+    void resume(const QList<ProcessVersion> &expected);
     // NotFound for an unknown name, Busy while it is held.
     [[nodiscard]] Outcome restart(const QString &name);
     // Call when a process that nobody knows was seen to end: what it had started may be left behind.

@@ -17,7 +17,7 @@ void read(const control::ReplyBody &answer, Installed &installed)
 {
     if (const auto *const meters = std::get_if<control::StatusReply>(&answer)) {
         installed.processes = meters->processes;
-    } else if (const auto *const watchdog = std::get_if<control::WatchdogSwapReply>(&answer)) {
+    } else if (const auto *const watchdog = std::get_if<control::SwapStatusReply>(&answer)) {
         installed.version = watchdog->running;
     }
 }
@@ -53,7 +53,7 @@ void Inventory::take(const Task &task, const ReleasePaths &paths, const Sources 
         if (asks) {
             const bool isMeter = component == Component::SmartMeter;
             askWatchdog(isMeter ? control::RequestBody(control::Status{})
-                                : control::RequestBody(control::WatchdogSwapStatus{}),
+                                : control::RequestBody(control::SwapStatus{Component::WatchDog}),
                         sources, context, std::move(taken));
             return;
         }

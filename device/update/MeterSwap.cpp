@@ -51,7 +51,7 @@ Trouble troubleOf(const ProcessReport &process, int version)
 }
 
 // The watchdog only wants to know which processes there are.
-control::Release releaseOf(QList<ProcessVersion> expected)
+control::Resume resumeOf(QList<ProcessVersion> expected)
 {
     for (ProcessVersion &process : expected) {
         process.version = std::max(process.version, 0);
@@ -255,14 +255,14 @@ void MeterSwap::hold(Next next)
 void MeterSwap::release(const QList<ProcessVersion> &expected, Next next)
 {
     m_renewHold.stop();
-    ask(releaseOf(expected), m_times.watchdogAway, std::move(next));
+    ask(resumeOf(expected), m_times.watchdogAway, std::move(next));
 }
 
 void MeterSwap::abandon()
 {
     // A hold runs out by itself, but sooner is better for the meter. Nobody waits for the answer.
     m_renewHold.stop();
-    m_watchdog.ask(releaseOf(m_record.before), &m_watchdog, [](const auto &) {});
+    m_watchdog.ask(resumeOf(m_record.before), &m_watchdog, [](const auto &) {});
 }
 
 QList<ProcessVersion> MeterSwap::wanted() const

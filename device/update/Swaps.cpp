@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "update/Swaps.h"
 
-#include "update/AgentSwap.h"
 #include "update/MeterSwap.h"
 #include "update/PreviousRelease.h"
-#include "update/WatchdogSwap.h"
+#include "update/WatchdogDrivenSwap.h"
 
 namespace sgn::update {
 
@@ -34,11 +33,8 @@ std::unique_ptr<ComponentSwap> makeSwap(const SwapPorts &ports, const ReleasePat
     if (!component) {
         return std::make_unique<CaSwap>(ports.trial, paths, record, times);
     }
-    if (*component == Component::JabberClient) {
-        return std::make_unique<AgentSwap>(ports.watchdog, paths, record, times);
-    }
-    if (*component == Component::WatchDog) {
-        return std::make_unique<WatchdogSwap>(ports.watchdog, paths, record, times);
+    if (*component == Component::JabberClient || *component == Component::WatchDog) {
+        return std::make_unique<WatchdogDrivenSwap>(*component, ports.watchdog, paths, record, times);
     }
     return std::make_unique<MeterSwap>(ports.watchdog, paths, goalOf(record.order.task, paths), record, times,
                                        ports.clock);

@@ -46,8 +46,12 @@ supervision::AgentSupervisor::Settings keeperSettings(const WatchdogSettings &se
 
 selfupdate::AgentExchange::Settings swapSettings(const WatchdogSettings &settings)
 {
-    return {settings.below("JabberClient"_L1), settings.below("downloads"_L1),
-            settings.below("wdog/agent-swap.json"_L1), settings.owner.user, settings.owner.group};
+    return {settings.below("JabberClient"_L1),
+            settings.below("downloads"_L1),
+            settings.below("wdog/agent-swap.json"_L1),
+            settings.owner.user,
+            settings.owner.group,
+            settings.version};
 }
 
 selfupdate::WatchdogExchange::Settings ownSwapSettings(const WatchdogSettings &settings)
@@ -83,8 +87,8 @@ Watchdog::Watchdog(WatchdogSettings settings, std::unique_ptr<HeartbeatSocket> h
     , m_control(std::move(control))
     , m_supervisor(supervisorSettings(m_settings, m_heartbeats->port()), m_meterRules, m_clock)
     , m_keeper(keeperSettings(m_settings, m_heartbeats->port()), m_agentRules, m_clock)
-    , m_swap(swapSettings(m_settings), m_keeper, m_clock)
-    , m_ownSwap(ownSwapSettings(m_settings), [this] { return watchedProcesses(); })
+    , m_agentExchange(swapSettings(m_settings), m_keeper, m_clock)
+    , m_watchdogExchange(ownSwapSettings(m_settings), [this] { return watchedProcesses(); })
 {
     m_saveTimer.setSingleShot(true);
     connect(&m_saveTimer, &QTimer::timeout, this, &Watchdog::save);
@@ -93,9 +97,9 @@ Watchdog::Watchdog(WatchdogSettings settings, std::unique_ptr<HeartbeatSocket> h
     connect(&m_keeper, &supervision::AgentSupervisor::recordChanged, this, &Watchdog::saveSoon);
     connect(&m_supervisor, &supervision::Supervisor::processChanged, this,
             [this](const ProcessReport &process) { m_control->broadcast(control::ProcessChanged{process}); });
-    connect(&m_swap, &selfupdate::AgentExchange::finished, this,
+    connect(&m_agentExchange, &selfupdate::AgentExchange::finished, this,
             [this](const control::SwapStatusReply &status) { m_control->broadcast(control::SwapChanged{status}); });
-    connect(&m_ownSwap, &selfupdate::WatchdogExchange::handOver, this, &Watchdog::handOver);
+    connect(&m_watchdogExchange, &selfupdate::WatchdogExchange::handOver, this, &Watchdog::handOver);
     connect(m_control.get(), &ControlServer::requestReceived, this,
             [this](ControlPeer *peer, const control::Request &request) { handle(*peer, request); });
 }
@@ -106,16 +110,16 @@ void Watchdog::begin()
 {
     const supervision::Registry registry =
         supervision::loadRegistry(m_settings.below("wdog/processes.json"_L1), m_bootId);
-    const bool swapping = m_swap.load();
+    const bool swapping = m_agentExchange.load();
     m_supervisor.begin(registry);
     m_keeper.findRunningAgent(registry.agent);
-    m_swap.resume();
+    m_agentExchange.resume();
     if (!swapping) {
         m_keeper.begin();
     }
     m_heartbeats->serve([this](const Heartbeat &heartbeat) { return m_supervisor.heartbeat(heartbeat); },
                         [this] { return m_supervisor.reports(); });
-    m_ownSwap.resume();
+    m_watchdogExchange.resume();
 }
 
 void Watchdog::finish()
@@ -134,8 +138,8 @@ void Watchdog::reapOrphans()
     if (const auto agent = m_keeper.identity()) {
         ours += agent->pid;
     }
-    if (m_ownSwap.child() > 0) {
-        ours += m_ownSwap.child();
+    if (m_watchdogExchange.child() > 0) {
+        ours += m_watchdogExchange.child();
     }
     siginfo_t info{};
     while (::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid != 0) {
@@ -186,19 +190,20 @@ Result<control::ReplyBody> Watchdog::answer(ControlPeer &peer, const control::Re
                 return control::StatusReply{m_supervisor.reports()};
             },
             [&](const control::Hold &) -> Result<control::ReplyBody> { return control::Done{}; }, // see handle()
-            [&](const control::Release &request) { return release(request); },
+            [&](const control::Resume &request) { return resume(request); },
             [&](const control::Restart &request) { return done(m_supervisor.restart(request.processName)); },
-            [&](const control::SwapAgent &request) { return swapAgent(request); },
+            [&](const control::Reboot &) { return done(restartMachine(peer)); },
             [&](const control::Online &) -> Result<control::ReplyBody> {
                 if (isAgent(peer)) {
-                    m_swap.online();
+                    m_agentExchange.online();
                 }
                 return control::Done{};
             },
-            [&](const control::SwapStatus &) -> Result<control::ReplyBody> { return m_swap.status(); },
-            [&](const control::Reboot &) { return done(restartMachine(peer)); },
-            [&](const control::SwapWatchdog &request) { return swapWatchdog(request); },
-            [&](const control::WatchdogSwapStatus &) -> Result<control::ReplyBody> { return m_ownSwap.status(); },
+            [&](const control::Swap &request) { return swap(request); },
+            [&](const control::SwapStatus &request) -> Result<control::ReplyBody> {
+                return request.component == Component::WatchDog ? m_watchdogExchange.status()
+                                                                : m_agentExchange.status();
+            },
         },
         body);
 }
@@ -213,13 +218,13 @@ Result<control::ReplyBody> Watchdog::hello(ControlPeer &peer, int version)
     return control::HelloReply{m_settings.version};
 }
 
-Result<control::ReplyBody> Watchdog::release(const control::Release &release)
+Result<control::ReplyBody> Watchdog::resume(const control::Resume &request)
 {
-    if (release.component != Component::SmartMeter) {
-        return fail(ErrorCode::BadRequest, u"%1 has no processes to release"_s.arg(folderName(release.component)));
+    if (request.component != Component::SmartMeter) {
+        return fail(ErrorCode::BadRequest, u"%1 has no processes to resume"_s.arg(folderName(request.component)));
     }
-    qCInfo(lcWatchdog) << "starting the processes again";
-    m_supervisor.release(release.expected);
+    qCInfo(lcWatchdog) << "processes resumed";
+    m_supervisor.resume(request.expected);
     return control::Done{};
 }
 
@@ -244,21 +249,15 @@ Outcome Watchdog::restartMachine(const ControlPeer &peer)
     return begun;
 }
 
-Result<control::ReplyBody> Watchdog::swapAgent(const control::SwapAgent &request)
+Result<control::ReplyBody> Watchdog::swap(const control::Swap &request)
 {
-    // Each would take what the other does for a fault of the new release.
-    if (m_ownSwap.isUnderWay()) {
-        return fail(ErrorCode::Busy, u"the watchdog is being updated"_s);
+    // One at a time: each would take what the other does for a fault of the new release.
+    if (request.component == Component::WatchDog) {
+        return m_agentExchange.isUnderWay() ? fail(ErrorCode::Busy, u"the agent is being updated"_s)
+                                            : done(m_watchdogExchange.request(request));
     }
-    return done(m_swap.request(request));
-}
-
-Result<control::ReplyBody> Watchdog::swapWatchdog(const control::SwapWatchdog &request)
-{
-    if (m_swap.status().state == control::SwapState::Confirming) {
-        return fail(ErrorCode::Busy, u"the agent is being updated"_s);
-    }
-    return done(m_ownSwap.request(request));
+    return m_watchdogExchange.isUnderWay() ? fail(ErrorCode::Busy, u"the watchdog is being updated"_s)
+                                           : done(m_agentExchange.request(request));
 }
 
 QList<selfupdate::WatchedProcess> Watchdog::watchedProcesses() const

@@ -59,11 +59,10 @@ private:
     void handleHold(ControlPeer &peer, control::RequestId id, const control::Hold &hold);
     [[nodiscard]] Result<control::ReplyBody> answer(ControlPeer &peer, const control::RequestBody &body);
     [[nodiscard]] Result<control::ReplyBody> hello(ControlPeer &peer, int version);
-    [[nodiscard]] Result<control::ReplyBody> release(const control::Release &release);
+    [[nodiscard]] Result<control::ReplyBody> resume(const control::Resume &request);
     [[nodiscard]] Outcome restartMachine(const ControlPeer &peer);
     [[nodiscard]] bool isAgent(const ControlPeer &peer) const;
-    [[nodiscard]] Result<control::ReplyBody> swapAgent(const control::SwapAgent &request);
-    [[nodiscard]] Result<control::ReplyBody> swapWatchdog(const control::SwapWatchdog &request);
+    [[nodiscard]] Result<control::ReplyBody> swap(const control::Swap &request);
     [[nodiscard]] QList<selfupdate::WatchedProcess> watchedProcesses() const;
     void saveSoon();
     void save();
@@ -78,8 +77,8 @@ private:
     std::unique_ptr<ControlServer> m_control;
     supervision::Supervisor m_supervisor;
     supervision::AgentSupervisor m_keeper;
-    selfupdate::AgentExchange m_swap;
-    selfupdate::WatchdogExchange m_ownSwap;
+    selfupdate::AgentExchange m_agentExchange;
+    selfupdate::WatchdogExchange m_watchdogExchange;
     QTimer m_saveTimer;
     MonotonicTime m_lastSave{};
     QByteArray m_savedPrograms; // in the copy

@@ -3,6 +3,7 @@
 #include "base/HangAlarm.h"
 #include "base/Log.h"
 #include "base/SystemError.h"
+#include "base/VersionFile.h"
 #include "selfupdate/Guardian.h"
 #include "system/ProgramExec.h"
 #include "system/SignalSource.h"
@@ -235,7 +236,7 @@ int main(int argc, char *argv[])
     settings.port = static_cast<quint16>(commandLine.number(u"port"_s, 0, 65535));
     settings.speed = commandLine.number(u"speed"_s, 1, 1000);
     settings.programFolder = QCoreApplication::applicationDirPath();
-    settings.version = selfupdate::releaseVersionIn(settings.programFolder, selfupdate::builtInRelease);
+    settings.version = readReleaseVersion(settings.programFolder).value_or(selfupdate::builtInRelease);
     settings.groups = system::ControlGroups::find();
     settings.hasInit = qEnvironmentVariableIsSet("NOTIFY_SOCKET");
     auto owner = system::ownerOfRoot(settings.root);

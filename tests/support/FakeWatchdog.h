@@ -79,17 +79,15 @@ public:
     QList<control::RequestBody> requests;
     QList<ProcessReport> more; // reported besides
     bool isHeld = false;
-    control::SwapStatusReply swapStatus;
-    // What SwapAgent is answered with, and done by.
-    std::function<Result<control::ReplyBody>(const control::SwapAgent &)> onSwapAgent;
-    control::WatchdogSwapReply ownSwap;
-    // The same for SwapWatchdog.
-    std::function<Result<control::ReplyBody>(const control::SwapWatchdog &)> onSwapWatchdog;
+    control::SwapStatusReply agentSwap;
+    control::SwapStatusReply watchdogSwap;
+    // Does what a watchdog would do with the request; its result is the reply.
+    std::function<Result<control::ReplyBody>(const control::Swap &)> onSwap;
     std::optional<Error> refusal; // of everything but Status
     // Of processes, by name: the output of their last run.
     QMap<QString, QStringList> lastLines;
     // Does what the start of the processes does to what is reported.
-    std::function<void()> onRelease;
+    std::function<void()> onResume;
 
 private:
     Result<control::ReplyBody> replyTo(const control::RequestBody &request)
@@ -102,19 +100,15 @@ private:
         }
         if (std::holds_alternative<control::Hold>(request)) {
             isHeld = true;
-        } else if (std::holds_alternative<control::Release>(request)) {
+        } else if (std::holds_alternative<control::Resume>(request)) {
             isHeld = false;
-            if (onRelease) {
-                onRelease();
+            if (onResume) {
+                onResume();
             }
-        } else if (std::holds_alternative<control::SwapStatus>(request)) {
-            return swapStatus;
-        } else if (const auto *const swap = std::get_if<control::SwapAgent>(&request); swap && onSwapAgent) {
-            return onSwapAgent(*swap);
-        } else if (std::holds_alternative<control::WatchdogSwapStatus>(request)) {
-            return ownSwap;
-        } else if (const auto *const own = std::get_if<control::SwapWatchdog>(&request); own && onSwapWatchdog) {
-            return onSwapWatchdog(*own);
+        } else if (const auto *const query = std::get_if<control::SwapStatus>(&request)) {
+            return query->component == Component::WatchDog ? watchdogSwap : agentSwap;
+        } else if (const auto *const swap = std::get_if<control::Swap>(&request); swap && onSwap) {
+            return onSwap(*swap);
         }
         return control::Done{};
     }

@@ -15,7 +15,7 @@ class ControlTest : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
-    void aStatusIsNeverTooLongToBeHeard_data()
+    void aStatusIsNeverLongerThanALine_data()
     {
         QTest::addColumn<int>("processes");
         QTest::addColumn<qsizetype>("lines");
@@ -25,7 +25,7 @@ private Q_SLOTS:
         QTest::newRow("as many as there can be, none") << 64 << qsizetype(0);
     }
 
-    void aStatusIsNeverTooLongToBeHeard()
+    void aStatusIsNeverLongerThanALine()
     {
         QFETCH(const int, processes);
         QFETCH(const qsizetype, lines);
@@ -63,19 +63,21 @@ private Q_SLOTS:
         QTest::newRow("hello") << RequestBody(Hello{3});
         QTest::newRow("status") << RequestBody(Status{});
         QTest::newRow("hold") << RequestBody(Hold{Component::SmartMeter, 60});
-        QTest::newRow("release") << RequestBody(Release{Component::SmartMeter, {{u"ocr"_s, 2}}});
+        QTest::newRow("resume") << RequestBody(Resume{Component::SmartMeter, {{u"ocr"_s, 2}}});
         QTest::newRow("restart") << RequestBody(Restart{u"ocr"_s});
-        QTest::newRow("swap") << RequestBody(SwapAgent{u"/root/downloads/staged"_s, 2, 120, false});
         QTest::newRow("online") << RequestBody(Online{});
         QTest::newRow("reboot") << RequestBody(Reboot{});
         QTest::newRow("hold for packages") << RequestBody(Hold{Component::SitePackages, 60});
-        QTest::newRow("swap status") << RequestBody(SwapStatus{});
-        QTest::newRow("swap watchdog") << RequestBody(
-            SwapWatchdog{u"10:ab"_s, u"/root/downloads/w.zip"_s, 3, QByteArray(32, '\x9f'), u"a.b.c"_s, 90, true});
-        QTest::newRow("swap watchdog, plain")
-            << RequestBody(SwapWatchdog{u"k"_s, u"/w.zip"_s, 0, QByteArray(32, 'x'), {}, 1, false});
-        QTest::newRow("the watchdog before") << RequestBody(SwapWatchdog{u"11:ab"_s, {}, 0, {}, {}, 90, false, true});
-        QTest::newRow("watchdog swap status") << RequestBody(WatchdogSwapStatus{});
+        QTest::newRow("swap of the agent")
+            << RequestBody(Swap{Component::JabberClient, u"9:cd"_s, 2, 120, SwapFolder{u"/root/downloads/staged"_s}});
+        QTest::newRow("swap of the watchdog")
+            << RequestBody(Swap{Component::WatchDog, u"10:ab"_s, 3, 90,
+                                SwapZip{u"/root/downloads/w.zip"_s, QByteArray(32, '\x9f'), u"a.b.c"_s, true}});
+        QTest::newRow("swap of the watchdog, unsigned") << RequestBody(
+            Swap{Component::WatchDog, u"k"_s, 0, 1, SwapZip{u"/w.zip"_s, QByteArray(32, 'x'), {}, false}});
+        QTest::newRow("previous watchdog") << RequestBody(Swap{Component::WatchDog, u"11:ab"_s, 0, 90, SwapPrevious{}});
+        QTest::newRow("swap status of the agent") << RequestBody(SwapStatus{Component::JabberClient});
+        QTest::newRow("swap status of the watchdog") << RequestBody(SwapStatus{Component::WatchDog});
     }
 
     void requestsComeBack()
@@ -100,15 +102,20 @@ private Q_SLOTS:
         QTest::newRow("done") << ReplyBody(Done{});
         QTest::newRow("hello") << ReplyBody(HelloReply{2});
         QTest::newRow("status") << ReplyBody(StatusReply{{process}});
-        QTest::newRow("swap status") << ReplyBody(SwapStatusReply{SwapState::RolledBack, 2, u"never online"_s});
-        QTest::newRow("no watchdog swap")
-            << ReplyBody(WatchdogSwapReply{WatchdogSwapState::None, {}, 4, ErrorCode::Internal, {}});
-        QTest::newRow("watchdog swap failed") << ReplyBody(
-            WatchdogSwapReply{WatchdogSwapState::Failed, u"10:ab"_s, 4, ErrorCode::HashMismatch, u"another zip"_s});
-        QTest::newRow("watchdog rolled back") << ReplyBody(
-            WatchdogSwapReply{WatchdogSwapState::RolledBack, u"10:ab"_s, 4, ErrorCode::NotHealthy, u"it hangs"_s});
-        QTest::newRow("watchdog confirming")
-            << ReplyBody(WatchdogSwapReply{WatchdogSwapState::Confirming, u"10:ab"_s, 5, ErrorCode::Internal, {}});
+        const auto row = [](const char *name, const SwapStatusReply &reply) {
+            QTest::newRow(name) << ReplyBody(reply);
+        };
+        row("agent rolled back", {Component::JabberClient, SwapProgress::RolledBack, u"9:cd"_s, 4,
+                                  ErrorCode::NotHealthy, u"never online"_s});
+        row("no swap", {Component::WatchDog, SwapProgress::None, {}, 4, ErrorCode::Internal, {}});
+        row("watchdog preparing",
+            {Component::WatchDog, SwapProgress::Preparing, u"10:ab"_s, 4, ErrorCode::Internal, {}});
+        row("watchdog failed",
+            {Component::WatchDog, SwapProgress::Failed, u"10:ab"_s, 4, ErrorCode::HashMismatch, u"another zip"_s});
+        row("watchdog rolled back",
+            {Component::WatchDog, SwapProgress::RolledBack, u"10:ab"_s, 4, ErrorCode::NotHealthy, u"it hangs"_s});
+        row("watchdog confirming",
+            {Component::WatchDog, SwapProgress::Confirming, u"10:ab"_s, 5, ErrorCode::Internal, {}});
     }
 
     void repliesComeBack()
@@ -136,7 +143,10 @@ private Q_SLOTS:
         ProcessReport process;
         process.name = u"ocr"_s;
         process.isDead = true;
-        for (const Event &event : {Event(ProcessChanged{process}), Event(SwapChanged{{SwapState::Confirmed, 2, {}}})}) {
+        for (const Event &event :
+             {Event(ProcessChanged{process}),
+              Event(SwapChanged{
+                  {Component::JabberClient, SwapProgress::Confirmed, u"9:cd"_s, 2, ErrorCode::Internal, {}}})}) {
             const auto line = parseWatchdogLine(encode(event).chopped(1));
             QVERIFY(line);
             QCOMPARE(std::get<Event>(*line), event);
@@ -153,17 +163,25 @@ private Q_SLOTS:
         QTest::newRow("hold for ever") << QByteArray(
             R"({"id":1,"request":"hold","component":"SmartMeter","seconds":99999})");
         QTest::newRow("hold of the root") << QByteArray(R"({"id":1,"request":"hold","component":"..","seconds":9})");
-        QTest::newRow("swap without folder")
-            << QByteArray(R"({"id":1,"request":"swap_agent","version":2,"timeout_s":9})");
-        const auto swap = [](const QByteArray &fields) {
-            return QByteArray(R"({"id":1,"request":"swap_watchdog","zip":"/z","version":2,)" + fields + '}');
+        const auto swap = [](const QByteArray &component, const QByteArray &fields) {
+            return QByteArray(R"({"id":1,"request":"swap","component":")" + component + R"(","version":2,)" + fields +
+                              '}');
         };
         const QByteArray hash = R"("sha256":"HASH",)";
         const QByteArray whole = QByteArray(hash).replace("HASH", QByteArray(64, 'a'));
-        QTest::newRow("watchdog without a key") << swap(whole + R"("timeout_s":9)");
-        QTest::newRow("watchdog with no hash") << swap(hash + R"("timeout_s":9,"key":"k")");
-        QTest::newRow("watchdog for ever") << swap(whole + R"("timeout_s":99999,"key":"k")");
-        QTest::newRow("release without list") << QByteArray(R"({"id":1,"request":"release","component":"SmartMeter"})");
+        QTest::newRow("agent without a folder") << swap("JabberClient", R"("timeout_s":9,"key":"k")");
+        QTest::newRow("agent by a zip") << swap("JabberClient", whole + R"("zip":"/z","timeout_s":9,"key":"k")");
+        QTest::newRow("agent without a key") << swap("JabberClient", R"("staged_folder":"/s","timeout_s":9)");
+        QTest::newRow("watchdog by a folder") << swap("WatchDog", R"("staged_folder":"/s","timeout_s":9,"key":"k")");
+        QTest::newRow("watchdog without a key") << swap("WatchDog", whole + R"("zip":"/z","timeout_s":9)");
+        QTest::newRow("watchdog with no hash") << swap("WatchDog", hash + R"("zip":"/z","timeout_s":9,"key":"k")");
+        QTest::newRow("watchdog for ever") << swap("WatchDog", whole + R"("zip":"/z","timeout_s":99999,"key":"k")");
+        QTest::newRow("swap of the meter") << swap("SmartMeter", R"("staged_folder":"/s","timeout_s":9,"key":"k")");
+        QTest::newRow("swap of nothing") << swap("", R"("staged_folder":"/s","timeout_s":9,"key":"k")");
+        QTest::newRow("status of the meter's swap")
+            << QByteArray(R"({"id":1,"request":"swap_status","component":"SmartMeter"})");
+        QTest::newRow("resume without list") << QByteArray(R"({"id":1,"request":"resume","component":"SmartMeter"})");
+        QTest::newRow("protocol 0") << QByteArray(R"({"id":1,"request":"hello","version":1,"protocol":0})");
     }
 
     void refusesHostileRequests()
@@ -179,10 +197,11 @@ private Q_SLOTS:
         QTest::newRow("no id") << QByteArray(R"({"reply":"done"})");
         QTest::newRow("unknown") << QByteArray(R"({"id":1,"reply":"shell"})");
         QTest::newRow("a swap in a state of its own")
-            << QByteArray(R"({"id":1,"reply":"swap_status","state":"great","version":1})");
-        QTest::newRow("a swap of no version") << QByteArray(R"({"id":1,"reply":"swap_status","state":"none"})");
-        QTest::newRow("a watchdog's swap in a state of its own")
-            << QByteArray(R"({"id":1,"reply":"watchdog_swap_status","state":"great","running":1})");
+            << QByteArray(R"({"id":1,"reply":"swap_status","component":"WatchDog","state":"great","running":1})");
+        QTest::newRow("a swap of no version")
+            << QByteArray(R"({"id":1,"reply":"swap_status","component":"WatchDog","state":"none"})");
+        QTest::newRow("a swap of no component")
+            << QByteArray(R"({"id":1,"reply":"swap_status","state":"none","running":1})");
         QTest::newRow("a process twice") << QByteArray(
             R"({"id":1,"reply":"status","processes":[{"process_name":"p","version":1,"isDead":false},)"
             R"({"process_name":"p","version":1,"isDead":false}]})");
@@ -192,6 +211,23 @@ private Q_SLOTS:
     {
         QFETCH(QByteArray, line);
         QVERIFY(!parseWatchdogLine(line));
+    }
+
+    // Agent and watchdog are updated one after the other, so each meets the release before and after its own.
+    void understandsTheNextAndTheFirstProtocol()
+    {
+        const auto first = parseRequest(R"({"id":1,"request":"hello","version":3})");
+        QVERIFY(first);
+        QCOMPARE(std::get<Hello>(first->body), (Hello{3, 1}));
+        const auto next = parseRequest(R"({"id":1,"request":"hello","version":3,"protocol":2,"more":{"of":"it"}})");
+        QVERIFY(next);
+        QCOMPARE(std::get<Hello>(next->body), (Hello{3, 2}));
+        const auto reply = parseWatchdogLine(R"({"id":1,"reply":"hello","watchdog_version":9,"protocol":7,"x":1})");
+        QVERIFY(reply);
+        QCOMPARE(std::get<HelloReply>(*std::get<Reply>(*reply).body), (HelloReply{9, 7}));
+        // A request that only the next protocol has is refused by name, so that its sender can do without.
+        const auto unknown = parseRequest(R"({"id":1,"request":"from_the_next_release"})");
+        QCOMPARE(unknown.error().code, ErrorCode::UnknownCommand);
     }
 
     void findsTheIdOfARefusedRequest()

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "selfupdate/SwapJournal.h"
 #include "supervision/Registry.h"
 
 #include <QJsonDocument>
@@ -8,7 +7,6 @@
 using namespace Qt::StringLiterals;
 using namespace sgn;
 using namespace sgn::supervision;
-using namespace sgn::selfupdate;
 using namespace std::chrono_literals;
 
 namespace {
@@ -177,53 +175,6 @@ private Q_SLOTS:
     {
         const QByteArray text = R"([[1, 2], [-5, 3], [2], "x", [3, -1], [4, 1e12], [5, 1], null])";
         QCOMPARE(RestartCount::fromJson(QJsonDocument::fromJson(text).array()).total(6h), 3);
-    }
-
-    void swapJournalReadsWhatItWrote()
-    {
-        SwapJournal journal;
-        journal.phase = SwapPhase::RollingBack;
-        journal.stagedFolder = u"/r/downloads/s"_s;
-        journal.version = 3;
-        journal.timeoutS = 300;
-        journal.needsOnline = false;
-        journal.oldFolder = 18446744073709551615ULL;
-        journal.newFolder = 9007199254740993ULL;
-        journal.resumed = 2;
-        journal.remarks = u"why"_s;
-        const auto read = swapJournalFromJson(toJson(journal));
-        QVERIFY(read.has_value());
-        QCOMPARE(*read, journal);
-        QVERIFY(!read->isOver());
-    }
-
-    void swapJournalRefusesDamage_data()
-    {
-        QTest::addColumn<QString>("key");
-        QTest::addColumn<QJsonValue>("value");
-        QTest::newRow("phase unknown") << u"phase"_s << QJsonValue(u"x"_s);
-        QTest::newRow("phase missing") << u"phase"_s << QJsonValue();
-        QTest::newRow("folder missing") << u"staged_folder"_s << QJsonValue();
-        QTest::newRow("version negative") << u"version"_s << QJsonValue(-1);
-        QTest::newRow("no time") << u"timeout_s"_s << QJsonValue(0);
-        QTest::newRow("id no number") << u"old_folder"_s << QJsonValue(u"abc"_s);
-        QTest::newRow("id as a number") << u"new_folder"_s << QJsonValue(5);
-        QTest::newRow("flag no flag") << u"needs_online"_s << QJsonValue(1);
-    }
-
-    void swapJournalRefusesDamage()
-    {
-        QFETCH(const QString, key);
-        QFETCH(const QJsonValue, value);
-        SwapJournal journal;
-        journal.stagedFolder = u"/r/downloads/s"_s;
-        journal.timeoutS = 5;
-        QJsonObject object = toJson(journal);
-        QVERIFY(swapJournalFromJson(object).has_value());
-        object[key] = value;
-        const auto read = swapJournalFromJson(object);
-        QVERIFY(!read);
-        QVERIFY2(read.error().message.contains(key), qPrintable(read.error().message));
     }
 };
 
