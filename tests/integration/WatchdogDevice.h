@@ -323,7 +323,7 @@ public:
         for (const QString &name : names) {
             expected += ProcessVersion{name, 1};
         }
-        if (!ask(control::Release{Component::SmartMeter, expected})) {
+        if (!ask(control::Resume{Component::SmartMeter, expected})) {
             return false;
         }
         return std::all_of(names.cbegin(), names.cend(),
@@ -354,5 +354,11 @@ private:
     QList<control::Reply> m_replies;
     QList<control::Event> m_events;
 };
+
+// An order for the agent's exchange; each key names another one.
+inline control::Swap agentSwap(const QString &folder, int version, int timeoutS, const QString &key = u"9:a"_s)
+{
+    return {Component::JabberClient, key, version, timeoutS, control::SwapFolder{folder}};
+}
 
 } // namespace sgn::test

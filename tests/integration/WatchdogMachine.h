@@ -71,7 +71,7 @@ public:
     }
 
     // A release in downloads/, as the agent leaves it.
-    [[nodiscard]] control::SwapWatchdog offer(int version, const QByteArray &program = {}) const
+    [[nodiscard]] control::Swap offer(int version, const QByteArray &program = {}) const
     {
         const QByteArray zip = ReleasedDevice::releaseZip(version, program);
         const QString path = below(u"downloads/WatchDog.zip.part"_s);
@@ -82,15 +82,15 @@ public:
         }
         return ReleasedDevice::requestFor(version, path, zip);
     }
-    void send(const control::SwapWatchdog &request) const
+    void send(const control::Swap &request) const
     {
         ControlClient client(socket());
         const auto taken = client.ask(request);
         QVERIFY2(taken.has_value(), taken ? "" : qPrintable(taken.error().message));
     }
-    [[nodiscard]] bool endsAs(control::WatchdogSwapState state) const
+    [[nodiscard]] bool endsAs(control::SwapProgress progress) const
     {
-        return QTest::qWaitFor([&] { return QFile::exists(socket()) && ownSwapStatus(socket()).state == state; },
+        return QTest::qWaitFor([&] { return QFile::exists(socket()) && ownSwapStatus(socket()).progress == progress; },
                                4 * patience);
     }
 
@@ -121,7 +121,7 @@ public:
         const qint64 before = watchdogPid();
         const qint64 meter = meterPid();
         send(offer(2));
-        QVERIFY(endsAs(control::WatchdogSwapState::Confirmed));
+        QVERIFY(endsAs(control::SwapProgress::Confirmed));
         QCOMPARE(installedVersion(), "2");
         QCOMPARE(watchdogPid(), before);
         checkNothingChanged(meter);
@@ -144,7 +144,7 @@ public:
             },
             4 * patience));
         qInfo("the old one is back after %lld ms", timer.elapsed());
-        QVERIFY(endsAs(control::WatchdogSwapState::RolledBack));
+        QVERIFY(endsAs(control::SwapProgress::RolledBack));
         QCOMPARE(ownSwapStatus(socket()).running, 1);
         checkNothingChanged(meter);
     }

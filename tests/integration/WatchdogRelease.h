@@ -57,22 +57,21 @@ public:
     }
 
     // A release in downloads/, as the agent leaves it. `program`: instead of the real watchdog.
-    [[nodiscard]] control::SwapWatchdog offer(int version, const QByteArray &program = {}) const
+    [[nodiscard]] control::Swap offer(int version, const QByteArray &program = {}) const
     {
         const QString zip = path(u"downloads/WatchDog.zip.part"_s);
         const QByteArray content = releaseZip(version, program);
         write(u"downloads/WatchDog.zip.part"_s, content);
         return requestFor(version, zip, content);
     }
-    [[nodiscard]] static control::SwapWatchdog requestFor(int version, const QString &zip, const QByteArray &content)
+    [[nodiscard]] static control::Swap requestFor(int version, const QString &zip, const QByteArray &content)
     {
-        control::SwapWatchdog request;
-        request.key = u"10:%1"_s.arg(version);
-        request.zip = zip;
-        request.version = version;
-        request.sha256 = Sha256::hash(content);
-        request.timeoutS = 20;
-        return request;
+        return {Component::WatchDog, u"10:%1"_s.arg(version), version, 20,
+                control::SwapZip{zip, Sha256::hash(content), {}, false}};
+    }
+    [[nodiscard]] static control::SwapZip &zipOf(control::Swap &request)
+    {
+        return std::get<control::SwapZip>(request.source);
     }
     [[nodiscard]] static QByteArray releaseZip(int version, const QByteArray &program)
     {
@@ -91,13 +90,9 @@ public:
         return packZip(files, zip) ? readAll(zip) : QByteArray();
     }
 
-    [[nodiscard]] static control::SwapWatchdog wayBack(const QString &key)
+    [[nodiscard]] static control::Swap previousRelease(const QString &key)
     {
-        control::SwapWatchdog request;
-        request.key = key;
-        request.timeoutS = 20;
-        request.previous = true;
-        return request;
+        return {Component::WatchDog, key, 0, 20, control::SwapPrevious{}};
     }
 
     // As after an update from version 1 to 2.
@@ -201,8 +196,8 @@ def serve(version, processes=[], seconds=1e9):
         try:
             for line in c.makefile("r"):
                 r = json.loads(line)
-                a = {"reply": "watchdog_swap_status", "state": "none", "running": version} \
-                    if r["request"] == "watchdog_swap_status" else {"reply": "status", "processes": processes}
+                a = {"reply": "swap_status", "component": "WatchDog", "state": "none", "running": version} \
+                    if r["request"] == "swap_status" else {"reply": "status", "processes": processes}
                 c.sendall(json.dumps({"id": r["id"], **a}).encode() + b"\n")
         except OSError: pass
         c.close()
@@ -211,17 +206,17 @@ WAYS
     return script.replace("WAYS", ways);
 }
 
-inline control::WatchdogSwapReply ownSwapStatus(const QString &socketPath)
+inline control::SwapStatusReply ownSwapStatus(const QString &socketPath)
 {
     ControlClient client(socketPath);
     if (!client.isConnected()) {
         return {};
     }
-    const auto reply = client.ask(control::WatchdogSwapStatus{});
-    const auto *const status = reply ? std::get_if<control::WatchdogSwapReply>(&*reply) : nullptr;
-    return status == nullptr ? control::WatchdogSwapReply{} : *status;
+    const auto reply = client.ask(control::SwapStatus{Component::WatchDog});
+    const auto *const status = reply ? std::get_if<control::SwapStatusReply>(&*reply) : nullptr;
+    return status == nullptr ? control::SwapStatusReply{} : *status;
 }
-inline control::WatchdogSwapReply ownSwapStatus(const WatchdogDevice &device)
+inline control::SwapStatusReply ownSwapStatus(const WatchdogDevice &device)
 {
     return ownSwapStatus(device.socketPath());
 }

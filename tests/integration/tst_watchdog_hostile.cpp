@@ -169,7 +169,7 @@ private Q_SLOTS:
             device.write(u"SmartMeter/"_s + name, "#!/bin/sh\nexec sleep 1000 #\n", 0755);
             many += ProcessVersion{name, 1};
         }
-        QVERIFY(client.ask(control::Release{Component::SmartMeter, many}).has_value());
+        QVERIFY(client.ask(control::Resume{Component::SmartMeter, many}).has_value());
         QCOMPARE(client.status().size(), 64);
         QVERIFY(client.ask(control::Hold{Component::SmartMeter, 60}).has_value());
     }
@@ -253,7 +253,7 @@ private Q_SLOTS:
         ControlClient client(device);
         QCOMPARE(client.ask(control::Restart{u"none"_s}).error().code, ErrorCode::NotFound);
         QCOMPARE(client.ask(control::Hold{Component::JabberClient, 5}).error().code, ErrorCode::BadRequest);
-        QCOMPARE(client.ask(control::Release{Component::JabberClient, {}}).error().code, ErrorCode::BadRequest);
+        QCOMPARE(client.ask(control::Resume{Component::JabberClient, {}}).error().code, ErrorCode::BadRequest);
     }
 
     void dropsConnectionsOverTheLimit()

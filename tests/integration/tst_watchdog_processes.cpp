@@ -289,7 +289,7 @@ time.sleep(1000)
 )");
         QVERIFY(device.start(fast));
         ControlClient client(device);
-        QVERIFY(client.ask(control::Release{Component::SmartMeter, {{u"daemon"_s, 1}}}).has_value());
+        QVERIFY(client.ask(control::Resume{Component::SmartMeter, {{u"daemon"_s, 1}}}).has_value());
         QVERIFY(client.waitForState(u"daemon"_s, ProcessState::CrashLoop));
         QVERIFY(client.ask(control::Hold{Component::SmartMeter, 60}).has_value());
         QTRY_VERIFY_WITH_TIMEOUT(device.running(u"daemon.py"_s).isEmpty(), patience);
@@ -302,7 +302,7 @@ time.sleep(1000)
         QVERIFY(device.start(fast));
         ControlClient client(device);
         QVERIFY(client.hello());
-        QVERIFY(client.ask(control::Release{Component::SmartMeter, {{u"ocr"_s, 1}}}).has_value());
+        QVERIFY(client.ask(control::Resume{Component::SmartMeter, {{u"ocr"_s, 1}}}).has_value());
         QVERIFY(client.waitForState(u"ocr"_s, ProcessState::CrashLoop));
         const ProcessReport report = client.process(u"ocr"_s);
         QVERIFY(report.lastExit.has_value());
@@ -325,7 +325,7 @@ time.sleep(1000)
         device.write(u"SmartMeter/ocr"_s, "#!/no/such/interpreter\n", 0755);
         QVERIFY(device.start(fast));
         ControlClient client(device);
-        QVERIFY(client.ask(control::Release{Component::SmartMeter, {{u"ocr"_s, 1}}}).has_value());
+        QVERIFY(client.ask(control::Resume{Component::SmartMeter, {{u"ocr"_s, 1}}}).has_value());
         QCOMPARE(client.process(u"ocr"_s).state, ProcessState::Dead);
         QVERIFY(device.read(u"logs/watchdog.log"_s).contains("cannot execute it: No such file or directory"));
         // No shell comes to the rescue of a file without "#!".
@@ -351,7 +351,7 @@ time.sleep(1000)
         QVERIFY(QFile::remove(device.path(u"SmartMeter/counter.py"_s)));
         device.addMeter(u"ocr"_s, {}, 2);
         device.addMeter(u"fresh"_s, {}, 5);
-        QVERIFY(client.ask(control::Release{Component::SmartMeter, {{u"ocr"_s, 2}, {u"fresh"_s, 5}}}).has_value());
+        QVERIFY(client.ask(control::Resume{Component::SmartMeter, {{u"ocr"_s, 2}, {u"fresh"_s, 5}}}).has_value());
         QVERIFY(client.waitForState(u"ocr"_s, ProcessState::Running));
         QVERIFY(client.waitForState(u"fresh"_s, ProcessState::Running));
         QCOMPARE(client.process(u"ocr"_s).version, 2);
@@ -371,7 +371,7 @@ time.sleep(1000)
         const qint64 oldPid = *client.process(u"ocr"_s).pid;
         QVERIFY(client.ask(control::Hold{Component::SmartMeter, 600}).has_value());
         device.addMeter(u"ocr"_s, "time.sleep(1000)", 2); // says nothing
-        QVERIFY(client.ask(control::Release{Component::SmartMeter, {{u"ocr"_s, 2}}}).has_value());
+        QVERIFY(client.ask(control::Resume{Component::SmartMeter, {{u"ocr"_s, 2}}}).has_value());
         QTRY_COMPARE_WITH_TIMEOUT(device.starts(u"ocr"_s).size(), 2, patience);
         const qint64 newPid = device.starts(u"ocr"_s).constLast().pid;
         const auto beat = [&](qint64 pid, int version) {

@@ -73,13 +73,16 @@ public:
 control::SwapStatusReply swapStatus(AgentDevice &device)
 {
     ControlClient client(device);
-    const auto reply = client.ask(control::SwapStatus{});
+    const auto reply = client.ask(control::SwapStatus{Component::JabberClient});
     return reply ? std::get<control::SwapStatusReply>(*reply) : control::SwapStatusReply{};
 }
 
-bool waitForSwap(AgentDevice &device, control::SwapState state)
+const control::SwapStatusReply confirmed{
+    Component::JabberClient, control::SwapProgress::Confirmed, u"9:a"_s, 1, ErrorCode::Internal, {}};
+
+bool waitForSwap(AgentDevice &device, control::SwapProgress progress)
 {
-    return QTest::qWaitFor([&] { return swapStatus(device).state == state; }, 2 * patience);
+    return QTest::qWaitFor([&] { return swapStatus(device).progress == progress; }, 2 * patience);
 }
 
 } // namespace
@@ -142,21 +145,18 @@ private Q_SLOTS:
     {
         QTest::addColumn<QByteArray>("old");
         QTest::addColumn<QByteArray>("ways");
-        QTest::addColumn<bool>("needsOnline");
-        QTest::newRow("good") << QByteArray() << QByteArray() << true;
-        QTest::newRow("offline where the old one was too") << QByteArray() << QByteArray("online = False") << false;
+        QTest::newRow("good") << QByteArray() << QByteArray();
         QTest::newRow("old one that won't end")
-            << QByteArray("signal.signal(signal.SIGTERM, signal.SIG_IGN)") << QByteArray() << true;
+            << QByteArray("signal.signal(signal.SIGTERM, signal.SIG_IGN)") << QByteArray();
         QTest::newRow("comes up at the second try")
             << QByteArray()
-            << QByteArray("if not os.path.exists(here + '/tried'): open(here + '/tried', 'w'); sys.exit(1)") << true;
+            << QByteArray("if not os.path.exists(here + '/tried'): open(here + '/tried', 'w'); sys.exit(1)");
     }
 
     void exchangesTheAgent()
     {
         QFETCH(const QByteArray, old);
         QFETCH(const QByteArray, ways);
-        QFETCH(const bool, needsOnline);
         AgentDevice device;
         device.addRelease(u"JabberClient"_s, 1, old);
         device.makeFolder(u"downloads/staged-JabberClient"_s);
@@ -167,15 +167,16 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(device.onlyRuns(1), patience);
         ControlClient client(device);
         QVERIFY(client.hello());
-        QCOMPARE(swapStatus(device), control::SwapStatusReply{});
-        const control::SwapAgent request{device.path(u"downloads/staged-JabberClient/JabberClient"_s), 2, 60,
-                                         needsOnline};
-        const auto first = client.send(request);
-        const auto second = client.send(request);
+        QCOMPARE(swapStatus(device).progress, control::SwapProgress::None);
+        const QString staged = device.path(u"downloads/staged-JabberClient/JabberClient"_s);
+        const auto first = client.send(agentSwap(staged, 2, 60));
+        const auto repeat = client.send(agentSwap(staged, 2, 60));
+        const auto second = client.send(agentSwap(staged, 2, 60, u"10:b"_s));
         QVERIFY(client.waitForReply(first).has_value());
+        QVERIFY(client.waitForReply(repeat).has_value());
         QCOMPARE(client.waitForReply(second).error().code, ErrorCode::Busy);
         QTRY_COMPARE_WITH_TIMEOUT(client.swapEvents().size(), 1, 2 * patience);
-        QCOMPARE(client.swapEvents().constFirst(), (control::SwapStatusReply{control::SwapState::Confirmed, 2, {}}));
+        QCOMPARE(client.swapEvents().constFirst(), confirmed);
         QCOMPARE(swapStatus(device), client.swapEvents().constFirst());
         QCOMPARE(device.installedVersion(), 2);
         QTRY_VERIFY_WITH_TIMEOUT(device.onlyRuns(2), patience);
@@ -183,9 +184,9 @@ private Q_SLOTS:
         QVERIFY(!QFile::exists(device.path(u"downloads/staged-JabberClient/JabberClient"_s)));
 
         // And back again, to what is kept as the previous one.
-        const control::SwapAgent back{device.path(u"downloads/previous-JabberClient"_s), 1, 60, true};
-        QVERIFY(client.ask(back).has_value());
-        QVERIFY(waitForSwap(device, control::SwapState::Confirmed));
+        const QString previous = device.path(u"downloads/previous-JabberClient"_s);
+        QVERIFY(client.ask(agentSwap(previous, 1, 60, u"11:c"_s)).has_value());
+        QVERIFY(waitForSwap(device, control::SwapProgress::Confirmed));
         QTRY_VERIFY_WITH_TIMEOUT(device.onlyRuns(1), patience);
         QCOMPARE(device.read(u"downloads/previous-JabberClient/version"_s), QByteArray("2"));
     }
@@ -222,10 +223,10 @@ private Q_SLOTS:
         ControlClient client(device);
         QVERIFY(client.hello());
         const int timeoutS = reason.contains(u"within 2 s") ? 2 : reason.contains(u"within 10 s") ? 10 : 60;
-        QVERIFY(client.ask(control::SwapAgent{device.path(u"downloads/new"_s), 2, timeoutS, true}).has_value());
+        QVERIFY(client.ask(agentSwap(device.path(u"downloads/new"_s), 2, timeoutS)).has_value());
         QTRY_COMPARE_WITH_TIMEOUT(client.swapEvents().size(), 1, 2 * patience);
         const control::SwapStatusReply status = client.swapEvents().constFirst();
-        QCOMPARE(status.state, control::SwapState::RolledBack);
+        QCOMPARE(status.progress, control::SwapProgress::RolledBack);
         QVERIFY2(status.remarks.contains(reason), qPrintable(status.remarks));
         QCOMPARE(device.installedVersion(), 1);
         QTRY_VERIFY_WITH_TIMEOUT(device.onlyRuns(1), patience);
@@ -267,8 +268,7 @@ private Q_SLOTS:
         QVERIFY(device.start(fast));
         QTRY_VERIFY_WITH_TIMEOUT(device.onlyRuns(1), patience);
         ControlClient client(device);
-        const auto reply =
-            client.ask(control::SwapAgent{folder.startsWith(u'/') ? folder : device.path(folder), 2, 60, true});
+        const auto reply = client.ask(agentSwap(folder.startsWith(u'/') ? folder : device.path(folder), 2, 60));
         QVERIFY(!reply.has_value());
         QCOMPARE(reply.error().code, error);
         QVERIFY(!QFile::exists(device.path(u"wdog/agent-swap.json"_s)));
@@ -311,7 +311,7 @@ private Q_SLOTS:
             {
                 ControlClient client(device);
                 QVERIFY(client.hello());
-                client.send(control::SwapAgent{device.path(u"downloads/new"_s), 2, 60, true});
+                client.send(agentSwap(device.path(u"downloads/new"_s), 2, 60));
                 more = QTest::qWaitFor([&] { return !device.isRunning() || !client.swapEvents().isEmpty(); },
                                        2 * patience);
                 QVERIFY(more);
@@ -324,11 +324,11 @@ private Q_SLOTS:
             strace.waitForFinished(patience);
             QVERIFY(device.start(fast));
             // Either the request never got into the journal, or it goes through.
-            const bool accepted = swapStatus(device).state != control::SwapState::None;
+            const bool accepted = swapStatus(device).progress != control::SwapProgress::None;
             QVERIFY(accepted || more);
             if (accepted) {
-                QVERIFY(
-                    waitForSwap(device, goodAgent ? control::SwapState::Confirmed : control::SwapState::RolledBack));
+                QVERIFY(waitForSwap(device,
+                                    goodAgent ? control::SwapProgress::Confirmed : control::SwapProgress::RolledBack));
             }
             const int expected = accepted && goodAgent ? 2 : 1;
             QCOMPARE(device.installedVersion(), expected);
@@ -353,13 +353,13 @@ private Q_SLOTS:
                 QSKIP("mounting isn't allowed here");
             }
             device.write(u"go"_s, {});
-            QTRY_VERIFY_WITH_TIMEOUT(device.read(u"logs/watchdog.log"_s).contains("has proved itself"), patience);
-            QCOMPARE(client.ask(swapToNew(device)).error().code, ErrorCode::Busy);
-            QCOMPARE(swapStatus(device).state, control::SwapState::Confirming);
+            QTRY_VERIFY_WITH_TIMEOUT(device.read(u"logs/watchdog.log"_s).contains("agent confirmed"), patience);
+            QCOMPARE(client.ask(swapToNew(device, u"10:b"_s)).error().code, ErrorCode::Busy);
+            QCOMPARE(swapStatus(device).progress, control::SwapProgress::Confirming);
             QVERIFY(client.swapEvents().isEmpty());
         }
         QTRY_COMPARE_WITH_TIMEOUT(client.swapEvents().size(), 1, patience);
-        QCOMPARE(client.swapEvents().constFirst(), (control::SwapStatusReply{control::SwapState::Confirmed, 2, {}}));
+        QCOMPARE(client.swapEvents().constFirst(), confirmed);
         QVERIFY(device.read(u"wdog/agent-swap.json"_s).contains("confirmed"));
     }
 
@@ -373,11 +373,11 @@ private Q_SLOTS:
                 QSKIP("mounting isn't allowed here");
             }
             killNewAgents(device);
-            QTRY_VERIFY_WITH_TIMEOUT(device.read(u"logs/watchdog.log"_s).contains("cannot be put back yet"), patience);
+            QTRY_VERIFY_WITH_TIMEOUT(device.read(u"logs/watchdog.log"_s).contains("not rolled back yet"), patience);
             QTRY_VERIFY_WITH_TIMEOUT(device.onlyRuns(2), patience);
-            QCOMPARE(swapStatus(device).state, control::SwapState::Confirming);
+            QCOMPARE(swapStatus(device).progress, control::SwapProgress::Confirming);
         }
-        QVERIFY(waitForSwap(device, control::SwapState::RolledBack));
+        QVERIFY(waitForSwap(device, control::SwapProgress::RolledBack));
         QTRY_VERIFY_WITH_TIMEOUT(device.onlyRuns(1), patience);
         QCOMPARE(device.installedVersion(), 1);
     }
@@ -391,7 +391,7 @@ private Q_SLOTS:
         QVERIFY(QDir(device.path(u"downloads/new"_s)).removeRecursively());
         killNewAgents(device);
         QTRY_COMPARE_WITH_TIMEOUT(client.swapEvents().size(), 1, patience);
-        QCOMPARE(client.swapEvents().constFirst().state, control::SwapState::Confirmed);
+        QCOMPARE(client.swapEvents().constFirst().progress, control::SwapProgress::Confirmed);
         QVERIFY(client.swapEvents().constFirst().remarks.contains(u"the old one is gone"));
         QTRY_VERIFY_WITH_TIMEOUT(device.onlyRuns(2), patience);
     }
@@ -401,11 +401,11 @@ private Q_SLOTS:
         AgentDevice device;
         beginSwap(device, "online = False");
         for (int i = 0; i < 4; ++i) {
-            QCOMPARE(swapStatus(device).state, control::SwapState::Confirming);
+            QCOMPARE(swapStatus(device).progress, control::SwapProgress::Confirming);
             device.kill();
             QVERIFY(device.start(fast));
         }
-        QVERIFY(waitForSwap(device, control::SwapState::RolledBack));
+        QVERIFY(waitForSwap(device, control::SwapProgress::RolledBack));
         QVERIFY(swapStatus(device).remarks.contains(u"restarted"_s));
         QTRY_VERIFY_WITH_TIMEOUT(device.onlyRuns(1), patience);
     }
@@ -413,18 +413,18 @@ private Q_SLOTS:
     void goesOnWithADamagedJournal()
     {
         AgentDevice device;
-        device.write(u"wdog/agent-swap.json"_s, "{\"phase\": \"conf");
+        device.write(u"wdog/agent-swap.json"_s, "{\"format\": 1, \"phase\": \"conf");
         QVERIFY(device.start(fast));
         QTRY_VERIFY_WITH_TIMEOUT(device.onlyRuns(1), patience);
-        QCOMPARE(swapStatus(device).state, control::SwapState::None);
+        QCOMPARE(swapStatus(device).progress, control::SwapProgress::None);
         QVERIFY(QFile::exists(device.path(u"wdog/agent-swap.json.damaged"_s)));
     }
 
 private:
     // It isn't over while the test goes on.
-    static control::SwapAgent swapToNew(const AgentDevice &device)
+    static control::Swap swapToNew(const AgentDevice &device, const QString &key = u"9:a"_s)
     {
-        return {device.path(u"downloads/new"_s), 2, 3000, true};
+        return agentSwap(device.path(u"downloads/new"_s), 2, 3000, key);
     }
     // Until the new agent runs and has to prove itself; `ways` keep it from that.
     static void beginSwap(AgentDevice &device, const QByteArray &ways)

@@ -17,31 +17,31 @@
 
 using namespace sgn;
 using namespace sgn::test;
-using control::WatchdogSwapState;
+using control::SwapProgress;
 
 namespace {
 
 constexpr int fast = 20;
 
-bool isFinal(WatchdogSwapState state)
+bool isFinal(SwapProgress progress)
 {
-    return state == WatchdogSwapState::Confirmed || state == WatchdogSwapState::RolledBack ||
-           state == WatchdogSwapState::Failed;
+    return progress == SwapProgress::Confirmed || progress == SwapProgress::RolledBack ||
+           progress == SwapProgress::Failed;
 }
 
 bool waitForEnd(const WatchdogDevice &device)
 {
-    return QTest::qWaitFor([&] { return isFinal(ownSwapStatus(device).state); }, 3 * patience);
+    return QTest::qWaitFor([&] { return isFinal(ownSwapStatus(device).progress); }, 3 * patience);
 }
 
 // Of the update with that key.
 bool isOver(const WatchdogDevice &device, const QString &key)
 {
     const auto status = ownSwapStatus(device);
-    return status.key == key && isFinal(status.state);
+    return status.key == key && isFinal(status.progress);
 }
 
-void ask(const WatchdogDevice &device, const control::SwapWatchdog &request)
+void ask(const WatchdogDevice &device, const control::Swap &request)
 {
     {
         ControlClient client(device);
@@ -54,7 +54,7 @@ void ask(const WatchdogDevice &device, const control::SwapWatchdog &request)
 void update(const ReleasedDevice &device, int version)
 {
     ask(device, device.offer(version));
-    QCOMPARE(ownSwapStatus(device).state, WatchdogSwapState::Confirmed);
+    QCOMPARE(ownSwapStatus(device).progress, SwapProgress::Confirmed);
     QCOMPARE(ownSwapStatus(device).running, version);
 }
 
@@ -113,12 +113,12 @@ private Q_SLOTS:
             QVERIFY(client.startMeters({u"ocr"_s, u"dlms"_s}));
             meters = device.running();
             QCOMPARE(meters.size(), 2);
-            const control::SwapWatchdog request = device.offer(2);
-            control::SwapWatchdog other = request;
+            const control::Swap request = device.offer(2);
+            control::Swap other = request;
             other.key = u"11"_s;
             // Asked twice, done once; another one has to wait. All at once, for it hands over soon.
             const std::array requests{client.send(request), client.send(request), client.send(other),
-                                      client.send(control::SwapAgent{device.path(u"downloads/x"_s), 2, 60, true})};
+                                      client.send(agentSwap(device.path(u"downloads/x"_s), 2, 60))};
             QVERIFY(client.waitForReply(requests[0]).has_value());
             QVERIFY(client.waitForReply(requests[1]).has_value());
             QCOMPARE(client.waitForReply(requests[2]).error().code, ErrorCode::Busy);
@@ -127,7 +127,7 @@ private Q_SLOTS:
         const qint64 pid = device.pid();
         QVERIFY(waitForEnd(device));
         const auto status = ownSwapStatus(device);
-        QVERIFY2(status.state == WatchdogSwapState::Confirmed, qPrintable(status.remarks));
+        QVERIFY2(status.progress == SwapProgress::Confirmed, qPrintable(status.remarks));
         QCOMPARE(status.key, u"10:2"_s);
         checkPeace(device, 2, meters);
         QVERIFY(device.isRunning());
@@ -141,15 +141,15 @@ private Q_SLOTS:
         QCOMPARE(client.process(u"ocr"_s).lastExit->signal, SIGKILL);
         QVERIFY(client.waitForState(u"ocr"_s, ProcessState::Running));
         // Asked once more, after all is over: nothing happens again.
-        control::SwapWatchdog request = device.offer(2);
+        control::Swap request = device.offer(2);
         QVERIFY(client.ask(request).has_value());
-        QCOMPARE(ownSwapStatus(device).state, WatchdogSwapState::Confirmed);
+        QCOMPARE(ownSwapStatus(device).progress, SwapProgress::Confirmed);
         // And it can do it again.
         request = device.offer(3);
         QVERIFY(client.ask(request).has_value());
         QTRY_COMPARE_WITH_TIMEOUT(ownSwapStatus(device).running, 3, patience);
         QVERIFY(waitForEnd(device));
-        QCOMPARE(ownSwapStatus(device).state, WatchdogSwapState::Confirmed);
+        QCOMPARE(ownSwapStatus(device).progress, SwapProgress::Confirmed);
         QCOMPARE(device.mains(), QList{pid});
     }
 
@@ -233,7 +233,7 @@ private Q_SLOTS:
         QVERIFY(client.ask(device.offer(2, program)).has_value());
         QVERIFY(waitForEnd(device));
         const auto status = ownSwapStatus(device);
-        QCOMPARE(status.state, WatchdogSwapState::Failed);
+        QCOMPARE(status.progress, SwapProgress::Failed);
         QCOMPARE(status.error, error);
         QVERIFY2(status.remarks.contains(reason), qPrintable(status.remarks));
         checkPeace(device, 1, meters);
@@ -255,7 +255,7 @@ private Q_SLOTS:
         QTest::newRow("won't end") << QByteArray("signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
                                                  "while True: time.sleep(1)")
                                    << u"doesn't answer on its control socket"_s;
-        QTest::newRow("another version") << QByteArray("serve(7)") << u"it says it is version 7 and not 2"_s;
+        QTest::newRow("another version") << QByteArray("serve(7)") << u"it has version 7 and not 2"_s;
         QTest::newRow("never answers")
             << QByteArray("os.unlink(args['--socket']); s = socket.socket(socket.AF_UNIX); s.bind(args['--socket'])\n"
                           "s.listen(8)\nwhile True: time.sleep(1)")
@@ -280,14 +280,14 @@ private Q_SLOTS:
             ControlClient client(device);
             QVERIFY(client.startMeters({u"ocr"_s}));
             meters = device.running();
-            control::SwapWatchdog request = device.offer(2, brokenWatchdog(ways));
+            control::Swap request = device.offer(2, brokenWatchdog(ways));
             // One that ends is seen at once; the others have to get as far as their fault on a busy machine.
             request.timeoutS = reason.contains(u"ended") ? 30 : 12;
             QVERIFY(client.ask(request).has_value());
         }
         // Without an init, the guardian becomes the old watchdog.
         QVERIFY(waitForEnd(device));
-        QCOMPARE(ownSwapStatus(device).state, WatchdogSwapState::RolledBack);
+        QCOMPARE(ownSwapStatus(device).progress, SwapProgress::RolledBack);
         const auto status = ownSwapStatus(device);
         QCOMPARE(status.error, ErrorCode::NotHealthy);
         QVERIFY2(status.remarks.contains(reason), qPrintable(status.remarks));
@@ -309,7 +309,7 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(!device.isRunning(), patience);
         QTRY_COMPARE_WITH_TIMEOUT(device.installedVersion(), 1, patience);
         QVERIFY(startAsInit(device));
-        QTRY_COMPARE_WITH_TIMEOUT(ownSwapStatus(device).state, WatchdogSwapState::RolledBack, patience);
+        QTRY_COMPARE_WITH_TIMEOUT(ownSwapStatus(device).progress, SwapProgress::RolledBack, patience);
         checkPeace(device, 1, {});
         QCOMPARE(device.mains(), QList{device.pid()});
     }
@@ -336,20 +336,20 @@ private Q_SLOTS:
         QFETCH(const ErrorCode, error);
         ReleasedDevice device;
         QVERIFY(device.start(fast));
-        control::SwapWatchdog request = device.offer(what == "lower"_L1 ? 0 : 2);
+        control::Swap request = device.offer(what == "lower"_L1 ? 0 : 2);
         if (what == "hash"_L1) {
-            request.sha256[0] = static_cast<char>(request.sha256[0] ^ 1);
+            ReleasedDevice::zipOf(request).sha256[0] = static_cast<char>(ReleasedDevice::zipOf(request).sha256[0] ^ 1);
         } else if (what == "link"_L1) {
-            QVERIFY(QFile::rename(request.zip, device.path(u"downloads/real"_s)));
-            QVERIFY(QFile::link(device.path(u"downloads/real"_s), request.zip));
+            QVERIFY(QFile::rename(ReleasedDevice::zipOf(request).zip, device.path(u"downloads/real"_s)));
+            QVERIFY(QFile::link(device.path(u"downloads/real"_s), ReleasedDevice::zipOf(request).zip));
         } else if (what == "pipe"_L1) {
-            QVERIFY(QFile::remove(request.zip));
-            QVERIFY(::mkfifo(QFile::encodeName(request.zip).constData(), 0666) == 0);
-            WatchdogDevice::own(request.zip);
+            QVERIFY(QFile::remove(ReleasedDevice::zipOf(request).zip));
+            QVERIFY(::mkfifo(QFile::encodeName(ReleasedDevice::zipOf(request).zip).constData(), 0666) == 0);
+            WatchdogDevice::own(ReleasedDevice::zipOf(request).zip);
         } else if (what == "outside"_L1) {
-            request.zip = u"/etc/passwd"_s;
+            ReleasedDevice::zipOf(request).zip = u"/etc/passwd"_s;
         } else if (what == "dots"_L1) {
-            request.zip = device.path(u"downloads/../downloads/WatchDog.zip.part"_s);
+            ReleasedDevice::zipOf(request).zip = device.path(u"downloads/../downloads/WatchDog.zip.part"_s);
         } else if (what == "version"_L1) {
             request.version = 3;
         } else if (what == "unsigned"_L1) {
@@ -362,7 +362,7 @@ private Q_SLOTS:
             // Between the answer and the copy, at the worst moment for it.
             ::kill(static_cast<pid_t>(device.pid()), SIGSTOP);
             client.send(request);
-            QFile zip(request.zip);
+            QFile zip(ReleasedDevice::zipOf(request).zip);
             QVERIFY(zip.open(QIODevice::ReadWrite));
             QVERIFY(zip.seek(zip.size() / 2));
             zip.write("changed");
@@ -373,7 +373,7 @@ private Q_SLOTS:
         }
         QVERIFY(waitForEnd(device));
         const auto status = ownSwapStatus(device);
-        QCOMPARE(status.state, WatchdogSwapState::Failed);
+        QCOMPARE(status.progress, SwapProgress::Failed);
         QVERIFY2(status.error == error, qPrintable(status.remarks));
         checkPeace(device, 1, {});
     }
@@ -385,33 +385,33 @@ private Q_SLOTS:
         QVERIFY(key.has_value());
         device.writeConfig({{u"release_keys"_s, QJsonArray{publicJwk(), jwkOf(*key)}}});
         QVERIFY(device.start(fast));
-        control::SwapWatchdog request = device.offer(2);
+        control::Swap request = device.offer(2);
         ReleaseManifest manifest;
         manifest.component = folderName(Component::WatchDog);
         manifest.release = u"two"_s;
         manifest.version = 2;
-        manifest.sha256 = request.sha256;
-        manifest.size = QFileInfo(request.zip).size();
+        manifest.sha256 = ReleasedDevice::zipOf(request).sha256;
+        manifest.size = QFileInfo(ReleasedDevice::zipOf(request).zip).size();
         manifest.created = QDateTime::currentDateTimeUtc();
         const auto jws = signRelease(manifest, *key);
         QVERIFY(jws.has_value());
-        request.release = QString::fromLatin1(*jws);
+        ReleasedDevice::zipOf(request).release = QString::fromLatin1(*jws);
         ControlClient client(device);
         QVERIFY(client.ask(request).has_value());
         QTRY_COMPARE_WITH_TIMEOUT(ownSwapStatus(device).running, 2, patience);
         QVERIFY(waitForEnd(device));
-        QCOMPARE(ownSwapStatus(device).state, WatchdogSwapState::Confirmed);
+        QCOMPARE(ownSwapStatus(device).progress, SwapProgress::Confirmed);
         checkPeace(device, 2, {});
 
         // A signature of another release is none, and force doesn't replace the signed permission to go back.
         ControlClient next(device);
-        control::SwapWatchdog other = device.offer(1);
+        control::Swap other = device.offer(1);
         other.key = u"back"_s;
-        other.release = request.release;
-        other.force = true;
+        ReleasedDevice::zipOf(other).release = ReleasedDevice::zipOf(request).release;
+        ReleasedDevice::zipOf(other).force = true;
         QVERIFY(next.ask(other).has_value());
         QVERIFY(waitForEnd(device));
-        QCOMPARE(ownSwapStatus(device).state, WatchdogSwapState::Failed);
+        QCOMPARE(ownSwapStatus(device).progress, SwapProgress::Failed);
         QCOMPARE(ownSwapStatus(device).error, ErrorCode::BadSignature);
     }
 
@@ -420,7 +420,7 @@ private Q_SLOTS:
         ReleasedDevice device;
         device.addMeter(u"ocr"_s);
         QVERIFY(device.start(fast));
-        const control::SwapWatchdog back = ReleasedDevice::wayBack(u"11"_s);
+        const control::Swap back = ReleasedDevice::previousRelease(u"11"_s);
         QList<qint64> meters;
         {
             ControlClient client(device);
@@ -432,11 +432,11 @@ private Q_SLOTS:
         }
         update(device, 2);
         ask(device, back);
-        QCOMPARE(ownSwapStatus(device).state, WatchdogSwapState::Confirmed);
+        QCOMPARE(ownSwapStatus(device).progress, SwapProgress::Confirmed);
         checkPeace(device, 1, meters);
         QCOMPARE(device.readHome(u"WatchDog.update/previous/version"_s), QByteArray("2\n"));
-        ask(device, ReleasedDevice::wayBack(u"12"_s));
-        QCOMPARE(ownSwapStatus(device).state, WatchdogSwapState::Confirmed);
+        ask(device, ReleasedDevice::previousRelease(u"12"_s));
+        QCOMPARE(ownSwapStatus(device).progress, SwapProgress::Confirmed);
         checkPeace(device, 2, meters);
         QCOMPARE(device.readHome(u"WatchDog.update/previous/version"_s), QByteArray("1\n"));
     }
@@ -464,10 +464,10 @@ private Q_SLOTS:
                                    QString::number(device.guardians().constFirst())});
         QVERIFY(strace.waitForStarted(patience));
         QTRY_VERIFY_WITH_TIMEOUT(ReleasedDevice::readAll(log).contains("INJECTED"), patience);
-        QCOMPARE(ownSwapStatus(device).state, WatchdogSwapState::Confirming);
+        QCOMPARE(ownSwapStatus(device).progress, SwapProgress::Confirming);
         QVERIFY(QFile::exists(device.home(u"WatchDog.update/staged/WatchDog/sgn-watchdog"_s)));
         QVERIFY(waitForEnd(device));
-        QCOMPARE(ownSwapStatus(device).state, WatchdogSwapState::Confirmed);
+        QCOMPARE(ownSwapStatus(device).progress, SwapProgress::Confirmed);
         strace.waitForFinished(patience);
         checkPeace(device, 2, {});
         QCOMPARE(device.readHome(u"WatchDog.update/previous/version"_s), QByteArray("1\n"));
@@ -479,7 +479,7 @@ private Q_SLOTS:
         QVERIFY(device.start(5));
         {
             ControlClient client(device);
-            control::SwapWatchdog request = device.offer(2, brokenWatchdog("serve(7)"));
+            control::Swap request = device.offer(2, brokenWatchdog("serve(7)"));
             request.timeoutS = 10;
             QVERIFY(client.ask(request).has_value());
         }
@@ -502,18 +502,18 @@ private Q_SLOTS:
         QVERIFY(device.start(fast));
         update(device, 2);
         checkPeace(device, 2, {});
-        const control::SwapWatchdog next = device.offer(3);
+        const control::Swap next = device.offer(3);
         {
             // What a guardian holds that has written down how it ended and isn't done yet.
             const Descriptor lock = lockGuard(device);
             QVERIFY(lock.isValid());
-            QCOMPARE(ownSwapStatus(device).state, WatchdogSwapState::Confirming);
+            QCOMPARE(ownSwapStatus(device).progress, SwapProgress::Confirming);
             ControlClient client(device);
             const auto refused = client.ask(next);
             QVERIFY(!refused.has_value());
             QCOMPARE(refused.error().code, ErrorCode::Busy);
         }
-        QCOMPARE(ownSwapStatus(device).state, WatchdogSwapState::Confirmed);
+        QCOMPARE(ownSwapStatus(device).progress, SwapProgress::Confirmed);
         ask(device, next);
         checkPeace(device, 3, {});
     }
@@ -521,25 +521,25 @@ private Q_SLOTS:
     void aPreviousReleaseThatFailsStaysThePreviousOne_data()
     {
         QTest::addColumn<QByteArray>("program");
-        QTest::addColumn<WatchdogSwapState>("state");
+        QTest::addColumn<SwapProgress>("state");
         QTest::addColumn<QString>("remarks");
-        QTest::newRow("fails its test") << QByteArray("#!/bin/sh\nexit 3\n") << WatchdogSwapState::Failed
+        QTest::newRow("fails its test") << QByteArray("#!/bin/sh\nexit 3\n") << SwapProgress::Failed
                                         << u"doesn't work here"_s;
-        QTest::newRow("ends at once") << brokenWatchdog("sys.exit(3)") << WatchdogSwapState::RolledBack << u"ended"_s;
+        QTest::newRow("ends at once") << brokenWatchdog("sys.exit(3)") << SwapProgress::RolledBack << u"ended"_s;
     }
 
     void aPreviousReleaseThatFailsStaysThePreviousOne()
     {
         QFETCH(const QByteArray, program);
-        QFETCH(const WatchdogSwapState, state);
+        QFETCH(const SwapProgress, state);
         QFETCH(const QString, remarks);
         ReleasedDevice device;
         device.layOutUpdated();
         device.replacePrevious(program);
         QVERIFY(device.start(fast));
-        ask(device, ReleasedDevice::wayBack(u"11"_s));
+        ask(device, ReleasedDevice::previousRelease(u"11"_s));
         const auto status = ownSwapStatus(device);
-        QVERIFY2(status.state == state && status.remarks.contains(remarks), qPrintable(status.remarks));
+        QVERIFY2(status.progress == state && status.remarks.contains(remarks), qPrintable(status.remarks));
         checkPeace(device, 2, {});
         QCOMPARE(device.readHome(u"WatchDog.update/previous/version"_s), QByteArray("1\n"));
     }
@@ -550,9 +550,9 @@ private Q_SLOTS:
         device.layOutUpdated();
         QVERIFY(device.start(fast));
         device.writeConfig({{u"release_keys"_s, QJsonArray{publicJwk()}}});
-        ask(device, ReleasedDevice::wayBack(u"11"_s));
+        ask(device, ReleasedDevice::previousRelease(u"11"_s));
         const auto status = ownSwapStatus(device);
-        QCOMPARE(status.state, WatchdogSwapState::Failed);
+        QCOMPARE(status.progress, SwapProgress::Failed);
         QVERIFY2(status.error == ErrorCode::NotSigned, qPrintable(status.remarks));
         checkPeace(device, 2, {});
         QCOMPARE(device.readHome(u"WatchDog.update/previous/version"_s), QByteArray("1\n"));
@@ -563,11 +563,9 @@ private Q_SLOTS:
         WatchdogDevice device;
         QVERIFY(device.start(fast));
         ControlClient client(device);
-        control::SwapWatchdog request;
-        request.key = u"1"_s;
-        request.zip = device.path(u"downloads/a.zip"_s);
-        request.sha256 = QByteArray(32, 'x');
-        request.timeoutS = 1;
+        const control::Swap request{
+            Component::WatchDog, u"1"_s, 0, 1,
+            control::SwapZip{device.path(u"downloads/a.zip"_s), QByteArray(32, 'x'), {}, false}};
         const auto reply = client.ask(request);
         QVERIFY(!reply.has_value());
         QVERIFY(reply.error().message.contains(u"no release folder"_s));
@@ -597,7 +595,7 @@ private Q_SLOTS:
         }
         qInfo("the old watchdog was back at start %d", starts + 1);
         QCOMPARE(starts, 2);
-        QTRY_COMPARE_WITH_TIMEOUT(ownSwapStatus(device).state, WatchdogSwapState::RolledBack, patience);
+        QTRY_COMPARE_WITH_TIMEOUT(ownSwapStatus(device).progress, SwapProgress::RolledBack, patience);
         QVERIFY(ownSwapStatus(device).remarks.contains(u"did not stay up"_s));
         QTRY_COMPARE_WITH_TIMEOUT(device.running().size(), 1, patience);
         checkPeace(device, 1, device.running());
@@ -606,22 +604,22 @@ private Q_SLOTS:
     void goesOnAfterAPowerCutWhileConfirming_data()
     {
         QTest::addColumn<QByteArray>("program");
-        QTest::addColumn<WatchdogSwapState>("state");
-        QTest::newRow("good") << QByteArray() << WatchdogSwapState::Confirmed;
+        QTest::addColumn<SwapProgress>("state");
+        QTest::newRow("good") << QByteArray() << SwapProgress::Confirmed;
         QTest::newRow("starts, but never answers")
             << brokenWatchdog("print('ready: port 4, socket ', flush=True)\nwhile True: time.sleep(1)")
-            << WatchdogSwapState::RolledBack;
+            << SwapProgress::RolledBack;
     }
 
     void goesOnAfterAPowerCutWhileConfirming()
     {
         QFETCH(const QByteArray, program);
-        QFETCH(const WatchdogSwapState, state);
+        QFETCH(const SwapProgress, state);
         ReleasedDevice device;
         QVERIFY(device.start(1)); // 15 s to prove itself
         {
             ControlClient client(device);
-            control::SwapWatchdog request = device.offer(2, program);
+            control::Swap request = device.offer(2, program);
             request.timeoutS = program.isEmpty() ? 30 : 5;
             QVERIFY(client.ask(request).has_value());
         }
@@ -633,8 +631,8 @@ private Q_SLOTS:
             QProcess::execute(device.home(u"WatchDog.update/rescue"_s), {u"guard"_s}); // as the unit and the crontab do
         }
         QVERIFY(waitForEnd(device));
-        QVERIFY2(ownSwapStatus(device).state == state, qPrintable(ownSwapStatus(device).remarks));
-        checkPeace(device, state == WatchdogSwapState::Confirmed ? 2 : 1, {});
+        QVERIFY2(ownSwapStatus(device).progress == state, qPrintable(ownSwapStatus(device).remarks));
+        checkPeace(device, state == SwapProgress::Confirmed ? 2 : 1, {});
     }
 
     void getsANewGuardian()
@@ -651,7 +649,7 @@ private Q_SLOTS:
             ::kill(static_cast<pid_t>(pid), SIGKILL);
         }
         QVERIFY(waitForEnd(device));
-        QCOMPARE(ownSwapStatus(device).state, WatchdogSwapState::Confirmed);
+        QCOMPARE(ownSwapStatus(device).progress, SwapProgress::Confirmed);
         checkPeace(device, 2, {});
     }
 
@@ -706,7 +704,7 @@ private Q_SLOTS:
                 ControlClient client(device);
                 QVERIFY(client.startMeters({u"ocr"_s}));
                 meters = device.running();
-                const auto request = back ? ReleasedDevice::wayBack(u"11"_s)
+                const auto request = back ? ReleasedDevice::previousRelease(u"11"_s)
                                           : device.offer(2, good ? QByteArray() : brokenWatchdog("sys.exit(3)"));
                 key = request.key;
                 strace.start(u"strace"_s,
@@ -725,7 +723,7 @@ private Q_SLOTS:
                         (void)startAsInit(device);
                     }
                     const auto status = ownSwapStatus(device);
-                    const bool isForgotten = status.state == WatchdogSwapState::None || status.key != key;
+                    const bool isForgotten = status.progress == SwapProgress::None || status.key != key;
                     return isOver(device, key) || (status.running > 0 && isForgotten);
                 },
                 3 * patience);
@@ -734,9 +732,9 @@ private Q_SLOTS:
             more = ReleasedDevice::readAll(log).contains("killed by SIGKILL");
             QVERIFY2(ended, ReleasedDevice::readAll(log).constData());
             const auto status = ownSwapStatus(device);
-            const bool isDone = status.key == key && status.state == WatchdogSwapState::Confirmed;
+            const bool isDone = status.key == key && status.progress == SwapProgress::Confirmed;
             QVERIFY(good || !isDone);
-            QVERIFY(more || isDone || (!good && status.state == WatchdogSwapState::RolledBack));
+            QVERIFY(more || isDone || (!good && status.progress == SwapProgress::RolledBack));
             checkPeace(device, isDone ? after : before, meters);
             if (QTest::currentTestFailed()) {
                 return;
