@@ -3,6 +3,7 @@
 
 #include "app/Screenshot.h"
 #include "core/PanelConfig.h"
+#include "qml/Engine.h"
 
 #include <QLoggingCategory>
 
@@ -75,7 +76,9 @@ Outcome Dashboard::openPanel()
 
 Outcome Dashboard::openWindow()
 {
-    m_engine.addImportPath(u"qrc:/qt/qml"_s);
+    if (const Outcome prepared = ui::prepareEngine(m_engine); !prepared) {
+        return prepared;
+    }
     QVariantMap properties{{u"app"_s, QVariant::fromValue(&m_application)}};
     if (!m_options.screenName.isEmpty()) {
         properties.insert(u"screenName"_s, m_options.screenName);
@@ -87,7 +90,7 @@ Outcome Dashboard::openWindow()
     m_engine.setInitialProperties(properties);
     m_engine.load(QUrl(u"qrc:/qt/qml/Sgn/Ui/shell/Main.qml"_s));
     if (!window()) {
-        return fail(ErrorCode::Internal, u"the window can't be opened, a Qt Quick module may be missing"_s);
+        return fail(ErrorCode::Internal, u"the window's views can't be loaded"_s);
     }
     return {};
 }

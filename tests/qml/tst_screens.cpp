@@ -1,53 +1,25 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "archive/Zip.h"
-#include "models/Application.h"
-#include "support/FakeFleet.h"
-#include "support/ManualClock.h"
+#include "qml/OfflineWindow.h"
 
+#include <optional>
 #include <QDir>
-#include <QGuiApplication>
-#include <QQmlApplicationEngine>
 #include <QQuickItem>
-#include <QQuickWindow>
-#include <QSignalSpy>
-#include <QTest>
 
 using namespace Qt::StringLiterals;
 using namespace sgn;
 using namespace sgn::models;
+using sgn::test::waitLimit;
+using sgn::test::Warnings;
 
-namespace {
-
-constexpr int waitLimit = 10'000;
-
-class NoKeeper final : public PasswordKeeper
-{
-public:
-    void read(const QString &, Read answer) override { answer(fail(ErrorCode::Refused, u"none"_s)); }
-    void write(const QString &, const QString &, Done answer) override { answer(fail(ErrorCode::Refused, u"none"_s)); }
-    void forget(const QString &) override {}
-};
-
-QStringList complaints;
-
-void listen(QtMsgType type, const QMessageLogContext &context, const QString &message)
-{
-    if (type != QtDebugMsg && type != QtInfoMsg && QByteArrayView(context.category) != "sgn.xmpp") {
-        complaints.append(message);
-    }
-}
-
-} // namespace
-
-// The whole window on a fleet that was filled through the core's own classes, without a network. With
-// SGN_SCREENSHOTS=FOLDER every screen is saved as a picture.
+// The window in use. With SGN_SCREENSHOTS=FOLDER every screen is saved as a picture.
 class ScreensTest : public QObject
 {
     Q_OBJECT
 
 private Q_SLOTS:
-    void initTestCase() { m_previous = qInstallMessageHandler(listen); }
-    void cleanupTestCase() { qInstallMessageHandler(m_previous); }
+    void initTestCase() { m_warnings.emplace(); }
+    void cleanupTestCase() { m_warnings.reset(); }
     void opensEveryScreen_data();
     void opensEveryScreen();
     void worksByKeyboardAlone();
@@ -56,31 +28,9 @@ private Q_SLOTS:
     void signsOutAndBack();
 
 private:
-    void load(QQmlApplicationEngine &engine, Application &application, const QString &screen, QSize size);
-    static QQuickWindow *windowOf(const QQmlApplicationEngine &engine)
-    {
-        return qobject_cast<QQuickWindow *>(engine.rootObjects().value(0));
-    }
-
     test::ManualClock m_clock;
-    NoKeeper m_keeper;
-    QtMessageHandler m_previous = nullptr;
+    std::optional<Warnings> m_warnings;
 };
-
-void ScreensTest::load(QQmlApplicationEngine &engine, Application &application, const QString &screen, QSize size)
-{
-    complaints.clear();
-    engine.addImportPath(u"qrc:/qt/qml"_s);
-    engine.setInitialProperties({{u"app"_s, QVariant::fromValue(&application)},
-                                 {u"screenName"_s, screen},
-                                 {u"width"_s, size.width()},
-                                 {u"height"_s, size.height()}});
-    engine.load(QUrl(u"qrc:/qt/qml/Sgn/Ui/shell/Main.qml"_s));
-    QVERIFY2(windowOf(engine), qPrintable(complaints.join(u'\n')));
-    QVERIFY(QTest::qWaitForWindowExposed(windowOf(engine), waitLimit));
-    windowOf(engine)->requestActivate();
-    QVERIFY(QTest::qWaitForWindowActive(windowOf(engine), waitLimit));
-}
 
 void ScreensTest::opensEveryScreen_data()
 {
@@ -107,51 +57,42 @@ void ScreensTest::opensEveryScreen()
     QFETCH(Preferences::Theme, theme);
     QFETCH(QSize, size);
     QFETCH(int, devices);
-    const test::OfflinePanel place(m_clock);
-    Preferences preferences(place.folder() + u"/p.ini"_s);
-    preferences.overrideTheme(theme);
-    Application application({preferences, m_keeper, m_clock, place.folder()});
+    test::OfflineWindow offline(m_clock);
+    offline.preferences().overrideTheme(theme);
     if (screen != "signin"_L1) {
-        std::unique_ptr<Panel> panel = place.open();
+        offline.signIn(devices);
         if (devices > 0) {
-            test::addLogs(place, *panel, test::deviceJid(1), m_clock);
-            panel.reset();
-            panel = place.open();
-            test::fill(*panel, devices, m_clock);
-        }
-        application.show(std::move(panel));
-        if (devices > 0) {
-            application.workspace()->fleet()->toggle(1);
-            application.workspace()->fleet()->toggle(2);
-            application.workspace()->dead()->toggle(1);
-            application.workspace()->log()->lines()->setSearchText(u"camera"_s);
+            offline.workspace()->fleet()->toggle(1);
+            offline.workspace()->fleet()->toggle(2);
+            offline.workspace()->dead()->toggle(1);
+            offline.workspace()->log()->lines()->setSearchText(u"camera"_s);
         }
     }
-    QQmlApplicationEngine engine;
-    load(engine, application, screen, size);
+    offline.show(screen, size);
+    if (QTest::currentTestFailed()) {
+        return;
+    }
     QTest::qWait(50);
-    const QImage picture = windowOf(engine)->grabWindow();
+    const QImage picture = offline.window()->grabWindow();
     QVERIFY(!picture.isNull());
     const QString folder = qEnvironmentVariable("SGN_SCREENSHOTS");
     if (!folder.isEmpty()) {
         QVERIFY(QDir().mkpath(folder));
         QVERIFY(picture.save(folder + u'/' + QString::fromLatin1(QTest::currentDataTag()) + u".png"_s));
     }
-    QVERIFY2(complaints.isEmpty(), qPrintable(complaints.join(u'\n')));
+    QVERIFY2(Warnings::list().isEmpty(), qPrintable(Warnings::list().join(u'\n')));
 }
 
 void ScreensTest::worksByKeyboardAlone()
 {
-    const test::OfflinePanel place(m_clock);
-    Preferences preferences(place.folder() + u"/p.ini"_s);
-    Application application({preferences, m_keeper, m_clock, place.folder()});
-    std::unique_ptr<Panel> panel = place.open();
-    test::fill(*panel, 40, m_clock);
-    application.show(std::move(panel));
-    FleetFilter *fleet = application.workspace()->fleet();
-    QQmlApplicationEngine engine;
-    load(engine, application, u"fleet"_s, {1440, 900});
-    QQuickWindow *window = windowOf(engine);
+    test::OfflineWindow offline(m_clock);
+    offline.signIn(40);
+    FleetFilter *fleet = offline.workspace()->fleet();
+    offline.show(u"fleet"_s, {1440, 900});
+    if (QTest::currentTestFailed()) {
+        return;
+    }
+    QQuickWindow *window = offline.window();
 
     // The table has the keys at the start.
     QTest::keyClick(window, Qt::Key_Home);
@@ -197,27 +138,25 @@ void ScreensTest::worksByKeyboardAlone()
     }
     QCOMPARE(window->activeFocusItem(), first);
     QVERIFY2(reached.size() > 15, qPrintable(QString::number(reached.size())));
-    QVERIFY2(complaints.isEmpty(), qPrintable(complaints.join(u'\n')));
+    QVERIFY2(Warnings::list().isEmpty(), qPrintable(Warnings::list().join(u'\n')));
 }
 
 void ScreensTest::asksWhatANewUpdateIs()
 {
-    const test::OfflinePanel place(m_clock);
-    Preferences preferences(place.folder() + u"/p.ini"_s);
-    preferences.overrideTheme(Preferences::LightTheme);
-    Application application({preferences, m_keeper, m_clock, place.folder()});
-    std::unique_ptr<Panel> panel = place.open();
-    test::fill(*panel, 12, m_clock);
-    application.show(std::move(panel));
-    QQmlApplicationEngine engine;
-    load(engine, application, u"updates"_s, {1024, 640});
-    QQuickWindow *window = windowOf(engine);
-    const QString script = place.folder() + u"/ocr.py"_s;
+    test::OfflineWindow offline(m_clock);
+    offline.preferences().overrideTheme(Preferences::LightTheme);
+    offline.signIn(12);
+    offline.show(u"updates"_s, {1024, 640});
+    if (QTest::currentTestFailed()) {
+        return;
+    }
+    QQuickWindow *window = offline.window();
+    const QString script = offline.place().folder() + u"/ocr.py"_s;
     QFile file(script);
     QVERIFY(file.open(QIODevice::WriteOnly));
     file.write("#!/usr/bin/python3\n");
     file.close();
-    const QString zip = place.folder() + u"/release.zip"_s;
+    const QString zip = offline.place().folder() + u"/release.zip"_s;
     QVERIFY(packZip({{script, u"SmartMeter/ocr.py"_s}}, zip));
 
     // Backwards from the table to the button at the top.
@@ -235,8 +174,8 @@ void ScreensTest::asksWhatANewUpdateIs()
         return false;
     };
     QTRY_VERIFY_WITH_TIMEOUT(isOpen(), waitLimit);
-    application.workspace()->newUpdate()->choose(QUrl::fromLocalFile(zip));
-    QTRY_VERIFY_WITH_TIMEOUT(application.workspace()->newUpdate()->isReady(), waitLimit);
+    offline.workspace()->newUpdate()->choose(QUrl::fromLocalFile(zip));
+    QTRY_VERIFY_WITH_TIMEOUT(offline.workspace()->newUpdate()->isReady(), waitLimit);
     QTest::qWait(50);
     const QString folder = qEnvironmentVariable("SGN_SCREENSHOTS");
     if (!folder.isEmpty()) {
@@ -244,40 +183,39 @@ void ScreensTest::asksWhatANewUpdateIs()
     }
     QTest::keyClick(window, Qt::Key_Escape);
     QTRY_VERIFY_WITH_TIMEOUT(!isOpen(), waitLimit);
-    QVERIFY2(complaints.isEmpty(), qPrintable(complaints.join(u'\n')));
+    QVERIFY2(Warnings::list().isEmpty(), qPrintable(Warnings::list().join(u'\n')));
 }
 
 void ScreensTest::saysWhyItIsOffline()
 {
-    const test::OfflinePanel place(m_clock);
-    Preferences preferences(place.folder() + u"/p.ini"_s);
-    Application application({preferences, m_keeper, m_clock, place.folder()});
-    std::unique_ptr<Panel> panel = place.open();
-    application.show(std::move(panel));
-    QQmlApplicationEngine engine;
-    load(engine, application, u"fleet"_s, {1440, 900});
-    application.workspace()->panel().start();
-    ConnectionStatus *connection = application.workspace()->connection();
+    test::OfflineWindow offline(m_clock);
+    offline.signIn(0);
+    offline.show(u"fleet"_s, {1440, 900});
+    if (QTest::currentTestFailed()) {
+        return;
+    }
+    offline.workspace()->panel().start();
+    ConnectionStatus *connection = offline.workspace()->connection();
     QTRY_COMPARE_WITH_TIMEOUT(connection->state(), ConnectionStatus::Offline, waitLimit);
     QVERIFY(!connection->reason().isEmpty());
     connection->retry();
-    QVERIFY2(complaints.isEmpty(), qPrintable(complaints.join(u'\n')));
+    QVERIFY2(Warnings::list().isEmpty(), qPrintable(Warnings::list().join(u'\n')));
 }
 
 void ScreensTest::signsOutAndBack()
 {
-    const test::OfflinePanel place(m_clock);
-    Preferences preferences(place.folder() + u"/p.ini"_s);
-    Application application({preferences, m_keeper, m_clock, place.folder()});
-    application.show(place.open());
-    QQmlApplicationEngine engine;
-    load(engine, application, u"settings"_s, {1024, 640});
-    application.signOut();
+    test::OfflineWindow offline(m_clock);
+    offline.signIn(0);
+    offline.show(u"settings"_s, {1024, 640});
+    if (QTest::currentTestFailed()) {
+        return;
+    }
+    offline.application().signOut();
     QTest::qWait(20);
-    QVERIFY(!application.workspace());
-    application.show(place.open());
+    QVERIFY(!offline.workspace());
+    offline.signIn(0);
     QTest::qWait(20);
-    QVERIFY2(complaints.isEmpty(), qPrintable(complaints.join(u'\n')));
+    QVERIFY2(Warnings::list().isEmpty(), qPrintable(Warnings::list().join(u'\n')));
 }
 
 QTEST_MAIN(ScreensTest)

@@ -1,0 +1,329 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "archive/Zip.h"
+#include "qml/OfflineWindow.h"
+
+#include <optional>
+#include <QAccessible>
+#include <QPointer>
+#include <QQuickItem>
+#include <QRegularExpression>
+#include <QSet>
+
+using namespace Qt::StringLiterals;
+using namespace sgn;
+using sgn::test::waitLimit;
+using sgn::test::Warnings;
+
+namespace {
+
+constexpr int devices = 12;
+
+// What stands below an object, in views and in dialogs: children that are no items, and items without a parent object.
+void collect(QObject *object, QSet<QObject *> &seen, QList<QObject *> &found)
+{
+    if (!object || seen.contains(object)) {
+        return;
+    }
+    seen.insert(object);
+    found.append(object);
+    for (QObject *child : object->children()) {
+        collect(child, seen, found);
+    }
+    if (const auto *item = qobject_cast<const QQuickItem *>(object)) {
+        for (QQuickItem *child : item->childItems()) {
+            collect(child, seen, found);
+        }
+    }
+}
+
+QList<QObject *> below(const QList<QObject *> &roots)
+{
+    QSet<QObject *> seen;
+    QList<QObject *> found;
+    for (QObject *root : roots) {
+        collect(root, seen, found);
+    }
+    return found;
+}
+
+// What a screen reader calls a button, or a dialog's title; it stays when numbers change.
+QString nameOf(QObject &object)
+{
+    QString name = object.property("title").toString();
+    if (const QAccessibleInterface *accessible = QAccessible::queryAccessibleInterface(&object); name.isEmpty()) {
+        name = accessible ? accessible->text(QAccessible::Name) : QString();
+    }
+    static const QRegularExpression number(u"[0-9]+"_s);
+    return name.replace(number, u"#"_s);
+}
+
+// The button's name after those of the forms and dialogs it stands in.
+QString pathOf(QQuickItem &button, QObject *dialog)
+{
+    QString path = nameOf(button);
+    for (const QQuickItem *item = button.parentItem(); item; item = item->parentItem()) {
+        if (const QString label = item->property("label").toString(); !label.isEmpty()) {
+            path = label + u" / "_s + path;
+        }
+    }
+    return dialog ? nameOf(*dialog) + u" / "_s + path : path;
+}
+
+bool isDialogOfQt(const QObject &object)
+{
+    return object.inherits("QQuickAbstractDialog");
+}
+
+bool isOwnDialog(const QObject &object)
+{
+    return object.inherits("QQuickDialog") && !object.inherits("QQuickFileDialogImpl");
+}
+
+bool isVisible(const QObject &dialog)
+{
+    return dialog.property("visible").toBool();
+}
+
+// Presses the buttons of a window one after another, each once, and closes what they open.
+class ButtonPresser
+{
+public:
+    explicit ButtonPresser(QQuickWindow &window)
+        : m_window(window)
+    {}
+
+    // Presses a button that wasn't pressed yet: one of the dialog that is open, else any. Without one it closes the
+    // dialog, or returns false.
+    bool pressNext()
+    {
+        for (QObject *object : everything()) {
+            if (isOwnDialog(*object) || isDialogOfQt(*object)) {
+                m_dialogs.insert(nameOf(*object));
+            }
+        }
+        const QPointer<QObject> dialog = openDialog();
+        for (QQuickItem *button : buttons(dialog)) {
+            const QString path = pathOf(*button, dialog);
+            if (m_pressed.contains(path)) {
+                continue;
+            }
+            m_pressed.insert(path);
+            const bool wasInDialog = dialog;
+            m_opener = wasInDialog ? m_opener : path;
+            button->forceActiveFocus(Qt::TabFocusReason);
+            QTest::keyClick(&m_window, Qt::Key_Space);
+            QTest::qWait(1); // so that views that were left are deleted, too
+            if (wasInDialog && (!dialog || !isVisible(*dialog)) && ++m_reopened < reopenLimit) {
+                m_pressed.remove(m_opener); // to press what is left in the dialog
+            }
+            closeDialogsOfQt();
+            return true;
+        }
+        if (!dialog) {
+            return false;
+        }
+        QMetaObject::invokeMethod(dialog, "reject");
+        return QTest::qWaitFor([this] { return !openDialog(); }, test::waitLimit);
+    }
+
+    [[nodiscard]] bool hasOpenDialog() { return openDialog(); }
+    [[nodiscard]] const QSet<QString> &pressed() const { return m_pressed; }
+    // Dialogs that were open, and all that there were in the window.
+    [[nodiscard]] const QSet<QString> &opened() const { return m_opened; }
+    [[nodiscard]] const QSet<QString> &dialogs() const { return m_dialogs; }
+
+private:
+    static constexpr int reopenLimit = 20;
+
+    [[nodiscard]] QList<QObject *> everything() const { return below({&m_window, m_window.contentItem()}); }
+
+    // Those that can be pressed; what closes a dialog comes last.
+    [[nodiscard]] QList<QQuickItem *> buttons(const QObject *dialog) const
+    {
+        QList<QObject *> parts;
+        if (dialog) {
+            for (const char *part : {"header", "contentItem", "footer"}) {
+                parts.append(dialog->property(part).value<QQuickItem *>());
+            }
+        }
+        QList<QQuickItem *> buttons;
+        for (QObject *object : dialog ? below(parts) : everything()) {
+            auto *item = qobject_cast<QQuickItem *>(object);
+            if (item && item->inherits("QQuickAbstractButton") && item->isVisible() && item->isEnabled()) {
+                buttons.append(item);
+            }
+        }
+        return buttons;
+    }
+
+    // Our own dialog that is open.
+    QObject *openDialog()
+    {
+        QObject *open = nullptr;
+        for (QObject *object : everything()) {
+            if (isOwnDialog(*object) && isVisible(*object)) {
+                m_opened.insert(nameOf(*object));
+                open = object;
+            }
+        }
+        return open;
+    }
+
+    void closeDialogsOfQt()
+    {
+        for (QObject *object : everything()) {
+            if (isDialogOfQt(*object) && isVisible(*object)) {
+                m_opened.insert(nameOf(*object));
+                QMetaObject::invokeMethod(object, "reject");
+                QTRY_VERIFY_WITH_TIMEOUT(!isVisible(*object), test::waitLimit);
+                return;
+            }
+        }
+    }
+
+    QQuickWindow &m_window;
+    QSet<QString> m_pressed;
+    QSet<QString> m_opened;
+    QSet<QString> m_dialogs;
+    QString m_opener;
+    int m_reopened = 0;
+};
+
+} // namespace
+
+// Presses every button of every screen and so opens every dialog, those of Qt with their own views and not the
+// desktop's.
+class ButtonsTest : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void initTestCase() { m_warnings.emplace(); }
+    void cleanupTestCase() { m_warnings.reset(); }
+    void pressesEveryButton_data();
+    void pressesEveryButton();
+
+private:
+    // Returns to the screen if a button has left it, and has it painted, which makes the rows of its lists.
+    static void settle(test::OfflineWindow &offline, const QString &screen);
+    // Offers again what earlier buttons have hidden or disabled.
+    static void refill(const test::OfflineWindow &offline);
+    static void chooseRelease(const test::OfflineWindow &offline, const QString &zip);
+
+    test::ManualClock m_clock;
+    std::optional<Warnings> m_warnings;
+};
+
+void ButtonsTest::pressesEveryButton_data()
+{
+    QTest::addColumn<QString>("screen");
+    QTest::addColumn<QStringList>("someButtons");
+    QTest::addColumn<QSet<QString>>("dialogs");
+    using Names = QStringList;
+    using Dialogs = QSet<QString>;
+    const QString update = u"New update"_s;
+    const QString zip = u"Choose a release zip or a CA file"_s;
+    const QString choose = u"New update / Release zip or CA file / Choose…"_s;
+    const QString send = u"New update / Send to # device(s)"_s;
+    QTest::newRow("signin") << u"signin"_s << Names{u"Advanced"_s, u"Certification authority / Choose file"_s}
+                            << Dialogs{u"Choose the certification authority"_s};
+    QTest::newRow("fleet") << u"fleet"_s << Names{u"Reboot # device(s)? / Reboot"_s, choose, u"Clear"_s, u"Restart"_s}
+                           << Dialogs{update, zip, u"Reboot # device(s)?"_s};
+    QTest::newRow("dead") << u"dead"_s << Names{u"Restart"_s, u"Show device"_s} << Dialogs{};
+    QTest::newRow("versions") << u"versions"_s << Names{u"ocr version #: # device(s)"_s} << Dialogs{};
+    QTest::newRow("updates") << u"updates"_s << Names{u"New update…"_s, choose, send, u"Retry failed"_s}
+                             << Dialogs{update, zip};
+    QTest::newRow("logs") << u"logs"_s << Names{u"Save as…"_s, u"Next match"_s} << Dialogs{u"Save log as"_s};
+    QTest::newRow("activity") << u"activity"_s << Names{u"Settings"_s} << Dialogs{};
+    QTest::newRow("settings") << u"settings"_s << Names{u"Appearance / Dark"_s, u"Account / Sign out"_s}
+                              << Dialogs{u"Release key"_s, u"Operator key"_s};
+}
+
+void ButtonsTest::settle(test::OfflineWindow &offline, const QString &screen)
+{
+    if (!offline.workspace() && screen != "signin"_L1) {
+        offline.signIn(devices);
+    }
+    if (offline.workspace()) {
+        offline.workspace()->log()->lines()->setSearchText(u"kWh"_s);
+    }
+    for (QObject *object : below({offline.window()->contentItem()})) {
+        if (QByteArrayView(object->metaObject()->className()).startsWith("Shell_QMLTYPE") &&
+            object->property("screenName") != screen) {
+            object->setProperty("screenName", screen);
+            QTest::qWait(1);
+            break;
+        }
+    }
+    offline.window()->grabWindow();
+}
+
+void ButtonsTest::refill(const test::OfflineWindow &offline)
+{
+    for (QObject *object : below({offline.window()->contentItem()})) {
+        if (QByteArrayView(object->metaObject()->className()).startsWith("SignInScreen_QMLTYPE")) {
+            object->setProperty("advanced", true);
+        }
+    }
+    models::Workspace *workspace = offline.workspace();
+    if (!workspace) {
+        return;
+    }
+    workspace->fleet()->clear();
+    workspace->fleet()->setCurrentRow(1);
+    for (models::TableFilter *table : {static_cast<models::TableFilter *>(workspace->fleet()), workspace->dead()}) {
+        table->uncheckAll();
+        table->toggle(0);
+    }
+}
+
+void ButtonsTest::chooseRelease(const test::OfflineWindow &offline, const QString &zip)
+{
+    models::NewUpdate *update = offline.workspace() ? offline.workspace()->newUpdate() : nullptr;
+    if (update && update->stage() == models::NewUpdate::Empty) {
+        update->choose(QUrl::fromLocalFile(zip));
+        QTRY_VERIFY_WITH_TIMEOUT(update->isReady(), waitLimit);
+    }
+}
+
+void ButtonsTest::pressesEveryButton()
+{
+    QFETCH(QString, screen);
+    QFETCH(QStringList, someButtons);
+    QFETCH(QSet<QString>, dialogs);
+    test::OfflineWindow offline(m_clock);
+    const QString zip = offline.place().folder() + u"/release.zip"_s;
+    QFile script(offline.place().folder() + u"/ocr.py"_s);
+    QVERIFY(script.open(QIODevice::WriteOnly));
+    script.write("#!/usr/bin/python3\n");
+    script.close();
+    QVERIFY(packZip({{script.fileName(), u"SmartMeter/ocr.py"_s}}, zip));
+    if (screen != "signin"_L1) {
+        offline.signIn(devices);
+    }
+    offline.show(screen, {1440, 900});
+    if (QTest::currentTestFailed()) {
+        return;
+    }
+    ButtonPresser presser(*offline.window());
+    for (bool found = true; found;) {
+        settle(offline, screen);
+        refill(offline);
+        for (found = false; presser.pressNext(); found = true) {
+            if (presser.hasOpenDialog()) {
+                chooseRelease(offline, zip);
+            } else {
+                settle(offline, screen);
+            }
+        }
+    }
+    for (const QString &button : someButtons) {
+        QVERIFY2(presser.pressed().contains(button), qPrintable(button));
+    }
+    QCOMPARE(presser.opened(), dialogs);
+    QCOMPARE(presser.dialogs(), dialogs);
+    QVERIFY2(Warnings::list().isEmpty(), qPrintable(Warnings::list().join(u'\n')));
+}
+
+QTEST_MAIN(ButtonsTest)
+#include "tst_buttons.moc"
