@@ -48,7 +48,7 @@ FocusScope {
             Layout.fillHeight: true
             empty: EmptyState {
                 anchors.centerIn: parent
-                width: Math.min(parent.width - Theme.gap8 * 2, 420)
+                width: Math.min(parent.width - Theme.gap8 * 2, Theme.messageWidth)
                 iconName: "clock"
                 title: filter.length > 0 ? qsTr("Nothing fits") : qsTr("Nothing has happened yet")
                 text: filter.length > 0 ? qsTr("No line fits what you filter by.") : qsTr("Commands, answers and what devices tell by themselves are listed here.")

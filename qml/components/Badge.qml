@@ -12,7 +12,7 @@ Rectangle {
     property int tone
 
     implicitWidth: label.implicitWidth + Theme.gap2 * 2
-    implicitHeight: 20
+    implicitHeight: Theme.lineHeight
     radius: Theme.badgeRadius
     color: Theme.toneSoft(tone)
     Accessible.ignored: true

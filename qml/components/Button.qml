@@ -19,12 +19,12 @@ T.Button {
 
     implicitHeight: Theme.controlHeight
     implicitWidth: implicitContentWidth + leftPadding + rightPadding
-    leftPadding: text.length === 0 ? Theme.gap2 + 1 : Theme.gap3
+    leftPadding: text.length === 0 ? (Theme.controlHeight - Theme.iconSize) / 2 : Theme.gap3
     rightPadding: leftPadding
     spacing: Theme.gap2
     hoverEnabled: true
     focusPolicy: Qt.StrongFocus
-    opacity: enabled ? 1 : 0.45
+    opacity: enabled ? 1 : Theme.disabledOpacity
     Accessible.name: text.length > 0 ? text : hint
     Accessible.description: hint
 

@@ -13,7 +13,7 @@ T.CheckBox {
     leftPadding: text.length > 0 ? Theme.iconSize + Theme.gap2 : Theme.iconSize
     hoverEnabled: true
     focusPolicy: Qt.StrongFocus
-    opacity: enabled ? 1 : 0.45
+    opacity: enabled ? 1 : Theme.disabledOpacity
     Accessible.name: text
 
     indicator: CheckMark {
@@ -30,7 +30,6 @@ T.CheckBox {
     }
     contentItem: Label {
         text: box.text
-        leftPadding: box.mirrored ? 0 : 0
         Accessible.ignored: true
     }
 }

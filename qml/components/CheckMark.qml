@@ -22,9 +22,9 @@ Rectangle {
     Icon {
         visible: mark.checked || mark.partly
         anchors.fill: parent
-        anchors.margins: 2
+        anchors.margins: Theme.gapHalf
         name: mark.partly ? "minus" : "check"
-        strokeWidth: 3.5
+        strokeWidth: Theme.boldStroke
         color: Theme.accentText
     }
 }

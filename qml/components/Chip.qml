@@ -13,7 +13,7 @@ T.AbstractButton {
     property bool removable: false
     property bool selected: false
 
-    implicitHeight: 28
+    implicitHeight: Theme.chipHeight
     implicitWidth: implicitContentWidth + leftPadding + rightPadding
     leftPadding: Theme.gap3
     rightPadding: Theme.gap3
@@ -40,8 +40,8 @@ T.AbstractButton {
             visible: chip.removable
             name: "x"
             color: Theme.accent
-            Layout.preferredWidth: 12
-            Layout.preferredHeight: 12
+            Layout.preferredWidth: Theme.smallIconSize
+            Layout.preferredHeight: Theme.smallIconSize
         }
     }
     background: Rectangle {

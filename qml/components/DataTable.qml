@@ -79,7 +79,7 @@ FocusScope {
         anchors.right: parent.right
         anchors.top: parent.top
         anchors.margins: Theme.hairline
-        height: Theme.rowHeight + 2
+        height: Theme.headerHeight
         clip: true
 
         Item {

@@ -32,7 +32,7 @@ T.Dialog {
         text: dialog.title
         padding: Theme.gap6
         bottomPadding: Theme.gap2
-        font.pixelSize: Theme.headingSize + 1
+        font.pixelSize: Theme.dialogTitleSize
         font.weight: Font.DemiBold
         Accessible.role: Accessible.Heading
     }

@@ -21,15 +21,15 @@ ColumnLayout {
     Rectangle {
         Layout.alignment: Qt.AlignHCenter
         Layout.bottomMargin: Theme.gap2
-        Layout.preferredWidth: 48
-        Layout.preferredHeight: 48
+        Layout.preferredWidth: Theme.emblemSize
+        Layout.preferredHeight: Theme.emblemSize
         radius: Theme.surfaceRadius
         color: Theme.accentSoft
 
         Icon {
             anchors.centerIn: parent
-            width: 24
-            height: 24
+            width: Theme.largeIconSize
+            height: Theme.largeIconSize
             name: empty.iconName
             color: Theme.accent
         }

@@ -13,8 +13,8 @@ T.AbstractButton {
     property int tone
     property bool selected: false
 
-    implicitHeight: 76
-    implicitWidth: 120
+    implicitHeight: Theme.figureHeight
+    implicitWidth: Theme.figureWidth
     leftPadding: Theme.gap4
     rightPadding: Theme.gap3
     topPadding: Theme.gap3
@@ -29,7 +29,7 @@ T.AbstractButton {
     Keys.onEnterPressed: figure.clicked()
 
     contentItem: Column {
-        spacing: 2
+        spacing: Theme.gapHalf
 
         Label {
             width: parent.width
@@ -54,7 +54,7 @@ T.AbstractButton {
 
         FocusRing {
             visible: figure.visualFocus
-            radius: Theme.surfaceRadius + Theme.focusWidth + 1
+            radius: Theme.surfaceRadius + Theme.focusWidth + Theme.focusGap
         }
     }
 }

@@ -7,8 +7,8 @@ import Sgn.Ui
 // Drawn around a control that was reached by keyboard.
 Rectangle {
     anchors.fill: parent
-    anchors.margins: -Theme.focusWidth - 1
-    radius: Theme.radius + Theme.focusWidth + 1
+    anchors.margins: -Theme.focusWidth - Theme.focusGap
+    radius: Theme.radius + Theme.focusWidth + Theme.focusGap
     color: "transparent"
     border.width: Theme.focusWidth
     border.color: Theme.accent

@@ -29,7 +29,7 @@ T.AbstractButton {
     Keys.onEnterPressed: item.clicked()
 
     contentItem: RowLayout {
-        spacing: Theme.gap3 - 2
+        spacing: Theme.gap3 - Theme.gapHalf
 
         Icon {
             name: item.iconName
@@ -57,7 +57,7 @@ T.AbstractButton {
 
         FocusRing {
             visible: item.visualFocus
-            anchors.margins: -1
+            anchors.margins: -Theme.focusGap
         }
     }
 }

@@ -12,7 +12,7 @@ TextField {
 
     signal edited(int value)
 
-    implicitWidth: 88
+    implicitWidth: Theme.numberFieldWidth
     text: value
     inputMethodHints: Qt.ImhDigitsOnly
     horizontalAlignment: TextInput.AlignRight

@@ -10,8 +10,8 @@ T.ProgressBar {
 
     property color tint: Theme.accent
 
-    implicitWidth: 120
-    implicitHeight: 4
+    implicitWidth: Theme.progressWidth
+    implicitHeight: Theme.progressHeight
 
     contentItem: Item {
         clip: true
@@ -34,7 +34,7 @@ T.ProgressBar {
                 running: bar.indeterminate && bar.visible
                 from: -bar.width / 3
                 to: bar.width
-                duration: 1200
+                duration: Theme.sweepDuration
                 loops: Animation.Infinite
             }
         }

@@ -16,7 +16,7 @@ RowLayout {
     spacing: Theme.gap2
 
     ColumnLayout {
-        spacing: 2
+        spacing: Theme.gapHalf
         Layout.fillWidth: true
 
         Label {

@@ -8,16 +8,16 @@ import Sgn.Ui
 T.ScrollBar {
     id: bar
 
-    implicitWidth: 10
-    implicitHeight: 10
-    padding: 2
-    minimumSize: 0.06
+    implicitWidth: Theme.scrollBarSize
+    implicitHeight: Theme.scrollBarSize
+    padding: Theme.gapHalf
+    minimumSize: Theme.scrollBarShare
     visible: policy === T.ScrollBar.AlwaysOn || (policy === T.ScrollBar.AsNeeded && size < 1)
 
     contentItem: Rectangle {
-        implicitWidth: 6
-        implicitHeight: 6
-        radius: 3
+        implicitWidth: Theme.scrollBarSize - Theme.gapHalf * 2
+        implicitHeight: Theme.scrollBarSize - Theme.gapHalf * 2
+        radius: Math.min(width, height) / 2
         color: bar.pressed || bar.hovered ? Theme.muted : Theme.lineStrong
     }
 }

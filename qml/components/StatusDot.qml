@@ -11,11 +11,11 @@ Rectangle {
 
     property int dot: Cell.NoDot
 
-    implicitWidth: 8
-    implicitHeight: 8
-    radius: 4
+    implicitWidth: Theme.dotSize
+    implicitHeight: Theme.dotSize
+    radius: width / 2
     visible: dot !== Cell.NoDot
     color: dot === Cell.Online ? Theme.good : "transparent"
-    border.width: dot === Cell.Online ? 0 : 2
+    border.width: dot === Cell.Online ? 0 : Theme.dotRing
     border.color: dot === Cell.Silent ? Theme.warning : Theme.muted
 }

@@ -35,7 +35,7 @@ Rectangle {
     signal toggled
     signal acted
 
-    implicitWidth: 100
+    implicitWidth: Theme.columnWidth
     implicitHeight: Theme.rowHeight
     color: checked ? Theme.accentSoft : current && !checkable ? Theme.accentSoft
          : current || hoveredRow === row ? Theme.hover : "transparent"
@@ -67,7 +67,7 @@ Rectangle {
         anchors.top: parent.top
         anchors.bottom: parent.bottom
         anchors.bottomMargin: Theme.hairline
-        width: cell.focused ? 3 : 2
+        width: cell.focused ? Theme.focusedMarkerWidth : Theme.markerWidth
         color: cell.focused ? Theme.accent : Theme.lineStrong
     }
     CheckMark {
@@ -100,7 +100,7 @@ Rectangle {
 
             ProgressBar {
                 value: cell.progress
-                Layout.preferredWidth: 56
+                Layout.preferredWidth: Theme.cellProgressWidth
                 Layout.rightMargin: Theme.gap2
                 Accessible.ignored: true
             }
@@ -110,7 +110,7 @@ Rectangle {
             id: label
             leftPadding: cell.badge ? Theme.gap2 : 0
             rightPadding: leftPadding
-            topPadding: cell.badge ? 2 : 0
+            topPadding: cell.badge ? Theme.gapHalf : 0
             bottomPadding: topPadding
             text: cell.text
             color: Theme.toneColor(cell.tone)

@@ -51,8 +51,8 @@ T.AbstractButton {
             visible: head.sorted
             name: head.rows.sortDescending ? "arrow-down" : "arrow-up"
             color: Theme.muted
-            width: 12
-            height: 12
+            width: Theme.smallIconSize
+            height: Theme.smallIconSize
             anchors.verticalCenter: parent.verticalCenter
         }
     }

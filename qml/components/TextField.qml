@@ -13,7 +13,7 @@ T.TextField {
     property string error
     property bool clearable: false
 
-    implicitWidth: 220
+    implicitWidth: Theme.textFieldWidth
     implicitHeight: Theme.controlHeight
     leftPadding: iconName.length > 0 ? Theme.iconSize + Theme.gap2 * 2 + Theme.gap1 : Theme.gap3
     rightPadding: clearButton.visible ? Theme.iconSize + Theme.gap3 : Theme.gap3
@@ -26,7 +26,7 @@ T.TextField {
     font.family: Theme.family
     font.pixelSize: Theme.bodySize
     renderType: Text.NativeRendering
-    opacity: enabled ? 1 : 0.5
+    opacity: enabled ? 1 : Theme.disabledOpacity
     Accessible.name: placeholderText
     Accessible.description: error
 
@@ -44,7 +44,7 @@ T.TextField {
         name: field.iconName
         color: Theme.muted
         anchors.left: parent.left
-        anchors.leftMargin: Theme.gap2 + 2
+        anchors.leftMargin: Theme.gap2 + Theme.gapHalf
         anchors.verticalCenter: parent.verticalCenter
         width: Theme.iconSize
         height: Theme.iconSize

@@ -19,7 +19,7 @@ Rectangle {
         timer.restart()
     }
 
-    implicitWidth: Math.min(row.implicitWidth + Theme.gap4 * 2, parent ? parent.width - Theme.gap8 * 2 : 600)
+    implicitWidth: Math.min(row.implicitWidth + Theme.gap4 * 2, parent ? parent.width - Theme.gap8 * 2 : Theme.toastWidth)
     implicitHeight: row.implicitHeight + Theme.gap3 * 2
     radius: Theme.surfaceRadius
     color: Theme.raised
@@ -32,12 +32,12 @@ Rectangle {
 
     Behavior on opacity {
         NumberAnimation {
-            duration: 150
+            duration: Theme.fadeDuration
         }
     }
     Timer {
         id: timer
-        interval: toast.isError ? 12000 : 5000
+        interval: toast.isError ? Theme.errorTime : Theme.noticeTime
         onTriggered: toast.opacity = 0
     }
     RowLayout {
@@ -57,14 +57,14 @@ Rectangle {
             text: toast.text
             wrapMode: Text.Wrap
             Layout.fillWidth: true
-            Layout.maximumWidth: 640
+            Layout.maximumWidth: Theme.toastWidth
             Accessible.ignored: true
         }
         Button {
             flat: true
             iconName: "x"
             focusPolicy: Qt.NoFocus
-            implicitHeight: 24
+            implicitHeight: Theme.smallControlHeight
             leftPadding: Theme.gap1
             rightPadding: Theme.gap1
             Accessible.name: qsTr("Close")

@@ -10,13 +10,13 @@ T.ToolTip {
 
     x: parent ? (parent.width - implicitWidth) / 2 : 0
     y: parent ? parent.height + Theme.gap1 : 0
-    implicitWidth: Math.min(implicitContentWidth, 360) + leftPadding + rightPadding
+    implicitWidth: Math.min(implicitContentWidth, Theme.hintWidth) + leftPadding + rightPadding
     implicitHeight: implicitContentHeight + topPadding + bottomPadding
     margins: Theme.gap2
     horizontalPadding: Theme.gap2
     verticalPadding: Theme.gap1
-    delay: 600
-    timeout: 12000
+    delay: Theme.hintDelay
+    timeout: Theme.hintTime
     closePolicy: T.Popup.CloseOnEscape | T.Popup.CloseOnPressOutsideParent | T.Popup.CloseOnReleaseOutsideParent
 
     contentItem: Label {

@@ -52,7 +52,7 @@ FocusScope {
             Layout.fillHeight: true
             empty: EmptyState {
                 anchors.centerIn: parent
-                width: Math.min(parent.width - Theme.gap8 * 2, 420)
+                width: Math.min(parent.width - Theme.gap8 * 2, Theme.messageWidth)
                 iconName: "circle-check"
                 title: screen.workspace.dead.totalCount === 0 ? qsTr("Nothing is dead") : qsTr("No process fits")
                 text: screen.workspace.dead.totalCount === 0 ? qsTr("A process that hasn't been running for more than a minute is listed here, with the cause and what to do.")

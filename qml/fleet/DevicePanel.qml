@@ -49,7 +49,7 @@ Rectangle {
                 spacing: Theme.gap2
 
                 ColumnLayout {
-                    spacing: 2
+                    spacing: Theme.gapHalf
                     Layout.fillWidth: true
 
                     Label {
@@ -90,7 +90,7 @@ Rectangle {
                 Label {
                     text: qsTr("Status")
                     color: Theme.muted
-                    Layout.preferredWidth: 104
+                    Layout.preferredWidth: Theme.factLabelWidth
                 }
                 StatusDot {
                     dot: panel.device.dot
@@ -115,7 +115,7 @@ Rectangle {
                     Label {
                         text: fact.label
                         color: Theme.muted
-                        Layout.preferredWidth: 104
+                        Layout.preferredWidth: Theme.factLabelWidth
                     }
                     Label {
                         text: fact.value
@@ -178,7 +178,7 @@ Rectangle {
                     Label {
                         text: line.time
                         color: Theme.muted
-                        Layout.preferredWidth: 84
+                        Layout.preferredWidth: Theme.timeWidth
                         Layout.alignment: Qt.AlignTop
                     }
                     Label {

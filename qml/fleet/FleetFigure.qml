@@ -19,6 +19,5 @@ Figure {
     tone: count > 0 ? countTone : Cell.Plain
     selected: fleet.group === group
     Layout.fillWidth: true
-    Layout.preferredWidth: 100
     onClicked: fleet.toggleGroup(group)
 }

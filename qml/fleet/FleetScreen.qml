@@ -12,7 +12,7 @@ FocusScope {
 
     required property Workspace workspace
     // Beside the table where there is room, else over it when a row is opened.
-    readonly property bool wide: width >= 1000
+    readonly property bool wide: width >= Theme.sidePanelThreshold
     property bool detailsOpen: false
 
     Shortcut {
@@ -81,7 +81,7 @@ FocusScope {
                 clearable: true
                 placeholderText: qsTr("Filter: name, id, version…")
                 text: screen.workspace.fleet.filterText
-                implicitWidth: 240
+                implicitWidth: Theme.filterWidth
                 onTextChanged: screen.workspace.fleet.filterText = text
                 Keys.onEscapePressed: clear()
                 Keys.onDownPressed: table.forceActiveFocus(Qt.TabFocusReason)
@@ -121,7 +121,7 @@ FocusScope {
                 EmptyState {
                     visible: screen.workspace.head.total === 0
                     anchors.centerIn: parent
-                    width: Math.min(parent.width - Theme.gap8 * 2, 420)
+                    width: Math.min(parent.width - Theme.gap8 * 2, Theme.messageWidth)
                     iconName: "server"
                     title: qsTr("No devices yet")
                     text: qsTr("A device appears here by itself when its agent signs in for the first time. Its cpanel_jid has to be %1.").arg(screen.workspace.account)
@@ -129,7 +129,7 @@ FocusScope {
                 EmptyState {
                     visible: screen.workspace.head.total > 0
                     anchors.centerIn: parent
-                    width: Math.min(parent.width - Theme.gap8 * 2, 420)
+                    width: Math.min(parent.width - Theme.gap8 * 2, Theme.messageWidth)
                     iconName: "search"
                     title: qsTr("No device fits")
                     text: qsTr("None of the devices fits what you filter by.")

@@ -22,7 +22,7 @@ Rectangle {
     required property string jid
 
     implicitHeight: content.implicitHeight + (dead ? Theme.gap3 * 2 : 0)
-    radius: Theme.radius + 2
+    radius: Theme.cardRadius
     color: dead ? Theme.badSoft : "transparent"
     Accessible.role: Accessible.Grouping
     Accessible.name: qsTr("%1: %2").arg(name).arg(stateText)
@@ -42,14 +42,14 @@ Rectangle {
             Label {
                 text: card.name
                 font.weight: Font.Medium
-                Layout.preferredWidth: card.dead ? implicitWidth : 96
-                Layout.maximumWidth: 160
+                Layout.preferredWidth: card.dead ? implicitWidth : Theme.processNameWidth
+                Layout.maximumWidth: Theme.processNameMaximum
             }
             Label {
                 text: card.version
                 color: Theme.muted
                 visible: !card.dead
-                Layout.preferredWidth: 32
+                Layout.preferredWidth: Theme.shortNumberWidth
             }
             Label {
                 text: card.stateText

@@ -12,8 +12,8 @@ Rectangle {
     required property string text
     required property int tone
     required property bool match
+    required property real numberWidth
     property bool current: false
-    property real numberWidth: 40
 
     implicitHeight: Math.max(label.implicitHeight, Theme.lineHeight)
     color: current ? Theme.accentSoft : match ? Theme.warningSoft : "transparent"
@@ -27,7 +27,7 @@ Rectangle {
         text: line.number
         mono: true
         color: Theme.muted
-        opacity: 0.7
+        opacity: Theme.faintOpacity
         horizontalAlignment: Text.AlignRight
         Accessible.ignored: true
     }
@@ -44,8 +44,8 @@ Rectangle {
         wrapMode: TextEdit.Wrap
         font.family: Theme.monoFamily
         font.pixelSize: Theme.smallSize
-        topPadding: 2
-        bottomPadding: 2
+        topPadding: Theme.gapHalf
+        bottomPadding: Theme.gapHalf
         selectionColor: Theme.accent
         selectedTextColor: Theme.accentText
         Accessible.ignored: true

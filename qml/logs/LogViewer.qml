@@ -60,7 +60,7 @@ Surface {
                 text: viewer.document.lines.searchText
                 enabled: viewer.document.lines.count > 0
                 Layout.fillWidth: true
-                Layout.maximumWidth: 280
+                Layout.maximumWidth: Theme.searchWidth
                 onTextChanged: viewer.document.lines.searchText = text
                 onAccepted: viewer.document.lines.nextMatch()
                 Keys.onEscapePressed: clear()
@@ -107,7 +107,7 @@ Surface {
             spacing: Theme.gap1
             clip: true
             model: viewer.document.files
-            implicitHeight: 28
+            implicitHeight: Theme.chipHeight
             boundsBehavior: Flickable.StopAtBounds
             Layout.fillWidth: true
             Layout.leftMargin: Theme.gap3
@@ -177,7 +177,7 @@ Surface {
             ColumnLayout {
                 parent: lines
                 anchors.centerIn: parent
-                width: Math.min(parent.width - Theme.gap8 * 2, 420)
+                width: Math.min(parent.width - Theme.gap8 * 2, Theme.messageWidth)
                 visible: viewer.document.lines.count === 0
                 spacing: Theme.gap4
 
@@ -192,7 +192,7 @@ Surface {
                     indeterminate: viewer.document.progress < 0
                     value: viewer.document.progress
                     Layout.alignment: Qt.AlignHCenter
-                    Layout.preferredWidth: 160
+                    Layout.preferredWidth: Theme.wideProgressWidth
                     Accessible.name: viewer.document.message
                 }
             }

@@ -37,7 +37,7 @@ FocusScope {
                 visible: screen.workspace.logs.totalCount > 0
                 name: qsTr("Logs")
                 rows: screen.workspace.logs
-                Layout.preferredWidth: 332
+                Layout.preferredWidth: Theme.logListWidth
                 Layout.fillHeight: true
             }
             LogViewer {
@@ -54,7 +54,7 @@ FocusScope {
 
                 EmptyState {
                     anchors.centerIn: parent
-                    width: Math.min(parent.width - Theme.gap8 * 2, 420)
+                    width: Math.min(parent.width - Theme.gap8 * 2, Theme.messageWidth)
                     iconName: "file-text"
                     title: qsTr("No logs yet")
                     text: qsTr("Select devices on the Fleet screen and choose “Get logs”. They are shown here as soon as the device has sent them.")

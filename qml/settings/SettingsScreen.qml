@@ -25,7 +25,7 @@ FocusScope {
         Surface {
             implicitHeight: form.implicitHeight + Theme.gap6 * 2
             Layout.fillWidth: true
-            Layout.maximumWidth: 640
+            Layout.maximumWidth: Theme.formWidth
 
             ColumnLayout {
                 id: form

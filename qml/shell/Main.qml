@@ -12,10 +12,10 @@ T.ApplicationWindow {
     required property Application app
     property string screenName: "fleet"
 
-    width: 1440
-    height: 900
-    minimumWidth: 1024
-    minimumHeight: 640
+    width: Theme.windowWidth
+    height: Theme.windowHeight
+    minimumWidth: Theme.windowMinimumWidth
+    minimumHeight: Theme.windowMinimumHeight
     visible: true
     title: app.workspace ? qsTr("SGN – %1").arg(app.workspace.account) : qsTr("SGN")
     color: Theme.ground

@@ -28,7 +28,7 @@ Rectangle {
         anchors.fill: parent
         anchors.margins: Theme.gap3
         anchors.topMargin: Theme.gap5
-        spacing: 2
+        spacing: Theme.gapHalf
 
         Label {
             text: qsTr("SGN")

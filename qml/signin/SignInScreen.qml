@@ -27,7 +27,7 @@ FocusScope {
         Surface {
             id: card
             anchors.centerIn: parent
-            width: 400
+            width: Theme.signInWidth
             implicitHeight: content.implicitHeight + Theme.gap8 * 2
 
             ColumnLayout {
@@ -132,7 +132,7 @@ FocusScope {
                     Field {
                         label: qsTr("Port")
                         Layout.fillWidth: false
-                        Layout.preferredWidth: 88
+                        Layout.preferredWidth: Theme.numberFieldWidth
 
                         TextField {
                             Layout.fillWidth: true

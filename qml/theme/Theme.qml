@@ -35,7 +35,8 @@ QtObject {
     readonly property color badSoft: dark ? "#3a1b14" : "#fdeae5"
     readonly property color shade: dark ? "#99000000" : "#66101828"
 
-    // Spacing goes in steps of four.
+    // Spacing goes in steps of four, and half a step between what belongs together.
+    readonly property int gapHalf: 2
     readonly property int gap1: 4
     readonly property int gap2: 8
     readonly property int gap3: 12
@@ -44,22 +45,94 @@ QtObject {
     readonly property int gap6: 24
     readonly property int gap8: 32
 
+    // Corners, lines and rings.
     readonly property int radius: 8
     readonly property int surfaceRadius: 12
+    readonly property int cardRadius: 10
     readonly property int badgeRadius: 6
     readonly property int hairline: 1
     readonly property int focusWidth: 2
+    readonly property int focusGap: 1
+    readonly property int markerWidth: 2 // of the current row
+    readonly property int focusedMarkerWidth: 3
+    readonly property int dotSize: 8
+    readonly property int dotRing: 2
 
+    // Icons.
+    readonly property int smallIconSize: 12
+    readonly property int iconSize: 16
+    readonly property int largeIconSize: 24
+    readonly property int emblemSize: 48
+    readonly property real boldStroke: 3.5
+
+    // Heights.
+    readonly property int smallControlHeight: 24
+    readonly property int chipHeight: 28
     readonly property int controlHeight: 34
     readonly property int rowHeight: 35
-    readonly property int iconSize: 16
-    readonly property int sidebarWidth: 208
-    readonly property int sidePanelWidth: 344
-    readonly property int dialogWidth: 560
+    readonly property int headerHeight: 37
+    readonly property int versionRowHeight: 36
+    readonly property int groupHeight: 44
+    readonly property int dropHeight: 56
+    readonly property int figureHeight: 76
+    readonly property int progressHeight: 4
+    readonly property int shareHeight: 8
 
+    // Widths of controls and of columns outside tables.
+    readonly property int shortNumberWidth: 32
+    readonly property int versionWidth: 48
+    readonly property int percentWidth: 48
+    readonly property int timeWidth: 84
+    readonly property int numberFieldWidth: 88
+    readonly property int processNameWidth: 96
+    readonly property int processNameMaximum: 160
+    readonly property int columnWidth: 100
+    readonly property int factLabelWidth: 104
+    readonly property int deviceCountWidth: 112
+    readonly property int figureWidth: 120
+    readonly property int cellProgressWidth: 56
+    readonly property int progressWidth: 120
+    readonly property int wideProgressWidth: 160
+    readonly property int textFieldWidth: 220
+    readonly property int filterWidth: 240
+    readonly property int searchWidth: 280
+    readonly property int scrollBarSize: 10
+
+    // Widths of what stands in the window, and of the window.
+    readonly property int sidebarWidth: 208
+    readonly property int logListWidth: 332
+    readonly property int sidePanelWidth: 344
+    readonly property int sidePanelThreshold: 1000 // a narrower screen has no room for it beside the table
+    readonly property int hintWidth: 360
+    readonly property int signInWidth: 400
+    readonly property int messageWidth: 420
+    readonly property int dialogWidth: 560
+    readonly property int formWidth: 640
+    readonly property int toastWidth: 640
+    readonly property int windowWidth: 1440
+    readonly property int windowHeight: 900
+    readonly property int windowMinimumWidth: 1024
+    readonly property int windowMinimumHeight: 640
+
+    // Shares of 1.
+    readonly property real disabledOpacity: 0.45
+    readonly property real faintOpacity: 0.7
+    readonly property real scrollBarShare: 0.06 // at least, of its groove
+    readonly property real upperListShare: 0.4 // at most, of the screen
+
+    // Times in milliseconds.
+    readonly property int fadeDuration: 150
+    readonly property int sweepDuration: 1200
+    readonly property int hintDelay: 600
+    readonly property int hintTime: 12000
+    readonly property int noticeTime: 5000
+    readonly property int errorTime: 12000
+
+    // Type.
     readonly property int smallSize: 12
     readonly property int bodySize: 13
     readonly property int headingSize: 15
+    readonly property int dialogTitleSize: 16
     readonly property int titleSize: 20
     readonly property int figureSize: 24
     readonly property int lineHeight: 20

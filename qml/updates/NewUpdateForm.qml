@@ -29,7 +29,7 @@ ColumnLayout {
             color: drop.containsDrag ? Theme.accentSoft : Theme.ground
             border.width: Theme.hairline
             border.color: drop.containsDrag ? Theme.accent : Theme.line
-            implicitHeight: 56
+            implicitHeight: Theme.dropHeight
             Layout.fillWidth: true
 
             DropArea {

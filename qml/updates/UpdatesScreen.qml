@@ -46,10 +46,10 @@ FocusScope {
             rows: screen.workspace.updates
             Layout.fillWidth: true
             Layout.fillHeight: rows.totalCount === 0
-            Layout.preferredHeight: Math.min((rows.totalCount + 1) * Theme.rowHeight + Theme.gap2, screen.height * 0.4)
+            Layout.preferredHeight: Math.min((rows.totalCount + 1) * Theme.rowHeight + Theme.gap2, screen.height * Theme.upperListShare)
             empty: EmptyState {
                 anchors.centerIn: parent
-                width: Math.min(parent.width - Theme.gap8 * 2, 420)
+                width: Math.min(parent.width - Theme.gap8 * 2, Theme.messageWidth)
                 iconName: "download"
                 title: qsTr("Send the first update")
                 text: qsTr("Choose a release zip. Its component, processes and versions are read from it; then it goes to the devices you choose, and each one's progress shows up here.")

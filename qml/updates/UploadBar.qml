@@ -41,7 +41,7 @@ Surface {
             text: qsTr("%1 %").arg(Math.round(bar.update.progress * 100))
             color: Theme.muted
             horizontalAlignment: Text.AlignRight
-            Layout.preferredWidth: 40
+            Layout.preferredWidth: Theme.percentWidth
         }
         Button {
             text: qsTr("Cancel")

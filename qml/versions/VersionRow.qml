@@ -23,7 +23,7 @@ Column {
     Label {
         visible: row.newest
         width: parent.width
-        height: 44
+        height: Theme.groupHeight
         leftPadding: Theme.gap3
         bottomPadding: Theme.gap1
         verticalAlignment: Text.AlignBottom
@@ -34,7 +34,7 @@ Column {
     T.AbstractButton {
         id: button
         width: parent.width
-        implicitHeight: 36
+        implicitHeight: Theme.versionRowHeight
         leftPadding: Theme.gap3
         rightPadding: Theme.gap3
         hoverEnabled: true
@@ -48,26 +48,26 @@ Column {
             Badge {
                 text: row.version
                 tone: row.newest ? Cell.Good : Cell.Warning
-                Layout.minimumWidth: 48
+                Layout.minimumWidth: Theme.versionWidth
             }
             ProgressBar {
                 value: row.share
                 tint: row.newest ? Theme.good : Theme.warning
-                implicitHeight: 8
+                implicitHeight: Theme.shareHeight
                 Layout.fillWidth: true
                 Accessible.ignored: true
             }
             Label {
                 text: qsTr("%n device(s)", "", row.count)
                 horizontalAlignment: Text.AlignRight
-                Layout.preferredWidth: 112
+                Layout.preferredWidth: Theme.deviceCountWidth
                 Accessible.ignored: true
             }
             Label {
                 text: qsTr("%1 %").arg(Math.round(row.share * 100))
                 color: Theme.muted
                 horizontalAlignment: Text.AlignRight
-                Layout.preferredWidth: 48
+                Layout.preferredWidth: Theme.percentWidth
                 Accessible.ignored: true
             }
             Icon {
@@ -83,7 +83,7 @@ Column {
 
             FocusRing {
                 visible: row.focused
-                anchors.margins: -1
+                anchors.margins: -Theme.focusGap
             }
         }
     }

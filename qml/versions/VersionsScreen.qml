@@ -52,7 +52,7 @@ FocusScope {
             EmptyState {
                 visible: list.count === 0
                 anchors.centerIn: parent
-                width: Math.min(parent.width - Theme.gap8 * 2, 420)
+                width: Math.min(parent.width - Theme.gap8 * 2, Theme.messageWidth)
                 iconName: "layers"
                 title: qsTr("No versions yet")
                 text: qsTr("Devices report their versions when they come online. You can also ask them on the Fleet screen.")
