@@ -6,7 +6,7 @@
 
 namespace sgn::ui {
 
-// The families to write with: the ones we want where they are installed, else the system's.
+// The font families: the preferred ones if they are installed, else the system's.
 class Fonts : public QObject
 {
     Q_OBJECT

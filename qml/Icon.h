@@ -14,7 +14,7 @@ class Icon : public QQuickPaintedItem
     QML_ELEMENT
     Q_PROPERTY(QString name READ name WRITE setName NOTIFY nameChanged FINAL)
     Q_PROPERTY(QColor color READ color WRITE setColor NOTIFY colorChanged FINAL)
-    // In the icon's own units, of which it has 24 a side.
+    // In units of the icon, whose side is 24.
     Q_PROPERTY(qreal strokeWidth READ strokeWidth WRITE setStrokeWidth NOTIFY strokeWidthChanged FINAL)
 
 public:

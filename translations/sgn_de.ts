@@ -91,7 +91,7 @@
         <translation>Aktivität</translation>
     </message>
     <message>
-        <source>Everything sent and answered, newest first.</source>
+        <source>Everything sent and received, newest first.</source>
         <translation>Alles Gesendete und Beantwortete, das Neueste zuerst.</translation>
     </message>
     <message>
@@ -99,7 +99,7 @@
         <translation>Filter</translation>
     </message>
     <message>
-        <source>Nothing fits</source>
+        <source>No match</source>
         <translation>Nichts passt</translation>
     </message>
     <message>
@@ -107,11 +107,11 @@
         <translation>Noch ist nichts passiert</translation>
     </message>
     <message>
-        <source>No line fits what you filter by.</source>
+        <source>No entry matches the filter.</source>
         <translation>Keine Zeile passt zum Filter.</translation>
     </message>
     <message>
-        <source>Commands, answers and what devices tell by themselves are listed here.</source>
+        <source>Commands, replies and what devices report on their own are listed here.</source>
         <translation>Hier stehen Befehle, Antworten und was Geräte von sich aus melden.</translation>
     </message>
 </context>
@@ -264,7 +264,7 @@
         <translation>Tote Prozesse</translation>
     </message>
     <message>
-        <source>Every process that is known is alive.</source>
+        <source>All known processes are running.</source>
         <translation>Alle bekannten Prozesse leben.</translation>
     </message>
     <message numerus="yes">
@@ -279,11 +279,11 @@
         <translation>Filter</translation>
     </message>
     <message>
-        <source>Nothing is dead</source>
+        <source>No dead processes</source>
         <translation>Nichts ist tot</translation>
     </message>
     <message>
-        <source>No process fits</source>
+        <source>No match</source>
         <translation>Kein Prozess passt</translation>
     </message>
     <message>
@@ -291,7 +291,7 @@
         <translation>Hier steht jeder Prozess, der seit mehr als einer Minute nicht läuft, mit der Ursache und was zu tun ist.</translation>
     </message>
     <message>
-        <source>None of the dead processes fits what you filter by.</source>
+        <source>No dead process matches the filter.</source>
         <translation>Keiner der toten Prozesse passt zum Filter.</translation>
     </message>
     <message>
@@ -318,7 +318,7 @@
         <translation>Status</translation>
     </message>
     <message>
-        <source>Ask versions</source>
+        <source>Query versions</source>
         <translation>Versionen abfragen</translation>
     </message>
     <message>
@@ -402,15 +402,15 @@
         <translation>Noch keine Geräte</translation>
     </message>
     <message>
-        <source>A device appears here by itself when its agent signs in for the first time. Its cpanel_jid has to be %1.</source>
+        <source>A device appears here when its agent signs in for the first time. Its cpanel_jid must be %1.</source>
         <translation>Ein Gerät erscheint hier von selbst, sobald sich sein Agent zum ersten Mal anmeldet. Seine cpanel_jid muss %1 sein.</translation>
     </message>
     <message>
-        <source>No device fits</source>
+        <source>No match</source>
         <translation>Kein Gerät passt</translation>
     </message>
     <message>
-        <source>None of the devices fits what you filter by.</source>
+        <source>No device matches the filter.</source>
         <translation>Keines der Geräte passt zum Filter.</translation>
     </message>
     <message>
@@ -418,7 +418,7 @@
         <translation>Alle zeigen</translation>
     </message>
     <message>
-        <source>Ask versions</source>
+        <source>Query versions</source>
         <translation>Versionen abfragen</translation>
     </message>
     <message>
@@ -445,8 +445,31 @@
         <translation>Neu starten</translation>
     </message>
     <message>
-        <source>The machine itself restarts. Its meter processes don&apos;t run for a minute or two, and start again by themselves.</source>
+        <source>The machine itself restarts. Its meter processes stop for a minute or two and then start again automatically.</source>
         <translation>Das Gerät selbst startet neu. Seine Zählerprozesse laufen ein bis zwei Minuten nicht und starten dann von selbst wieder.</translation>
+    </message>
+</context>
+<context>
+    <name>KeyField</name>
+    <message>
+        <source>None</source>
+        <translation>Keiner</translation>
+    </message>
+    <message>
+        <source>Stop signing</source>
+        <translation>Nicht mehr unterschreiben</translation>
+    </message>
+    <message>
+        <source>Choose file…</source>
+        <translation>Datei wählen …</translation>
+    </message>
+    <message>
+        <source>Private keys (*.jwk)</source>
+        <translation>Private Schlüssel (*.jwk)</translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation>Alle Dateien (*)</translation>
     </message>
 </context>
 <context>
@@ -590,7 +613,7 @@
         <translation>Geräte</translation>
     </message>
     <message>
-        <source>Devices that are offline get it when they come back, for up to a week.</source>
+        <source>Offline devices receive it when they reconnect, for up to a week.</source>
         <translation>Geräte, die offline sind, bekommen es, wenn sie wiederkommen, bis zu einer Woche lang.</translation>
     </message>
     <message>
@@ -614,7 +637,7 @@
         <translation>Release-Zip oder CA-Datei</translation>
     </message>
     <message>
-        <source>Meter programs, agent, watchdog, Python packages or CA file: what it is shows by its content.</source>
+        <source>Meter programs, agent, watchdog, Python packages or CA file; which one is detected from the content.</source>
         <translation>Zählerprogramme, Agent, Watchdog, Python-Pakete oder CA-Datei: was es ist, zeigt der Inhalt.</translation>
     </message>
     <message>
@@ -652,36 +675,13 @@
     </message>
 </context>
 <context>
-    <name>KeyField</name>
-    <message>
-        <source>None</source>
-        <translation>Keiner</translation>
-    </message>
-    <message>
-        <source>Sign no more</source>
-        <translation>Nicht mehr unterschreiben</translation>
-    </message>
-    <message>
-        <source>Choose file…</source>
-        <translation>Datei wählen …</translation>
-    </message>
-    <message>
-        <source>Private keys (*.jwk)</source>
-        <translation>Private Schlüssel (*.jwk)</translation>
-    </message>
-    <message>
-        <source>All files (*)</source>
-        <translation>Alle Dateien (*)</translation>
-    </message>
-</context>
-<context>
     <name>SettingsScreen</name>
     <message>
         <source>Release key</source>
         <translation>Release-Schlüssel</translation>
     </message>
     <message>
-        <source>Signs every release that is sent from here. Devices with release keys install nothing else.</source>
+        <source>Signs every release that is sent from here. Devices with release keys install no other.</source>
         <translation>Unterschreibt jedes Release, das von hier gesendet wird. Geräte mit Release-Schlüsseln installieren nichts anderes.</translation>
     </message>
     <message>
@@ -689,7 +689,7 @@
         <translation>Bedienerschlüssel</translation>
     </message>
     <message>
-        <source>Signs every command. Devices with operator keys obey nothing else.</source>
+        <source>Signs every command. Devices with operator keys accept no other.</source>
         <translation>Unterschreibt jeden Befehl. Geräte mit Bedienerschlüsseln befolgen nichts anderes.</translation>
     </message>
     <message>
@@ -701,7 +701,7 @@
         <translation>Aussehen</translation>
     </message>
     <message>
-        <source>Like the system</source>
+        <source>System default</source>
         <translation>Wie das System</translation>
     </message>
     <message>
@@ -721,7 +721,7 @@
         <translation>Konto</translation>
     </message>
     <message>
-        <source>Signing out forgets a password that was kept. What was seen of the fleet stays on this computer.</source>
+        <source>Signing out deletes the saved password. The recorded state of the fleet stays on this computer.</source>
         <translation>Beim Abmelden wird ein aufbewahrtes Passwort vergessen. Was von der Flotte gesehen wurde, bleibt auf diesem Rechner.</translation>
     </message>
     <message>
@@ -842,7 +842,7 @@
         <translation>Zertifizierungsstelle</translation>
     </message>
     <message>
-        <source>The file cacert.pem, the same that is on the devices.</source>
+        <source>The file cacert.pem, the same as on the devices.</source>
         <translation>Die Datei cacert.pem, dieselbe wie auf den Geräten.</translation>
     </message>
     <message>
@@ -940,7 +940,7 @@
         <translation>Das erste Update senden</translation>
     </message>
     <message>
-        <source>Choose a release zip. Its component, processes and versions are read from it; then it goes to the devices you choose, and each one&apos;s progress shows up here.</source>
+        <source>Choose a release zip. Its component, processes and versions are read from it. It is then sent to the devices you choose, and their progress is shown here.</source>
         <translation>Wählen Sie ein Release-Zip. Komponente, Prozesse und Versionen werden daraus gelesen; dann geht es an die gewählten Geräte, und hier sehen Sie, wie weit jedes ist.</translation>
     </message>
     <message>
@@ -1015,7 +1015,7 @@
         <translation>Noch keine Versionen</translation>
     </message>
     <message>
-        <source>Devices report their versions when they come online. You can also ask them on the Fleet screen.</source>
+        <source>Devices report their versions when they come online. You can also query them on the Fleet screen.</source>
         <translation>Geräte melden ihre Versionen, wenn sie online kommen. In der Flotte können Sie sie auch abfragen.</translation>
     </message>
 </context>

@@ -6,7 +6,7 @@ import QtQuick.Layouts
 import Sgn.Models
 import Sgn.Ui
 
-// Who did what? Everything sent and answered.
+// Everything that was sent and received.
 FocusScope {
     id: screen
 
@@ -25,7 +25,7 @@ FocusScope {
 
         ScreenTitle {
             title: qsTr("Activity")
-            subtitle: qsTr("Everything sent and answered, newest first.")
+            subtitle: qsTr("Everything sent and received, newest first.")
             Layout.fillWidth: true
 
             TextField {
@@ -50,8 +50,8 @@ FocusScope {
                 anchors.centerIn: parent
                 width: Math.min(parent.width - Theme.gap8 * 2, Theme.messageWidth)
                 iconName: "clock"
-                title: filter.length > 0 ? qsTr("Nothing fits") : qsTr("Nothing has happened yet")
-                text: filter.length > 0 ? qsTr("No line fits what you filter by.") : qsTr("Commands, answers and what devices tell by themselves are listed here.")
+                title: filter.length > 0 ? qsTr("No match") : qsTr("Nothing has happened yet")
+                text: filter.length > 0 ? qsTr("No entry matches the filter.") : qsTr("Commands, replies and what devices report on their own are listed here.")
             }
         }
     }

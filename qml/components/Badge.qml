@@ -4,7 +4,7 @@ pragma ComponentBehavior: Bound
 import QtQuick
 import Sgn.Ui
 
-// A word or number on a soft ground of its meaning.
+// A word or number on a background in the colour of its tone.
 Rectangle {
     id: badge
 

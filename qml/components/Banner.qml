@@ -6,7 +6,7 @@ import QtQuick.Layouts
 import Sgn.Models
 import Sgn.Ui
 
-// A line across the top that says what is the matter and offers the next step.
+// A line across the top: what is wrong, and a link to the next step.
 Rectangle {
     id: banner
 

@@ -15,7 +15,7 @@ FocusScope {
     required property TableFilter rows
     property bool checkable: false
     property string name
-    // The ring only tells where keys go when keys are used.
+    // The focus ring is drawn only while the keyboard is used.
     property bool usedByKeys: false
     // Shown instead of rows while there are none.
     property alias empty: emptySlot.data
@@ -139,7 +139,7 @@ FocusScope {
         anchors.margins: Theme.hairline
         anchors.topMargin: 0
         clip: true
-        // The keys are the table's.
+        // The table itself handles the keys.
         activeFocusOnTab: false
         keyNavigationEnabled: false
         model: table.rows

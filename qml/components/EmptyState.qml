@@ -5,7 +5,7 @@ import QtQuick
 import QtQuick.Layouts
 import Sgn.Ui
 
-// What an empty screen says: what it would show, and what to do next.
+// Shown in place of an empty table: what would be there, and what to do next.
 ColumnLayout {
     id: empty
 

@@ -5,7 +5,7 @@ import QtQuick
 import QtQuick.Layouts
 import Sgn.Ui
 
-// A named control in a form, with a hint or what is wrong below it.
+// A control of a form under its label, with a hint or an error below it.
 ColumnLayout {
     id: field
 

@@ -4,7 +4,7 @@ pragma ComponentBehavior: Bound
 import QtQuick
 import Sgn.Ui
 
-// Plain text in the body type. Whatever a device sends is shown letter by letter, never as markup.
+// Plain text in the body type. Text from devices is shown literally, never as markup.
 Text {
     property bool mono: false
 

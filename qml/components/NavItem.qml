@@ -7,7 +7,7 @@ import QtQuick.Templates as T
 import Sgn.Models
 import Sgn.Ui
 
-// One entry of the navigation, with a count when something needs eyes.
+// One entry of the navigation, with a count when something needs attention.
 T.AbstractButton {
     id: item
 

@@ -6,7 +6,7 @@ import QtQuick.Layouts
 import Sgn.Models
 import Sgn.Ui
 
-// Comes with the selection: how many, and what can be done with them.
+// Shown while rows are selected: how many, and the commands for them.
 Surface {
     id: bar
 

@@ -4,7 +4,7 @@ pragma ComponentBehavior: Bound
 import QtQuick
 import Sgn.Ui
 
-// The ground of a card, a table or a bar.
+// The background of a card, a table or a bar.
 Rectangle {
     radius: Theme.surfaceRadius
     color: Theme.surface

@@ -105,7 +105,7 @@ Rectangle {
                 Accessible.ignored: true
             }
         }
-        // The words give way to the action, so that it can always be reached.
+        // The text is elided before the action is, so that the action can always be reached.
         Label {
             id: label
             leftPadding: cell.badge ? Theme.gap2 : 0

@@ -6,7 +6,7 @@ import QtQuick.Templates as T
 import Sgn.Models
 import Sgn.Ui
 
-// One cell of a table's header: a click sorts, its edge drags the width, a double click there sets it back.
+// One cell of a table's header: a click sorts, its edge drags the width, a double click there resets it.
 T.AbstractButton {
     id: head
 

@@ -5,7 +5,7 @@ import QtQuick
 import QtQuick.Templates as T
 import Sgn.Ui
 
-// One line of text; `iconName` puts an icon in front of it, `error` a red border and a spoken description.
+// One line of text; `iconName` puts an icon in front of it, `error` a red border and an accessible description.
 T.TextField {
     id: field
 

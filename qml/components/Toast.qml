@@ -5,7 +5,7 @@ import QtQuick
 import QtQuick.Layouts
 import Sgn.Ui
 
-// What became of a command, for a moment; read out by a screen reader.
+// The outcome of a command, shown for a few seconds and read out by screen readers.
 Rectangle {
     id: toast
 

@@ -6,7 +6,7 @@ import QtQuick.Layouts
 import Sgn.Models
 import Sgn.Ui
 
-// What is broken?
+// The processes that are not running, with cause and remedy.
 FocusScope {
     id: screen
 
@@ -27,7 +27,7 @@ FocusScope {
 
         ScreenTitle {
             title: qsTr("Dead processes")
-            subtitle: screen.workspace.dead.totalCount === 0 ? qsTr("Every process that is known is alive.")
+            subtitle: screen.workspace.dead.totalCount === 0 ? qsTr("All known processes are running.")
                                                              : qsTr("%n process(es) not running for more than a minute", "", screen.workspace.dead.totalCount)
             Layout.fillWidth: true
 
@@ -54,9 +54,9 @@ FocusScope {
                 anchors.centerIn: parent
                 width: Math.min(parent.width - Theme.gap8 * 2, Theme.messageWidth)
                 iconName: "circle-check"
-                title: screen.workspace.dead.totalCount === 0 ? qsTr("Nothing is dead") : qsTr("No process fits")
+                title: screen.workspace.dead.totalCount === 0 ? qsTr("No dead processes") : qsTr("No match")
                 text: screen.workspace.dead.totalCount === 0 ? qsTr("A process that hasn't been running for more than a minute is listed here, with the cause and what to do.")
-                                                             : qsTr("None of the dead processes fits what you filter by.")
+                                                             : qsTr("No dead process matches the filter.")
             }
         }
         SelectionBar {

@@ -7,7 +7,7 @@ import QtQuick.Templates as T
 import Sgn.Models
 import Sgn.Ui
 
-// What is going on with this one: facts, processes, the last death, and everything sent and answered.
+// One device: facts, processes, the last death, and everything sent and received.
 Rectangle {
     id: panel
 
@@ -128,7 +128,7 @@ Rectangle {
                 Layout.topMargin: Theme.gap2
 
                 Button {
-                    text: qsTr("Ask versions")
+                    text: qsTr("Query versions")
                     onClicked: panel.workspace.askVersionsOf(panel.device.jid)
                 }
                 Button {

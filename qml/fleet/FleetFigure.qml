@@ -6,7 +6,7 @@ import QtQuick.Layouts
 import Sgn.Models
 import Sgn.Ui
 
-// A figure that narrows the fleet to the group it counts. Only a count that isn't nought takes its colour.
+// A figure that narrows the fleet to the group it counts. Only a count above zero takes its colour.
 Figure {
     id: figure
 

@@ -6,7 +6,7 @@ import QtQuick.Layouts
 import Sgn.Models
 import Sgn.Ui
 
-// Is it all right? Figures on top, the table, and the current device beside it.
+// The whole fleet: figures on top, the table, and the current device beside it.
 FocusScope {
     id: screen
 
@@ -124,15 +124,15 @@ FocusScope {
                     width: Math.min(parent.width - Theme.gap8 * 2, Theme.messageWidth)
                     iconName: "server"
                     title: qsTr("No devices yet")
-                    text: qsTr("A device appears here by itself when its agent signs in for the first time. Its cpanel_jid has to be %1.").arg(screen.workspace.account)
+                    text: qsTr("A device appears here when its agent signs in for the first time. Its cpanel_jid must be %1.").arg(screen.workspace.account)
                 },
                 EmptyState {
                     visible: screen.workspace.head.total > 0
                     anchors.centerIn: parent
                     width: Math.min(parent.width - Theme.gap8 * 2, Theme.messageWidth)
                     iconName: "search"
-                    title: qsTr("No device fits")
-                    text: qsTr("None of the devices fits what you filter by.")
+                    title: qsTr("No match")
+                    text: qsTr("No device matches the filter.")
                     action: qsTr("Show all")
                     onTriggered: screen.workspace.fleet.clear()
                 }
@@ -144,7 +144,7 @@ FocusScope {
             Layout.fillWidth: true
 
             Button {
-                text: qsTr("Ask versions")
+                text: qsTr("Query versions")
                 iconName: "refresh-cw"
                 onClicked: screen.workspace.askVersions()
             }
@@ -196,7 +196,7 @@ FocusScope {
         onAccepted: screen.workspace.reboot()
 
         contentItem: Label {
-            text: qsTr("The machine itself restarts. Its meter processes don't run for a minute or two, and start again by themselves.")
+            text: qsTr("The machine itself restarts. Its meter processes stop for a minute or two and then start again automatically.")
             wrapMode: Text.Wrap
         }
     }

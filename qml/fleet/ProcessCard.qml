@@ -6,7 +6,7 @@ import QtQuick.Layouts
 import Sgn.Models
 import Sgn.Ui
 
-// One process of a device. A dead one opens up: how it died, its last words, and what to do.
+// One process of a device. A dead one shows how it died, its last output, and what to do.
 Rectangle {
     id: card
 

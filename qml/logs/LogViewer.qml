@@ -8,7 +8,7 @@ import QtQuick.Templates as T
 import Sgn.Models
 import Sgn.Ui
 
-// One log file: coloured by level, searchable, to be saved.
+// One log file: coloured by level, searched, and saved to a file.
 Surface {
     id: viewer
 

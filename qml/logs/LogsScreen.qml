@@ -6,7 +6,7 @@ import QtQuick.Layouts
 import Sgn.Models
 import Sgn.Ui
 
-// What did it say? What was asked for on the left, the viewer on the right.
+// Logs of devices: the requests on the left, the viewer on the right.
 FocusScope {
     id: screen
 

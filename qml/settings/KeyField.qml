@@ -6,7 +6,7 @@ import QtQuick.Dialogs
 import QtQuick.Layouts
 import Sgn.Ui
 
-// A private key on this machine: its id, and which file it is in.
+// A private key on this computer: its id, and the choice of its file.
 Field {
     id: field
 
@@ -26,7 +26,7 @@ Field {
         Button {
             visible: field.keyId.length > 0
             iconName: "x"
-            hint: qsTr("Sign no more")
+            hint: qsTr("Stop signing")
             onClicked: field.forgotten()
         }
         Button {

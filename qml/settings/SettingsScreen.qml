@@ -41,7 +41,7 @@ FocusScope {
                         spacing: Theme.gap2
 
                         Choice {
-                            text: qsTr("Like the system")
+                            text: qsTr("System default")
                             focus: true
                             selected: screen.app.preferences.theme === Preferences.SystemTheme
                             onClicked: screen.app.preferences.theme = Preferences.SystemTheme
@@ -66,7 +66,7 @@ FocusScope {
                         spacing: Theme.gap2
 
                         Choice {
-                            text: qsTr("Like the system")
+                            text: qsTr("System default")
                             selected: screen.app.preferences.language.length === 0
                             onClicked: screen.app.preferences.language = ""
                         }
@@ -85,7 +85,7 @@ FocusScope {
                 KeyField {
                     label: qsTr("Release key")
                     keyId: screen.keys ? screen.keys.releaseKey : ""
-                    hint: qsTr("Signs every release that is sent from here. Devices with release keys install nothing else.")
+                    hint: qsTr("Signs every release that is sent from here. Devices with release keys install no other.")
                     error: screen.keys ? screen.keys.releaseError : ""
                     Layout.fillWidth: true
                     onChosen: file => screen.keys.chooseRelease(file)
@@ -94,7 +94,7 @@ FocusScope {
                 KeyField {
                     label: qsTr("Operator key")
                     keyId: screen.keys ? screen.keys.operatorKey : ""
-                    hint: qsTr("Signs every command. Devices with operator keys obey nothing else.")
+                    hint: qsTr("Signs every command. Devices with operator keys accept no other.")
                     error: screen.keys ? screen.keys.operatorError : ""
                     Layout.fillWidth: true
                     onChosen: file => screen.keys.chooseOperator(file)
@@ -102,7 +102,7 @@ FocusScope {
                 }
                 Field {
                     label: qsTr("Account")
-                    hint: qsTr("Signing out forgets a password that was kept. What was seen of the fleet stays on this computer.")
+                    hint: qsTr("Signing out deletes the saved password. The recorded state of the fleet stays on this computer.")
                     Layout.fillWidth: true
 
                     RowLayout {

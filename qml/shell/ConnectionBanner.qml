@@ -5,7 +5,7 @@ import QtQuick
 import Sgn.Models
 import Sgn.Ui
 
-// Says that what is shown isn't live, why, and what to do.
+// Shown while the data isn't live: the reason, and what to do.
 Banner {
     id: banner
 

@@ -6,7 +6,7 @@ import QtQuick.Layouts
 import Sgn.Models
 import Sgn.Ui
 
-// The window of someone signed in: navigation, the current screen, and what has to be said across all of them.
+// The window after sign-in: navigation, the current screen, and the banners and notices of all screens.
 Item {
     id: shell
 

@@ -152,7 +152,7 @@ FocusScope {
                 Field {
                     visible: screen.advanced
                     label: qsTr("Certification authority")
-                    hint: qsTr("The file cacert.pem, the same that is on the devices.")
+                    hint: qsTr("The file cacert.pem, the same as on the devices.")
                     Layout.fillWidth: true
 
                     RowLayout {

@@ -5,7 +5,7 @@ import QtQuick
 import Sgn.Models
 import Sgn.Ui
 
-// The one place that knows colours, sizes and type. Everything visible takes its look from here.
+// The colours, sizes, times and type of all views; .ci/house_rules.py finds what is defined elsewhere.
 QtObject {
     id: theme
 

@@ -7,7 +7,7 @@ import QtQuick.Templates as T
 import Sgn.Models
 import Sgn.Ui
 
-// Start an update: a zip or a CA file, the versions it brings, and who gets it.
+// Starts an update: a zip or a CA file, its versions, and the devices that receive it.
 Dialog {
     id: dialog
 

@@ -6,7 +6,7 @@ import QtQuick.Layouts
 import Sgn.Models
 import Sgn.Ui
 
-// What a new update needs to know.
+// The form of a new update: file, versions and devices.
 ColumnLayout {
     id: form
 
@@ -20,7 +20,7 @@ ColumnLayout {
         label: qsTr("Release zip or CA file")
         hint: form.update.stage === NewUpdate.Reading ? qsTr("Reading and checking…")
             : form.update.summary.length > 0 ? form.update.summary
-                                             : qsTr("Meter programs, agent, watchdog, Python packages or CA file: what it is shows by its content.")
+                                             : qsTr("Meter programs, agent, watchdog, Python packages or CA file; which one is detected from the content.")
         error: form.update.error
         Layout.fillWidth: true
 
@@ -110,7 +110,7 @@ ColumnLayout {
     }
     Field {
         label: qsTr("Devices")
-        hint: form.update.audience === NewUpdate.Online ? "" : qsTr("Devices that are offline get it when they come back, for up to a week.")
+        hint: form.update.audience === NewUpdate.Online ? "" : qsTr("Offline devices receive it when they reconnect, for up to a week.")
         Layout.fillWidth: true
 
         RowLayout {

@@ -6,7 +6,7 @@ import QtQuick.Layouts
 import Sgn.Models
 import Sgn.Ui
 
-// Did it work? Every update, and how the current one goes on each device.
+// All updates, and the progress of the current one on each device.
 FocusScope {
     id: screen
 
@@ -52,7 +52,7 @@ FocusScope {
                 width: Math.min(parent.width - Theme.gap8 * 2, Theme.messageWidth)
                 iconName: "download"
                 title: qsTr("Send the first update")
-                text: qsTr("Choose a release zip. Its component, processes and versions are read from it; then it goes to the devices you choose, and each one's progress shows up here.")
+                text: qsTr("Choose a release zip. Its component, processes and versions are read from it. It is then sent to the devices you choose, and their progress is shown here.")
                 action: qsTr("New update…")
                 onTriggered: {
                     screen.workspace.prepareUpdateForAll()

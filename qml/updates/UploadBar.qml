@@ -6,7 +6,7 @@ import QtQuick.Layouts
 import Sgn.Models
 import Sgn.Ui
 
-// An update whose zip is on its way to the server.
+// The upload of an update to the server.
 Surface {
     id: bar
 

@@ -7,7 +7,7 @@ import QtQuick.Templates as T
 import Sgn.Models
 import Sgn.Ui
 
-// Who runs what? One bar per version; a click shows its devices.
+// The versions of each process, one bar per version; a click shows its devices.
 FocusScope {
     id: screen
 
@@ -55,7 +55,7 @@ FocusScope {
                 width: Math.min(parent.width - Theme.gap8 * 2, Theme.messageWidth)
                 iconName: "layers"
                 title: qsTr("No versions yet")
-                text: qsTr("Devices report their versions when they come online. You can also ask them on the Fleet screen.")
+                text: qsTr("Devices report their versions when they come online. You can also query them on the Fleet screen.")
             }
         }
     }

@@ -2,7 +2,7 @@
 #include <QQmlEngine>
 #include <QtQuickTest>
 
-// Makes the modules that are built into the program known to the QML tests.
+// Adds the import path of the modules that are built into the program.
 class Setup : public QObject
 {
     Q_OBJECT

@@ -23,9 +23,9 @@ private Q_SLOTS:
     void opensEveryScreen_data();
     void opensEveryScreen();
     void worksByKeyboardAlone();
-    void asksWhatANewUpdateIs();
-    void saysWhyItIsOffline();
-    void signsOutAndBack();
+    void readsReleaseOfNewUpdate();
+    void showsReasonWhenOffline();
+    void signsOutAndInAgain();
 
 private:
     test::ManualClock m_clock;
@@ -112,7 +112,7 @@ void ScreensTest::worksByKeyboardAlone()
     QTest::keyClick(window, Qt::Key_PageUp);
     QVERIFY(fleet->currentRow() < 39);
 
-    // Ctrl+F types into the filter, Esc clears it, Down goes back to the table.
+    // Ctrl+F types into the filter, Esc clears it, Down returns to the table.
     QTest::keyClick(window, Qt::Key_F, Qt::ControlModifier);
     for (const char digit : {'0', '0', '1', '2'}) {
         QTest::keyClick(window, digit);
@@ -124,7 +124,7 @@ void ScreensTest::worksByKeyboardAlone()
     QTest::keyClick(window, Qt::Key_Home);
     QCOMPARE(fleet->currentRow(), 0);
 
-    // Tab reaches every control and comes back to where it began.
+    // Tab reaches every control and returns to the first.
     const QQuickItem *first = window->activeFocusItem();
     QVERIFY(first);
     QSet<const QQuickItem *> reached;
@@ -141,7 +141,7 @@ void ScreensTest::worksByKeyboardAlone()
     QVERIFY2(Warnings::list().isEmpty(), qPrintable(Warnings::list().join(u'\n')));
 }
 
-void ScreensTest::asksWhatANewUpdateIs()
+void ScreensTest::readsReleaseOfNewUpdate()
 {
     test::OfflineWindow offline(m_clock);
     offline.preferences().overrideTheme(Preferences::LightTheme);
@@ -186,7 +186,7 @@ void ScreensTest::asksWhatANewUpdateIs()
     QVERIFY2(Warnings::list().isEmpty(), qPrintable(Warnings::list().join(u'\n')));
 }
 
-void ScreensTest::saysWhyItIsOffline()
+void ScreensTest::showsReasonWhenOffline()
 {
     test::OfflineWindow offline(m_clock);
     offline.signIn(0);
@@ -202,7 +202,7 @@ void ScreensTest::saysWhyItIsOffline()
     QVERIFY2(Warnings::list().isEmpty(), qPrintable(Warnings::list().join(u'\n')));
 }
 
-void ScreensTest::signsOutAndBack()
+void ScreensTest::signsOutAndInAgain()
 {
     test::OfflineWindow offline(m_clock);
     offline.signIn(0);

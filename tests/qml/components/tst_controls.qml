@@ -78,7 +78,7 @@ Item {
             clicks.clear()
         }
 
-        function test_buttonsAnswerEveryKey_data() {
+        function test_buttonsTakeEveryKey_data() {
             return [
                 { tag: "button, return", item: button, key: Qt.Key_Return },
                 { tag: "button, enter", item: button, key: Qt.Key_Enter },
@@ -89,7 +89,7 @@ Item {
                 { tag: "link, return", item: link, key: Qt.Key_Return }
             ]
         }
-        function test_buttonsAnswerEveryKey(data) {
+        function test_buttonsTakeEveryKey(data) {
             clicks.target = data.item
             data.item.forceActiveFocus(Qt.TabFocusReason)
             verify(data.item.visualFocus)
@@ -146,7 +146,7 @@ Item {
             compare(Theme.ground, "#f6f7f9")
         }
 
-        // WCAG 2.1 asks for 4.5 to 1; the amber on its soft ground is the only pair just below it, and its words are medium weight.
+        // WCAG 2.1 requires 4.5 to 1; amber on its soft background is the only pair just below it, and its text is of medium weight.
         function luminance(c) {
             const part = v => v <= 0.03928 ? v / 12.92 : Math.pow((v + 0.055) / 1.055, 2.4)
             return 0.2126 * part(c.r) + 0.7152 * part(c.g) + 0.0722 * part(c.b)
