@@ -20,6 +20,10 @@ RULES = (
      "tests wait for the event, with a limit; they never sleep"),
     (r"\.qml$", r"\b(property\s+var|var)\s+\w", "QML properties and variables have types"),
     (PROGRAM, r"\bQThread::|\bstd::(j?thread|async)\b", "no second thread but Qt Concurrent"),
+    (r"^device/(?!provision/).*\.(cpp|h)$|^shared/(?!base/DeviceTree).*\.(cpp|h)$",
+     r'"[^"\n]*\b((wdog|downloads|JabberClient|certs|cfg|logs)/\w|(control|watchdog)\.sock\b|'
+     r'(agent-swap|processes|update|commands|reboot|panelmap|panel)\.json\b|(watchdog|agent|agent-output)\.log\b)',
+     "names of a device's files are DeviceTree's"),
     (CODE, rf"(?<![\w<:.>&*])(?<!operator )(?<!-> )(std::)?({NUMBER_TYPES})\(", "casts are static_casts"),
     (r"^tests/(?!unit/).*(\.(cpp|h)|CMakeLists\.txt)$", r"\bunit/", "what tests share is in tests/support, not in tests/unit"),
 )

@@ -48,8 +48,7 @@ Arguments readArguments()
     line.parser().addOptions({
         {u"root"_s, u"The device's folder."_s, u"DIR"_s, DeviceTree::defaultRoot()},
         {u"watchdog-port"_s, u"UDP port of the watchdog."_s, u"PORT"_s, u"4951"_s},
-        {u"watchdog-socket"_s, u"Control socket of the watchdog (default: wdog/control.sock below the root)."_s,
-         u"PATH"_s},
+        {u"watchdog-socket"_s, u"Control socket of the watchdog."_s, u"PATH"_s, DeviceTree::controlSocket()},
         selfTest,
         speed,
     });
@@ -137,8 +136,7 @@ int run(const Arguments &arguments, TerminationSignal &termination)
     qCInfo(agent::lcAgent).noquote() << "agent version" << version << "of" << config->clientJid << "starts in"
                                      << tree.root();
 
-    agent::WatchdogClient watchdog(arguments.watchdogSocket.isEmpty() ? tree.controlSocket() : arguments.watchdogSocket,
-                                   version, {});
+    agent::WatchdogClient watchdog(arguments.watchdogSocket, version, {});
     const xmpp::Account account = agent::accountOf(*config, tree.caCertificate());
     agent::XmppPanelLink link(account, config->panelJid, connectionAt(arguments.speed), clock);
     agent::AgentSettings settings{.config = *config, .tree = tree};

@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "supervision/Registry.h"
 
-#include "base/AtomicFile.h"
+#include "base/StateFile.h"
 #include "protocol/Json.h"
 #include "supervision/Logging.h"
 
-#include <cstdio>
-#include <QFile>
 #include <QJsonDocument>
 #include <QSet>
 
@@ -16,6 +14,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
+constexpr qint64 maxFileSize = 4 * 1024 * 1024;
 constexpr qsizetype maxEntries = 64;
 constexpr qsizetype maxName = 128;
 constexpr qsizetype maxPath = 4096;
@@ -95,7 +94,7 @@ void forgetBoot(Registry &registry)
 
 Result<Registry> readRegistry(const QString &path, const QByteArray &bootId)
 {
-    const auto object = readJsonFile(path);
+    const auto object = readStateObject(path, maxFileSize);
     return object ? parseRegistry(*object, bootId) : fail(object.error());
 }
 
@@ -173,30 +172,19 @@ QByteArray encodePrograms(const Registry &registry)
     return encodeRegistry(programs, {});
 }
 
-QString registryCopy(const QString &path)
+Registry loadRegistry(const QString &path, const QString &copyPath, const QByteArray &bootId)
 {
-    return path + ".copy"_L1;
-}
-
-Registry loadRegistry(const QString &path, const QByteArray &bootId)
-{
-    auto registry = readRegistry(path, bootId);
+    auto registry = readStateFile(path, maxFileSize,
+                                  [&bootId](const QJsonObject &object) { return parseRegistry(object, bootId); });
     if (registry) {
         return *std::move(registry);
     }
-    // Also of a file that is missing: it may have been set aside at the last start, and not been written since.
-    auto copy = readRegistry(registryCopy(path), bootId);
-    const bool isMissing = registry.error().code == ErrorCode::NotFound;
-    QString kept;
-    if (!isMissing) {
-        const QString aside = path + u".damaged"_s;
-        const bool moved = std::rename(QFile::encodeName(path).constData(), QFile::encodeName(aside).constData()) == 0;
-        kept = moved ? u"(kept as %1)"_s.arg(aside) : u"(and cannot be kept)"_s;
-    }
-    if (copy || !isMissing) {
+    // Also if the file is missing: it may have been quarantined at the last start, and not been written since.
+    auto copy = readRegistry(copyPath, bootId);
+    if (copy || registry.error().code != ErrorCode::NotFound) {
         qCWarning(lcSupervision).noquote()
             << (copy ? "starting with the copy of the process table:" : "starting with an empty process table:")
-            << registry.error().message << kept;
+            << registry.error().message;
     }
     return copy ? *std::move(copy) : Registry();
 }

@@ -55,11 +55,9 @@ struct Registry
 // What there is to be started, and no more: it seldom changes, so a copy of it costs the card nothing.
 [[nodiscard]] QByteArray encodePrograms(const Registry &registry);
 
-// Reads the file. One that can't be read as a registry is set aside as `<path>.damaged` with a line in the log. Then,
-// as where there is none, what registryCopy(path) holds is returned, or an empty one: processes come back with their
-// heartbeats, as far as somebody else starts them.
-[[nodiscard]] Registry loadRegistry(const QString &path, const QByteArray &bootId);
-// Where the copy of encodePrograms() is.
-[[nodiscard]] QString registryCopy(const QString &path);
+// Reads the file at `path`. One that can't be read as a registry is quarantined, with a line in the log. Then, as where
+// there is none, the content of encodePrograms() at `copyPath` is returned, or an empty registry: processes come back
+// with their heartbeats, as far as another program starts them.
+[[nodiscard]] Registry loadRegistry(const QString &path, const QString &copyPath, const QByteArray &bootId);
 
 } // namespace sgn::supervision

@@ -6,20 +6,12 @@
 
 #include <algorithm>
 #include <QFileInfo>
-#include <QSet>
 
 namespace sgn::supervision {
 
 using namespace Qt::StringLiterals;
 
 namespace {
-
-// A process may be called like one of our own programs; its output must not end up in that one's log.
-QString outputFile(const QString &logs, const QString &name)
-{
-    static const QSet<QString> ours{u"agent"_s, u"agent-output"_s, u"watchdog"_s};
-    return logs + u'/' + (ours.contains(name) ? u"process-"_s + name : name) + u".log"_s;
-}
 
 // The process that an earlier watchdog saw, if it is the same one still.
 std::optional<system::ProcessHandle> findSaved(const std::optional<ProcessIdentity> &identity, const Program &program)
@@ -118,7 +110,7 @@ Supervisor::Entry &Supervisor::add(const QString &name, const QString &program)
     spec.name = name;
     spec.program = program;
     spec.environment = {"SGN_HEARTBEAT_PORT=" + QByteArray::number(m_settings.heartbeatPort)};
-    spec.outputFile = outputFile(m_settings.logs, name);
+    spec.outputFile = m_settings.tree.processOutput(name);
     spec.groups = m_settings.groups;
     m_retired.remove(name);
     Entry &entry = m_entries[name];

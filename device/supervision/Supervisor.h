@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "base/DeviceTree.h"
 #include "protocol/Heartbeat.h"
 #include "supervision/SupervisedProcess.h"
 
@@ -20,10 +21,10 @@ class Supervisor : public QObject
 public:
     struct Settings
     {
-        QString logs;              // folder of the output files
+        DeviceTree tree;
         quint16 heartbeatPort = 0; // told to the processes as SGN_HEARTBEAT_PORT
-        system::ControlGroups groups;
-        SupervisionLimits limits;
+        system::ControlGroups groups{};
+        SupervisionLimits limits{};
         // After a boot, what cron starts may report first.
         MonotonicTime bootGrace = std::chrono::seconds(5);
     };

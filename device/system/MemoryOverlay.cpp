@@ -10,6 +10,7 @@
 #include <fcntl.h>
 #include <optional>
 #include <QFile>
+#include <QFileInfo>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -95,17 +96,17 @@ Outcome cover(const Descriptor &folder, const QByteArray &name, const Account &o
 
 } // namespace
 
-Result<bool> makeWritable(const QString &root, const QByteArrayList &folders, const Account &owner)
+Result<bool> makeWritable(const QString &root, const QStringList &folders, const Account &owner)
 {
     if (!isReadOnlyFileSystem(root)) {
         return false;
     }
     std::optional<Memory> memory;
-    for (const QByteArray &name : folders) {
-        const QByteArray path = QFile::encodeName(root) + '/' + name;
-        const Descriptor folder(::open(path.constData(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    for (const QString &path : folders) {
+        const Descriptor folder(
+            ::open(QFile::encodeName(path).constData(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
         if (!folder.isValid()) {
-            return fail(systemError(u"cannot open "_s + QFile::decodeName(path), errno));
+            return fail(systemError(u"cannot open "_s + path, errno));
         }
         if (!isReadOnlyFileSystem(QFile::decodeName(pathOf(folder)))) {
             continue;
@@ -116,7 +117,8 @@ Result<bool> makeWritable(const QString &root, const QByteArrayList &folders, co
                 return fail(mounted.error());
             }
         }
-        if (const auto covered = cover(folder, name, owner, *memory); !covered) {
+        if (const auto covered = cover(folder, QFile::encodeName(QFileInfo(path).fileName()), owner, *memory);
+            !covered) {
             return fail(covered.error());
         }
     }

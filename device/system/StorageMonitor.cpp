@@ -8,26 +8,26 @@ namespace sgn::system {
 
 using namespace Qt::StringLiterals;
 
-StorageMonitor::StorageMonitor(QString root, Account owner, std::chrono::milliseconds interval)
-    : m_root(std::move(root))
+StorageMonitor::StorageMonitor(DeviceTree tree, Account owner, std::chrono::milliseconds interval)
+    : m_tree(std::move(tree))
     , m_owner(std::move(owner))
 {
     m_timer.setInterval(interval);
     connect(&m_timer, &QTimer::timeout, this, [this] {
-        check({"logs", "downloads"});
+        check({m_tree.logs(), m_tree.downloads()});
         say();
     });
 }
 
 void StorageMonitor::checkAtStart()
 {
-    check({"wdog", "logs", "downloads"});
+    check({m_tree.wdog(), m_tree.logs(), m_tree.downloads()});
 }
 
-void StorageMonitor::check(const QByteArrayList &folders)
+void StorageMonitor::check(const QStringList &folders)
 {
     const OwnRights own(m_owner);
-    const Result<bool> made = makeWritable(m_root, folders, m_owner);
+    const Result<bool> made = makeWritable(m_tree.root(), folders, m_owner);
     if (!made) {
         m_finding = u"the card is read-only, and there is no memory in its place: "_s + made.error().message;
     } else if (*made) {

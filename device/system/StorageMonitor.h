@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "base/DeviceTree.h"
 #include "system/Account.h"
 
 #include <chrono>
@@ -17,7 +18,7 @@ class StorageMonitor : public QObject
     Q_OBJECT
 
 public:
-    StorageMonitor(QString root, Account owner, std::chrono::milliseconds interval);
+    StorageMonitor(DeviceTree tree, Account owner, std::chrono::milliseconds interval);
 
     // Before anything is opened in the folders.
     void checkAtStart();
@@ -25,10 +26,10 @@ public:
     void begin();
 
 private:
-    void check(const QByteArrayList &folders);
+    void check(const QStringList &folders);
     void say();
 
-    QString m_root;
+    DeviceTree m_tree;
     Account m_owner;
     QTimer m_timer;
     QString m_finding;

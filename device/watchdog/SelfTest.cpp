@@ -21,7 +21,7 @@ SelfTest::SelfTest(const WatchdogSettings &settings, const Clock &clock, QObject
     : QObject(parent)
     , m_settings(settings)
     , m_clock(clock)
-    , m_socketPath(settings.below("wdog/self-test-"_L1) + QString::number(QCoreApplication::applicationPid()))
+    , m_socketPath(settings.tree.wdog() + u"/self-test-"_s + QString::number(QCoreApplication::applicationPid()))
 {
     m_limit.setSingleShot(true);
     connect(&m_limit, &QTimer::timeout, this, [this] {
@@ -51,8 +51,8 @@ void SelfTest::begin()
 
 Outcome SelfTest::checkFolders() const
 {
-    for (const auto folder : {"wdog"_L1, "logs"_L1}) {
-        const QString probe = m_settings.below(folder) + u"/.self-test"_s;
+    for (const QString &folder : {m_settings.tree.wdog(), m_settings.tree.logs()}) {
+        const QString probe = folder + u"/.self-test"_s;
         if (auto written = writeFileAtomically(probe, "ok"); !written) {
             return written;
         }

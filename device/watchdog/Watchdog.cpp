@@ -18,8 +18,7 @@ namespace {
 
 supervision::Supervisor::Settings supervisorSettings(const WatchdogSettings &settings, quint16 port)
 {
-    supervision::Supervisor::Settings supervisor;
-    supervisor.logs = settings.below("logs"_L1);
+    supervision::Supervisor::Settings supervisor{.tree = settings.tree};
     supervisor.heartbeatPort = port;
     supervisor.groups = settings.groups;
     supervisor.limits = supervision::SupervisionLimits().fasterBy(settings.speed);
@@ -30,14 +29,14 @@ supervision::Supervisor::Settings supervisorSettings(const WatchdogSettings &set
 supervision::AgentSupervisor::Settings keeperSettings(const WatchdogSettings &settings, quint16 port)
 {
     supervision::AgentSupervisor::Settings keeper;
-    keeper.program = settings.below("JabberClient/sgn-agent"_L1);
+    keeper.program = settings.tree.agentProgram();
     keeper.arguments = {"--root",
-                        settings.root.toLocal8Bit(),
+                        settings.tree.root().toLocal8Bit(),
                         "--watchdog-port",
                         QByteArray::number(port),
                         "--watchdog-socket",
                         settings.socket.toLocal8Bit()};
-    keeper.outputFile = settings.below("logs/agent-output.log"_L1);
+    keeper.outputFile = settings.tree.agentOutput();
     keeper.groups = settings.groups;
     keeper.limits = supervision::SupervisionLimits().fasterBy(settings.speed);
     keeper.startGrace /= settings.speed;
@@ -46,9 +45,9 @@ supervision::AgentSupervisor::Settings keeperSettings(const WatchdogSettings &se
 
 selfupdate::AgentExchange::Settings swapSettings(const WatchdogSettings &settings)
 {
-    return {settings.below("JabberClient"_L1),
-            settings.below("downloads"_L1),
-            settings.below("wdog/agent-swap.json"_L1),
+    return {settings.tree.jabberClient(),
+            settings.tree.downloads(),
+            settings.tree.agentSwapJournal(),
             settings.owner.user,
             settings.owner.group,
             settings.version};
@@ -79,9 +78,9 @@ Watchdog::Watchdog(WatchdogSettings settings, std::unique_ptr<HeartbeatSocket> h
     , m_machine(machine)
     , m_clock(clock)
     , m_bootId(system::readBootId())
-    , m_meterRules(m_settings.below("SmartMeter"_L1), m_settings.owner.user, m_settings.owner.group,
+    , m_meterRules(m_settings.tree.smartMeter(), m_settings.owner.user, m_settings.owner.group,
                    supervision::ProgramRules::RunAs::FileOwner)
-    , m_agentRules(m_settings.below("JabberClient"_L1), m_settings.owner.user, m_settings.owner.group,
+    , m_agentRules(m_settings.tree.jabberClient(), m_settings.owner.user, m_settings.owner.group,
                    supervision::ProgramRules::RunAs::TreeOwner)
     , m_heartbeats(std::move(heartbeats))
     , m_control(std::move(control))
@@ -109,7 +108,7 @@ Watchdog::~Watchdog() = default;
 void Watchdog::begin()
 {
     const supervision::Registry registry =
-        supervision::loadRegistry(m_settings.below("wdog/processes.json"_L1), m_bootId);
+        supervision::loadRegistry(m_settings.tree.processRegistry(), m_settings.tree.processRegistryCopy(), m_bootId);
     const bool swapping = m_agentExchange.load();
     m_supervisor.begin(registry);
     m_keeper.findRunningAgent(registry.agent);
@@ -297,8 +296,7 @@ void Watchdog::save()
     if (content == m_saved) {
         return;
     }
-    const QString path = m_settings.below("wdog/processes.json"_L1);
-    if (const auto written = writeFileAtomically(path, content); written) {
+    if (const auto written = writeFileAtomically(m_settings.tree.processRegistry(), content); written) {
         m_saved = content;
     } else {
         qCWarning(lcWatchdog).noquote() << written.error().message;
@@ -307,7 +305,7 @@ void Watchdog::save()
     if (programs == m_savedPrograms) {
         return;
     }
-    if (const auto written = writeFileAtomically(supervision::registryCopy(path), programs); written) {
+    if (const auto written = writeFileAtomically(m_settings.tree.processRegistryCopy(), programs); written) {
         m_savedPrograms = programs;
     } else {
         qCWarning(lcWatchdog).noquote() << written.error().message;

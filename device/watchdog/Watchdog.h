@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "base/DeviceTree.h"
 #include "selfupdate/AgentExchange.h"
 #include "selfupdate/WatchdogExchange.h"
 #include "supervision/Supervisor.h"
@@ -18,18 +19,16 @@ namespace sgn::watchdog {
 // Where a watchdog works and what it is told.
 struct WatchdogSettings
 {
-    QString root;          // absolute, without a slash at the end
-    system::Account owner; // of the root folder
-    QString socket;
+    DeviceTree tree;
+    system::Account owner{}; // of the root folder
+    QString socket = DeviceTree::controlSocket();
     quint16 port = 0;
-    int version = 0;       // of the watchdog's release
-    int speed = 1;         // divides all times, for tests
-    QString programFolder; // of this program
-    QStringList arguments; // it was started with
-    bool hasInit = false;  // systemd starts it again when it ends
-    system::ControlGroups groups;
-
-    [[nodiscard]] QString below(QLatin1StringView path) const { return root + u'/' + path; }
+    int version = 0;         // of the watchdog's release
+    int speed = 1;           // divides all times, for tests
+    QString programFolder{}; // of this program
+    QStringList arguments{}; // it was started with
+    bool hasInit = false;    // systemd starts it again when it ends
+    system::ControlGroups groups{};
 };
 
 // The whole program but for main(): joins the sockets, the table of processes, the agent and the registry.

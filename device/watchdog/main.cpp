@@ -5,6 +5,7 @@
 #include "base/SystemError.h"
 #include "base/VersionFile.h"
 #include "selfupdate/Guardian.h"
+#include "system/FileLock.h"
 #include "system/ProgramExec.h"
 #include "system/SignalSource.h"
 #include "system/StorageMonitor.h"
@@ -15,12 +16,10 @@
 
 #include <cerrno>
 #include <cstdio>
-#include <fcntl.h>
 #include <QCoreApplication>
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
-#include <sys/file.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -47,28 +46,24 @@ int failed(const Error &error)
 
 Outcome makeFolders(const WatchdogSettings &settings)
 {
-    for (const auto name : {"wdog"_L1, "logs"_L1}) {
-        const QByteArray folder = QFile::encodeName(settings.below(name));
+    for (const QString &path : {settings.tree.wdog(), settings.tree.logs()}) {
+        const QByteArray folder = QFile::encodeName(path);
         if (::mkdir(folder.constData(), 0755) != 0 && errno != EEXIST) {
-            return fail(systemError(u"cannot make the folder "_s + settings.below(name), errno));
+            return fail(systemError(u"cannot make the folder "_s + path, errno));
         }
         if (::access(folder.constData(), R_OK | W_OK | X_OK) != 0 && ::geteuid() != 0) {
-            return fail(systemError(u"cannot write in "_s + settings.below(name), errno));
+            return fail(systemError(u"cannot write in "_s + path, errno));
         }
     }
     return {};
 }
 
 // Two watchdogs on one device would start everything twice. The kernel gives the lock back however we end.
-Result<Descriptor> lockDevice(const WatchdogSettings &settings)
+Result<system::FileLock> lockDevice(const WatchdogSettings &settings)
 {
-    const QString path = settings.below("wdog/lock"_L1);
-    Descriptor lock(::open(QFile::encodeName(path).constData(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644));
-    if (!lock.isValid()) {
-        return fail(systemError(u"cannot open "_s + path, errno));
-    }
-    if (::flock(lock.get(), LOCK_EX | LOCK_NB) != 0) {
-        return fail(ErrorCode::Busy, u"another watchdog looks after %1 already"_s.arg(settings.root));
+    auto lock = system::FileLock::tryLock(settings.tree.watchdogLock());
+    if (!lock && lock.error().code == ErrorCode::Busy) {
+        return fail(ErrorCode::Busy, u"another watchdog supervises %1 already"_s.arg(settings.tree.root()));
     }
     return lock;
 }
@@ -110,7 +105,7 @@ int runSelfTest(const WatchdogSettings &settings, const Clock &clock)
 // For a watchdog that is to take our place: nothing of it depends on the working folder, and the port stays ours.
 QStringList argumentsFor(const WatchdogSettings &settings)
 {
-    QStringList arguments{u"--root"_s,   settings.root,  u"--port"_s, QString::number(settings.port),
+    QStringList arguments{u"--root"_s,   settings.tree.root(), u"--port"_s, QString::number(settings.port),
                           u"--socket"_s, settings.socket};
     if (settings.speed != 1) {
         arguments += {u"--speed"_s, QString::number(settings.speed)};
@@ -120,9 +115,9 @@ QStringList argumentsFor(const WatchdogSettings &settings)
 
 int runWatchdog(WatchdogSettings &settings, system::Machine &machine, const Clock &clock)
 {
-    system::StorageMonitor card(settings.root, settings.owner, cardInterval / settings.speed);
+    system::StorageMonitor card(settings.tree, settings.owner, cardInterval / settings.speed);
     card.checkAtStart();
-    Descriptor lock;
+    std::optional<system::FileLock> lock;
     {
         const system::FileRights rights(settings.owner);
         if (const auto folders = makeFolders(settings); !folders) {
@@ -132,7 +127,7 @@ int runWatchdog(WatchdogSettings &settings, system::Machine &machine, const Cloc
         if (!locked) {
             return failed(locked.error());
         }
-        lock = *std::move(locked);
+        lock.emplace(*std::move(locked));
     }
     auto heartbeats = HeartbeatSocket::open(settings.port, clock);
     if (!heartbeats) {
@@ -143,7 +138,7 @@ int runWatchdog(WatchdogSettings &settings, system::Machine &machine, const Cloc
         return failed(control.error());
     }
     const system::FileRights rights(settings.owner);
-    installLog(settings.below("logs/watchdog.log"_L1));
+    installLog(settings.tree.log(u"watchdog"_s));
     card.begin();
     // What our processes leave behind when they fork away comes to us instead of init, so that we can end it.
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);
@@ -167,7 +162,7 @@ int runWatchdog(WatchdogSettings &settings, system::Machine &machine, const Cloc
         systemd.alive();
         QCoreApplication::exit(handOverCode);
     });
-    qCInfo(lcWatchdog).noquote() << "version" << settings.version << "looks after" << settings.root
+    qCInfo(lcWatchdog).noquote() << "version" << settings.version << "looks after" << settings.tree.root()
                                  << "with heartbeats on port" << settings.port << "and requests on" << settings.socket;
     watchdog.begin();
     systemd.ready();
@@ -211,9 +206,9 @@ int main(int argc, char *argv[])
                             u"sgn-watchdog --root /home/pi/technospurs"_s);
     QCommandLineParser &parser = commandLine.parser();
     parser.addOptions({
-        {u"root"_s, u"The device's folder."_s, u"DIR"_s, u"/home/pi/technospurs"_s},
+        {u"root"_s, u"The device's folder."_s, u"DIR"_s, DeviceTree::defaultRoot()},
         {u"port"_s, u"UDP port on 127.0.0.1 that takes heartbeats; 0 takes a free one."_s, u"N"_s, u"4951"_s},
-        {u"socket"_s, u"Unix socket that the agent talks to."_s, u"PATH"_s, u"/run/sgn/watchdog.sock"_s},
+        {u"socket"_s, u"Unix socket that the agent talks to."_s, u"PATH"_s, DeviceTree::controlSocket()},
         {u"self-test"_s, u"Check that everything works here, beside a running watchdog, and exit."_s},
     });
     QCommandLineOption speed(u"speed"_s, u"Divides all times, for tests."_s, u"N"_s, u"1"_s);
@@ -230,8 +225,7 @@ int main(int argc, char *argv[])
         CommandLine::usageError(u"unexpected argument '%1'"_s.arg(parser.positionalArguments().constFirst()));
     }
 
-    WatchdogSettings settings;
-    settings.root = QDir::cleanPath(QDir::current().absoluteFilePath(parser.value(u"root"_s)));
+    WatchdogSettings settings{.tree = DeviceTree(parser.value(u"root"_s))};
     settings.socket = QDir::cleanPath(QDir::current().absoluteFilePath(parser.value(u"socket"_s)));
     settings.port = static_cast<quint16>(commandLine.number(u"port"_s, 0, 65535));
     settings.speed = commandLine.number(u"speed"_s, 1, 1000);
@@ -239,7 +233,7 @@ int main(int argc, char *argv[])
     settings.version = readReleaseVersion(settings.programFolder).value_or(selfupdate::builtInRelease);
     settings.groups = system::ControlGroups::find();
     settings.hasInit = qEnvironmentVariableIsSet("NOTIFY_SOCKET");
-    auto owner = system::ownerOfRoot(settings.root);
+    auto owner = system::ownerOfRoot(settings.tree.root());
     if (!owner) {
         return failed(owner.error());
     }

@@ -22,24 +22,19 @@ QString DeviceTree::defaultRoot()
     return u"/home/pi/technospurs"_s;
 }
 
+QString DeviceTree::controlSocket()
+{
+    return u"/run/sgn/watchdog.sock"_s;
+}
+
 QString DeviceTree::below(const QString &path) const
 {
     return m_root + u'/' + path;
 }
 
-QString DeviceTree::certs() const
-{
-    return below(u"certs"_s);
-}
-
 QString DeviceTree::caCertificate() const
 {
     return below(u"certs/cacert.pem"_s);
-}
-
-QString DeviceTree::cfg() const
-{
-    return below(u"cfg"_s);
 }
 
 QString DeviceTree::configFile() const
@@ -72,14 +67,19 @@ QString DeviceTree::processRegistry() const
     return below(u"wdog/processes.json"_s);
 }
 
+QString DeviceTree::processRegistryCopy() const
+{
+    return below(u"wdog/processes.json.copy"_s);
+}
+
 QString DeviceTree::agentSwapJournal() const
 {
     return below(u"wdog/agent-swap.json"_s);
 }
 
-QString DeviceTree::controlSocket() const
+QString DeviceTree::watchdogLock() const
 {
-    return below(u"wdog/control.sock"_s);
+    return below(u"wdog/lock"_s);
 }
 
 QString DeviceTree::downloads() const
@@ -117,6 +117,16 @@ QString DeviceTree::panelFeatures() const
     return below(u"downloads/panel.json"_s);
 }
 
+QString DeviceTree::agentLock() const
+{
+    return below(u"downloads/agent.lock"_s);
+}
+
+QString DeviceTree::logBundle() const
+{
+    return below(u"downloads/logs.zip"_s);
+}
+
 QString DeviceTree::smartMeter() const
 {
     return below(u"SmartMeter"_s);
@@ -132,11 +142,6 @@ QString DeviceTree::agentProgram() const
     return below(u"JabberClient/sgn-agent"_s);
 }
 
-QString DeviceTree::agentVersion() const
-{
-    return below(u"JabberClient/version"_s);
-}
-
 QString DeviceTree::logs() const
 {
     return below(u"logs"_s);
@@ -147,13 +152,24 @@ QString DeviceTree::log(const QString &program) const
     return logs() + u'/' + program + u".log"_s;
 }
 
+QString DeviceTree::agentOutput() const
+{
+    return log(u"agent-output"_s);
+}
+
+QString DeviceTree::processOutput(const QString &process) const
+{
+    const bool isOurs = process == "agent"_L1 || process == "agent-output"_L1 || process == "watchdog"_L1;
+    return log(isOurs ? u"process-"_s + process : process);
+}
+
 Outcome DeviceTree::ensureFolders() const
 {
     if (!QFileInfo(m_root).isDir()) {
         return fail(ErrorCode::Refused, u"the root folder %1 doesn't exist"_s.arg(m_root));
     }
     for (const QString &folder :
-         {certs(), cfg(), wdog(), downloads(), outbox(), smartMeter(), jabberClient(), logs()}) {
+         {below(u"certs"_s), below(u"cfg"_s), wdog(), downloads(), outbox(), smartMeter(), jabberClient(), logs()}) {
         if (::mkdir(QFile::encodeName(folder).constData(), 0755) == 0) {
             continue;
         }

@@ -7,8 +7,8 @@
 
 namespace sgn {
 
-// Names every path below a device's root folder (`--root`, seed step 06). The one place that knows them; asks nothing
-// of the disk except in ensureFolders().
+// Names every path below a device's root folder (`--root`, seed step 06), and the one outside of it that two programs
+// share. No other file of the tree spells them (.ci/lint). Looks at the disk in ensureFolders() only.
 class DeviceTree
 {
 public:
@@ -16,24 +16,26 @@ public:
 
     // Where the seed has it.
     [[nodiscard]] static QString defaultRoot();
+    // Where the watchdog listens for the agent by default. Not below the root: a worn card takes no socket, and there
+    // only root can put another one in its place.
+    [[nodiscard]] static QString controlSocket();
 
     // Absolute, without a slash at the end.
     [[nodiscard]] QString root() const { return m_root; }
 
-    [[nodiscard]] QString certs() const;
     [[nodiscard]] QString caCertificate() const; // certs/cacert.pem
 
-    [[nodiscard]] QString cfg() const;
     [[nodiscard]] QString configFile() const; // cfg/config_file.bin
     [[nodiscard]] QString deviceKey() const;  // cfg/device.key
     [[nodiscard]] QString panelMap() const;   // cfg/panelmap.json
-    [[nodiscard]] QString
-    hold() const; // cfg/hold: while it exists nothing is exchanged, for people at work on the device
+    // cfg/hold: while it exists nothing is exchanged, for people at work on the device.
+    [[nodiscard]] QString hold() const;
 
     [[nodiscard]] QString wdog() const;
-    [[nodiscard]] QString processRegistry() const;  // wdog/processes.json
-    [[nodiscard]] QString agentSwapJournal() const; // wdog/agent-swap.json
-    [[nodiscard]] QString controlSocket() const;    // wdog/control.sock
+    [[nodiscard]] QString processRegistry() const;     // wdog/processes.json
+    [[nodiscard]] QString processRegistryCopy() const; // wdog/processes.json.copy
+    [[nodiscard]] QString agentSwapJournal() const;    // wdog/agent-swap.json
+    [[nodiscard]] QString watchdogLock() const;        // wdog/lock: one watchdog per root
 
     [[nodiscard]] QString downloads() const;
     [[nodiscard]] QString updateJournal() const; // downloads/update.json
@@ -42,14 +44,20 @@ public:
     [[nodiscard]] QString outbox() const;        // downloads/outbox, a folder
     [[nodiscard]] QString eventOutbox() const;   // downloads/events, a folder
     [[nodiscard]] QString panelFeatures() const; // downloads/panel.json
+    [[nodiscard]] QString agentLock() const;     // downloads/agent.lock: one agent per root
+    [[nodiscard]] QString logBundle() const;     // downloads/logs.zip, while it is sent
 
     [[nodiscard]] QString smartMeter() const;
     [[nodiscard]] QString jabberClient() const;
     [[nodiscard]] QString agentProgram() const; // JabberClient/sgn-agent
-    [[nodiscard]] QString agentVersion() const; // JabberClient/version
 
     [[nodiscard]] QString logs() const;
-    [[nodiscard]] QString log(const QString &program) const; // logs/<program>.log
+    // logs/<program>.log: of one of our own programs, "agent" or "watchdog".
+    [[nodiscard]] QString log(const QString &program) const;
+    [[nodiscard]] QString agentOutput() const; // logs/agent-output.log: what the agent writes to stdout and stderr
+    // What a process of the meter writes to stdout and stderr: logs/<process>.log, or logs/process-<process>.log where
+    // that is the log of one of our own.
+    [[nodiscard]] QString processOutput(const QString &process) const;
 
     // Makes the seed's folders that are missing, and the outbox. Refused when the root doesn't exist (a typing error
     // must not grow a tree somewhere) or when something that isn't a folder is in the way; Io, NoSpace.

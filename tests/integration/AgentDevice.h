@@ -79,8 +79,10 @@ public:
     void start(const QStringList &more = {}, const QStringList &wrapper = {})
     {
         QStringList command = wrapper;
-        command += {QStringLiteral(SGN_BIN_DIR "/sgn-agent"), QStringLiteral("--root"), root(),
-                    QStringLiteral("--watchdog-port"), QStringLiteral("1")};
+        command +=
+            {QStringLiteral(SGN_BIN_DIR "/sgn-agent"), QStringLiteral("--root"), root(),
+             QStringLiteral("--watchdog-port"),        QStringLiteral("1"),      QStringLiteral("--watchdog-socket"),
+             path(QStringLiteral("wdog/control.sock"))};
         m_process.setProcessChannelMode(QProcess::MergedChannels);
         command += more;
         const QString program = command.takeFirst();

@@ -309,7 +309,7 @@ private Q_SLOTS:
                      {u"--root"_s, device.root(), u"--port"_s, u"0"_s, u"--socket"_s, device.path(u"wdog/s2"_s)});
         QVERIFY(second.waitForFinished(patience));
         QCOMPARE(second.exitCode(), 1);
-        QVERIFY(second.readAllStandardError().contains("another watchdog looks after"));
+        QVERIFY(second.readAllStandardError().contains("another watchdog supervises"));
         ControlClient client(device);
         QVERIFY(client.hello());
     }

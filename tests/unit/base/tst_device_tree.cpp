@@ -22,7 +22,20 @@ private Q_SLOTS:
         QCOMPARE(tree.configFile(), u"/home/pi/technospurs/cfg/config_file.bin"_s);
         QCOMPARE(tree.smartMeter(), u"/home/pi/technospurs/SmartMeter"_s);
         QCOMPARE(tree.jabberClient(), u"/home/pi/technospurs/JabberClient"_s);
+        QCOMPARE(tree.agentProgram(), u"/home/pi/technospurs/JabberClient/sgn-agent"_s);
         QCOMPARE(tree.log(u"agent"_s), u"/home/pi/technospurs/logs/agent.log"_s);
+        QCOMPARE(tree.processOutput(u"ocr"_s), u"/home/pi/technospurs/logs/ocr.log"_s);
+    }
+
+    // A process may be called like one of our own programs; its output must not end up in that one's log.
+    void keepsTheOutputOfProcessesOutOfOurLogs()
+    {
+        const DeviceTree tree(DeviceTree::defaultRoot());
+        for (const QString &ours : {tree.log(u"agent"_s), tree.log(u"watchdog"_s), tree.agentOutput()}) {
+            const QString name = QFileInfo(ours).completeBaseName();
+            QVERIFY(tree.processOutput(name) != ours);
+            QCOMPARE(tree.processOutput(name), u"/home/pi/technospurs/logs/process-%1.log"_s.arg(name));
+        }
     }
 
     void makesItsRootAbsolute_data()

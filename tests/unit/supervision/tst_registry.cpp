@@ -73,7 +73,7 @@ private Q_SLOTS:
         QVERIFY(read->processes.front().lastExit); // why it died before is still worth knowing
     }
 
-    void setsADamagedFileAsideAndGoesOn_data()
+    void quarantinesADamagedFileAndContinues_data()
     {
         QTest::addColumn<QByteArray>("content");
         QTest::newRow("empty") << QByteArray();
@@ -100,17 +100,18 @@ private Q_SLOTS:
         QTest::newRow("too many") << QByteArray(R"({"processes": [)" + QByteArray("{},").repeated(64) + "{}]}");
     }
 
-    void setsADamagedFileAsideAndGoesOn()
+    void quarantinesADamagedFileAndContinues()
     {
         QFETCH(const QByteArray, content);
         const QTemporaryDir dir;
         const QString path = dir.path() + u"/processes.json"_s;
+        const QString copy = path + u".copy"_s;
         QFile file(path);
         QVERIFY(file.open(QIODevice::WriteOnly));
         file.write(content);
         file.close();
         QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"starting with an empty process table"_s));
-        const Registry registry = loadRegistry(path, boot);
+        const Registry registry = loadRegistry(path, copy, boot);
         QVERIFY(registry.processes.isEmpty() && !registry.agent && !registry.holdUntil);
         QVERIFY(!QFile::exists(path));
         QFile aside(path + u".damaged"_s);
@@ -122,16 +123,17 @@ private Q_SLOTS:
     {
         const QTemporaryDir dir;
         const QString path = dir.path() + u"/processes.json"_s;
+        const QString copy = path + u".copy"_s;
         Registry registry = sample();
         registry.retired.insert(u"old"_s, u"/SmartMeter/older.py"_s);
         for (const auto &[name, content] :
-             {std::pair(path, QByteArray("{}")), std::pair(registryCopy(path), encodePrograms(registry))}) {
+             {std::pair(path, QByteArray("{}")), std::pair(copy, encodePrograms(registry))}) {
             QFile file(name);
             QVERIFY(file.open(QIODevice::WriteOnly));
             file.write(content);
         }
         QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"starting with the copy of the process table"_s));
-        const Registry read = loadRegistry(path, boot);
+        const Registry read = loadRegistry(path, copy, boot);
         QVERIFY(!read.sameBoot && !read.agent && !read.holdUntil);
         QCOMPARE(read.retired, registry.retired);
         QCOMPARE(read.processes.size(), registry.processes.size());
@@ -144,7 +146,7 @@ private Q_SLOTS:
         // And the file that is missing now, should it not have been written since.
         QVERIFY(!QFile::exists(path));
         QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"starting with the copy of the process table"_s));
-        QCOMPARE(loadRegistry(path, boot).processes.size(), registry.processes.size());
+        QCOMPARE(loadRegistry(path, copy, boot).processes.size(), registry.processes.size());
         // What changes all the time isn't in it.
         registry.processes.front().identity.reset();
         registry.agent.reset();
@@ -154,7 +156,7 @@ private Q_SLOTS:
     void startsEmptyWithoutAFile()
     {
         const QTemporaryDir dir;
-        QVERIFY(loadRegistry(dir.path() + u"/none.json"_s, boot).processes.isEmpty());
+        QVERIFY(loadRegistry(dir.path() + u"/none.json"_s, dir.path() + u"/none.copy"_s, boot).processes.isEmpty());
     }
 
     void countsRestartsOfTheLastDay()
