@@ -24,7 +24,7 @@ ProcessMachine::ProcessMachine(const SupervisionLimits &limits, ProofOfLife proo
     , m_reportedState(state())
 {}
 
-ProcessActions ProcessMachine::handle(ProcessEvent event, MonotonicTime now)
+ProcessActions ProcessMachine::handle(LifecycleEvent event, MonotonicTime now)
 {
     ProcessActions actions = step(event, now);
     if (state() != m_reportedState || isDead(now) != m_reportedDead) {
@@ -35,28 +35,28 @@ ProcessActions ProcessMachine::handle(ProcessEvent event, MonotonicTime now)
     return actions;
 }
 
-ProcessActions ProcessMachine::step(ProcessEvent event, MonotonicTime now)
+ProcessActions ProcessMachine::step(LifecycleEvent event, MonotonicTime now)
 {
     switch (event) {
-    case ProcessEvent::StartRequested:
+    case LifecycleEvent::StartRequested:
         return requestStart(now);
-    case ProcessEvent::HoldRequested:
+    case LifecycleEvent::HoldRequested:
         return requestHold(now);
-    case ProcessEvent::RestartRequested:
+    case LifecycleEvent::RestartRequested:
         return requestRestart(now);
-    case ProcessEvent::Started:
+    case LifecycleEvent::Started:
         started(now);
         return {};
-    case ProcessEvent::StartFailed:
+    case LifecycleEvent::StartFailed:
         startFailed(now);
         return {};
-    case ProcessEvent::Adopted:
+    case LifecycleEvent::Adopted:
         return adopted(now);
-    case ProcessEvent::Heartbeat:
+    case LifecycleEvent::Heartbeat:
         return proved(now);
-    case ProcessEvent::Exited:
+    case LifecycleEvent::Exited:
         return exited(now);
-    case ProcessEvent::DeadlineReached:
+    case LifecycleEvent::DeadlineReached:
         return deadlineReached(now);
     }
     return {};

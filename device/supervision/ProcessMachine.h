@@ -34,20 +34,22 @@ enum class ProofOfLife {
     HelloOnce,  // one within heartbeatTimeout of the start; from then on it is enough that the process exists
 };
 
-enum class ProcessEvent {
+// What ProcessMachine is given. (sgn::ProcessEvent is what the panel gets, something else.)
+enum class LifecycleEvent {
     StartRequested, // also ends a hold, and forgets earlier failures
     HoldRequested,
     RestartRequested,
-    Started,     // the answer to ProcessAction::Start
-    StartFailed, // the other answer
-    Adopted,     // a process that somebody else started was found to be ours
+    Started,     // the outcome of ProcessAction::Start
+    StartFailed, // the other outcome
+    Adopted,     // a process that runs already, whoever started it, was found to be ours
     Heartbeat,   // from the current process
     Exited,
     DeadlineReached,
 };
 
+// What the caller of ProcessMachine::handle() has to do.
 enum class ProcessAction {
-    Start = 1,     // answer with Started or StartFailed
+    Start = 1,     // and report Started or StartFailed
     Terminate = 2, // ask the process to end
     Kill = 4,      // end it and everything it started
     Report = 8,    // state() or isDead() differ from what was reported last
@@ -62,7 +64,7 @@ class ProcessMachine
 public:
     ProcessMachine(const SupervisionLimits &limits, ProofOfLife proof, MonotonicTime now);
 
-    [[nodiscard]] ProcessActions handle(ProcessEvent event, MonotonicTime now);
+    [[nodiscard]] ProcessActions handle(LifecycleEvent event, MonotonicTime now);
 
     // When DeadlineReached is due; an early or repeated one does nothing.
     [[nodiscard]] std::optional<MonotonicTime> deadline() const;
@@ -78,7 +80,7 @@ private:
     enum class Phase { Waiting, Starting, Running, Stopping, Killing, Held };
     enum class StopReason { Hung, Held, Restart };
 
-    ProcessActions step(ProcessEvent event, MonotonicTime now);
+    ProcessActions step(LifecycleEvent event, MonotonicTime now);
     ProcessActions requestStart(MonotonicTime now);
     ProcessActions requestHold(MonotonicTime now);
     ProcessActions requestRestart(MonotonicTime now);

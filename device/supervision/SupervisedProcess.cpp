@@ -42,7 +42,7 @@ SupervisedProcess::SupervisedProcess(Spec spec, const ProgramRules &rules, const
     , m_output(m_spec.outputFile)
     , m_since(clock.wallUtc())
 {
-    connect(&m_timer, &system::DeadlineTimer::reached, this, [this] { feed(ProcessEvent::DeadlineReached); });
+    connect(&m_timer, &system::DeadlineTimer::reached, this, [this] { feed(LifecycleEvent::DeadlineReached); });
     m_trimTimer.setSingleShot(true);
     connect(&m_trimTimer, &QTimer::timeout, this, &SupervisedProcess::trimOutput);
 }
@@ -67,17 +67,17 @@ void SupervisedProcess::remember(const std::optional<LastExit> &lastExit, const 
 
 void SupervisedProcess::start()
 {
-    feed(ProcessEvent::StartRequested);
+    feed(LifecycleEvent::StartRequested);
 }
 
 void SupervisedProcess::hold()
 {
-    feed(ProcessEvent::HoldRequested);
+    feed(LifecycleEvent::HoldRequested);
 }
 
 void SupervisedProcess::restart()
 {
-    feed(ProcessEvent::RestartRequested);
+    feed(LifecycleEvent::RestartRequested);
 }
 
 void SupervisedProcess::adopt(system::ProcessHandle handle, const Program &program)
@@ -86,17 +86,17 @@ void SupervisedProcess::adopt(system::ProcessHandle handle, const Program &progr
     qCInfo(lcSupervision).noquote() << m_spec.name << "runs already as process" << handle.pid();
     m_startProblem.clear();
     watch(std::move(handle), program);
-    feed(ProcessEvent::Adopted);
+    feed(LifecycleEvent::Adopted);
     Q_EMIT recordChanged();
 }
 
 void SupervisedProcess::prove()
 {
     m_lastProof = m_clock.monotonic();
-    feed(ProcessEvent::Heartbeat);
+    feed(LifecycleEvent::Heartbeat);
 }
 
-void SupervisedProcess::feed(ProcessEvent event)
+void SupervisedProcess::feed(LifecycleEvent event)
 {
     ProcessActions actions = m_machine.handle(event, m_clock.monotonic());
     // First of all, because a meter that is down misses readings; who wants to know about it can wait.
@@ -123,7 +123,7 @@ void SupervisedProcess::feed(ProcessEvent event)
     }
 }
 
-ProcessEvent SupervisedProcess::launchNow()
+LifecycleEvent SupervisedProcess::launchNow()
 {
     const auto program = m_rules.check(m_spec.program);
     auto handle = program ? tryLaunch(*program) : fail(program.error());
@@ -132,7 +132,7 @@ ProcessEvent SupervisedProcess::launchNow()
             qCWarning(lcSupervision).noquote() << m_spec.name << "cannot be started:" << handle.error().message;
         }
         m_startProblem = handle.error().message;
-        return ProcessEvent::StartFailed;
+        return LifecycleEvent::StartFailed;
     }
     m_startProblem.clear();
     if (std::exchange(m_isRestart, false)) {
@@ -140,7 +140,7 @@ ProcessEvent SupervisedProcess::launchNow()
     }
     qCInfo(lcSupervision).noquote() << m_spec.name << "started as process" << handle->pid();
     watch(*std::move(handle), *program);
-    return ProcessEvent::Started;
+    return LifecycleEvent::Started;
 }
 
 Result<system::ProcessHandle> SupervisedProcess::tryLaunch(const Program &program)
@@ -211,7 +211,7 @@ void SupervisedProcess::onExit()
         record(status);
         m_isRestart = true;
     }
-    feed(ProcessEvent::Exited);
+    feed(LifecycleEvent::Exited);
     qCInfo(lcSupervision).noquote() << u"%1 (process %2) ended %3, %4"_s.arg(
         m_spec.name, QString::number(pid), describe(status), wanted ? u"as it was told to"_s : u"unasked"_s);
     killLeftovers(pid, program, identity());

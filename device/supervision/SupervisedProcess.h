@@ -73,9 +73,9 @@ Q_SIGNALS:
     void startFailed();
 
 private:
-    void feed(ProcessEvent event);
+    void feed(LifecycleEvent event);
     // Started or StartFailed.
-    ProcessEvent launchNow();
+    LifecycleEvent launchNow();
     [[nodiscard]] Result<system::ProcessHandle> tryLaunch(const Program &program);
     void watch(system::ProcessHandle handle, const Program &program);
     void terminate();

@@ -26,31 +26,27 @@ supervision::Supervisor::Settings supervisorSettings(const WatchdogSettings &set
     return supervisor;
 }
 
-supervision::AgentSupervisor::Settings keeperSettings(const WatchdogSettings &settings, quint16 port)
+supervision::AgentSupervisor::Settings agentSettings(const WatchdogSettings &settings, quint16 port)
 {
-    supervision::AgentSupervisor::Settings keeper;
-    keeper.program = settings.tree.agentProgram();
-    keeper.arguments = {"--root",
-                        settings.tree.root().toLocal8Bit(),
-                        "--watchdog-port",
-                        QByteArray::number(port),
-                        "--watchdog-socket",
-                        settings.socket.toLocal8Bit()};
-    keeper.outputFile = settings.tree.agentOutput();
-    keeper.groups = settings.groups;
-    keeper.limits = supervision::SupervisionLimits().fasterBy(settings.speed);
-    keeper.startGrace /= settings.speed;
-    return keeper;
+    supervision::AgentSupervisor::Settings agent;
+    agent.program = settings.tree.agentProgram();
+    agent.arguments = {"--root",
+                       settings.tree.root().toLocal8Bit(),
+                       "--watchdog-port",
+                       QByteArray::number(port),
+                       "--watchdog-socket",
+                       settings.socket.toLocal8Bit()};
+    agent.outputFile = settings.tree.agentOutput();
+    agent.groups = settings.groups;
+    agent.limits = supervision::SupervisionLimits().fasterBy(settings.speed);
+    agent.startGrace /= settings.speed;
+    return agent;
 }
 
 selfupdate::AgentExchange::Settings swapSettings(const WatchdogSettings &settings)
 {
-    return {settings.tree.jabberClient(),
-            settings.tree.downloads(),
-            settings.tree.agentSwapJournal(),
-            settings.owner.user,
-            settings.owner.group,
-            settings.version};
+    return {settings.tree.jabberClient(), settings.tree.downloads(), settings.tree.agentSwapJournal(),
+            settings.owner.user,          settings.owner.group,      settings.version};
 }
 
 selfupdate::WatchdogExchange::Settings ownSwapSettings(const WatchdogSettings &settings)
@@ -85,15 +81,15 @@ Watchdog::Watchdog(WatchdogSettings settings, std::unique_ptr<HeartbeatSocket> h
     , m_heartbeats(std::move(heartbeats))
     , m_control(std::move(control))
     , m_supervisor(supervisorSettings(m_settings, m_heartbeats->port()), m_meterRules, m_clock)
-    , m_keeper(keeperSettings(m_settings, m_heartbeats->port()), m_agentRules, m_clock)
-    , m_agentExchange(swapSettings(m_settings), m_keeper, m_clock)
+    , m_agent(agentSettings(m_settings, m_heartbeats->port()), m_agentRules, m_clock)
+    , m_agentExchange(swapSettings(m_settings), m_agent, m_clock)
     , m_watchdogExchange(ownSwapSettings(m_settings), [this] { return watchedProcesses(); })
 {
     m_saveTimer.setSingleShot(true);
     connect(&m_saveTimer, &QTimer::timeout, this, &Watchdog::save);
     connect(&m_supervisor, &supervision::Supervisor::essentialsChanged, this, &Watchdog::save);
     connect(&m_supervisor, &supervision::Supervisor::recordChanged, this, &Watchdog::saveSoon);
-    connect(&m_keeper, &supervision::AgentSupervisor::recordChanged, this, &Watchdog::saveSoon);
+    connect(&m_agent, &supervision::AgentSupervisor::recordChanged, this, &Watchdog::saveSoon);
     connect(&m_supervisor, &supervision::Supervisor::processChanged, this,
             [this](const ProcessReport &process) { m_control->broadcast(control::ProcessChanged{process}); });
     connect(&m_agentExchange, &selfupdate::AgentExchange::finished, this,
@@ -111,10 +107,10 @@ void Watchdog::begin()
         supervision::loadRegistry(m_settings.tree.processRegistry(), m_settings.tree.processRegistryCopy(), m_bootId);
     const bool swapping = m_agentExchange.load();
     m_supervisor.begin(registry);
-    m_keeper.findRunningAgent(registry.agent);
+    m_agent.findRunningAgent(registry.agent);
     m_agentExchange.resume();
     if (!swapping) {
-        m_keeper.begin();
+        m_agent.begin();
     }
     m_heartbeats->serve([this](const Heartbeat &heartbeat) { return m_supervisor.heartbeat(heartbeat); },
                         [this] { return m_supervisor.reports(); });
@@ -134,7 +130,7 @@ void Watchdog::reapOrphans()
             ours += entry.identity->pid;
         }
     }
-    if (const auto agent = m_keeper.identity()) {
+    if (const auto agent = m_agent.identity()) {
         ours += agent->pid;
     }
     if (m_watchdogExchange.child() > 0) {
@@ -158,78 +154,73 @@ void Watchdog::reapOrphans()
 
 void Watchdog::handle(ControlPeer &peer, const control::Request &request)
 {
-    if (const auto *const hold = std::get_if<control::Hold>(&request.body)) {
-        handleHold(peer, request.id, *hold);
-        return;
+    if (const Reply reply = replyTo(peer, request)) {
+        peer.reply(request.id, *reply);
     }
-    peer.reply(request.id, answer(peer, request.body));
 }
 
-void Watchdog::handleHold(ControlPeer &peer, control::RequestId id, const control::Hold &hold)
+Watchdog::Reply Watchdog::replyTo(ControlPeer &peer, const control::Request &request)
+{
+    return std::visit(
+        Overloaded{
+            [&](const control::Hello &hello) -> Reply { return this->hello(peer, hello.version); },
+            [&](const control::Status &) -> Reply { return control::StatusReply{m_supervisor.reports()}; },
+            [&](const control::Hold &hold) { return this->hold(peer, request.id, hold); },
+            [&](const control::Resume &resume) -> Reply { return this->resume(resume); },
+            [&](const control::Restart &restart) -> Reply { return done(m_supervisor.restart(restart.processName)); },
+            [&](const control::Reboot &) -> Reply { return done(restartMachine(peer)); },
+            [&](const control::Online &) -> Reply {
+                if (isAgent(peer)) {
+                    m_agentExchange.online();
+                }
+                return control::Done{};
+            },
+            [&](const control::Swap &swap) -> Reply { return this->swap(swap); },
+            [&](const control::SwapStatus &status) -> Reply {
+                return status.component == Component::WatchDog ? m_watchdogExchange.status() : m_agentExchange.status();
+            },
+        },
+        request.body);
+}
+
+Watchdog::Reply Watchdog::hold(ControlPeer &peer, control::RequestId id, const control::Hold &hold)
 {
     if (hold.component != Component::SmartMeter) {
-        peer.reply(id, fail(ErrorCode::BadRequest, u"%1 has no processes to hold"_s.arg(folderName(hold.component))));
-        return;
+        return fail(ErrorCode::BadRequest, u"%1 has no processes to hold"_s.arg(folderName(hold.component)));
     }
-    qCInfo(lcWatchdog) << "stopping the processes for" << hold.seconds << "seconds at most";
+    qCInfo(lcWatchdog) << "holding the processes for" << hold.seconds << "s at most";
     m_supervisor.hold(std::chrono::seconds(hold.seconds),
                       [peer = QPointer<ControlPeer>(&peer), id](const Outcome &outcome) {
                           if (peer) {
                               peer->reply(id, done(outcome));
                           }
                       });
-}
-
-Result<control::ReplyBody> Watchdog::answer(ControlPeer &peer, const control::RequestBody &body)
-{
-    return std::visit(
-        Overloaded{
-            [&](const control::Hello &request) { return hello(peer, request.version); },
-            [&](const control::Status &) -> Result<control::ReplyBody> {
-                return control::StatusReply{m_supervisor.reports()};
-            },
-            [&](const control::Hold &) -> Result<control::ReplyBody> { return control::Done{}; }, // see handle()
-            [&](const control::Resume &request) { return resume(request); },
-            [&](const control::Restart &request) { return done(m_supervisor.restart(request.processName)); },
-            [&](const control::Reboot &) { return done(restartMachine(peer)); },
-            [&](const control::Online &) -> Result<control::ReplyBody> {
-                if (isAgent(peer)) {
-                    m_agentExchange.online();
-                }
-                return control::Done{};
-            },
-            [&](const control::Swap &request) { return swap(request); },
-            [&](const control::SwapStatus &request) -> Result<control::ReplyBody> {
-                return request.component == Component::WatchDog ? m_watchdogExchange.status()
-                                                                : m_agentExchange.status();
-            },
-        },
-        body);
+    return std::nullopt;
 }
 
 Result<control::ReplyBody> Watchdog::hello(ControlPeer &peer, int version)
 {
     peer.setSaidHello();
     // Others than the agent may listen too, they only aren't looked after.
-    if (m_keeper.hello(peer.pid(), version)) {
+    if (m_agent.hello(peer.pid(), version)) {
         qCInfo(lcWatchdog) << "the agent, process" << peer.pid() << "of version" << version << "is here";
     }
     return control::HelloReply{m_settings.version};
 }
 
-Result<control::ReplyBody> Watchdog::resume(const control::Resume &request)
+Result<control::ReplyBody> Watchdog::resume(const control::Resume &resume)
 {
-    if (request.component != Component::SmartMeter) {
-        return fail(ErrorCode::BadRequest, u"%1 has no processes to resume"_s.arg(folderName(request.component)));
+    if (resume.component != Component::SmartMeter) {
+        return fail(ErrorCode::BadRequest, u"%1 has no processes to resume"_s.arg(folderName(resume.component)));
     }
     qCInfo(lcWatchdog) << "processes resumed";
-    m_supervisor.resume(request.expected);
+    m_supervisor.resume(resume.expected);
     return control::Done{};
 }
 
 bool Watchdog::isAgent(const ControlPeer &peer) const
 {
-    const auto agent = m_keeper.identity();
+    const auto agent = m_agent.identity();
     return agent && agent->pid == peer.pid();
 }
 
@@ -248,15 +239,15 @@ Outcome Watchdog::restartMachine(const ControlPeer &peer)
     return begun;
 }
 
-Result<control::ReplyBody> Watchdog::swap(const control::Swap &request)
+// One at a time: each would take what the other does for a fault of the new release.
+Result<control::ReplyBody> Watchdog::swap(const control::Swap &swap)
 {
-    // One at a time: each would take what the other does for a fault of the new release.
-    if (request.component == Component::WatchDog) {
+    if (swap.component == Component::WatchDog) {
         return m_agentExchange.isUnderWay() ? fail(ErrorCode::Busy, u"the agent is being updated"_s)
-                                            : done(m_watchdogExchange.request(request));
+                                            : done(m_watchdogExchange.request(swap));
     }
     return m_watchdogExchange.isUnderWay() ? fail(ErrorCode::Busy, u"the watchdog is being updated"_s)
-                                           : done(m_agentExchange.request(request));
+                                           : done(m_agentExchange.request(swap));
 }
 
 QList<selfupdate::WatchedProcess> Watchdog::watchedProcesses() const
@@ -290,7 +281,7 @@ void Watchdog::save()
     supervision::Registry registry;
     registry.processes = m_supervisor.entries();
     registry.retired = m_supervisor.retired();
-    registry.agent = m_keeper.identity();
+    registry.agent = m_agent.identity();
     registry.holdUntil = m_supervisor.holdUntil();
     const QByteArray content = supervision::encodeRegistry(registry, m_bootId);
     if (content == m_saved) {

@@ -54,14 +54,17 @@ Q_SIGNALS:
     void handOver();
 
 private:
+    // nullopt: the reply follows later.
+    using Reply = std::optional<Result<control::ReplyBody>>;
+
     void handle(ControlPeer &peer, const control::Request &request);
-    void handleHold(ControlPeer &peer, control::RequestId id, const control::Hold &hold);
-    [[nodiscard]] Result<control::ReplyBody> answer(ControlPeer &peer, const control::RequestBody &body);
+    [[nodiscard]] Reply replyTo(ControlPeer &peer, const control::Request &request);
+    [[nodiscard]] Reply hold(ControlPeer &peer, control::RequestId id, const control::Hold &hold);
     [[nodiscard]] Result<control::ReplyBody> hello(ControlPeer &peer, int version);
-    [[nodiscard]] Result<control::ReplyBody> resume(const control::Resume &request);
+    [[nodiscard]] Result<control::ReplyBody> resume(const control::Resume &resume);
     [[nodiscard]] Outcome restartMachine(const ControlPeer &peer);
     [[nodiscard]] bool isAgent(const ControlPeer &peer) const;
-    [[nodiscard]] Result<control::ReplyBody> swap(const control::Swap &request);
+    [[nodiscard]] Result<control::ReplyBody> swap(const control::Swap &swap);
     [[nodiscard]] QList<selfupdate::WatchedProcess> watchedProcesses() const;
     void saveSoon();
     void save();
@@ -75,7 +78,7 @@ private:
     std::unique_ptr<HeartbeatSocket> m_heartbeats;
     std::unique_ptr<ControlServer> m_control;
     supervision::Supervisor m_supervisor;
-    supervision::AgentSupervisor m_keeper;
+    supervision::AgentSupervisor m_agent;
     selfupdate::AgentExchange m_agentExchange;
     selfupdate::WatchdogExchange m_watchdogExchange;
     QTimer m_saveTimer;

@@ -6,7 +6,7 @@
 using namespace sgn;
 using namespace sgn::supervision;
 using namespace std::chrono_literals;
-using Event = ProcessEvent;
+using Event = LifecycleEvent;
 using Action = ProcessAction;
 
 namespace {
