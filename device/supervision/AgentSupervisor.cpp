@@ -21,6 +21,16 @@ SupervisedProcess::Spec specOf(const AgentSupervisor::Settings &settings)
 
 } // namespace
 
+bool isNamedLike(const QString &program, const QByteArray &executable, const QByteArrayList &arguments)
+{
+    const QByteArray name = QFileInfo(program).fileName().toUtf8();
+    const auto isNamed = [&name](const QByteArray &path) {
+        return path.mid(path.lastIndexOf('/') + 1) == name;
+    };
+    return isNamed(executable) ||
+           std::ranges::any_of(arguments.first(std::min<qsizetype>(2, arguments.size())), isNamed);
+}
+
 AgentSupervisor::AgentSupervisor(const Settings &settings, const ProgramRules &rules, const Clock &clock,
                                  QObject *parent)
     : QObject(parent)
@@ -32,7 +42,7 @@ AgentSupervisor::AgentSupervisor(const Settings &settings, const ProgramRules &r
     connect(&m_graceTimer, &QTimer::timeout, this, &AgentSupervisor::startUnlessRunning);
     connect(&m_process, &SupervisedProcess::recordChanged, this, &AgentSupervisor::recordChanged);
     connect(&m_process, &SupervisedProcess::ended, this, [this] {
-        // First the news, then the answer: whoever waits for the agent's end goes on to start the next one.
+        // The signal first: a caller of stop() may start the next agent at once.
         Q_EMIT ended();
         answerGone();
     });
@@ -81,13 +91,8 @@ Result<Program> AgentSupervisor::recognise(const system::ProcessHandle &process)
         return *program;
     }
     // One that was started from elsewhere, by a developer or before its folder was exchanged.
-    const QByteArray name = QFileInfo(m_settings.program).fileName().toUtf8();
-    const auto isAgent = [&name](const QByteArray &path) {
-        return path.mid(path.lastIndexOf('/') + 1) == name;
-    };
-    const QByteArray executable = system::readExecutable(process.pid());
-    const QByteArrayList arguments = system::readArguments(process.pid()).mid(0, 2);
-    const bool named = isAgent(executable) || std::ranges::any_of(arguments, isAgent);
+    const bool named =
+        isNamedLike(m_settings.program, system::readExecutable(process.pid()), system::readArguments(process.pid()));
     const auto user = system::readUser(process.pid());
     if (!process.exists() || !named || !user) {
         return fail(ErrorCode::Refused, u"process %1 is no agent"_s.arg(process.pid()));
@@ -99,7 +104,7 @@ bool AgentSupervisor::hello(pid_t pid, int version)
 {
     if (const auto current = m_process.identity(); current && current->pid != pid) {
         qCWarning(lcSupervision).noquote()
-            << "process" << pid << "said hello, but the agent is process" << current->pid;
+            << "ignored the hello of process" << pid << ", the agent is process" << current->pid;
         return false;
     }
     if (!m_process.isAlive()) {

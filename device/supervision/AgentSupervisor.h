@@ -8,8 +8,12 @@
 
 namespace sgn::supervision {
 
+// Whether a process that runs from elsewhere is an agent, by its name: the file of `program` is called like its
+// executable or one of its first two arguments (an interpreter's script).
+[[nodiscard]] bool isNamedLike(const QString &program, const QByteArray &executable, const QByteArrayList &arguments);
+
 // Keeps the agent running. The agent sends no heartbeats: it is alive while its process exists, and has to say hello on
-// the control socket after its start. One that somebody else has started is taken over by its hello.
+// the control socket after its start. One that another program has started is taken over by its hello.
 class AgentSupervisor : public QObject
 {
     Q_OBJECT
@@ -32,8 +36,8 @@ public:
     // Starts one unless a running one says hello in time.
     void begin();
 
-    // From the control socket: the connecting process's pid, and the release it says it is. Whether it is the agent we
-    // look after.
+    // From the control socket: the connecting process's pid, and the version it reports. Returns whether it is the
+    // agent that is supervised here.
     bool hello(pid_t pid, int version);
     [[nodiscard]] std::optional<ProcessIdentity> identity() const { return m_process.identity(); }
 

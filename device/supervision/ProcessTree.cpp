@@ -20,7 +20,15 @@ bool killSeen(const system::ProcStat &seen)
     return handle && handle->startTime() == seen.startTime && handle->signal(SIGKILL);
 }
 
-QSet<pid_t> treeOf(pid_t leader, const QList<system::ProcStat> &all)
+bool runs(const system::ProcStat &seen, const Program &program)
+{
+    const auto handle = system::ProcessHandle::open(seen.pid, system::ProcessHandle::Kind::Other);
+    return handle && checkRuns(*handle, program);
+}
+
+} // namespace
+
+QList<system::ProcStat> startedBy(pid_t leader, const QList<system::ProcStat> &all)
 {
     QSet<pid_t> tree{leader};
     for (const system::ProcStat &stat : all) {
@@ -38,23 +46,37 @@ QSet<pid_t> treeOf(pid_t leader, const QList<system::ProcStat> &all)
             }
         }
     }
-    return tree;
+    QList<system::ProcStat> started;
+    for (const system::ProcStat &stat : all) {
+        if (stat.pid != leader && stat.state != 'Z' && tree.contains(stat.pid)) {
+            started += stat;
+        }
+    }
+    return started;
 }
 
-} // namespace
+Leftover leftoverOf(const system::ProcStat &process, pid_t endedLeader, pid_t self,
+                    const std::optional<ProcessIdentity> &current)
+{
+    if (process.state == 'Z' || (current && process.pid == current->pid)) {
+        return Leftover::None;
+    }
+    if (endedLeader > 0 && process.session == endedLeader) {
+        return Leftover::SessionMember;
+    }
+    // By their start, because a process may have forked away from `current` on purpose.
+    const bool isOlder = !current || (process.session != current->pid && process.startTime <= current->startTime);
+    return process.parent == self && isOlder ? Leftover::Orphan : Leftover::None;
+}
 
 void killTree(const system::ProcessHandle &leader)
 {
-    // Again until nothing new shows up, because a process may fork while we look; a fork bomb ends with the limit.
+    // Again until nothing new shows up, because a process may fork meanwhile; a fork bomb ends with the limit.
     constexpr int rounds = 5;
     for (int round = 0; round < rounds; ++round) {
-        const QList<system::ProcStat> all = system::readAllProcesses();
-        const QSet<pid_t> tree = treeOf(leader.pid(), all);
         bool found = false;
-        for (const system::ProcStat &stat : all) {
-            if (stat.pid != leader.pid() && stat.state != 'Z' && tree.contains(stat.pid)) {
-                found = killSeen(stat) || found;
-            }
+        for (const system::ProcStat &stat : startedBy(leader.pid(), system::readAllProcesses())) {
+            found = killSeen(stat) || found;
         }
         if (!found) {
             break;
@@ -63,36 +85,20 @@ void killTree(const system::ProcessHandle &leader)
     leader.signal(SIGKILL);
 }
 
-namespace {
-
-// By their start, because a process may have forked away from `current` on purpose.
-bool isFromEarlierRun(const system::ProcStat &stat, const std::optional<ProcessIdentity> &current)
-{
-    return !current ||
-           (stat.pid != current->pid && stat.session != current->pid && stat.startTime <= current->startTime);
-}
-
-} // namespace
-
 void killLeftovers(pid_t endedLeader, const Program &program, const std::optional<ProcessIdentity> &current)
 {
     const pid_t self = ::getpid();
     int killed = 0;
     for (const system::ProcStat &stat : system::readAllProcesses()) {
-        if (stat.state == 'Z' || (current && stat.pid == current->pid)) {
-            continue;
-        }
-        bool leftBehind = endedLeader > 0 && stat.session == endedLeader && system::readUser(stat.pid) == program.user;
-        if (!leftBehind && stat.parent == self && isFromEarlierRun(stat, current)) {
-            const auto handle = system::ProcessHandle::open(stat.pid, system::ProcessHandle::Kind::Other);
-            leftBehind = handle && checkRuns(*handle, program);
-        }
-        if (leftBehind && killSeen(stat)) {
+        const Leftover leftover = leftoverOf(stat, endedLeader, self, current);
+        const bool isLeftBehind = (leftover == Leftover::SessionMember && system::readUser(stat.pid) == program.user) ||
+                                  (leftover == Leftover::Orphan && runs(stat, program));
+        if (isLeftBehind && killSeen(stat)) {
             ++killed;
         }
     }
     if (killed > 0) {
-        qCInfo(lcSupervision).noquote() << "ended" << killed << "processes that" << program.path << "had left behind";
+        qCInfo(lcSupervision).noquote() << "ended" << killed << "processes left behind by" << program.path;
     }
 }
 

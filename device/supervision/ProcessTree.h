@@ -3,18 +3,35 @@
 
 #include "supervision/Program.h"
 #include "supervision/Registry.h"
+#include "system/ProcFs.h"
 
 #include <optional>
+#include <QList>
 #include <sys/types.h>
 
 namespace sgn::supervision {
 
-// Ends everything that a living process has started: its descendants, its session if it leads one, and itself last.
+// Of all processes of the machine those that `leader` has started: its descendants and the members of its session, but
+// neither the leader itself nor zombies.
+[[nodiscard]] QList<system::ProcStat> startedBy(pid_t leader, const QList<system::ProcStat> &all);
+
+// Why a process may be one that an ended process has left behind, as far as its place among the others shows.
+enum class Leftover {
+    None,
+    SessionMember, // of the session that the ended process led; it is one if it runs as the same user
+    Orphan,        // became our child, and is older than the program's process now; it is one if it runs the program
+};
+
+// `endedLeader`: the ended process, 0 for none. `self`: our pid. `current`: the program's process now.
+[[nodiscard]] Leftover leftoverOf(const system::ProcStat &process, pid_t endedLeader, pid_t self,
+                                  const std::optional<ProcessIdentity> &current);
+
+// Ends everything that a living process has started (see startedBy()), and itself last.
 void killTree(const system::ProcessHandle &leader);
 
 // Ends what a program's ended processes have left behind: the members of the session that `endedLeader` led (0: none),
 // and copies of the program that forked away from an earlier process and have become our children since
-// (PR_SET_CHILD_SUBREAPER). What belongs to `current`, the program's process now, is left alone.
+// (PR_SET_CHILD_SUBREAPER). What belongs to `current`, the program's process now, stays.
 void killLeftovers(pid_t endedLeader, const Program &program, const std::optional<ProcessIdentity> &current);
 
 } // namespace sgn::supervision

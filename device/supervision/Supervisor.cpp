@@ -51,13 +51,8 @@ Supervisor::~Supervisor() = default;
 
 void Supervisor::begin(const Registry &registry)
 {
-    const MonotonicTime now = m_clock.monotonic();
-    // Not longer than any hold can be asked for, whatever the file says.
-    constexpr MonotonicTime longestHold = std::chrono::hours(1);
-    if (registry.holdUntil && *registry.holdUntil > now && *registry.holdUntil <= now + longestHold) {
-        m_holdUntil = registry.holdUntil;
-        m_holdTimer.set(m_holdUntil);
-    }
+    m_holdUntil = savedHold(registry.holdUntil, m_clock.monotonic());
+    m_holdTimer.set(m_holdUntil);
     m_retired = registry.retired;
     for (const RegistryEntry &saved : registry.processes) {
         beginEntry(saved, registry.sameBoot);
@@ -144,48 +139,38 @@ Outcome Supervisor::takeIn(const Heartbeat &heartbeat)
     if (!program) {
         return fail(program.error());
     }
-    for (const auto &[name, other] : m_entries) {
-        const auto identity = other.process->identity();
-        if (name == heartbeat.processName || !identity) {
-            continue;
-        }
-        if (identity->pid == heartbeat.pid) {
-            return fail(ErrorCode::Refused, u"process %1 is already known as \"%2\""_s.arg(heartbeat.pid).arg(name));
-        }
-        if (other.process->spec().program == program->path) {
-            return fail(ErrorCode::Refused, u"%1 is already known as \"%2\""_s.arg(program->path, name));
-        }
+    QList<KnownProcess> known;
+    for (const auto &[name, entry] : m_entries) {
+        const auto identity = entry.process->identity();
+        known += {name, entry.process->spec().program, identity ? std::optional(identity->pid) : std::nullopt};
     }
-    return admit(heartbeat, *program);
-}
-
-Outcome Supervisor::admit(const Heartbeat &heartbeat, const Program &program)
-{
-    Entry *entry = find(heartbeat.processName);
-    if (entry == nullptr && m_entries.size() >= maxTableSize) {
-        return fail(ErrorCode::Refused, u"there are %1 processes already"_s.arg(maxTableSize));
-    }
-    if (entry != nullptr && entry->process->spec().program != program.path) {
-        if (entry->process->isAlive() || QFileInfo::exists(entry->process->spec().program)) {
-            return fail(ErrorCode::Refused,
-                        u"its run_command is %1 and not %2"_s.arg(entry->process->spec().program, program.path));
-        }
+    const auto admission =
+        admissionOf(heartbeat, program->path, known, [](const QString &path) { return QFileInfo::exists(path); });
+    if (!admission) {
+        return fail(admission.error());
     }
     auto handle = system::ProcessHandle::open(static_cast<pid_t>(heartbeat.pid), system::ProcessHandle::Kind::Other);
     if (!handle) {
         return fail(std::move(handle).error());
     }
-    if (auto runs = checkRuns(*handle, program); !runs) {
+    if (auto runs = checkRuns(*handle, *program); !runs) {
         return runs;
     }
-    if (entry != nullptr && entry->process->isAlive()) {
+    return admit(heartbeat, *program, *admission, *std::move(handle));
+}
+
+Outcome Supervisor::admit(const Heartbeat &heartbeat, const Program &program, Admission admission,
+                          system::ProcessHandle handle)
+{
+    Entry *entry = find(heartbeat.processName);
+    if (admission == Admission::Proof) {
         if (auto worker = checkWorker(*entry->process, heartbeat.pid); !worker) {
             return worker;
         }
         accept(*entry, heartbeat.version);
         return {};
     }
-    if (entry == nullptr || entry->process->spec().program != program.path) {
+    if (admission == Admission::NewRow) {
         m_entries.erase(heartbeat.processName);
         entry = &add(heartbeat.processName, program.path);
         if (m_holdUntil) {
@@ -193,7 +178,7 @@ Outcome Supervisor::admit(const Heartbeat &heartbeat, const Program &program)
         }
         Q_EMIT essentialsChanged();
     }
-    entry->process->adopt(*std::move(handle), program);
+    entry->process->adopt(std::move(handle), program);
     accept(*entry, heartbeat.version);
     return {};
 }
@@ -334,17 +319,12 @@ void Supervisor::endHold()
 
 void Supervisor::forgetUnexpected(const QList<ProcessVersion> &expected)
 {
-    if (expected.isEmpty()) {
-        return;
-    }
     for (auto it = m_entries.begin(); it != m_entries.end();) {
-        const bool isExpected =
-            std::ranges::any_of(expected, [&it](const ProcessVersion &process) { return process.name == it->first; });
         const SupervisedProcess &process = *it->second.process;
-        if (!isExpected && !process.isAlive() && !QFileInfo::exists(process.spec().program)) {
+        if (isRetired(it->first, expected, process.isAlive(), QFileInfo::exists(process.spec().program))) {
             qCInfo(lcSupervision).noquote() << "the new release has no" << it->first << "any more";
             m_retired.insert(it->first, process.spec().program);
-            if (m_retired.size() > static_cast<qsizetype>(maxTableSize)) {
+            if (m_retired.size() > maxTableSize) {
                 m_retired.erase(m_retired.begin());
             }
             it = m_entries.erase(it);
@@ -356,16 +336,12 @@ void Supervisor::forgetUnexpected(const QList<ProcessVersion> &expected)
 
 void Supervisor::startExpected(const QString &name)
 {
-    if (m_entries.size() >= maxTableSize) {
+    if (m_entries.size() >= static_cast<std::size_t>(maxTableSize)) {
         qCWarning(lcSupervision).noquote()
             << name << "is not started: there are" << maxTableSize << "processes already";
         return;
     }
-    QStringList candidates{m_rules.folder() + u'/' + name, m_rules.folder() + u'/' + name + u".py"_s};
-    if (m_retired.contains(name)) {
-        candidates.prepend(m_retired.value(name));
-    }
-    for (const QString &candidate : std::as_const(candidates)) {
+    for (const QString &candidate : programCandidates(name, m_rules.folder(), m_retired.value(name))) {
         const auto program = m_rules.check(candidate);
         if (program) {
             startUnlessRunning(*add(name, program->path).process);

@@ -4,6 +4,7 @@
 #include "base/DeviceTree.h"
 #include "protocol/Heartbeat.h"
 #include "supervision/SupervisedProcess.h"
+#include "supervision/TableRules.h"
 
 #include <functional>
 #include <map>
@@ -57,8 +58,6 @@ public:
     // Call when a process that nobody knows was seen to end: what it had started may be left behind.
     void killOrphansSoon();
 
-    static constexpr std::size_t maxTableSize = 64;
-
 Q_SIGNALS:
     // A state changed, or the first heartbeat of a pid or version came in.
     void processChanged(const sgn::ProcessReport &process);
@@ -80,7 +79,8 @@ private:
     Entry *find(const QString &name);
     Entry &add(const QString &name, const QString &program);
     [[nodiscard]] Outcome takeIn(const Heartbeat &heartbeat);
-    [[nodiscard]] Outcome admit(const Heartbeat &heartbeat, const Program &program);
+    [[nodiscard]] Outcome admit(const Heartbeat &heartbeat, const Program &program, Admission admission,
+                                system::ProcessHandle handle);
     [[nodiscard]] static Outcome checkWorker(const SupervisedProcess &process, qint64 pid);
     void accept(Entry &entry, int version);
     void beginEntry(const RegistryEntry &saved, bool sameBoot);

@@ -19,29 +19,6 @@ namespace sgn::system {
 
 namespace {
 
-// Where version 2 is mounted: on its own, or beside version 1.
-QByteArray findMount()
-{
-    for (const QByteArray &line : readProcFile("/proc/self/mounts").split('\n')) {
-        const QByteArrayList fields = line.split(' ');
-        if (fields.size() > 2 && fields[2] == "cgroup2") {
-            return fields[1];
-        }
-    }
-    return {};
-}
-
-// "0::/system.slice/sgn-watchdog.service"
-QByteArray pathOf(const QByteArray &cgroupFile)
-{
-    for (const QByteArray &line : cgroupFile.split('\n')) {
-        if (line.startsWith("0::/")) {
-            return line.sliced(3);
-        }
-    }
-    return {};
-}
-
 bool isDelegated(const QByteArray &folder)
 {
     for (const auto *const attribute : {"trusted.delegate", "user.delegate"}) {
@@ -92,16 +69,42 @@ QByteArray ControlGroups::groupFor(const QString &name) const
         return {};
     }
     const OwnFileUser user;
-    // A process may be called as it likes; this can't lead out of our folder nor get too long.
-    const QByteArray hash = QCryptographicHash::hash(name.toUtf8(), QCryptographicHash::Sha1).toHex();
-    const QByteArray folder = m_folder + "/process-" + hash;
+    const QByteArray folder = m_folder + '/' + controlGroupName(name);
     return ::mkdir(folder.constData(), 0755) == 0 || errno == EEXIST ? folder : QByteArray();
+}
+
+QByteArray controlGroupMountIn(const QByteArray &mounts)
+{
+    for (const QByteArray &line : mounts.split('\n')) {
+        const QByteArrayList fields = line.split(' ');
+        if (fields.size() > 2 && fields[2] == "cgroup2") {
+            return fields[1];
+        }
+    }
+    return {};
+}
+
+QByteArray controlGroupPathIn(const QByteArray &cgroups)
+{
+    // "0::/system.slice/sgn-watchdog.service"
+    for (const QByteArray &line : cgroups.split('\n')) {
+        if (line.startsWith("0::/")) {
+            return line.sliced(3);
+        }
+    }
+    return {};
+}
+
+QByteArray controlGroupName(const QString &process)
+{
+    // The name itself could lead out of our folder, or be too long.
+    return "process-" + QCryptographicHash::hash(process.toUtf8(), QCryptographicHash::Sha1).toHex();
 }
 
 QByteArray controlGroupOf(pid_t pid)
 {
-    const QByteArray mount = findMount();
-    const QByteArray path = pathOf(readProcFile("/proc/" + QByteArray::number(pid) + "/cgroup"));
+    const QByteArray mount = controlGroupMountIn(readProcFile("/proc/self/mounts"));
+    const QByteArray path = controlGroupPathIn(readProcFile("/proc/" + QByteArray::number(pid) + "/cgroup"));
     return mount.isEmpty() || path.isEmpty() ? QByteArray() : mount + path;
 }
 

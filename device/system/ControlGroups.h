@@ -23,15 +23,22 @@ public:
 
     [[nodiscard]] bool areOurs() const { return !m_folder.isEmpty(); }
 
-    // The folder of the group that belongs to the name, made when it is missing; empty when there can't be one.
+    // The folder of the group that belongs to the name, made if it is missing; empty if there can't be one.
     [[nodiscard]] QByteArray groupFor(const QString &name) const;
 
 private:
     QByteArray m_folder;
 };
 
-// The folder of the group that a process is in; empty when that is unknown.
+// The folder of the group that a process is in; empty if that is unknown.
 [[nodiscard]] QByteArray controlGroupOf(pid_t pid);
+
+// Where version 2 is mounted, by the text of /proc/<pid>/mounts: on its own, or beside version 1; empty: nowhere.
+[[nodiscard]] QByteArray controlGroupMountIn(const QByteArray &mounts);
+// The path of a process's group of version 2, by the text of /proc/<pid>/cgroup; empty if it is in none.
+[[nodiscard]] QByteArray controlGroupPathIn(const QByteArray &cgroups);
+// The folder of a process's group by the process's name, which is free text: one path component of constant length.
+[[nodiscard]] QByteArray controlGroupName(const QString &process);
 
 // Ends everything in the group, and removes the group once it is empty. Do nothing for an empty name.
 void killControlGroup(const QByteArray &folder);

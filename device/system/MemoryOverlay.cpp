@@ -66,17 +66,14 @@ QByteArray pathOf(const Descriptor &folder)
     return "/proc/self/fd/" + QByteArray::number(folder.get());
 }
 
-// By the opened folder, so that nobody can put a link in its place meanwhile.
-Outcome cover(const Descriptor &folder, const QByteArray &name, const Account &owner, const Memory &memory)
+// By the opened folder, so that no other program can put a link in its place meanwhile.
+Outcome layOver(const Descriptor &folder, const QByteArray &name, const Memory &memory)
 {
     struct stat below
     {
     };
     if (::fstat(folder.get(), &below) != 0) {
         return fail(systemError(QString::fromLatin1(name), errno));
-    }
-    if (below.st_uid != owner.user) {
-        return fail(ErrorCode::Refused, u"%1 isn't the device's own folder"_s.arg(QString::fromLatin1(name)));
     }
     const QByteArray upper = memory.path(name);
     const QByteArray work = memory.path(name + ".work");
@@ -96,20 +93,37 @@ Outcome cover(const Descriptor &folder, const QByteArray &name, const Account &o
 
 } // namespace
 
+Cover coverFor(bool isRootReadOnly, bool isFolderReadOnly, uid_t folderOwner, uid_t owner)
+{
+    if (!isRootReadOnly || !isFolderReadOnly) {
+        return Cover::NotNeeded;
+    }
+    return folderOwner == owner ? Cover::Layer : Cover::Refused;
+}
+
 Result<bool> makeWritable(const QString &root, const QStringList &folders, const Account &owner)
 {
-    if (!isReadOnlyFileSystem(root)) {
-        return false;
+    const bool isRootReadOnly = isReadOnlyFileSystem(root);
+    if (!isRootReadOnly) {
+        return false; // as nearly always: without a look at the folders
     }
     std::optional<Memory> memory;
     for (const QString &path : folders) {
         const Descriptor folder(
             ::open(QFile::encodeName(path).constData(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
-        if (!folder.isValid()) {
+        struct stat info
+        {
+        };
+        if (!folder.isValid() || ::fstat(folder.get(), &info) != 0) {
             return fail(systemError(u"cannot open "_s + path, errno));
         }
-        if (!isReadOnlyFileSystem(QFile::decodeName(pathOf(folder)))) {
+        const bool isReadOnly = isReadOnlyFileSystem(QFile::decodeName(pathOf(folder)));
+        const Cover cover = coverFor(isRootReadOnly, isReadOnly, info.st_uid, owner.user);
+        if (cover == Cover::NotNeeded) {
             continue;
+        }
+        if (cover == Cover::Refused) {
+            return fail(ErrorCode::Refused, path + u" isn't the device's own folder"_s);
         }
         if (!memory) {
             memory.emplace();
@@ -117,8 +131,8 @@ Result<bool> makeWritable(const QString &root, const QStringList &folders, const
                 return fail(mounted.error());
             }
         }
-        if (const auto covered = cover(folder, QFile::encodeName(QFileInfo(path).fileName()), owner, *memory);
-            !covered) {
+        const QByteArray name = QFile::encodeName(QFileInfo(path).fileName());
+        if (const auto covered = layOver(folder, name, *memory); !covered) {
             return fail(covered.error());
         }
     }

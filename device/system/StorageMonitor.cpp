@@ -8,14 +8,24 @@ namespace sgn::system {
 
 using namespace Qt::StringLiterals;
 
-StorageMonitor::StorageMonitor(DeviceTree tree, Account owner, std::chrono::milliseconds interval)
-    : m_tree(std::move(tree))
-    , m_owner(std::move(owner))
+StorageMonitor::StorageMonitor(const DeviceTree &tree, const Account &owner, std::chrono::milliseconds interval)
+    : StorageMonitor(
+          tree,
+          [root = tree.root(), owner](const QStringList &folders) {
+              const OwnRights own(owner);
+              return makeWritable(root, folders, owner);
+          },
+          interval)
+{}
+
+StorageMonitor::StorageMonitor(const DeviceTree &tree, MakeWritable makeWritable, std::chrono::milliseconds interval)
+    : m_tree(tree)
+    , m_makeWritable(std::move(makeWritable))
 {
     m_timer.setInterval(interval);
     connect(&m_timer, &QTimer::timeout, this, [this] {
         check({m_tree.logs(), m_tree.downloads()});
-        say();
+        logFinding();
     });
 }
 
@@ -26,8 +36,7 @@ void StorageMonitor::checkAtStart()
 
 void StorageMonitor::check(const QStringList &folders)
 {
-    const OwnRights own(m_owner);
-    const Result<bool> made = makeWritable(m_tree.root(), folders, m_owner);
+    const Result<bool> made = m_makeWritable(folders);
     if (!made) {
         m_finding = u"the card is read-only, and there is no memory in its place: "_s + made.error().message;
     } else if (*made) {
@@ -38,14 +47,14 @@ void StorageMonitor::check(const QStringList &folders)
 
 void StorageMonitor::begin()
 {
-    say();
+    logFinding();
     m_timer.start();
 }
 
-void StorageMonitor::say()
+void StorageMonitor::logFinding()
 {
-    if (m_finding != m_said) {
-        m_said = m_finding;
+    if (m_finding != m_logged) {
+        m_logged = m_finding;
         qCWarning(lcSystem).noquote() << m_finding;
     }
 }

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "supervision/TableRules.h"
+
+#include <algorithm>
+
+namespace sgn::supervision {
+
+using namespace Qt::StringLiterals;
+
+Result<Admission> admissionOf(const Heartbeat &heartbeat, const QString &program, const QList<KnownProcess> &known,
+                              const std::function<bool(const QString &)> &exists)
+{
+    const KnownProcess *own = nullptr;
+    for (const KnownProcess &process : known) {
+        if (process.name == heartbeat.processName) {
+            own = &process;
+        } else if (process.pid == heartbeat.pid) {
+            return fail(ErrorCode::Refused,
+                        u"process %1 is already known as \"%2\""_s.arg(heartbeat.pid).arg(process.name));
+        } else if (process.pid && process.program == program) {
+            return fail(ErrorCode::Refused, u"%1 is already known as \"%2\""_s.arg(program, process.name));
+        }
+    }
+    if (own == nullptr) {
+        return known.size() < maxTableSize
+                   ? Result<Admission>(Admission::NewRow)
+                   : fail(ErrorCode::Refused, u"there are %1 processes already"_s.arg(maxTableSize));
+    }
+    if (own->program != program) {
+        if (own->pid || exists(own->program)) {
+            return fail(ErrorCode::Refused, u"its run_command is %1 and not %2"_s.arg(own->program, program));
+        }
+        return Admission::NewRow;
+    }
+    return own->pid ? Admission::Proof : Admission::Adopt;
+}
+
+std::optional<MonotonicTime> savedHold(const std::optional<MonotonicTime> &until, MonotonicTime now)
+{
+    constexpr MonotonicTime longestHold = std::chrono::hours(1);
+    const bool lasts = until && *until > now && *until <= now + longestHold;
+    return lasts ? until : std::nullopt;
+}
+
+QStringList programCandidates(const QString &name, const QString &folder, const QString &retired)
+{
+    QStringList candidates{folder + u'/' + name, folder + u'/' + name + u".py"_s};
+    if (!retired.isEmpty()) {
+        candidates.prepend(retired);
+    }
+    return candidates;
+}
+
+bool isRetired(const QString &name, const QList<ProcessVersion> &expected, bool isAlive, bool programExists)
+{
+    const bool isExpected =
+        std::ranges::any_of(expected, [&name](const ProcessVersion &process) { return process.name == name; });
+    return !expected.isEmpty() && !isExpected && !isAlive && !programExists;
+}
+
+} // namespace sgn::supervision
