@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
-# One function per kind of target, so that a folder's CMakeLists.txt says only what it is and what it may see.
+# One function per kind of target, so that a folder's CMakeLists.txt names only what it is and what it may use.
 
 set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
@@ -38,7 +38,7 @@ if(SGN_SANITIZE)
     endif()
 endif()
 
-# sgn_library(NAME SOURCES... LINKS...): a static library `sgn_NAME`, alias `Sgn::NAME`. The include root is the folder above it,
+# sgn_library(NAME SOURCES... LINKS... [PRIVATE_LINKS...]): a static library `sgn_NAME`, alias `Sgn::NAME`. The include root is the folder above it,
 # so that every include names its library: #include "base/Result.h".
 function(sgn_library name)
     cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LINKS;PRIVATE_LINKS")
@@ -57,7 +57,8 @@ function(sgn_program name)
     add_dependencies(programs ${name})
 endfunction()
 
-# sgn_test(NAME LABEL unit|integration|qml|system SOURCES... LINKS... [RESOURCE lock] [TIMEOUT s]): one QtTest program, one ctest entry.
+# sgn_test(NAME LABEL unit|integration|qml|system SOURCES... LINKS... [DEPENDS programs] [ENVIRONMENT NAME=VALUE...]
+# [TIMEOUT s]): one QtTest program, one ctest entry, killed after TIMEOUT (default: 120 s). DEPENDS is built before it.
 function(sgn_test name)
     cmake_parse_arguments(PARSE_ARGV 1 arg "" "LABEL;TIMEOUT" "SOURCES;LINKS;ENVIRONMENT;DEPENDS")
     if(NOT arg_TIMEOUT)
