@@ -36,7 +36,7 @@ Descriptor openFolder(int parent, const QByteArray &name)
     return Descriptor(::openat(parent, name.constData(), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
 }
 
-// Whatever umask says.
+// Independent of the umask.
 Result<Descriptor> makeFolder(int parent, const QByteArray &name, const QString &path)
 {
     if (::mkdirat(parent, name.constData(), folderMode) != 0 && errno != EEXIST) {

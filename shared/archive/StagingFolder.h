@@ -9,15 +9,15 @@
 
 namespace sgn {
 
-// How many bytes of a file tell whether it is a program.
+// Length of the part of a file that isProgramHead() looks at, in bytes.
 inline constexpr qsizetype programHeadSize = 4;
 // Whether a file that begins like this gets its execute bit: a script with a #! line or an ELF file.
 [[nodiscard]] bool isProgramHead(QByteArrayView head);
 
 // A new folder that a zip is unpacked into. Every path is walked part by part from the folder's own descriptor without
-// following a symlink, every file is made afresh, so that nothing outside can be reached or overwritten. This takes the
-// place of libarchive's disk writer: its safe mode needs paths relative to the process's working folder, which belongs
-// to all threads, and looks every path up from there again. The folder is removed with all that is in it unless
+// following a symlink, every file is made anew, so that nothing outside can be reached or overwritten. This takes the
+// place of libarchive's disk writer: its secure mode needs paths relative to the process's working folder, which
+// belongs to all threads, and looks every path up from there again. The folder is removed with all that is in it unless
 // commit() succeeded.
 class StagingFolder
 {
@@ -28,7 +28,7 @@ public:
     StagingFolder &operator=(StagingFolder &&) = delete;
     ~StagingFolder();
 
-    // Bytes free for whoever runs this program.
+    // Bytes that this process's user may still write.
     [[nodiscard]] Result<qint64> freeSpace() const;
 
     // Paths as by zipPath(). Folders in between are made. BadArchive when something is in the way.
@@ -39,7 +39,7 @@ public:
     [[nodiscard]] Outcome write(QByteArrayView bytes);
     [[nodiscard]] Outcome endFile();
 
-    // Puts everything on the disk for good and keeps the folder.
+    // Syncs everything to the disk and keeps the folder.
     [[nodiscard]] Outcome commit();
 
 private:

@@ -10,9 +10,9 @@
 
 namespace sgn {
 
-// Zip files from strangers. All functions here block, work on values only and are meant for Qt Concurrent; `progress`
-// is called on the thread that does the work, at most once per 256 KiB. A std::stop_token ends the work soon, with
-// Cancelled.
+// Zip files of untrusted origin. All functions here block, work on values only and are meant for Qt Concurrent;
+// `progress` is called on the thread that does the work, at most once per 256 KiB. A std::stop_token ends the work
+// soon, with Cancelled.
 //
 // Errors: BadArchive (damaged, or breaks a rule), TooLarge (over a limit), NoSpace, Io, NotFound, Cancelled.
 
@@ -30,6 +30,7 @@ struct ZipLimits
 
 enum class ZipEntryType { File, Folder, Symlink };
 
+// One entry of a zip's directory.
 struct ZipEntry
 {
     QString path; // relative, '/' between parts, no '/' at the end
@@ -50,6 +51,7 @@ struct ZipEntry
 [[nodiscard]] Result<QByteArray> readZipEntry(const QString &zip, const QString &path, qint64 maxSize,
                                               const ZipLimits &limits = {});
 
+// How a zip is unpacked.
 struct ExtractRules
 {
     QString topFolder; // every entry must be it or below it
@@ -58,6 +60,7 @@ struct ExtractRules
     std::stop_token stop;
 };
 
+// What was unpacked.
 struct ExtractReport
 {
     int files = 0;
@@ -65,19 +68,21 @@ struct ExtractReport
 };
 
 // Unpacks into `target`, which must not exist and is made (its parent must exist): the release is then at
-// <target>/<topFolder>. Returns when everything is on the disk for good; after any error `target` is gone again.
-// Nothing outside of it is ever touched, whatever the zip says. Refused beside the limits: names that are absolute,
-// have "." or ".." parts, backslashes, control characters or aren't UTF-8; duplicate names; a file where a folder is;
+// <target>/<topFolder>. Everything is durable when it returns; after any error `target` is removed again. Nothing
+// outside of it is ever touched, whatever the zip contains. Refused beside the limits: names that are absolute, have
+// "." or ".." parts, backslashes, control characters or aren't UTF-8; duplicate names; a file where a folder is;
 // anything but files, folders and symlinks that stay inside. Files get mode 0644, or 0755 when they begin with "#!" or
 // an ELF header, whatever mode the zip has; folders get 0755.
 [[nodiscard]] Result<ExtractReport> extractZip(const QString &zip, const QString &target, const ExtractRules &rules);
 
+// A file to pack.
 struct PackFile
 {
     QString source; // a regular file; symlinks to one are followed
     QString name;   // in the zip, '/' between parts
 };
 
+// How files are packed.
 struct PackRules
 {
     // A log may be rotated away between listing and packing.

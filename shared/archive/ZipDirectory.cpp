@@ -108,7 +108,7 @@ Result<int> checkZipDirectory(const QString &zip, const ZipLimits &limits)
     }
     // libarchive goes by the directory's bytes, not by the count.
     if (at != end->start + end->size) {
-        return bad(u"the zip's directory doesn't have the number of entries it says"_s);
+        return bad(u"the zip's directory doesn't have the number of entries it states"_s);
     }
     return end->entries;
 }

@@ -117,7 +117,7 @@ private:
 
 Result<ExtractReport> extractZip(const QString &zip, const QString &target, const ExtractRules &rules)
 {
-    // Everything the directory can tell is checked before the first byte is written.
+    // Everything that the directory states is checked before the first byte is written.
     const auto entries = listZip(zip, rules.limits);
     if (!entries) {
         return fail(entries.error());

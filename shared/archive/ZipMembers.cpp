@@ -82,7 +82,7 @@ Result<QList<ZipMember>> readZipMembers(QByteArrayView directory, const ZipEnd &
         at += size;
     }
     if (at != directory.size()) {
-        return bad(u"the zip's directory doesn't have the number of entries it says"_s);
+        return bad(u"the zip's directory doesn't have the number of entries it states"_s);
     }
     std::ranges::stable_sort(members, {}, &ZipMember::offset);
     for (qsizetype i = 0; i < members.size(); ++i) {

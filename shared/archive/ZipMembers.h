@@ -11,7 +11,7 @@ namespace sgn {
 // fetched. Pure. Nothing here takes the place of checkZipDirectory(), which sees the local headers as well.
 // Source: PKWARE's APPNOTE 6.3.10, sections 4.3.7, 4.3.12 and 4.3.16.
 
-// What the record at a zip's end says about its directory.
+// Where the directory of a zip is, by the record at the zip's end.
 struct ZipEnd
 {
     qint64 start = 0; // of the directory, from the beginning of the zip

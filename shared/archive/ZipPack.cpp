@@ -57,8 +57,8 @@ public:
     }
 
 private:
-    // libarchive never hears of a failed write, because it would then forget the memory of its compressor (3.6). What
-    // follows the first failure goes nowhere, and copy() ends the work.
+    // A failed write isn't reported to libarchive, because it would then leak its compressor's memory (3.6). What
+    // follows the first failure is dropped, and copy() ends the work.
     static la_ssize_t writeBlock(archive * /*handle*/, void *client, const void *block, size_t size)
     {
         auto *const self = static_cast<Packing *>(client);
@@ -91,7 +91,7 @@ private:
         if (auto path = zipPath(name); !path) {
             return fail(std::move(path).error());
         }
-        // O_NONBLOCK: opening a FIFO must not wait for somebody to write into it.
+        // O_NONBLOCK: opening a FIFO must not wait for a writer.
         const Descriptor source(::open(QFile::encodeName(file.source).constData(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
         struct stat info
         {
@@ -111,7 +111,7 @@ private:
         archive_entry_set_filetype(entry.get(), AE_IFREG);
         archive_entry_set_perm(entry.get(), info.st_mode & 0777);
         archive_entry_set_mtime(entry.get(), info.st_mtim.tv_sec, 0);
-        // No size: the file may be cut before its end is reached, and a size once written can't be taken back.
+        // No size: the file may be cut before its end is reached, and a size once written can't be changed.
         if (archive_write_header(m_archive.get(), entry.get()) != ARCHIVE_OK) {
             return failure();
         }

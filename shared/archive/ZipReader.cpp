@@ -124,7 +124,7 @@ Result<QByteArrayView> ZipReader::nextBlock()
     }
     m_done += bytes.size();
     if (m_done > m_entry.size || (bytes.isEmpty() && m_done != m_entry.size)) {
-        return fail(ErrorCode::BadArchive, u"'%1' doesn't have the size the zip says"_s.arg(m_entry.path));
+        return fail(ErrorCode::BadArchive, u"'%1' doesn't have the size that the zip states"_s.arg(m_entry.path));
     }
     return bytes;
 }

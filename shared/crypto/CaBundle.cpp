@@ -18,8 +18,8 @@ using Certificate = std::unique_ptr<X509, decltype(&X509_free)>;
 
 enum class Use { Now, NotYet, NoMore, Never };
 
-// A certificate without extensions that has signed itself is one of old times; any other has to say what it may do
-// (RFC 5280 section 4.2.1.9).
+// A self-signed certificate without extensions is of version 1; any other has to state what it may do (RFC 5280 section
+// 4.2.1.9).
 bool maySign(X509 *certificate)
 {
     constexpr int byExtension = 1;

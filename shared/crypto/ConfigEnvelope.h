@@ -13,8 +13,8 @@ namespace sgn {
 //
 // V1, seed step (13): AES-256-CBC, PKCS#7, key and IV are constants that the customer published; the file is the bare
 // ciphertext.
-//     It hides the password from a glance and nothing more, and it can't tell a damaged file from a good one: whoever
-//     decrypts V1 has to check that JSON came out (parseDeviceConfig does).
+//     It only hides the password from a glance, and it doesn't detect a damaged file: who decrypts V1 has to check that
+//     JSON came out (parseDeviceConfig does).
 // V2: "SGN2", then AES-256-GCM; the key comes by HKDF-SHA256 from a secret of the device (DeviceSecret.h). Every byte
 // is authenticated.
 enum class EnvelopeVersion { V1, V2 };

@@ -13,7 +13,7 @@ namespace sgn {
 // the RFC allows, so that nothing is left to choose for a forger: "alg" is EdDSA, "kid" is there and names a trusted
 // key, no "crit" or any other member that would change the meaning, base64url in its one spelling.
 
-// What a verified JWS says. The payload is bytes; whoever reads it checks that it is what was expected.
+// The content of a verified JWS. The payload is bytes; its reader checks that it is what was expected.
 struct VerifiedJws
 {
     QString kid;

@@ -18,7 +18,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-// A script that is run as a process is written by a person; what is larger isn't one.
+// A script that is run as a process is written by hand; a larger file isn't one.
 constexpr qint64 maxScriptSize = 1024 * 1024;
 constexpr qint64 maxVersionFileSize = 64;
 
@@ -156,7 +156,7 @@ Result<ReleaseZip> readReleaseZip(const QString &path, const std::stop_token &st
     if (version) {
         zip.version = *version;
     } else if (*component != Component::SmartMeter) {
-        // In a SmartMeter release the file is the release's own affair and only a hint.
+        // A SmartMeter release may use the file for anything, so there it is only a hint.
         return fail(version.error());
     }
     Result<QByteArray> sha256 = sha256OfFile(path, stop);

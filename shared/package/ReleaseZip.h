@@ -10,7 +10,7 @@
 
 namespace sgn {
 
-// What a release zip says about itself before it is sent to anyone.
+// What is read from a release zip before it is sent to a device.
 struct ReleaseZip
 {
     QString path;
@@ -25,7 +25,7 @@ struct ReleaseZip
     qint64 unpackedSize = 0;
 };
 
-// A file of certification authorities that devices are to believe from now on.
+// A file of certification authorities that devices are to trust from now on.
 struct CaFile
 {
     QString path;
@@ -36,15 +36,15 @@ struct CaFile
 // Reads and checks a PEM file. Blocks: meant for Qt Concurrent. Errors: those of readFile(); BadFile when no device
 // could use it at `now`.
 [[nodiscard]] Result<CaFile> readCaFile(const QString &path, const QDateTime &now);
-// Whether it is one, by its first bytes, good or bad.
+// Whether the file is meant as a CA file, by its first bytes; it may still be damaged.
 [[nodiscard]] bool looksLikeCaFile(const QString &path);
 
 // Reads and checks a zip. Blocks: meant for Qt Concurrent. Errors: those of listZip(), and BadArchive when the top
 // folder is no component's or a SmartMeter release has no script that could be a process.
 [[nodiscard]] Result<ReleaseZip> readReleaseZip(const QString &path, const std::stop_token &stop = {});
 
-// What the zip says of itself as the beginning of its manifest, named after its file; versions and files are still to
-// be filled in.
+// The facts of the zip as the beginning of its manifest, named after its file; versions and files are still to be
+// filled in.
 [[nodiscard]] ReleaseManifest manifestOf(const ReleaseZip &zip, const QDateTime &created);
 
 // Every file of a zip as it will be on a device, for the manifest that is signed. Reads everything: meant for Qt

@@ -60,7 +60,7 @@ QUrl toUrl(JsonReader &reader, QLatin1StringView key, const QString &text)
     if (!reader.error() && (!url.isValid() || !isWeb || url.host().isEmpty())) {
         reader.reject(key, u"must be an https address"_s);
     }
-    // Never sent to a server (RFC 3986 section 3.5), and one with a second # would come back as another address.
+    // Never sent to a server (RFC 3986 section 3.5), and an address with a second # would be read as another one.
     url.setFragment({});
     return url;
 }
@@ -162,7 +162,7 @@ bool needsNumber(const CommandBody &body)
     return !std::holds_alternative<VersionRequest>(body) && !std::holds_alternative<UploadLogs>(body);
 }
 
-// Of either kind of update.
+// Writes the fields that both kinds of update share.
 QJsonObject sourceToJson(const auto &update)
 {
     QJsonObject object{{"url"_L1, update.url.toString(QUrl::FullyEncoded)}};

@@ -63,7 +63,7 @@ struct RebootSystem
     friend bool operator==(const RebootSystem &, const RebootSystem &) = default;
 };
 
-// ext: puts the release before the installed one back.
+// ext: restores the release before the installed one.
 struct Rollback
 {
     Component component = Component::SmartMeter;
@@ -117,7 +117,7 @@ struct Command
 
 QString commandName(const CommandBody &body);
 
-// A body that is no command, with what is needed to answer it.
+// A body that is no command, with what is needed to reply to it.
 struct RejectedCommand
 {
     Error error;                     // BadRequest or UnknownCommand

@@ -59,7 +59,7 @@ QByteArray encodeLocalVersionReport(const QList<ProcessReport> &processes)
 {
     QJsonArray array;
     for (const ProcessReport &process : processes) {
-        // The seed's three fields only: whoever asks over UDP knows no others, and a datagram has to stay small.
+        // The seed's three fields only: local programs know no others, and a datagram has to stay small.
         array += QJsonObject{
             {"process_name"_L1, process.name}, {"version"_L1, process.version}, {"isDead"_L1, process.isDead}};
     }

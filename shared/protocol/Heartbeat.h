@@ -21,7 +21,7 @@ struct Heartbeat
     friend bool operator==(const Heartbeat &, const Heartbeat &) = default;
 };
 
-// A local process asks for the version report; the answer goes back to the datagram's sender.
+// A local process requests the version report; the reply is sent to the datagram's sender.
 struct LocalVersionRequest
 {
     friend bool operator==(const LocalVersionRequest &, const LocalVersionRequest &) = default;
@@ -33,7 +33,7 @@ using WatchdogDatagram = std::variant<Heartbeat, LocalVersionRequest>;
 [[nodiscard]] Result<WatchdogDatagram> parseDatagram(const QByteArray &datagram);
 
 [[nodiscard]] QByteArray encode(const Heartbeat &heartbeat);
-// The report without `from`, for the UDP answer.
+// The report without `from`, for the UDP reply.
 [[nodiscard]] QByteArray encodeLocalVersionReport(const QList<ProcessReport> &processes);
 
 } // namespace sgn

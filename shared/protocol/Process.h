@@ -30,7 +30,7 @@ struct ProcessVersion
     friend bool operator==(const ProcessVersion &, const ProcessVersion &) = default;
 };
 
-// What the watchdog knows of a process; only `running` has been proved by a heartbeat of the current pid.
+// The state of a process as the watchdog sees it; only `running` is confirmed by a heartbeat of the current pid.
 enum class ProcessState { Unknown, Running, Starting, Hung, Backoff, CrashLoop, Held, Dead };
 
 QLatin1StringView nameOf(ProcessState state);

@@ -126,7 +126,7 @@ Result<DeviceMessage> readProcessEvent(JsonReader &reader)
     return checked(reader, event);
 }
 
-// What a reader takes: the end matters most.
+// At most what a reader accepts; the end of the text is kept, because it matters most.
 QJsonArray lastLines(const QStringList &lines)
 {
     QJsonArray array;

@@ -30,7 +30,7 @@ struct CommandResult
     friend bool operator==(const CommandResult &, const CommandResult &) = default;
 };
 
-// ext: what a device tells about itself in a version report.
+// ext: facts about the device in a version report.
 struct DeviceFacts
 {
     std::optional<int> agentVersion;
@@ -42,7 +42,7 @@ struct DeviceFacts
     std::optional<qint64> memAvailableMb;
     std::optional<double> temperatureC;
     std::optional<double> clockOffsetS;
-    std::optional<int> packagesVersion = {}; // of the Python packages, where they say one
+    std::optional<int> packagesVersion = {}; // of the Python packages, where they name one
     bool readOnly = false;                   // the card takes no writes
 
     friend bool operator==(const DeviceFacts &, const DeviceFacts &) = default;
@@ -99,9 +99,9 @@ using DeviceMessage = std::variant<CommandResult, VersionReport, LogsReply, Prog
 // Everything a device sends. BadRequest with the reason for anything else, including a panel's own command.
 [[nodiscard]] Result<DeviceMessage> parseDeviceMessage(const QByteArray &body);
 
-// Leaves out the log when the message would get too large.
+// Omits the log when the message would get too large.
 [[nodiscard]] QByteArray encode(const CommandResult &result);
-// Leaves out the last lines of dead processes when the message would get too large.
+// Omits the last lines of dead processes when the message would get too large.
 [[nodiscard]] QByteArray encode(const VersionReport &report);
 [[nodiscard]] QByteArray encode(const LogsReply &reply);
 [[nodiscard]] QByteArray encode(const ProgressReport &progress);

@@ -10,10 +10,10 @@
 
 namespace sgn {
 
-// A command that an operator signs (protocol section 2, field `jws`). The message is the command as everybody reads it,
-// with one field more, so that devices that don't know the field carry it out; a device with `operator_keys` reads what
-// was signed and nothing else. That is the command once more, for one device and a time (RFC 7519 sections 4.1.3 to
-// 4.1.6). The same command, device and time always give the same text, so that a repeat is known as one.
+// A command that an operator signs (protocol section 2, field `jws`). The message is the unsigned command with one
+// field more, so that devices that don't know the field carry it out; a device with `operator_keys` reads only what was
+// signed. That is the command once more, for one device and a time (RFC 7519 sections 4.1.3 to 4.1.6). The same
+// command, device and time always give the same text, so that a repeat is recognized.
 struct CommandClaims
 {
     QString audience;    // `aud`: the device's bare JID
@@ -25,7 +25,7 @@ struct CommandClaims
 
 // The text to sign.
 [[nodiscard]] QByteArray encode(const Command &command, const CommandClaims &claims);
-// BadSignature when a claim is missing or makes no sense; what the command says is parseCommand()'s to judge.
+// BadSignature when a claim is missing or makes no sense; the command itself is checked by parseCommand().
 [[nodiscard]] Result<CommandClaims> parseCommandClaims(const QByteArray &payload);
 
 // The message's body.

@@ -10,9 +10,9 @@
 namespace sgn {
 
 // Whether below `folder`, which holds the release's own top folder, are just the files that `files` lists: none
-// missing, none more, each with its content and mode. Folders without files don't count. Nothing is followed out of it;
-// but the folder must be one that nobody changes meanwhile. Reads everything: meant for Qt Concurrent. HashMismatch
-// with the path; Io; Cancelled.
+// missing, none more, each with its content and mode. Folders without files don't count. No link is followed out of it,
+// but the folder must not be changed meanwhile. Reads everything: meant for Qt Concurrent. HashMismatch with the path;
+// Io; Cancelled.
 [[nodiscard]] Outcome checkReleaseFolder(const QString &folder, const QMap<QString, ReleaseFile> &files,
                                          const std::stop_token &stop = {});
 

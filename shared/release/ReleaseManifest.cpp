@@ -125,16 +125,16 @@ QList<ProcessVersion> sorted(QList<ProcessVersion> processes)
     return processes;
 }
 
-// What a command says of the file behind its address, which may be nothing.
+// Compares with what the command states about the file behind its URL, which may be nothing.
 Outcome checkContent(const ReleaseManifest &manifest, const QByteArray &sha256, std::optional<qint64> size)
 {
     if (size && *size != manifest.size) {
         return fail(ErrorCode::HashMismatch,
-                    u"the signed release has %1 bytes, the command says %2"_s.arg(manifest.size).arg(*size));
+                    u"the signed release has %1 bytes, the command names %2"_s.arg(manifest.size).arg(*size));
     }
     if (!sha256.isEmpty() && sha256 != manifest.sha256) {
         return fail(ErrorCode::HashMismatch,
-                    u"the signed release has the SHA-256 %1, the command says %2"_s.arg(
+                    u"the signed release has the SHA-256 %1, the command names %2"_s.arg(
                         QString::fromLatin1(manifest.sha256.toHex()), QString::fromLatin1(sha256.toHex())));
     }
     return {};
@@ -221,7 +221,7 @@ Outcome checkRelease(const ReleaseManifest &manifest, const UpdateCommand &comma
     } else if (manifest.version != command.version) {
         return fail(
             ErrorCode::BadSignature,
-            u"the signed release is version %1, the command says %2"_s.arg(manifest.version).arg(command.version));
+            u"the signed release is version %1, the command names %2"_s.arg(manifest.version).arg(command.version));
     }
     return checkContent(manifest, command.sha256, command.size);
 }

@@ -13,7 +13,7 @@
 
 namespace sgn {
 
-// One file of a release as it is on a device. What is no file to look into is a symlink, whose content is its target.
+// One file of a release as it is on a device. The content of a symlink is its target.
 struct ReleaseFile
 {
     enum class Kind {
@@ -41,15 +41,15 @@ struct ReleaseFile
 struct ReleaseManifest
 {
     QString component;                // the component's folder, "SmartMeter", or caCertComponent
-    QString release;                  // a name for people
+    QString release;                  // a name for display
     QList<ProcessVersion> processes;  // SmartMeter: all of them
     int version = 0;                  // the others
     QByteArray sha256;                // of the zip, 32 bytes
     qint64 size = 0;                  // of the zip, bytes
     QMap<QString, ReleaseFile> files; // by path in the zip, "SmartMeter/ocr.py"; empty: not listed
     QDateTime created;                // UTC
-    // ext `allow_downgrade`: may replace a newer release. Signed, because whoever may send a command could otherwise
-    // bring back each old release with a known hole.
+    // ext `allow_downgrade`: may replace a newer release. Signed, because every sender of commands could otherwise
+    // reinstall an old release with a known hole.
     bool allowsDowngrade = false;
 
     friend bool operator==(const ReleaseManifest &, const ReleaseManifest &) = default;
@@ -60,7 +60,7 @@ inline constexpr QLatin1StringView caCertComponent("cacert.pem");
 
 inline constexpr qsizetype maxReleaseName = 128;
 inline constexpr qsizetype maxReleaseFiles = 20'000;
-// Of a signed manifest in a command, in bytes.
+// The largest signed manifest in a command, in bytes.
 inline constexpr qsizetype maxInlineRelease = 24 * 1024;
 
 [[nodiscard]] QByteArray encode(const ReleaseManifest &manifest);
@@ -68,8 +68,8 @@ inline constexpr qsizetype maxInlineRelease = 24 * 1024;
 // one below the component's folder.
 [[nodiscard]] Result<ReleaseManifest> parseReleaseManifest(const QByteArray &json);
 
-// Whether the command asks for just this release. BadSignature: it is another component or another version;
-// HashMismatch: another zip, where the command names one.
+// Whether the command names just this release. BadSignature: it is another component or another version; HashMismatch:
+// another zip, where the command names one.
 [[nodiscard]] Outcome checkRelease(const ReleaseManifest &manifest, const UpdateCommand &command);
 
 } // namespace sgn

@@ -5,13 +5,14 @@
 
 namespace sgn::xmpp {
 
-// Who logs in, where, and whose certificate is believed. A value; holds a password, so it is never written to a log.
+// The account that logs in, its server, and the CA of that server's certificate. A value; holds a password, so it is
+// never written to a log.
 struct Account
 {
     enum class Tls {
-        // TLS from the first byte (XEP-0368). The default, because nothing can be said before it.
+        // TLS from the first byte (XEP-0368). The default, because nothing is sent before it.
         Direct,
-        // TLS asked for inside a plain stream (RFC 6120 section 5), only where the configuration demands it.
+        // TLS requested inside a plain stream (RFC 6120 section 5), only where the configuration demands it.
         StartTls,
     };
 
@@ -21,11 +22,11 @@ struct Account
     // Host to connect to; empty means the JID's domain. The certificate is always checked against the JID's domain.
     QString host;
     quint16 port = 5223;
-    // PEM file with the only certification authorities that are believed. The system's own list is never used.
+    // PEM file with the only certification authorities that are trusted. The system's own list is never used.
     QString caFile;
     Tls tls = Tls::Direct;
-    // The last part of the full JID. Fixed for a device, so that a new login takes over what the server still keeps for
-    // a session whose link was cut; empty lets the server choose, which is what several open dashboards need.
+    // The last part of the full JID. Fixed for a device, so that a new login receives what the server still keeps for a
+    // session whose link was cut; empty lets the server choose, which is what several open dashboards need.
     QString resource;
 
     // Without the password.

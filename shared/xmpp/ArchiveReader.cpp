@@ -57,7 +57,7 @@ ArchiveReader::ArchiveReader(QObject *parent)
 {
     m_timeout.setSingleShot(true);
     connect(&m_timeout, &QTimer::timeout, this,
-            [this] { end(fail(ErrorCode::Timeout, u"the server doesn't answer the question for its archive"_s)); });
+            [this] { end(fail(ErrorCode::Timeout, u"the server doesn't reply to the archive request"_s)); });
 }
 
 void ArchiveReader::start(QXmppClient *client, const ArchiveStart &start)
@@ -103,7 +103,7 @@ void ArchiveReader::readPage(const QDomElement &answer)
 {
     const QDomElement fin = child(answer, u"fin", ns::archive);
     if (fin.isNull()) {
-        return end(fail(ErrorCode::Refused, u"the server's answer about its archive makes no sense"_s));
+        return end(fail(ErrorCode::Refused, u"the server's reply to the archive request can't be understood"_s));
     }
     const QString last = plainText(child(child(fin, u"set", ns::resultSet), u"last", ns::resultSet));
     const bool complete = fin.attribute(u"complete"_s) == u"true" || fin.attribute(u"complete"_s) == u"1";
@@ -111,7 +111,7 @@ void ArchiveReader::readPage(const QDomElement &answer)
     if (progress) {
         m_lastId = last;
     }
-    // A page without anything new is the end, whatever the server says: else it could keep us asking for ever.
+    // A page without anything new is the end, whatever the server states: else it could make this loop for ever.
     if (complete || !progress) {
         return end(m_lastId);
     }

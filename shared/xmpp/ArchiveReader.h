@@ -25,7 +25,7 @@ public:
     [[nodiscard]] QString queryId() const { return m_queryId; }
 
     void start(QXmppClient *client, const ArchiveStart &start);
-    // The link is gone: finished() with this reason if a query runs.
+    // The link is lost: finished() with this reason if a query runs.
     void lost(const Error &reason);
 
 Q_SIGNALS:

@@ -30,7 +30,7 @@ QXmppConfiguration configuration(const Account &account, const SessionOptions &o
     config.setPassword(account.password);
     config.setResource(account.resource);
     config.setResourcePrefix(u"sgn"_s);
-    // TLS is the wire's business.
+    // The wire does TLS.
     config.setStreamSecurityMode(QXmppConfiguration::TLSDisabled);
     // SCRAM only: everything else either shows the password or can be replayed.
     config.setUseNonSASLAuthentication(false);
@@ -198,7 +198,7 @@ void Connection::onConnected()
         return end({ErrorCode::Refused, u"the server wants a session without a login"_s});
     }
     if (bareJid(m_client->configuration().jid()) != bareJid(m_account.jid)) {
-        return end({ErrorCode::Refused, u"the server logged us in as somebody else"_s});
+        return end({ErrorCode::Refused, u"the server logged us in as another account"_s});
     }
     m_timeout.stop();
     m_established = true;
@@ -216,7 +216,7 @@ void Connection::onConnected()
 
 void Connection::onDisconnected()
 {
-    // Our own good-bye is still on its way to the server; the wire tells when it is out.
+    // Our own end of stream is still on its way to the server; the wire reports when it is sent.
     if (!m_closing) {
         end(m_wire->loss().value_or(Error{ErrorCode::Network, u"the server closed the connection"_s}));
     }

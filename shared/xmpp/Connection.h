@@ -19,8 +19,8 @@ class StanzaGate;
 class Wire;
 
 // One attempt to connect and, if it succeeds, that one session. Every attempt gets a new client object, so nothing that
-// a server said earlier (where to resume, whom to follow, half a stanza) outlives it; in exchange stream resumption is
-// given up. The fixed resource of a device makes the server hand over what the old session still held.
+// a server sent earlier (where to resume, a redirect, half a stanza) outlives it; in exchange stream resumption is
+// given up. The fixed resource of a device makes the server deliver what the old session still held.
 class Connection final : public QObject
 {
     Q_OBJECT
@@ -31,7 +31,7 @@ public:
     ~Connection() override;
 
     void open();
-    // Says good-bye; closed() follows when the server's side is closed or after the time for it.
+    // Ends the stream; closed() follows when the server's side is closed or after the time for it.
     void close();
 
     [[nodiscard]] bool isEstablished() const { return m_established && !m_ended; }
@@ -41,12 +41,12 @@ public:
 
 Q_SIGNALS:
     void established();
-    // Exactly once, and the last thing that is heard from this object.
+    // Exactly once; this object emits nothing after it.
     void closed(const sgn::Error &reason);
     void message(const QDomElement &stanza);
     void presence(const QDomElement &stanza);
     void rosterPush(const QDomElement &stanza);
-    // Something was left out; worth a line in the log.
+    // A stanza was dropped; worth a line in the log.
     void suspicious(const QString &what);
 
 private:

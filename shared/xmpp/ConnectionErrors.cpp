@@ -43,7 +43,7 @@ Error streamError(QXmpp::StreamError error, const QString &text)
     case QXmpp::StreamError::Reset:
         return {ErrorCode::Network, u"the server is shutting down"_s};
     case QXmpp::StreamError::ConnectionTimeout:
-        return {ErrorCode::Timeout, u"the server has heard nothing from us for too long"_s};
+        return {ErrorCode::Timeout, u"the server has received nothing from us for too long"_s};
     default:
         return {ErrorCode::Refused, u"the server ended the session: %1"_s.arg(text.simplified().left(200))};
     }

@@ -8,7 +8,7 @@
 
 namespace sgn::xmpp {
 
-// Why a session failed or broke, in words for the person who has to cure it. Stable: the same cause gives the same
+// Why a session failed or broke, in a sentence for the person who has to fix it. Stable: the same cause gives the same
 // sentence, so that it can be reported once.
 [[nodiscard]] Error connectionError(const QXmppError &error, const Account &account);
 

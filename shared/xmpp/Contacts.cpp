@@ -81,7 +81,8 @@ void Contacts::offline()
 
 void Contacts::introduceTo(const QString &jid)
 {
-    // Seen at once, even by a panel that hasn't agreed to the subscription yet; the server takes it back when we go.
+    // Seen at once, even by a panel that hasn't agreed to the subscription yet; the server withdraws it when the
+    // session ends.
     sendPresence(m_client, QXmppPresence::Available, jid);
     if (!m_asked.contains(jid)) {
         requestSubscription(jid);
@@ -96,7 +97,7 @@ void Contacts::readPresence(const QDomElement &stanza)
     if (bare.isEmpty() || bare == m_ownBareJid) {
         return;
     }
-    // In a shared group the server shows a device all the others; it has nothing to do with them.
+    // In a shared group the server shows a device all the others, which are of no interest to it.
     if (m_options.role == Role::Device && !m_trusted.contains(bare)) {
         return;
     }
@@ -136,7 +137,7 @@ void Contacts::requestRoster()
 
 void Contacts::readRosterPush(const QDomElement &stanza)
 {
-    // RFC 6121 section 2.1.6: only the server may change the roster. It speaks as the bare account or without a sender;
+    // RFC 6121 section 2.1.6: only the server may change the roster. It sends as the bare account or without a sender;
     // a full JID, even one of our own, is another client.
     const QString from = stanza.attribute(u"from"_s);
     if (!from.isEmpty() && (from.contains(u'/') || bareJid(from) != m_ownBareJid)) {

@@ -32,7 +32,7 @@ public:
 Q_SIGNALS:
     void presenceChanged(const QString &bareJid, bool online, const QString &resource);
     void rosterReceived(const QStringList &bareJids);
-    // Something that shouldn't be; worth a line in the log.
+    // A stanza that should not exist; worth a line in the log.
     void suspicious(const QString &what);
 
 private:
@@ -46,9 +46,9 @@ private:
     SessionOptions m_options;
     QString m_ownBareJid;
     QSet<QString> m_trusted;
-    // Asked for while offline, or not yet asked for by this process.
+    // Requested while offline, or not yet requested by this process.
     QSet<QString> m_toAsk;
-    // Asked since the program was started: the server remembers, so once is enough.
+    // Requested since the program was started: the server stores the request, so once is enough.
     QSet<QString> m_asked;
     QHash<QString, Sees> m_roster;
     QPointer<QXmppClient> m_client;

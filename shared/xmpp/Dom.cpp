@@ -23,7 +23,7 @@ constexpr KnownCondition knownConditions[] = {
     {u"remote-server-not-found", ErrorCode::NotFound, u"that server cannot be found"},
     {u"remote-server-timeout", ErrorCode::Timeout, u"that server doesn't answer"},
     {u"service-unavailable", ErrorCode::Refused, u"no such account or service, or it doesn't take this"},
-    {u"recipient-unavailable", ErrorCode::Refused, u"the receiver went away"},
+    {u"recipient-unavailable", ErrorCode::Refused, u"the receiver is no longer connected"},
     {u"not-acceptable", ErrorCode::Refused, u"not acceptable to the server"},
     {u"not-allowed", ErrorCode::Refused, u"not allowed by the server"},
     {u"forbidden", ErrorCode::Refused, u"forbidden by the server"},
@@ -32,7 +32,7 @@ constexpr KnownCondition knownConditions[] = {
     {u"feature-not-implemented", ErrorCode::Refused, u"the server doesn't offer this"},
 };
 
-// Text that others wrote ends up in one log line or one cell of a table.
+// Text of others, for one log line or one cell of a table.
 constexpr qsizetype maxForeignText = 200;
 
 } // namespace

@@ -21,7 +21,7 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto slotTimeout = 30s;
-// Without a single byte moving.
+// How long no byte may be transferred.
 constexpr int stallTimeoutMs = 60'000;
 constexpr qsizetype maxHeaderSize = 4096;
 
@@ -146,7 +146,7 @@ void FileUpload::requestSlot()
         const auto &error = std::get<QXmppError>(result);
         const bool refused = error.isStanzaError();
         end(fail(refused ? ErrorCode::Refused : ErrorCode::Network,
-                 (refused ? u"the server's file store refuses the file: "_s : u"no place for the file: "_s) +
+                 (refused ? u"the server's file store refuses the file: "_s : u"no upload slot for the file: "_s) +
                      error.description.simplified().left(200)));
     });
 }
@@ -224,7 +224,7 @@ void FileUpload::end(const Result<QUrl> &result)
         m_reply->disconnect(this);
         m_reply->abort();
     }
-    // Takes the connection and its thread along once we are deleted.
+    // Deletes the connection and its thread together with this object.
     deleteLater();
     Q_EMIT finished(result);
 }

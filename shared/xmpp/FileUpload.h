@@ -15,8 +15,8 @@ class QDomElement;
 
 namespace sgn::xmpp {
 
-// Waits for the service to be found, asks it for a place (a slot), then sends the file there by HTTPS PUT, piece by
-// piece. The PUT goes on when the XMPP session breaks meanwhile.
+// Waits for the service to be found, requests a slot from it, then sends the file there by HTTPS PUT, piece by piece.
+// The PUT goes on when the XMPP session breaks meanwhile.
 class FileUpload final : public Upload
 {
     Q_OBJECT
@@ -42,7 +42,7 @@ private:
     qint64 m_size = 0;
     QUrl m_getUrl;
     QTimer m_timeout;
-    // Only while it is needed: it starts a thread of its own.
+    // Exists only while it is needed, because it starts a thread of its own.
     std::unique_ptr<QNetworkAccessManager> m_http;
     QPointer<QNetworkReply> m_reply;
     QString m_certificateError;

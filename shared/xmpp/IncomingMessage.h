@@ -11,18 +11,18 @@ namespace sgn::xmpp {
 // panel and never a carbon. Carbons and archive results reach this point only when they came from the own account.
 struct IncomingMessage
 {
-    // Sender: full JID, and the bare JID in its canonical (lower-case) form for comparisons. The server vouches for it.
+    // Sender: full JID, and the bare JID in its canonical (lower-case) form for comparisons. Verified by the server.
     QString from;
     QString fromBare;
-    // Addressee's bare JID; of interest for carbons and archived messages, which may be our own account's words to a
+    // Addressee's bare JID; needed for carbons and archived messages, which may be our own account's messages to a
     // device.
     QString toBare;
     // UTF-8, at most maxBodySize bytes.
     QByteArray body;
     // The sender's stanza id; may be empty or repeated.
     QString id;
-    // Kept by the server for a while (XEP-0203: offline store, archive, cut link); `stamp` then says since when (UTC).
-    // Else the time of arrival by the local clock.
+    // Kept by the server for a while (XEP-0203: offline store, archive, cut link); `stamp` is then the time of sending
+    // (UTC). Else the time of arrival by the local clock.
     bool delayed = false;
     QDateTime stamp;
     // A copy of what another resource of the own account got or sent (XEP-0280).

@@ -12,7 +12,7 @@ using namespace Qt::StringLiterals;
 namespace {
 
 // The server adds these on the account's behalf, with its bare JID or without any sender (RFC 6120 section 8.1.2.1). A
-// full JID, even one of our own, would be another client's word.
+// full JID, even one of our own, would be another client.
 bool isFromOwnAccount(const QDomElement &stanza, const QString &ownBareJid)
 {
     const QString from = stanza.attribute(u"from"_s);
@@ -91,7 +91,7 @@ MessageReading readArchived(const QDomElement &stanza, const QDomElement &result
         return IgnoredMessage{u"an archive result that isn't from the own account"_s};
     }
     if (rules.archiveQueryId.isEmpty() || result.attribute(u"queryid"_s) != rules.archiveQueryId) {
-        return IgnoredMessage{u"an archive result that nobody asked for"_s};
+        return IgnoredMessage{u"an archive result that was not requested"_s};
     }
     MessageReading reading = readContent(forwardedMessage(result), rules);
     auto *message = std::get_if<IncomingMessage>(&reading);
@@ -111,7 +111,7 @@ MessageReading readCarbon(const QDomElement &stanza, const QDomElement &carbon, 
         return IgnoredMessage{u"a carbon copy that isn't from the own account"_s};
     }
     if (!rules.acceptCarbons) {
-        return IgnoredMessage{u"a carbon copy that nobody asked for"_s};
+        return IgnoredMessage{u"a carbon copy that was not requested"_s};
     }
     MessageReading reading = readContent(forwardedMessage(carbon), rules);
     auto *message = std::get_if<IncomingMessage>(&reading);

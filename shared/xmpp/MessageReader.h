@@ -10,6 +10,7 @@
 // What an incoming <message/> is. Pure; private to this library; takes hostile input.
 namespace sgn::xmpp {
 
+// What the reader accepts, and for which account.
 struct MessageRules
 {
     QString ownBareJid;
@@ -21,7 +22,7 @@ struct MessageRules
     QDateTime now;
 };
 
-// A message of ours that came back (type "error").
+// A message of ours that was returned (type "error").
 struct ReturnedMessage
 {
     QString fromBare;
@@ -29,7 +30,7 @@ struct ReturnedMessage
     Error reason;
 };
 
-// Not for us. `why` is empty when that is nothing unusual (no body, typing notification...).
+// A message that is not for us. `why` is empty when that is nothing unusual (no body, typing notification...).
 struct IgnoredMessage
 {
     QString why;

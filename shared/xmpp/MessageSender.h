@@ -11,11 +11,11 @@ class QXmppClient;
 
 namespace sgn::xmpp {
 
-// Whether `body` may be sent: ASCII, because a character split over two TCP segments arrives damaged in old clients of
-// the library we use; JSON can say everything in ASCII. At most maxBodySize.
+// Whether `body` may be sent: ASCII, because a character split over two TCP segments arrives damaged in old clients
+// that use the same library; JSON can express everything in ASCII. At most maxBodySize.
 [[nodiscard]] Outcome checkBody(const QByteArray &body);
 
-// Sends messages and keeps account of those that the server hasn't acknowledged yet.
+// Sends messages and tracks those that the server hasn't acknowledged yet.
 class MessageSender final : public QObject
 {
     Q_OBJECT
@@ -25,7 +25,7 @@ public:
 
     // `client` null: offline. Exactly one of the signals follows, from the event loop.
     quint64 send(QXmppClient *client, const QString &toBareJid, const QByteArray &body);
-    // The link is gone; whatever wasn't acknowledged may or may not have arrived.
+    // The link is lost: notSent() for all that wasn't acknowledged and may or may not have arrived.
     void lost(const Error &reason);
     // The id of send() that belongs to a stanza id, if it is one of ours.
     [[nodiscard]] std::optional<quint64> idOf(const QString &stanzaId) const;
@@ -37,7 +37,7 @@ Q_SIGNALS:
 private:
     void settle(quint64 id, const Outcome &outcome);
 
-    // Not to be guessed by others, who could otherwise report our messages as undeliverable.
+    // Random, because a sender who can guess it could report our messages as undeliverable.
     QString m_prefix;
     quint64 m_lastId = 0;
     QSet<quint64> m_inFlight;

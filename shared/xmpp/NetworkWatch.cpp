@@ -56,7 +56,7 @@ bool saysNetwork(quint16 type, QByteArrayView payload, QHash<int, bool> &carrier
         carriers.remove(link->ifi_index);
         return false;
     }
-    // Told again and again, for other reasons: only one that was seen without a carrier gets one.
+    // The kernel repeats these messages for other reasons: only an interface that was seen without a carrier gains one.
     const bool isRunning = (link->ifi_flags & IFF_RUNNING) != 0;
     const bool wasRunning = carriers.value(link->ifi_index, true);
     carriers.insert(link->ifi_index, isRunning);

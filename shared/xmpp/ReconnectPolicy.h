@@ -9,7 +9,7 @@
 namespace sgn::xmpp {
 
 // When to try again after a lost or refused connection: 1 s growing to 300 s with full jitter, for ever, whatever the
-// reason was, because a wrong password or a missing CA file is cured on the other side without telling us. Pure; times
+// reason was, because a wrong password or a missing CA file is corrected elsewhere without a notification. Pure; times
 // are monotonic.
 class ReconnectPolicy
 {
@@ -18,7 +18,7 @@ public:
     {
         std::chrono::milliseconds first{1000};
         std::chrono::milliseconds ceiling{300'000};
-        // A session that stood this long proves that the server is well: the next loss starts again at `first`.
+        // After a session of this length the server counts as healthy: the next loss starts again at `first`.
         std::chrono::milliseconds stableAfter{60'000};
     };
 
@@ -29,7 +29,7 @@ public:
     void online(MonotonicTime now);
     // The wait before the next attempt, after a loss or a failed attempt.
     [[nodiscard]] std::chrono::milliseconds lost(MonotonicTime now);
-    // Someone asked for a fresh start (new account, "try now").
+    // A fresh start was requested (new account, "try now").
     void reset();
     [[nodiscard]] int failures() const { return m_backoff.failures(); }
 

@@ -10,7 +10,7 @@
 #include "xmpp/Logging.h"
 #include "xmpp/MessageReader.h"
 #include "xmpp/MessageSender.h"
-#include "xmpp/ServerTime.h"
+#include "xmpp/ServerTimeQuery.h"
 #include "xmpp/TlsConfig.h"
 #include "xmpp/UploadService.h"
 
@@ -123,8 +123,8 @@ void Session::Private::onEstablished()
     QXmppClient *client = m_connection->client();
     m_contacts.online(client);
     m_uploads.search(client, domainOf(m_account.jid));
-    askServerTime(client, domainOf(m_account.jid), m_clock, this,
-                  [this](std::chrono::milliseconds offset) { Q_EMIT q->serverTimeKnown(offset); });
+    queryServerTime(client, domainOf(m_account.jid), m_clock, this,
+                    [this](std::chrono::milliseconds offset) { Q_EMIT q->serverTimeKnown(offset); });
     const QPointer<Private> self = this;
     setState(State::Online);
     if (self && m_state == State::Online) {
@@ -144,7 +144,7 @@ void Session::Private::leaveConnection(const Error &reason, Then then)
     m_connection = nullptr;
     m_contacts.offline();
     m_uploads.forget();
-    // Every signal may be answered by the end of this session.
+    // A slot of any signal may destroy this session.
     const QPointer<Private> self = this;
     if (then == Then::Retry) {
         waitAndRetry(reason);
@@ -223,7 +223,7 @@ Session::~Session() = default;
 
 void Session::start()
 {
-    // Someone who changed his mind while the old session is being closed: the next attempt follows its end.
+    // After stop() the old session may still be closing; the next attempt follows its end.
     d->m_stopping = false;
     if (d->m_state != State::Stopped) {
         return;

@@ -15,8 +15,8 @@
 namespace sgn::xmpp {
 
 // One XMPP account kept online: connects, stays connected for ever, sends, receives, shows presence, uploads. It hides
-// the XMPP library and its traps; nothing above needs to know them. Lives in one thread; destroying it at any time is
-// safe.
+// the XMPP library and its traps. Lives in one thread; it may be destroyed at any time, also in a slot of its own
+// signals.
 //
 // What is sent but not yet acknowledged when the link breaks is not repeated here: the durable outbox above does that.
 class Session : public QObject
@@ -34,8 +34,8 @@ public:
     // Begins to connect and keeps trying, also after errors that look final. A missing or empty CA file is such an
     // error: it is reported by offline() and tried again, and nothing is sent meanwhile.
     void start();
-    // Says good-bye (last acknowledgement, presence unavailable, end of stream) and stays offline. stopped() follows,
-    // at once if there was no session; until then a last message may come.
+    // Signs off (last acknowledgement, presence unavailable, end of stream) and stays offline. stopped() follows, at
+    // once if there was no session; until then a last message may come.
     void stop();
     // Another account, server or CA; reconnects if started.
     void setAccount(const Account &account);
@@ -52,18 +52,18 @@ public:
     // `body` is JSON in ASCII, at most maxBodySize bytes; anything else is a BadRequest or TooLarge by notSent().
     quint64 send(const QString &toBareJid, const QByteArray &body);
 
-    // The accounts whose presence is believed and whose subscription requests are granted. A device asks each of them
-    // for a mutual subscription at its first login and sends them its presence directly, so that they see it even
+    // The accounts whose presence is reported and whose subscription requests are granted. A device requests a mutual
+    // subscription from each of them at its first login and sends them its presence directly, so that they see it even
     // before they agreed.
     void setTrustedPeers(const QStringList &bareJids);
-    // Asks to see someone's presence, now or at the next login.
+    // Requests a subscription to the account's presence, now or at the next login.
     void requestSubscription(const QString &bareJid);
 
     // Panel: reads the archive page by page; messages come by messageReceived() with fromArchive, oldest first, then
     // archiveFinished(). One at a time: a second call while one runs is answered by Busy.
     void queryArchive(const ArchiveStart &start);
 
-    // Whether the server has said that it takes files; known a moment after online(), see uploadAvailable().
+    // Whether the server has announced a file store; known a moment after online(), see uploadAvailable().
     [[nodiscard]] bool canUpload() const;
     // Sends a file to the server's file store. Never null; wrong file, no service etc. are reported by
     // Upload::finished().
@@ -73,27 +73,27 @@ public:
 Q_SIGNALS:
     void stateChanged(sgn::xmpp::Session::State state);
     void online();
-    // The session was lost or could not be had. Reported once while the reason stays the same, in words for a person:
-    // wrong password, unknown certification authority, certificate for another host, cannot reach the server... Codes:
-    // Authentication, Refused (certificate, server), Network, Timeout, NotFound or BadFile (the CA file).
+    // The session was lost or could not be established. Reported once while the reason stays the same, in words for a
+    // person: wrong password, unknown certification authority, certificate for another host, cannot reach the server...
+    // Codes: Authentication, Refused (certificate, server), Network, Timeout, NotFound or BadFile (the CA file).
     void offline(const sgn::Error &reason);
     void stopped();
 
     void messageReceived(const sgn::xmpp::IncomingMessage &message);
     // The server has it (XEP-0198), or it was written out to a server that knows no acknowledgements.
     void acknowledged(quint64 id);
-    // It was refused here, or the link broke before the acknowledgement: the server may or may not have it.
+    // It was refused locally, or the link broke before the acknowledgement: the server may or may not have it.
     void notSent(quint64 id, const sgn::Error &reason);
-    // Some time after acknowledged(id) the message came back: that account doesn't exist or the server wouldn't keep
+    // Some time after acknowledged(id) the message was returned: that account doesn't exist or the server wouldn't keep
     // it.
     void undeliverable(quint64 id, const QString &toBareJid, const sgn::Error &reason);
 
-    // Of trusted peers and, for a panel, of everyone the server shows us. After offline() nobody's presence is known
-    // any more; the next login tells it anew.
+    // Emitted for trusted peers and, on a panel, for every account whose presence the server sends. After offline()
+    // every presence is unknown; the next login reports it anew.
     void presenceChanged(const QString &bareJid, bool online, const QString &resource);
     // Panel: all contacts after each login and after each change.
     void rosterReceived(const QStringList &bareJids);
-    // Where to go on the next time (the id of the last message, else that of the start); or why reading stopped.
+    // Where to continue the next time (the id of the last message, else that of the start); or why reading stopped.
     // NotFound: the server no longer has the message to start after.
     void archiveFinished(const sgn::Result<QString> &lastId);
     void uploadAvailable();

@@ -9,7 +9,7 @@
 
 namespace sgn::xmpp {
 
-// What a session is used for decides what it loads from the server.
+// What a session is used for; decides what it loads from the server.
 enum class Role {
     // A meter: no roster, no carbons, no archive; presence only of its trusted peers.
     Device,
@@ -21,14 +21,14 @@ enum class Role {
 struct SessionOptions
 {
     Role role = Role::Device;
-    // Panel only: say yes to everyone who asks to see our presence, and ask back, so that a new device shows up by
-    // itself. Otherwise only trusted peers are accepted.
+    // Panel only: accept every request to see our presence, and request the same in return, so that a new device
+    // appears without being added by hand. Otherwise only trusted peers are accepted.
     bool acceptSubscriptions = false;
     // An attempt that isn't online after this long is ended.
     std::chrono::milliseconds connectTimeout{30'000};
     // How long stop() waits for the server to close its side.
     std::chrono::milliseconds closeTimeout{3'000};
-    // Silence after which the server is asked for a sign of life, and how long it has to answer; the second is shorter.
+    // Silence after which the server is pinged, and how long it has to reply; the second is shorter.
     std::chrono::seconds pingInterval{60};
     std::chrono::seconds pingTimeout{20};
     ReconnectPolicy::Limits reconnect;

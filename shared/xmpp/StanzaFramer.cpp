@@ -84,7 +84,7 @@ Outcome StanzaFramer::take(char c)
         }
         return closed();
     case State::Declaration:
-        // <?xml version='1.0'?>, of no use to anybody.
+        // <?xml version='1.0'?>, which is dropped.
         if (m_previous == '?' && c == '>') {
             m_state = State::Text;
             m_bytes = 0;

@@ -9,9 +9,9 @@
 namespace sgn::xmpp {
 
 // Cuts the bytes of an XMPP stream into its parts: the opening tag, each whole stanza, the closing tag. The XMPP
-// library behind it parses a stanza only when it is complete and small enough; without that, any account could stop us
-// for minutes with one stanza of many small elements, because the library parses everything anew with every piece that
-// arrives.
+// library behind it parses a stanza only when it is complete and small enough; without that, any account could block
+// this process for minutes with one stanza of many small elements, because the library parses everything anew with
+// every piece that arrives.
 //
 // A stanza over the limits isn't kept in memory but replaced by an empty one of the same kind, so that the count of
 // stanzas (XEP-0198) stays that of the server. What is let through is ASCII: all else becomes character references,
@@ -31,14 +31,14 @@ public:
     };
     struct Limits
     {
-        // Of an <iq/>, which brings a panel its roster, and of all else.
+        // The limits for an <iq/>, which carries a panel's roster, and for all else.
         Size iq;
         Size other;
-        // How much of an oversized stanza is worth waiting for its end.
+        // How many bytes of an oversized stanza are read and dropped before the stream is ended.
         qsizetype skippedBytes = 16 * 1024 * 1024;
     };
     static constexpr int maxDepth = 32;
-    // Of one element.
+    // The limit for one element.
     static constexpr int maxAttributes = 32;
 
     explicit StanzaFramer(Limits limits)
@@ -51,7 +51,7 @@ public:
 
     // Oversized stanzas since the last call.
     [[nodiscard]] int takeDropped();
-    // Nothing of an unfinished part is waiting.
+    // Whether no part is unfinished.
     [[nodiscard]] bool isAtRest() const { return m_part.isEmpty() && !m_skipping && m_state == State::Text; }
 
 private:
@@ -83,10 +83,10 @@ private:
     qsizetype m_bytes = 0;
     bool m_skipping = false;
     int m_dropped = 0;
-    // Of a character in UTF-8 that isn't complete yet.
+    // The bits so far of a UTF-8 character that isn't complete yet, and how many bytes are missing.
     char32_t m_codePoint = 0;
     int m_continuation = 0;
-    // Of "<![CDATA[" or "]]>".
+    // How many characters of "<![CDATA[" or "]]>" have matched.
     int m_matched = 0;
     QByteArray m_stanzaName;
     QByteArray m_part;

@@ -43,7 +43,7 @@ bool StanzaGate::handleStanza(const QDomElement &element, const std::optional<QX
         Q_EMIT rosterPush(element);
         return true;
     }
-    // Other requests are answered "feature not implemented" by the library; late answers are nobody's.
+    // Other requests are answered "feature not implemented" by the library; late replies match no request.
     const QString type = element.attribute(u"type"_s);
     return name != u"iq" || (type != u"get" && type != u"set");
 }

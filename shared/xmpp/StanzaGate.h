@@ -7,7 +7,7 @@
 namespace sgn::xmpp {
 
 // Sees every stanza before the XMPP library does anything with it. Closed until the session is established, because
-// before that (with STARTTLS: even before TLS) anyone on the path can speak; what arrives then is dropped. Belongs to
+// before that (with STARTTLS: even before TLS) anyone on the path can send; what arrives then is dropped. Belongs to
 // its client.
 class StanzaGate final : public QXmppClientExtension
 {
@@ -23,7 +23,7 @@ Q_SIGNALS:
     void message(const QDomElement &stanza);
     void presence(const QDomElement &stanza);
     void rosterPush(const QDomElement &stanza);
-    // The server says: go to another host (RFC 6120 section 4.9.3.19). Not followed, since it would mean plain TCP to
+    // The server redirects to another host (RFC 6120 section 4.9.3.19). Not followed, since it would mean plain TCP to
     // anywhere.
     void redirected();
     void droppedEarly(const QString &what);

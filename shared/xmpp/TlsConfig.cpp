@@ -74,8 +74,8 @@ QSslConfiguration pinnedTls(const QList<QSslCertificate> &authorities)
 
 Error certificateError(const QList<QSslError> &errors, const QString &domain)
 {
-    // An unknown issuer says more than what else may be wrong with a certificate that nobody vouches for; a wrong host
-    // says more than a date.
+    // An unknown issuer explains more than what else may be wrong with a certificate that no known authority signed; a
+    // wrong host explains more than a date.
     const auto rank = [](const QSslError &error) {
         switch (error.error()) {
         case QSslError::HostNameMismatch:

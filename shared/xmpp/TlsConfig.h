@@ -14,11 +14,11 @@ namespace sgn::xmpp {
 // an empty list would silently mean the system's own authorities.
 [[nodiscard]] Result<QList<QSslCertificate>> loadCa(const QString &path);
 
-// TLS that believes these authorities only. Built from nothing rather than from Qt's default, which would load the
+// TLS that trusts these authorities only. Built from scratch rather than from Qt's default, which would load the
 // system's list (9 MB) into a process that never uses it.
 [[nodiscard]] QSslConfiguration pinnedTls(const QList<QSslCertificate> &authorities);
 
-// Why a server's certificate was refused, in plain words: unknown authority, another host, expired, not yet valid...
+// Why a server's certificate was refused, in one sentence: unknown authority, another host, expired, not yet valid...
 [[nodiscard]] Error certificateError(const QList<QSslError> &errors, const QString &domain);
 
 } // namespace sgn::xmpp

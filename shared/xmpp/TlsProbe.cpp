@@ -46,7 +46,7 @@ void TlsProbe::end(const std::optional<Error> &failure)
         return;
     }
     m_limit.stop();
-    // Queued also because this may be a signal of the wire, which is then hung up.
+    // Queued also because this may be a signal of the wire, which is then closed.
     QMetaObject::invokeMethod(
         this,
         [this, failure] {

@@ -13,8 +13,8 @@ namespace sgn::xmpp {
 
 class Wire;
 
-// Finds out whether a server can be believed: connects as a session would, checks the certificate against the account's
-// CA file and domain, and hangs up before anything is said. Used once.
+// Finds out whether a server can be trusted: connects as a session would, checks the certificate against the account's
+// CA file and domain, and disconnects before anything is sent. Used once.
 class TlsProbe : public QObject
 {
     Q_OBJECT
@@ -25,9 +25,8 @@ public:
     void start();
 
 Q_SIGNALS:
-    // Once, never from within start(): nothing when the server can be believed. Refused: its certificate isn't
-    // believed, or it does no TLS; NotFound, BadFile: of the CA file; Network, Timeout: it can't be reached, so nothing
-    // is known.
+    // Once, never from within start(): nullopt when the server can be trusted. Refused: its certificate isn't trusted,
+    // or it does no TLS; NotFound, BadFile: of the CA file; Network, Timeout: it can't be reached, so nothing is known.
     void finished(const std::optional<sgn::Error> &failure);
 
 private:

@@ -22,8 +22,8 @@ Q_SIGNALS:
     // Bytes.
     void progress(qint64 sent, qint64 total);
     // Exactly once, never from within uploadFile(): the URL to fetch the file from, or why not: Network (offline,
-    // server away, no upload service), TooLarge (for the service), NotFound or Io (the file), Refused (by the service),
-    // Timeout, Cancelled.
+    // server unreachable, no upload service), TooLarge (for the service), NotFound or Io (the file), Refused (by the
+    // service), Timeout, Cancelled.
     void finished(const sgn::Result<QUrl> &url);
 
 protected:

@@ -14,7 +14,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-// A server with more components than this isn't asked about all of them.
+// At most so many components of a server are queried.
 constexpr int maxItems = 32;
 
 std::optional<qint64> sizeLimit(const QDomElement &info)

@@ -11,8 +11,8 @@ class QDomElement;
 
 namespace sgn::xmpp {
 
-// Finds the server's file store (XEP-0363 section 4): asks the server what else it runs, then each of those what it can
-// do.
+// Finds the server's file store (XEP-0363 section 4): queries the server for its components, then each of those for its
+// features.
 class UploadService final : public QObject
 {
     Q_OBJECT
@@ -42,7 +42,7 @@ private:
     void answered();
 
     QPointer<QXmppClient> m_client;
-    // Tells answers to an earlier search apart.
+    // Distinguishes replies to an earlier search.
     int m_search = 0;
     int m_toAsk = 0;
     QString m_jid;

@@ -16,11 +16,11 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-// Read from the network at a time.
+// Bytes read from the network at a time.
 constexpr qint64 chunk = 64 * 1024;
-// A server says little before TLS.
+// A server sends little before TLS.
 constexpr qsizetype maxPlain = 16 * 1024;
-// So that a stanza reaches the library in few pieces, each of which makes it parse the whole again.
+// Large, so that a stanza reaches the library in few pieces, each of which makes it parse the whole again.
 constexpr int pairBuffer = 1024 * 1024;
 
 } // namespace
@@ -96,9 +96,9 @@ void Wire::abort()
     m_library.abort();
 }
 
-void Wire::close(const QByteArray &lastWords)
+void Wire::close(const QByteArray &farewell)
 {
-    m_network.write(lastWords);
+    m_network.write(farewell);
     m_network.flush();
     m_network.disconnectFromHost();
 }
@@ -112,8 +112,8 @@ void Wire::onConnected()
                     "' version='1.0' xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>");
 }
 
-// STARTTLS (RFC 6120 section 5). Only two things matter of what the server says in the clear: that it offers TLS, and
-// that it goes ahead; whether they are true, its certificate shows.
+// STARTTLS (RFC 6120 section 5). Only two things matter of what the server sends in the clear: that it offers TLS, and
+// that it proceeds; its certificate then shows whether it is the right server.
 void Wire::negotiateTls()
 {
     m_plain += m_network.read(maxPlain + 1 - m_plain.size());
@@ -136,7 +136,7 @@ void Wire::negotiateTls()
     if (end < 0) {
         return;
     }
-    // Anything behind it was put there to be taken for what the server says under TLS.
+    // Anything behind it was injected, to be taken for what the server sends under TLS.
     if (!m_plain.trimmed().startsWith("<proceed") || !m_plain.sliced(end + 1).trimmed().isEmpty()) {
         return fail({ErrorCode::Refused, u"the server doesn't begin TLS as it should"_s});
     }
@@ -183,7 +183,7 @@ void Wire::onNetworkLost(const Error &reason)
     if (m_library.state() != QLocalSocket::ConnectedState) {
         return fail(reason);
     }
-    // The server's last words say more than the end itself ("conflict", "shutting down").
+    // The stream error that the server sends last ("conflict", "shutting down") explains more than the end itself.
     onNetwork();
     m_loss = reason;
     m_library.disconnectFromServer();
@@ -221,7 +221,7 @@ Error Wire::socketError() const
         return {ErrorCode::Network, m_network.isEncrypted() ? u"the server closed the connection"_s
                                                             : u"the server closed the connection before TLS"_s};
     case QAbstractSocket::SslHandshakeFailedError:
-        // The TLS alert by which a server says that it has no certificate for that name (RFC 6066 section 3).
+        // The TLS alert by which a server reports that it has no certificate for that name (RFC 6066 section 3).
         if (text.contains(u"unrecognized name")) {
             return {ErrorCode::Refused, u"the server %1 doesn't serve %2"_s.arg(host, domainOf(m_account.jid))};
         }

@@ -14,8 +14,8 @@ namespace sgn::xmpp {
 
 // The encrypted connection to the server. The XMPP library never touches the network: it gets one end of a socket pair,
 // and only when TLS stands; this class holds the other end and the connection, and lets through whole stanzas of
-// reasonable size. So no server and nobody on the path can talk to the library before TLS, send it elsewhere, or make
-// it work without an end.
+// reasonable size. So neither a server nor an attacker on the path can reach the library before TLS, redirect it, or
+// keep it busy for ever.
 class Wire final : public QObject
 {
     Q_OBJECT
@@ -27,24 +27,24 @@ public:
     void open();
     // The library's end; the caller takes it over. Once, after secured().
     [[nodiscard]] Result<qintptr> takeLibraryEnd();
-    // Why the network was lost, if it was while the library still had something to read; it sees the end of its input
-    // then.
+    // Why the network was lost, if the library still had something to read then; it sees the end of its input
+    // afterwards.
     [[nodiscard]] const std::optional<Error> &loss() const { return m_loss; }
     // The library has understood everything so far.
     void settle() { m_unsettled = 0; }
     // Makes the library acknowledge to the server what it has read so far (XEP-0198).
     void requestAcknowledgement();
-    // Without a good-bye.
+    // Without an end of the stream.
     void abort();
-    // Sends these last words and closes.
-    void close(const QByteArray &lastWords);
+    // Sends these bytes and closes.
+    void close(const QByteArray &farewell);
 
 Q_SIGNALS:
     // TLS stands and the certificate is right.
     void secured();
-    // Without the library having noticed. Once; nothing follows.
+    // The connection was lost without the library having noticed. Once; nothing follows.
     void broken(const sgn::Error &reason);
-    // Stanzas over the limits were left out.
+    // So many stanzas over the limits were dropped.
     void dropped(int stanzas);
 
 private:
@@ -64,7 +64,7 @@ private:
     QLocalSocket m_library;
     std::optional<Error> m_certificateError;
     std::optional<Error> m_loss;
-    // What the server said before TLS (STARTTLS only).
+    // What the server sent before TLS (STARTTLS only).
     QByteArray m_plain;
     bool m_askedForTls = false;
     qsizetype m_unsettled = 0;

@@ -7,8 +7,8 @@
 
 namespace sgn::xmpp {
 
-// An <iq/> whose payload is written here and whose answer is read as XML, for requests where the library's own classes
-// would bring along more than is needed (its MIME database alone costs megabytes).
+// An <iq/> whose payload is written here and whose reply is read as XML, for requests where the library's own classes
+// would load more than is needed (its MIME database alone costs megabytes).
 class XmlIq final : public QXmppIq
 {
 public:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "xmpp/ServerTime.h"
+#include "xmpp/ServerTimeQuery.h"
 
 #include <QtTest>
 

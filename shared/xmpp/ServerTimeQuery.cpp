@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "xmpp/ServerTime.h"
+#include "xmpp/ServerTimeQuery.h"
 
 #include "xmpp/Dom.h"
 #include "xmpp/Namespaces.h"
@@ -21,8 +21,8 @@ std::chrono::milliseconds offsetOf(const QDateTime &server, const QDateTime &loc
     return std::chrono::milliseconds(least > 0 ? least : std::min<qint64>(most, 0));
 }
 
-void askServerTime(QXmppClient *client, const QString &domain, const Clock &clock, QObject *context,
-                   std::function<void(std::chrono::milliseconds)> known)
+void queryServerTime(QXmppClient *client, const QString &domain, const Clock &clock, QObject *context,
+                     std::function<void(std::chrono::milliseconds)> known)
 {
     const MonotonicTime asked = clock.monotonic();
     client->sendIq(XmlIq::query(domain, u"time", ns::time))
