@@ -2,6 +2,7 @@
 #include "selfupdate/AgentExchange.h"
 
 #include "selfupdate/Logging.h"
+#include "supervision/Program.h"
 #include "system/FolderExchange.h"
 
 #include <QDir>
@@ -47,8 +48,7 @@ QString stagedFolder(const SwapJournal &journal)
 
 } // namespace
 
-AgentExchange::AgentExchange(Settings settings, supervision::AgentSupervisor &agent, const Clock &clock,
-                             QObject *parent)
+AgentExchange::AgentExchange(Settings settings, supervision::AgentControl &agent, const Clock &clock, QObject *parent)
     : QObject(parent)
     , m_settings(std::move(settings))
     , m_agent(agent)
@@ -56,9 +56,9 @@ AgentExchange::AgentExchange(Settings settings, supervision::AgentSupervisor &ag
     , m_timer(clock, this)
     , m_clock(clock)
 {
-    connect(&m_agent, &supervision::AgentSupervisor::helloReceived, this, &AgentExchange::helloReceived);
-    connect(&m_agent, &supervision::AgentSupervisor::ended, this, &AgentExchange::agentEnded);
-    connect(&m_agent, &supervision::AgentSupervisor::startFailed, this, &AgentExchange::agentCannotStart);
+    connect(&m_agent, &supervision::AgentControl::helloReceived, this, &AgentExchange::helloReceived);
+    connect(&m_agent, &supervision::AgentControl::ended, this, &AgentExchange::agentEnded);
+    connect(&m_agent, &supervision::AgentControl::startFailed, this, &AgentExchange::agentCannotStart);
     m_saveRetry.setSingleShot(true);
     m_saveRetry.setInterval(retryPause);
     connect(&m_saveRetry, &QTimer::timeout, this, &AgentExchange::reportConfirmed);

@@ -3,7 +3,8 @@
 
 #include "control/Control.h"
 #include "selfupdate/SwapJournal.h"
-#include "supervision/AgentSupervisor.h"
+#include "supervision/AgentControl.h"
+#include "system/DeadlineTimer.h"
 
 #include <QObject>
 #include <QTimer>
@@ -28,10 +29,9 @@ public:
         int watchdogVersion = 0;
     };
 
-    AgentExchange(Settings settings, supervision::AgentSupervisor &agent, const Clock &clock,
-                  QObject *parent = nullptr);
+    AgentExchange(Settings settings, supervision::AgentControl &agent, const Clock &clock, QObject *parent = nullptr);
 
-    // Reads the journal. Before the keeper begins: whether it must leave the agent to resume().
+    // Reads the journal. To be called before the agent is supervised: true if the agent must be left to resume().
     [[nodiscard]] bool load();
     // Goes on with the swap that load() found.
     void resume();
@@ -68,7 +68,7 @@ private:
     void tidy();
 
     Settings m_settings;
-    supervision::AgentSupervisor &m_agent;
+    supervision::AgentControl &m_agent;
     SwapJournalFile m_file;
     std::optional<SwapJournal> m_journal;
     system::DeadlineTimer m_timer;

@@ -33,7 +33,7 @@ bool isNamedLike(const QString &program, const QByteArray &executable, const QBy
 
 AgentSupervisor::AgentSupervisor(const Settings &settings, const ProgramRules &rules, const Clock &clock,
                                  QObject *parent)
-    : QObject(parent)
+    : AgentControl(parent)
     , m_settings(settings)
     , m_rules(rules)
     , m_process(specOf(settings), rules, settings.limits, clock)

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "supervision/AgentControl.h"
 #include "supervision/SupervisedProcess.h"
-
-#include <functional>
-#include <QObject>
 
 namespace sgn::supervision {
 
@@ -14,7 +12,7 @@ namespace sgn::supervision {
 
 // Keeps the agent running. The agent sends no heartbeats: it is alive while its process exists, and has to say hello on
 // the control socket after its start. One that another program has started is taken over by its hello.
-class AgentSupervisor : public QObject
+class AgentSupervisor final : public AgentControl
 {
     Q_OBJECT
 
@@ -41,16 +39,12 @@ public:
     bool hello(pid_t pid, int version);
     [[nodiscard]] std::optional<ProcessIdentity> identity() const { return m_process.identity(); }
 
-    // Stops the agent and keeps it stopped until start(); `whenGone` is called once.
-    void stop(std::function<void()> whenGone);
-    void start();
-    [[nodiscard]] QString startProblem() const { return m_process.startProblem(); }
-    [[nodiscard]] const std::optional<LastExit> &lastExit() const { return m_process.lastExit(); }
+    void stop(std::function<void()> whenGone) override;
+    void start() override;
+    [[nodiscard]] QString startProblem() const override { return m_process.startProblem(); }
+    [[nodiscard]] std::optional<LastExit> lastExit() const override { return m_process.lastExit(); }
 
 Q_SIGNALS:
-    void helloReceived(int version);
-    void ended();
-    void startFailed();
     void recordChanged();
 
 private:
