@@ -8,8 +8,8 @@
 
 namespace sgn::control {
 
-// A request to the watchdog that is put again while the watchdog is away, until it answers or the time is over. Only
-// for requests that do no harm when they are repeated.
+// A request to the watchdog that is sent again while there is no connection, until the reply comes or the time is over.
+// Only for requests that do no harm when they are repeated.
 class PersistentRequest : public QObject
 {
     Q_OBJECT

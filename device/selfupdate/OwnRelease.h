@@ -33,16 +33,16 @@ public:
     // One guardian at a time holds it.
     [[nodiscard]] QString guardLock() const { return work() + QLatin1StringView("/guard.lock"); }
 
-    // For rescue.sh, which says what they are.
+    // The files of rescue.sh, described there.
     [[nodiscard]] QString rescue() const { return work() + QLatin1StringView("/rescue"); }
-    [[nodiscard]] QString trial() const { return work() + QLatin1StringView("/trial"); }
+    [[nodiscard]] QString probation() const { return work() + QLatin1StringView("/probation"); }
     [[nodiscard]] QString starts() const { return work() + QLatin1StringView("/starts"); }
     [[nodiscard]] QString arguments() const { return work() + QLatin1StringView("/arguments"); }
-    [[nodiscard]] QString putAway() const { return work() + QLatin1StringView("/failed"); }
+    [[nodiscard]] QString failed() const { return work() + QLatin1StringView("/failed"); }
 
-    // Whether this program may be replaced where it is, and makes the folder beside it. Refused: it doesn't run from a
-    // folder called WatchDog (a developer's build doesn't), or somebody else than root and ourselves could change the
-    // folder or one above it. Io, NoSpace.
+    // Succeeds if this program may be replaced where it is; makes the folder beside it. Refused: it doesn't run from a
+    // folder called WatchDog (a developer's build doesn't), or a user other than root and this process's could change
+    // the folder or one above it. Io, NoSpace.
     [[nodiscard]] Outcome open() const;
 
     static constexpr QLatin1StringView folder{"WatchDog"};

@@ -7,9 +7,9 @@
 
 namespace sgn::selfupdate {
 
-// How the process that prepares a release tells the watchdog why it failed: one line, "<error code>: <reason>".
+// What the process that prepares a release writes for the watchdog when it fails: one line, "<error code>: <reason>".
 [[nodiscard]] QByteArray preparationLine(const Error &error);
-// From all that it has said, of which the last line counts.
+// The error in the last line of its output; Internal if there is none.
 [[nodiscard]] Error preparationError(const QByteArray &output);
 
 } // namespace sgn::selfupdate

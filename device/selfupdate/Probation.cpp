@@ -29,12 +29,12 @@ Outcome beginProbation(const OwnRelease &release, const SwapJournal &journal)
         return removed;
     }
     // Last, because it is what makes the others count.
-    return writeFileAtomically(release.trial(), QByteArray::number(journal.newFolder) + '\n', 0600);
+    return writeFileAtomically(release.probation(), QByteArray::number(journal.newFolder) + '\n', 0600);
 }
 
 void tidyAfterSwap(const OwnRelease &release, const SwapJournal &journal)
 {
-    QList<Outcome> outcomes{removeFileDurably(release.trial()), removeFileDurably(release.starts()),
+    QList<Outcome> outcomes{removeFileDurably(release.probation()), removeFileDurably(release.starts()),
                             removeFileDurably(release.zip())};
     Outcome kept;
     if (journal.phase == SwapPhase::Confirmed) {
@@ -44,7 +44,7 @@ void tidyAfterSwap(const OwnRelease &release, const SwapJournal &journal)
         kept = system::moveReplacing(release.staged(), release.previous(), journal.newFolder);
     }
     outcomes += kept;
-    for (const QString &folder : {release.stage(), release.putAway()}) {
+    for (const QString &folder : {release.stage(), release.failed()}) {
         // What couldn't be moved stays for the next start to try again.
         const bool isNeeded = !kept && folder == release.stage();
         if (!isNeeded && QFileInfo::exists(folder) && !QDir(folder).removeRecursively()) {

@@ -23,7 +23,7 @@ public:
 
     ProbationWatch(const Limits &limits, MonotonicTime begin);
 
-    // `isHealthy`: the watchdog runs and did all it should at `now`. Times never go back.
+    // `isHealthy`: the watchdog runs and did all it should at `now`. Times only rise.
     [[nodiscard]] Verdict observe(bool isHealthy, MonotonicTime now);
     // Whether it was healthy at least once.
     [[nodiscard]] bool wasHealthy() const { return m_wasHealthy; }

@@ -101,7 +101,7 @@ Result<QList<PublicKey>> releaseKeys(const Preparation &preparation)
 {
     auto config = loadDeviceConfig(DeviceTree(preparation.root));
     if (!config) {
-        return fail(std::move(config).error().withContext(u"cannot tell whether releases must be signed"_s));
+        return fail(std::move(config).error().withContext(u"cannot find out whether releases must be signed"_s));
     }
     return std::move(config->releaseKeys);
 }
@@ -133,7 +133,7 @@ Result<Signed> checkSignature(const Preparation &preparation, int version, const
     return Signed{manifest->allowsDowngrade, manifest->files};
 }
 
-// `folder`: of a release that is said to be of that version.
+// `version`: which the release should have.
 Outcome checkContent(const QString &folder, int version)
 {
     for (const auto name : {OwnRelease::programName, OwnRelease::updateProgramName}) {
@@ -151,16 +151,16 @@ Outcome checkContent(const QString &folder, int version)
     }
     const int found = readReleaseVersion(folder).value_or(-1);
     if (found != version) {
-        return fail(ErrorCode::BadArchive,
-                    found < 0 ? u"the release's file version holds no version number"_s
-                              : u"the release says it is version %1, the command says %2"_s.arg(found).arg(version));
+        return fail(ErrorCode::BadArchive, found < 0
+                                               ? u"the release's file version holds no version number"_s
+                                               : u"the release has version %1 and not %2"_s.arg(found).arg(version));
     }
     return {};
 }
 
 Outcome clear(const OwnRelease &release)
 {
-    for (const QString &folder : {release.stage(), release.putAway()}) {
+    for (const QString &folder : {release.stage(), release.failed()}) {
         if (QFileInfo::exists(folder) && !QDir(folder).removeRecursively()) {
             return fail(ErrorCode::Io, u"cannot remove "_s + folder);
         }
@@ -177,7 +177,7 @@ Outcome test(const Preparation &preparation, const SwapJournal &journal, const Q
 
 Outcome preparePrevious(const Preparation &preparation, const SwapJournal &journal)
 {
-    // It was signed once, but so is every release with a known hole, and whoever asks may have taken over the agent.
+    // It was signed once, but so is every release with a known hole, and an attacker may have taken over the agent.
     const auto keys = releaseKeys(preparation);
     if (!keys) {
         return fail(keys.error());

@@ -7,6 +7,7 @@
 
 namespace sgn::selfupdate {
 
+// The device and the release that is replaced.
 struct Preparation
 {
     OwnRelease release;
@@ -24,7 +25,7 @@ struct Preparation
 // NoSpace, InstallFailed, Io, BadFile.
 [[nodiscard]] Outcome prepareRelease(const Preparation &preparation, const SwapJournal &journal);
 
-// The whole life of that process: takes the request from the journal and says on stdout why it failed
+// The main function of that process: takes the request from the journal and writes to stdout why it failed
 // (PreparationResult.h). Returns the exit code.
 [[nodiscard]] int runPreparation(const Preparation &preparation);
 

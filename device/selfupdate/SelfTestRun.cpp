@@ -19,9 +19,9 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-tl::unexpected<Error> failed(const QString &why, const QByteArray &said)
+tl::unexpected<Error> failed(const QString &why, const QByteArray &output)
 {
-    const QString words = QString::fromUtf8(said).simplified().right(300);
+    const QString words = QString::fromUtf8(output).simplified().right(300);
     return fail(ErrorCode::InstallFailed, words.isEmpty() ? why : why + u": "_s + words);
 }
 
@@ -64,33 +64,33 @@ Outcome runSelfTestOf(const QString &program, const QStringList &arguments, std:
         return fail(ErrorCode::InstallFailed, test.error().message);
     }
     writing = Descriptor();
-    QByteArray said;
+    QByteArray output;
     const SystemClock clock;
     const MonotonicTime end = clock.monotonic() + limit;
-    // Its output as well, so that it never waits for us.
+    // Its output as well, so that it never blocks on a full pipe.
     std::array<pollfd, 2> ready{pollfd{test->descriptor(), POLLIN, 0}, pollfd{reading.get(), POLLIN, 0}};
     while (!test->hasEnded()) {
         const auto left = static_cast<int>(std::max<MonotonicTime::rep>(0, (end - clock.monotonic()).count()));
         if (left == 0) {
             test->signal(SIGKILL);
             test->reap();
-            return failed(u"its self-test doesn't end within %1 s"_s.arg(limit.count() / 1000), said);
+            return failed(u"its self-test doesn't end within %1 s"_s.arg(limit.count() / 1000), output);
         }
         ::poll(ready.data(), ready.size(), left);
         if (ready[1].revents != 0) {
             const QByteArray more = readPipe(reading.get());
-            said = more.isEmpty() ? said : more;
+            output = more.isEmpty() ? output : more;
             ready[1].fd = more.isEmpty() ? -1 : ready[1].fd; // closed, though it still runs
         }
     }
     const QByteArray last = readPipe(reading.get());
-    said = last.isEmpty() ? said : last;
+    output = last.isEmpty() ? output : last;
     const system::ExitStatus status = test->reap();
     if (status.code == 0) {
         return {};
     }
-    return status.code ? failed(u"its self-test failed with exit code %1"_s.arg(*status.code), said)
-                       : failed(u"its self-test crashed"_s, said);
+    return status.code ? failed(u"its self-test failed with exit code %1"_s.arg(*status.code), output)
+                       : failed(u"its self-test crashed"_s, output);
 }
 
 } // namespace sgn::selfupdate

@@ -9,8 +9,8 @@
 
 namespace sgn::selfupdate {
 
-// Runs another watchdog's program with `arguments` and --self-test, as ourselves, and waits: InstallFailed with what it
-// said last unless it exits with 0 within the time. Blocks; not for the running watchdog.
+// Runs another watchdog's program with `arguments` and --self-test, as this process's user, and waits: InstallFailed
+// with the end of its output unless it exits with 0 within the time. Blocks; not for the running watchdog.
 [[nodiscard]] Outcome runSelfTestOf(const QString &program, const QStringList &arguments,
                                     std::chrono::milliseconds limit);
 

@@ -10,18 +10,18 @@
 
 namespace sgn::selfupdate {
 
-// What a watchdog says of itself.
+// The replies of a watchdog.
 struct ProbeAnswer
 {
     int version = 0;
     QList<ProcessReport> processes;
 };
 
-// Asks the watchdog behind a control socket who it is and what it looks after. Blocks up to `limit`. Only an answer of
-// the process `pid` counts: the socket may lie where others can put theirs. Network, Timeout, Refused.
+// Queries version and processes of the watchdog behind a control socket. Blocks up to `limit`. Only a reply of the
+// process `pid` counts: the socket may lie where others can put theirs. Network, Timeout, Refused.
 [[nodiscard]] Result<ProbeAnswer> probeWatchdog(const QString &socket, pid_t pid, std::chrono::milliseconds limit);
 
-// Whether anybody listens there.
+// True if a process listens there.
 [[nodiscard]] bool isListening(const QString &socket);
 
 } // namespace sgn::selfupdate

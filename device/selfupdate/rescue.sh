@@ -4,23 +4,23 @@
 # watchdog (systemd's unit, root's crontab) runs it first. So a new release that doesn't even start is put away by
 # something that is no part of it.
 #
-#   rescue         before each start: counts it. A release that hasn't proved itself gets two; at the third the old
-#                  release is put back.
-#   rescue guard   beside the running watchdog: lets the old release's guardian go on watching the new one, should a
-#                  power cut have ended it. There is never more than one.
+#   rescue         before each start: counts it. A release on probation gets two; at the third the old release is
+#                  restored.
+#   rescue guard   beside the running watchdog: starts the old release's guardian again, should a power cut have ended
+#                  it. There is never more than one.
 #
-# trial      inode of the new release's folder; there is none when nothing has to be proved
+# probation  inode of the new release's folder; no file when there is no release on probation
 # starts     a line for each start
 # arguments  the watchdog's, each ended by a zero byte
 cd "$(dirname "$0")" || exit 0
-[ -f trial ] || exit 0
+[ -f probation ] || exit 0
 
-# Cut between the two renames below: the new release is away, the old one isn't back yet.
+# Cut between the two renames below: the new release is moved out, the old one isn't in place yet.
 if [ ! -e ../WatchDog ] && [ -d failed ] && [ -d staged/WatchDog ]; then
     mv staged/WatchDog ../WatchDog
     sync
 fi
-[ "$(stat -c %i ../WatchDog)" = "$(cat trial)" ] || exit 0
+[ "$(stat -c %i ../WatchDog)" = "$(cat probation)" ] || exit 0
 
 if [ "$1" = guard ]; then
     xargs -0 "$PWD/staged/WatchDog/sgn-watchdog" --guard <arguments >/dev/null 2>&1 &

@@ -83,7 +83,7 @@ private:
         QCOMPARE(device.installedVersion(), version);
         QCOMPARE(ownSwapStatus(device).running, version);
         QCOMPARE(device.running(), meters); // not one of them was restarted
-        for (const auto name : {"trial"_L1, "starts"_L1, "staged"_L1, "failed"_L1, "release.zip"_L1}) {
+        for (const auto name : {"probation"_L1, "starts"_L1, "staged"_L1, "failed"_L1, "release.zip"_L1}) {
             QTRY_VERIFY_WITH_TIMEOUT(!QFile::exists(device.home(u"WatchDog.update/"_s + name)), patience);
         }
         ControlClient client(device);

@@ -19,10 +19,10 @@ private Q_SLOTS:
     {
         QTest::addColumn<int>("processes");
         QTest::addColumn<qsizetype>("lines");
-        QTest::newRow("one, all of it") << 1 << qsizetype(20);
-        QTest::newRow("some, the last lines") << 4 << qsizetype(5);
-        QTest::newRow("many, the last line") << 20 << qsizetype(1);
-        QTest::newRow("as many as there can be, none") << 64 << qsizetype(0);
+        QTest::newRow("one, all of it") << 1 << qsizetype{20};
+        QTest::newRow("some, the last lines") << 4 << qsizetype{5};
+        QTest::newRow("many, the last line") << 20 << qsizetype{1};
+        QTest::newRow("as many as there can be, none") << 64 << qsizetype{0};
     }
 
     void aStatusIsNeverLongerThanALine()
