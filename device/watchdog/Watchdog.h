@@ -4,6 +4,7 @@
 #include "base/DeviceTree.h"
 #include "selfupdate/AgentExchange.h"
 #include "selfupdate/WatchdogExchange.h"
+#include "supervision/AgentSupervisor.h"
 #include "supervision/Supervisor.h"
 #include "system/Account.h"
 #include "system/Machine.h"
