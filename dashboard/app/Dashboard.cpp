@@ -53,18 +53,18 @@ Outcome Dashboard::start()
 
 Outcome Dashboard::openPanel()
 {
-    const Result<PanelConfig> config = loadPanelConfig(m_options.panelFile);
+    const Result<core::PanelConfig> config = core::loadPanelConfig(m_options.panelFile);
     if (!config) {
         return tl::unexpected(config.error());
     }
     for (const QString &warning : config->warnings) {
         qCWarning(lcDashboard, "%s", qUtf8Printable(warning));
     }
-    Panel::Settings settings;
+    core::Panel::Settings settings;
     settings.operatorName = u"dashboard"_s;
     settings.xmpp.role = xmpp::Role::Panel;
     settings.xmpp.acceptSubscriptions = true;
-    Result<std::unique_ptr<Panel>> panel = Panel::open(*config, settings, m_clock);
+    Result<std::unique_ptr<core::Panel>> panel = core::Panel::open(*config, settings, m_clock);
     if (!panel) {
         return tl::unexpected(panel.error());
     }
@@ -105,7 +105,7 @@ void Dashboard::takeScreenshot()
     if (!workspace || workspace->panel().session().isSettled()) {
         screenshot->ready();
     } else {
-        connect(&workspace->panel().session(), &PanelSession::settled, screenshot, &Screenshot::ready);
+        connect(&workspace->panel().session(), &core::PanelSession::settled, screenshot, &Screenshot::ready);
     }
 }
 

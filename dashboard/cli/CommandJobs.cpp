@@ -15,9 +15,9 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-QString progressText(const CommandTarget &target)
+QString progressText(const records::CommandTarget &target)
 {
-    if (target.state == TargetState::Running && !target.deviceState.isEmpty()) {
+    if (target.state == records::TargetState::Running && !target.deviceState.isEmpty()) {
         // What it waits for says more than how far it is.
         const QString more = !target.remarks.isEmpty() ? u": "_s + target.remarks
                              : target.percent < 0      ? QString()
@@ -44,9 +44,9 @@ void CommandJob::follow(const Result<CommandNo> &number)
     m_number = *number;
     output().say(u"command %1 to %2 device(s)"_s.arg(m_number).arg(panel().commands().targets(m_number).size()));
     // Said at once, because the next change may come before the event loop does.
-    connect(&panel().commands(), &CommandLog::targetChanged, this, &CommandJob::onTargetChanged);
+    connect(&panel().commands(), &core::CommandLog::targetChanged, this, &CommandJob::onTargetChanged);
     connect(
-        &panel().commands(), &CommandLog::targetChanged, this, [this] { check(); }, Qt::QueuedConnection);
+        &panel().commands(), &core::CommandLog::targetChanged, this, [this] { check(); }, Qt::QueuedConnection);
     check();
 }
 
@@ -55,7 +55,7 @@ void CommandJob::onTargetChanged(CommandNo number, const QString &jid)
     if (number != m_number) {
         return;
     }
-    const CommandTarget *target = panel().commands().target(number, jid);
+    const records::CommandTarget *target = panel().commands().target(number, jid);
     if (target && m_until == Until::Answered && !isFinal(target->state)) {
         const QString text = progressText(*target);
         if (m_said.value(jid) != text) {
@@ -65,9 +65,9 @@ void CommandJob::onTargetChanged(CommandNo number, const QString &jid)
     }
 }
 
-bool CommandJob::isEnough(const CommandTarget &target) const
+bool CommandJob::isEnough(const records::CommandTarget &target) const
 {
-    return m_until == Until::Answered ? isFinal(target.state) : target.state != TargetState::Queued;
+    return m_until == Until::Answered ? isFinal(target.state) : target.state != records::TargetState::Queued;
 }
 
 void CommandJob::check()
@@ -75,8 +75,8 @@ void CommandJob::check()
     if (isFinished()) {
         return;
     }
-    const QList<CommandTarget> &targets = panel().commands().targets(m_number);
-    if (std::ranges::all_of(targets, [this](const CommandTarget &target) { return isEnough(target); })) {
+    const QList<records::CommandTarget> &targets = panel().commands().targets(m_number);
+    if (std::ranges::all_of(targets, [this](const records::CommandTarget &target) { return isEnough(target); })) {
         print();
     }
 }
@@ -93,7 +93,7 @@ void CommandJob::onTimeout()
 // What a table has no room for.
 void CommandJob::sayLogs()
 {
-    for (const CommandTarget &target : panel().commands().targets(m_number)) {
+    for (const records::CommandTarget &target : panel().commands().targets(m_number)) {
         for (const QString &line : target.log) {
             output().say(u"%1| %2"_s.arg(xmpp::localPartOf(target.jid), plain(line)));
         }
@@ -106,8 +106,9 @@ void CommandJob::print()
     QJsonArray targets;
     bool isAllRight = true;
     int open = 0;
-    for (const CommandTarget &target : panel().commands().targets(m_number)) {
-        const bool failed = target.state == TargetState::Failed || target.state == TargetState::Expired;
+    for (const records::CommandTarget &target : panel().commands().targets(m_number)) {
+        const bool failed =
+            target.state == records::TargetState::Failed || target.state == records::TargetState::Expired;
         isAllRight = isAllRight && !failed && isEnough(target);
         open += isFinal(target.state) ? 0 : 1;
         table.add(
@@ -161,10 +162,10 @@ void UpdateJobRun::start()
     }
     whenConnected([this] {
         if (m_wish.file.isEmpty()) {
-            UpdateRequest request;
+            core::UpdateRequest request;
             request.url = m_wish.url;
             send(request);
-        } else if (m_wish.what == UpdateRequest::What::CaFile) {
+        } else if (m_wish.what == core::UpdateRequest::What::CaFile) {
             inspectCaFile();
         } else {
             inspect();
@@ -186,7 +187,7 @@ void UpdateJobRun::inspectCaFile()
         refuse(caFile.error());
         return;
     }
-    UpdateRequest request;
+    core::UpdateRequest request;
     request.caFile = *caFile;
     send(request);
 }
@@ -199,27 +200,27 @@ void UpdateJobRun::inspect()
             refuse(zip.error());
             return;
         }
-        UpdateRequest request;
+        core::UpdateRequest request;
         request.zip = *zip;
         send(request);
     });
-    m_inspection.setFuture(UpdateService::inspect(m_wish.file));
+    m_inspection.setFuture(core::UpdateService::inspect(m_wish.file));
 }
 
-bool UpdateJobRun::chooseVersions(UpdateRequest &request)
+bool UpdateJobRun::chooseVersions(core::UpdateRequest &request)
 {
     request.processes = m_wish.processes;
     request.version = m_wish.version.value_or(0);
     if (!request.zip) {
         return true;
     }
-    const Fleet &fleet = panel().fleet();
+    const core::Fleet &fleet = panel().fleet();
     if (request.component != Component::SmartMeter) {
-        request.version = m_wish.version.value_or(suggestedVersion(*request.zip, fleet));
+        request.version = m_wish.version.value_or(core::suggestedVersion(*request.zip, fleet));
         output().say(u"version %1"_s.arg(request.version));
         return true;
     }
-    request.processes = suggestedVersions(*request.zip, fleet);
+    request.processes = core::suggestedVersions(*request.zip, fleet);
     for (const ProcessVersion &wished : std::as_const(m_wish.processes)) {
         const auto it = std::ranges::find(request.processes, wished.name, &ProcessVersion::name);
         if (it == request.processes.end()) {
@@ -237,7 +238,7 @@ bool UpdateJobRun::chooseVersions(UpdateRequest &request)
     return true;
 }
 
-void UpdateJobRun::send(UpdateRequest request)
+void UpdateJobRun::send(core::UpdateRequest request)
 {
     request.what = m_wish.what;
     request.component = m_wish.component;
@@ -251,8 +252,8 @@ void UpdateJobRun::send(UpdateRequest request)
         finish(ExitFailed);
         return;
     }
-    UpdateJob *job = panel().updates().start(request);
-    connect(job, &UpdateJob::finished, this, [this](const Result<CommandNo> &number) { follow(number); });
+    core::UpdateJob *job = panel().updates().start(request);
+    connect(job, &core::UpdateJob::finished, this, [this](const Result<CommandNo> &number) { follow(number); });
 }
 
 RebootJob::RebootJob(const Terms &terms, QStringList devices, Until until)

@@ -27,13 +27,13 @@ QString deviceText(const QString &jid)
 
 void WatchJob::start()
 {
-    connect(&panel(), &Panel::activityAdded, this, &WatchJob::printEntry);
-    connect(&panel().commands(), &CommandLog::targetChanged, this, &WatchJob::printProgress);
-    connect(&panel().session(), &PanelSession::offline, this,
+    connect(&panel(), &core::Panel::activityAdded, this, &WatchJob::printEntry);
+    connect(&panel().commands(), &core::CommandLog::targetChanged, this, &WatchJob::printProgress);
+    connect(&panel().session(), &core::PanelSession::offline, this,
             [this](const Error &reason) { output().say(reason.message + u"; trying again"_s); });
-    connect(&panel().session(), &PanelSession::online, this, [this] { output().say(u"connected"_s); });
+    connect(&panel().session(), &core::PanelSession::online, this, [this] { output().say(u"connected"_s); });
     whenConnected([this] {
-        const FleetSummary &summary = panel().fleet().summary();
+        const core::FleetSummary &summary = panel().fleet().summary();
         output().say(u"%1 of %2 devices online, %3 dead processes"_s.arg(summary.online)
                          .arg(summary.total)
                          .arg(summary.deadProcesses));
@@ -50,21 +50,21 @@ void WatchJob::onTimeout()
     finish(ExitDone);
 }
 
-void WatchJob::printEntry(const ActivityEntry &entry)
+void WatchJob::printEntry(const records::ActivityEntry &entry)
 {
     if (output().isJson()) {
         output().json(toJson(entry));
     } else {
         const QString line =
-            u"%1  %2  %3\n"_s.arg(localTime(entry.at), plain(deviceText(entry.jid)), plain(describe(entry)));
+            u"%1  %2  %3\n"_s.arg(localTime(entry.at), plain(deviceText(entry.jid)), plain(records::describe(entry)));
         output().bytes(line.toUtf8());
     }
 }
 
 void WatchJob::printProgress(CommandNo number, const QString &jid)
 {
-    const CommandTarget *target = panel().commands().target(number, jid);
-    if (!target || target->state != TargetState::Running || target->deviceState.isEmpty()) {
+    const records::CommandTarget *target = panel().commands().target(number, jid);
+    if (!target || target->state != records::TargetState::Running || target->deviceState.isEmpty()) {
         return;
     }
     if (output().isJson()) {
@@ -91,19 +91,19 @@ ActivityJob::ActivityJob(const Terms &terms, QStringList names, int limit, Forma
 
 void ActivityJob::start()
 {
-    ActivityFilter filter;
+    records::ActivityFilter filter;
     filter.limit = m_limit;
     if (!m_names.isEmpty()) {
         filter.jid = resolve(m_names).front();
     }
-    const QList<ActivityEntry> entries = panel().store().activity(filter);
+    const QList<records::ActivityEntry> entries = panel().store().activity(filter);
     if (m_format == Format::Csv) {
-        output().bytes(activityCsv(entries));
+        output().bytes(core::activityCsv(entries));
     } else {
         Table table({u"TIME"_s, u"DEVICE"_s, u"WHAT"_s});
         QJsonArray list;
-        for (const ActivityEntry &entry : entries) {
-            table.add({localTime(entry.at), deviceText(entry.jid), describe(entry)});
+        for (const records::ActivityEntry &entry : entries) {
+            table.add({localTime(entry.at), deviceText(entry.jid), records::describe(entry)});
             list += toJson(entry);
         }
         output().result(table, {{u"activity"_s, list}});

@@ -56,7 +56,7 @@ const CommandSpec *commandIn(const QStringList &arguments)
     return spec;
 }
 
-int runJob(Panel &panel, const Output &output, const JobMaker &make, std::chrono::seconds timeout)
+int runJob(core::Panel &panel, const Output &output, const JobMaker &make, std::chrono::seconds timeout)
 {
     const std::unique_ptr<Job> job = make(Terms{panel, output, timeout});
     StopSignals signals;
@@ -105,15 +105,15 @@ int main(int argc, char *argv[])
         line.parser().isSet(u"verbose"_s) ? u"sgn.*=true"_s : u"*.debug=false\n*.info=false\n*.warning=false"_s);
 
     const Output output(line.parser().isSet(u"json"_s) ? Output::Format::Json : Output::Format::Table);
-    const Result<PanelConfig> config = loadPanelConfig(line.parser().value(u"panel"_s));
+    const Result<core::PanelConfig> config = core::loadPanelConfig(line.parser().value(u"panel"_s));
     if (!config) {
         output.say(config.error().message);
         return ExitUsage;
     }
     const SystemClock clock;
-    Panel::Settings settings;
+    core::Panel::Settings settings;
     settings.operatorName = u"sgnctl"_s;
-    const Result<std::unique_ptr<Panel>> panel = Panel::open(*config, settings, clock);
+    const Result<std::unique_ptr<core::Panel>> panel = core::Panel::open(*config, settings, clock);
     if (!panel) {
         output.say(panel.error().message);
         return ExitFailed;

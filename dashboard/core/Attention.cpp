@@ -4,7 +4,7 @@
 #include <cmath>
 #include <QCoreApplication>
 
-namespace sgn {
+namespace sgn::core {
 
 using namespace Qt::StringLiterals;
 
@@ -39,14 +39,14 @@ enum class Matter {
 struct Finding
 {
     Matter matter = Matter::Nothing;
-    const DeviceProcess *process = nullptr;
+    const records::DeviceProcess *process = nullptr;
 };
 
 // A process that an update holds is not running on purpose.
-const DeviceProcess *worstProcess(const Device &device)
+const records::DeviceProcess *worstProcess(const records::Device &device)
 {
-    const DeviceProcess *worst = nullptr;
-    for (const DeviceProcess &process : device.processes) {
+    const records::DeviceProcess *worst = nullptr;
+    for (const records::DeviceProcess &process : device.processes) {
         if (device.isUpdating() && process.report.state == ProcessState::Held) {
             continue;
         }
@@ -61,9 +61,9 @@ const DeviceProcess *worstProcess(const Device &device)
 }
 
 // A failed update is of no interest any more when the device runs what it was to bring.
-bool isStillMissing(const Device &device)
+bool isStillMissing(const records::Device &device)
 {
-    const UpdateTarget *target = device.update->target.get();
+    const records::UpdateTarget *target = device.update->target.get();
     if (!target) {
         return true;
     }
@@ -78,12 +78,12 @@ bool isStillMissing(const Device &device)
     return false;
 }
 
-Matter matterOfUpdate(const Device &device)
+Matter matterOfUpdate(const records::Device &device)
 {
-    if (device.update->state == TargetState::Failed) {
+    if (device.update->state == records::TargetState::Failed) {
         return isStillMissing(device) ? Matter::UpdateFailed : Matter::Nothing;
     }
-    if (device.update->state == TargetState::Expired) {
+    if (device.update->state == records::TargetState::Expired) {
         return isStillMissing(device) ? Matter::UpdateExpired : Matter::Nothing;
     }
     return Matter::Nothing;
@@ -103,7 +103,7 @@ Matter matterOfFacts(const DeviceFacts &facts)
     return Matter::Nothing;
 }
 
-Finding findingOf(const Device &device)
+Finding findingOf(const records::Device &device)
 {
     if (!device.conflictWith.isEmpty()) {
         return {Matter::Conflict};
@@ -111,7 +111,7 @@ Finding findingOf(const Device &device)
     if (!device.foreignFrom.isEmpty()) {
         return {Matter::ForeignFrom};
     }
-    if (const DeviceProcess *process = worstProcess(device)) {
+    if (const records::DeviceProcess *process = worstProcess(device)) {
         return {process->report.state == ProcessState::CrashLoop ? Matter::CrashLoop : Matter::Dead, process};
     }
     // Before the updates that fail for it.
@@ -208,7 +208,7 @@ public:
         return death(*report.lastExit);
     }
 
-    static QString process(const DeviceProcess &process, const QDateTime &now)
+    static QString process(const records::DeviceProcess &process, const QDateTime &now)
     {
         const ProcessReport &report = process.report;
         QString text;
@@ -228,17 +228,17 @@ public:
         return text;
     }
 
-    static QString update(const DeviceUpdate &update)
+    static QString update(const records::DeviceUpdate &update)
     {
         const CommandNo number = update.target ? update.target->number : 0;
-        if (update.state != TargetState::Running || update.deviceState.isEmpty()) {
+        if (update.state != records::TargetState::Running || update.deviceState.isEmpty()) {
             return tr("update #%1 on its way").arg(number);
         }
         const QString state = update.deviceState.simplified().left(maxQuoted);
         return update.percent < 0 ? state : tr("%1, %2 %").arg(state).arg(update.percent);
     }
 
-    static QString sentence(const Device &device, const Finding &finding, const QDateTime &now)
+    static QString sentence(const records::Device &device, const Finding &finding, const QDateTime &now)
     {
         const CommandNo number = device.update && device.update->target ? device.update->target->number : 0;
         switch (finding.matter) {
@@ -283,12 +283,12 @@ public:
 
 } // namespace
 
-Attention::Level attentionLevel(const Device &device)
+Attention::Level attentionLevel(const records::Device &device)
 {
     return levelOf(findingOf(device).matter);
 }
 
-Attention attention(const Device &device, const QDateTime &now)
+Attention attention(const records::Device &device, const QDateTime &now)
 {
     const Finding finding = findingOf(device);
     Attention result{levelOf(finding.matter), Words::sentence(device, finding, now), Action::None, {}};
@@ -326,4 +326,4 @@ QString deathText(const LastExit &exit)
     return Words::death(exit);
 }
 
-} // namespace sgn
+} // namespace sgn::core

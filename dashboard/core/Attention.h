@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/Device.h"
+#include "records/Device.h"
 
-namespace sgn {
+namespace sgn::core {
 
 // The "Why" of a device: one plain reason, and what to do about it.
 struct Attention
@@ -29,13 +29,13 @@ struct Attention
 
 // The most important thing first. Pure; `now` (UTC) is only used to say how long something has lasted, never for the
 // level.
-[[nodiscard]] Attention attention(const Device &device, const QDateTime &now);
+[[nodiscard]] Attention attention(const records::Device &device, const QDateTime &now);
 // The same without words, for counting.
-[[nodiscard]] Attention::Level attentionLevel(const Device &device);
+[[nodiscard]] Attention::Level attentionLevel(const records::Device &device);
 
 // "4 s", "3 min", "2 h", "5 d"; for durations under a second "now".
 [[nodiscard]] QString durationText(qint64 seconds);
 // "exit code 1, last heartbeat 61 s before"; empty when nothing is known.
 [[nodiscard]] QString deathText(const LastExit &exit);
 
-} // namespace sgn
+} // namespace sgn::core

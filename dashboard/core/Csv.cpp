@@ -4,7 +4,7 @@
 #include "core/Attention.h"
 #include "core/Fleet.h"
 
-namespace sgn {
+namespace sgn::core {
 
 using namespace Qt::StringLiterals;
 
@@ -20,7 +20,7 @@ QString number(std::optional<int> value)
     return value ? QString::number(*value) : QString();
 }
 
-QString processText(const DeviceProcess *process)
+QString processText(const records::DeviceProcess *process)
 {
     if (!process) {
         return {};
@@ -61,7 +61,7 @@ QByteArray fleetCsv(const Fleet &fleet, const QList<int> &rows)
                              columns + QStringList{u"agent"_s, u"watchdog"_s, u"model"_s, u"os"_s, u"why"_s});
     const QDateTime now = QDateTime::currentDateTimeUtc();
     for (const int row : rows) {
-        const Device &device = fleet.at(row);
+        const records::Device &device = fleet.at(row);
         QStringList fields{device.name().toString(), device.jid, device.rpiUniqueId, device.online ? u"yes"_s : u"no"_s,
                            timeText(device.lastSeen)};
         for (const QString &column : columns) {
@@ -74,16 +74,16 @@ QByteArray fleetCsv(const Fleet &fleet, const QList<int> &rows)
     return csv;
 }
 
-QByteArray activityCsv(const QList<ActivityEntry> &entries)
+QByteArray activityCsv(const QList<records::ActivityEntry> &entries)
 {
     QByteArray csv =
         csvLine({u"time"_s, u"device"_s, u"what"_s, u"command_no"_s, u"subject"_s, u"detail"_s, u"text"_s});
-    for (const ActivityEntry &entry : entries) {
+    for (const records::ActivityEntry &entry : entries) {
         csv += csvLine({timeText(entry.at), entry.jid, nameOf(entry.kind),
                         entry.number == 0 ? QString() : QString::number(entry.number), entry.subject, entry.detail,
-                        describe(entry)});
+                        records::describe(entry)});
     }
     return csv;
 }
 
-} // namespace sgn
+} // namespace sgn::core

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/Activity.h"
+#include "records/Activity.h"
 
 #include <QByteArray>
 #include <QList>
 #include <QStringList>
 
-namespace sgn {
+namespace sgn::core {
 
 class Fleet;
 
@@ -17,6 +17,6 @@ class Fleet;
 
 // The fleet's table with one column per process; `rows` are indices, in the order wanted.
 [[nodiscard]] QByteArray fleetCsv(const Fleet &fleet, const QList<int> &rows);
-[[nodiscard]] QByteArray activityCsv(const QList<ActivityEntry> &entries);
+[[nodiscard]] QByteArray activityCsv(const QList<records::ActivityEntry> &entries);
 
-} // namespace sgn
+} // namespace sgn::core

@@ -8,7 +8,7 @@
 #include <QNetworkReply>
 #include <QtConcurrent>
 
-namespace sgn {
+namespace sgn::core {
 
 using namespace Qt::StringLiterals;
 
@@ -187,4 +187,4 @@ void LogDownload::finish(const Result<qint64> &size)
     }
 }
 
-} // namespace sgn
+} // namespace sgn::core

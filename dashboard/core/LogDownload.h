@@ -15,7 +15,7 @@
 
 class QNetworkReply;
 
-namespace sgn {
+namespace sgn::core {
 
 // Fetches one zip of logs and unpacks it. The address, the length and every byte come from a device, so: https only, a
 // certificate of our CA only, no redirects, never more than `maxSize` bytes, and what arrives must be what was
@@ -70,4 +70,4 @@ private:
     bool m_isFinished = false;
 };
 
-} // namespace sgn
+} // namespace sgn::core

@@ -4,7 +4,7 @@
 #include "crypto/Jws.h"
 #include "protocol/Json.h"
 
-namespace sgn {
+namespace sgn::core {
 
 using namespace Qt::StringLiterals;
 
@@ -26,4 +26,4 @@ Result<QByteArray> OperatorSigner::sign(const Command &command, const CommandCla
     return body;
 }
 
-} // namespace sgn
+} // namespace sgn::core

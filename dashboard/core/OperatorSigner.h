@@ -5,7 +5,7 @@
 #include "crypto/SigningKey.h"
 #include "protocol/SignedCommand.h"
 
-namespace sgn {
+namespace sgn::core {
 
 // Signs commands with an operator's key, each for one device, so that devices with `operator_keys` obey them. Others
 // read the same message without its signature.
@@ -23,4 +23,4 @@ private:
     SigningKey m_key;
 };
 
-} // namespace sgn
+} // namespace sgn::core

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/Panel.h"
 
-#include "core/StoreRows.h"
 #include "xmpp/Jid.h"
 
-namespace sgn {
+namespace sgn::core {
 
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
@@ -45,7 +44,7 @@ Result<std::unique_ptr<Panel>> Panel::open(const PanelConfig &config, const Sett
     if (const Outcome fine = config.check(); !fine) {
         return fail(fine.error());
     }
-    Result<std::unique_ptr<Store>> store = Store::open(config.storeFile, xmpp::bareJid(config.jid));
+    Result<std::unique_ptr<store::Store>> store = store::Store::open(config.storeFile, xmpp::bareJid(config.jid));
     if (!store) {
         return fail(store.error());
     }
@@ -59,7 +58,7 @@ Result<std::unique_ptr<Panel>> Panel::open(const PanelConfig &config, const Sett
     return panel;
 }
 
-Panel::Panel(PanelConfig config, Settings settings, std::unique_ptr<Store> store, const Clock &clock)
+Panel::Panel(PanelConfig config, Settings settings, std::unique_ptr<store::Store> store, const Clock &clock)
     : m_config(std::move(config))
     , m_settings(std::move(settings))
     , m_clock(clock)
@@ -83,7 +82,7 @@ Panel::Panel(PanelConfig config, Settings settings, std::unique_ptr<Store> store
     connect(&m_fleet, &Fleet::happened, this, &Panel::record);
     connect(&m_commands, &CommandLog::happened, this, &Panel::record);
     connect(&m_logs, &LogService::happened, this, &Panel::record);
-    connect(m_store.get(), &Store::writingFailed, this, [this](const Error &reason) {
+    connect(m_store.get(), &store::Store::writingFailed, this, [this](const Error &reason) {
         m_storeTrouble = u"What is seen now can't be kept for the next start: "_s + reason.message;
         Q_EMIT warned(m_storeTrouble);
     });
@@ -154,7 +153,7 @@ Result<CommandNo> Panel::rollBack(const QStringList &jids, Component component)
     return m_commands.submit(Rollback{component}, jids, {m_settings.operatorName, folderName(component), end});
 }
 
-void Panel::record(const ActivityEntry &entry)
+void Panel::record(const records::ActivityEntry &entry)
 {
     if (!entry.jid.isEmpty()) {
         auto talk = m_talk.find(entry.jid);
@@ -172,8 +171,8 @@ void Panel::record(const ActivityEntry &entry)
 void Panel::keepDevices(const QList<DeviceDelta> &deltas)
 {
     for (const DeviceDelta &delta : deltas) {
-        const Device &device = m_fleet.at(delta.index);
-        if (delta.what & ~(DeviceChanges(DeviceChange::Seen) | DeviceChange::Presence)) {
+        const records::Device &device = m_fleet.at(delta.index);
+        if (delta.what & ~(records::DeviceChanges(records::DeviceChange::Seen) | records::DeviceChange::Presence)) {
             m_store->keep(device);
         } else {
             m_store->keepSeen(device);
@@ -183,23 +182,24 @@ void Panel::keepDevices(const QList<DeviceDelta> &deltas)
 
 void Panel::showUpdate(CommandNo number, const QString &jid)
 {
-    const CommandRecord *record = m_commands.find(number);
-    const CommandTarget *target = m_commands.target(number, jid);
+    const records::CommandRecord *record = m_commands.find(number);
+    const records::CommandTarget *target = m_commands.target(number, jid);
     if (!record || !target) {
         return;
     }
-    if (const auto *back = std::get_if<Rollback>(&record->command.body); back && target->state == TargetState::Done) {
+    if (const auto *back = std::get_if<Rollback>(&record->command.body);
+        back && target->state == records::TargetState::Done) {
         m_fleet.forgetUpdate(jid, back->component, number);
     }
     if (!std::holds_alternative<UpdateCommand>(record->command.body)) {
         return;
     }
-    std::shared_ptr<const UpdateTarget> &wanted = m_updateTargets[number];
+    std::shared_ptr<const records::UpdateTarget> &wanted = m_updateTargets[number];
     if (!wanted) {
-        wanted = rows::updateTarget(*record);
+        wanted = records::updateTargetOf(*record);
     }
     m_fleet.add(jid);
     m_fleet.setUpdate(jid, {wanted, target->state, target->percent, target->deviceState, target->remarks});
 }
 
-} // namespace sgn
+} // namespace sgn::core

@@ -8,14 +8,14 @@
 #include "core/PanelConfig.h"
 #include "core/PanelSession.h"
 #include "core/ServerClock.h"
-#include "core/Store.h"
 #include "core/UpdateService.h"
+#include "store/Store.h"
 #include "xmpp/NetworkWatch.h"
 
 #include <memory>
 #include <QObject>
 
-namespace sgn {
+namespace sgn::core {
 
 // One control panel, all parts wired: what sgn-dashboard shows and sgnctl prints. Opens with the state of the last run
 // before any network is up.
@@ -39,7 +39,7 @@ public:
     ~Panel() override;
 
     [[nodiscard]] const PanelConfig &config() const { return m_config; }
-    [[nodiscard]] Store &store() { return *m_store; }
+    [[nodiscard]] store::Store &store() { return *m_store; }
     [[nodiscard]] Fleet &fleet() { return m_fleet; }
     [[nodiscard]] CommandLog &commands() { return m_commands; }
     [[nodiscard]] UpdateService &updates() { return m_updates; }
@@ -72,20 +72,20 @@ public:
 
 Q_SIGNALS:
     // One more line of the timeline, already given to the store.
-    void activityAdded(const sgn::ActivityEntry &entry);
+    void activityAdded(const sgn::records::ActivityEntry &entry);
     // One more of warnings().
     void warned(const QString &sentence);
 
 private:
-    Panel(PanelConfig config, Settings settings, std::unique_ptr<Store> store, const Clock &clock);
-    void record(const ActivityEntry &entry);
+    Panel(PanelConfig config, Settings settings, std::unique_ptr<store::Store> store, const Clock &clock);
+    void record(const records::ActivityEntry &entry);
     void keepDevices(const QList<DeviceDelta> &deltas);
     void showUpdate(CommandNo number, const QString &jid);
 
     PanelConfig m_config;
     Settings m_settings;
     ServerClock m_clock;
-    std::unique_ptr<Store> m_store;
+    std::unique_ptr<store::Store> m_store;
     Fleet m_fleet;
     CommandLog m_commands;
     xmpp::Session m_session;
@@ -93,7 +93,7 @@ private:
     LogService m_logs;
     UpdateService m_updates;
     PanelSession m_panelSession;
-    QHash<CommandNo, std::shared_ptr<const UpdateTarget>> m_updateTargets;
+    QHash<CommandNo, std::shared_ptr<const records::UpdateTarget>> m_updateTargets;
     // So that no device can push all the others out of the timeline.
     QHash<QString, RateLimit> m_talk;
     QString m_storeTrouble;
@@ -101,4 +101,4 @@ private:
     QString m_operatorKey;
 };
 
-} // namespace sgn
+} // namespace sgn::core

@@ -9,7 +9,7 @@
 #include <QFileInfo>
 #include <QUrl>
 
-namespace sgn {
+namespace sgn::core {
 
 using namespace Qt::StringLiterals;
 
@@ -143,4 +143,4 @@ QString storeFileFor(const QString &dataFolder, const QString &jid)
     return QDir(dataFolder).filePath(QString::fromLatin1(name) + u".sqlite"_s);
 }
 
-} // namespace sgn
+} // namespace sgn::core

@@ -7,7 +7,7 @@
 #include <QString>
 #include <QStringList>
 
-namespace sgn {
+namespace sgn::core {
 
 // What a control panel needs to know before it can do anything: who it is, where the server is, whom it believes and
 // where it keeps what it saw. Filled by loadPanelConfig() or by the sign-in form.
@@ -40,4 +40,4 @@ struct PanelConfig
 // Where the sign-in form keeps the store of an account: one file per account below `dataFolder`.
 [[nodiscard]] QString storeFileFor(const QString &dataFolder, const QString &jid);
 
-} // namespace sgn
+} // namespace sgn::core

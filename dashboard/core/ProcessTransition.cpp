@@ -3,7 +3,7 @@
 
 #include "core/Attention.h"
 
-namespace sgn {
+namespace sgn::core {
 
 using namespace Qt::StringLiterals;
 
@@ -22,18 +22,18 @@ QList<ProcessTransition> transitionsBetween(const ProcessReport &before, const P
     const bool hasNewExit = after.lastExit && (!before.lastExit || before.lastExit->at != after.lastExit->at);
     const bool isNewlyDead = after.isDead && !before.isDead && !isDown(before.state);
     if (hasNewExit || isNewlyDead) {
-        transitions +=
-            ProcessTransition{ActivityKind::ProcessDied, after.lastExit ? deathText(*after.lastExit) : QString()};
+        transitions += ProcessTransition{records::ActivityKind::ProcessDied,
+                                         after.lastExit ? deathText(*after.lastExit) : QString()};
     }
     const bool wasDown = isDown(before.state) || before.state == ProcessState::Hung;
     if ((before.isDead && !after.isDead) || (wasDown && after.state == ProcessState::Running)) {
-        transitions += ProcessTransition{ActivityKind::ProcessBack, {}};
+        transitions += ProcessTransition{records::ActivityKind::ProcessBack, {}};
     }
     if (before.version != after.version) {
-        transitions +=
-            ProcessTransition{ActivityKind::VersionChanged, u"%1 \u2192 %2"_s.arg(before.version).arg(after.version)};
+        transitions += ProcessTransition{records::ActivityKind::VersionChanged,
+                                         u"%1 \u2192 %2"_s.arg(before.version).arg(after.version)};
     }
     return transitions;
 }
 
-} // namespace sgn
+} // namespace sgn::core

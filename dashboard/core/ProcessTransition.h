@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/Activity.h"
 #include "protocol/Process.h"
+#include "records/Activity.h"
 
 #include <QList>
 #include <QString>
 
-namespace sgn {
+namespace sgn::core {
 
 // What a person would want to read of a process between two reports: it died, came back, has another version.
 struct ProcessTransition
 {
-    ActivityKind kind = ActivityKind::ProcessBack;
+    records::ActivityKind kind = records::ActivityKind::ProcessBack;
     QString detail; // as ActivityEntry::detail
 
     friend bool operator==(const ProcessTransition &, const ProcessTransition &) = default;
@@ -21,4 +21,4 @@ struct ProcessTransition
 // In the order in which they happened. Pure.
 [[nodiscard]] QList<ProcessTransition> transitionsBetween(const ProcessReport &before, const ProcessReport &after);
 
-} // namespace sgn
+} // namespace sgn::core

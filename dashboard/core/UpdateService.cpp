@@ -9,7 +9,7 @@
 #include <QFutureWatcher>
 #include <QtConcurrent>
 
-namespace sgn {
+namespace sgn::core {
 
 using namespace Qt::StringLiterals;
 
@@ -260,11 +260,11 @@ void UpdateService::finish(UpdateJob *job, const Result<CommandNo> &number)
 
 Result<CommandNo> UpdateService::retry(CommandNo number, const QStringList &jids, const QString &requestedBy)
 {
-    const CommandRecord *record = m_commands.find(number);
+    const records::CommandRecord *record = m_commands.find(number);
     if (!record) {
         return fail(ErrorCode::NotFound, u"there is no command %1"_s.arg(number));
     }
-    if (!isInstallation(record->command.body)) {
+    if (!records::isInstallation(record->command.body)) {
         return fail(ErrorCode::BadRequest, u"command %1 is no update"_s.arg(number));
     }
     // Copies, because the log may move its records.
@@ -276,8 +276,8 @@ Result<CommandNo> UpdateService::retry(CommandNo number, const QStringList &jids
 
 Outcome UpdateService::cancel(CommandNo number, const QString &requestedBy)
 {
-    const CommandRecord *record = m_commands.find(number);
-    if (!record || !isInstallation(record->command.body)) {
+    const records::CommandRecord *record = m_commands.find(number);
+    if (!record || !records::isInstallation(record->command.body)) {
         return fail(ErrorCode::NotFound, u"there is no update #%1"_s.arg(number));
     }
     const QString title = record->title;
@@ -291,4 +291,4 @@ Outcome UpdateService::cancel(CommandNo number, const QString &requestedBy)
     return cancelled ? Outcome{} : fail(cancelled.error());
 }
 
-} // namespace sgn
+} // namespace sgn::core

@@ -12,7 +12,7 @@
 #include <QPointer>
 #include <QTemporaryFile>
 
-namespace sgn {
+namespace sgn::core {
 
 class CommandLog;
 
@@ -101,7 +101,7 @@ public:
     [[nodiscard]] Outcome cancel(CommandNo number, const QString &requestedBy);
 
 Q_SIGNALS:
-    void jobStarted(sgn::UpdateJob *job);
+    void jobStarted(sgn::core::UpdateJob *job);
 
 private:
     void begin(UpdateJob *job);
@@ -118,4 +118,4 @@ private:
     std::optional<ReleaseSigner> m_signer;
 };
 
-} // namespace sgn
+} // namespace sgn::core

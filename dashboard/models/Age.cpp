@@ -21,7 +21,7 @@ QString ageText(const QDateTime &at, const QDateTime &now)
     if (!at.isValid()) {
         return u"–"_s;
     }
-    return isLongAgo(at, now) ? durationText(at.secsTo(now)) : QCoreApplication::translate("Age", "now");
+    return isLongAgo(at, now) ? core::durationText(at.secsTo(now)) : QCoreApplication::translate("Age", "now");
 }
 
 QString momentText(const QDateTime &at, const QDateTime &now)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/LogDocument.h"
 
-#include "core/LogBundle.h"
+#include "records/LogBundle.h"
 #include "xmpp/Jid.h"
 
 #include <QFile>
@@ -38,7 +38,7 @@ Outcome copyFile(const QString &from, const QString &to)
 
 } // namespace
 
-void LogFileModel::show(const QList<LogFile> &files)
+void LogFileModel::show(const QList<records::LogFile> &files)
 {
     if (files == m_files) {
         return;
@@ -58,7 +58,7 @@ QVariant LogFileModel::data(const QModelIndex &index, int role) const
     if (!checkIndex(index, CheckIndexOption::IndexIsValid)) {
         return {};
     }
-    const LogFile &file = m_files.at(index.row());
+    const records::LogFile &file = m_files.at(index.row());
     if (role == SizeRole) {
         return QLocale().formattedDataSize(file.size, 1, QLocale::DataSizeSIFormat);
     }
@@ -70,7 +70,7 @@ QHash<int, QByteArray> LogFileModel::roleNames() const
     return {{NameRole, "name"}, {SizeRole, "size"}};
 }
 
-LogDocument::LogDocument(LogService &logs, QObject *parent)
+LogDocument::LogDocument(core::LogService &logs, QObject *parent)
     : QObject(parent)
     , m_logs(logs)
 {
@@ -79,8 +79,8 @@ LogDocument::LogDocument(LogService &logs, QObject *parent)
             update();
         }
     };
-    connect(&logs, &LogService::bundleChanged, this, own);
-    connect(&logs, &LogService::bundleRemoved, this, own);
+    connect(&logs, &core::LogService::bundleChanged, this, own);
+    connect(&logs, &core::LogService::bundleRemoved, this, own);
     connect(&m_reader, &QFutureWatcherBase::finished, this, [this] {
         if (m_reader.isCanceled()) {
             return;
@@ -108,7 +108,7 @@ void LogDocument::setBundle(const QString &id)
 
 QString LogDocument::title() const
 {
-    const std::optional<LogBundle> bundle = m_logs.bundle(m_id);
+    const std::optional<records::LogBundle> bundle = m_logs.bundle(m_id);
     return bundle ? xmpp::localPartOf(bundle->jid) : QString();
 }
 
@@ -119,7 +119,7 @@ QString LogDocument::currentName() const
 
 bool LogDocument::canRemove() const
 {
-    const std::optional<LogBundle> bundle = m_logs.bundle(m_id);
+    const std::optional<records::LogBundle> bundle = m_logs.bundle(m_id);
     return bundle && isFinal(bundle->state);
 }
 
@@ -138,13 +138,13 @@ void LogDocument::load()
     m_message.clear();
     m_lines.setText({});
     const QString path = m_files.files().at(m_file).path;
-    m_reader.setFuture(QtConcurrent::run([path] { return readLogText(path); }));
+    m_reader.setFuture(QtConcurrent::run([path] { return records::readLogText(path); }));
     Q_EMIT changed();
 }
 
 void LogDocument::update()
 {
-    const std::optional<LogBundle> bundle = m_logs.bundle(m_id);
+    const std::optional<records::LogBundle> bundle = m_logs.bundle(m_id);
     m_message.clear();
     m_progress = -1;
     m_isBusy = false;
@@ -157,27 +157,27 @@ void LogDocument::update()
         return;
     }
     switch (bundle->state) {
-    case LogBundle::State::Requested:
+    case records::LogBundle::State::Requested:
         m_isBusy = true;
         m_message = tr("Asked. Waiting for the device to send its logs.");
         break;
-    case LogBundle::State::Downloading:
+    case records::LogBundle::State::Downloading:
         m_isBusy = true;
         m_progress = bundle->size > 0 ? double(bundle->received) / double(bundle->size) : -1;
         m_message = tr("Loading the logs.");
         break;
-    case LogBundle::State::Unpacking:
+    case records::LogBundle::State::Unpacking:
         m_isBusy = true;
         m_message = tr("Unpacking the logs.");
         break;
-    case LogBundle::State::Elsewhere:
+    case records::LogBundle::State::Elsewhere:
         m_message = bundle->remarks.isEmpty() ? tr("The device has uploaded its logs to a server of its own.")
                                               : bundle->remarks;
         break;
-    case LogBundle::State::Failed:
+    case records::LogBundle::State::Failed:
         m_message = bundle->remarks.isEmpty() ? tr("The logs didn't come.") : bundle->remarks;
         break;
-    case LogBundle::State::Ready:
+    case records::LogBundle::State::Ready:
         m_files.show(m_logs.files(m_id));
         if (m_files.files().isEmpty()) {
             m_message = tr("The device sent no files.");

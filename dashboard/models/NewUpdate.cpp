@@ -57,12 +57,12 @@ QHash<int, QByteArray> NewVersionModel::roleNames() const
     return {{NameRole, "name"}, {VersionRole, "version"}, {HighestRole, "highest"}};
 }
 
-NewUpdate::NewUpdate(Panel &panel, QObject *parent)
+NewUpdate::NewUpdate(core::Panel &panel, QObject *parent)
     : QObject(parent)
     , m_panel(panel)
 {
     connect(&m_reader, &QFutureWatcherBase::finished, this, &NewUpdate::onRead);
-    connect(&panel.fleet(), &Fleet::summaryChanged, this, &NewUpdate::changed);
+    connect(&panel.fleet(), &core::Fleet::summaryChanged, this, &NewUpdate::changed);
 }
 
 QString NewUpdate::fileName() const
@@ -187,7 +187,7 @@ void NewUpdate::choose(const QUrl &file)
         return;
     }
     m_stage = Reading;
-    m_reader.setFuture(UpdateService::inspect(m_path));
+    m_reader.setFuture(core::UpdateService::inspect(m_path));
     Q_EMIT changed();
 }
 
@@ -219,13 +219,13 @@ void NewUpdate::onRead()
     }
     m_zip = *zip;
     m_stage = Editing;
-    const QList<ProcessVersion> versions = suggestedVersions(*m_zip, m_panel.fleet());
+    const QList<ProcessVersion> versions = core::suggestedVersions(*m_zip, m_panel.fleet());
     QList<int> highest;
     for (const ProcessVersion &process : versions) {
         highest.append(m_panel.fleet().highestVersion(process.name));
     }
     m_versions.show(versions, highest);
-    m_version = suggestedVersion(*m_zip, m_panel.fleet());
+    m_version = core::suggestedVersion(*m_zip, m_panel.fleet());
     Q_EMIT changed();
 }
 
@@ -235,7 +235,7 @@ QStringList NewUpdate::targets() const
         return m_chosen;
     }
     QStringList jids;
-    const Fleet &fleet = m_panel.fleet();
+    const core::Fleet &fleet = m_panel.fleet();
     for (int i = 0; i < fleet.count(); ++i) {
         if (m_audience == All || fleet.at(i).online) {
             jids.append(fleet.at(i).jid);
@@ -249,9 +249,9 @@ void NewUpdate::start()
     if (!isReady()) {
         return;
     }
-    UpdateRequest request;
+    core::UpdateRequest request;
     if (m_caFile) {
-        request.what = UpdateRequest::What::CaFile;
+        request.what = core::UpdateRequest::What::CaFile;
         request.caFile = m_caFile;
     } else {
         request.component = m_zip->component;
@@ -273,11 +273,11 @@ void NewUpdate::start()
     m_progress = 0;
     m_stage = Uploading;
     m_job = m_panel.updates().start(request);
-    connect(m_job, &UpdateJob::progress, this, [this](qint64 sent, qint64 total) {
+    connect(m_job, &core::UpdateJob::progress, this, [this](qint64 sent, qint64 total) {
         m_progress = total > 0 ? double(sent) / double(total) : 0;
         Q_EMIT changed();
     });
-    connect(m_job, &UpdateJob::finished, this, [this](const Result<CommandNo> &number) {
+    connect(m_job, &core::UpdateJob::finished, this, [this](const Result<CommandNo> &number) {
         m_stage = m_zip || m_caFile ? Editing : Empty;
         if (number) {
             begin({});

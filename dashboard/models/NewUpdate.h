@@ -9,7 +9,7 @@
 #include <QtQml/qqmlregistration.h>
 #include <QUrl>
 
-namespace sgn {
+namespace sgn::core {
 class Panel;
 }
 
@@ -71,7 +71,7 @@ public:
     Q_ENUM(Audience)
 
     // Outlives this.
-    explicit NewUpdate(Panel &panel, QObject *parent = nullptr);
+    explicit NewUpdate(core::Panel &panel, QObject *parent = nullptr);
 
     [[nodiscard]] Stage stage() const { return m_stage; }
     [[nodiscard]] QString fileName() const;
@@ -113,7 +113,7 @@ private:
     [[nodiscard]] static QString componentText(Component component);
     [[nodiscard]] QStringList targets() const;
 
-    Panel &m_panel;
+    core::Panel &m_panel;
     Stage m_stage = Empty;
     QString m_error;
     QString m_path;
@@ -126,7 +126,7 @@ private:
     QStringList m_chosen;
     double m_progress = 0;
     QFutureWatcher<Result<ReleaseZip>> m_reader;
-    QPointer<UpdateJob> m_job;
+    QPointer<core::UpdateJob> m_job;
 };
 
 } // namespace sgn::models

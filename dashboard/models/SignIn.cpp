@@ -67,9 +67,9 @@ bool SignIn::isReady() const
     return !m_isBusy && !m_jid.isEmpty() && !m_password.isEmpty();
 }
 
-PanelConfig SignIn::config() const
+core::PanelConfig SignIn::config() const
 {
-    PanelConfig config;
+    core::PanelConfig config;
     config.jid = xmpp::bareJid(m_jid);
     config.password = m_password;
     config.host = m_host;
@@ -77,7 +77,7 @@ PanelConfig SignIn::config() const
     const uint port = m_port.toUInt(&isNumber);
     config.port = isNumber && port <= 65535 ? quint16(port) : quint16(0);
     config.caFile = m_caFile;
-    config.storeFile = storeFileFor(m_environment.dataFolder, config.jid);
+    config.storeFile = core::storeFileFor(m_environment.dataFolder, config.jid);
     return config;
 }
 
@@ -85,11 +85,11 @@ bool SignIn::open()
 {
     m_error.clear();
     m_advice.clear();
-    Panel::Settings settings;
+    core::Panel::Settings settings;
     settings.operatorName = u"dashboard"_s;
     settings.xmpp.role = xmpp::Role::Panel;
     settings.xmpp.acceptSubscriptions = true;
-    Result<std::unique_ptr<Panel>> panel = Panel::open(config(), settings, m_environment.clock);
+    Result<std::unique_ptr<core::Panel>> panel = core::Panel::open(config(), settings, m_environment.clock);
     if (!panel) {
         showError(panel.error());
         return false;
@@ -117,7 +117,7 @@ void SignIn::resume()
         m_password = *password;
         if (open()) {
             // Who takes it wants to hear how connecting goes.
-            Panel *panel = m_panel.get();
+            core::Panel *panel = m_panel.get();
             Q_EMIT signedIn();
             panel->start();
         }
@@ -132,8 +132,8 @@ void SignIn::submit()
         return;
     }
     m_isBusy = true;
-    connect(&m_panel->session(), &PanelSession::online, this, &SignIn::accept);
-    connect(&m_panel->session(), &PanelSession::offline, this, [this](const Error &reason) {
+    connect(&m_panel->session(), &core::PanelSession::online, this, &SignIn::accept);
+    connect(&m_panel->session(), &core::PanelSession::offline, this, [this](const Error &reason) {
         if (!m_isBusy) {
             return;
         }

@@ -76,10 +76,10 @@ Q_SIGNALS:
     void signedIn();
 
 public:
-    [[nodiscard]] std::unique_ptr<Panel> takePanel() { return std::move(m_panel); }
+    [[nodiscard]] std::unique_ptr<core::Panel> takePanel() { return std::move(m_panel); }
 
 private:
-    [[nodiscard]] PanelConfig config() const;
+    [[nodiscard]] core::PanelConfig config() const;
     bool open();
     void showError(const Error &error);
     void accept();
@@ -95,7 +95,7 @@ private:
     bool m_isBusy = false;
     QString m_error;
     QString m_advice;
-    std::unique_ptr<Panel> m_panel;
+    std::unique_ptr<core::Panel> m_panel;
 };
 
 } // namespace sgn::models

@@ -18,7 +18,7 @@ QString sentence(const Result<QString> &used)
 
 } // namespace
 
-SigningKeys::SigningKeys(Panel &panel, QObject *parent)
+SigningKeys::SigningKeys(core::Panel &panel, QObject *parent)
     : QObject(parent)
     , m_panel(panel)
 {}

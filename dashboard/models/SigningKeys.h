@@ -27,7 +27,7 @@ class SigningKeys final : public QObject
 
 public:
     // `panel` outlives this.
-    explicit SigningKeys(Panel &panel, QObject *parent = nullptr);
+    explicit SigningKeys(core::Panel &panel, QObject *parent = nullptr);
 
     // Takes up the files that were chosen before, where the panel has none of its own, and remembers what is chosen.
     // `preferences` outlives this.
@@ -50,7 +50,7 @@ private:
     void useRelease(const QString &file);
     void useOperator(const QString &file);
 
-    Panel &m_panel;
+    core::Panel &m_panel;
     Preferences *m_preferences = nullptr;
     QString m_releaseError;
     QString m_operatorError;

@@ -12,7 +12,7 @@ using namespace std::chrono_literals;
 
 namespace sgn::models {
 
-Workspace::Workspace(std::unique_ptr<Panel> panel, const Clock &clock, QObject *parent)
+Workspace::Workspace(std::unique_ptr<core::Panel> panel, const Clock &clock, QObject *parent)
     : QObject(parent)
     , m_panel(std::move(panel))
     , m_clock(clock)
@@ -36,11 +36,11 @@ Workspace::Workspace(std::unique_ptr<Panel> panel, const Clock &clock, QObject *
     , m_keys(*m_panel)
     , m_warning(m_panel->warnings().join(u' '))
 {
-    const Fleet &fleet = m_panel->fleet();
+    const core::Fleet &fleet = m_panel->fleet();
     for (int i = 0; i < fleet.count(); ++i) {
         m_lastReport = std::max(m_lastReport, fleet.at(i).lastReport);
     }
-    connect(&m_panel->session(), &PanelSession::reportReceived, this, [this] {
+    connect(&m_panel->session(), &core::PanelSession::reportReceived, this, [this] {
         m_lastReport = m_clock.wallUtc();
         Q_EMIT lastReportChanged();
     });
@@ -153,7 +153,7 @@ void Workspace::askLogs(const QStringList &jids)
         return;
     }
     // The viewer follows what was asked for.
-    const QList<LogBundle> bundles = m_panel->logs().bundles(jids.first());
+    const QList<records::LogBundle> bundles = m_panel->logs().bundles(jids.first());
     if (!bundles.isEmpty()) {
         m_logs.setCurrentKey(QString::number(bundles.first().id));
     }
@@ -207,21 +207,21 @@ void Workspace::actOn(const QString &jid)
     if (row < 0) {
         return;
     }
-    const Attention why = m_fleetModel.why(row);
+    const core::Attention why = m_fleetModel.why(row);
     switch (why.action) {
-    case Attention::Action::GetLogs:
+    case core::Attention::Action::GetLogs:
         getLogsOf(jid);
         break;
-    case Attention::Action::Restart:
+    case core::Attention::Action::Restart:
         restart(jid, why.processName);
         break;
-    case Attention::Action::Retry:
-        if (const Device &device = m_fleetModel.device(row); device.update && device.update->target) {
+    case core::Attention::Action::Retry:
+        if (const records::Device &device = m_fleetModel.device(row); device.update && device.update->target) {
             tell(m_panel->updates().retry(device.update->target->number, {jid}, u"dashboard"_s),
                  tr("Tried again on %1.").arg(xmpp::localPartOf(jid)));
         }
         break;
-    case Attention::Action::None:
+    case core::Attention::Action::None:
         break;
     }
 }

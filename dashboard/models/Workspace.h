@@ -47,10 +47,10 @@ class Workspace final : public QObject
 
 public:
     // `clock` outlives the workspace.
-    Workspace(std::unique_ptr<Panel> panel, const Clock &clock, QObject *parent = nullptr);
+    Workspace(std::unique_ptr<core::Panel> panel, const Clock &clock, QObject *parent = nullptr);
     ~Workspace() override;
 
-    [[nodiscard]] Panel &panel() { return *m_panel; }
+    [[nodiscard]] core::Panel &panel() { return *m_panel; }
     [[nodiscard]] QString account() const;
     [[nodiscard]] QString lastReport() const;
     [[nodiscard]] QString warning() const { return m_warning; }
@@ -103,7 +103,7 @@ private:
     void askLogs(const QStringList &jids);
     void refreshAges();
 
-    std::unique_ptr<Panel> m_panel;
+    std::unique_ptr<core::Panel> m_panel;
     const Clock &m_clock;
     ConnectionStatus m_connection;
     FleetHead m_head;

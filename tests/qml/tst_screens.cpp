@@ -14,6 +14,7 @@
 
 using namespace Qt::StringLiterals;
 using namespace sgn;
+using namespace sgn::core;
 using namespace sgn::models;
 
 namespace {

@@ -4,6 +4,8 @@
 #include <QTest>
 
 using namespace sgn;
+using namespace sgn::core;
+using namespace sgn::records;
 using namespace Qt::StringLiterals;
 
 namespace {
@@ -62,9 +64,9 @@ private Q_SLOTS:
     void saysDurationsAsPeopleDo();
 };
 
-Q_DECLARE_METATYPE(sgn::Device)
-Q_DECLARE_METATYPE(sgn::Attention::Level)
-Q_DECLARE_METATYPE(sgn::Attention::Action)
+Q_DECLARE_METATYPE(sgn::records::Device)
+Q_DECLARE_METATYPE(sgn::core::Attention::Level)
+Q_DECLARE_METATYPE(sgn::core::Attention::Action)
 
 void AttentionTest::namesOneReasonAndOneAction_data()
 {

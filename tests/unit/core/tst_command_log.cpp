@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/CommandLog.h"
-#include "core/Store.h"
+#include "store/Store.h"
 #include "support/ManualClock.h"
 
 #include <QSignalSpy>
@@ -8,6 +8,9 @@
 #include <QTest>
 
 using namespace sgn;
+using namespace sgn::core;
+using namespace sgn::records;
+using namespace sgn::store;
 using namespace std::chrono_literals;
 using namespace Qt::StringLiterals;
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/Activity.h"
 #include "core/Csv.h"
 #include "core/Fleet.h"
-#include "core/LogBundle.h"
+#include "records/Activity.h"
+#include "records/LogBundle.h"
 #include "support/ManualClock.h"
 
 #include <QDir>
@@ -11,6 +11,8 @@
 #include <QTest>
 
 using namespace sgn;
+using namespace sgn::core;
+using namespace sgn::records;
 using namespace Qt::StringLiterals;
 
 class CoreTextsTest : public QObject

@@ -8,6 +8,8 @@
 #include <QTest>
 
 using namespace sgn;
+using namespace sgn::core;
+using namespace sgn::records;
 using namespace std::chrono_literals;
 using namespace Qt::StringLiterals;
 

@@ -10,6 +10,7 @@
 #include <QTest>
 
 using namespace sgn;
+using namespace sgn::core;
 using namespace Qt::StringLiterals;
 
 class PanelConfigTest : public QObject

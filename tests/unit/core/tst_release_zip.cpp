@@ -13,6 +13,7 @@
 #include <QTest>
 
 using namespace sgn;
+using namespace sgn::core;
 using namespace Qt::StringLiterals;
 
 class ReleaseZipTest : public QObject

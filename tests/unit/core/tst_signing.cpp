@@ -11,6 +11,7 @@
 #include <QTest>
 
 using namespace sgn;
+using namespace sgn::core;
 using namespace Qt::StringLiterals;
 
 namespace {

@@ -1,9 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/Device.h"
+#include "records/Device.h"
 
 #include <algorithm>
 
-namespace sgn {
+namespace sgn::records {
+
+std::shared_ptr<const UpdateTarget> updateTargetOf(const CommandRecord &record)
+{
+    const auto *update = std::get_if<UpdateCommand>(&record.command.body);
+    if (!update) {
+        return nullptr;
+    }
+    return std::make_shared<UpdateTarget>(
+        UpdateTarget{record.number, update->component, update->processes, update->version});
+}
 
 QStringView Device::name() const
 {
@@ -79,4 +89,4 @@ std::optional<int> Device::releaseVersion(Component component) const
     Q_UNREACHABLE();
 }
 
-} // namespace sgn
+} // namespace sgn::records

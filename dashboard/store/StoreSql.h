@@ -8,7 +8,7 @@
 #include <QSqlQuery>
 #include <QVariant>
 
-namespace sgn::sql {
+namespace sgn::store::sql {
 
 // How values look in the store: times as milliseconds UTC, what is absent as NULL.
 [[nodiscard]] QVariant fromTime(const QDateTime &time);
@@ -46,4 +46,4 @@ enum class Durability { SurvivesPowerCut, SurvivesKill };
 [[nodiscard]] Result<QSqlDatabase> connect(const QString &file, const QString &connection, Durability durability);
 void disconnect(QSqlDatabase &database);
 
-} // namespace sgn::sql
+} // namespace sgn::store::sql

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/Activity.h"
-#include "core/CommandState.h"
-#include "core/Device.h"
-#include "core/LogBundle.h"
+#include "records/Activity.h"
+#include "records/CommandState.h"
+#include "records/Device.h"
+#include "records/LogBundle.h"
 
 #include <QHash>
 #include <QList>
 #include <utility>
 
-namespace sgn {
+namespace sgn::store {
 
 // The part of a device that changes with every message.
 struct DeviceSeen
@@ -23,12 +23,12 @@ struct DeviceSeen
 // other.
 struct StoreBatch
 {
-    QHash<QString, Device> devices;
+    QHash<QString, records::Device> devices;
     QHash<QString, DeviceSeen> seen; // of devices that are not in `devices`
-    QHash<CommandNo, CommandRecord> commands;
-    QHash<std::pair<CommandNo, int>, CommandTarget> targets; // by number and row
-    QList<ActivityEntry> activity;
-    QHash<qint64, LogBundle> logs;
+    QHash<CommandNo, records::CommandRecord> commands;
+    QHash<std::pair<CommandNo, int>, records::CommandTarget> targets; // by number and row
+    QList<records::ActivityEntry> activity;
+    QHash<qint64, records::LogBundle> logs;
     QList<qint64> removedLogs;
     QString archiveId;
     CommandNo numberSeen = 0;
@@ -38,4 +38,4 @@ struct StoreBatch
     void addOlder(const StoreBatch &older);
 };
 
-} // namespace sgn
+} // namespace sgn::store

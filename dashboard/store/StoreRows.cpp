@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/StoreRows.h"
+#include "store/StoreRows.h"
 
-#include "core/StoreSql.h"
 #include "protocol/Json.h"
+#include "store/StoreSql.h"
 
 #include <QJsonDocument>
 
-namespace sgn::rows {
+namespace sgn::store::rows {
 
 using namespace Qt::StringLiterals;
 
@@ -42,7 +42,7 @@ std::optional<LastExit> lastExitOf(const QString &text)
     return report ? report->lastExit : std::nullopt;
 }
 
-QString countsText(const CommandCounts &counts)
+QString countsText(const records::CommandCounts &counts)
 {
     QStringList numbers;
     for (const int count : counts.byState) {
@@ -51,9 +51,9 @@ QString countsText(const CommandCounts &counts)
     return numbers.join(u' ');
 }
 
-CommandCounts countsOf(const QString &text)
+records::CommandCounts countsOf(const QString &text)
 {
-    CommandCounts counts;
+    records::CommandCounts counts;
     const QStringList numbers = text.split(u' ');
     for (std::size_t i = 0; i < counts.byState.size() && i < static_cast<std::size_t>(numbers.size()); ++i) {
         counts.byState[i] = numbers.at(static_cast<qsizetype>(i)).toInt();
@@ -71,9 +71,9 @@ void bindAll(QSqlQuery &query, std::initializer_list<QVariant> values)
 
 } // namespace
 
-void bind(QSqlQuery &query, const Device &device)
+void bind(QSqlQuery &query, const records::Device &device)
 {
-    const DeviceUpdate update = device.update.value_or(DeviceUpdate{});
+    const records::DeviceUpdate update = device.update.value_or(records::DeviceUpdate{});
     const bool hasUpdate = device.update && update.target;
     bindAll(query, {device.jid, sql::fromText(device.rpiUniqueId), sql::fromTime(device.lastSeen),
                     sql::fromTime(device.lastReport), device.isModern ? 1 : 0, sql::fromText(device.conflictWith),
@@ -85,9 +85,9 @@ void bind(QSqlQuery &query, const Device &device)
                     hasUpdate ? sql::fromText(update.remarks) : QVariant()});
 }
 
-Device device(const QSqlQuery &query)
+records::Device device(const QSqlQuery &query)
 {
-    Device device;
+    records::Device device;
     device.jid = query.value(1).toString();
     device.rpiUniqueId = query.value(2).toString();
     device.lastSeen = sql::toTime(query.value(3));
@@ -99,16 +99,17 @@ Device device(const QSqlQuery &query)
         device.facts = factsOf(facts);
     }
     if (!query.isNull(9)) {
-        auto target = std::make_shared<UpdateTarget>();
+        auto target = std::make_shared<records::UpdateTarget>();
         target->number = static_cast<CommandNo>(query.value(9).toLongLong());
         const QString state = query.value(10).toString();
-        device.update = DeviceUpdate{std::move(target), targetStateFromString(state).value_or(TargetState::Failed),
-                                     query.value(11).toInt(), query.value(12).toString(), query.value(13).toString()};
+        device.update = records::DeviceUpdate{
+            std::move(target), records::targetStateFromString(state).value_or(records::TargetState::Failed),
+            query.value(11).toInt(), query.value(12).toString(), query.value(13).toString()};
     }
     return device;
 }
 
-void bind(QSqlQuery &query, qint64 deviceId, int position, const DeviceProcess &process)
+void bind(QSqlQuery &query, qint64 deviceId, int position, const records::DeviceProcess &process)
 {
     const ProcessReport &report = process.report;
     bindAll(query,
@@ -117,9 +118,9 @@ void bind(QSqlQuery &query, qint64 deviceId, int position, const DeviceProcess &
              sql::fromInt(report.restarts24h), report.lastExit ? QVariant(lastExitText(report)) : QVariant()});
 }
 
-DeviceProcess process(const QSqlQuery &query)
+records::DeviceProcess process(const QSqlQuery &query)
 {
-    DeviceProcess process;
+    records::DeviceProcess process;
     ProcessReport &report = process.report;
     report.name = query.value(1).toString();
     report.version = query.value(2).toInt();
@@ -138,16 +139,16 @@ DeviceProcess process(const QSqlQuery &query)
     return process;
 }
 
-void bind(QSqlQuery &query, const CommandRecord &record)
+void bind(QSqlQuery &query, const records::CommandRecord &record)
 {
     bindAll(query, {static_cast<qint64>(record.number), QString::fromLatin1(encode(record.command)),
                     sql::fromTime(record.createdAt), sql::fromText(record.requestedBy), sql::fromText(record.title),
                     countsText(record.counts), record.isOwn ? 1 : 0});
 }
 
-CommandRecord command(const QSqlQuery &query)
+records::CommandRecord command(const QSqlQuery &query)
 {
-    CommandRecord record;
+    records::CommandRecord record;
     record.number = static_cast<CommandNo>(query.value(0).toLongLong());
     if (auto parsed = parseCommand(query.value(1).toString().toLatin1())) {
         record.command = *std::move(parsed);
@@ -162,7 +163,7 @@ CommandRecord command(const QSqlQuery &query)
     return record;
 }
 
-void bind(QSqlQuery &query, CommandNo number, int row, const CommandTarget &target)
+void bind(QSqlQuery &query, CommandNo number, int row, const records::CommandTarget &target)
 {
     bindAll(query, {static_cast<qint64>(number), target.jid, row, QString(nameOf(target.state)), target.percent,
                     sql::fromText(target.deviceState), sql::fromText(target.remarks),
@@ -171,11 +172,11 @@ void bind(QSqlQuery &query, CommandNo number, int row, const CommandTarget &targ
                     sql::fromText(target.log.join(u'\n'))});
 }
 
-CommandTarget target(const QSqlQuery &query)
+records::CommandTarget target(const QSqlQuery &query)
 {
-    CommandTarget target;
+    records::CommandTarget target;
     target.jid = query.value(1).toString();
-    target.state = targetStateFromString(query.value(3).toString()).value_or(TargetState::Failed);
+    target.state = records::targetStateFromString(query.value(3).toString()).value_or(records::TargetState::Failed);
     target.percent = query.value(4).toInt();
     target.deviceState = query.value(5).toString();
     target.remarks = query.value(6).toString();
@@ -190,7 +191,7 @@ CommandTarget target(const QSqlQuery &query)
     return target;
 }
 
-void bind(QSqlQuery &query, const ActivityEntry &entry)
+void bind(QSqlQuery &query, const records::ActivityEntry &entry)
 {
     const QVariantList columns{sql::fromTime(entry.at),      QString(nameOf(entry.kind)),
                                sql::fromText(entry.jid),     static_cast<qint64>(entry.number),
@@ -201,12 +202,13 @@ void bind(QSqlQuery &query, const ActivityEntry &entry)
     }
 }
 
-ActivityEntry activity(const QSqlQuery &query)
+records::ActivityEntry activity(const QSqlQuery &query)
 {
-    ActivityEntry entry;
+    records::ActivityEntry entry;
     entry.id = query.value(0).toLongLong();
     entry.at = sql::toTime(query.value(1));
-    entry.kind = activityKindFromString(query.value(2).toString()).value_or(ActivityKind::PanelNotice);
+    entry.kind =
+        records::activityKindFromString(query.value(2).toString()).value_or(records::ActivityKind::PanelNotice);
     entry.jid = query.value(3).toString();
     entry.number = static_cast<CommandNo>(query.value(4).toLongLong());
     entry.subject = query.value(5).toString();
@@ -214,20 +216,20 @@ ActivityEntry activity(const QSqlQuery &query)
     return entry;
 }
 
-void bind(QSqlQuery &query, const LogBundle &bundle)
+void bind(QSqlQuery &query, const records::LogBundle &bundle)
 {
     bindAll(query, {bundle.id, bundle.jid, static_cast<qint64>(bundle.number), QString(nameOf(bundle.state)),
                     sql::fromTime(bundle.requestedAt), sql::fromTime(bundle.finishedAt), bundle.received, bundle.size,
                     sql::fromText(bundle.folder), sql::fromText(bundle.remarks)});
 }
 
-LogBundle logBundle(const QSqlQuery &query)
+records::LogBundle logBundle(const QSqlQuery &query)
 {
-    LogBundle bundle;
+    records::LogBundle bundle;
     bundle.id = query.value(0).toLongLong();
     bundle.jid = query.value(1).toString();
     bundle.number = static_cast<CommandNo>(query.value(2).toLongLong());
-    bundle.state = logStateFromString(query.value(3).toString()).value_or(LogBundle::State::Failed);
+    bundle.state = records::logStateFromString(query.value(3).toString()).value_or(records::LogBundle::State::Failed);
     bundle.requestedAt = sql::toTime(query.value(4));
     bundle.finishedAt = sql::toTime(query.value(5));
     bundle.received = query.value(6).toLongLong();
@@ -237,14 +239,4 @@ LogBundle logBundle(const QSqlQuery &query)
     return bundle;
 }
 
-std::shared_ptr<const UpdateTarget> updateTarget(const CommandRecord &record)
-{
-    const auto *update = std::get_if<UpdateCommand>(&record.command.body);
-    if (!update) {
-        return nullptr;
-    }
-    return std::make_shared<UpdateTarget>(
-        UpdateTarget{record.number, update->component, update->processes, update->version});
-}
-
-} // namespace sgn::rows
+} // namespace sgn::store::rows

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/StoreSchema.h"
+#include "store/StoreSchema.h"
 
-#include "core/StoreSql.h"
+#include "store/StoreSql.h"
 
 #include <QStringList>
 
-namespace sgn {
+namespace sgn::store {
 
 using namespace Qt::StringLiterals;
 
@@ -124,4 +124,4 @@ Outcome checkStore(QSqlDatabase &database)
     return {};
 }
 
-} // namespace sgn
+} // namespace sgn::store

@@ -8,7 +8,7 @@
 #include <QList>
 #include <QString>
 
-namespace sgn {
+namespace sgn::records {
 
 // One answer to "get logs" of one device.
 struct LogBundle
@@ -57,4 +57,4 @@ struct LogFile
 // `maxSize` bytes, its end, from the beginning of a line. Blocks for as long as reading takes. Errors: NotFound, Io.
 [[nodiscard]] Result<QString> readLogText(const QString &path, qint64 maxSize = qint64{32} * 1024 * 1024);
 
-} // namespace sgn
+} // namespace sgn::records

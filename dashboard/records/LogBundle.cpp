@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/LogBundle.h"
+#include "records/LogBundle.h"
 
 #include <algorithm>
 #include <array>
@@ -7,7 +7,7 @@
 #include <QDirIterator>
 #include <QFile>
 
-namespace sgn {
+namespace sgn::records {
 
 using namespace Qt::StringLiterals;
 
@@ -95,4 +95,4 @@ Result<QString> readLogText(const QString &path, qint64 maxSize)
     return madeVisible(QString::fromUtf8(bytes));
 }
 
-} // namespace sgn
+} // namespace sgn::records

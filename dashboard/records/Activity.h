@@ -7,7 +7,7 @@
 #include <QDateTime>
 #include <QString>
 
-namespace sgn {
+namespace sgn::records {
 
 enum class ActivityKind {
     DeviceAdded,
@@ -55,4 +55,4 @@ struct ActivityFilter
 // One plain sentence in the user's language.
 [[nodiscard]] QString describe(const ActivityEntry &entry);
 
-} // namespace sgn
+} // namespace sgn::records

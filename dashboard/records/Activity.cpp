@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/Activity.h"
+#include "records/Activity.h"
 
 #include <algorithm>
 #include <array>
@@ -7,7 +7,7 @@
 #include <QLocale>
 #include <utility>
 
-namespace sgn {
+namespace sgn::records {
 
 using namespace Qt::StringLiterals;
 
@@ -124,4 +124,4 @@ QString describe(const ActivityEntry &entry)
     return Words::sentence(entry);
 }
 
-} // namespace sgn
+} // namespace sgn::records

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/CommandState.h"
+#include "records/CommandState.h"
 
 #include <algorithm>
 #include <numeric>
 
-namespace sgn {
+namespace sgn::records {
 
 using namespace Qt::StringLiterals;
 
@@ -47,4 +47,4 @@ int CommandCounts::open() const
     return in(TargetState::Queued) + in(TargetState::Sent) + in(TargetState::Delivered) + in(TargetState::Running);
 }
 
-} // namespace sgn
+} // namespace sgn::records

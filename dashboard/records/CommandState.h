@@ -11,7 +11,7 @@
 #include <QString>
 #include <QStringList>
 
-namespace sgn {
+namespace sgn::records {
 
 // How far one command is on one device.
 enum class TargetState {
@@ -78,4 +78,4 @@ struct CommandRecord
     CommandCounts counts;
 };
 
-} // namespace sgn
+} // namespace sgn::records

@@ -3,22 +3,22 @@
 
 #include "base/Clock.h"
 #include "base/Result.h"
-#include "core/Activity.h"
-#include "core/CommandState.h"
-#include "core/Device.h"
-#include "core/LogBundle.h"
-#include "core/StoreBatch.h"
+#include "records/Activity.h"
+#include "records/CommandState.h"
+#include "records/Device.h"
+#include "records/LogBundle.h"
+#include "store/StoreBatch.h"
 
 #include <memory>
 #include <QFuture>
 #include <QObject>
-#include <QSqlDatabase>
 #include <QThreadPool>
 #include <QTimer>
 #include <vector>
 
-namespace sgn {
+namespace sgn::store {
 
+class StoreReader;
 class StoreWriter;
 
 // What the panel has seen, in one SQLite file (WAL), shared by every panel program of the same account on this machine.
@@ -30,8 +30,7 @@ class Store : public QObject
 
 public:
     // Opens or makes the file and brings its tables to the present shape. A file that isn't a sound database is renamed
-    // to
-    // "<name>.damaged-<time>" and a new one made; warning() then says so. Errors: Io, Refused (the file belongs to
+    // to "<name>.damaged-<time>" and a new one made; warning() then names it. Errors: Io, Refused (the file belongs to
     // another account, or a newer program made it).
     [[nodiscard]] static Result<std::unique_ptr<Store>> open(const QString &file, const QString &accountJid);
     // Writes what is left.
@@ -43,13 +42,13 @@ public:
     // The next command number, durable before it is returned: no program that shares the file ever gets it again.
     [[nodiscard]] Result<CommandNo> allocateNumber();
 
-    void keep(const Device &device);
+    void keep(const records::Device &device);
     // Of a device that was kept before: only when it was seen.
-    void keepSeen(const Device &device);
-    void keep(const CommandRecord &record);
-    void keep(CommandNo number, int row, const CommandTarget &target);
-    void keep(const ActivityEntry &entry);
-    void keep(const LogBundle &bundle);
+    void keepSeen(const records::Device &device);
+    void keep(const records::CommandRecord &record);
+    void keep(CommandNo number, int row, const records::CommandTarget &target);
+    void keep(const records::ActivityEntry &entry);
+    void keep(const records::LogBundle &bundle);
     void removeLogs(qint64 bundleId);
     // The archive's id of the last message whose effects were given to keep() before.
     void keepArchiveId(const QString &id);
@@ -58,18 +57,18 @@ public:
     // Writes now; finished when everything kept before is committed. Needs no event loop.
     QFuture<Outcome> flush();
 
-    [[nodiscard]] std::vector<Device> devices() const;
+    [[nodiscard]] std::vector<records::Device> devices() const;
     // The newest `limit` commands with their counts, newest first.
-    [[nodiscard]] QList<CommandRecord> commands(int limit) const;
+    [[nodiscard]] QList<records::CommandRecord> commands(int limit) const;
     // In order of rows. Does not see what waits to be written.
-    [[nodiscard]] QList<CommandTarget> targets(CommandNo number) const;
+    [[nodiscard]] QList<records::CommandTarget> targets(CommandNo number) const;
     // Commands with unfinished targets, whatever their age.
     [[nodiscard]] QList<CommandNo> openCommands() const;
-    [[nodiscard]] std::optional<CommandRecord> command(CommandNo number) const;
-    [[nodiscard]] QList<LogBundle> logBundles() const;
+    [[nodiscard]] std::optional<records::CommandRecord> command(CommandNo number) const;
+    [[nodiscard]] QList<records::LogBundle> logBundles() const;
     [[nodiscard]] qint64 newLogId();
     // Newest first. Does not see what waits to be written.
-    [[nodiscard]] QList<ActivityEntry> activity(const ActivityFilter &filter) const;
+    [[nodiscard]] QList<records::ActivityEntry> activity(const records::ActivityFilter &filter) const;
     [[nodiscard]] QString archiveId() const;
 
 Q_SIGNALS:
@@ -77,13 +76,12 @@ Q_SIGNALS:
     void writingFailed(const sgn::Error &reason);
 
 private:
-    Store(QString file, const QSqlDatabase &database, QString warning);
+    Store(std::unique_ptr<StoreReader> reader, std::shared_ptr<StoreWriter> writer, QString warning);
     void schedule();
     QFuture<Outcome> write();
     void onWritten(const StoreBatch &batch, int serial, const Outcome &outcome);
 
-    QString m_file;
-    QSqlDatabase m_database;
+    std::unique_ptr<StoreReader> m_reader;
     QString m_warning;
     std::shared_ptr<StoreWriter> m_sink; // used on m_writer's thread only
     StoreBatch m_batch;
@@ -96,4 +94,4 @@ private:
     qint64 m_endOfLogIds = 0;
 };
 
-} // namespace sgn
+} // namespace sgn::store

@@ -5,7 +5,7 @@
 
 #include <QSqlDatabase>
 
-namespace sgn {
+namespace sgn::store {
 
 // The shape of the store's tables. Each step leads from one version to the next; a step that was released is never
 // changed.
@@ -17,4 +17,4 @@ namespace sgn {
 // BadFile when SQLite finds the file damaged.
 [[nodiscard]] Outcome checkStore(QSqlDatabase &database);
 
-} // namespace sgn
+} // namespace sgn::store

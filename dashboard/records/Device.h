@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/CommandState.h"
 #include "protocol/Process.h"
 #include "protocol/Reply.h"
+#include "records/CommandState.h"
 
 #include <memory>
 #include <optional>
@@ -12,7 +12,7 @@
 #include <QList>
 #include <QString>
 
-namespace sgn {
+namespace sgn::records {
 
 // A process as last reported, and since when it is known to be dead (UTC, by the server's clock where the device's is
 // not to be believed; invalid while it lives).
@@ -32,6 +32,9 @@ struct UpdateTarget
     QList<ProcessVersion> processes;
     int version = 0;
 };
+
+// What an update command wants of each of its devices; null for any other command.
+[[nodiscard]] std::shared_ptr<const UpdateTarget> updateTargetOf(const CommandRecord &record);
 
 // The last update sent to a device, as far as it is known to have got.
 struct DeviceUpdate
@@ -89,4 +92,4 @@ enum class DeviceChange {
 Q_DECLARE_FLAGS(DeviceChanges, DeviceChange)
 Q_DECLARE_OPERATORS_FOR_FLAGS(DeviceChanges)
 
-} // namespace sgn
+} // namespace sgn::records

@@ -2,12 +2,12 @@
 #pragma once
 
 #include "base/Result.h"
-#include "core/StoreBatch.h"
+#include "store/StoreBatch.h"
 
 #include <memory>
 #include <QSqlDatabase>
 
-namespace sgn {
+namespace sgn::store {
 
 // The writing side of the store, with a connection of its own. Made, used and destroyed on the store's one worker
 // thread.
@@ -41,4 +41,4 @@ private:
     qint64 m_sinceCleaning = 0;
 };
 
-} // namespace sgn
+} // namespace sgn::store

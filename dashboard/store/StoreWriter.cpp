@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/StoreWriter.h"
+#include "store/StoreWriter.h"
 
-#include "core/StoreRows.h"
-#include "core/StoreSql.h"
+#include "store/StoreRows.h"
+#include "store/StoreSql.h"
 
-namespace sgn {
+namespace sgn::store {
 
 using namespace Qt::StringLiterals;
 
@@ -16,12 +16,12 @@ public:
         : m_database(database)
     {}
 
-    Outcome write(const Device &device);
+    Outcome write(const records::Device &device);
     Outcome write(const QString &jid, const DeviceSeen &seen);
-    Outcome write(const CommandRecord &record);
-    Outcome write(CommandNo number, int row, const CommandTarget &target);
-    Outcome write(const ActivityEntry &entry);
-    Outcome write(const LogBundle &bundle);
+    Outcome write(const records::CommandRecord &record);
+    Outcome write(CommandNo number, int row, const records::CommandTarget &target);
+    Outcome write(const records::ActivityEntry &entry);
+    Outcome write(const records::LogBundle &bundle);
     Outcome removeLogs(qint64 id);
     Outcome setMeta(const QString &key, const QVariant &value);
     Outcome raiseNextNumber(CommandNo seen);
@@ -29,7 +29,7 @@ public:
 
 private:
     QSqlQuery &prepared(QLatin1StringView statement);
-    Outcome writeProcesses(qint64 deviceId, const QList<DeviceProcess> &processes);
+    Outcome writeProcesses(qint64 deviceId, const QList<records::DeviceProcess> &processes);
 
     QSqlDatabase m_database;
     // By the address of the literal.
@@ -47,7 +47,7 @@ QSqlQuery &StoreWriter::Statements::prepared(QLatin1StringView statement)
     return *query;
 }
 
-Outcome StoreWriter::Statements::write(const Device &device)
+Outcome StoreWriter::Statements::write(const records::Device &device)
 {
     QSqlQuery &query = prepared(
         "INSERT INTO devices(jid, rpi_unique_id, last_seen, last_report, is_modern, conflict_with, foreign_from, "
@@ -70,7 +70,7 @@ Outcome StoreWriter::Statements::write(const Device &device)
     return writeProcesses(id, device.processes);
 }
 
-Outcome StoreWriter::Statements::writeProcesses(qint64 deviceId, const QList<DeviceProcess> &processes)
+Outcome StoreWriter::Statements::writeProcesses(qint64 deviceId, const QList<records::DeviceProcess> &processes)
 {
     QSqlQuery &trim = prepared("DELETE FROM processes WHERE device_id=? AND position>=?"_L1);
     trim.bindValue(0, deviceId);
@@ -98,7 +98,7 @@ Outcome StoreWriter::Statements::write(const QString &jid, const DeviceSeen &see
     return sql::run(query, u"keeping when a device was seen"_s);
 }
 
-Outcome StoreWriter::Statements::write(const CommandRecord &record)
+Outcome StoreWriter::Statements::write(const records::CommandRecord &record)
 {
     QSqlQuery &query = prepared("INSERT INTO commands(number, body, created, requested_by, title, counts, is_own) "
                                 "VALUES(?,?,?,?,?,?,?) ON CONFLICT(number) DO UPDATE SET counts=excluded.counts"_L1);
@@ -106,7 +106,7 @@ Outcome StoreWriter::Statements::write(const CommandRecord &record)
     return sql::run(query, u"keeping a command"_s);
 }
 
-Outcome StoreWriter::Statements::write(CommandNo number, int row, const CommandTarget &target)
+Outcome StoreWriter::Statements::write(CommandNo number, int row, const records::CommandTarget &target)
 {
     // Another program of the same account may know the end already; what is finished stays finished.
     QSqlQuery &query = prepared(
@@ -121,7 +121,7 @@ Outcome StoreWriter::Statements::write(CommandNo number, int row, const CommandT
     return sql::run(query, u"keeping a command's target"_s);
 }
 
-Outcome StoreWriter::Statements::write(const ActivityEntry &entry)
+Outcome StoreWriter::Statements::write(const records::ActivityEntry &entry)
 {
     // Two programs of the same account see the same things happen; what is told twice within two seconds is one event.
     QSqlQuery &query = prepared(
@@ -132,7 +132,7 @@ Outcome StoreWriter::Statements::write(const ActivityEntry &entry)
     return sql::run(query, u"keeping the timeline"_s);
 }
 
-Outcome StoreWriter::Statements::write(const LogBundle &bundle)
+Outcome StoreWriter::Statements::write(const records::LogBundle &bundle)
 {
     QSqlQuery &query = prepared("INSERT OR REPLACE INTO logs(id, jid, number, state, requested, finished, received, "
                                 "size, folder, remarks) VALUES(?,?,?,?,?,?,?,?,?,?)"_L1);
@@ -249,4 +249,4 @@ Outcome StoreWriter::write(const StoreBatch &batch)
         });
 }
 
-} // namespace sgn
+} // namespace sgn::store

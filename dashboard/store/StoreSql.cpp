@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/StoreSql.h"
+#include "store/StoreSql.h"
 
 #include <QSqlError>
 
-namespace sgn::sql {
+namespace sgn::store::sql {
 
 using namespace Qt::StringLiterals;
 
@@ -139,4 +139,4 @@ void disconnect(QSqlDatabase &database)
     QSqlDatabase::removeDatabase(connection);
 }
 
-} // namespace sgn::sql
+} // namespace sgn::store::sql

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/StoreBatch.h"
+#include "store/StoreBatch.h"
 
-namespace sgn {
+namespace sgn::store {
 
 namespace {
 
@@ -52,4 +52,4 @@ void StoreBatch::addOlder(const StoreBatch &older)
     numberSeen = std::max(numberSeen, older.numberSeen);
 }
 
-} // namespace sgn
+} // namespace sgn::store
