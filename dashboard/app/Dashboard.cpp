@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "app/Dashboard.h"
 
+#include "wording/Problems.h"
+
 #include "app/Screenshot.h"
 #include "core/PanelConfig.h"
 
@@ -32,14 +34,14 @@ Dashboard::Dashboard(Options options, QObject *parent)
 
 Dashboard::~Dashboard() = default;
 
-Outcome Dashboard::start()
+records::Expected<> Dashboard::start()
 {
     if (!m_options.panelFile.isEmpty()) {
-        if (const Outcome opened = openPanel(); !opened) {
+        if (const records::Expected<> opened = openPanel(); !opened) {
             return opened;
         }
     }
-    if (const Outcome opened = openWindow(); !opened) {
+    if (const records::Expected<> opened = openWindow(); !opened) {
         return opened;
     }
     if (m_options.panelFile.isEmpty() && m_options.screenName != "signin"_L1) {
@@ -51,20 +53,20 @@ Outcome Dashboard::start()
     return {};
 }
 
-Outcome Dashboard::openPanel()
+records::Expected<> Dashboard::openPanel()
 {
-    const Result<core::PanelConfig> config = core::loadPanelConfig(m_options.panelFile);
+    const records::Expected<core::PanelConfig> config = core::loadPanelConfig(m_options.panelFile);
     if (!config) {
         return tl::unexpected(config.error());
     }
-    for (const QString &warning : config->warnings) {
-        qCWarning(lcDashboard, "%s", qUtf8Printable(warning));
+    for (const records::Problem &warning : config->warnings) {
+        qCWarning(lcDashboard, "%s", qUtf8Printable(wording::sentence(warning)));
     }
     core::Panel::Settings settings;
     settings.operatorName = u"dashboard"_s;
     settings.xmpp.role = xmpp::Role::Panel;
     settings.xmpp.acceptSubscriptions = true;
-    Result<std::unique_ptr<core::Panel>> panel = core::Panel::open(*config, settings, m_clock);
+    records::Expected<std::unique_ptr<core::Panel>> panel = core::Panel::open(*config, settings, m_clock);
     if (!panel) {
         return tl::unexpected(panel.error());
     }
@@ -73,7 +75,7 @@ Outcome Dashboard::openPanel()
     return {};
 }
 
-Outcome Dashboard::openWindow()
+records::Expected<> Dashboard::openWindow()
 {
     m_engine.addImportPath(u"qrc:/qt/qml"_s);
     QVariantMap properties{{u"app"_s, QVariant::fromValue(&m_application)}};
@@ -87,7 +89,7 @@ Outcome Dashboard::openWindow()
     m_engine.setInitialProperties(properties);
     m_engine.load(QUrl(u"qrc:/qt/qml/Sgn/Ui/shell/Main.qml"_s));
     if (!window()) {
-        return fail(ErrorCode::Internal, u"the window can't be opened, a Qt Quick module may be missing"_s);
+        return fail(Error{ErrorCode::Internal, u"the window can't be opened, a Qt Quick module may be missing"_s});
     }
     return {};
 }

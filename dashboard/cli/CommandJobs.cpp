@@ -4,6 +4,8 @@
 #include "base/AtomicFile.h"
 #include "cli/Json.h"
 #include "core/SuggestedVersions.h"
+#include "wording/Commands.h"
+#include "wording/Problems.h"
 #include "xmpp/Jid.h"
 
 #include <algorithm>
@@ -22,7 +24,7 @@ QString progressText(const records::CommandTarget &target)
         const QString more = !target.remarks.isEmpty() ? u": "_s + target.remarks
                              : target.percent < 0      ? QString()
                                                        : u" %1 %"_s.arg(target.percent);
-        return target.deviceState + more;
+        return wording::stepText(target.deviceState) + more;
     }
     return nameOf(target.state);
 }
@@ -34,10 +36,10 @@ CommandJob::CommandJob(const Terms &terms, Until until)
     , m_until(until)
 {}
 
-void CommandJob::follow(const Result<CommandNo> &number)
+void CommandJob::follow(const records::Expected<CommandNo> &number)
 {
     if (!number) {
-        output().say(number.error().message);
+        output().say(wording::sentence(number.error()));
         finish(ExitFailed);
         return;
     }
@@ -111,8 +113,8 @@ void CommandJob::print()
             target.state == records::TargetState::Failed || target.state == records::TargetState::Expired;
         isAllRight = isAllRight && !failed && isEnough(target);
         open += isFinal(target.state) ? 0 : 1;
-        table.add(
-            {xmpp::localPartOf(target.jid), progressText(target), isFinal(target.state) ? target.remarks : QString()});
+        table.add({xmpp::localPartOf(target.jid), progressText(target),
+                   isFinal(target.state) ? wording::remarksText(target) : QString()});
         targets += toJson(target);
     }
     sayLogs();
@@ -130,11 +132,11 @@ UpdateJobRun::UpdateJobRun(const Terms &terms, Wish wish)
     , m_wish(std::move(wish))
 {}
 
-Outcome UpdateJobRun::takeKeys()
+records::Expected<> UpdateJobRun::takeKeys()
 {
     if (!m_wish.keyFile.isEmpty()) {
         const auto used = panel().useReleaseKey(m_wish.keyFile);
-        return used ? Outcome() : fail(used.error());
+        return used ? records::Expected<>() : fail(used.error());
     }
     if (!m_wish.releaseFile.isEmpty()) {
         const auto release = readFile(m_wish.releaseFile, maxInlineRelease + 1);
@@ -155,8 +157,8 @@ Outcome UpdateJobRun::takeKeys()
 
 void UpdateJobRun::start()
 {
-    if (const Outcome taken = takeKeys(); !taken) {
-        output().say(taken.error().message);
+    if (const records::Expected<> taken = takeKeys(); !taken) {
+        output().say(wording::sentence(taken.error()));
         finish(ExitFailed);
         return;
     }
@@ -173,9 +175,9 @@ void UpdateJobRun::start()
     });
 }
 
-void UpdateJobRun::refuse(const Error &error)
+void UpdateJobRun::refuse(const records::Problem &error)
 {
-    output().say(u"%1 can't be sent: %2"_s.arg(m_wish.file, error.message));
+    output().say(u"%1 can't be sent: %2"_s.arg(m_wish.file, wording::sentence(error)));
     finish(ExitFailed);
 }
 
@@ -253,7 +255,8 @@ void UpdateJobRun::send(core::UpdateRequest request)
         return;
     }
     core::UpdateJob *job = panel().updates().start(request);
-    connect(job, &core::UpdateJob::finished, this, [this](const Result<CommandNo> &number) { follow(number); });
+    connect(job, &core::UpdateJob::finished, this,
+            [this](const records::Expected<CommandNo> &number) { follow(number); });
 }
 
 RebootJob::RebootJob(const Terms &terms, QStringList devices, Until until)

@@ -21,7 +21,7 @@ public:
 protected:
     CommandJob(const Terms &terms, Until until);
 
-    void follow(const Result<CommandNo> &number);
+    void follow(const records::Expected<CommandNo> &number);
     void onTimeout() override;
     // Printed with the result.
     [[nodiscard]] CommandNo number() const { return m_number; }
@@ -66,10 +66,10 @@ public:
     void start() override;
 
 private:
-    [[nodiscard]] Outcome takeKeys();
+    [[nodiscard]] records::Expected<> takeKeys();
     void inspect();
     void inspectCaFile();
-    void refuse(const Error &error);
+    void refuse(const records::Problem &error);
     void send(core::UpdateRequest request);
     [[nodiscard]] bool chooseVersions(core::UpdateRequest &request);
 

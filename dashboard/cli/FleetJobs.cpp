@@ -2,7 +2,10 @@
 #include "cli/FleetJobs.h"
 
 #include "cli/Json.h"
-#include "core/Attention.h"
+#include "wording/Attention.h"
+#include "wording/Durations.h"
+#include "wording/Problems.h"
+#include "wording/Processes.h"
 
 #include <algorithm>
 #include <QJsonArray>
@@ -21,7 +24,7 @@ QString seenText(const records::Device &device, const QDateTime &now)
     if (!device.lastSeen.isValid()) {
         return u"never"_s;
     }
-    return device.online ? u"now"_s : core::durationText(device.lastSeen.secsTo(now)) + u" ago"_s;
+    return device.online ? u"now"_s : wording::durationText(device.lastSeen.secsTo(now)) + u" ago"_s;
 }
 
 QString stateText(const records::Device &device)
@@ -42,7 +45,7 @@ QString versionText(const records::Device &device, const QString &name, const QD
     if (process->report.isDead) {
         text += u" dead"_s;
         if (process->deadSince.isValid()) {
-            text += u' ' + core::durationText(process->deadSince.secsTo(now));
+            text += u' ' + wording::durationText(process->deadSince.secsTo(now));
         }
     } else if (const auto wanted = device.wantedVersion(name); wanted && device.isUpdating()) {
         text += u" \u2192 %1"_s.arg(*wanted);
@@ -82,7 +85,7 @@ Table fleetTable(const core::Fleet &fleet, const QList<int> &rows, const QDateTi
         for (const QString &name : names) {
             cells += versionText(device, name, now);
         }
-        table.add(cells + QStringList{agentText(device), core::attention(device, now).reason});
+        table.add(cells + QStringList{agentText(device), wording::reasonText(device, attentionOf(device), now)});
     }
     return table;
 }
@@ -116,7 +119,7 @@ void DevicesJob::start()
 void DevicesJob::onNoConnection(const Error &reason)
 {
     print();
-    output().say(reason.message + u"; this is the last known state"_s);
+    output().say(wording::sentence(reason) + u"; this is the last known state"_s);
     finish(ExitFailed);
 }
 
@@ -150,7 +153,7 @@ void DeadJob::start()
 void DeadJob::onNoConnection(const Error &reason)
 {
     print();
-    output().say(reason.message + u"; this is the last known state"_s);
+    output().say(wording::sentence(reason) + u"; this is the last known state"_s);
     finish(ExitFailed);
 }
 
@@ -174,8 +177,8 @@ void DeadJob::print()
                 continue;
             }
             const QString since =
-                process.deadSince.isValid() ? core::durationText(process.deadSince.secsTo(now)) : u"?"_s;
-            const QString cause = report.lastExit ? core::deathText(*report.lastExit) : QString();
+                process.deadSince.isValid() ? wording::durationText(process.deadSince.secsTo(now)) : u"?"_s;
+            const QString cause = report.lastExit ? wording::deathText(*report.lastExit) : QString();
             table.add({device.name().toString(), report.name, QString::number(report.version), since,
                        report.restarts24h ? QString::number(*report.restarts24h) : u"-"_s, cause});
             QJsonObject object = sgn::toJson(report);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "cli/Job.h"
 
+#include "wording/Problems.h"
 #include "xmpp/Jid.h"
 
 #include <memory>
@@ -88,7 +89,7 @@ void Job::whenReported(const std::function<void()> &then)
 
 void Job::onNoConnection(const Error &reason)
 {
-    m_output.say(reason.message);
+    m_output.say(wording::sentence(reason));
     finish(ExitFailed);
 }
 

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "cli/Json.h"
 
-#include "core/Attention.h"
 #include "protocol/Process.h"
+#include "wording/Activity.h"
+#include "wording/Attention.h"
+#include "wording/Commands.h"
+#include "wording/Problems.h"
 
 #include <QJsonArray>
 
@@ -21,21 +24,6 @@ template <typename T>
 QJsonValue maybe(const std::optional<T> &value)
 {
     return value ? QJsonValue(*value) : QJsonValue();
-}
-
-QString nameOf(core::Attention::Level level)
-{
-    switch (level) {
-    case core::Attention::Level::None:
-        break;
-    case core::Attention::Level::Note:
-        return u"note"_s;
-    case core::Attention::Level::Warning:
-        return u"warning"_s;
-    case core::Attention::Level::Bad:
-        return u"bad"_s;
-    }
-    return u"none"_s;
 }
 
 QJsonObject factsJson(const DeviceFacts &facts)
@@ -57,7 +45,7 @@ QJsonObject updateJson(const records::DeviceUpdate &update)
             {u"state"_s, nameOf(update.state)},
             {u"device_state"_s, update.deviceState},
             {u"percent"_s, update.percent},
-            {u"remarks"_s, update.remarks}};
+            {u"remarks"_s, wording::sentence(update.facts, std::nullopt, update.remarks)}};
 }
 
 } // namespace
@@ -70,7 +58,7 @@ QJsonObject toJson(const records::Device &device, const QDateTime &now)
         object[u"dead_since"_s] = time(process.deadSince);
         processes += object;
     }
-    const core::Attention why = core::attention(device, now);
+    const records::Attention why = attentionOf(device);
     QJsonObject object{{u"jid"_s, device.jid},
                        {u"name"_s, device.name().toString()},
                        {u"rpi_unique_id"_s, device.rpiUniqueId},
@@ -83,7 +71,7 @@ QJsonObject toJson(const records::Device &device, const QDateTime &now)
                        {u"processes"_s, processes},
                        {u"facts"_s, factsJson(device.facts)},
                        {u"attention"_s, nameOf(why.level)},
-                       {u"why"_s, why.reason}};
+                       {u"why"_s, wording::reasonText(device, why, now)}};
     if (!device.conflictWith.isEmpty()) {
         object[u"conflict_with"_s] = device.conflictWith;
     }
@@ -113,7 +101,7 @@ QJsonObject toJson(const records::CommandTarget &target)
             {u"state"_s, nameOf(target.state)},
             {u"device_state"_s, target.deviceState},
             {u"percent"_s, target.percent},
-            {u"remarks"_s, target.remarks},
+            {u"remarks"_s, wording::remarksText(target)},
             {u"error"_s, target.error ? QJsonValue(nameOf(*target.error)) : QJsonValue()},
             {u"log"_s, QJsonArray::fromStringList(target.log)},
             {u"attempts"_s, target.attempts},
@@ -127,18 +115,18 @@ QJsonObject toJson(const records::ActivityEntry &entry)
             {u"jid"_s, entry.jid},
             {u"command_no"_s, entry.number == 0 ? QJsonValue() : QJsonValue(static_cast<qint64>(entry.number))},
             {u"subject"_s, entry.subject},
-            {u"detail"_s, entry.detail},
-            {u"text"_s, records::describe(entry)}};
+            {u"detail"_s, wording::detailText(entry)},
+            {u"text"_s, wording::describe(entry)}};
 }
 
-QJsonObject toJson(const records::LogBundle &bundle, const QList<records::LogFile> &files)
+QJsonObject toJson(const records::LogBundle &bundle, const QList<core::LogFile> &files)
 {
     QJsonArray list;
-    for (const records::LogFile &file : files) {
+    for (const core::LogFile &file : files) {
         list += QJsonObject{{u"name"_s, file.name}, {u"path"_s, file.path}, {u"size"_s, file.size}};
     }
     return {{u"jid"_s, bundle.jid},       {u"state"_s, nameOf(bundle.state)},
-            {u"folder"_s, bundle.folder}, {u"remarks"_s, bundle.remarks},
+            {u"folder"_s, bundle.folder}, {u"remarks"_s, wording::remarksText(bundle)},
             {u"files"_s, list},           {u"finished"_s, time(bundle.finishedAt)}};
 }
 

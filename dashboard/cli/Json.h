@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/Fleet.h"
+#include "core/LogFiles.h"
 #include "records/Activity.h"
 #include "records/CommandState.h"
 #include "records/LogBundle.h"
@@ -15,6 +16,6 @@ namespace sgn::cli {
 [[nodiscard]] QJsonObject toJson(const core::FleetSummary &summary);
 [[nodiscard]] QJsonObject toJson(const records::CommandTarget &target);
 [[nodiscard]] QJsonObject toJson(const records::ActivityEntry &entry);
-[[nodiscard]] QJsonObject toJson(const records::LogBundle &bundle, const QList<records::LogFile> &files);
+[[nodiscard]] QJsonObject toJson(const records::LogBundle &bundle, const QList<core::LogFile> &files);
 
 } // namespace sgn::cli

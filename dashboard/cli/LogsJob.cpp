@@ -2,6 +2,8 @@
 #include "cli/LogsJob.h"
 
 #include "cli/Json.h"
+#include "wording/Commands.h"
+#include "wording/Problems.h"
 #include "xmpp/Jid.h"
 
 #include <algorithm>
@@ -28,9 +30,9 @@ void LogsJob::start()
 
 void LogsJob::request()
 {
-    const Result<CommandNo> number = panel().requestLogs(resolve(m_names));
+    const records::Expected<CommandNo> number = panel().requestLogs(resolve(m_names));
     if (!number) {
-        output().say(number.error().message);
+        output().say(wording::sentence(number.error()));
         finish(ExitFailed);
         return;
     }
@@ -75,7 +77,7 @@ QString LogsJob::copyOut(const records::LogBundle &bundle)
     // The JID names the folder, so two devices never share one.
     const QString name = QString::fromLatin1(QUrl::toPercentEncoding(bundle.jid, "@"));
     const QDir target(QDir(m_out).filePath(name));
-    for (const records::LogFile &file : panel().logs().files(bundle.id)) {
+    for (const core::LogFile &file : panel().logs().files(bundle.id)) {
         const QString to = target.filePath(file.name);
         QDir().mkpath(QFileInfo(to).absolutePath());
         QFile::remove(to);
@@ -93,12 +95,12 @@ void LogsJob::print()
     QJsonArray list;
     bool isAllRight = true;
     for (const records::LogBundle &bundle : bundles()) {
-        const QList<records::LogFile> files = panel().logs().files(bundle.id);
+        const QList<core::LogFile> files = panel().logs().files(bundle.id);
         const bool isReady = bundle.state == records::LogBundle::State::Ready;
         const QString where = isReady ? copyOut(bundle) : QString();
         isAllRight = isAllRight && (bundle.state == records::LogBundle::State::Elsewhere || !where.isEmpty());
         table.add({xmpp::localPartOf(bundle.jid), nameOf(bundle.state), QString::number(files.size()),
-                   isReady ? where : bundle.remarks});
+                   isReady ? where : wording::remarksText(bundle)});
         QJsonObject object = toJson(bundle, files);
         object[u"where"_s] = where;
         list += object;

@@ -2,7 +2,10 @@
 #include "cli/WatchJobs.h"
 
 #include "cli/Json.h"
-#include "core/Csv.h"
+#include "wording/Activity.h"
+#include "wording/Commands.h"
+#include "wording/Csv.h"
+#include "wording/Problems.h"
 #include "xmpp/Jid.h"
 
 #include <QJsonArray>
@@ -30,7 +33,7 @@ void WatchJob::start()
     connect(&panel(), &core::Panel::activityAdded, this, &WatchJob::printEntry);
     connect(&panel().commands(), &core::CommandLog::targetChanged, this, &WatchJob::printProgress);
     connect(&panel().session(), &core::PanelSession::offline, this,
-            [this](const Error &reason) { output().say(reason.message + u"; trying again"_s); });
+            [this](const Error &reason) { output().say(wording::sentence(reason) + u"; trying again"_s); });
     connect(&panel().session(), &core::PanelSession::online, this, [this] { output().say(u"connected"_s); });
     whenConnected([this] {
         const core::FleetSummary &summary = panel().fleet().summary();
@@ -56,7 +59,7 @@ void WatchJob::printEntry(const records::ActivityEntry &entry)
         output().json(toJson(entry));
     } else {
         const QString line =
-            u"%1  %2  %3\n"_s.arg(localTime(entry.at), plain(deviceText(entry.jid)), plain(records::describe(entry)));
+            u"%1  %2  %3\n"_s.arg(localTime(entry.at), plain(deviceText(entry.jid)), plain(wording::describe(entry)));
         output().bytes(line.toUtf8());
     }
 }
@@ -76,7 +79,7 @@ void WatchJob::printProgress(CommandNo number, const QString &jid)
     } else {
         const QString line = u"%1  %2  %3: %4 %5 %\n"_s.arg(localTime(QDateTime::currentDateTimeUtc()), deviceText(jid))
                                  .arg(number)
-                                 .arg(plain(target->deviceState))
+                                 .arg(plain(wording::stepText(target->deviceState)))
                                  .arg(target->percent);
         output().bytes(line.toUtf8());
     }
@@ -98,12 +101,12 @@ void ActivityJob::start()
     }
     const QList<records::ActivityEntry> entries = panel().store().activity(filter);
     if (m_format == Format::Csv) {
-        output().bytes(core::activityCsv(entries));
+        output().bytes(wording::activityCsv(entries));
     } else {
         Table table({u"TIME"_s, u"DEVICE"_s, u"WHAT"_s});
         QJsonArray list;
         for (const records::ActivityEntry &entry : entries) {
-            table.add({localTime(entry.at), deviceText(entry.jid), records::describe(entry)});
+            table.add({localTime(entry.at), deviceText(entry.jid), wording::describe(entry)});
             list += toJson(entry);
         }
         output().result(table, {{u"activity"_s, list}});

@@ -113,8 +113,8 @@ void CommandDispatcher::sweep(CommandNo number)
 }
 
 // Signed with the times of the command itself, so that one that is sent again is the same one and not another.
-Result<QByteArray> CommandDispatcher::signedBody(const records::CommandRecord &record, const QString &jid,
-                                                 const QDateTime &end) const
+records::Expected<QByteArray> CommandDispatcher::signedBody(const records::CommandRecord &record, const QString &jid,
+                                                            const QDateTime &end) const
 {
     return m_signer->sign(record.command, {jid, record.createdAt, end});
 }
@@ -152,7 +152,7 @@ void CommandDispatcher::onCameOnline(const QString &jid)
     }
 }
 
-void CommandDispatcher::send(CommandNo number, const QString &jid, const Result<QByteArray> &body)
+void CommandDispatcher::send(CommandNo number, const QString &jid, const records::Expected<QByteArray> &body)
 {
     if (!body) {
         m_commands.markUnsendable(number, jid, body.error());

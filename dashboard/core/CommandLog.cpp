@@ -12,6 +12,7 @@ Q_LOGGING_CATEGORY(lcCommands, "sgn.commands")
 namespace sgn::core {
 
 using namespace Qt::StringLiterals;
+using records::FactCode;
 
 namespace {
 
@@ -57,14 +58,15 @@ void CommandLog::restore()
     Q_EMIT reset();
 }
 
-Result<CommandNo> CommandLog::submit(const CommandBody &body, const QStringList &jids, const SubmitOptions &options)
+records::Expected<CommandNo> CommandLog::submit(const CommandBody &body, const QStringList &jids,
+                                                const SubmitOptions &options)
 {
     if (jids.isEmpty()) {
-        return fail(ErrorCode::BadRequest, u"no device was chosen"_s);
+        return fail(ErrorCode::BadRequest, FactCode::NoDeviceChosen);
     }
-    const Result<CommandNo> number = m_store.allocateNumber();
+    const records::Expected<CommandNo> number = m_store.allocateNumber();
     if (!number) {
-        return fail(number.error().withContext(u"no command number could be taken"_s));
+        return fail(number.error().withContext(FactCode::NoCommandNumber));
     }
     records::CommandRecord record;
     record.number = *number;
@@ -108,9 +110,7 @@ void CommandLog::onStored(CommandNo number, const Outcome &outcome)
     // What isn't kept is not sent: after a restart nobody would know of it.
     for (const int row : openRows(number)) {
         const Place place{entryOf(number), row};
-        place.target().remarks = u"not sent, because it could not be kept: "_s + outcome.error().message;
-        place.target().error = outcome.error().code;
-        finish(place, records::TargetState::Failed, m_clock.wallUtc());
+        finish(place, records::Problem(outcome.error()).withContext(FactCode::NotPersisted));
     }
 }
 
@@ -121,9 +121,7 @@ QStringList CommandLog::withdraw(CommandNo number)
         const Place place{entryOf(number), row};
         records::CommandTarget &target = place.target();
         if (target.state == records::TargetState::Queued && target.attempts == 0) {
-            target.remarks = u"withdrawn before it was sent"_s;
-            target.error = ErrorCode::Cancelled;
-            finish(place, records::TargetState::Failed, m_clock.wallUtc());
+            finish(place, {ErrorCode::Cancelled, FactCode::Withdrawn});
         } else {
             others += target.jid;
         }
@@ -214,25 +212,22 @@ void CommandLog::markUndeliverable(CommandNo number, const QString &jid, const Q
 {
     const Place place = openPlaceOf(number, jid);
     if (place && place.target().state < records::TargetState::Running) {
-        place.target().remarks = u"the server could not deliver it: "_s + why;
-        place.target().error = ErrorCode::NotFound;
-        finish(place, records::TargetState::Failed, m_clock.wallUtc());
+        finish(place, {ErrorCode::NotFound, FactCode::Undeliverable, {}, why});
     }
 }
 
-void CommandLog::markUnsendable(CommandNo number, const QString &jid, const Error &why)
+void CommandLog::markUnsendable(CommandNo number, const QString &jid, const records::Problem &why)
 {
     if (const Place place = openPlaceOf(number, jid)) {
-        place.target().remarks = u"not sent: "_s + why.message;
-        place.target().error = why.code;
-        finish(place, records::TargetState::Failed, m_clock.wallUtc());
+        finish(place, why.withContext(FactCode::NotSent));
     }
 }
 
 void CommandLog::markExpired(CommandNo number, const QString &jid)
 {
     if (const Place place = openPlaceOf(number, jid)) {
-        place.target().remarks = u"not answered in time"_s;
+        place.target().remarks.clear();
+        place.target().facts = {{FactCode::NotAnswered, {}}};
         place.target().error = ErrorCode::Expired;
         finish(place, records::TargetState::Expired, m_clock.wallUtc());
     }
@@ -251,6 +246,7 @@ bool CommandLog::apply(const QString &jid, const CommandResult &result, const QD
     }
     target.heardAt = stamp;
     target.remarks = result.remarks;
+    target.facts.clear();
     target.log = result.log;
     target.error = result.success ? std::nullopt : std::optional(result.error.value_or(ErrorCode::Internal));
     finish(place, result.success ? records::TargetState::Done : records::TargetState::Failed, stamp);
@@ -296,17 +292,17 @@ CommandNo CommandLog::apply(const QString &jid, const LogsReply &reply, const QD
     return number;
 }
 
-void CommandLog::finishLogs(CommandNo number, const QString &jid, const Outcome &outcome)
+void CommandLog::finishLogs(CommandNo number, const QString &jid, const records::Expected<> &outcome)
 {
     const Place place = openPlaceOf(number, jid);
     if (!place) {
         return;
     }
-    if (!outcome) {
-        place.target().remarks = outcome.error().message;
-        place.target().error = outcome.error().code;
+    if (outcome) {
+        finish(place, records::TargetState::Done, m_clock.wallUtc());
+    } else {
+        finish(place, outcome.error());
     }
-    finish(place, outcome ? records::TargetState::Done : records::TargetState::Failed, m_clock.wallUtc());
 }
 
 void CommandLog::observe(const Command &command, const QString &toJid, const QDateTime &stamp, const QString &byWhom)
@@ -461,9 +457,17 @@ void CommandLog::finish(const Place &place, records::TargetState state, const QD
                                        : state == records::TargetState::Failed ? records::ActivityKind::CommandFailed
                                                                                : records::ActivityKind::CommandExpired;
     const records::ActivityEntry entry{
-        0, at, kind, target.jid, number, commandName(place.entry->record.command.body), target.remarks};
+        0, at, kind, target.jid, number, commandName(place.entry->record.command.body), target.remarks, target.facts};
     setState(place, state);
     Q_EMIT happened(entry);
+}
+
+void CommandLog::finish(const Place &place, const records::Problem &problem)
+{
+    place.target().facts = problem.facts;
+    place.target().remarks = problem.text;
+    place.target().error = problem.error;
+    finish(place, records::TargetState::Failed, m_clock.wallUtc());
 }
 
 void CommandLog::changed(const Place &place)

@@ -40,8 +40,8 @@ public:
     void restore();
 
     // A new command under a new number for these devices (bare JIDs). Errors: BadRequest (no target), Io (store).
-    [[nodiscard]] Result<CommandNo> submit(const CommandBody &body, const QStringList &jids,
-                                           const SubmitOptions &options);
+    [[nodiscard]] records::Expected<CommandNo> submit(const CommandBody &body, const QStringList &jids,
+                                                      const SubmitOptions &options);
     // Gives up on those of its targets that the server hasn't got yet; returns the JIDs of the others that are open.
     [[nodiscard]] QStringList withdraw(CommandNo number);
 
@@ -65,7 +65,7 @@ public:
     void markDelivered(CommandNo number, const QString &jid);
     void markUndeliverable(CommandNo number, const QString &jid, const QString &why);
     // It can never be given to the server.
-    void markUnsendable(CommandNo number, const QString &jid, const Error &why);
+    void markUnsendable(CommandNo number, const QString &jid, const records::Problem &why);
     void markExpired(CommandNo number, const QString &jid);
 
     // What a device said. A result counts once per (device, number), also after it had expired; false: a repeat or not
@@ -75,7 +75,7 @@ public:
     // Also matches an answer without a number to the oldest open request. Returns its number, 0 when none is open. A
     // success with an address stays Running until finishLogs().
     CommandNo apply(const QString &jid, const LogsReply &reply, const QDateTime &stamp);
-    void finishLogs(CommandNo number, const QString &jid, const Outcome &outcome);
+    void finishLogs(CommandNo number, const QString &jid, const records::Expected<> &outcome);
 
     // A command that another client of the same account sent (carbon or archive).
     void observe(const Command &command, const QString &toJid, const QDateTime &stamp, const QString &byWhom);
@@ -125,6 +125,8 @@ private:
     int addTarget(Entry &entry, const records::CommandTarget &target);
     void setState(const Place &place, records::TargetState state);
     void finish(const Place &place, records::TargetState state, const QDateTime &at);
+    // Failed here, not on the device.
+    void finish(const Place &place, const records::Problem &problem);
     void changed(const Place &place);
     void onStored(CommandNo number, const Outcome &outcome);
 

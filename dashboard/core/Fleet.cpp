@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/Fleet.h"
 
-#include "core/Attention.h"
 #include "core/ProcessTransition.h"
+#include "records/Attention.h"
 
 #include <algorithm>
 
@@ -306,8 +306,11 @@ void Fleet::bindIdentity(int index, const QString &from, const QDateTime &stamp)
         sender.foreignFrom = from;
     }
     if (!sender.conflictWith.isEmpty() || !sender.foreignFrom.isEmpty()) {
-        Q_EMIT happened({0, stamp, records::ActivityKind::IdentityProblem, sender.jid, 0, from,
-                         attention(sender, m_clock.wallUtc()).reason});
+        const bool isConflict = !sender.conflictWith.isEmpty();
+        const records::Fact claim =
+            isConflict ? records::Fact{records::FactCode::ClaimsIdOf, {sender.rpiUniqueId, sender.conflictWith}}
+                       : records::Fact{records::FactCode::SpokeAs, {sender.foreignFrom, sender.rpiUniqueId}};
+        Q_EMIT happened({0, stamp, records::ActivityKind::IdentityProblem, sender.jid, 0, from, {}, {claim}});
     }
     changed(index, records::DeviceChange::Identity);
 }
@@ -320,9 +323,9 @@ void Fleet::setOnline(int index, bool online)
         return;
     }
     const QDateTime now = m_clock.wallUtc();
-    QString away;
+    records::Facts offlineFor;
     if (online && subject.lastSeen.isValid() && subject.lastSeen.secsTo(now) >= 1) {
-        away = durationText(subject.lastSeen.secsTo(now));
+        offlineFor += {records::FactCode::OfflineFor, {QString::number(subject.lastSeen.secsTo(now))}};
     }
     subject.online = online;
     subject.notAnswering = false;
@@ -332,7 +335,7 @@ void Fleet::setOnline(int index, bool online)
     changed(index, records::DeviceChange::Presence);
     if (!m_isSettling) {
         const auto kind = online ? records::ActivityKind::CameOnline : records::ActivityKind::WentOffline;
-        Q_EMIT happened({0, now, kind, subject.jid, 0, {}, away});
+        Q_EMIT happened({0, now, kind, subject.jid, 0, {}, {}, offlineFor});
     }
     if (online) {
         Q_EMIT cameOnline(at(index).jid);
@@ -355,7 +358,8 @@ void Fleet::setProcesses(int index, const QList<ProcessReport> &reports, const Q
         }
         if (known != before.end()) {
             for (const ProcessTransition &transition : transitionsBetween(known->report, report)) {
-                Q_EMIT happened({0, stamp, transition.kind, at(index).jid, 0, report.name, transition.detail});
+                Q_EMIT happened(
+                    {0, stamp, transition.kind, at(index).jid, 0, report.name, transition.detail, transition.facts});
             }
         }
         after += std::move(process);
@@ -409,7 +413,7 @@ void Fleet::recount(int index)
         counted = now;
     };
     count(state.updating, subject.isUpdating(), m_summary.updating);
-    count(state.attention, attentionLevel(subject) >= Attention::Level::Warning, m_summary.needAttention);
+    count(state.attention, attentionOf(subject).isNeeded(), m_summary.needAttention);
     count(state.online, subject.online, m_summary.online);
     m_summary.offline = m_summary.total - m_summary.online;
 }

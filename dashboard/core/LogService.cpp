@@ -14,6 +14,7 @@
 namespace sgn::core {
 
 using namespace Qt::StringLiterals;
+using records::FactCode;
 
 namespace {
 
@@ -59,13 +60,12 @@ void LogService::restore()
         const bool isWaiting =
             bundle.state == records::LogBundle::State::Requested && target && !isFinal(target->state);
         if (!isFinal(bundle.state) && !isWaiting) {
-            const QString why = u"the panel was closed before they were here; get the logs again"_s;
-            finish(bundle.id, fail(ErrorCode::Cancelled, why));
+            finish(bundle.id, fail(ErrorCode::Cancelled, FactCode::PanelClosed));
         }
     }
 }
 
-Result<CommandNo> LogService::request(const QStringList &jids, const QString &requestedBy)
+records::Expected<CommandNo> LogService::request(const QStringList &jids, const QString &requestedBy)
 {
     const QDateTime end = m_clock.wallUtc().addMSecs(std::chrono::milliseconds(requestLifetime).count());
     return m_commands.submit(UploadLogs{}, jids, {requestedBy, {}, end});
@@ -91,11 +91,10 @@ std::optional<records::LogBundle> LogService::bundle(qint64 id) const
     return it == m_bundles.cend() ? std::nullopt : std::optional(*it);
 }
 
-QList<records::LogFile> LogService::files(qint64 id) const
+QList<LogFile> LogService::files(qint64 id) const
 {
     const std::optional<records::LogBundle> found = bundle(id);
-    return found && found->state == records::LogBundle::State::Ready ? records::logFilesBelow(found->folder)
-                                                                     : QList<records::LogFile>();
+    return found && found->state == records::LogBundle::State::Ready ? logFilesBelow(found->folder) : QList<LogFile>();
 }
 
 void LogService::remove(qint64 id)
@@ -132,7 +131,8 @@ void LogService::apply(const QString &jid, const LogsReply &reply, const QDateTi
     if (reply.url.isEmpty()) {
         bundle.state = records::LogBundle::State::Elsewhere;
         bundle.finishedAt = stamp;
-        bundle.remarks = u"the device says it has uploaded its logs to its own server"_s;
+        bundle.remarks.clear();
+        bundle.facts = {{FactCode::UploadedElsewhere, {}}};
         update(bundle);
     } else {
         download(bundle, reply);
@@ -170,8 +170,14 @@ void LogService::onTargetChanged(CommandNo number, const QString &jid)
     records::LogBundle &bundle = bundleFor(jid, number);
     const bool failed = target->state == records::TargetState::Failed || target->state == records::TargetState::Expired;
     if (failed && bundle.state == records::LogBundle::State::Requested) {
-        const QString why = target->remarks.isEmpty() ? u"the device could not upload its logs"_s : target->remarks;
-        finish(bundle.id, fail(target->error.value_or(ErrorCode::Internal), why));
+        records::Problem why;
+        why.error = target->error.value_or(ErrorCode::Internal);
+        why.facts = target->facts;
+        why.text = target->remarks;
+        if (why.facts.isEmpty() && why.text.isEmpty()) {
+            why.facts = {{FactCode::DeviceUploadFailed, {}}};
+        }
+        finish(bundle.id, fail(why));
     }
 }
 
@@ -213,14 +219,14 @@ void LogService::download(records::LogBundle &bundle, const LogsReply &reply)
         m_bundles[id].state = records::LogBundle::State::Unpacking;
         update(m_bundles[id]);
     });
-    connect(download, &LogDownload::finished, this, [this, id](const Result<qint64> &size) {
+    connect(download, &LogDownload::finished, this, [this, id](const records::Expected<qint64> &size) {
         m_downloads.remove(id);
         finish(id, size);
     });
     update(bundle);
 }
 
-void LogService::finish(qint64 id, const Result<qint64> &unpacked)
+void LogService::finish(qint64 id, const records::Expected<qint64> &unpacked)
 {
     const auto it = m_bundles.find(id);
     if (it == m_bundles.end()) {
@@ -237,12 +243,13 @@ void LogService::finish(qint64 id, const Result<qint64> &unpacked)
         entry.detail = QString::number(*unpacked);
     } else {
         bundle.folder.clear();
-        bundle.remarks = entry.detail = unpacked.error().message;
+        bundle.facts = entry.facts = unpacked.error().facts;
+        bundle.remarks = entry.detail = unpacked.error().text;
     }
     const records::LogBundle copy = bundle;
     update(copy);
     Q_EMIT happened(entry);
-    m_commands.finishLogs(copy.number, copy.jid, unpacked ? Outcome{} : fail(unpacked.error()));
+    m_commands.finishLogs(copy.number, copy.jid, unpacked ? records::Expected<>{} : fail(unpacked.error()));
 }
 
 void LogService::update(const records::LogBundle &bundle)

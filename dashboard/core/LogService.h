@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/Clock.h"
+#include "core/LogFiles.h"
 #include "protocol/Reply.h"
 #include "records/Activity.h"
 #include "records/LogBundle.h"
@@ -45,13 +46,13 @@ public:
     void restore();
 
     // One numbered request to all of them. Errors as of CommandLog::submit().
-    [[nodiscard]] Result<CommandNo> request(const QStringList &jids, const QString &requestedBy);
+    [[nodiscard]] records::Expected<CommandNo> request(const QStringList &jids, const QString &requestedBy);
 
     // Newest first; those of one device, or of all for an empty JID.
     [[nodiscard]] QList<records::LogBundle> bundles(const QString &jid = {}) const;
     [[nodiscard]] std::optional<records::LogBundle> bundle(qint64 id) const;
     // The files of a bundle in order of their names; empty when it isn't complete.
-    [[nodiscard]] QList<records::LogFile> files(qint64 id) const;
+    [[nodiscard]] QList<LogFile> files(qint64 id) const;
     // Forgets a bundle and removes its files.
     void remove(qint64 id);
 
@@ -72,7 +73,7 @@ private:
     void onTargetChanged(CommandNo number, const QString &jid);
     records::LogBundle &bundleFor(const QString &jid, CommandNo number);
     void download(records::LogBundle &bundle, const LogsReply &reply);
-    void finish(qint64 id, const Result<qint64> &unpacked);
+    void finish(qint64 id, const records::Expected<qint64> &unpacked);
     void update(const records::LogBundle &bundle);
     void removeOldOnes(const QString &jid);
 

@@ -6,13 +6,11 @@
 
 namespace sgn::core {
 
-using namespace Qt::StringLiterals;
-
 OperatorSigner::OperatorSigner(SigningKey key)
     : m_key(std::move(key))
 {}
 
-Result<QByteArray> OperatorSigner::sign(const Command &command, const CommandClaims &claims) const
+records::Expected<QByteArray> OperatorSigner::sign(const Command &command, const CommandClaims &claims) const
 {
     const auto jws = signJws(encode(command, claims), m_key);
     if (!jws) {
@@ -20,8 +18,8 @@ Result<QByteArray> OperatorSigner::sign(const Command &command, const CommandCla
     }
     QByteArray body = encode(command, *jws);
     if (body.size() > maxBodySize) {
-        return fail(ErrorCode::TooLarge,
-                    u"the signed command has %1 bytes, a message takes %2"_s.arg(body.size()).arg(maxBodySize));
+        return fail(ErrorCode::TooLarge, records::FactCode::SignedCommandTooLarge,
+                    {QString::number(body.size()), QString::number(maxBodySize)});
     }
     return body;
 }

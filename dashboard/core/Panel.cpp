@@ -22,13 +22,13 @@ xmpp::Options panelOptions(xmpp::Options options)
 }
 
 template <typename Use>
-Result<QString> useKey(const QString &file, QString &kid, const Use &use)
+records::Expected<QString> useKey(const QString &file, QString &kid, const Use &use)
 {
     std::optional<SigningKey> key;
     if (!file.isEmpty()) {
         auto loaded = loadSigningKey(file);
         if (!loaded) {
-            return fail(std::move(loaded).error());
+            return fail(loaded.error());
         }
         key = *std::move(loaded);
     }
@@ -39,12 +39,14 @@ Result<QString> useKey(const QString &file, QString &kid, const Use &use)
 
 } // namespace
 
-Result<std::unique_ptr<Panel>> Panel::open(const PanelConfig &config, const Settings &settings, const Clock &clock)
+records::Expected<std::unique_ptr<Panel>> Panel::open(const PanelConfig &config, const Settings &settings,
+                                                      const Clock &clock)
 {
-    if (const Outcome fine = config.check(); !fine) {
+    if (const records::Expected<> fine = config.check(); !fine) {
         return fail(fine.error());
     }
-    Result<std::unique_ptr<store::Store>> store = store::Store::open(config.storeFile, xmpp::bareJid(config.jid));
+    records::Expected<std::unique_ptr<store::Store>> store =
+        store::Store::open(config.storeFile, xmpp::bareJid(config.jid));
     if (!store) {
         return fail(store.error());
     }
@@ -83,8 +85,8 @@ Panel::Panel(PanelConfig config, Settings settings, std::unique_ptr<store::Store
     connect(&m_commands, &CommandLog::happened, this, &Panel::record);
     connect(&m_logs, &LogService::happened, this, &Panel::record);
     connect(m_store.get(), &store::Store::writingFailed, this, [this](const Error &reason) {
-        m_storeTrouble = u"What is seen now can't be kept for the next start: "_s + reason.message;
-        Q_EMIT warned(m_storeTrouble);
+        m_storeTrouble = records::Problem(reason).withContext(records::FactCode::StoreNotWritten);
+        Q_EMIT warned(*m_storeTrouble);
     });
 }
 
@@ -94,24 +96,24 @@ Panel::~Panel()
     m_commands.flush();
 }
 
-QStringList Panel::warnings() const
+QList<records::Problem> Panel::warnings() const
 {
-    QStringList warnings = m_config.warnings;
-    for (const QString &warning : {m_store->warning(), m_storeTrouble}) {
-        if (!warning.isEmpty()) {
-            warnings += warning;
+    QList<records::Problem> warnings = m_config.warnings;
+    for (const auto *warning : {&m_store->warning(), &m_storeTrouble}) {
+        if (*warning) {
+            warnings += **warning;
         }
     }
     return warnings;
 }
 
-Result<QString> Panel::useReleaseKey(const QString &file)
+records::Expected<QString> Panel::useReleaseKey(const QString &file)
 {
     return useKey(file, m_releaseKey,
                   [this](std::optional<SigningKey> key) { m_updates.useReleaseKey(std::move(key)); });
 }
 
-Result<QString> Panel::useOperatorKey(const QString &file)
+records::Expected<QString> Panel::useOperatorKey(const QString &file)
 {
     return useKey(file, m_operatorKey,
                   [this](std::optional<SigningKey> key) { m_panelSession.useOperatorKey(std::move(key)); });
@@ -127,27 +129,27 @@ void Panel::stop()
     m_panelSession.stop();
 }
 
-Result<CommandNo> Panel::restartProcess(const QString &jid, const QString &processName)
+records::Expected<CommandNo> Panel::restartProcess(const QString &jid, const QString &processName)
 {
     if (!isValidProcessName(processName)) {
-        return fail(ErrorCode::BadRequest, u"\"%1\" can't be a process's name"_s.arg(processName));
+        return fail(ErrorCode::BadRequest, records::FactCode::BadProcessName, {processName});
     }
     const QDateTime end = m_clock.wallUtc().addMSecs(std::chrono::milliseconds(restartLifetime).count());
     return m_commands.submit(RestartProcess{processName}, {jid}, {m_settings.operatorName, processName, end});
 }
 
-Result<CommandNo> Panel::requestLogs(const QStringList &jids)
+records::Expected<CommandNo> Panel::requestLogs(const QStringList &jids)
 {
     return m_logs.request(jids, m_settings.operatorName);
 }
 
-Result<CommandNo> Panel::rebootDevices(const QStringList &jids)
+records::Expected<CommandNo> Panel::rebootDevices(const QStringList &jids)
 {
     const QDateTime end = m_clock.wallUtc().addMSecs(std::chrono::milliseconds(restartLifetime).count());
     return m_commands.submit(RebootSystem{}, jids, {m_settings.operatorName, {}, end});
 }
 
-Result<CommandNo> Panel::rollBack(const QStringList &jids, Component component)
+records::Expected<CommandNo> Panel::rollBack(const QStringList &jids, Component component)
 {
     const QDateTime end = m_clock.wallUtc().addMSecs(std::chrono::milliseconds(UpdateService::defaultLifetime).count());
     return m_commands.submit(Rollback{component}, jids, {m_settings.operatorName, folderName(component), end});
@@ -199,7 +201,8 @@ void Panel::showUpdate(CommandNo number, const QString &jid)
         wanted = records::updateTargetOf(*record);
     }
     m_fleet.add(jid);
-    m_fleet.setUpdate(jid, {wanted, target->state, target->percent, target->deviceState, target->remarks});
+    m_fleet.setUpdate(jid,
+                      {wanted, target->state, target->percent, target->deviceState, target->remarks, target->facts});
 }
 
 } // namespace sgn::core

@@ -9,11 +9,12 @@
 
 namespace sgn::core {
 
-// What a person would want to read of a process between two reports: it died, came back, has another version.
+// What the timeline shows of a process between two reports: it died, runs again, has another version.
 struct ProcessTransition
 {
     records::ActivityKind kind = records::ActivityKind::ProcessBack;
-    QString detail; // as ActivityEntry::detail
+    QString detail;       // as ActivityEntry::detail
+    records::Facts facts; // as ActivityEntry::facts
 
     friend bool operator==(const ProcessTransition &, const ProcessTransition &) = default;
 };

@@ -12,24 +12,25 @@
 namespace sgn::core {
 
 using namespace Qt::StringLiterals;
+using records::FactCode;
 
 namespace {
 
-Outcome checkProcesses(const QList<ProcessVersion> &processes)
+records::Expected<> checkProcesses(const QList<ProcessVersion> &processes)
 {
     if (processes.isEmpty()) {
-        return fail(ErrorCode::BadRequest, u"the update names no process"_s);
+        return fail(ErrorCode::BadRequest, FactCode::UpdateWithoutProcess);
     }
     QStringList names;
     for (const ProcessVersion &process : processes) {
         if (!isValidProcessName(process.name)) {
-            return fail(ErrorCode::BadRequest, u"\"%1\" can't be a process's name"_s.arg(process.name));
+            return fail(ErrorCode::BadRequest, FactCode::BadProcessName, {process.name});
         }
         if (names.contains(process.name)) {
-            return fail(ErrorCode::BadRequest, u"the process \"%1\" is named twice"_s.arg(process.name));
+            return fail(ErrorCode::BadRequest, FactCode::ProcessNamedTwice, {process.name});
         }
         if (process.version < 0) {
-            return fail(ErrorCode::BadRequest, u"the version of \"%1\" must be 0 or more"_s.arg(process.name));
+            return fail(ErrorCode::BadRequest, FactCode::BadProcessVersion, {process.name});
         }
         names += process.name;
     }
@@ -78,41 +79,42 @@ QString titleOf(const UpdateRequest &request)
     return file.isEmpty() ? request.url.fileName() : QFileInfo(file).fileName();
 }
 
-Outcome checkAddress(const QUrl &url)
+records::Expected<> checkAddress(const QUrl &url)
 {
     if (!url.isValid() || url.host().isEmpty() || (url.scheme() != "https"_L1 && url.scheme() != "http"_L1)) {
-        return fail(ErrorCode::BadRequest, u"\"%1\" is no web address a device could fetch"_s.arg(url.toString()));
+        return fail(ErrorCode::BadRequest, FactCode::BadAddress, {url.toString()});
     }
     return {};
 }
 
 } // namespace
 
-Outcome UpdateRequest::check() const
+records::Expected<> UpdateRequest::check() const
 {
     if (targets.isEmpty()) {
-        return fail(ErrorCode::BadRequest, u"no device was chosen"_s);
+        return fail(ErrorCode::BadRequest, FactCode::NoDeviceChosen);
     }
     for (const QString &target : targets) {
         if (!xmpp::isBareAccountJid(target)) {
-            return fail(ErrorCode::BadRequest, u"\"%1\" is no device's JID"_s.arg(target));
+            return fail(ErrorCode::BadRequest, FactCode::BadDeviceJid, {target});
         }
     }
     if (what == What::CaFile) {
-        return caFile ? Outcome() : checkAddress(url);
+        return caFile ? records::Expected<>() : checkAddress(url);
     }
     if (component == Component::SmartMeter) {
-        if (Outcome processesAreFine = checkProcesses(processes); !processesAreFine) {
+        if (records::Expected<> processesAreFine = checkProcesses(processes); !processesAreFine) {
             return processesAreFine;
         }
     } else if (version < 0) {
-        return fail(ErrorCode::BadRequest, u"the version must be 0 or more"_s);
+        return fail(ErrorCode::BadRequest, FactCode::BadVersion);
     }
     if (zip) {
-        return zip->component == component
-                   ? Outcome{}
-                   : fail(ErrorCode::BadRequest,
-                          u"the zip holds %1, not %2"_s.arg(folderName(zip->component), folderName(component)));
+        if (zip->component != component) {
+            return fail(ErrorCode::BadRequest, FactCode::WrongComponent,
+                        {folderName(zip->component), folderName(component)});
+        }
+        return {};
     }
     return checkAddress(url);
 }
@@ -152,7 +154,7 @@ UpdateJob *UpdateService::start(const UpdateRequest &request)
 void UpdateService::begin(UpdateJob *job)
 {
     const UpdateRequest &request = job->m_request;
-    if (const Outcome fine = request.check(); !fine) {
+    if (const records::Expected<> fine = request.check(); !fine) {
         QMetaObject::invokeMethod(
             job, [job, error = fine.error()] { finish(job, fail(error)); }, Qt::QueuedConnection);
     } else if (fileOf(request).isEmpty()) {
@@ -192,7 +194,7 @@ void UpdateService::sign(UpdateJob *job)
 void UpdateService::takeSignature(UpdateJob *job, const Result<SignedRelease> &signature)
 {
     if (!signature) {
-        finish(job, fail(signature.error().withContext(u"the file could not be signed"_s)));
+        finish(job, fail(records::Problem(signature.error()).withContext(FactCode::FileNotSigned)));
         return;
     }
     job->m_request.signature = *signature;
@@ -206,7 +208,7 @@ void UpdateService::upload(UpdateJob *job)
     connect(job->m_upload, &xmpp::Upload::progress, job, &UpdateJob::progress);
     connect(job->m_upload, &xmpp::Upload::finished, job, [this, job](const Result<QUrl> &url) {
         if (!url) {
-            finish(job, fail(url.error().withContext(u"the file could not be uploaded"_s)));
+            finish(job, fail(records::Problem(url.error()).withContext(FactCode::FileNotUploaded)));
         } else if (isListWorthwhile(job->m_request)) {
             uploadFileList(job, *url);
         } else {
@@ -219,14 +221,13 @@ void UpdateService::uploadFileList(UpdateJob *job, const QUrl &zipUrl)
 {
     const QByteArray &listed = job->m_request.signature.listed;
     if (!job->m_fileList.open() || job->m_fileList.write(listed) != listed.size() || !job->m_fileList.flush()) {
-        finish(job, fail(ErrorCode::Io, u"the list of the release's files could not be written: %1"_s.arg(
-                                            job->m_fileList.errorString())));
+        finish(job, fail(ErrorCode::Io, FactCode::FileListNotWritten, {}, job->m_fileList.errorString()));
         return;
     }
     job->m_upload = m_session.uploadFile(job->m_fileList.fileName(), u"application/jose"_s);
     connect(job->m_upload, &xmpp::Upload::finished, job, [this, job, zipUrl](const Result<QUrl> &url) {
         if (!url) {
-            finish(job, fail(url.error().withContext(u"the list of the release's files could not be uploaded"_s)));
+            finish(job, fail(records::Problem(url.error()).withContext(FactCode::FileListNotUploaded)));
             return;
         }
         job->m_request.releaseUrl = *url;
@@ -251,21 +252,21 @@ void UpdateService::submit(UpdateJob *job, const QUrl &url)
            m_commands.submit(commandFor(request, url), request.targets, {request.requestedBy, titleOf(request), end}));
 }
 
-void UpdateService::finish(UpdateJob *job, const Result<CommandNo> &number)
+void UpdateService::finish(UpdateJob *job, const records::Expected<CommandNo> &number)
 {
     job->m_isFinished = true;
     Q_EMIT job->finished(number);
     job->deleteLater();
 }
 
-Result<CommandNo> UpdateService::retry(CommandNo number, const QStringList &jids, const QString &requestedBy)
+records::Expected<CommandNo> UpdateService::retry(CommandNo number, const QStringList &jids, const QString &requestedBy)
 {
     const records::CommandRecord *record = m_commands.find(number);
     if (!record) {
-        return fail(ErrorCode::NotFound, u"there is no command %1"_s.arg(number));
+        return fail(ErrorCode::NotFound, FactCode::UnknownCommand, {QString::number(number)});
     }
     if (!records::isInstallation(record->command.body)) {
-        return fail(ErrorCode::BadRequest, u"command %1 is no update"_s.arg(number));
+        return fail(ErrorCode::BadRequest, FactCode::NotAnUpdate, {QString::number(number)});
     }
     // Copies, because the log may move its records.
     const CommandBody command = record->command.body;
@@ -274,11 +275,11 @@ Result<CommandNo> UpdateService::retry(CommandNo number, const QStringList &jids
     return m_commands.submit(command, jids, {requestedBy, title, end});
 }
 
-Outcome UpdateService::cancel(CommandNo number, const QString &requestedBy)
+records::Expected<> UpdateService::cancel(CommandNo number, const QString &requestedBy)
 {
     const records::CommandRecord *record = m_commands.find(number);
     if (!record || !records::isInstallation(record->command.body)) {
-        return fail(ErrorCode::NotFound, u"there is no update #%1"_s.arg(number));
+        return fail(ErrorCode::NotFound, FactCode::UnknownUpdate, {QString::number(number)});
     }
     const QString title = record->title;
     const QDateTime end = record->command.notAfter.value_or(
@@ -287,8 +288,12 @@ Outcome UpdateService::cancel(CommandNo number, const QString &requestedBy)
     if (others.isEmpty()) {
         return {};
     }
-    const Result<CommandNo> cancelled = m_commands.submit(CancelUpdate{number}, others, {requestedBy, title, end});
-    return cancelled ? Outcome{} : fail(cancelled.error());
+    const records::Expected<CommandNo> cancelled =
+        m_commands.submit(CancelUpdate{number}, others, {requestedBy, title, end});
+    if (!cancelled) {
+        return fail(cancelled.error());
+    }
+    return {};
 }
 
 } // namespace sgn::core

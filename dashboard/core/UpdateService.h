@@ -4,6 +4,7 @@
 #include "base/Clock.h"
 #include "core/ReleaseSigner.h"
 #include "package/ReleaseZip.h"
+#include "records/Problem.h"
 #include "xmpp/Session.h"
 
 #include <QFuture>
@@ -41,8 +42,8 @@ struct UpdateRequest
     QDateTime notAfter;  // UTC; invalid: UpdateService::defaultLifetime from now
     QString requestedBy;
 
-    // One sentence for the first thing that can't be right.
-    [[nodiscard]] Outcome check() const;
+    // BadRequest with the first thing that can't be right.
+    [[nodiscard]] records::Expected<> check() const;
 };
 
 // An update on its way to becoming a command: the zip is being signed and uploaded. Belongs to its service, deletes
@@ -60,7 +61,7 @@ Q_SIGNALS:
     // Bytes of the upload.
     void progress(qint64 sent, qint64 total);
     // Exactly once, never from within start(): the number under which the CommandLog tracks it, or why there is none.
-    void finished(const sgn::Result<sgn::CommandNo> &number);
+    void finished(const sgn::records::Expected<sgn::CommandNo> &number);
 
 private:
     friend class UpdateService;
@@ -96,9 +97,10 @@ public:
     [[nodiscard]] QList<UpdateJob *> jobs() const;
 
     // The same update under a new number for these devices. NotFound, or BadRequest when it was no update.
-    [[nodiscard]] Result<CommandNo> retry(CommandNo number, const QStringList &jids, const QString &requestedBy);
+    [[nodiscard]] records::Expected<CommandNo> retry(CommandNo number, const QStringList &jids,
+                                                     const QString &requestedBy);
     // Stops it where it hasn't replaced anything yet: withdraws what wasn't sent and tells the others to cancel.
-    [[nodiscard]] Outcome cancel(CommandNo number, const QString &requestedBy);
+    [[nodiscard]] records::Expected<> cancel(CommandNo number, const QString &requestedBy);
 
 Q_SIGNALS:
     void jobStarted(sgn::core::UpdateJob *job);
@@ -110,7 +112,7 @@ private:
     void upload(UpdateJob *job);
     void uploadFileList(UpdateJob *job, const QUrl &zipUrl);
     void submit(UpdateJob *job, const QUrl &url);
-    static void finish(UpdateJob *job, const Result<CommandNo> &number);
+    static void finish(UpdateJob *job, const records::Expected<CommandNo> &number);
 
     xmpp::Session &m_session;
     CommandLog &m_commands;

@@ -3,6 +3,7 @@
 
 #include "core/Panel.h"
 #include "models/Age.h"
+#include "wording/Activity.h"
 #include "xmpp/Jid.h"
 
 #include <algorithm>
@@ -90,7 +91,7 @@ Cell ActivityModel::cell(int row, int column) const
         cell.tone = Cell::Muted;
         break;
     default:
-        cell.text = records::describe(entry);
+        cell.text = wording::describe(entry);
         cell.hint = cell.text;
         if (tone(entry.kind) == Cell::Bad || tone(entry.kind) == Cell::Warning) {
             cell.tone = tone(entry.kind);

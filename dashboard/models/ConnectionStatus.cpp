@@ -2,6 +2,7 @@
 #include "models/ConnectionStatus.h"
 
 #include "models/SignIn.h"
+#include "wording/Problems.h"
 
 namespace sgn::models {
 
@@ -24,12 +25,12 @@ ConnectionStatus::ConnectionStatus(core::PanelSession &session, xmpp::Session &c
 
 QString ConnectionStatus::reason() const
 {
-    return m_error.message;
+    return wording::sentence(m_error);
 }
 
 QString ConnectionStatus::advice() const
 {
-    return m_error.message.isEmpty() ? QString() : SignIn::adviceFor(m_error);
+    return m_error.message.isEmpty() ? QString() : SignIn::adviceFor(m_error.code);
 }
 
 void ConnectionStatus::retry()

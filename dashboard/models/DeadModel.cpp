@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/DeadModel.h"
 
-#include "core/Attention.h"
 #include "models/Age.h"
+#include "wording/Processes.h"
 
 using namespace Qt::StringLiterals;
 
@@ -96,7 +96,7 @@ Cell DeadModel::cell(int row, int column) const
             const QString last = dead->report.lastExit->lastLines.isEmpty()
                                      ? QString()
                                      : dead->report.lastExit->lastLines.last().trimmed();
-            cell.text = core::deathText(*dead->report.lastExit);
+            cell.text = wording::deathText(*dead->report.lastExit);
             if (!last.isEmpty()) {
                 cell.text += cell.text.isEmpty() ? last : u" · "_s + last;
             }

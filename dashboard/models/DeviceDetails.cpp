@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/DeviceDetails.h"
 
-#include "core/Attention.h"
 #include "core/Panel.h"
 #include "models/Age.h"
 #include "models/Cell.h"
+#include "wording/Durations.h"
+#include "wording/Processes.h"
 #include "xmpp/Jid.h"
 
 #include <algorithm>
@@ -114,10 +115,10 @@ QString DeviceProcessModel::causeText(const records::DeviceProcess &process) con
     constexpr qint64 day = 24LL * 60 * 60;
     // One that runs again has a death worth telling for as long as its restarts are counted.
     if (process.report.isDead) {
-        return core::deathText(exit);
+        return wording::deathText(exit);
     }
     return exit.at.secsTo(m_clock.wallUtc()) <= day
-               ? tr("died %1: %2").arg(momentText(exit.at, m_clock.wallUtc()), core::deathText(exit))
+               ? tr("died %1: %2").arg(momentText(exit.at, m_clock.wallUtc()), wording::deathText(exit))
                : QString();
 }
 
@@ -299,7 +300,7 @@ QList<FactModel::Fact> DeviceDetails::factsOf(const records::Device &device) con
         add(tr("Watchdog"), tr("version %1").arg(*facts.watchdogVersion));
     }
     if (facts.uptimeS) {
-        add(tr("Running for"), core::durationText(*facts.uptimeS));
+        add(tr("Running for"), wording::durationText(*facts.uptimeS));
     }
     if (facts.diskFreeMb) {
         add(tr("Disk free"), locale.formattedDataSize(*facts.diskFreeMb * 1'000'000, 1, QLocale::DataSizeSIFormat));
@@ -317,8 +318,8 @@ QList<FactModel::Fact> DeviceDetails::factsOf(const records::Device &device) con
     constexpr double notableOffset = 2;
     if (facts.clockOffsetS && std::abs(*facts.clockOffsetS) >= notableOffset) {
         add(tr("Clock"), *facts.clockOffsetS > 0
-                             ? tr("%1 ahead").arg(core::durationText(qint64(*facts.clockOffsetS)))
-                             : tr("%1 behind").arg(core::durationText(qint64(-*facts.clockOffsetS))));
+                             ? tr("%1 ahead").arg(wording::durationText(qint64(*facts.clockOffsetS)))
+                             : tr("%1 behind").arg(wording::durationText(qint64(-*facts.clockOffsetS))));
     }
     return list;
 }

@@ -79,7 +79,7 @@ void FleetFilter::chooseCurrent()
     }
     int best = 0;
     for (int row = 1; row < m_fleet.rowCount(); ++row) {
-        if (core::attentionLevel(m_fleet.device(row)) > core::attentionLevel(m_fleet.device(best))) {
+        if (attentionOf(m_fleet.device(row)).level > attentionOf(m_fleet.device(best)).level) {
             best = row;
         }
     }
@@ -105,7 +105,7 @@ bool FleetFilter::accepts(int sourceRow) const
     case Updating:
         return device.isUpdating();
     case Attention:
-        return core::attentionLevel(device) >= core::Attention::Level::Warning;
+        return attentionOf(device).isNeeded();
     case All:
         break;
     }

@@ -2,6 +2,8 @@
 #include "models/FleetModel.h"
 
 #include "models/Age.h"
+#include "wording/Attention.h"
+#include "wording/Processes.h"
 
 #include <QCoreApplication>
 
@@ -45,9 +47,9 @@ FleetModel::FleetModel(core::Fleet &fleet, const Clock &clock, QObject *parent)
     rewind();
 }
 
-core::Attention FleetModel::why(int row) const
+records::Attention FleetModel::why(int row) const
 {
-    return core::attention(m_fleet.at(row), m_clock.wallUtc());
+    return attentionOf(m_fleet.at(row));
 }
 
 int FleetModel::rowCount(const QModelIndex &parent) const
@@ -135,7 +137,7 @@ Cell FleetModel::processCell(const records::Device &device, const QString &name)
         cell.badge = true;
         cell.hint = tr("version %1").arg(version);
         if (process->report.lastExit) {
-            cell.hint += u", "_s + core::deathText(*process->report.lastExit);
+            cell.hint += u", "_s + wording::deathText(*process->report.lastExit);
         }
     } else if (wanted && device.isUpdating()) {
         cell.text = u"%1 → %2"_s.arg(version).arg(*wanted);
@@ -167,11 +169,11 @@ Cell FleetModel::agentCell(const records::Device &device) const
 Cell FleetModel::whyCell(const records::Device &device) const
 {
     Cell cell;
-    const core::Attention why = core::attention(device, m_clock.wallUtc());
-    cell.text = why.reason;
-    cell.hint = why.reason;
+    const records::Attention why = attentionOf(device);
+    cell.text = wording::reasonText(device, why, m_clock.wallUtc());
+    cell.hint = cell.text;
     cell.action = actionText(why.action);
-    if (why.level == core::Attention::Level::Note && !device.isUpdating()) {
+    if (why.level == records::Attention::Level::Note && !device.isUpdating()) {
         cell.tone = Cell::Muted;
     }
     if (device.isUpdating() && device.update->percent >= 0) {
@@ -180,16 +182,16 @@ Cell FleetModel::whyCell(const records::Device &device) const
     return cell;
 }
 
-QString FleetModel::actionText(core::Attention::Action action)
+QString FleetModel::actionText(records::Attention::Action action)
 {
     switch (action) {
-    case core::Attention::Action::GetLogs:
+    case records::Attention::Action::GetLogs:
         return tr("Get logs");
-    case core::Attention::Action::Restart:
+    case records::Attention::Action::Restart:
         return tr("Restart");
-    case core::Attention::Action::Retry:
+    case records::Attention::Action::Retry:
         return tr("Try again");
-    case core::Attention::Action::None:
+    case records::Attention::Action::None:
         break;
     }
     return {};
@@ -220,7 +222,7 @@ bool FleetModel::less(int column, int left, int right) const
         return a.facts.agentVersion < b.facts.agentVersion;
     }
     if (column == whyColumn()) {
-        return core::attentionLevel(a) > core::attentionLevel(b);
+        return attentionOf(a).level > attentionOf(b).level;
     }
     const QString name = m_processes.value(column - FirstProcess);
     return processRank(a, name) < processRank(b, name);

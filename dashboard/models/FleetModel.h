@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/Attention.h"
 #include "core/Fleet.h"
 #include "models/TableModel.h"
+#include "records/Attention.h"
 
 #include <vector>
 
@@ -22,7 +22,7 @@ public:
 
     [[nodiscard]] core::Fleet &fleet() const { return m_fleet; }
     [[nodiscard]] const records::Device &device(int row) const { return m_fleet.at(row); }
-    [[nodiscard]] core::Attention why(int row) const;
+    [[nodiscard]] records::Attention why(int row) const;
 
     [[nodiscard]] int rowCount(const QModelIndex &parent = {}) const override;
     [[nodiscard]] int columnCount(const QModelIndex &parent = {}) const override;
@@ -35,7 +35,7 @@ public:
     [[nodiscard]] bool matches(int row, QStringView needle) const override;
 
     // The commands that a cell's action can be.
-    [[nodiscard]] static QString actionText(core::Attention::Action action);
+    [[nodiscard]] static QString actionText(records::Attention::Action action);
 
 private:
     enum FixedColumn { DeviceColumn = 0, SeenColumn = 1, FirstProcess = 2 };

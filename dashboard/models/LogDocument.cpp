@@ -2,6 +2,8 @@
 #include "models/LogDocument.h"
 
 #include "records/LogBundle.h"
+#include "wording/Commands.h"
+#include "wording/Problems.h"
 #include "xmpp/Jid.h"
 
 #include <QFile>
@@ -16,29 +18,29 @@ namespace sgn::models {
 
 namespace {
 
-Outcome copyFile(const QString &from, const QString &to)
+records::Expected<> copyFile(const QString &from, const QString &to)
 {
     QFile source(from);
     if (!source.open(QIODevice::ReadOnly)) {
-        return fail(ErrorCode::Io, u"%1: %2"_s.arg(from, source.errorString()));
+        return fail(ErrorCode::Io, records::FactCode::FileUnread, {from}, source.errorString());
     }
     QSaveFile target(to);
     if (!target.open(QIODevice::WriteOnly)) {
-        return fail(ErrorCode::Io, u"%1: %2"_s.arg(to, target.errorString()));
+        return fail(ErrorCode::Io, records::FactCode::FileUnwritten, {to}, target.errorString());
     }
     constexpr qint64 piece = qint64{1} << 20;
     while (!source.atEnd()) {
         target.write(source.read(piece));
     }
     if (!target.commit()) {
-        return fail(ErrorCode::Io, u"%1: %2"_s.arg(to, target.errorString()));
+        return fail(ErrorCode::Io, records::FactCode::FileUnwritten, {to}, target.errorString());
     }
     return {};
 }
 
 } // namespace
 
-void LogFileModel::show(const QList<records::LogFile> &files)
+void LogFileModel::show(const QList<core::LogFile> &files)
 {
     if (files == m_files) {
         return;
@@ -58,7 +60,7 @@ QVariant LogFileModel::data(const QModelIndex &index, int role) const
     if (!checkIndex(index, CheckIndexOption::IndexIsValid)) {
         return {};
     }
-    const records::LogFile &file = m_files.at(index.row());
+    const core::LogFile &file = m_files.at(index.row());
     if (role == SizeRole) {
         return QLocale().formattedDataSize(file.size, 1, QLocale::DataSizeSIFormat);
     }
@@ -86,8 +88,8 @@ LogDocument::LogDocument(core::LogService &logs, QObject *parent)
             return;
         }
         m_isBusy = false;
-        const Result<QString> text = m_reader.result();
-        m_message = text ? QString() : text.error().message;
+        const records::Expected<QString> text = m_reader.result();
+        m_message = text ? QString() : wording::sentence(text.error());
         m_lines.setText(text ? *text : QString());
         Q_EMIT changed();
     });
@@ -138,7 +140,7 @@ void LogDocument::load()
     m_message.clear();
     m_lines.setText({});
     const QString path = m_files.files().at(m_file).path;
-    m_reader.setFuture(QtConcurrent::run([path] { return records::readLogText(path); }));
+    m_reader.setFuture(QtConcurrent::run([path] { return core::readLogText(path); }));
     Q_EMIT changed();
 }
 
@@ -171,11 +173,13 @@ void LogDocument::update()
         m_message = tr("Unpacking the logs.");
         break;
     case records::LogBundle::State::Elsewhere:
-        m_message = bundle->remarks.isEmpty() ? tr("The device has uploaded its logs to a server of its own.")
-                                              : bundle->remarks;
+        m_message = wording::standing(wording::remarksText(*bundle));
         break;
     case records::LogBundle::State::Failed:
-        m_message = bundle->remarks.isEmpty() ? tr("The logs didn't come.") : bundle->remarks;
+        m_message = wording::standing(wording::remarksText(*bundle));
+        if (m_message.isEmpty()) {
+            m_message = tr("The logs didn't come.");
+        }
         break;
     case records::LogBundle::State::Ready:
         m_files.show(m_logs.files(m_id));
@@ -196,11 +200,11 @@ void LogDocument::saveAs(const QUrl &target)
     if (m_file < 0 || path.isEmpty()) {
         return;
     }
-    const Outcome outcome = copyFile(m_files.files().at(m_file).path, path);
+    const records::Expected<> outcome = copyFile(m_files.files().at(m_file).path, path);
     if (outcome) {
         Q_EMIT told(tr("Saved as %1.").arg(QFileInfo(path).fileName()), false);
     } else {
-        Q_EMIT told(tr("Not saved: %1.").arg(outcome.error().message), true);
+        Q_EMIT told(tr("Not saved: %1.").arg(wording::sentence(outcome.error())), true);
     }
 }
 

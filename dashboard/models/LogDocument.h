@@ -22,15 +22,15 @@ public:
 
     using QAbstractListModel::QAbstractListModel;
 
-    void show(const QList<records::LogFile> &files);
-    [[nodiscard]] const QList<records::LogFile> &files() const { return m_files; }
+    void show(const QList<core::LogFile> &files);
+    [[nodiscard]] const QList<core::LogFile> &files() const { return m_files; }
 
     [[nodiscard]] int rowCount(const QModelIndex &parent = {}) const override;
     [[nodiscard]] QVariant data(const QModelIndex &index, int role) const override;
     [[nodiscard]] QHash<int, QByteArray> roleNames() const override;
 
 private:
-    QList<records::LogFile> m_files;
+    QList<core::LogFile> m_files;
 };
 
 // What the log viewer shows: a set of logs, one of its files, that file's lines.
@@ -88,7 +88,7 @@ private:
     double m_progress = -1;
     LogFileModel m_files;
     LogLinesModel m_lines;
-    QFutureWatcher<Result<QString>> m_reader;
+    QFutureWatcher<records::Expected<QString>> m_reader;
 };
 
 } // namespace sgn::models

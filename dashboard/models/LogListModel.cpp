@@ -2,6 +2,7 @@
 #include "models/LogListModel.h"
 
 #include "models/Age.h"
+#include "wording/Commands.h"
 #include "xmpp/Jid.h"
 
 #include <algorithm>
@@ -75,7 +76,7 @@ Cell LogListModel::cell(int row, int column) const
 Cell LogListModel::stateCell(const records::LogBundle &bundle) const
 {
     Cell cell;
-    cell.hint = bundle.remarks;
+    cell.hint = wording::remarksText(bundle);
     switch (bundle.state) {
     case records::LogBundle::State::Requested:
         cell.text = tr("asked");
@@ -97,9 +98,6 @@ Cell LogListModel::stateCell(const records::LogBundle &bundle) const
     case records::LogBundle::State::Elsewhere:
         cell.text = tr("elsewhere");
         cell.tone = Cell::Warning;
-        if (cell.hint.isEmpty()) {
-            cell.hint = tr("The device has uploaded its logs to a server of its own.");
-        }
         break;
     case records::LogBundle::State::Failed:
         cell.text = tr("failed");

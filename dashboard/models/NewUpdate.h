@@ -76,7 +76,7 @@ public:
     [[nodiscard]] Stage stage() const { return m_stage; }
     [[nodiscard]] QString fileName() const;
     [[nodiscard]] QString summary() const;
-    [[nodiscard]] QString error() const { return m_error; }
+    [[nodiscard]] QString error() const;
     [[nodiscard]] bool isPerProcess() const;
     // The release has one version.
     [[nodiscard]] bool isVersioned() const;
@@ -104,18 +104,21 @@ Q_SIGNALS:
     void changed();
     // It is a command now.
     void started(sgn::CommandNo number);
-    void failed(const QString &why);
+    void failed(const sgn::records::Problem &why);
 
 private:
     void onRead();
     void readCaFile();
-    void setError(const QString &error);
+    // What the last failure was about.
+    enum class Failure { None, CaFile, Release, Request };
+    void setFailure(Failure failure, const records::Problem &why);
     [[nodiscard]] static QString componentText(Component component);
     [[nodiscard]] QStringList targets() const;
 
     core::Panel &m_panel;
     Stage m_stage = Empty;
-    QString m_error;
+    Failure m_failure = Failure::None;
+    records::Problem m_why;
     QString m_path;
     std::optional<ReleaseZip> m_zip;
     std::optional<CaFile> m_caFile;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/SignIn.h"
 
+#include "wording/Problems.h"
 #include "xmpp/Jid.h"
 
 using namespace Qt::StringLiterals;
@@ -83,13 +84,13 @@ core::PanelConfig SignIn::config() const
 
 bool SignIn::open()
 {
-    m_error.clear();
-    m_advice.clear();
+    m_problem.reset();
+    m_isKeyringSilent = false;
     core::Panel::Settings settings;
     settings.operatorName = u"dashboard"_s;
     settings.xmpp.role = xmpp::Role::Panel;
     settings.xmpp.acceptSubscriptions = true;
-    Result<std::unique_ptr<core::Panel>> panel = core::Panel::open(config(), settings, m_environment.clock);
+    records::Expected<std::unique_ptr<core::Panel>> panel = core::Panel::open(config(), settings, m_environment.clock);
     if (!panel) {
         showError(panel.error());
         return false;
@@ -109,14 +110,14 @@ void SignIn::resume()
     m_environment.passwords.read(last.jid, [this](const Result<QString> &password) {
         m_isBusy = false;
         if (!password) {
-            // Nothing is wrong for the person: the form asks for what is missing.
-            m_advice = tr("The keyring didn't give the password. Please type it.");
+            // No error: the form asks for what is missing.
+            m_isKeyringSilent = true;
             Q_EMIT changed();
             return;
         }
         m_password = *password;
         if (open()) {
-            // Who takes it wants to hear how connecting goes.
+            // The receiver connects to its signals first.
             core::Panel *panel = m_panel.get();
             Q_EMIT signedIn();
             panel->start();
@@ -149,7 +150,7 @@ void SignIn::cancel()
     m_isBusy = false;
     if (m_panel) {
         m_panel->session().disconnect(this);
-        // It may be in the middle of telling us.
+        // It may be the sender of the signal that called this.
         m_panel.release()->deleteLater();
     }
     Q_EMIT changed();
@@ -183,19 +184,28 @@ void SignIn::keepOrForgetPassword()
     });
 }
 
-void SignIn::showError(const Error &error)
+void SignIn::showError(const records::Problem &problem)
 {
-    m_error = error.message;
-    if (!m_error.isEmpty()) {
-        m_error[0] = m_error.at(0).toUpper();
-    }
-    m_advice = adviceFor(error);
+    m_problem = problem;
     Q_EMIT changed();
 }
 
-QString SignIn::adviceFor(const Error &error)
+QString SignIn::error() const
 {
-    switch (error.code) {
+    return m_problem ? wording::standing(wording::sentence(*m_problem)) : QString();
+}
+
+QString SignIn::advice() const
+{
+    if (m_isKeyringSilent) {
+        return tr("The keyring didn't give the password. Please type it.");
+    }
+    return m_problem ? adviceFor(m_problem->error) : QString();
+}
+
+QString SignIn::adviceFor(ErrorCode error)
+{
+    switch (error) {
     case ErrorCode::Authentication:
         return tr("Check the address and the password. Capital and small letters matter in the password.");
     case ErrorCode::Network:

@@ -35,8 +35,8 @@ public:
 
     [[nodiscard]] QString releaseKey() const { return m_panel.releaseKey(); }
     [[nodiscard]] QString operatorKey() const { return m_panel.operatorKey(); }
-    [[nodiscard]] QString releaseError() const { return m_releaseError; }
-    [[nodiscard]] QString operatorError() const { return m_operatorError; }
+    [[nodiscard]] QString releaseError() const;
+    [[nodiscard]] QString operatorError() const;
 
     Q_INVOKABLE void chooseRelease(const QUrl &file);
     Q_INVOKABLE void chooseOperator(const QUrl &file);
@@ -52,8 +52,8 @@ private:
 
     core::Panel &m_panel;
     Preferences *m_preferences = nullptr;
-    QString m_releaseError;
-    QString m_operatorError;
+    std::optional<records::Problem> m_releaseProblem;
+    std::optional<records::Problem> m_operatorProblem;
 };
 
 } // namespace sgn::models

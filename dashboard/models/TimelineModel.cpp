@@ -4,6 +4,7 @@
 #include "core/Panel.h"
 #include "models/ActivityModel.h"
 #include "models/Age.h"
+#include "wording/Activity.h"
 
 namespace sgn::models {
 
@@ -66,7 +67,7 @@ QVariant TimelineModel::data(const QModelIndex &index, int role) const
         return fullMomentText(entry.at);
     case Qt::DisplayRole:
     case TextRole:
-        return records::describe(entry);
+        return wording::describe(entry);
     case ToneRole:
         return int(ActivityModel::tone(entry.kind));
     default:

@@ -3,6 +3,7 @@
 
 #include "core/Panel.h"
 #include "models/UpdateListModel.h"
+#include "wording/Problems.h"
 
 using namespace Qt::StringLiterals;
 
@@ -98,20 +99,20 @@ void UpdateDetails::refreshTexts()
 
 void UpdateDetails::cancel()
 {
-    const Outcome outcome = m_panel.updates().cancel(m_targets.number(), u"dashboard"_s);
+    const records::Expected<> outcome = m_panel.updates().cancel(m_targets.number(), u"dashboard"_s);
     if (outcome) {
         Q_EMIT told(tr("Update #%1 stops where it hasn't replaced anything yet.").arg(m_targets.number()), false);
     } else {
-        Q_EMIT told(tr("It can't be stopped: %1.").arg(outcome.error().message), true);
+        Q_EMIT told(tr("It can't be stopped: %1.").arg(wording::sentence(outcome.error())), true);
     }
 }
 
 void UpdateDetails::retryFailed()
 {
-    const Result<CommandNo> number =
+    const records::Expected<CommandNo> number =
         m_panel.updates().retry(m_targets.number(), m_targets.failedJids(), u"dashboard"_s);
     if (!number) {
-        Q_EMIT told(tr("It can't be tried again: %1.").arg(number.error().message), true);
+        Q_EMIT told(tr("It can't be tried again: %1.").arg(wording::sentence(number.error())), true);
         return;
     }
     Q_EMIT told(tr("Tried again as update #%1.").arg(*number), false);

@@ -2,6 +2,7 @@
 #include "models/UpdateTargetsModel.h"
 
 #include "models/Age.h"
+#include "wording/Commands.h"
 #include "xmpp/Jid.h"
 
 #include <algorithm>
@@ -64,14 +65,7 @@ QString UpdateTargetsModel::stateText(const records::CommandTarget &target)
     case records::TargetState::Running:
         break;
     }
-    // The words of the protocol; one that this version doesn't know is shown as it came.
-    static const QHash<QString, const char *> known{
-        {u"downloading"_s, QT_TR_NOOP("downloading")}, {u"verifying"_s, QT_TR_NOOP("checking")},
-        {u"staging"_s, QT_TR_NOOP("unpacking")},       {u"waiting"_s, QT_TR_NOOP("waiting")},
-        {u"swapping"_s, QT_TR_NOOP("exchanging")},     {u"confirming"_s, QT_TR_NOOP("confirming heartbeats")},
-    };
-    const char *word = known.value(target.deviceState, nullptr);
-    const QString text = word ? tr(word) : target.deviceState.isEmpty() ? tr("running") : target.deviceState;
+    const QString text = target.deviceState.isEmpty() ? tr("running") : wording::stepText(target.deviceState);
     return target.percent >= 0 ? tr("%1, %2 %").arg(text).arg(target.percent) : text;
 }
 
@@ -129,8 +123,8 @@ Cell UpdateTargetsModel::cell(int row, int column) const
         cell.tone = Cell::Muted;
         break;
     default:
-        cell.text = target.remarks;
-        cell.hint = target.remarks;
+        cell.text = wording::remarksText(target);
+        cell.hint = cell.text;
         break;
     }
     return cell;

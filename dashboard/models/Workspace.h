@@ -53,7 +53,7 @@ public:
     [[nodiscard]] core::Panel &panel() { return *m_panel; }
     [[nodiscard]] QString account() const;
     [[nodiscard]] QString lastReport() const;
-    [[nodiscard]] QString warning() const { return m_warning; }
+    [[nodiscard]] QString warning() const;
     [[nodiscard]] ConnectionStatus *connection() { return &m_connection; }
     [[nodiscard]] FleetHead *head() { return &m_head; }
     [[nodiscard]] FleetFilter *fleet() { return &m_fleet; }
@@ -99,7 +99,7 @@ Q_SIGNALS:
     void updateStarted();
 
 private:
-    void tell(const Result<CommandNo> &outcome, const QString &success);
+    void tell(const records::Expected<CommandNo> &outcome, const QString &success);
     void askLogs(const QStringList &jids);
     void refreshAges();
 
@@ -124,7 +124,7 @@ private:
     TableFilter m_activity;
     SigningKeys m_keys;
     QDateTime m_lastReport;
-    QString m_warning;
+    QList<records::Problem> m_warnings;
     QTimer m_ages;
 };
 

@@ -2,6 +2,8 @@
 #pragma once
 
 #include "protocol/Command.h"
+#include "protocol/Process.h"
+#include "records/Problem.h"
 
 #include <optional>
 #include <QDateTime>
@@ -11,25 +13,26 @@ namespace sgn::records {
 
 enum class ActivityKind {
     DeviceAdded,
-    CameOnline,
+    CameOnline, // facts: OfflineFor
     WentOffline,
-    CommandSent,   // subject: the command's name; jid empty: to all its targets
-    CommandDone,   // detail: remarks
-    CommandFailed, // detail: remarks
+    CommandSent,   // subject: the command's name; jid empty: to all its targets; detail: its title
+    CommandDone,   // detail: remarks of the device
+    CommandFailed, // facts, detail: as CommandTarget's
     CommandExpired,
-    ProcessDied,     // subject: process; detail: how
+    ProcessDied,     // subject: process; facts: ProcessExit
     ProcessBack,     // subject: process
     VersionChanged,  // subject: process; detail: "1 → 2"
     LogsReceived,    // detail: bytes
-    LogsFailed,      // detail: why
-    IdentityProblem, // detail: what it claimed
-    PanelNotice,     // detail: something about the panel itself
+    LogsFailed,      // facts, detail: as LogBundle's
+    IdentityProblem, // subject: the id it named; facts: ClaimsIdOf or SpokeAs
+    PanelNotice,     // of a newer version; detail: its text
 };
 
 [[nodiscard]] QLatin1StringView nameOf(ActivityKind kind);
 [[nodiscard]] std::optional<ActivityKind> activityKindFromString(QStringView text);
 
-// One line of the timeline. Facts, not sentences, so that it reads in whatever language the window has.
+// One line of the timeline. Facts, not sentences, so that every reader gets it in a language of his own; in stores of
+// version 2 and before, `detail` may hold a sentence in the language that the window had then.
 struct ActivityEntry
 {
     qint64 id = 0; // given by the store; increasing
@@ -37,11 +40,15 @@ struct ActivityEntry
     ActivityKind kind = ActivityKind::PanelNotice;
     QString jid;          // empty: the whole fleet or the panel
     CommandNo number = 0; // 0: none
-    QString subject;
-    QString detail;
+    QString subject = {};
+    QString detail = {};
+    Facts facts = {};
 
     friend bool operator==(const ActivityEntry &, const ActivityEntry &) = default;
 };
+
+// FactCode::ProcessExit of how a process ended.
+[[nodiscard]] Fact exitFact(const LastExit &exit);
 
 // Which lines to read, newest first.
 struct ActivityFilter
@@ -51,8 +58,5 @@ struct ActivityFilter
     qint64 beforeId = 0;  // the id of the last line of the page before; 0: from the newest
     int limit = 500;
 };
-
-// One plain sentence in the user's language.
-[[nodiscard]] QString describe(const ActivityEntry &entry);
 
 } // namespace sgn::records

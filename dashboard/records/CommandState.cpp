@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "records/CommandState.h"
 
-#include <algorithm>
+#include "base/EnumNames.h"
+
 #include <numeric>
 
 namespace sgn::records {
@@ -10,8 +11,16 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-constexpr std::array<QLatin1StringView, targetStateCount> names{"queued"_L1, "sent"_L1,   "delivered"_L1, "running"_L1,
-                                                                "done"_L1,   "failed"_L1, "expired"_L1};
+constexpr auto stateNames = enumNames<TargetState>({
+    {TargetState::Queued, "queued"_L1},
+    {TargetState::Sent, "sent"_L1},
+    {TargetState::Delivered, "delivered"_L1},
+    {TargetState::Running, "running"_L1},
+    {TargetState::Done, "done"_L1},
+    {TargetState::Failed, "failed"_L1},
+    {TargetState::Expired, "expired"_L1},
+});
+static_assert(stateNames.entries().size() == targetStateCount);
 
 } // namespace
 
@@ -22,13 +31,12 @@ bool isFinal(TargetState state)
 
 QLatin1StringView nameOf(TargetState state)
 {
-    return names.at(static_cast<std::size_t>(state));
+    return stateNames.nameOf(state);
 }
 
 std::optional<TargetState> targetStateFromString(QStringView text)
 {
-    const auto it = std::ranges::find_if(names, [text](QLatin1StringView name) { return name == text; });
-    return it == names.end() ? std::nullopt : std::optional(static_cast<TargetState>(it - names.begin()));
+    return stateNames.valueOf(text);
 }
 
 bool isInstallation(const CommandBody &body)

@@ -3,6 +3,7 @@
 
 #include "base/Error.h"
 #include "protocol/Command.h"
+#include "records/Problem.h"
 
 #include <array>
 #include <optional>
@@ -36,7 +37,8 @@ struct CommandTarget
     TargetState state = TargetState::Queued;
     int percent = -1;    // of deviceState while running; -1: unknown
     QString deviceState; // as in the progress message
-    QString remarks;     // of the result, or why it failed here, or while running what it waits for
+    QString remarks;     // text of the device: of the result, or while running what it waits for
+    Facts facts;         // why it failed here, before the remarks
     QStringList log;     // of a failure, as the device tells it: what led to it
     std::optional<ErrorCode> error;
     int attempts = 0;     // how often it was given to the server

@@ -43,7 +43,8 @@ struct DeviceUpdate
     TargetState state = TargetState::Queued;
     int percent = -1;    // of deviceState; -1: unknown
     QString deviceState; // "downloading", "confirming"... as the device says it
-    QString remarks;     // of the result
+    QString remarks;     // text of the device
+    Facts facts;         // why it failed here, before the remarks
 };
 
 // One meter as the panel knows it. Its JID is what it is; every word in it came from outside and is plain text.

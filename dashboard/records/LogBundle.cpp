@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "records/LogBundle.h"
 
-#include <algorithm>
-#include <array>
-#include <QDir>
-#include <QDirIterator>
-#include <QFile>
+#include "base/EnumNames.h"
 
 namespace sgn::records {
 
@@ -13,86 +9,32 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-constexpr std::array<QLatin1StringView, 6> names{"requested"_L1, "downloading"_L1, "unpacking"_L1,
-                                                 "ready"_L1,     "elsewhere"_L1,   "failed"_L1};
-constexpr int maxFiles = 10'000;
+using State = LogBundle::State;
 
-// Two characters that would reorder or hide what is around them are as good as control characters.
-bool isTrick(QChar c)
-{
-    const char16_t u = c.unicode();
-    return (u >= 0x202a && u <= 0x202e) || (u >= 0x2066 && u <= 0x2069);
-}
-
-QString madeVisible(QString text)
-{
-    for (QChar &c : text) {
-        const char16_t u = c.unicode();
-        if (u < 0x20 && u != u'\n' && u != u'\t') {
-            c = QChar(static_cast<char16_t>(0x2400 + u));
-        } else if (u == 0x7f) {
-            c = QChar(u'\u2421');
-        } else if ((u >= 0x80 && u < 0xa0) || isTrick(c)) {
-            c = QChar::ReplacementCharacter;
-        }
-    }
-    return text;
-}
+constexpr auto stateNames = enumNames<State>({
+    {State::Requested, "requested"_L1},
+    {State::Downloading, "downloading"_L1},
+    {State::Unpacking, "unpacking"_L1},
+    {State::Ready, "ready"_L1},
+    {State::Elsewhere, "elsewhere"_L1},
+    {State::Failed, "failed"_L1},
+});
 
 } // namespace
 
 QLatin1StringView nameOf(LogBundle::State state)
 {
-    return names.at(static_cast<std::size_t>(state));
+    return stateNames.nameOf(state);
 }
 
 std::optional<LogBundle::State> logStateFromString(QStringView text)
 {
-    const auto it = std::ranges::find_if(names, [text](QLatin1StringView name) { return name == text; });
-    return it == names.end() ? std::nullopt : std::optional(static_cast<LogBundle::State>(it - names.begin()));
+    return stateNames.valueOf(text);
 }
 
 bool isFinal(LogBundle::State state)
 {
     return state >= LogBundle::State::Ready;
-}
-
-QList<LogFile> logFilesBelow(const QString &folder)
-{
-    QList<LogFile> files;
-    if (folder.isEmpty()) {
-        return files;
-    }
-    const QDir root(folder);
-    QDirIterator entries(folder, QDir::Files | QDir::NoSymLinks | QDir::Hidden, QDirIterator::Subdirectories);
-    while (entries.hasNext() && files.size() < maxFiles) {
-        entries.next();
-        const QFileInfo info = entries.fileInfo();
-        files += LogFile{root.relativeFilePath(info.filePath()), info.absoluteFilePath(), info.size()};
-    }
-    std::ranges::sort(files, {}, &LogFile::name);
-    return files;
-}
-
-Result<QString> readLogText(const QString &path, qint64 maxSize)
-{
-    QFile file(path);
-    if (!file.exists()) {
-        return fail(ErrorCode::NotFound, u"there is no log file %1"_s.arg(path));
-    }
-    if (!file.open(QIODevice::ReadOnly)) {
-        return fail(ErrorCode::Io, u"cannot read %1: %2"_s.arg(path, file.errorString()));
-    }
-    const bool isCut = file.size() > maxSize;
-    if (isCut && !file.seek(file.size() - maxSize)) {
-        return fail(ErrorCode::Io, u"cannot read %1: %2"_s.arg(path, file.errorString()));
-    }
-    QByteArray bytes = file.read(maxSize);
-    if (isCut) {
-        bytes = bytes.mid(bytes.indexOf('\n') + 1);
-    }
-    bytes.replace("\r\n", "\n");
-    return madeVisible(QString::fromUtf8(bytes));
 }
 
 } // namespace sgn::records

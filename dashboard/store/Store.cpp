@@ -25,9 +25,9 @@ constexpr qint64 logIdBlock = 64;
 
 } // namespace
 
-Result<std::unique_ptr<Store>> Store::open(const QString &file, const QString &accountJid)
+records::Expected<std::unique_ptr<Store>> Store::open(const QString &file, const QString &accountJid)
 {
-    const Result<OpenedStore> opened = openStoreFile(file, accountJid);
+    const records::Expected<OpenedStore> opened = openStoreFile(file, accountJid);
     if (!opened) {
         return fail(opened.error());
     }
@@ -35,7 +35,8 @@ Result<std::unique_ptr<Store>> Store::open(const QString &file, const QString &a
                                             std::make_shared<StoreWriter>(file, newConnectionName()), opened->warning));
 }
 
-Store::Store(std::unique_ptr<StoreReader> reader, std::shared_ptr<StoreWriter> writer, QString warning)
+Store::Store(std::unique_ptr<StoreReader> reader, std::shared_ptr<StoreWriter> writer,
+             std::optional<records::Problem> warning)
     : m_reader(std::move(reader))
     , m_warning(std::move(warning))
     , m_sink(std::move(writer))
@@ -54,9 +55,9 @@ Store::~Store()
     m_writer.waitForDone();
 }
 
-Result<CommandNo> Store::allocateNumber()
+records::Expected<CommandNo> Store::allocateNumber()
 {
-    const Result<qint64> number = m_reader->allocate(u"next_number"_s, 1, maxCommandNo);
+    const records::Expected<qint64> number = m_reader->allocate(u"next_number"_s, 1, maxCommandNo);
     if (!number) {
         return fail(number.error());
     }
@@ -66,7 +67,7 @@ Result<CommandNo> Store::allocateNumber()
 qint64 Store::newLogId()
 {
     if (m_nextLogId == m_endOfLogIds) {
-        const Result<qint64> first =
+        const records::Expected<qint64> first =
             m_reader->allocate(u"next_log_id"_s, logIdBlock, std::numeric_limits<qint64>::max());
         // Without a store there is no later run to collide with.
         m_nextLogId = first.value_or(QDateTime::currentMSecsSinceEpoch() * 1000);

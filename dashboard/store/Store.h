@@ -10,6 +10,7 @@
 #include "store/StoreBatch.h"
 
 #include <memory>
+#include <optional>
 #include <QFuture>
 #include <QObject>
 #include <QThreadPool>
@@ -32,15 +33,15 @@ public:
     // Opens or makes the file and brings its tables to the present shape. A file that isn't a sound database is renamed
     // to "<name>.damaged-<time>" and a new one made; warning() then names it. Errors: Io, Refused (the file belongs to
     // another account, or a newer program made it).
-    [[nodiscard]] static Result<std::unique_ptr<Store>> open(const QString &file, const QString &accountJid);
+    [[nodiscard]] static records::Expected<std::unique_ptr<Store>> open(const QString &file, const QString &accountJid);
     // Writes what is left.
     ~Store() override;
 
-    // Empty, or a sentence for the operator.
-    [[nodiscard]] QString warning() const { return m_warning; }
+    // What an operator has to know of the file; usually nothing.
+    [[nodiscard]] const std::optional<records::Problem> &warning() const { return m_warning; }
 
     // The next command number, durable before it is returned: no program that shares the file ever gets it again.
-    [[nodiscard]] Result<CommandNo> allocateNumber();
+    [[nodiscard]] records::Expected<CommandNo> allocateNumber();
 
     void keep(const records::Device &device);
     // Of a device that was kept before: only when it was seen.
@@ -76,13 +77,14 @@ Q_SIGNALS:
     void writingFailed(const sgn::Error &reason);
 
 private:
-    Store(std::unique_ptr<StoreReader> reader, std::shared_ptr<StoreWriter> writer, QString warning);
+    Store(std::unique_ptr<StoreReader> reader, std::shared_ptr<StoreWriter> writer,
+          std::optional<records::Problem> warning);
     void schedule();
     QFuture<Outcome> write();
     void onWritten(const StoreBatch &batch, int serial, const Outcome &outcome);
 
     std::unique_ptr<StoreReader> m_reader;
-    QString m_warning;
+    std::optional<records::Problem> m_warning;
     std::shared_ptr<StoreWriter> m_sink; // used on m_writer's thread only
     StoreBatch m_batch;
     QTimer m_timer;

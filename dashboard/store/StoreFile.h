@@ -1,18 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "base/Result.h"
+#include "records/Problem.h"
 
+#include <optional>
 #include <QSqlDatabase>
 #include <QString>
 
 namespace sgn::store {
 
+// A store's file that is ready to be read and written.
 struct OpenedStore
 {
     QSqlDatabase database;
-    // Empty, or a sentence about the damaged file that this one replaces.
-    QString warning;
+    // About the damaged file that this one replaces; usually there was none.
+    std::optional<records::Problem> warning;
 };
 
 // A name that no other connection of this program has.
@@ -21,6 +23,6 @@ struct OpenedStore
 // Opens or makes the store's file, brings its tables to the present shape and checks that it belongs to the account. A
 // file that isn't a sound database is renamed to "<name>.damaged-<time>" and a new one made. Errors: Io, Refused (the
 // file belongs to another account, or a newer program made it).
-[[nodiscard]] Result<OpenedStore> openStoreFile(const QString &file, const QString &accountJid);
+[[nodiscard]] records::Expected<OpenedStore> openStoreFile(const QString &file, const QString &accountJid);
 
 } // namespace sgn::store

@@ -20,7 +20,7 @@ StoreReader::~StoreReader()
     sql::disconnect(m_database);
 }
 
-Result<qint64> StoreReader::allocate(const QString &counter, qint64 count, qint64 last)
+records::Expected<qint64> StoreReader::allocate(const QString &counter, qint64 count, qint64 last)
 {
     sql::Transaction transaction(m_database);
     if (Outcome outcome = transaction.begin(); !outcome) {
@@ -35,7 +35,7 @@ Result<qint64> StoreReader::allocate(const QString &counter, qint64 count, qint6
     const qint64 number = std::max<qint64>(1, query.next() ? query.value(0).toLongLong() : 1);
     query.finish();
     if (number > last) {
-        return fail(ErrorCode::Internal, u"all numbers up to %1 are used up"_s.arg(last));
+        return fail(ErrorCode::Internal, records::FactCode::NumbersUsedUp, {QString::number(last)});
     }
     query.prepare(u"INSERT OR REPLACE INTO meta(key, value) VALUES(?, ?)"_s);
     query.addBindValue(counter);
@@ -64,7 +64,7 @@ std::vector<records::Device> StoreReader::devices() const
     query.setForwardOnly(true);
     query.exec(
         u"SELECT id, jid, rpi_unique_id, last_seen, last_report, is_modern, conflict_with, foreign_from, facts, "
-        "update_no, update_state, update_percent, update_device_state, update_remarks FROM devices ORDER BY id"_s);
+        "update_no, update_state, update_percent, update_device_state, update_remarks, update_facts FROM devices ORDER BY id"_s);
     std::vector<qint64> ids;
     while (query.next()) {
         records::Device device = rows::device(query);
@@ -126,7 +126,7 @@ QList<records::CommandTarget> StoreReader::targets(CommandNo number) const
     QSqlQuery query(m_database);
     query.setForwardOnly(true);
     query.prepare(u"SELECT number, jid, position, state, percent, device_state, remarks, error, attempts, sent, heard, "
-                  "finished, log FROM command_targets WHERE number=? ORDER BY position, jid"_s);
+                  "finished, log, facts FROM command_targets WHERE number=? ORDER BY position, jid"_s);
     query.addBindValue(static_cast<qint64>(number));
     query.exec();
     while (query.next()) {
@@ -152,7 +152,7 @@ QList<records::LogBundle> StoreReader::logBundles() const
     QSqlQuery query(m_database);
     query.setForwardOnly(true);
     query.exec(
-        u"SELECT id, jid, number, state, requested, finished, received, size, folder, remarks FROM logs ORDER BY id"_s);
+        u"SELECT id, jid, number, state, requested, finished, received, size, folder, remarks, facts FROM logs ORDER BY id"_s);
     while (query.next()) {
         bundles += rows::logBundle(query);
     }
@@ -161,7 +161,7 @@ QList<records::LogBundle> StoreReader::logBundles() const
 
 QList<records::ActivityEntry> StoreReader::activity(const records::ActivityFilter &filter) const
 {
-    QString statement = u"SELECT id, at, kind, jid, number, subject, detail FROM activity WHERE 1"_s;
+    QString statement = u"SELECT id, at, kind, jid, number, subject, detail, facts FROM activity WHERE 1"_s;
     QVariantList values;
     const auto where = [&statement, &values](const QString &condition, const QVariant &value) {
         statement += u" AND "_s + condition;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "base/Result.h"
 #include "records/Activity.h"
 #include "records/CommandState.h"
 #include "records/Device.h"
@@ -24,7 +23,7 @@ public:
     StoreReader &operator=(const StoreReader &) = delete;
 
     // Takes `count` numbers from a counter of the store and returns the first. Internal when that would be over `last`.
-    [[nodiscard]] Result<qint64> allocate(const QString &counter, qint64 count, qint64 last);
+    [[nodiscard]] records::Expected<qint64> allocate(const QString &counter, qint64 count, qint64 last);
 
     [[nodiscard]] std::vector<records::Device> devices() const;
     [[nodiscard]] QList<records::CommandRecord> commands(int limit) const;

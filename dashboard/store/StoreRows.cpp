@@ -82,7 +82,7 @@ void bind(QSqlQuery &query, const records::Device &device)
                     hasUpdate ? QVariant(QString(nameOf(update.state))) : QVariant(),
                     hasUpdate ? QVariant(update.percent) : QVariant(),
                     hasUpdate ? sql::fromText(update.deviceState) : QVariant(),
-                    hasUpdate ? sql::fromText(update.remarks) : QVariant()});
+                    hasUpdate ? sql::fromText(update.remarks) : QVariant(), sql::fromText(toText(update.facts))});
 }
 
 records::Device device(const QSqlQuery &query)
@@ -103,8 +103,9 @@ records::Device device(const QSqlQuery &query)
         target->number = static_cast<CommandNo>(query.value(9).toLongLong());
         const QString state = query.value(10).toString();
         device.update = records::DeviceUpdate{
-            std::move(target), records::targetStateFromString(state).value_or(records::TargetState::Failed),
-            query.value(11).toInt(), query.value(12).toString(), query.value(13).toString()};
+            std::move(target),          records::targetStateFromString(state).value_or(records::TargetState::Failed),
+            query.value(11).toInt(),    query.value(12).toString(),
+            query.value(13).toString(), records::factsFromText(query.value(14).toString())};
     }
     return device;
 }
@@ -169,7 +170,7 @@ void bind(QSqlQuery &query, CommandNo number, int row, const records::CommandTar
                     sql::fromText(target.deviceState), sql::fromText(target.remarks),
                     target.error ? QVariant(QString(nameOf(*target.error))) : QVariant(), target.attempts,
                     sql::fromTime(target.sentAt), sql::fromTime(target.heardAt), sql::fromTime(target.finishedAt),
-                    sql::fromText(target.log.join(u'\n'))});
+                    sql::fromText(target.log.join(u'\n')), sql::fromText(toText(target.facts))});
 }
 
 records::CommandTarget target(const QSqlQuery &query)
@@ -188,14 +189,16 @@ records::CommandTarget target(const QSqlQuery &query)
     target.heardAt = sql::toTime(query.value(10));
     target.finishedAt = sql::toTime(query.value(11));
     target.log = query.value(12).toString().split(u'\n', Qt::SkipEmptyParts);
+    target.facts = records::factsFromText(query.value(13).toString());
     return target;
 }
 
 void bind(QSqlQuery &query, const records::ActivityEntry &entry)
 {
-    const QVariantList columns{sql::fromTime(entry.at),      QString(nameOf(entry.kind)),
-                               sql::fromText(entry.jid),     static_cast<qint64>(entry.number),
-                               sql::fromText(entry.subject), sql::fromText(entry.detail)};
+    const QVariantList columns{sql::fromTime(entry.at),           QString(nameOf(entry.kind)),
+                               sql::fromText(entry.jid),          static_cast<qint64>(entry.number),
+                               sql::fromText(entry.subject),      sql::fromText(entry.detail),
+                               sql::fromText(toText(entry.facts))};
     int position = 0;
     for (const QVariant &value : columns + columns) {
         query.bindValue(position++, value);
@@ -213,6 +216,7 @@ records::ActivityEntry activity(const QSqlQuery &query)
     entry.number = static_cast<CommandNo>(query.value(4).toLongLong());
     entry.subject = query.value(5).toString();
     entry.detail = query.value(6).toString();
+    entry.facts = records::factsFromText(query.value(7).toString());
     return entry;
 }
 
@@ -220,7 +224,7 @@ void bind(QSqlQuery &query, const records::LogBundle &bundle)
 {
     bindAll(query, {bundle.id, bundle.jid, static_cast<qint64>(bundle.number), QString(nameOf(bundle.state)),
                     sql::fromTime(bundle.requestedAt), sql::fromTime(bundle.finishedAt), bundle.received, bundle.size,
-                    sql::fromText(bundle.folder), sql::fromText(bundle.remarks)});
+                    sql::fromText(bundle.folder), sql::fromText(bundle.remarks), sql::fromText(toText(bundle.facts))});
 }
 
 records::LogBundle logBundle(const QSqlQuery &query)
@@ -236,6 +240,7 @@ records::LogBundle logBundle(const QSqlQuery &query)
     bundle.size = query.value(7).toLongLong();
     bundle.folder = query.value(8).toString();
     bundle.remarks = query.value(9).toString();
+    bundle.facts = records::factsFromText(query.value(10).toString());
     return bundle;
 }
 

@@ -4,12 +4,54 @@
 #include "store/StoreSql.h"
 
 #include <QStringList>
+#include <tuple>
 
 namespace sgn::store {
 
 using namespace Qt::StringLiterals;
 
 namespace {
+
+// Version 3 keeps what the panel states by itself as codes. Version 2 kept English sentences; those that can be
+// recognised become codes, all others stay as they are and are shown so.
+QStringList factSteps()
+{
+    QStringList statements;
+    for (const QString &table : {u"command_targets"_s, u"logs"_s, u"activity"_s}) {
+        statements += u"ALTER TABLE %1 ADD COLUMN facts TEXT NOT NULL DEFAULT ''"_s.arg(table);
+    }
+    statements += u"ALTER TABLE devices ADD COLUMN update_facts TEXT NOT NULL DEFAULT ''"_s;
+    struct Sentence
+    {
+        QString text;
+        records::FactCode code;
+        bool isPrefix;
+    };
+    const QList<Sentence> sentences{
+        {u"not answered in time"_s, records::FactCode::NotAnswered, false},
+        {u"withdrawn before it was sent"_s, records::FactCode::Withdrawn, false},
+        {u"the panel was closed before they were here; get the logs again"_s, records::FactCode::PanelClosed, false},
+        {u"the device says it has uploaded its logs to its own server"_s, records::FactCode::UploadedElsewhere, false},
+        {u"the device could not upload its logs"_s, records::FactCode::DeviceUploadFailed, false},
+        {u"the server could not deliver it: "_s, records::FactCode::Undeliverable, true},
+        {u"not sent, because it could not be kept: "_s, records::FactCode::NotPersisted, true},
+        {u"not sent: "_s, records::FactCode::NotSent, true},
+    };
+    for (const auto &[table, column, facts] :
+         {std::tuple{u"command_targets"_s, u"remarks"_s, u"facts"_s}, std::tuple{u"logs"_s, u"remarks"_s, u"facts"_s},
+          std::tuple{u"activity"_s, u"detail"_s, u"facts"_s},
+          std::tuple{u"devices"_s, u"update_remarks"_s, u"update_facts"_s}}) {
+        for (const Sentence &sentence : sentences) {
+            const QString which =
+                sentence.isPrefix ? u"substr(%1, 1, %2)"_s.arg(column).arg(sentence.text.size()) : column;
+            statements += u"UPDATE %1 SET %2='%3', %4=substr(%4, %5) WHERE %6='%7'"_s
+                              .arg(table, facts, records::toText({{sentence.code, {}}}), column)
+                              .arg(sentence.text.size() + 1)
+                              .arg(which, sentence.text);
+        }
+    }
+    return statements;
+}
 
 QList<QStringList> steps()
 {
@@ -49,6 +91,7 @@ QList<QStringList> steps()
         {
             u"ALTER TABLE command_targets ADD COLUMN log TEXT NOT NULL DEFAULT ''"_s,
         },
+        factSteps(),
     };
 }
 
@@ -83,17 +126,17 @@ int storeSchemaVersion()
     return static_cast<int>(steps().size());
 }
 
-Outcome migrateStore(QSqlDatabase &database)
+records::Expected<> migrateStore(QSqlDatabase &database)
 {
     sql::Transaction transaction(database);
     if (Outcome outcome = transaction.begin(); !outcome) {
-        return outcome;
+        return fail(outcome.error());
     }
     if (Outcome outcome =
             sql::run(database,
                      u"CREATE TABLE IF NOT EXISTS migrations(version INTEGER PRIMARY KEY, applied INTEGER NOT NULL)"_s);
         !outcome) {
-        return outcome;
+        return fail(outcome.error());
     }
     const Result<int> version = versionOf(database);
     if (!version) {
@@ -101,25 +144,28 @@ Outcome migrateStore(QSqlDatabase &database)
     }
     const QList<QStringList> all = steps();
     if (*version > all.size()) {
-        return fail(ErrorCode::Refused, u"a newer version of this program made the store; use that one"_s);
+        return fail(ErrorCode::Refused, records::FactCode::StoreNewer);
     }
     for (int step = *version; step < all.size(); ++step) {
         if (Outcome outcome = applyStep(database, step + 1, all.at(step)); !outcome) {
-            return outcome;
+            return fail(outcome.error());
         }
     }
-    return transaction.commit();
+    if (const Outcome outcome = transaction.commit(); !outcome) {
+        return fail(outcome.error());
+    }
+    return {};
 }
 
-Outcome checkStore(QSqlDatabase &database)
+records::Expected<> checkStore(QSqlDatabase &database)
 {
     QSqlQuery query(database);
     query.prepare(u"PRAGMA quick_check(1)"_s);
     if (Outcome outcome = sql::run(query, u"checking the store"_s); !outcome) {
-        return outcome;
+        return fail(outcome.error());
     }
     if (!query.next() || query.value(0).toString() != "ok"_L1) {
-        return fail(ErrorCode::BadFile, u"the store is damaged: %1"_s.arg(query.value(0).toString().simplified()));
+        return fail(ErrorCode::BadFile, records::FactCode::StoreDamaged, {}, query.value(0).toString().simplified());
     }
     return {};
 }

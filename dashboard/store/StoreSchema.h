@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "base/Result.h"
+#include "records/Problem.h"
 
 #include <QSqlDatabase>
 
@@ -12,9 +12,9 @@ namespace sgn::store {
 [[nodiscard]] int storeSchemaVersion();
 
 // Brings the tables to the present version, all steps in one transaction. Refused when a newer program made the file.
-[[nodiscard]] Outcome migrateStore(QSqlDatabase &database);
+[[nodiscard]] records::Expected<> migrateStore(QSqlDatabase &database);
 
 // BadFile when SQLite finds the file damaged.
-[[nodiscard]] Outcome checkStore(QSqlDatabase &database);
+[[nodiscard]] records::Expected<> checkStore(QSqlDatabase &database);
 
 } // namespace sgn::store

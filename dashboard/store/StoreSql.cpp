@@ -9,6 +9,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
+const QString driver = u"QSQLITE"_s;
 // Another program of ours holds the lock for a short transaction only.
 constexpr auto connectOptions = "QSQLITE_BUSY_TIMEOUT=10000"_L1;
 constexpr auto codeCorrupt = "11"_L1;
@@ -106,13 +107,14 @@ Outcome Transaction::commit()
     return outcome;
 }
 
+bool isDriverInstalled()
+{
+    return QSqlDatabase::isDriverAvailable(driver);
+}
+
 Result<QSqlDatabase> connect(const QString &file, const QString &connection, Durability durability)
 {
-    QSqlDatabase database = QSqlDatabase::addDatabase(u"QSQLITE"_s, connection);
-    if (!database.isValid()) {
-        disconnect(database);
-        return fail(ErrorCode::Internal, u"Qt's SQLite driver is not installed (package libqt6sql6-sqlite)"_s);
-    }
+    QSqlDatabase database = QSqlDatabase::addDatabase(driver, connection);
     database.setDatabaseName(file);
     database.setConnectOptions(connectOptions);
     if (!database.open()) {

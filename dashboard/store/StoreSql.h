@@ -40,6 +40,9 @@ private:
     bool m_isOpen = false;
 };
 
+// Whether Qt can open SQLite files here at all.
+[[nodiscard]] bool isDriverInstalled();
+
 // Opens `file` under a connection of its own with the settings all our connections share; a connection belongs to the
 // thread that made it. `durable`: a commit survives a power cut, else only the end of the program.
 enum class Durability { SurvivesPowerCut, SurvivesKill };

@@ -52,12 +52,12 @@ Outcome StoreWriter::Statements::write(const records::Device &device)
     QSqlQuery &query = prepared(
         "INSERT INTO devices(jid, rpi_unique_id, last_seen, last_report, is_modern, conflict_with, foreign_from, "
         "facts, "
-        "update_no, update_state, update_percent, update_device_state, update_remarks) "
-        "VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(jid) DO UPDATE SET rpi_unique_id=excluded.rpi_unique_id, "
+        "update_no, update_state, update_percent, update_device_state, update_remarks, update_facts) "
+        "VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(jid) DO UPDATE SET rpi_unique_id=excluded.rpi_unique_id, "
         "last_seen=excluded.last_seen, last_report=excluded.last_report, is_modern=excluded.is_modern, "
         "conflict_with=excluded.conflict_with, foreign_from=excluded.foreign_from, facts=excluded.facts, "
         "update_no=excluded.update_no, update_state=excluded.update_state, update_percent=excluded.update_percent, "
-        "update_device_state=excluded.update_device_state, update_remarks=excluded.update_remarks RETURNING id"_L1);
+        "update_device_state=excluded.update_device_state, update_remarks=excluded.update_remarks, update_facts=excluded.update_facts RETURNING id"_L1);
     rows::bind(query, device);
     if (Outcome outcome = sql::run(query, u"keeping a device"_s); !outcome) {
         return outcome;
@@ -111,11 +111,11 @@ Outcome StoreWriter::Statements::write(CommandNo number, int row, const records:
     // Another program of the same account may know the end already; what is finished stays finished.
     QSqlQuery &query = prepared(
         "INSERT INTO command_targets(number, jid, position, state, percent, device_state, remarks, error, attempts, "
-        "sent, heard, finished, log) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(number, jid) DO UPDATE SET "
+        "sent, heard, finished, log, facts) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(number, jid) DO UPDATE SET "
         "state=excluded.state, "
         "percent=excluded.percent, device_state=excluded.device_state, remarks=excluded.remarks, error=excluded.error, "
         "attempts=max(attempts, excluded.attempts), sent=excluded.sent, heard=excluded.heard, "
-        "finished=excluded.finished, log=excluded.log "
+        "finished=excluded.finished, log=excluded.log, facts=excluded.facts "
         "WHERE command_targets.finished IS NULL OR excluded.finished IS NOT NULL"_L1);
     rows::bind(query, number, row, target);
     return sql::run(query, u"keeping a command's target"_s);
@@ -124,10 +124,11 @@ Outcome StoreWriter::Statements::write(CommandNo number, int row, const records:
 Outcome StoreWriter::Statements::write(const records::ActivityEntry &entry)
 {
     // Two programs of the same account see the same things happen; what is told twice within two seconds is one event.
-    QSqlQuery &query = prepared(
-        "INSERT INTO activity(at, kind, jid, number, subject, detail) SELECT ?, ?, ?, ?, ?, ? WHERE NOT EXISTS("
-        "SELECT 1 FROM activity WHERE abs(at-?)<2000 AND kind=? AND jid=? AND number=? AND subject=? AND detail=? AND "
-        "id>(SELECT ifnull(max(id), 0)-1000 FROM activity))"_L1);
+    QSqlQuery &query = prepared("INSERT INTO activity(at, kind, jid, number, subject, detail, facts) SELECT ?, ?, ?, "
+                                "?, ?, ?, ? WHERE NOT EXISTS("
+                                "SELECT 1 FROM activity WHERE abs(at-?)<2000 AND kind=? AND jid=? AND number=? AND "
+                                "subject=? AND detail=? AND facts=? AND "
+                                "id>(SELECT ifnull(max(id), 0)-1000 FROM activity))"_L1);
     rows::bind(query, entry);
     return sql::run(query, u"keeping the timeline"_s);
 }
@@ -135,7 +136,7 @@ Outcome StoreWriter::Statements::write(const records::ActivityEntry &entry)
 Outcome StoreWriter::Statements::write(const records::LogBundle &bundle)
 {
     QSqlQuery &query = prepared("INSERT OR REPLACE INTO logs(id, jid, number, state, requested, finished, received, "
-                                "size, folder, remarks) VALUES(?,?,?,?,?,?,?,?,?,?)"_L1);
+                                "size, folder, remarks, facts) VALUES(?,?,?,?,?,?,?,?,?,?,?)"_L1);
     rows::bind(query, bundle);
     return sql::run(query, u"keeping logs"_s);
 }

@@ -33,9 +33,9 @@ std::unique_ptr<core::Panel> OfflinePanel::open() const
 {
     core::Panel::Settings settings;
     settings.operatorName = u"test"_s;
-    Result<std::unique_ptr<core::Panel>> panel = core::Panel::open(config(), settings, m_clock);
+    records::Expected<std::unique_ptr<core::Panel>> panel = core::Panel::open(config(), settings, m_clock);
     if (!panel) {
-        qFatal("%s", qUtf8Printable(panel.error().message));
+        qFatal("%s", qUtf8Printable(toText(panel.error().facts) + panel.error().text));
     }
     return std::move(*panel);
 }
@@ -97,9 +97,10 @@ void sendUpdate(core::Panel &panel, const QStringList &jids, const QDateTime &no
     update.component = Component::SmartMeter;
     update.url = QUrl(u"https://im.example.net/files/smart-meter-3.zip"_s);
     update.processes = {{u"display"_s, 3}, {u"ocr"_s, 3}, {u"uplink"_s, 3}};
-    const Result<CommandNo> number = panel.commands().submit(update, jids, {u"test"_s, u"smart-meter-3.zip"_s, {}});
+    const records::Expected<CommandNo> number =
+        panel.commands().submit(update, jids, {u"test"_s, u"smart-meter-3.zip"_s, {}});
     if (!number) {
-        qFatal("%s", qUtf8Printable(number.error().message));
+        qFatal("%s", qUtf8Printable(toText(number.error().facts) + number.error().text));
     }
     for (const QString &jid : jids) {
         panel.commands().markSent(*number, jid, true);

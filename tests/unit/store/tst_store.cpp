@@ -120,8 +120,8 @@ private Q_SLOTS:
     void numbersGoOnAfterThoseSeenElsewhere();
     void theArchiveIdSurvives();
     void writesByItself();
-    void aDamagedFileIsSetAside_data();
-    void aDamagedFileIsSetAside();
+    void quarantinesADamagedFile_data();
+    void quarantinesADamagedFile();
     void belongsToOneAccount();
     void refusesAFileOfANewerProgram();
     void refusesAFolderThatCannotBeMade();
@@ -144,13 +144,14 @@ void StoreTest::bringsBackDevices()
         Device updated = sample;
         auto target = std::make_shared<UpdateTarget>();
         target->number = 7;
-        updated.update = DeviceUpdate{target, TargetState::Running, 40, u"downloading"_s, {}};
+        updated.update =
+            DeviceUpdate{target, TargetState::Running, 40, u"downloading"_s, {}, {{FactCode::NotSent, {}}}};
         store->keep(updated);
         store->keep(sampleDevice(u"b@localhost"_s));
     }
     auto store = opened(file());
     QVERIFY(store);
-    QVERIFY(store->warning().isEmpty());
+    QVERIFY(!store->warning());
     const std::vector<Device> devices = store->devices();
     QCOMPARE(devices.size(), std::size_t{2});
     const Device &device = devices[0].jid == sample.jid ? devices[0] : devices[1];
@@ -165,6 +166,7 @@ void StoreTest::bringsBackDevices()
     QVERIFY(device.processes == sample.processes);
     QVERIFY(device.update);
     QCOMPARE(device.update->percent, 40);
+    QCOMPARE(device.update->facts, (Facts{{FactCode::NotSent, {}}}));
     QVERIFY(device.update->state == TargetState::Running);
     QCOMPARE(device.update->target->processes, (QList<ProcessVersion>{{u"ocr"_s, 4}}));
 }
@@ -213,6 +215,7 @@ void StoreTest::bringsBackCommandsAndTargets()
     failed.jid = u"b@localhost"_s;
     failed.state = TargetState::Failed;
     failed.error = ErrorCode::HashMismatch;
+    failed.facts = {{FactCode::NotSent, {}}, {FactCode::SignedCommandTooLarge, {u"2"_s, u"1"_s}}};
     failed.log = {u"12:00:00 verifying"_s, u"the hash \"is\" another"_s};
     CommandTarget open;
     open.jid = u"c@localhost"_s;
@@ -265,14 +268,21 @@ void StoreTest::bringsBackTheTimeline()
     auto store = opened(file());
     for (int i = 0; i < 10; ++i) {
         const QString jid = i % 2 == 0 ? u"a@localhost"_s : u"b@localhost"_s;
-        store->keep(ActivityEntry{0, now.addSecs(10 * i), ActivityKind::CommandDone, jid, CommandNo(i + 1), u"x"_s,
-                                  u"<b>'\"</b>"_s});
+        store->keep(ActivityEntry{0,
+                                  now.addSecs(10 * i),
+                                  ActivityKind::CommandDone,
+                                  jid,
+                                  CommandNo(i + 1),
+                                  u"x"_s,
+                                  u"<b>'\"</b>"_s,
+                                  {{FactCode::NotAnswered, {}}}});
     }
     QVERIFY(flushed(*store));
     const QList<ActivityEntry> all = store->activity({});
     QCOMPARE(all.size(), 10);
     QCOMPARE(all.at(0).number, CommandNo{10});
     QCOMPARE(all.at(0).detail, u"<b>'\"</b>"_s);
+    QCOMPARE(all.at(0).facts, (Facts{{FactCode::NotAnswered, {}}}));
     QCOMPARE(all.at(0).at, now.addSecs(90));
     ActivityFilter filter;
     filter.jid = u"a@localhost"_s;
@@ -291,7 +301,14 @@ void StoreTest::theSameEventOfTwoProgramsIsOne()
 {
     auto first = opened(file());
     auto second = opened(file());
-    ActivityEntry entry{0, now, ActivityKind::ProcessDied, u"a@localhost"_s, 0, u"ocr"_s, u"exit code 1"_s};
+    ActivityEntry entry{0,
+                        now,
+                        ActivityKind::ProcessDied,
+                        u"a@localhost"_s,
+                        0,
+                        u"ocr"_s,
+                        {},
+                        {{FactCode::ProcessExit, {u"1"_s, {}, {}}}}};
     first->keep(entry);
     QVERIFY(flushed(*first));
     entry.at = now.addMSecs(30);
@@ -311,7 +328,7 @@ void StoreTest::theTimelineOfADeviceHasCommandsToMany()
     CommandTarget target;
     target.jid = u"a@localhost"_s;
     store->keep(10, 0, target);
-    store->keep(ActivityEntry{0, now, ActivityKind::CommandSent, {}, 10, u"smart_meter_update"_s, {}});
+    store->keep(ActivityEntry{0, now, ActivityKind::CommandSent, {}, 10, u"smart_meter_update"_s, {}, {}});
     QVERIFY(flushed(*store));
     ActivityFilter filter;
     filter.jid = u"a@localhost"_s;
@@ -330,6 +347,7 @@ void StoreTest::bringsBackLogs()
     bundle.finishedAt = now.addSecs(4);
     bundle.received = bundle.size = 1234;
     bundle.folder = u"/x/y"_s;
+    bundle.facts = {{FactCode::UploadedElsewhere, {}}};
     {
         auto store = opened(file());
         bundle.id = store->newLogId();
@@ -397,7 +415,7 @@ void StoreTest::writesByItself()
     QTRY_COMPARE_WITH_TIMEOUT(store->devices().size(), std::size_t{2}, 10'000);
 }
 
-void StoreTest::aDamagedFileIsSetAside_data()
+void StoreTest::quarantinesADamagedFile_data()
 {
     QTest::addColumn<int>("kind");
     QTest::newRow("garbage") << 0;
@@ -405,7 +423,7 @@ void StoreTest::aDamagedFileIsSetAside_data()
     QTest::newRow("overwritten in the middle") << 2;
 }
 
-void StoreTest::aDamagedFileIsSetAside()
+void StoreTest::quarantinesADamagedFile()
 {
     QFETCH(const int, kind);
     {
@@ -430,16 +448,16 @@ void StoreTest::aDamagedFileIsSetAside()
     }
     auto store = opened(file());
     QVERIFY(store);
-    QVERIFY2(store->warning().contains(u"damaged"_s), qPrintable(store->warning()));
+    QVERIFY(store->warning() && store->warning()->has(FactCode::StoreReplaced));
     QVERIFY(store->devices().empty());
-    const QStringList aside = QDir(m_folder->filePath(u"sub"_s)).entryList({u"panel.sqlite.damaged-*"_s});
-    QVERIFY(!aside.isEmpty());
-    QVERIFY(store->warning().contains(aside.constFirst()));
+    const QStringList quarantined = QDir(m_folder->filePath(u"sub"_s)).entryList({u"panel.sqlite.damaged-*"_s});
+    QVERIFY(!quarantined.isEmpty());
+    QVERIFY(store->warning()->facts.at(0).values.at(1).endsWith(quarantined.constFirst()));
     store->keep(sampleDevice(u"new@localhost"_s));
     QVERIFY(flushed(*store));
     store.reset();
     store = opened(file());
-    QVERIFY(store->warning().isEmpty());
+    QVERIFY(!store->warning());
     QCOMPARE(store->devices().size(), std::size_t{1});
 }
 
@@ -448,8 +466,8 @@ void StoreTest::belongsToOneAccount()
     opened(file()).reset();
     const auto other = Store::open(file(), u"other@localhost"_s);
     QVERIFY(!other);
-    QCOMPARE(other.error().code, ErrorCode::Refused);
-    QVERIFY(other.error().message.contains(account));
+    QCOMPARE(other.error().error, ErrorCode::Refused);
+    QCOMPARE(other.error().facts, (Facts{{FactCode::StoreOfOther, {account, u"other@localhost"_s}}}));
 }
 
 void StoreTest::refusesAFileOfANewerProgram()
@@ -458,7 +476,7 @@ void StoreTest::refusesAFileOfANewerProgram()
     QVERIFY(runSql(file(), u"INSERT INTO migrations(version, applied) VALUES(999, 0)"_s));
     const auto store = Store::open(file(), account);
     QVERIFY(!store);
-    QCOMPARE(store.error().code, ErrorCode::Refused);
+    QCOMPARE(store.error().error, ErrorCode::Refused);
     QVERIFY(QDir(m_folder->filePath(u"sub"_s)).entryList({u"*damaged*"_s}).isEmpty());
 }
 
@@ -468,7 +486,7 @@ void StoreTest::refusesAFolderThatCannotBeMade()
     QVERIFY(blocker.open(QIODevice::WriteOnly));
     const auto store = Store::open(file(), account);
     QVERIFY(!store);
-    QCOMPARE(store.error().code, ErrorCode::Io);
+    QCOMPARE(store.error().error, ErrorCode::Io);
 }
 
 void StoreTest::nothingCommittedIsLostByAKill()
@@ -493,7 +511,7 @@ void StoreTest::nothingCommittedIsLostByAKill()
         }
         auto store = opened(file());
         QVERIFY(store);
-        QVERIFY2(store->warning().isEmpty(), qPrintable(store->warning()));
+        QVERIFY(!store->warning());
         QSet<QString> known;
         for (const Device &device : store->devices()) {
             known += device.jid;

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/Csv.h"
+#include "wording/Csv.h"
 
-#include "core/Attention.h"
-#include "core/Fleet.h"
+#include "wording/Activity.h"
+#include "wording/Attention.h"
 
-namespace sgn::core {
+#include <algorithm>
+
+namespace sgn::wording {
 
 using namespace Qt::StringLiterals;
 
@@ -54,21 +56,19 @@ QByteArray csvLine(const QStringList &fields)
     return line + "\r\n";
 }
 
-QByteArray fleetCsv(const Fleet &fleet, const QList<int> &rows)
+QByteArray fleetCsv(const QList<const records::Device *> &devices, const QStringList &processNames,
+                    const QDateTime &now)
 {
-    const QStringList columns = fleet.processNames();
     QByteArray csv = csvLine(QStringList{u"device"_s, u"jid"_s, u"rpi_unique_id"_s, u"online"_s, u"last_seen"_s} +
-                             columns + QStringList{u"agent"_s, u"watchdog"_s, u"model"_s, u"os"_s, u"why"_s});
-    const QDateTime now = QDateTime::currentDateTimeUtc();
-    for (const int row : rows) {
-        const records::Device &device = fleet.at(row);
-        QStringList fields{device.name().toString(), device.jid, device.rpiUniqueId, device.online ? u"yes"_s : u"no"_s,
-                           timeText(device.lastSeen)};
-        for (const QString &column : columns) {
-            fields += processText(device.process(column));
+                             processNames + QStringList{u"agent"_s, u"watchdog"_s, u"model"_s, u"os"_s, u"why"_s});
+    for (const records::Device *device : devices) {
+        QStringList fields{device->name().toString(), device->jid, device->rpiUniqueId,
+                           device->online ? u"yes"_s : u"no"_s, timeText(device->lastSeen)};
+        for (const QString &name : processNames) {
+            fields += processText(device->process(name));
         }
-        fields += {number(device.facts.agentVersion), number(device.facts.watchdogVersion), device.facts.model,
-                   device.facts.os, attention(device, now).reason};
+        fields += {number(device->facts.agentVersion), number(device->facts.watchdogVersion), device->facts.model,
+                   device->facts.os, reasonText(*device, attentionOf(*device), now)};
         csv += csvLine(fields);
     }
     return csv;
@@ -80,10 +80,10 @@ QByteArray activityCsv(const QList<records::ActivityEntry> &entries)
         csvLine({u"time"_s, u"device"_s, u"what"_s, u"command_no"_s, u"subject"_s, u"detail"_s, u"text"_s});
     for (const records::ActivityEntry &entry : entries) {
         csv += csvLine({timeText(entry.at), entry.jid, nameOf(entry.kind),
-                        entry.number == 0 ? QString() : QString::number(entry.number), entry.subject, entry.detail,
-                        records::describe(entry)});
+                        entry.number == 0 ? QString() : QString::number(entry.number), entry.subject, detailText(entry),
+                        describe(entry)});
     }
     return csv;
 }
 
-} // namespace sgn::core
+} // namespace sgn::wording

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/Attention.h"
+#include "wording/Attention.h"
 
 #include <QTest>
 
 using namespace sgn;
-using namespace sgn::core;
 using namespace sgn::records;
 using namespace Qt::StringLiterals;
 
@@ -57,16 +56,12 @@ class AttentionTest : public QObject
 private Q_SLOTS:
     void namesOneReasonAndOneAction_data();
     void namesOneReasonAndOneAction();
-    void quotesTheLastWordsOfAProcess();
-    void saysHowAProcessDied_data();
-    void saysHowAProcessDied();
-    void saysDurationsAsPeopleDo_data();
-    void saysDurationsAsPeopleDo();
+    void quotesTheLastOutputOfAProcess();
 };
 
 Q_DECLARE_METATYPE(sgn::records::Device)
-Q_DECLARE_METATYPE(sgn::core::Attention::Level)
-Q_DECLARE_METATYPE(sgn::core::Attention::Action)
+Q_DECLARE_METATYPE(sgn::records::Attention::Level)
+Q_DECLARE_METATYPE(sgn::records::Attention::Action)
 
 void AttentionTest::namesOneReasonAndOneAction_data()
 {
@@ -105,7 +100,7 @@ void AttentionTest::namesOneReasonAndOneAction_data()
     held.update = update(TargetState::Running);
     held.update->deviceState = u"swapping"_s;
     held.update->percent = 40;
-    row("what an update holds isn't dead", held, Level::Note, Action::None, u"swapping, 40 %"_s);
+    row("what an update holds isn't dead", held, Level::Note, Action::None, u"exchanging, 40 %"_s);
 
     Device failed = healthy();
     failed.update = update(TargetState::Failed);
@@ -137,8 +132,8 @@ void AttentionTest::namesOneReasonAndOneAction_data()
 
     Device foreign = healthy();
     foreign.foreignFrom = u"<b>x</b>'; DROP TABLE devices"_s;
-    row("words of a stranger stay words", foreign, Level::Bad, Action::None,
-        u"spoke as <b>x</b>'; DROP TABLE devices, but is b8:27"_s);
+    row("markup in an id stays text", foreign, Level::Bad, Action::None,
+        u"sent a message as <b>x</b>'; DROP TABLE devices, but is b8:27"_s);
 
     Device worn = healthy();
     worn.facts.readOnly = true;
@@ -165,15 +160,15 @@ void AttentionTest::namesOneReasonAndOneAction()
     QFETCH(const Attention::Action, action);
     QFETCH(const QString, reason);
 
-    const Attention result = attention(device, now);
+    const Attention result = attentionOf(device);
 
-    QCOMPARE(result.reason, reason);
+    QCOMPARE(wording::reasonText(device, result, now), reason);
     QVERIFY(result.level == level);
     QVERIFY(result.action == action);
-    QVERIFY(attentionLevel(device) == level);
+    QCOMPARE(result.isNeeded(), level >= Attention::Level::Warning);
 }
 
-void AttentionTest::quotesTheLastWordsOfAProcess()
+void AttentionTest::quotesTheLastOutputOfAProcess()
 {
     Device device = healthy();
     device.processes[0] = process(u"ocr"_s, 1, true);
@@ -181,57 +176,11 @@ void AttentionTest::quotesTheLastWordsOfAProcess()
     exit.code = 1;
     exit.lastLines = {u"Traceback"_s, u"cv2.error: can't\topen camera 0"_s, u"  "_s};
     device.processes[0].report.lastExit = exit;
-    QCOMPARE(attention(device, now).reason, u"ocr dead for 3 min: cv2.error: can't open camera 0"_s);
+    QCOMPARE(wording::reasonText(device, attentionOf(device), now),
+             u"ocr dead for 3 min: cv2.error: can't open camera 0"_s);
 
     device.processes[0].report.lastExit->lastLines = {QString(100'000, u'x')};
-    QVERIFY(attention(device, now).reason.size() < 200);
-}
-
-void AttentionTest::saysHowAProcessDied_data()
-{
-    QTest::addColumn<int>("code");
-    QTest::addColumn<int>("signal");
-    QTest::addColumn<double>("age");
-    QTest::addColumn<QString>("text");
-    QTest::newRow("code") << 1 << 0 << -1.0 << u"exit code 1"_s;
-    QTest::newRow("signal") << -1 << 9 << 61.2 << u"killed by signal 9, last heartbeat 61 s before"_s;
-    QTest::newRow("hung") << -1 << 0 << 61.0 << u"last heartbeat 61 s before"_s;
-    QTest::newRow("huge") << -1 << 0 << 1e300 << u"last heartbeat 1000000000 s before"_s;
-    QTest::newRow("nothing") << -1 << 0 << -1.0 << QString();
-}
-
-void AttentionTest::saysHowAProcessDied()
-{
-    QFETCH(const int, code);
-    QFETCH(const int, signal);
-    QFETCH(const double, age);
-    QFETCH(const QString, text);
-    LastExit exit;
-    exit.code = code;
-    if (signal > 0) {
-        exit.signal = signal;
-    }
-    exit.heartbeatAgeS = age;
-    QCOMPARE(deathText(exit), text);
-}
-
-void AttentionTest::saysDurationsAsPeopleDo_data()
-{
-    QTest::addColumn<qint64>("seconds");
-    QTest::addColumn<QString>("text");
-    QTest::newRow("clock went back") << qint64{-5} << u"now"_s;
-    QTest::newRow("zero") << qint64{0} << u"now"_s;
-    QTest::newRow("seconds") << qint64{59} << u"59 s"_s;
-    QTest::newRow("minutes") << qint64{3599} << u"59 min"_s;
-    QTest::newRow("hours") << qint64{86'399} << u"23 h"_s;
-    QTest::newRow("days") << qint64{86'400} << u"1 d"_s;
-}
-
-void AttentionTest::saysDurationsAsPeopleDo()
-{
-    QFETCH(const qint64, seconds);
-    QFETCH(const QString, text);
-    QCOMPARE(durationText(seconds), text);
+    QVERIFY(wording::reasonText(device, attentionOf(device), now).size() < 200);
 }
 
 QTEST_GUILESS_MAIN(AttentionTest)
