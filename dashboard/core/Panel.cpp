@@ -151,7 +151,7 @@ records::Expected<CommandNo> Panel::rebootDevices(const QStringList &jids)
 
 records::Expected<CommandNo> Panel::rollBack(const QStringList &jids, Component component)
 {
-    const QDateTime end = m_clock.wallUtc().addMSecs(std::chrono::milliseconds(UpdateService::defaultLifetime).count());
+    const QDateTime end = m_clock.wallUtc().addMSecs(std::chrono::milliseconds(UpdateJob::defaultLifetime).count());
     return m_commands.submit(Rollback{component}, jids, {m_settings.operatorName, folderName(component), end});
 }
 
