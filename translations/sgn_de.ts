@@ -125,38 +125,6 @@
 <context>
     <name>Attention</name>
     <message>
-        <source>now</source>
-        <translation>jetzt</translation>
-    </message>
-    <message>
-        <source>%1 s</source>
-        <translation>%1 s</translation>
-    </message>
-    <message>
-        <source>%1 min</source>
-        <translation>%1 min</translation>
-    </message>
-    <message>
-        <source>%1 h</source>
-        <translation>%1 h</translation>
-    </message>
-    <message>
-        <source>%1 d</source>
-        <translation>%1 d</translation>
-    </message>
-    <message>
-        <source>killed by signal %1</source>
-        <translation>durch Signal %1 beendet</translation>
-    </message>
-    <message>
-        <source>exit code %1</source>
-        <translation>Exit-Code %1</translation>
-    </message>
-    <message>
-        <source>last heartbeat %1 s before</source>
-        <translation>letzter Heartbeat %1 s davor</translation>
-    </message>
-    <message>
         <source>%1 keeps crashing</source>
         <translation>%1 stürzt immer wieder ab</translation>
     </message>
@@ -182,14 +150,6 @@
     <message>
         <source>%1, %2 %</source>
         <translation>%1, %2 %</translation>
-    </message>
-    <message>
-        <source>claims the id %1 of %2</source>
-        <translation>gibt sich mit der Kennung %1 als %2 aus</translation>
-    </message>
-    <message>
-        <source>spoke as %1, but is %2</source>
-        <translation>sprach als %1, ist aber %2</translation>
     </message>
     <message>
         <source>update #%1 failed</source>
@@ -308,6 +268,21 @@
     </message>
 </context>
 <context>
+    <name>Death</name>
+    <message>
+        <source>killed by signal %1</source>
+        <translation>durch Signal %1 beendet</translation>
+    </message>
+    <message>
+        <source>exit code %1</source>
+        <translation>Exit-Code %1</translation>
+    </message>
+    <message>
+        <source>last heartbeat %1 s before</source>
+        <translation>letzter Heartbeat %1 s davor</translation>
+    </message>
+</context>
+<context>
     <name>DevicePanel</name>
     <message>
         <source>Close</source>
@@ -343,6 +318,142 @@
     <message>
         <source>Cancel</source>
         <translation>Abbrechen</translation>
+    </message>
+</context>
+<context>
+    <name>Duration</name>
+    <message>
+        <source>now</source>
+        <translation>jetzt</translation>
+    </message>
+    <message>
+        <source>%1 s</source>
+        <translation>%1 s</translation>
+    </message>
+    <message>
+        <source>%1 min</source>
+        <translation>%1 min</translation>
+    </message>
+    <message>
+        <source>%1 h</source>
+        <translation>%1 h</translation>
+    </message>
+    <message>
+        <source>%1 d</source>
+        <translation>%1 d</translation>
+    </message>
+</context>
+<context>
+    <name>ErrorKind</name>
+    <message>
+        <source>%1</source>
+        <comment>the server refused the login</comment>
+        <translation>Anmeldung abgelehnt (%1)</translation>
+    </message>
+    <message>
+        <source>%1</source>
+        <comment>network or server not reachable</comment>
+        <translation>keine Verbindung (%1)</translation>
+    </message>
+    <message>
+        <source>%1</source>
+        <comment>no reply in time</comment>
+        <translation>keine Antwort in der Zeit (%1)</translation>
+    </message>
+    <message>
+        <source>%1</source>
+        <comment>not allowed</comment>
+        <translation>abgelehnt (%1)</translation>
+    </message>
+    <message>
+        <source>%1</source>
+        <comment>not found</comment>
+        <translation>nicht gefunden (%1)</translation>
+    </message>
+    <message>
+        <source>%1</source>
+        <comment>reading or writing failed</comment>
+        <translation>Fehler beim Lesen oder Schreiben (%1)</translation>
+    </message>
+    <message>
+        <source>%1</source>
+        <comment>damaged file, or one of another kind</comment>
+        <translation>unbrauchbare Datei (%1)</translation>
+    </message>
+    <message>
+        <source>%1</source>
+        <comment>too large</comment>
+        <translation>zu groß (%1)</translation>
+    </message>
+    <message>
+        <source>%1</source>
+        <comment>no space left</comment>
+        <translation>kein Platz mehr (%1)</translation>
+    </message>
+    <message>
+        <source>%1</source>
+        <comment>the hash differs</comment>
+        <translation>falsche Prüfsumme (%1)</translation>
+    </message>
+    <message>
+        <source>%1</source>
+        <comment>the archive can&apos;t be used</comment>
+        <translation>unbrauchbares Archiv (%1)</translation>
+    </message>
+    <message>
+        <source>%1</source>
+        <comment>cancelled</comment>
+        <translation>abgebrochen (%1)</translation>
+    </message>
+    <message>
+        <source>%1</source>
+        <comment>the request isn&apos;t valid</comment>
+        <translation>ungültige Angabe (%1)</translation>
+    </message>
+    <message>
+        <source>%1</source>
+        <comment>the device doesn&apos;t have this command</comment>
+        <translation>unbekannter Befehl (%1)</translation>
+    </message>
+    <message>
+        <source>%1</source>
+        <comment>its time was over</comment>
+        <translation>abgelaufen (%1)</translation>
+    </message>
+    <message>
+        <source>%1</source>
+        <comment>the signature is missing</comment>
+        <translation>nicht signiert (%1)</translation>
+    </message>
+    <message>
+        <source>%1</source>
+        <comment>the signature is wrong</comment>
+        <translation>falsche Signatur (%1)</translation>
+    </message>
+    <message>
+        <source>%1</source>
+        <comment>a lower version</comment>
+        <translation>niedrigere Version (%1)</translation>
+    </message>
+    <message>
+        <source>%1</source>
+        <comment>busy with something else</comment>
+        <translation>gerade beschäftigt (%1)</translation>
+    </message>
+    <message>
+        <source>%1</source>
+        <comment>the download failed</comment>
+        <translation>Download fehlgeschlagen (%1)</translation>
+    </message>
+    <message>
+        <source>%1</source>
+        <comment>the installation failed</comment>
+        <translation>Installation fehlgeschlagen (%1)</translation>
+    </message>
+    <message>
+        <source>%1</source>
+        <comment>no heartbeats of the new version</comment>
+        <translation>keine Heartbeats der neuen Version (%1)</translation>
     </message>
 </context>
 <context>
@@ -661,6 +772,265 @@
     </message>
 </context>
 <context>
+    <name>Problem</name>
+    <message>
+        <source>no device was chosen</source>
+        <translation>kein Gerät ist ausgewählt</translation>
+    </message>
+    <message>
+        <source>no command number could be taken</source>
+        <translation>es ließ sich keine Befehlsnummer vergeben</translation>
+    </message>
+    <message>
+        <source>not sent, because it could not be stored</source>
+        <translation>nicht gesendet, weil es sich nicht speichern ließ</translation>
+    </message>
+    <message>
+        <source>not sent</source>
+        <translation>nicht gesendet</translation>
+    </message>
+    <message>
+        <source>the server could not deliver it</source>
+        <translation>der Server konnte es nicht zustellen</translation>
+    </message>
+    <message>
+        <source>withdrawn before it was sent</source>
+        <translation>zurückgezogen, bevor es gesendet wurde</translation>
+    </message>
+    <message>
+        <source>not answered in time</source>
+        <translation>nicht rechtzeitig beantwortet</translation>
+    </message>
+    <message>
+        <source>the signed command has %1 bytes, a message takes %2</source>
+        <translation>der signierte Befehl hat %1 Bytes, eine Nachricht fasst %2</translation>
+    </message>
+    <message>
+        <source>&quot;%1&quot; can&apos;t be a process&apos;s name</source>
+        <translation>„%1“ kann kein Prozess heißen</translation>
+    </message>
+    <message>
+        <source>there is no command %1</source>
+        <translation>einen Befehl %1 gibt es nicht</translation>
+    </message>
+    <message>
+        <source>command %1 is no update</source>
+        <translation>Befehl %1 ist kein Update</translation>
+    </message>
+    <message>
+        <source>there is no update #%1</source>
+        <translation>ein Update #%1 gibt es nicht</translation>
+    </message>
+    <message>
+        <source>the update names no process</source>
+        <translation>das Update nennt keinen Prozess</translation>
+    </message>
+    <message>
+        <source>the process &quot;%1&quot; is named twice</source>
+        <translation>der Prozess „%1“ ist zweimal genannt</translation>
+    </message>
+    <message>
+        <source>the version of &quot;%1&quot; must be 0 or more</source>
+        <translation>die Version von „%1“ muss 0 oder größer sein</translation>
+    </message>
+    <message>
+        <source>the version must be 0 or more</source>
+        <translation>die Version muss 0 oder größer sein</translation>
+    </message>
+    <message>
+        <source>&quot;%1&quot; is no device&apos;s JID</source>
+        <translation>„%1“ ist keine JID eines Geräts</translation>
+    </message>
+    <message>
+        <source>the zip holds %1, not %2</source>
+        <translation>die Zip-Datei enthält %1, nicht %2</translation>
+    </message>
+    <message>
+        <source>&quot;%1&quot; is no web address a device could fetch</source>
+        <translation>„%1“ ist keine Webadresse, die ein Gerät laden könnte</translation>
+    </message>
+    <message>
+        <source>the file could not be signed</source>
+        <translation>die Datei konnte nicht signiert werden</translation>
+    </message>
+    <message>
+        <source>the file could not be uploaded</source>
+        <translation>die Datei konnte nicht hochgeladen werden</translation>
+    </message>
+    <message>
+        <source>the list of the release&apos;s files could not be written</source>
+        <translation>die Liste der Dateien des Release konnte nicht geschrieben werden</translation>
+    </message>
+    <message>
+        <source>the list of the release&apos;s files could not be uploaded</source>
+        <translation>die Liste der Dateien des Release konnte nicht hochgeladen werden</translation>
+    </message>
+    <message>
+        <source>the panel was closed before they were here; get the logs again</source>
+        <translation>das Programm wurde vorher beendet; die Logs noch einmal holen</translation>
+    </message>
+    <message>
+        <source>the device has uploaded its logs to its own server</source>
+        <translation>das Gerät hat seine Logs auf einen eigenen Server geladen</translation>
+    </message>
+    <message>
+        <source>the device could not upload its logs</source>
+        <translation>das Gerät konnte seine Logs nicht hochladen</translation>
+    </message>
+    <message>
+        <source>the logs&apos; address is not https: %1</source>
+        <translation>die Adresse der Logs ist nicht https: %1</translation>
+    </message>
+    <message>
+        <source>the logs are %1 bytes, over the limit of %2</source>
+        <translation>die Logs haben %1 Bytes, mehr als die Grenze von %2</translation>
+    </message>
+    <message>
+        <source>the server sends more than the %1 bytes of the logs</source>
+        <translation>der Server sendet mehr als die %1 Bytes der Logs</translation>
+    </message>
+    <message>
+        <source>%1 answered HTTP %2 for the logs</source>
+        <translation>%1 antwortete für die Logs mit HTTP %2</translation>
+    </message>
+    <message>
+        <source>%1 sent nothing for %2 s</source>
+        <translation>%1 hat %2 s lang nichts gesendet</translation>
+    </message>
+    <message>
+        <source>%1 has no certificate of our CA</source>
+        <translation>%1 hat kein Zertifikat unserer Zertifizierungsstelle</translation>
+    </message>
+    <message>
+        <source>the logs could not be fetched from %1</source>
+        <translation>die Logs konnten nicht von %1 geholt werden</translation>
+    </message>
+    <message>
+        <source>the logs could not be unpacked</source>
+        <translation>die Logs konnten nicht entpackt werden</translation>
+    </message>
+    <message>
+        <source>%1 bytes of logs arrived, %2 were announced</source>
+        <translation>%1 Bytes Logs kamen an, %2 waren angekündigt</translation>
+    </message>
+    <message>
+        <source>what arrived isn&apos;t what the device has sent (SHA-256 differs)</source>
+        <translation>angekommen ist nicht, was das Gerät gesendet hat (anderer SHA-256)</translation>
+    </message>
+    <message>
+        <source>%1</source>
+        <translation>%1</translation>
+    </message>
+    <message>
+        <source>there is no file %1</source>
+        <translation>eine Datei %1 gibt es nicht</translation>
+    </message>
+    <message>
+        <source>cannot read %1</source>
+        <translation>%1 ist nicht lesbar</translation>
+    </message>
+    <message>
+        <source>cannot write %1</source>
+        <translation>%1 lässt sich nicht schreiben</translation>
+    </message>
+    <message>
+        <source>cannot write below %1</source>
+        <translation>unter %1 lässt sich nichts schreiben</translation>
+    </message>
+    <message>
+        <source>password file</source>
+        <translation>Passwortdatei</translation>
+    </message>
+    <message>
+        <source>there is no password file %1</source>
+        <translation>eine Passwortdatei %1 gibt es nicht</translation>
+    </message>
+    <message>
+        <source>everyone on this machine can read the password file %1; run: chmod 600 %1</source>
+        <translation>jeder auf diesem Rechner kann die Passwortdatei %1 lesen; Abhilfe: chmod 600 %1</translation>
+    </message>
+    <message>
+        <source>the group of the password file %1 can read it; chmod 600 keeps it to yourself</source>
+        <translation>die Gruppe der Passwortdatei %1 kann sie lesen; chmod 600 verhindert das</translation>
+    </message>
+    <message>
+        <source>the password file %1 must hold one line, the password</source>
+        <translation>die Passwortdatei %1 muss eine Zeile enthalten, das Passwort</translation>
+    </message>
+    <message>
+        <source>&quot;%1&quot; is no account; write it as name@server</source>
+        <translation>„%1“ ist kein Konto; es schreibt sich name@server</translation>
+    </message>
+    <message>
+        <source>the password is missing</source>
+        <translation>das Passwort fehlt</translation>
+    </message>
+    <message>
+        <source>the port must be 1 to 65535</source>
+        <translation>der Port muss zwischen 1 und 65535 liegen</translation>
+    </message>
+    <message>
+        <source>the server&apos;s CA certificate is missing; choose the PEM file that the devices have as cacert.pem</source>
+        <translation>das CA-Zertifikat des Servers fehlt; es ist die PEM-Datei, die die Geräte als cacert.pem haben</translation>
+    </message>
+    <message>
+        <source>the place for the store is missing</source>
+        <translation>der Ort für den Speicher fehlt</translation>
+    </message>
+    <message>
+        <source>%1: field &quot;%2&quot; is unknown and ignored</source>
+        <translation>%1: Feld „%2“ ist unbekannt und wird übergangen</translation>
+    </message>
+    <message>
+        <source>cannot make the folder %1 for the store</source>
+        <translation>der Ordner %1 für den Speicher lässt sich nicht anlegen</translation>
+    </message>
+    <message>
+        <source>cannot open the store %1: another program holds %1.lock</source>
+        <translation>der Speicher %1 lässt sich nicht öffnen: ein anderes Programm hält %1.lock</translation>
+    </message>
+    <message>
+        <source>the store is damaged</source>
+        <translation>der Speicher ist beschädigt</translation>
+    </message>
+    <message>
+        <source>the store %1 is damaged and can&apos;t be renamed to %2</source>
+        <translation>der Speicher %1 ist beschädigt und lässt sich nicht in %2 umbenennen</translation>
+    </message>
+    <message>
+        <source>The store %1 was damaged. It was renamed to %2 and a new one was made, which fills from the server&apos;s archive and from what devices report.</source>
+        <translation>Der Speicher %1 war beschädigt. Er heißt jetzt %2, und ein neuer wurde angelegt; er füllt sich aus dem Archiv des Servers und aus den Meldungen der Geräte.</translation>
+    </message>
+    <message>
+        <source>the store belongs to %1, not to %2; choose another store file</source>
+        <translation>der Speicher gehört %1, nicht %2; es braucht eine andere Datei</translation>
+    </message>
+    <message>
+        <source>a newer version of this program made the store; use that one</source>
+        <translation>eine neuere Version dieses Programms hat den Speicher angelegt; nur die kann ihn öffnen</translation>
+    </message>
+    <message>
+        <source>What arrives now can&apos;t be stored for the next start</source>
+        <translation>Was jetzt eintrifft, lässt sich nicht für den nächsten Start speichern</translation>
+    </message>
+    <message>
+        <source>all numbers up to %1 are used up</source>
+        <translation>alle Nummern bis %1 sind verbraucht</translation>
+    </message>
+    <message>
+        <source>Qt&apos;s SQLite driver is not installed (package libqt6sql6-sqlite)</source>
+        <translation>der SQLite-Treiber von Qt ist nicht installiert (Paket libqt6sql6-sqlite)</translation>
+    </message>
+    <message>
+        <source>claims the id %1 of %2</source>
+        <translation>gibt sich mit der Kennung %1 als %2 aus</translation>
+    </message>
+    <message>
+        <source>sent a message as %1, but is %2</source>
+        <translation>hat eine Nachricht als %1 gesendet, ist aber %2</translation>
+    </message>
+</context>
+<context>
     <name>SelectionBar</name>
     <message numerus="yes">
         <source>%n selected</source>
@@ -872,6 +1242,33 @@
     <message>
         <source>All files (*)</source>
         <translation>Alle Dateien (*)</translation>
+    </message>
+</context>
+<context>
+    <name>Step</name>
+    <message>
+        <source>downloading</source>
+        <translation>lädt herunter</translation>
+    </message>
+    <message>
+        <source>checking</source>
+        <translation>prüft</translation>
+    </message>
+    <message>
+        <source>unpacking</source>
+        <translation>wird entpackt</translation>
+    </message>
+    <message>
+        <source>waiting</source>
+        <translation>wartet</translation>
+    </message>
+    <message>
+        <source>exchanging</source>
+        <translation>tauscht aus</translation>
+    </message>
+    <message>
+        <source>confirming heartbeats</source>
+        <translation>wartet auf Heartbeats</translation>
     </message>
 </context>
 <context>
@@ -1356,10 +1753,6 @@
         <translation>Die Logs werden entpackt.</translation>
     </message>
     <message>
-        <source>The device has uploaded its logs to a server of its own.</source>
-        <translation>Das Gerät hat seine Logs auf einen eigenen Server geladen.</translation>
-    </message>
-    <message>
         <source>The logs didn&apos;t come.</source>
         <translation>Die Logs sind nicht gekommen.</translation>
     </message>
@@ -1409,10 +1802,6 @@
     <message>
         <source>elsewhere</source>
         <translation>anderswo</translation>
-    </message>
-    <message>
-        <source>The device has uploaded its logs to a server of its own.</source>
-        <translation>Das Gerät hat seine Logs auf einen eigenen Server geladen.</translation>
     </message>
     <message>
         <source>failed</source>
@@ -1601,30 +1990,6 @@
     <message>
         <source>no answer in time</source>
         <translation>keine Antwort in der Zeit</translation>
-    </message>
-    <message>
-        <source>downloading</source>
-        <translation>lädt herunter</translation>
-    </message>
-    <message>
-        <source>checking</source>
-        <translation>prüft</translation>
-    </message>
-    <message>
-        <source>unpacking</source>
-        <translation>wird entpackt</translation>
-    </message>
-    <message>
-        <source>waiting</source>
-        <translation>wartet</translation>
-    </message>
-    <message>
-        <source>exchanging</source>
-        <translation>tauscht aus</translation>
-    </message>
-    <message>
-        <source>confirming heartbeats</source>
-        <translation>wartet auf Heartbeats</translation>
     </message>
     <message>
         <source>running</source>

@@ -4,6 +4,7 @@
 #include "app/Screenshot.h"
 #include "core/PanelConfig.h"
 #include "qml/Engine.h"
+#include "wording/Problems.h"
 
 #include <QLoggingCategory>
 
@@ -33,14 +34,14 @@ Dashboard::Dashboard(Options options, QObject *parent)
 
 Dashboard::~Dashboard() = default;
 
-Outcome Dashboard::start()
+records::Expected<> Dashboard::start()
 {
     if (!m_options.panelFile.isEmpty()) {
-        if (const Outcome opened = openPanel(); !opened) {
+        if (const records::Expected<> opened = openPanel(); !opened) {
             return opened;
         }
     }
-    if (const Outcome opened = openWindow(); !opened) {
+    if (const records::Expected<> opened = openWindow(); !opened) {
         return opened;
     }
     if (m_options.panelFile.isEmpty() && m_options.screenName != "signin"_L1) {
@@ -52,20 +53,20 @@ Outcome Dashboard::start()
     return {};
 }
 
-Outcome Dashboard::openPanel()
+records::Expected<> Dashboard::openPanel()
 {
-    const Result<PanelConfig> config = loadPanelConfig(m_options.panelFile);
+    const records::Expected<core::PanelConfig> config = core::loadPanelConfig(m_options.panelFile);
     if (!config) {
         return tl::unexpected(config.error());
     }
-    for (const QString &warning : config->warnings) {
-        qCWarning(lcDashboard, "%s", qUtf8Printable(warning));
+    for (const records::Problem &warning : config->warnings) {
+        qCWarning(lcDashboard, "%s", qUtf8Printable(wording::sentence(warning)));
     }
-    Panel::Settings settings;
+    core::Panel::Settings settings;
     settings.operatorName = u"dashboard"_s;
     settings.xmpp.role = xmpp::Role::Panel;
     settings.xmpp.acceptSubscriptions = true;
-    Result<std::unique_ptr<Panel>> panel = Panel::open(*config, settings, m_clock);
+    records::Expected<std::unique_ptr<core::Panel>> panel = core::Panel::open(*config, settings, m_clock);
     if (!panel) {
         return tl::unexpected(panel.error());
     }
@@ -74,10 +75,10 @@ Outcome Dashboard::openPanel()
     return {};
 }
 
-Outcome Dashboard::openWindow()
+records::Expected<> Dashboard::openWindow()
 {
     if (const Outcome prepared = ui::prepareEngine(m_engine); !prepared) {
-        return prepared;
+        return fail(prepared.error());
     }
     QVariantMap properties{{u"app"_s, QVariant::fromValue(&m_application)}};
     if (!m_options.screenName.isEmpty()) {
@@ -90,7 +91,7 @@ Outcome Dashboard::openWindow()
     m_engine.setInitialProperties(properties);
     m_engine.load(QUrl(u"qrc:/qt/qml/Sgn/Ui/shell/Main.qml"_s));
     if (!window()) {
-        return fail(ErrorCode::Internal, u"the window's views can't be loaded"_s);
+        return fail(Error{ErrorCode::Internal, u"the window's views can't be loaded"_s});
     }
     return {};
 }
@@ -108,7 +109,7 @@ void Dashboard::takeScreenshot()
     if (!workspace || workspace->panel().session().isSettled()) {
         screenshot->ready();
     } else {
-        connect(&workspace->panel().session(), &PanelSession::settled, screenshot, &Screenshot::ready);
+        connect(&workspace->panel().session(), &core::PanelSession::settled, screenshot, &Screenshot::ready);
     }
 }
 

@@ -4,7 +4,6 @@
 #include "app/Keychain.h"
 #include "app/Languages.h"
 #include "base/Clock.h"
-#include "base/Result.h"
 #include "models/Application.h"
 
 #include <memory>
@@ -38,13 +37,13 @@ public:
     ~Dashboard() override;
 
     // Opens the window and signs in. An Error is about the panel file or the installation.
-    [[nodiscard]] Outcome start();
+    [[nodiscard]] records::Expected<> start();
 
     [[nodiscard]] QQuickWindow *window() const;
 
 private:
-    [[nodiscard]] Outcome openPanel();
-    [[nodiscard]] Outcome openWindow();
+    [[nodiscard]] records::Expected<> openPanel();
+    [[nodiscard]] records::Expected<> openWindow();
     void takeScreenshot();
 
     Options m_options;

@@ -2,6 +2,7 @@
 #include "app/Dashboard.h"
 #include "base/CommandLine.h"
 #include "base/Log.h"
+#include "wording/Problems.h"
 
 #include <algorithm>
 #include <QGuiApplication>
@@ -101,8 +102,8 @@ int main(int argc, char *argv[])
 
     sgn::CommandLine reading = commandLine();
     sgn::app::Dashboard dashboard(readOptions(reading));
-    if (const sgn::Outcome started = dashboard.start(); !started) {
-        qCritical("%s", qUtf8Printable(started.error().message));
+    if (const sgn::records::Expected<> started = dashboard.start(); !started) {
+        qCritical("%s", qUtf8Printable(sgn::wording::sentence(started.error())));
         return sgn::ExitFailed;
     }
     return QGuiApplication::exec();

@@ -4,6 +4,8 @@
 #include "base/AtomicFile.h"
 #include "cli/Json.h"
 #include "core/SuggestedVersions.h"
+#include "wording/Commands.h"
+#include "wording/Problems.h"
 #include "xmpp/Jid.h"
 
 #include <algorithm>
@@ -15,14 +17,14 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-QString progressText(const CommandTarget &target)
+QString progressText(const records::CommandTarget &target)
 {
-    if (target.state == TargetState::Running && !target.deviceState.isEmpty()) {
+    if (target.state == records::TargetState::Running && !target.deviceState.isEmpty()) {
         // What it waits for says more than how far it is.
         const QString more = !target.remarks.isEmpty() ? u": "_s + target.remarks
                              : target.percent < 0      ? QString()
                                                        : u" %1 %"_s.arg(target.percent);
-        return target.deviceState + more;
+        return wording::stepText(target.deviceState) + more;
     }
     return nameOf(target.state);
 }
@@ -34,19 +36,19 @@ CommandJob::CommandJob(const Terms &terms, Until until)
     , m_until(until)
 {}
 
-void CommandJob::follow(const Result<CommandNo> &number)
+void CommandJob::follow(const records::Expected<CommandNo> &number)
 {
     if (!number) {
-        output().say(number.error().message);
+        output().say(wording::sentence(number.error()));
         finish(ExitFailed);
         return;
     }
     m_number = *number;
     output().say(u"command %1 to %2 device(s)"_s.arg(m_number).arg(panel().commands().targets(m_number).size()));
     // Said at once, because the next change may come before the event loop does.
-    connect(&panel().commands(), &CommandLog::targetChanged, this, &CommandJob::onTargetChanged);
+    connect(&panel().commands(), &core::CommandLog::targetChanged, this, &CommandJob::onTargetChanged);
     connect(
-        &panel().commands(), &CommandLog::targetChanged, this, [this] { check(); }, Qt::QueuedConnection);
+        &panel().commands(), &core::CommandLog::targetChanged, this, [this] { check(); }, Qt::QueuedConnection);
     check();
 }
 
@@ -55,7 +57,7 @@ void CommandJob::onTargetChanged(CommandNo number, const QString &jid)
     if (number != m_number) {
         return;
     }
-    const CommandTarget *target = panel().commands().target(number, jid);
+    const records::CommandTarget *target = panel().commands().target(number, jid);
     if (target && m_until == Until::Answered && !isFinal(target->state)) {
         const QString text = progressText(*target);
         if (m_said.value(jid) != text) {
@@ -65,9 +67,9 @@ void CommandJob::onTargetChanged(CommandNo number, const QString &jid)
     }
 }
 
-bool CommandJob::isEnough(const CommandTarget &target) const
+bool CommandJob::isEnough(const records::CommandTarget &target) const
 {
-    return m_until == Until::Answered ? isFinal(target.state) : target.state != TargetState::Queued;
+    return m_until == Until::Answered ? isFinal(target.state) : target.state != records::TargetState::Queued;
 }
 
 void CommandJob::check()
@@ -75,8 +77,8 @@ void CommandJob::check()
     if (isFinished()) {
         return;
     }
-    const QList<CommandTarget> &targets = panel().commands().targets(m_number);
-    if (std::ranges::all_of(targets, [this](const CommandTarget &target) { return isEnough(target); })) {
+    const QList<records::CommandTarget> &targets = panel().commands().targets(m_number);
+    if (std::ranges::all_of(targets, [this](const records::CommandTarget &target) { return isEnough(target); })) {
         print();
     }
 }
@@ -93,7 +95,7 @@ void CommandJob::onTimeout()
 // What a table has no room for.
 void CommandJob::sayLogs()
 {
-    for (const CommandTarget &target : panel().commands().targets(m_number)) {
+    for (const records::CommandTarget &target : panel().commands().targets(m_number)) {
         for (const QString &line : target.log) {
             output().say(u"%1| %2"_s.arg(xmpp::localPartOf(target.jid), plain(line)));
         }
@@ -106,12 +108,13 @@ void CommandJob::print()
     QJsonArray targets;
     bool isAllRight = true;
     int open = 0;
-    for (const CommandTarget &target : panel().commands().targets(m_number)) {
-        const bool failed = target.state == TargetState::Failed || target.state == TargetState::Expired;
+    for (const records::CommandTarget &target : panel().commands().targets(m_number)) {
+        const bool failed =
+            target.state == records::TargetState::Failed || target.state == records::TargetState::Expired;
         isAllRight = isAllRight && !failed && isEnough(target);
         open += isFinal(target.state) ? 0 : 1;
-        table.add(
-            {xmpp::localPartOf(target.jid), progressText(target), isFinal(target.state) ? target.remarks : QString()});
+        table.add({xmpp::localPartOf(target.jid), progressText(target),
+                   isFinal(target.state) ? wording::remarksText(target) : QString()});
         targets += toJson(target);
     }
     sayLogs();
@@ -129,11 +132,11 @@ UpdateJobRun::UpdateJobRun(const Terms &terms, Wish wish)
     , m_wish(std::move(wish))
 {}
 
-Outcome UpdateJobRun::takeKeys()
+records::Expected<> UpdateJobRun::takeKeys()
 {
     if (!m_wish.keyFile.isEmpty()) {
         const auto used = panel().useReleaseKey(m_wish.keyFile);
-        return used ? Outcome() : fail(used.error());
+        return used ? records::Expected<>() : fail(used.error());
     }
     if (!m_wish.releaseFile.isEmpty()) {
         const auto release = readFile(m_wish.releaseFile, maxInlineRelease + 1);
@@ -154,17 +157,17 @@ Outcome UpdateJobRun::takeKeys()
 
 void UpdateJobRun::start()
 {
-    if (const Outcome taken = takeKeys(); !taken) {
-        output().say(taken.error().message);
+    if (const records::Expected<> taken = takeKeys(); !taken) {
+        output().say(wording::sentence(taken.error()));
         finish(ExitFailed);
         return;
     }
     whenConnected([this] {
         if (m_wish.file.isEmpty()) {
-            UpdateRequest request;
+            core::UpdateRequest request;
             request.url = m_wish.url;
             send(request);
-        } else if (m_wish.what == UpdateRequest::What::CaFile) {
+        } else if (m_wish.what == core::UpdateRequest::What::CaFile) {
             inspectCaFile();
         } else {
             inspect();
@@ -172,9 +175,9 @@ void UpdateJobRun::start()
     });
 }
 
-void UpdateJobRun::refuse(const Error &error)
+void UpdateJobRun::refuse(const records::Problem &error)
 {
-    output().say(u"%1 can't be sent: %2"_s.arg(m_wish.file, error.message));
+    output().say(u"%1 can't be sent: %2"_s.arg(m_wish.file, wording::sentence(error)));
     finish(ExitFailed);
 }
 
@@ -186,7 +189,7 @@ void UpdateJobRun::inspectCaFile()
         refuse(caFile.error());
         return;
     }
-    UpdateRequest request;
+    core::UpdateRequest request;
     request.caFile = *caFile;
     send(request);
 }
@@ -199,27 +202,27 @@ void UpdateJobRun::inspect()
             refuse(zip.error());
             return;
         }
-        UpdateRequest request;
+        core::UpdateRequest request;
         request.zip = *zip;
         send(request);
     });
-    m_inspection.setFuture(UpdateService::inspect(m_wish.file));
+    m_inspection.setFuture(core::UpdateService::inspect(m_wish.file));
 }
 
-bool UpdateJobRun::chooseVersions(UpdateRequest &request)
+bool UpdateJobRun::chooseVersions(core::UpdateRequest &request)
 {
     request.processes = m_wish.processes;
     request.version = m_wish.version.value_or(0);
     if (!request.zip) {
         return true;
     }
-    const Fleet &fleet = panel().fleet();
+    const core::Fleet &fleet = panel().fleet();
     if (request.component != Component::SmartMeter) {
-        request.version = m_wish.version.value_or(suggestedVersion(*request.zip, fleet));
+        request.version = m_wish.version.value_or(core::suggestedVersion(*request.zip, fleet));
         output().say(u"version %1"_s.arg(request.version));
         return true;
     }
-    request.processes = suggestedVersions(*request.zip, fleet);
+    request.processes = core::suggestedVersions(*request.zip, fleet);
     for (const ProcessVersion &wished : std::as_const(m_wish.processes)) {
         const auto it = std::ranges::find(request.processes, wished.name, &ProcessVersion::name);
         if (it == request.processes.end()) {
@@ -237,7 +240,7 @@ bool UpdateJobRun::chooseVersions(UpdateRequest &request)
     return true;
 }
 
-void UpdateJobRun::send(UpdateRequest request)
+void UpdateJobRun::send(core::UpdateRequest request)
 {
     request.what = m_wish.what;
     request.component = m_wish.component;
@@ -251,8 +254,9 @@ void UpdateJobRun::send(UpdateRequest request)
         finish(ExitFailed);
         return;
     }
-    UpdateJob *job = panel().updates().start(request);
-    connect(job, &UpdateJob::finished, this, [this](const Result<CommandNo> &number) { follow(number); });
+    core::UpdateJob *job = panel().updates().start(request);
+    connect(job, &core::UpdateJob::finished, this,
+            [this](const records::Expected<CommandNo> &number) { follow(number); });
 }
 
 RebootJob::RebootJob(const Terms &terms, QStringList devices, Until until)

@@ -21,7 +21,7 @@ public:
 protected:
     CommandJob(const Terms &terms, Until until);
 
-    void follow(const Result<CommandNo> &number);
+    void follow(const records::Expected<CommandNo> &number);
     void onTimeout() override;
     // Printed with the result.
     [[nodiscard]] CommandNo number() const { return m_number; }
@@ -31,7 +31,7 @@ private:
     void check();
     void sayLogs();
     void print();
-    [[nodiscard]] bool isEnough(const CommandTarget &target) const;
+    [[nodiscard]] bool isEnough(const records::CommandTarget &target) const;
 
     Until m_until;
     CommandNo m_number = 0;
@@ -46,7 +46,7 @@ class UpdateJobRun : public CommandJob
 public:
     struct Wish
     {
-        UpdateRequest::What what = UpdateRequest::What::Release;
+        core::UpdateRequest::What what = core::UpdateRequest::What::Release;
         Component component = Component::SmartMeter; // of a release
         QString file;                                // a zip or a CA file, or
         QUrl url;
@@ -66,12 +66,12 @@ public:
     void start() override;
 
 private:
-    [[nodiscard]] Outcome takeKeys();
+    [[nodiscard]] records::Expected<> takeKeys();
     void inspect();
     void inspectCaFile();
-    void refuse(const Error &error);
-    void send(UpdateRequest request);
-    [[nodiscard]] bool chooseVersions(UpdateRequest &request);
+    void refuse(const records::Problem &error);
+    void send(core::UpdateRequest request);
+    [[nodiscard]] bool chooseVersions(core::UpdateRequest &request);
 
     Wish m_wish;
     SignedRelease m_signature;

@@ -2,7 +2,10 @@
 #include "cli/FleetJobs.h"
 
 #include "cli/Json.h"
-#include "core/Attention.h"
+#include "wording/Attention.h"
+#include "wording/Durations.h"
+#include "wording/Problems.h"
+#include "wording/Processes.h"
 
 #include <algorithm>
 #include <QJsonArray>
@@ -16,15 +19,15 @@ namespace {
 
 constexpr auto askedAgainAfter = 5s;
 
-QString seenText(const Device &device, const QDateTime &now)
+QString seenText(const records::Device &device, const QDateTime &now)
 {
     if (!device.lastSeen.isValid()) {
         return u"never"_s;
     }
-    return device.online ? u"now"_s : durationText(device.lastSeen.secsTo(now)) + u" ago"_s;
+    return device.online ? u"now"_s : wording::durationText(device.lastSeen.secsTo(now)) + u" ago"_s;
 }
 
-QString stateText(const Device &device)
+QString stateText(const records::Device &device)
 {
     if (device.online) {
         return device.notAnswering ? u"not answering"_s : u"online"_s;
@@ -32,9 +35,9 @@ QString stateText(const Device &device)
     return u"offline"_s;
 }
 
-QString versionText(const Device &device, const QString &name, const QDateTime &now)
+QString versionText(const records::Device &device, const QString &name, const QDateTime &now)
 {
-    const DeviceProcess *process = device.process(name);
+    const records::DeviceProcess *process = device.process(name);
     if (!process) {
         return u"-"_s;
     }
@@ -42,7 +45,7 @@ QString versionText(const Device &device, const QString &name, const QDateTime &
     if (process->report.isDead) {
         text += u" dead"_s;
         if (process->deadSince.isValid()) {
-            text += u' ' + durationText(process->deadSince.secsTo(now));
+            text += u' ' + wording::durationText(process->deadSince.secsTo(now));
         }
     } else if (const auto wanted = device.wantedVersion(name); wanted && device.isUpdating()) {
         text += u" \u2192 %1"_s.arg(*wanted);
@@ -50,13 +53,13 @@ QString versionText(const Device &device, const QString &name, const QDateTime &
     return text;
 }
 
-QString agentText(const Device &device)
+QString agentText(const records::Device &device)
 {
     return device.facts.agentVersion ? QString::number(*device.facts.agentVersion) : u"-"_s;
 }
 
 // By name, as a person looks for them.
-QList<int> sortedRows(const Fleet &fleet, const std::function<bool(const Device &)> &wanted)
+QList<int> sortedRows(const core::Fleet &fleet, const std::function<bool(const records::Device &)> &wanted)
 {
     QList<int> rows;
     for (int index = 0; index < fleet.count(); ++index) {
@@ -68,7 +71,7 @@ QList<int> sortedRows(const Fleet &fleet, const std::function<bool(const Device 
     return rows;
 }
 
-Table fleetTable(const Fleet &fleet, const QList<int> &rows, const QDateTime &now)
+Table fleetTable(const core::Fleet &fleet, const QList<int> &rows, const QDateTime &now)
 {
     const QStringList names = fleet.processNames();
     QStringList titles{u"DEVICE"_s, u"STATE"_s, u"SEEN"_s};
@@ -77,17 +80,17 @@ Table fleetTable(const Fleet &fleet, const QList<int> &rows, const QDateTime &no
     }
     Table table(titles + QStringList{u"AGENT"_s, u"WHY"_s});
     for (const int row : rows) {
-        const Device &device = fleet.at(row);
+        const records::Device &device = fleet.at(row);
         QStringList cells{device.name().toString(), stateText(device), seenText(device, now)};
         for (const QString &name : names) {
             cells += versionText(device, name, now);
         }
-        table.add(cells + QStringList{agentText(device), attention(device, now).reason});
+        table.add(cells + QStringList{agentText(device), wording::reasonText(device, attentionOf(device), now)});
     }
     return table;
 }
 
-QJsonObject fleetJson(const Fleet &fleet, const QList<int> &rows, const QDateTime &now, bool isConnected)
+QJsonObject fleetJson(const core::Fleet &fleet, const QList<int> &rows, const QDateTime &now, bool isConnected)
 {
     QJsonArray devices;
     for (const int row : rows) {
@@ -116,7 +119,7 @@ void DevicesJob::start()
 void DevicesJob::onNoConnection(const Error &reason)
 {
     print();
-    output().say(reason.message + u"; this is the last known state"_s);
+    output().say(wording::sentence(reason) + u"; this is the last known state"_s);
     finish(ExitFailed);
 }
 
@@ -128,9 +131,9 @@ void DevicesJob::onTimeout()
 
 void DevicesJob::print()
 {
-    const Fleet &fleet = panel().fleet();
+    const core::Fleet &fleet = panel().fleet();
     const QDateTime now = QDateTime::currentDateTimeUtc();
-    const QList<int> rows = sortedRows(fleet, [this](const Device &device) {
+    const QList<int> rows = sortedRows(fleet, [this](const records::Device &device) {
         return m_show == Show::All || (m_show == Show::Online && device.online) ||
                (m_show == Show::Dead && device.deadCount() > 0);
     });
@@ -150,7 +153,7 @@ void DeadJob::start()
 void DeadJob::onNoConnection(const Error &reason)
 {
     print();
-    output().say(reason.message + u"; this is the last known state"_s);
+    output().say(wording::sentence(reason) + u"; this is the last known state"_s);
     finish(ExitFailed);
 }
 
@@ -162,19 +165,20 @@ void DeadJob::onTimeout()
 
 void DeadJob::print()
 {
-    const Fleet &fleet = panel().fleet();
+    const core::Fleet &fleet = panel().fleet();
     const QDateTime now = QDateTime::currentDateTimeUtc();
     Table table({u"DEVICE"_s, u"PROCESS"_s, u"VERSION"_s, u"DEAD FOR"_s, u"RESTARTS 24 H"_s, u"CAUSE"_s});
     QJsonArray dead;
-    for (const int row : sortedRows(fleet, [](const Device &device) { return device.deadCount() > 0; })) {
-        const Device &device = fleet.at(row);
-        for (const DeviceProcess &process : device.processes) {
+    for (const int row : sortedRows(fleet, [](const records::Device &device) { return device.deadCount() > 0; })) {
+        const records::Device &device = fleet.at(row);
+        for (const records::DeviceProcess &process : device.processes) {
             const ProcessReport &report = process.report;
             if (!report.isDead) {
                 continue;
             }
-            const QString since = process.deadSince.isValid() ? durationText(process.deadSince.secsTo(now)) : u"?"_s;
-            const QString cause = report.lastExit ? deathText(*report.lastExit) : QString();
+            const QString since =
+                process.deadSince.isValid() ? wording::durationText(process.deadSince.secsTo(now)) : u"?"_s;
+            const QString cause = report.lastExit ? wording::deathText(*report.lastExit) : QString();
             table.add({device.name().toString(), report.name, QString::number(report.version), since,
                        report.restarts24h ? QString::number(*report.restarts24h) : u"-"_s, cause});
             QJsonObject object = sgn::toJson(report);
@@ -194,11 +198,11 @@ VersionsJob::VersionsJob(const Terms &terms, QStringList names, Patience patienc
 
 void VersionsJob::start()
 {
-    connect(&panel().session(), &PanelSession::reportReceived, this, [this](const QString &jid) {
+    connect(&panel().session(), &core::PanelSession::reportReceived, this, [this](const QString &jid) {
         m_answered += jid;
         check();
     });
-    connect(&panel().fleet(), &Fleet::devicesChanged, this, &VersionsJob::check);
+    connect(&panel().fleet(), &core::Fleet::devicesChanged, this, &VersionsJob::check);
     whenConnected([this] { ask(); });
 }
 
@@ -225,7 +229,7 @@ bool VersionsJob::isAwaited(const QString &jid)
     if (m_answered.contains(jid)) {
         return false;
     }
-    const Device *device = panel().fleet().find(jid);
+    const records::Device *device = panel().fleet().find(jid);
     return m_patience == Patience::All || (device && device->online);
 }
 
@@ -246,7 +250,7 @@ void VersionsJob::print()
 {
     m_hasAsked = false;
     m_again.stop();
-    const Fleet &fleet = panel().fleet();
+    const core::Fleet &fleet = panel().fleet();
     const QDateTime now = QDateTime::currentDateTimeUtc();
     const QStringList names = fleet.processNames();
     Table table(QStringList{u"DEVICE"_s, u"ANSWER"_s} + names + QStringList{u"AGENT"_s, u"WATCHDOG"_s});
@@ -254,14 +258,14 @@ void VersionsJob::print()
     QStringList silent;
     m_jids.sort();
     for (const QString &jid : std::as_const(m_jids)) {
-        const Device *device = fleet.find(jid);
+        const records::Device *device = fleet.find(jid);
         const bool hasAnswered = m_answered.contains(jid);
         const bool isOnline = device && device->online;
         // An offline device fails the command only for who asked for it.
         if (!hasAnswered && (isOnline || !m_names.isEmpty() || m_patience == Patience::All)) {
             silent += jid;
         }
-        Device known = device ? *device : Device();
+        records::Device known = device ? *device : records::Device();
         known.jid = jid;
         QStringList cells{known.name().toString(), hasAnswered ? u"now"_s : isOnline ? u"none"_s : u"offline"_s};
         for (const QString &name : names) {

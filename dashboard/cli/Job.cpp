@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "cli/Job.h"
 
+#include "wording/Problems.h"
 #include "xmpp/Jid.h"
 
 #include <memory>
@@ -30,7 +31,8 @@ Job::Job(const Terms &terms)
             onNoConnection({ErrorCode::Timeout, u"the server didn't let us in within %1 s"_s.arg(m_timeout.count())});
         }
     });
-    connect(&m_panel.session(), &PanelSession::reportReceived, this, [this](const QString &jid) { m_reported += jid; });
+    connect(&m_panel.session(), &core::PanelSession::reportReceived, this,
+            [this](const QString &jid) { m_reported += jid; });
 }
 
 void Job::whenConnected(const std::function<void()> &then)
@@ -39,14 +41,14 @@ void Job::whenConnected(const std::function<void()> &then)
         m_deadline.start(m_timeout);
     }
     connect(
-        &m_panel.session(), &PanelSession::settled, this,
+        &m_panel.session(), &core::PanelSession::settled, this,
         [this, then] {
             if (!std::exchange(m_isConnected, true)) {
                 then();
             }
         },
         Qt::QueuedConnection);
-    connect(&m_panel.session(), &PanelSession::offline, this, [this](const Error &reason) {
+    connect(&m_panel.session(), &core::PanelSession::offline, this, [this](const Error &reason) {
         if (!m_isConnected) {
             onNoConnection(reason);
         }
@@ -57,7 +59,7 @@ void Job::whenConnected(const std::function<void()> &then)
 bool Job::haveAllReported()
 {
     for (int index = 0; index < m_panel.fleet().count(); ++index) {
-        const Device &device = m_panel.fleet().at(index);
+        const records::Device &device = m_panel.fleet().at(index);
         if (device.online && !m_reported.contains(device.jid)) {
             return false;
         }
@@ -77,7 +79,7 @@ void Job::whenReported(const std::function<void()> &then)
         goOn();
         return;
     }
-    connect(&m_panel.session(), &PanelSession::reportReceived, this, [this, goOn] {
+    connect(&m_panel.session(), &core::PanelSession::reportReceived, this, [this, goOn] {
         if (haveAllReported()) {
             goOn();
         }
@@ -87,7 +89,7 @@ void Job::whenReported(const std::function<void()> &then)
 
 void Job::onNoConnection(const Error &reason)
 {
-    m_output.say(reason.message);
+    m_output.say(wording::sentence(reason));
     finish(ExitFailed);
 }
 
@@ -99,7 +101,7 @@ void Job::onTimeout()
 
 QStringList Job::resolve(const QStringList &names)
 {
-    const Fleet &fleet = m_panel.fleet();
+    const core::Fleet &fleet = m_panel.fleet();
     QStringList jids;
     for (const QString &name : names) {
         QStringList found;

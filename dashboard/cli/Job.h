@@ -14,7 +14,7 @@ namespace sgn::cli {
 // What every command is run with.
 struct Terms
 {
-    Panel &panel;
+    core::Panel &panel;
     const Output &output;
     std::chrono::seconds timeout{0}; // 0: none
 };
@@ -33,7 +33,7 @@ Q_SIGNALS:
     void finished(int exitCode);
 
 protected:
-    Panel &panel() { return m_panel; }
+    core::Panel &panel() { return m_panel; }
     const Output &output() const { return m_output; }
     [[nodiscard]] std::chrono::seconds timeout() const { return m_timeout; }
 
@@ -59,7 +59,7 @@ protected:
 private:
     [[nodiscard]] bool haveAllReported();
 
-    Panel &m_panel;
+    core::Panel &m_panel;
     const Output &m_output;
     std::chrono::seconds m_timeout;
     QTimer m_deadline;

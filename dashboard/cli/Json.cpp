@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "cli/Json.h"
 
-#include "core/Attention.h"
 #include "protocol/Process.h"
+#include "wording/Activity.h"
+#include "wording/Attention.h"
+#include "wording/Commands.h"
+#include "wording/Problems.h"
 
 #include <QJsonArray>
 
@@ -23,21 +26,6 @@ QJsonValue maybe(const std::optional<T> &value)
     return value ? QJsonValue(*value) : QJsonValue();
 }
 
-QString nameOf(Attention::Level level)
-{
-    switch (level) {
-    case Attention::Level::None:
-        break;
-    case Attention::Level::Note:
-        return u"note"_s;
-    case Attention::Level::Warning:
-        return u"warning"_s;
-    case Attention::Level::Bad:
-        return u"bad"_s;
-    }
-    return u"none"_s;
-}
-
 QJsonObject factsJson(const DeviceFacts &facts)
 {
     return {{u"os"_s, facts.os},
@@ -51,26 +39,26 @@ QJsonObject factsJson(const DeviceFacts &facts)
             {u"read_only"_s, facts.readOnly}};
 }
 
-QJsonObject updateJson(const DeviceUpdate &update)
+QJsonObject updateJson(const records::DeviceUpdate &update)
 {
     return {{u"command_no"_s, update.target ? static_cast<qint64>(update.target->number) : 0},
-            {u"state"_s, sgn::nameOf(update.state)},
+            {u"state"_s, nameOf(update.state)},
             {u"device_state"_s, update.deviceState},
             {u"percent"_s, update.percent},
-            {u"remarks"_s, update.remarks}};
+            {u"remarks"_s, wording::sentence(update.facts, std::nullopt, update.remarks)}};
 }
 
 } // namespace
 
-QJsonObject toJson(const Device &device, const QDateTime &now)
+QJsonObject toJson(const records::Device &device, const QDateTime &now)
 {
     QJsonArray processes;
-    for (const DeviceProcess &process : device.processes) {
+    for (const records::DeviceProcess &process : device.processes) {
         QJsonObject object = sgn::toJson(process.report);
         object[u"dead_since"_s] = time(process.deadSince);
         processes += object;
     }
-    const Attention why = attention(device, now);
+    const records::Attention why = attentionOf(device);
     QJsonObject object{{u"jid"_s, device.jid},
                        {u"name"_s, device.name().toString()},
                        {u"rpi_unique_id"_s, device.rpiUniqueId},
@@ -83,7 +71,7 @@ QJsonObject toJson(const Device &device, const QDateTime &now)
                        {u"processes"_s, processes},
                        {u"facts"_s, factsJson(device.facts)},
                        {u"attention"_s, nameOf(why.level)},
-                       {u"why"_s, why.reason}};
+                       {u"why"_s, wording::reasonText(device, why, now)}};
     if (!device.conflictWith.isEmpty()) {
         object[u"conflict_with"_s] = device.conflictWith;
     }
@@ -96,7 +84,7 @@ QJsonObject toJson(const Device &device, const QDateTime &now)
     return object;
 }
 
-QJsonObject toJson(const FleetSummary &summary)
+QJsonObject toJson(const core::FleetSummary &summary)
 {
     return {{u"total"_s, summary.total},
             {u"online"_s, summary.online},
@@ -107,38 +95,38 @@ QJsonObject toJson(const FleetSummary &summary)
             {u"need_attention"_s, summary.needAttention}};
 }
 
-QJsonObject toJson(const CommandTarget &target)
+QJsonObject toJson(const records::CommandTarget &target)
 {
     return {{u"jid"_s, target.jid},
-            {u"state"_s, sgn::nameOf(target.state)},
+            {u"state"_s, nameOf(target.state)},
             {u"device_state"_s, target.deviceState},
             {u"percent"_s, target.percent},
-            {u"remarks"_s, target.remarks},
-            {u"error"_s, target.error ? QJsonValue(sgn::nameOf(*target.error)) : QJsonValue()},
+            {u"remarks"_s, wording::remarksText(target)},
+            {u"error"_s, target.error ? QJsonValue(nameOf(*target.error)) : QJsonValue()},
             {u"log"_s, QJsonArray::fromStringList(target.log)},
             {u"attempts"_s, target.attempts},
             {u"finished"_s, time(target.finishedAt)}};
 }
 
-QJsonObject toJson(const ActivityEntry &entry)
+QJsonObject toJson(const records::ActivityEntry &entry)
 {
     return {{u"time"_s, time(entry.at)},
-            {u"kind"_s, sgn::nameOf(entry.kind)},
+            {u"kind"_s, nameOf(entry.kind)},
             {u"jid"_s, entry.jid},
             {u"command_no"_s, entry.number == 0 ? QJsonValue() : QJsonValue(static_cast<qint64>(entry.number))},
             {u"subject"_s, entry.subject},
-            {u"detail"_s, entry.detail},
-            {u"text"_s, describe(entry)}};
+            {u"detail"_s, wording::detailText(entry)},
+            {u"text"_s, wording::describe(entry)}};
 }
 
-QJsonObject toJson(const LogBundle &bundle, const QList<LogFile> &files)
+QJsonObject toJson(const records::LogBundle &bundle, const QList<core::LogFile> &files)
 {
     QJsonArray list;
-    for (const LogFile &file : files) {
+    for (const core::LogFile &file : files) {
         list += QJsonObject{{u"name"_s, file.name}, {u"path"_s, file.path}, {u"size"_s, file.size}};
     }
-    return {{u"jid"_s, bundle.jid},       {u"state"_s, sgn::nameOf(bundle.state)},
-            {u"folder"_s, bundle.folder}, {u"remarks"_s, bundle.remarks},
+    return {{u"jid"_s, bundle.jid},       {u"state"_s, nameOf(bundle.state)},
+            {u"folder"_s, bundle.folder}, {u"remarks"_s, wording::remarksText(bundle)},
             {u"files"_s, list},           {u"finished"_s, time(bundle.finishedAt)}};
 }
 

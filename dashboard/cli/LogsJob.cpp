@@ -2,6 +2,8 @@
 #include "cli/LogsJob.h"
 
 #include "cli/Json.h"
+#include "wording/Commands.h"
+#include "wording/Problems.h"
 #include "xmpp/Jid.h"
 
 #include <algorithm>
@@ -28,22 +30,22 @@ void LogsJob::start()
 
 void LogsJob::request()
 {
-    const Result<CommandNo> number = panel().requestLogs(resolve(m_names));
+    const records::Expected<CommandNo> number = panel().requestLogs(resolve(m_names));
     if (!number) {
-        output().say(number.error().message);
+        output().say(wording::sentence(number.error()));
         finish(ExitFailed);
         return;
     }
     m_number = *number;
-    connect(&panel().logs(), &LogService::bundleChanged, this, &LogsJob::check, Qt::QueuedConnection);
+    connect(&panel().logs(), &core::LogService::bundleChanged, this, &LogsJob::check, Qt::QueuedConnection);
     check();
 }
 
-QList<LogBundle> LogsJob::bundles()
+QList<records::LogBundle> LogsJob::bundles()
 {
-    QList<LogBundle> mine = panel().logs().bundles();
-    mine.removeIf([this](const LogBundle &bundle) { return bundle.number != m_number; });
-    std::ranges::sort(mine, {}, &LogBundle::jid);
+    QList<records::LogBundle> mine = panel().logs().bundles();
+    mine.removeIf([this](const records::LogBundle &bundle) { return bundle.number != m_number; });
+    std::ranges::sort(mine, {}, &records::LogBundle::jid);
     return mine;
 }
 
@@ -52,7 +54,7 @@ void LogsJob::check()
     if (isFinished()) {
         return;
     }
-    if (std::ranges::all_of(bundles(), [](const LogBundle &bundle) { return isFinal(bundle.state); })) {
+    if (std::ranges::all_of(bundles(), [](const records::LogBundle &bundle) { return isFinal(bundle.state); })) {
         print();
     }
 }
@@ -67,7 +69,7 @@ void LogsJob::onTimeout()
     }
 }
 
-QString LogsJob::copyOut(const LogBundle &bundle)
+QString LogsJob::copyOut(const records::LogBundle &bundle)
 {
     if (m_out.isEmpty()) {
         return bundle.folder;
@@ -75,7 +77,7 @@ QString LogsJob::copyOut(const LogBundle &bundle)
     // The JID names the folder, so two devices never share one.
     const QString name = QString::fromLatin1(QUrl::toPercentEncoding(bundle.jid, "@"));
     const QDir target(QDir(m_out).filePath(name));
-    for (const LogFile &file : panel().logs().files(bundle.id)) {
+    for (const core::LogFile &file : panel().logs().files(bundle.id)) {
         const QString to = target.filePath(file.name);
         QDir().mkpath(QFileInfo(to).absolutePath());
         QFile::remove(to);
@@ -92,13 +94,13 @@ void LogsJob::print()
     Table table({u"DEVICE"_s, u"STATE"_s, u"FILES"_s, u"WHERE"_s});
     QJsonArray list;
     bool isAllRight = true;
-    for (const LogBundle &bundle : bundles()) {
-        const QList<LogFile> files = panel().logs().files(bundle.id);
-        const bool isReady = bundle.state == LogBundle::State::Ready;
+    for (const records::LogBundle &bundle : bundles()) {
+        const QList<core::LogFile> files = panel().logs().files(bundle.id);
+        const bool isReady = bundle.state == records::LogBundle::State::Ready;
         const QString where = isReady ? copyOut(bundle) : QString();
-        isAllRight = isAllRight && (bundle.state == LogBundle::State::Elsewhere || !where.isEmpty());
+        isAllRight = isAllRight && (bundle.state == records::LogBundle::State::Elsewhere || !where.isEmpty());
         table.add({xmpp::localPartOf(bundle.jid), nameOf(bundle.state), QString::number(files.size()),
-                   isReady ? where : bundle.remarks});
+                   isReady ? where : wording::remarksText(bundle)});
         QJsonObject object = toJson(bundle, files);
         object[u"where"_s] = where;
         list += object;

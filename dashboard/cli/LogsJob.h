@@ -21,9 +21,9 @@ private:
     void request();
     void check();
     void print();
-    [[nodiscard]] QList<LogBundle> bundles();
+    [[nodiscard]] QList<records::LogBundle> bundles();
     // Where the files are afterwards; empty after a failure, which was said.
-    [[nodiscard]] QString copyOut(const LogBundle &bundle);
+    [[nodiscard]] QString copyOut(const records::LogBundle &bundle);
 
     QStringList m_names;
     QString m_out;

@@ -65,7 +65,7 @@ void readSource(const QString &source, UpdateJobRun::Wish &wish)
         if (!wish.url.isValid()) {
             CommandLine::usageError(u"'%1' is no web address"_s.arg(source));
         }
-        const bool isRelease = wish.what == UpdateRequest::What::Release;
+        const bool isRelease = wish.what == core::UpdateRequest::What::Release;
         if (isRelease && wish.component == Component::SmartMeter && wish.processes.isEmpty()) {
             CommandLine::usageError(u"an address needs --process NAME=VERSION for each process of the release"_s);
         }
@@ -83,7 +83,7 @@ void readSource(const QString &source, UpdateJobRun::Wish &wish)
 void readComponent(const QString &word, UpdateJobRun::Wish &wish)
 {
     if (word == "ca"_L1) {
-        wish.what = UpdateRequest::What::CaFile;
+        wish.what = core::UpdateRequest::What::CaFile;
     } else if (const auto component = componentFrom(word)) {
         wish.component = *component;
     } else {
@@ -94,7 +94,7 @@ void readComponent(const QString &word, UpdateJobRun::Wish &wish)
 // Which versions there can be depends on the component.
 void readVersionsOf(CommandLine &line, UpdateJobRun::Wish &wish)
 {
-    const bool isRelease = wish.what == UpdateRequest::What::Release;
+    const bool isRelease = wish.what == core::UpdateRequest::What::Release;
     const bool hasProcesses = isRelease && wish.component == Component::SmartMeter;
     wish.processes = readProcesses(line.parser().values(u"process"_s));
     if (!hasProcesses && !wish.processes.isEmpty()) {

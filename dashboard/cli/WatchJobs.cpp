@@ -2,7 +2,10 @@
 #include "cli/WatchJobs.h"
 
 #include "cli/Json.h"
-#include "core/Csv.h"
+#include "wording/Activity.h"
+#include "wording/Commands.h"
+#include "wording/Csv.h"
+#include "wording/Problems.h"
 #include "xmpp/Jid.h"
 
 #include <QJsonArray>
@@ -27,13 +30,13 @@ QString deviceText(const QString &jid)
 
 void WatchJob::start()
 {
-    connect(&panel(), &Panel::activityAdded, this, &WatchJob::printEntry);
-    connect(&panel().commands(), &CommandLog::targetChanged, this, &WatchJob::printProgress);
-    connect(&panel().session(), &PanelSession::offline, this,
-            [this](const Error &reason) { output().say(reason.message + u"; trying again"_s); });
-    connect(&panel().session(), &PanelSession::online, this, [this] { output().say(u"connected"_s); });
+    connect(&panel(), &core::Panel::activityAdded, this, &WatchJob::printEntry);
+    connect(&panel().commands(), &core::CommandLog::targetChanged, this, &WatchJob::printProgress);
+    connect(&panel().session(), &core::PanelSession::offline, this,
+            [this](const Error &reason) { output().say(wording::sentence(reason) + u"; trying again"_s); });
+    connect(&panel().session(), &core::PanelSession::online, this, [this] { output().say(u"connected"_s); });
     whenConnected([this] {
-        const FleetSummary &summary = panel().fleet().summary();
+        const core::FleetSummary &summary = panel().fleet().summary();
         output().say(u"%1 of %2 devices online, %3 dead processes"_s.arg(summary.online)
                          .arg(summary.total)
                          .arg(summary.deadProcesses));
@@ -50,21 +53,21 @@ void WatchJob::onTimeout()
     finish(ExitDone);
 }
 
-void WatchJob::printEntry(const ActivityEntry &entry)
+void WatchJob::printEntry(const records::ActivityEntry &entry)
 {
     if (output().isJson()) {
         output().json(toJson(entry));
     } else {
         const QString line =
-            u"%1  %2  %3\n"_s.arg(localTime(entry.at), plain(deviceText(entry.jid)), plain(describe(entry)));
+            u"%1  %2  %3\n"_s.arg(localTime(entry.at), plain(deviceText(entry.jid)), plain(wording::describe(entry)));
         output().bytes(line.toUtf8());
     }
 }
 
 void WatchJob::printProgress(CommandNo number, const QString &jid)
 {
-    const CommandTarget *target = panel().commands().target(number, jid);
-    if (!target || target->state != TargetState::Running || target->deviceState.isEmpty()) {
+    const records::CommandTarget *target = panel().commands().target(number, jid);
+    if (!target || target->state != records::TargetState::Running || target->deviceState.isEmpty()) {
         return;
     }
     if (output().isJson()) {
@@ -76,7 +79,7 @@ void WatchJob::printProgress(CommandNo number, const QString &jid)
     } else {
         const QString line = u"%1  %2  %3: %4 %5 %\n"_s.arg(localTime(QDateTime::currentDateTimeUtc()), deviceText(jid))
                                  .arg(number)
-                                 .arg(plain(target->deviceState))
+                                 .arg(plain(wording::stepText(target->deviceState)))
                                  .arg(target->percent);
         output().bytes(line.toUtf8());
     }
@@ -91,19 +94,19 @@ ActivityJob::ActivityJob(const Terms &terms, QStringList names, int limit, Forma
 
 void ActivityJob::start()
 {
-    ActivityFilter filter;
+    records::ActivityFilter filter;
     filter.limit = m_limit;
     if (!m_names.isEmpty()) {
         filter.jid = resolve(m_names).front();
     }
-    const QList<ActivityEntry> entries = panel().store().activity(filter);
+    const QList<records::ActivityEntry> entries = panel().store().activity(filter);
     if (m_format == Format::Csv) {
-        output().bytes(activityCsv(entries));
+        output().bytes(wording::activityCsv(entries));
     } else {
         Table table({u"TIME"_s, u"DEVICE"_s, u"WHAT"_s});
         QJsonArray list;
-        for (const ActivityEntry &entry : entries) {
-            table.add({localTime(entry.at), deviceText(entry.jid), describe(entry)});
+        for (const records::ActivityEntry &entry : entries) {
+            table.add({localTime(entry.at), deviceText(entry.jid), wording::describe(entry)});
             list += toJson(entry);
         }
         output().result(table, {{u"activity"_s, list}});

@@ -19,7 +19,7 @@ protected:
     void onTimeout() override;
 
 private:
-    void printEntry(const ActivityEntry &entry);
+    void printEntry(const records::ActivityEntry &entry);
     void printProgress(CommandNo number, const QString &jid);
 };
 

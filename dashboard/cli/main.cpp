@@ -2,6 +2,7 @@
 #include "base/Log.h"
 #include "cli/Commands.h"
 #include "cli/StopSignals.h"
+#include "wording/Problems.h"
 
 #include <QCoreApplication>
 #include <QLoggingCategory>
@@ -56,7 +57,7 @@ const CommandSpec *commandIn(const QStringList &arguments)
     return spec;
 }
 
-int runJob(Panel &panel, const Output &output, const JobMaker &make, std::chrono::seconds timeout)
+int runJob(core::Panel &panel, const Output &output, const JobMaker &make, std::chrono::seconds timeout)
 {
     const std::unique_ptr<Job> job = make(Terms{panel, output, timeout});
     StopSignals signals;
@@ -105,21 +106,21 @@ int main(int argc, char *argv[])
         line.parser().isSet(u"verbose"_s) ? u"sgn.*=true"_s : u"*.debug=false\n*.info=false\n*.warning=false"_s);
 
     const Output output(line.parser().isSet(u"json"_s) ? Output::Format::Json : Output::Format::Table);
-    const Result<PanelConfig> config = loadPanelConfig(line.parser().value(u"panel"_s));
+    const records::Expected<core::PanelConfig> config = core::loadPanelConfig(line.parser().value(u"panel"_s));
     if (!config) {
-        output.say(config.error().message);
+        output.say(wording::sentence(config.error()));
         return ExitUsage;
     }
     const SystemClock clock;
-    Panel::Settings settings;
+    core::Panel::Settings settings;
     settings.operatorName = u"sgnctl"_s;
-    const Result<std::unique_ptr<Panel>> panel = Panel::open(*config, settings, clock);
+    const records::Expected<std::unique_ptr<core::Panel>> panel = core::Panel::open(*config, settings, clock);
     if (!panel) {
-        output.say(panel.error().message);
+        output.say(wording::sentence(panel.error()));
         return ExitFailed;
     }
-    for (const QString &warning : (*panel)->warnings()) {
-        output.say(warning);
+    for (const records::Problem &warning : (*panel)->warnings()) {
+        output.say(wording::sentence(warning));
     }
     return runJob(**panel, output, make, timeout);
 }

@@ -4,7 +4,7 @@
 #include "core/CommandLog.h"
 #include "core/Fleet.h"
 
-namespace sgn {
+namespace sgn::core {
 
 using namespace std::chrono_literals;
 
@@ -65,7 +65,7 @@ void CommandDispatcher::sweep()
 
 void CommandDispatcher::sweep(CommandNo number)
 {
-    const CommandRecord *record = m_commands.find(number);
+    const records::CommandRecord *record = m_commands.find(number);
     if (!m_isOnline || !record) {
         return;
     }
@@ -79,9 +79,9 @@ void CommandDispatcher::sweep(CommandNo number)
     const QByteArray unsignedBody = m_signer ? QByteArray() : encode(record->command);
     int signatures = 0;
     for (const int row : m_commands.openRows(number)) {
-        const CommandTarget target = m_commands.targets(number).at(row);
+        const records::CommandTarget target = m_commands.targets(number).at(row);
         const Track &known = track(number, target.jid);
-        const Device *device = m_fleet.find(target.jid);
+        const records::Device *device = m_fleet.find(target.jid);
         const ResendSituation situation{
             .state = target.state,
             .attempts = target.attempts,
@@ -113,8 +113,8 @@ void CommandDispatcher::sweep(CommandNo number)
 }
 
 // Signed with the times of the command itself, so that one that is sent again is the same one and not another.
-Result<QByteArray> CommandDispatcher::signedBody(const CommandRecord &record, const QString &jid,
-                                                 const QDateTime &end) const
+records::Expected<QByteArray> CommandDispatcher::signedBody(const records::CommandRecord &record, const QString &jid,
+                                                            const QDateTime &end) const
 {
     return m_signer->sign(record.command, {jid, record.createdAt, end});
 }
@@ -127,7 +127,7 @@ void CommandDispatcher::onQueued(CommandNo number)
 
 void CommandDispatcher::onTargetChanged(CommandNo number, const QString &jid)
 {
-    const CommandTarget *target = m_commands.target(number, jid);
+    const records::CommandTarget *target = m_commands.target(number, jid);
     if (!target || isFinal(target->state)) {
         m_tracks.remove({number, jid});
         return;
@@ -135,14 +135,14 @@ void CommandDispatcher::onTargetChanged(CommandNo number, const QString &jid)
     const auto it = m_tracks.find({number, jid});
     if (it != m_tracks.end()) {
         it->quietSince = m_clock.monotonic();
-        it->cameBack = it->cameBack && target->state != TargetState::Running;
+        it->cameBack = it->cameBack && target->state != records::TargetState::Running;
     }
 }
 
 void CommandDispatcher::onCameOnline(const QString &jid)
 {
     for (const CommandNo number : m_commands.openNumbers()) {
-        const CommandTarget *target = m_commands.target(number, jid);
+        const records::CommandTarget *target = m_commands.target(number, jid);
         if (target && !isFinal(target->state)) {
             m_commands.markDelivered(number, jid);
             Track &back = track(number, jid);
@@ -152,7 +152,7 @@ void CommandDispatcher::onCameOnline(const QString &jid)
     }
 }
 
-void CommandDispatcher::send(CommandNo number, const QString &jid, const Result<QByteArray> &body)
+void CommandDispatcher::send(CommandNo number, const QString &jid, const records::Expected<QByteArray> &body)
 {
     if (!body) {
         m_commands.markUnsendable(number, jid, body.error());
@@ -175,7 +175,7 @@ void CommandDispatcher::settle(CommandNo number, const QString &jid, SendQueue::
     }
     switch (fate) {
     case SendQueue::Fate::Acknowledged: {
-        const Device *device = m_fleet.find(jid);
+        const records::Device *device = m_fleet.find(jid);
         m_commands.markSent(number, jid, device && device->online);
         break;
     }
@@ -198,4 +198,4 @@ CommandDispatcher::Track &CommandDispatcher::track(CommandNo number, const QStri
     return *it;
 }
 
-} // namespace sgn
+} // namespace sgn::core

@@ -11,7 +11,7 @@
 #include <QSet>
 #include <QTimer>
 
-namespace sgn {
+namespace sgn::core {
 
 class CommandLog;
 class Fleet;
@@ -52,9 +52,9 @@ private:
     void onQueued(CommandNo number);
     void onTargetChanged(CommandNo number, const QString &jid);
     void onCameOnline(const QString &jid);
-    void send(CommandNo number, const QString &jid, const Result<QByteArray> &body);
-    [[nodiscard]] Result<QByteArray> signedBody(const CommandRecord &record, const QString &jid,
-                                                const QDateTime &end) const;
+    void send(CommandNo number, const QString &jid, const records::Expected<QByteArray> &body);
+    [[nodiscard]] records::Expected<QByteArray> signedBody(const records::CommandRecord &record, const QString &jid,
+                                                           const QDateTime &end) const;
     void settle(CommandNo number, const QString &jid, SendQueue::Fate fate, const Error &reason);
     Track &track(CommandNo number, const QString &jid);
 
@@ -70,4 +70,4 @@ private:
     bool m_isOnline = false;
 };
 
-} // namespace sgn
+} // namespace sgn::core

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/CommandLog.h"
 
-#include "core/Store.h"
+#include "store/Store.h"
 
 #include <algorithm>
 #include <QFutureWatcher>
@@ -9,9 +9,10 @@
 
 Q_LOGGING_CATEGORY(lcCommands, "sgn.commands")
 
-namespace sgn {
+namespace sgn::core {
 
 using namespace Qt::StringLiterals;
+using records::FactCode;
 
 namespace {
 
@@ -19,14 +20,14 @@ constexpr std::chrono::milliseconds collectFor{50};
 // How much of the past is at hand without asking the store.
 constexpr int commandsInMemory = 500;
 
-bool isLogRequest(const CommandRecord &record)
+bool isLogRequest(const records::CommandRecord &record)
 {
     return std::holds_alternative<UploadLogs>(record.command.body);
 }
 
 } // namespace
 
-CommandLog::CommandLog(Store &store, const Clock &clock, QObject *parent)
+CommandLog::CommandLog(store::Store &store, const Clock &clock, QObject *parent)
     : QObject(parent)
     , m_store(store)
     , m_clock(clock)
@@ -46,7 +47,7 @@ void CommandLog::restore()
     m_entries.clear();
     m_open.clear();
     m_dirty.clear();
-    for (const CommandRecord &record : m_store.commands(commandsInMemory)) {
+    for (const records::CommandRecord &record : m_store.commands(commandsInMemory)) {
         insert(record);
     }
     for (const CommandNo number : m_store.openCommands()) {
@@ -57,21 +58,22 @@ void CommandLog::restore()
     Q_EMIT reset();
 }
 
-Result<CommandNo> CommandLog::submit(const CommandBody &body, const QStringList &jids, const SubmitOptions &options)
+records::Expected<CommandNo> CommandLog::submit(const CommandBody &body, const QStringList &jids,
+                                                const SubmitOptions &options)
 {
     if (jids.isEmpty()) {
-        return fail(ErrorCode::BadRequest, u"no device was chosen"_s);
+        return fail(ErrorCode::BadRequest, FactCode::NoDeviceChosen);
     }
-    const Result<CommandNo> number = m_store.allocateNumber();
+    const records::Expected<CommandNo> number = m_store.allocateNumber();
     if (!number) {
-        return fail(number.error().withContext(u"no command number could be taken"_s));
+        return fail(number.error().withContext(FactCode::NoCommandNumber));
     }
-    CommandRecord record;
+    records::CommandRecord record;
     record.number = *number;
     record.command.body = body;
     record.command.number = *number;
     record.command.notAfter = options.notAfter;
-    record.command.progress = isInstallation(body);
+    record.command.progress = records::isInstallation(body);
     record.createdAt = m_clock.wallUtc();
     record.requestedBy = options.requestedBy;
     record.title = options.title;
@@ -79,15 +81,15 @@ Result<CommandNo> CommandLog::submit(const CommandBody &body, const QStringList 
     entry.isLoaded = true;
     for (const QString &jid : jids) {
         if (!entry.rows.contains(jid)) {
-            CommandTarget target;
+            records::CommandTarget target;
             target.jid = jid;
             addTarget(entry, target);
         }
     }
     const bool isForOne = entry.targets.size() == 1;
     Q_EMIT commandAdded(*number);
-    Q_EMIT happened({0, record.createdAt, ActivityKind::CommandSent, isForOne ? entry.targets.front().jid : QString(),
-                     *number, commandName(body), record.title});
+    Q_EMIT happened({0, record.createdAt, records::ActivityKind::CommandSent,
+                     isForOne ? entry.targets.front().jid : QString(), *number, commandName(body), record.title});
     flush();
     // A watcher and not a continuation, because a continuation must not outlive its object.
     auto *watcher = new QFutureWatcher<Outcome>(this);
@@ -108,9 +110,7 @@ void CommandLog::onStored(CommandNo number, const Outcome &outcome)
     // What isn't kept is not sent: after a restart nobody would know of it.
     for (const int row : openRows(number)) {
         const Place place{entryOf(number), row};
-        place.target().remarks = u"not sent, because it could not be kept: "_s + outcome.error().message;
-        place.target().error = outcome.error().code;
-        finish(place, TargetState::Failed, m_clock.wallUtc());
+        finish(place, records::Problem(outcome.error()).withContext(FactCode::NotPersisted));
     }
 }
 
@@ -119,11 +119,9 @@ QStringList CommandLog::withdraw(CommandNo number)
     QStringList others;
     for (const int row : openRows(number)) {
         const Place place{entryOf(number), row};
-        CommandTarget &target = place.target();
-        if (target.state == TargetState::Queued && target.attempts == 0) {
-            target.remarks = u"withdrawn before it was sent"_s;
-            target.error = ErrorCode::Cancelled;
-            finish(place, TargetState::Failed, m_clock.wallUtc());
+        records::CommandTarget &target = place.target();
+        if (target.state == records::TargetState::Queued && target.attempts == 0) {
+            finish(place, {ErrorCode::Cancelled, FactCode::Withdrawn});
         } else {
             others += target.jid;
         }
@@ -141,15 +139,15 @@ QList<CommandNo> CommandLog::numbers() const
     return numbers;
 }
 
-const CommandRecord *CommandLog::find(CommandNo number) const
+const records::CommandRecord *CommandLog::find(CommandNo number) const
 {
     const auto it = m_entries.find(number);
     return it == m_entries.end() ? nullptr : &it->second.record;
 }
 
-const QList<CommandTarget> &CommandLog::targets(CommandNo number)
+const QList<records::CommandTarget> &CommandLog::targets(CommandNo number)
 {
-    static const QList<CommandTarget> none;
+    static const QList<records::CommandTarget> none;
     Entry *entry = entryOf(number);
     if (!entry) {
         return none;
@@ -158,7 +156,7 @@ const QList<CommandTarget> &CommandLog::targets(CommandNo number)
     return entry->targets;
 }
 
-const CommandTarget *CommandLog::target(CommandNo number, const QString &jid)
+const records::CommandTarget *CommandLog::target(CommandNo number, const QString &jid)
 {
     const Place place = placeOf(number, jid);
     return place ? &place.target() : nullptr;
@@ -189,52 +187,49 @@ void CommandLog::markHandedOver(CommandNo number, const QString &jid)
 void CommandLog::markSent(CommandNo number, const QString &jid, bool deviceOnline)
 {
     const Place place = openPlaceOf(number, jid);
-    if (place && place.target().state == TargetState::Queued) {
-        setState(place, deviceOnline ? TargetState::Delivered : TargetState::Sent);
+    if (place && place.target().state == records::TargetState::Queued) {
+        setState(place, deviceOnline ? records::TargetState::Delivered : records::TargetState::Sent);
     }
 }
 
 void CommandLog::markNotSent(CommandNo number, const QString &jid)
 {
     const Place place = openPlaceOf(number, jid);
-    if (place && place.target().state < TargetState::Running) {
-        setState(place, TargetState::Queued);
+    if (place && place.target().state < records::TargetState::Running) {
+        setState(place, records::TargetState::Queued);
     }
 }
 
 void CommandLog::markDelivered(CommandNo number, const QString &jid)
 {
     const Place place = openPlaceOf(number, jid);
-    if (place && place.target().state == TargetState::Sent) {
-        setState(place, TargetState::Delivered);
+    if (place && place.target().state == records::TargetState::Sent) {
+        setState(place, records::TargetState::Delivered);
     }
 }
 
 void CommandLog::markUndeliverable(CommandNo number, const QString &jid, const QString &why)
 {
     const Place place = openPlaceOf(number, jid);
-    if (place && place.target().state < TargetState::Running) {
-        place.target().remarks = u"the server could not deliver it: "_s + why;
-        place.target().error = ErrorCode::NotFound;
-        finish(place, TargetState::Failed, m_clock.wallUtc());
+    if (place && place.target().state < records::TargetState::Running) {
+        finish(place, {ErrorCode::NotFound, FactCode::Undeliverable, {}, why});
     }
 }
 
-void CommandLog::markUnsendable(CommandNo number, const QString &jid, const Error &why)
+void CommandLog::markUnsendable(CommandNo number, const QString &jid, const records::Problem &why)
 {
     if (const Place place = openPlaceOf(number, jid)) {
-        place.target().remarks = u"not sent: "_s + why.message;
-        place.target().error = why.code;
-        finish(place, TargetState::Failed, m_clock.wallUtc());
+        finish(place, why.withContext(FactCode::NotSent));
     }
 }
 
 void CommandLog::markExpired(CommandNo number, const QString &jid)
 {
     if (const Place place = openPlaceOf(number, jid)) {
-        place.target().remarks = u"not answered in time"_s;
+        place.target().remarks.clear();
+        place.target().facts = {{FactCode::NotAnswered, {}}};
         place.target().error = ErrorCode::Expired;
-        finish(place, TargetState::Expired, m_clock.wallUtc());
+        finish(place, records::TargetState::Expired, m_clock.wallUtc());
     }
 }
 
@@ -244,15 +239,17 @@ bool CommandLog::apply(const QString &jid, const CommandResult &result, const QD
     if (!place) {
         return false;
     }
-    CommandTarget &target = place.target();
-    if (target.state == TargetState::Done || (target.state == TargetState::Failed && target.heardAt.isValid())) {
+    records::CommandTarget &target = place.target();
+    if (target.state == records::TargetState::Done ||
+        (target.state == records::TargetState::Failed && target.heardAt.isValid())) {
         return false;
     }
     target.heardAt = stamp;
     target.remarks = result.remarks;
+    target.facts.clear();
     target.log = result.log;
     target.error = result.success ? std::nullopt : std::optional(result.error.value_or(ErrorCode::Internal));
-    finish(place, result.success ? TargetState::Done : TargetState::Failed, stamp);
+    finish(place, result.success ? records::TargetState::Done : records::TargetState::Failed, stamp);
     return true;
 }
 
@@ -262,13 +259,13 @@ bool CommandLog::apply(const QString &jid, const ProgressReport &progress, const
     if (!place) {
         return false;
     }
-    CommandTarget &target = place.target();
+    records::CommandTarget &target = place.target();
     target.heardAt = stamp;
     target.deviceState = progress.state;
     // Steps that can't say how far they are stay at 0; "confirming, 0 %" would tell an operator of a standstill.
     target.percent = progress.percent > 0 ? progress.percent : -1;
     target.remarks = progress.remarks;
-    setState(place, TargetState::Running);
+    setState(place, records::TargetState::Running);
     return true;
 }
 
@@ -279,33 +276,33 @@ CommandNo CommandLog::apply(const QString &jid, const LogsReply &reply, const QD
     if (!place || !isLogRequest(place.entry->record)) {
         return 0;
     }
-    CommandTarget &target = place.target();
+    records::CommandTarget &target = place.target();
     target.heardAt = stamp;
     target.remarks = reply.remarks;
     if (!reply.success) {
         target.error = ErrorCode::Internal;
-        finish(place, TargetState::Failed, stamp);
+        finish(place, records::TargetState::Failed, stamp);
     } else if (reply.url.isEmpty() || !place.entry->record.isOwn) {
         // What another client asked for, that one fetches.
-        finish(place, TargetState::Done, stamp);
+        finish(place, records::TargetState::Done, stamp);
     } else {
         target.deviceState = u"downloading"_s;
-        setState(place, TargetState::Running);
+        setState(place, records::TargetState::Running);
     }
     return number;
 }
 
-void CommandLog::finishLogs(CommandNo number, const QString &jid, const Outcome &outcome)
+void CommandLog::finishLogs(CommandNo number, const QString &jid, const records::Expected<> &outcome)
 {
     const Place place = openPlaceOf(number, jid);
     if (!place) {
         return;
     }
-    if (!outcome) {
-        place.target().remarks = outcome.error().message;
-        place.target().error = outcome.error().code;
+    if (outcome) {
+        finish(place, records::TargetState::Done, m_clock.wallUtc());
+    } else {
+        finish(place, outcome.error());
     }
-    finish(place, outcome ? TargetState::Done : TargetState::Failed, m_clock.wallUtc());
 }
 
 void CommandLog::observe(const Command &command, const QString &toJid, const QDateTime &stamp, const QString &byWhom)
@@ -317,7 +314,7 @@ void CommandLog::observe(const Command &command, const QString &toJid, const QDa
     m_store.keepNumberSeen(number);
     Entry *entry = entryOf(number);
     if (!entry) {
-        CommandRecord record;
+        records::CommandRecord record;
         record.number = number;
         record.command = command;
         record.createdAt = stamp;
@@ -326,7 +323,8 @@ void CommandLog::observe(const Command &command, const QString &toJid, const QDa
         entry = &insert(record);
         entry->isLoaded = true;
         Q_EMIT commandAdded(number);
-        Q_EMIT happened({0, stamp, ActivityKind::CommandSent, toJid, number, commandName(command.body), byWhom});
+        Q_EMIT happened(
+            {0, stamp, records::ActivityKind::CommandSent, toJid, number, commandName(command.body), byWhom});
     } else if (entry->record.command.body != command.body) {
         qCWarning(lcCommands).noquote() << "command" << number << "to" << toJid << "from" << byWhom
                                         << "is another one than the command known under this number";
@@ -338,9 +336,9 @@ void CommandLog::observe(const Command &command, const QString &toJid, const QDa
         markSent(number, toJid, false);
         return;
     }
-    CommandTarget target;
+    records::CommandTarget target;
     target.jid = toJid;
-    target.state = TargetState::Sent;
+    target.state = records::TargetState::Sent;
     target.attempts = 1;
     target.sentAt = stamp;
     addTarget(*entry, target);
@@ -356,7 +354,7 @@ CommandLog::Entry *CommandLog::entryOf(CommandNo number)
         return &it->second;
     }
     // Older than what is at hand, or of another program that shares the store.
-    const std::optional<CommandRecord> record = m_store.command(number);
+    const std::optional<records::CommandRecord> record = m_store.command(number);
     if (!record) {
         return nullptr;
     }
@@ -394,7 +392,7 @@ CommandNo CommandLog::oldestOpenLogRequest(const QString &jid)
     return 0;
 }
 
-CommandLog::Entry &CommandLog::insert(const CommandRecord &record)
+CommandLog::Entry &CommandLog::insert(const records::CommandRecord &record)
 {
     Entry &entry = m_entries[record.number];
     entry = Entry{};
@@ -411,7 +409,7 @@ void CommandLog::loadTargets(Entry &entry)
     entry.targets = m_store.targets(entry.record.number);
     entry.record.counts = {};
     for (int row = 0; row < entry.targets.size(); ++row) {
-        const CommandTarget &target = entry.targets.at(row);
+        const records::CommandTarget &target = entry.targets.at(row);
         entry.rows.insert(target.jid, row);
         ++entry.record.counts[target.state];
         if (!isFinal(target.state)) {
@@ -423,7 +421,7 @@ void CommandLog::loadTargets(Entry &entry)
     }
 }
 
-int CommandLog::addTarget(Entry &entry, const CommandTarget &target)
+int CommandLog::addTarget(Entry &entry, const records::CommandTarget &target)
 {
     const int row = static_cast<int>(entry.targets.size());
     entry.targets += target;
@@ -435,19 +433,19 @@ int CommandLog::addTarget(Entry &entry, const CommandTarget &target)
     return row;
 }
 
-void CommandLog::setState(const Place &place, TargetState state)
+void CommandLog::setState(const Place &place, records::TargetState state)
 {
-    CommandTarget &target = place.target();
+    records::CommandTarget &target = place.target();
     --place.entry->record.counts[target.state];
     ++place.entry->record.counts[state];
     target.state = state;
     changed(place);
 }
 
-void CommandLog::finish(const Place &place, TargetState state, const QDateTime &at)
+void CommandLog::finish(const Place &place, records::TargetState state, const QDateTime &at)
 {
     const CommandNo number = place.entry->record.number;
-    CommandTarget &target = place.target();
+    records::CommandTarget &target = place.target();
     target.finishedAt = at;
     target.percent = -1;
     target.deviceState.clear();
@@ -455,13 +453,21 @@ void CommandLog::finish(const Place &place, TargetState state, const QDateTime &
     if (place.entry->open.isEmpty()) {
         m_open.remove(number);
     }
-    const ActivityKind kind = state == TargetState::Done     ? ActivityKind::CommandDone
-                              : state == TargetState::Failed ? ActivityKind::CommandFailed
-                                                             : ActivityKind::CommandExpired;
-    const ActivityEntry entry{
-        0, at, kind, target.jid, number, commandName(place.entry->record.command.body), target.remarks};
+    const records::ActivityKind kind = state == records::TargetState::Done     ? records::ActivityKind::CommandDone
+                                       : state == records::TargetState::Failed ? records::ActivityKind::CommandFailed
+                                                                               : records::ActivityKind::CommandExpired;
+    const records::ActivityEntry entry{
+        0, at, kind, target.jid, number, commandName(place.entry->record.command.body), target.remarks, target.facts};
     setState(place, state);
     Q_EMIT happened(entry);
+}
+
+void CommandLog::finish(const Place &place, const records::Problem &problem)
+{
+    place.target().facts = problem.facts;
+    place.target().remarks = problem.text;
+    place.target().error = problem.error;
+    finish(place, records::TargetState::Failed, m_clock.wallUtc());
 }
 
 void CommandLog::changed(const Place &place)
@@ -490,4 +496,4 @@ void CommandLog::flush()
     }
 }
 
-} // namespace sgn
+} // namespace sgn::core

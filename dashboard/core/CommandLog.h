@@ -2,9 +2,9 @@
 #pragma once
 
 #include "base/Clock.h"
-#include "core/Activity.h"
-#include "core/CommandState.h"
 #include "protocol/Reply.h"
+#include "records/Activity.h"
+#include "records/CommandState.h"
 
 #include <map>
 #include <QHash>
@@ -12,9 +12,11 @@
 #include <QSet>
 #include <QTimer>
 
-namespace sgn {
-
+namespace sgn::store {
 class Store;
+}
+
+namespace sgn::core {
 
 struct SubmitOptions
 {
@@ -31,25 +33,25 @@ class CommandLog : public QObject
 
 public:
     // Both outlive the log.
-    CommandLog(Store &store, const Clock &clock, QObject *parent = nullptr);
+    CommandLog(store::Store &store, const Clock &clock, QObject *parent = nullptr);
     ~CommandLog() override;
 
     // What the store knows of an earlier run.
     void restore();
 
     // A new command under a new number for these devices (bare JIDs). Errors: BadRequest (no target), Io (store).
-    [[nodiscard]] Result<CommandNo> submit(const CommandBody &body, const QStringList &jids,
-                                           const SubmitOptions &options);
+    [[nodiscard]] records::Expected<CommandNo> submit(const CommandBody &body, const QStringList &jids,
+                                                      const SubmitOptions &options);
     // Gives up on those of its targets that the server hasn't got yet; returns the JIDs of the others that are open.
     [[nodiscard]] QStringList withdraw(CommandNo number);
 
     // Newest first.
     [[nodiscard]] QList<CommandNo> numbers() const;
     // Null for an unknown number; valid until the next change.
-    [[nodiscard]] const CommandRecord *find(CommandNo number) const;
+    [[nodiscard]] const records::CommandRecord *find(CommandNo number) const;
     // In a fixed order; reads them from the store when they aren't in memory. Row = position in this list.
-    [[nodiscard]] const QList<CommandTarget> &targets(CommandNo number);
-    [[nodiscard]] const CommandTarget *target(CommandNo number, const QString &jid);
+    [[nodiscard]] const QList<records::CommandTarget> &targets(CommandNo number);
+    [[nodiscard]] const records::CommandTarget *target(CommandNo number, const QString &jid);
 
     // Numbers of commands with unfinished targets, oldest first.
     [[nodiscard]] QList<CommandNo> openNumbers() const;
@@ -63,7 +65,7 @@ public:
     void markDelivered(CommandNo number, const QString &jid);
     void markUndeliverable(CommandNo number, const QString &jid, const QString &why);
     // It can never be given to the server.
-    void markUnsendable(CommandNo number, const QString &jid, const Error &why);
+    void markUnsendable(CommandNo number, const QString &jid, const records::Problem &why);
     void markExpired(CommandNo number, const QString &jid);
 
     // What a device said. A result counts once per (device, number), also after it had expired; false: a repeat or not
@@ -73,7 +75,7 @@ public:
     // Also matches an answer without a number to the oldest open request. Returns its number, 0 when none is open. A
     // success with an address stays Running until finishLogs().
     CommandNo apply(const QString &jid, const LogsReply &reply, const QDateTime &stamp);
-    void finishLogs(CommandNo number, const QString &jid, const Outcome &outcome);
+    void finishLogs(CommandNo number, const QString &jid, const records::Expected<> &outcome);
 
     // A command that another client of the same account sent (carbon or archive).
     void observe(const Command &command, const QString &toJid, const QDateTime &stamp, const QString &byWhom);
@@ -91,14 +93,14 @@ Q_SIGNALS:
     void targetsQueued(sgn::CommandNo number);
     // At once, for every change of a target.
     void targetChanged(sgn::CommandNo number, const QString &jid);
-    void happened(const sgn::ActivityEntry &entry);
+    void happened(const sgn::records::ActivityEntry &entry);
 
 private:
     struct Entry
     {
-        CommandRecord record;
+        records::CommandRecord record;
         bool isLoaded = false; // targets
-        QList<CommandTarget> targets;
+        QList<records::CommandTarget> targets;
         QHash<QString, int> rows;
         QSet<int> open;
         QSet<int> dirty;
@@ -111,22 +113,24 @@ private:
         int row = -1;
 
         explicit operator bool() const { return entry != nullptr; }
-        CommandTarget &target() const { return entry->targets[row]; }
+        records::CommandTarget &target() const { return entry->targets[row]; }
     };
 
     Entry *entryOf(CommandNo number);
     [[nodiscard]] Place placeOf(CommandNo number, const QString &jid);
     [[nodiscard]] Place openPlaceOf(CommandNo number, const QString &jid);
     [[nodiscard]] CommandNo oldestOpenLogRequest(const QString &jid);
-    Entry &insert(const CommandRecord &record);
+    Entry &insert(const records::CommandRecord &record);
     void loadTargets(Entry &entry);
-    int addTarget(Entry &entry, const CommandTarget &target);
-    void setState(const Place &place, TargetState state);
-    void finish(const Place &place, TargetState state, const QDateTime &at);
+    int addTarget(Entry &entry, const records::CommandTarget &target);
+    void setState(const Place &place, records::TargetState state);
+    void finish(const Place &place, records::TargetState state, const QDateTime &at);
+    // Failed here, not on the device.
+    void finish(const Place &place, const records::Problem &problem);
     void changed(const Place &place);
     void onStored(CommandNo number, const Outcome &outcome);
 
-    Store &m_store;
+    store::Store &m_store;
     const Clock &m_clock;
     std::map<CommandNo, Entry> m_entries;
     QSet<CommandNo> m_open; // those with unfinished targets
@@ -134,4 +138,4 @@ private:
     QTimer m_flushTimer;
 };
 
-} // namespace sgn
+} // namespace sgn::core

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/Fleet.h"
 
-#include "core/Attention.h"
 #include "core/ProcessTransition.h"
+#include "records/Attention.h"
 
 #include <algorithm>
 
-namespace sgn {
+namespace sgn::core {
 
 namespace {
 
@@ -34,7 +34,7 @@ Fleet::Fleet(const Clock &clock, QObject *parent)
     connect(&m_flushTimer, &QTimer::timeout, this, &Fleet::flush);
 }
 
-const Device *Fleet::find(const QString &jid) const
+const records::Device *Fleet::find(const QString &jid) const
 {
     const int index = indexOf(jid);
     return index < 0 ? nullptr : &at(index);
@@ -48,8 +48,8 @@ QStringList Fleet::processNames() const
 QMap<int, int> Fleet::versionsOf(const QString &processName) const
 {
     QMap<int, int> versions;
-    for (const Device &device : m_devices) {
-        if (const DeviceProcess *process = device.process(processName)) {
+    for (const records::Device &device : m_devices) {
+        if (const records::DeviceProcess *process = device.process(processName)) {
             ++versions[process->report.version];
         }
     }
@@ -65,13 +65,13 @@ int Fleet::highestVersion(const QString &processName) const
 int Fleet::highestVersion(Component component) const
 {
     int highest = 0;
-    for (const Device &device : m_devices) {
+    for (const records::Device &device : m_devices) {
         highest = std::max(highest, device.releaseVersion(component).value_or(0));
     }
     return highest;
 }
 
-void Fleet::restore(std::vector<Device> devices)
+void Fleet::restore(std::vector<records::Device> devices)
 {
     m_devices = std::move(devices);
     m_slots.assign(m_devices.size(), Slot{});
@@ -82,7 +82,7 @@ void Fleet::restore(std::vector<Device> devices)
     m_summary = {};
     m_index.reserve(static_cast<qsizetype>(m_devices.size()));
     for (int index = 0; index < count(); ++index) {
-        Device &restored = device(index);
+        records::Device &restored = device(index);
         restored.online = false;
         m_index.insert(restored.jid, index);
         if (!restored.rpiUniqueId.isEmpty() && restored.conflictWith.isEmpty()) {
@@ -90,7 +90,7 @@ void Fleet::restore(std::vector<Device> devices)
         }
         restored.facts.os = sharedFact(restored.facts.os);
         restored.facts.model = sharedFact(restored.facts.model);
-        for (DeviceProcess &process : restored.processes) {
+        for (records::DeviceProcess &process : restored.processes) {
             process.report.name = m_names.use(process.report.name);
         }
         ++m_summary.total;
@@ -113,15 +113,15 @@ int Fleet::add(const QString &jid)
         return known;
     }
     const int index = count();
-    Device added;
+    records::Device added;
     added.jid = jid;
     m_devices.push_back(std::move(added));
     m_slots.emplace_back();
     m_index.insert(jid, index);
     ++m_summary.total;
     ++m_summary.offline;
-    changed(index, DeviceChange::Identity);
-    Q_EMIT happened({0, m_clock.wallUtc(), ActivityKind::DeviceAdded, jid, 0, {}, {}});
+    changed(index, records::DeviceChange::Identity);
+    Q_EMIT happened({0, m_clock.wallUtc(), records::ActivityKind::DeviceAdded, jid, 0, {}, {}});
     return index;
 }
 
@@ -176,10 +176,10 @@ void Fleet::heard(const QString &jid, const QString &from, const QDateTime &stam
 {
     const int index = add(jid);
     bindIdentity(index, from, stamp);
-    Device &sender = device(index);
+    records::Device &sender = device(index);
     if (!sender.lastSeen.isValid() || sender.lastSeen < stamp) {
         sender.lastSeen = stamp;
-        changed(index, DeviceChange::Seen);
+        changed(index, records::DeviceChange::Seen);
     }
     if (live) {
         slotOf(index).heardAt = m_clock.monotonic();
@@ -188,7 +188,7 @@ void Fleet::heard(const QString &jid, const QString &from, const QDateTime &stam
     }
 }
 
-bool Fleet::isOutdated(const Device &sender, const QDateTime &stamp, bool live)
+bool Fleet::isOutdated(const records::Device &sender, const QDateTime &stamp, bool live)
 {
     // A server's stamps may have whole seconds only; within one its archive keeps the order.
     return !live && sender.lastReport.isValid() && stamp.toSecsSinceEpoch() < sender.lastReport.toSecsSinceEpoch();
@@ -198,7 +198,7 @@ void Fleet::apply(const QString &jid, const VersionReport &report, const QDateTi
 {
     heard(jid, report.from, stamp, live);
     const int index = indexOf(jid);
-    Device &sender = device(index);
+    records::Device &sender = device(index);
     if (isOutdated(sender, stamp, live)) {
         return;
     }
@@ -215,7 +215,7 @@ void Fleet::apply(const QString &jid, const ProcessEvent &event, const QDateTime
 {
     heard(jid, event.from, stamp, live);
     const int index = indexOf(jid);
-    Device &sender = device(index);
+    records::Device &sender = device(index);
     if (isOutdated(sender, stamp, live)) {
         return;
     }
@@ -223,7 +223,7 @@ void Fleet::apply(const QString &jid, const ProcessEvent &event, const QDateTime
     QList<ProcessReport> reports;
     reports.reserve(sender.processes.size() + 1);
     bool isKnown = false;
-    for (const DeviceProcess &process : std::as_const(sender.processes)) {
+    for (const records::DeviceProcess &process : std::as_const(sender.processes)) {
         const bool isIt = process.report.name == event.process.name;
         reports += isIt ? event.process : process.report;
         isKnown = isKnown || isIt;
@@ -239,22 +239,22 @@ void Fleet::setNotAnswering(const QString &jid, bool notAnswering)
     const int index = indexOf(jid);
     if (index >= 0 && device(index).notAnswering != notAnswering) {
         device(index).notAnswering = notAnswering;
-        changed(index, DeviceChange::Presence);
+        changed(index, records::DeviceChange::Presence);
     }
 }
 
-void Fleet::setUpdate(const QString &jid, const DeviceUpdate &update)
+void Fleet::setUpdate(const QString &jid, const records::DeviceUpdate &update)
 {
     const int index = indexOf(jid);
     if (index < 0 || !update.target) {
         return;
     }
-    std::optional<DeviceUpdate> &present = device(index).update;
+    std::optional<records::DeviceUpdate> &present = device(index).update;
     if (present && present->target && present->target->number > update.target->number) {
         return;
     }
     present = update;
-    changed(index, DeviceChange::Update);
+    changed(index, records::DeviceChange::Update);
 }
 
 void Fleet::forgetUpdate(const QString &jid, Component component, CommandNo number)
@@ -263,10 +263,10 @@ void Fleet::forgetUpdate(const QString &jid, Component component, CommandNo numb
     if (index < 0) {
         return;
     }
-    std::optional<DeviceUpdate> &present = device(index).update;
+    std::optional<records::DeviceUpdate> &present = device(index).update;
     if (present && present->target && present->target->component == component && present->target->number < number) {
         present.reset();
-        changed(index, DeviceChange::Update);
+        changed(index, records::DeviceChange::Update);
     }
 }
 
@@ -276,7 +276,7 @@ void Fleet::acceptIdentity(const QString &jid)
     if (index < 0) {
         return;
     }
-    Device &accepted = device(index);
+    records::Device &accepted = device(index);
     if (!accepted.foreignFrom.isEmpty()) {
         if (m_ownerOfId.value(accepted.rpiUniqueId, -1) == index) {
             m_ownerOfId.remove(accepted.rpiUniqueId);
@@ -285,12 +285,12 @@ void Fleet::acceptIdentity(const QString &jid)
     }
     accepted.conflictWith.clear();
     m_ownerOfId.insert(accepted.rpiUniqueId, index);
-    changed(index, DeviceChange::Identity);
+    changed(index, records::DeviceChange::Identity);
 }
 
 void Fleet::bindIdentity(int index, const QString &from, const QDateTime &stamp)
 {
-    Device &sender = device(index);
+    records::Device &sender = device(index);
     if (from == sender.rpiUniqueId || from == sender.foreignFrom || from.isEmpty()) {
         return;
     }
@@ -306,33 +306,36 @@ void Fleet::bindIdentity(int index, const QString &from, const QDateTime &stamp)
         sender.foreignFrom = from;
     }
     if (!sender.conflictWith.isEmpty() || !sender.foreignFrom.isEmpty()) {
-        Q_EMIT happened({0, stamp, ActivityKind::IdentityProblem, sender.jid, 0, from,
-                         attention(sender, m_clock.wallUtc()).reason});
+        const bool isConflict = !sender.conflictWith.isEmpty();
+        const records::Fact claim =
+            isConflict ? records::Fact{records::FactCode::ClaimsIdOf, {sender.rpiUniqueId, sender.conflictWith}}
+                       : records::Fact{records::FactCode::SpokeAs, {sender.foreignFrom, sender.rpiUniqueId}};
+        Q_EMIT happened({0, stamp, records::ActivityKind::IdentityProblem, sender.jid, 0, from, {}, {claim}});
     }
-    changed(index, DeviceChange::Identity);
+    changed(index, records::DeviceChange::Identity);
 }
 
 void Fleet::setOnline(int index, bool online)
 {
-    Device &subject = device(index);
+    records::Device &subject = device(index);
     slotOf(index).isUnsettled = false;
     if (subject.online == online) {
         return;
     }
     const QDateTime now = m_clock.wallUtc();
-    QString away;
+    records::Facts offlineFor;
     if (online && subject.lastSeen.isValid() && subject.lastSeen.secsTo(now) >= 1) {
-        away = durationText(subject.lastSeen.secsTo(now));
+        offlineFor += {records::FactCode::OfflineFor, {QString::number(subject.lastSeen.secsTo(now))}};
     }
     subject.online = online;
     subject.notAnswering = false;
     subject.onlineSince = online ? now : QDateTime();
     // Its last sign of life is the moment it left.
     subject.lastSeen = m_isSettling && !online ? subject.lastSeen : now;
-    changed(index, DeviceChange::Presence);
+    changed(index, records::DeviceChange::Presence);
     if (!m_isSettling) {
-        const auto kind = online ? ActivityKind::CameOnline : ActivityKind::WentOffline;
-        Q_EMIT happened({0, now, kind, subject.jid, 0, {}, away});
+        const auto kind = online ? records::ActivityKind::CameOnline : records::ActivityKind::WentOffline;
+        Q_EMIT happened({0, now, kind, subject.jid, 0, {}, {}, offlineFor});
     }
     if (online) {
         Q_EMIT cameOnline(at(index).jid);
@@ -341,13 +344,13 @@ void Fleet::setOnline(int index, bool online)
 
 void Fleet::setProcesses(int index, const QList<ProcessReport> &reports, const QDateTime &stamp)
 {
-    const QList<DeviceProcess> before = std::exchange(device(index).processes, {});
-    QList<DeviceProcess> after;
+    const QList<records::DeviceProcess> before = std::exchange(device(index).processes, {});
+    QList<records::DeviceProcess> after;
     after.reserve(std::min(reports.size(), maxProcesses));
     for (const ProcessReport &report : reports.first(std::min(reports.size(), maxProcesses))) {
         const auto known = std::ranges::find_if(
-            before, [&report](const DeviceProcess &process) { return process.report.name == report.name; });
-        DeviceProcess process{report, {}};
+            before, [&report](const records::DeviceProcess &process) { return process.report.name == report.name; });
+        records::DeviceProcess process{report, {}};
         process.report.name = m_names.use(report.name);
         if (report.isDead) {
             const bool wasDead = known != before.end() && known->deadSince.isValid();
@@ -355,18 +358,19 @@ void Fleet::setProcesses(int index, const QList<ProcessReport> &reports, const Q
         }
         if (known != before.end()) {
             for (const ProcessTransition &transition : transitionsBetween(known->report, report)) {
-                Q_EMIT happened({0, stamp, transition.kind, at(index).jid, 0, report.name, transition.detail});
+                Q_EMIT happened(
+                    {0, stamp, transition.kind, at(index).jid, 0, report.name, transition.detail, transition.facts});
             }
         }
         after += std::move(process);
     }
-    for (const DeviceProcess &process : before) {
+    for (const records::DeviceProcess &process : before) {
         m_names.drop(process.report.name);
     }
     const bool isSame = before == after;
     device(index).processes = std::move(after);
     if (!isSame) {
-        changed(index, DeviceChange::Processes);
+        changed(index, records::DeviceChange::Processes);
     }
 }
 
@@ -378,17 +382,17 @@ void Fleet::setFacts(int index, const DeviceFacts &facts)
     device(index).facts = facts;
     device(index).facts.os = sharedFact(facts.os);
     device(index).facts.model = sharedFact(facts.model);
-    changed(index, DeviceChange::Facts);
+    changed(index, records::DeviceChange::Facts);
 }
 
-void Fleet::changed(int index, DeviceChanges what)
+void Fleet::changed(int index, records::DeviceChanges what)
 {
     Slot &state = slotOf(index);
     if (!state.dirty) {
         m_dirty += index;
     }
     state.dirty |= what;
-    if (what != DeviceChange::Seen) {
+    if (what != records::DeviceChange::Seen) {
         recount(index);
     }
     if (!m_flushTimer.isActive()) {
@@ -398,7 +402,7 @@ void Fleet::changed(int index, DeviceChanges what)
 
 void Fleet::recount(int index)
 {
-    const Device &subject = at(index);
+    const records::Device &subject = at(index);
     Slot &state = slotOf(index);
     const int dead = subject.deadCount();
     m_summary.deadProcesses += dead - state.dead;
@@ -409,7 +413,7 @@ void Fleet::recount(int index)
         counted = now;
     };
     count(state.updating, subject.isUpdating(), m_summary.updating);
-    count(state.attention, attentionLevel(subject) >= Attention::Level::Warning, m_summary.needAttention);
+    count(state.attention, attentionOf(subject).isNeeded(), m_summary.needAttention);
     count(state.online, subject.online, m_summary.online);
     m_summary.offline = m_summary.total - m_summary.online;
 }
@@ -421,7 +425,7 @@ void Fleet::flush()
     deltas.reserve(m_dirty.size());
     const int told = m_toldCount;
     for (const int index : std::exchange(m_dirty, {})) {
-        const DeviceChanges what = std::exchange(slotOf(index).dirty, {});
+        const records::DeviceChanges what = std::exchange(slotOf(index).dirty, {});
         deltas += DeviceDelta{index, what};
     }
     if (count() > told) {
@@ -455,4 +459,4 @@ QString Fleet::sharedFact(const QString &text)
     return text;
 }
 
-} // namespace sgn
+} // namespace sgn::core

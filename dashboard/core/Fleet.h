@@ -2,9 +2,9 @@
 #pragma once
 
 #include "base/Clock.h"
-#include "core/Activity.h"
-#include "core/Device.h"
 #include "core/ProcessNames.h"
+#include "records/Activity.h"
+#include "records/Device.h"
 
 #include <QHash>
 #include <QMap>
@@ -13,7 +13,7 @@
 #include <QTimer>
 #include <vector>
 
-namespace sgn {
+namespace sgn::core {
 
 struct FleetSummary
 {
@@ -31,7 +31,7 @@ struct FleetSummary
 struct DeviceDelta
 {
     int index = 0;
-    DeviceChanges what;
+    records::DeviceChanges what;
 };
 
 // Every device the panel knows, by JID. Devices are only ever added, so an index stays the same until reset(). Made for
@@ -49,11 +49,11 @@ public:
     explicit Fleet(const Clock &clock, QObject *parent = nullptr);
 
     [[nodiscard]] int count() const { return static_cast<int>(m_devices.size()); }
-    [[nodiscard]] const Device &at(int index) const { return m_devices[static_cast<std::size_t>(index)]; }
+    [[nodiscard]] const records::Device &at(int index) const { return m_devices[static_cast<std::size_t>(index)]; }
     // -1 for a stranger.
     [[nodiscard]] int indexOf(const QString &jid) const { return m_index.value(jid, -1); }
     // Null for a stranger; valid until the next device is added.
-    [[nodiscard]] const Device *find(const QString &jid) const;
+    [[nodiscard]] const records::Device *find(const QString &jid) const;
     [[nodiscard]] const FleetSummary &summary() const { return m_summary; }
 
     // The processes most devices have, at most maxProcessColumns, in order of their names: the columns of a table.
@@ -67,7 +67,7 @@ public:
     [[nodiscard]] int highestVersion(Component component) const;
 
     // The state of an earlier run; replaces everything.
-    void restore(std::vector<Device> devices);
+    void restore(std::vector<records::Device> devices);
 
     // Makes a device known (roster, first message) and returns its index.
     int add(const QString &jid);
@@ -88,7 +88,7 @@ public:
     void apply(const QString &jid, const ProcessEvent &event, const QDateTime &stamp, bool live);
     void setNotAnswering(const QString &jid, bool notAnswering);
     // Ignored when the device already has a newer one.
-    void setUpdate(const QString &jid, const DeviceUpdate &update);
+    void setUpdate(const QString &jid, const records::DeviceUpdate &update);
     // What an update before the command `number` wanted of that component is no longer wanted, because the device has
     // gone back.
     void forgetUpdate(const QString &jid, Component component, CommandNo number);
@@ -102,41 +102,41 @@ Q_SIGNALS:
     // Everything is different.
     void reset();
     void devicesAdded(int first, int count);
-    void devicesChanged(const QList<sgn::DeviceDelta> &deltas);
-    void summaryChanged(const sgn::FleetSummary &summary);
+    void devicesChanged(const QList<sgn::core::DeviceDelta> &deltas);
+    void summaryChanged(const sgn::core::FleetSummary &summary);
     void processNamesChanged();
 
     // At once, not collected: for those who react rather than show.
     void cameOnline(const QString &jid);
-    void happened(const sgn::ActivityEntry &entry);
+    void happened(const sgn::records::ActivityEntry &entry);
 
 private:
     // What the fleet itself remembers of a device.
     struct Slot
     {
-        DeviceChanges dirty;      // not told yet; not empty: listed in m_dirty
-        MonotonicTime heardAt{};  // last live message
-        int dead = 0;             // what it adds to the summary
-        bool online = false;      // likewise
-        bool updating = false;    // likewise
-        bool attention = false;   // likewise
-        bool byPresence = false;  // online, because the server says so
-        bool isUnsettled = false; // online in an earlier session, not confirmed by this one
+        records::DeviceChanges dirty; // not told yet; not empty: listed in m_dirty
+        MonotonicTime heardAt{};      // last live message
+        int dead = 0;                 // what it adds to the summary
+        bool online = false;          // likewise
+        bool updating = false;        // likewise
+        bool attention = false;       // likewise
+        bool byPresence = false;      // online, because the server says so
+        bool isUnsettled = false;     // online in an earlier session, not confirmed by this one
     };
 
-    Device &device(int index) { return m_devices[static_cast<std::size_t>(index)]; }
+    records::Device &device(int index) { return m_devices[static_cast<std::size_t>(index)]; }
     Slot &slotOf(int index) { return m_slots[static_cast<std::size_t>(index)]; }
-    [[nodiscard]] static bool isOutdated(const Device &sender, const QDateTime &stamp, bool live);
+    [[nodiscard]] static bool isOutdated(const records::Device &sender, const QDateTime &stamp, bool live);
     void bindIdentity(int index, const QString &from, const QDateTime &stamp);
     void setOnline(int index, bool online);
     void setProcesses(int index, const QList<ProcessReport> &reports, const QDateTime &stamp);
     void setFacts(int index, const DeviceFacts &facts);
-    void changed(int index, DeviceChanges what);
+    void changed(int index, records::DeviceChanges what);
     void recount(int index);
     QString sharedFact(const QString &text);
 
     const Clock &m_clock;
-    std::vector<Device> m_devices;
+    std::vector<records::Device> m_devices;
     std::vector<Slot> m_slots;
     QHash<QString, int> m_index;
     QHash<QString, int> m_ownerOfId;     // rpi_unique_id → the device that had it first
@@ -151,6 +151,6 @@ private:
     QTimer m_flushTimer;
 };
 
-} // namespace sgn
+} // namespace sgn::core
 
-Q_DECLARE_METATYPE(sgn::DeviceDelta)
+Q_DECLARE_METATYPE(sgn::core::DeviceDelta)

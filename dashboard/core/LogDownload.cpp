@@ -8,30 +8,40 @@
 #include <QNetworkReply>
 #include <QtConcurrent>
 
-namespace sgn {
+namespace sgn::core {
 
 using namespace Qt::StringLiterals;
+using records::FactCode;
+using records::Problem;
 
 namespace {
 
 constexpr qint64 bufferSize = 256 * 1024;
 constexpr int httpOk = 200;
 
-Result<qint64> unpackInto(const QString &zip, const QString &target, const std::stop_token &stop)
+Problem notUnpacked(const Error &error)
+{
+    return Problem(error).withContext(FactCode::LogsNotUnpacked);
+}
+
+records::Expected<qint64> unpackInto(const QString &zip, const QString &target, const std::stop_token &stop)
 {
     const auto entries = listZip(zip);
     if (!entries) {
-        return fail(entries.error());
+        return fail(notUnpacked(entries.error()));
     }
     const auto topFolder = topFolderOf(*entries);
     if (!topFolder) {
-        return fail(topFolder.error());
+        return fail(notUnpacked(topFolder.error()));
     }
     ExtractRules rules;
     rules.topFolder = *topFolder;
     rules.stop = stop;
     const auto report = extractZip(zip, target, rules);
-    return report ? Result<qint64>(QFileInfo(zip).size()) : fail(report.error());
+    if (!report) {
+        return fail(notUnpacked(report.error()));
+    }
+    return QFileInfo(zip).size();
 }
 
 } // namespace
@@ -59,17 +69,17 @@ LogDownload::~LogDownload()
 void LogDownload::start()
 {
     if (m_order.url.scheme() != "https"_L1) {
-        finish(fail(ErrorCode::Refused, u"the logs' address is not https: "_s + m_order.url.toDisplayString()));
+        finish(fail(ErrorCode::Refused, FactCode::LogsAddressNotHttps, {m_order.url.toDisplayString()}));
         return;
     }
     if (m_order.size && *m_order.size > m_order.maxSize) {
-        finish(fail(ErrorCode::TooLarge,
-                    u"the logs are %1 bytes, over the limit of %2"_s.arg(*m_order.size).arg(m_order.maxSize)));
+        finish(fail(ErrorCode::TooLarge, FactCode::LogsTooLarge,
+                    {QString::number(*m_order.size), QString::number(m_order.maxSize)}));
         return;
     }
     if (!QDir().mkpath(QFileInfo(m_order.target).absolutePath()) || !m_file.open()) {
-        finish(fail(ErrorCode::Io, u"cannot write below %1: %2"_s.arg(QFileInfo(m_order.target).absolutePath(),
-                                                                      m_file.errorString())));
+        finish(fail(ErrorCode::Io, FactCode::FolderUnwritten, {QFileInfo(m_order.target).absolutePath()},
+                    m_file.errorString()));
         return;
     }
     QNetworkRequest request(m_order.url);
@@ -100,45 +110,44 @@ void LogDownload::onReadyRead()
     Q_EMIT progress(m_received, m_order.size.value_or(-1));
 }
 
-std::optional<Error> LogDownload::keep(const QByteArray &bytes)
+std::optional<Problem> LogDownload::keep(const QByteArray &bytes)
 {
     const qint64 limit = m_order.size.value_or(m_order.maxSize);
     m_received += bytes.size();
     if (m_received > limit) {
-        return Error{ErrorCode::TooLarge, u"the server sends more than the %1 bytes of the logs"_s.arg(limit)};
+        return Problem(ErrorCode::TooLarge, FactCode::LogsLongerThanStated, {QString::number(limit)});
     }
     if (m_file.write(bytes) != bytes.size()) {
-        return Error{ErrorCode::Io, u"cannot write %1: %2"_s.arg(m_file.fileName(), m_file.errorString())};
+        return Problem(ErrorCode::Io, FactCode::FileUnwritten, {m_file.fileName()}, m_file.errorString());
     }
     m_hash.addData(bytes);
     return std::nullopt;
 }
 
-// The words of an error page are not the logs.
-std::optional<Error> LogDownload::statusError() const
+// An error page is no log.
+std::optional<Problem> LogDownload::statusError() const
 {
     const int status = m_reply->attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt();
     if (status == 0 || status == httpOk) {
         return std::nullopt;
     }
-    return Error{ErrorCode::Network, u"%1 answered HTTP %2 for the logs"_s.arg(m_order.url.host()).arg(status)};
+    return Problem(ErrorCode::Network, FactCode::LogsRefusedByServer, {m_order.url.host(), QString::number(status)});
 }
 
-std::optional<Error> LogDownload::replyError() const
+std::optional<Problem> LogDownload::replyError() const
 {
     const QString host = m_order.url.host();
     if (m_reply->error() == QNetworkReply::OperationCanceledError) {
-        return Error{ErrorCode::Timeout, u"%1 sent nothing for %2 s"_s.arg(host).arg(patience.count())};
+        return Problem(ErrorCode::Timeout, FactCode::LogsTimedOut, {host, QString::number(patience.count())});
     }
     if (m_reply->error() == QNetworkReply::SslHandshakeFailedError) {
-        return Error{ErrorCode::Refused, u"%1 has no certificate of our CA: %2"_s.arg(host, m_reply->errorString())};
+        return Problem(ErrorCode::Refused, FactCode::LogsCertificate, {host}, m_reply->errorString());
     }
-    if (const std::optional<Error> status = statusError()) {
+    if (const std::optional<Problem> status = statusError()) {
         return status;
     }
     if (m_reply->error() != QNetworkReply::NoError) {
-        return Error{ErrorCode::Network,
-                     u"the logs could not be fetched from %1: %2"_s.arg(host, m_reply->errorString())};
+        return Problem(ErrorCode::Network, FactCode::LogsNotFetched, {host}, m_reply->errorString());
     }
     return std::nullopt;
 }
@@ -152,15 +161,15 @@ void LogDownload::onReplyFinished()
         onReadyRead();
     }
     if (!m_failure && m_order.size && m_received != *m_order.size) {
-        m_failure = Error{ErrorCode::HashMismatch,
-                          u"%1 bytes of logs arrived, %2 were announced"_s.arg(m_received).arg(*m_order.size)};
+        m_failure = Problem(ErrorCode::HashMismatch, FactCode::LogsSizeDiffers,
+                            {QString::number(m_received), QString::number(*m_order.size)});
     }
     const QByteArray digest = m_hash.finish();
     if (!m_failure && !m_order.sha256.isEmpty() && digest != m_order.sha256) {
-        m_failure = Error{ErrorCode::HashMismatch, u"what arrived isn't what the device has sent (SHA-256 differs)"_s};
+        m_failure = Problem(ErrorCode::HashMismatch, FactCode::LogsHashDiffers);
     }
     if (!m_failure && !m_file.flush()) {
-        m_failure = Error{ErrorCode::Io, u"cannot write %1: %2"_s.arg(m_file.fileName(), m_file.errorString())};
+        m_failure = Problem(ErrorCode::Io, FactCode::FileUnwritten, {m_file.fileName()}, m_file.errorString());
     }
     m_reply->deleteLater();
     m_reply = nullptr;
@@ -179,7 +188,7 @@ void LogDownload::unpack()
                                              stop = m_stop.get_token()] { return unpackInto(zip, target, stop); }));
 }
 
-void LogDownload::finish(const Result<qint64> &size)
+void LogDownload::finish(const records::Expected<qint64> &size)
 {
     if (!std::exchange(m_isFinished, true)) {
         Q_EMIT finished(size);
@@ -187,4 +196,4 @@ void LogDownload::finish(const Result<qint64> &size)
     }
 }
 
-} // namespace sgn
+} // namespace sgn::core

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "base/Result.h"
 #include "crypto/Sha256.h"
+#include "records/Problem.h"
 
 #include <QFutureWatcher>
 #include <QNetworkAccessManager>
@@ -15,7 +15,7 @@
 
 class QNetworkReply;
 
-namespace sgn {
+namespace sgn::core {
 
 // Fetches one zip of logs and unpacks it. The address, the length and every byte come from a device, so: https only, a
 // certificate of our CA only, no redirects, never more than `maxSize` bytes, and what arrives must be what was
@@ -45,17 +45,17 @@ Q_SIGNALS:
     void unpacking();
     // Bytes of the zip, once; the folder is there then. Network, Refused, TooLarge, HashMismatch, BadArchive, NoSpace,
     // Io, Timeout.
-    void finished(const sgn::Result<qint64> &size);
+    void finished(const sgn::records::Expected<qint64> &size);
 
 private:
     void start();
     void onReadyRead();
     void onReplyFinished();
-    [[nodiscard]] std::optional<Error> keep(const QByteArray &bytes);
-    [[nodiscard]] std::optional<Error> statusError() const;
-    [[nodiscard]] std::optional<Error> replyError() const;
+    [[nodiscard]] std::optional<records::Problem> keep(const QByteArray &bytes);
+    [[nodiscard]] std::optional<records::Problem> statusError() const;
+    [[nodiscard]] std::optional<records::Problem> replyError() const;
     void unpack();
-    void finish(const Result<qint64> &size);
+    void finish(const records::Expected<qint64> &size);
 
     QNetworkAccessManager &m_network;
     QSslConfiguration m_tls;
@@ -64,10 +64,10 @@ private:
     QTemporaryFile m_file;
     Sha256 m_hash;
     qint64 m_received = 0;
-    std::optional<Error> m_failure;
+    std::optional<records::Problem> m_failure;
     std::stop_source m_stop;
-    QFutureWatcher<Result<qint64>> m_unpacking;
+    QFutureWatcher<records::Expected<qint64>> m_unpacking;
     bool m_isFinished = false;
 };
 
-} // namespace sgn
+} // namespace sgn::core

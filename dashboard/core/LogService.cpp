@@ -3,7 +3,7 @@
 
 #include "core/CommandLog.h"
 #include "core/LogDownload.h"
-#include "core/Store.h"
+#include "store/Store.h"
 
 #include <algorithm>
 #include <QDir>
@@ -11,9 +11,10 @@
 #include <QSslCertificate>
 #include <QSslConfiguration>
 
-namespace sgn {
+namespace sgn::core {
 
 using namespace Qt::StringLiterals;
+using records::FactCode;
 
 namespace {
 
@@ -34,7 +35,7 @@ QSslConfiguration tlsBelieving(const QString &caFile)
 
 } // namespace
 
-LogService::LogService(Store &store, CommandLog &commands, const Clock &clock, Places places, QObject *parent)
+LogService::LogService(store::Store &store, CommandLog &commands, const Clock &clock, Places places, QObject *parent)
     : QObject(parent)
     , m_store(store)
     , m_commands(commands)
@@ -51,28 +52,28 @@ void LogService::restore()
 {
     m_bundles.clear();
     m_byDevice.clear();
-    const QList<LogBundle> stored = m_store.logBundles();
-    for (const LogBundle &bundle : stored) {
+    const QList<records::LogBundle> stored = m_store.logBundles();
+    for (const records::LogBundle &bundle : stored) {
         m_byDevice[bundle.jid] += bundle.id;
         m_bundles.insert(bundle.id, bundle);
-        const CommandTarget *target = m_commands.target(bundle.number, bundle.jid);
-        const bool isWaiting = bundle.state == LogBundle::State::Requested && target && !isFinal(target->state);
+        const records::CommandTarget *target = m_commands.target(bundle.number, bundle.jid);
+        const bool isWaiting =
+            bundle.state == records::LogBundle::State::Requested && target && !isFinal(target->state);
         if (!isFinal(bundle.state) && !isWaiting) {
-            const QString why = u"the panel was closed before they were here; get the logs again"_s;
-            finish(bundle.id, fail(ErrorCode::Cancelled, why));
+            finish(bundle.id, fail(ErrorCode::Cancelled, FactCode::PanelClosed));
         }
     }
 }
 
-Result<CommandNo> LogService::request(const QStringList &jids, const QString &requestedBy)
+records::Expected<CommandNo> LogService::request(const QStringList &jids, const QString &requestedBy)
 {
     const QDateTime end = m_clock.wallUtc().addMSecs(std::chrono::milliseconds(requestLifetime).count());
     return m_commands.submit(UploadLogs{}, jids, {requestedBy, {}, end});
 }
 
-QList<LogBundle> LogService::bundles(const QString &jid) const
+QList<records::LogBundle> LogService::bundles(const QString &jid) const
 {
-    QList<LogBundle> bundles;
+    QList<records::LogBundle> bundles;
     if (jid.isEmpty()) {
         bundles = m_bundles.values();
     } else {
@@ -80,11 +81,11 @@ QList<LogBundle> LogService::bundles(const QString &jid) const
             bundles += m_bundles.value(id);
         }
     }
-    std::ranges::sort(bundles, std::greater{}, &LogBundle::id);
+    std::ranges::sort(bundles, std::greater{}, &records::LogBundle::id);
     return bundles;
 }
 
-std::optional<LogBundle> LogService::bundle(qint64 id) const
+std::optional<records::LogBundle> LogService::bundle(qint64 id) const
 {
     const auto it = m_bundles.constFind(id);
     return it == m_bundles.cend() ? std::nullopt : std::optional(*it);
@@ -92,8 +93,8 @@ std::optional<LogBundle> LogService::bundle(qint64 id) const
 
 QList<LogFile> LogService::files(qint64 id) const
 {
-    const std::optional<LogBundle> found = bundle(id);
-    return found && found->state == LogBundle::State::Ready ? logFilesBelow(found->folder) : QList<LogFile>();
+    const std::optional<records::LogBundle> found = bundle(id);
+    return found && found->state == records::LogBundle::State::Ready ? logFilesBelow(found->folder) : QList<LogFile>();
 }
 
 void LogService::remove(qint64 id)
@@ -103,7 +104,7 @@ void LogService::remove(qint64 id)
         return;
     }
     delete m_downloads.take(id);
-    const LogBundle bundle = *it;
+    const records::LogBundle bundle = *it;
     m_bundles.erase(it);
     m_byDevice[bundle.jid].removeOne(id);
     m_store.removeLogs(id);
@@ -121,16 +122,17 @@ void LogService::apply(const QString &jid, const LogsReply &reply, const QDateTi
         // Nobody asked, or not from here, or it was answered already: no reason to fetch anything.
         return;
     }
-    LogBundle &bundle = bundleFor(jid, number);
-    if (!reply.success || bundle.state != LogBundle::State::Requested) {
+    records::LogBundle &bundle = bundleFor(jid, number);
+    if (!reply.success || bundle.state != records::LogBundle::State::Requested) {
         // A failure has come in by the command's target already.
         return;
     }
     bundle.remarks = reply.remarks;
     if (reply.url.isEmpty()) {
-        bundle.state = LogBundle::State::Elsewhere;
+        bundle.state = records::LogBundle::State::Elsewhere;
         bundle.finishedAt = stamp;
-        bundle.remarks = u"the device says it has uploaded its logs to its own server"_s;
+        bundle.remarks.clear();
+        bundle.facts = {{FactCode::UploadedElsewhere, {}}};
         update(bundle);
     } else {
         download(bundle, reply);
@@ -139,7 +141,7 @@ void LogService::apply(const QString &jid, const LogsReply &reply, const QDateTi
 
 bool LogService::isMine(CommandNo number) const
 {
-    const CommandRecord *record = m_commands.find(number);
+    const records::CommandRecord *record = m_commands.find(number);
     return record && record->isOwn && std::holds_alternative<UploadLogs>(record->command.body);
 }
 
@@ -148,8 +150,8 @@ void LogService::onCommandAdded(CommandNo number)
     if (!isMine(number)) {
         return;
     }
-    const QList<CommandTarget> targets = m_commands.targets(number);
-    for (const CommandTarget &target : targets) {
+    const QList<records::CommandTarget> targets = m_commands.targets(number);
+    for (const records::CommandTarget &target : targets) {
         if (!isFinal(target.state)) {
             bundleFor(target.jid, number);
         }
@@ -161,26 +163,32 @@ void LogService::onTargetChanged(CommandNo number, const QString &jid)
     if (!isMine(number)) {
         return;
     }
-    const CommandTarget *target = m_commands.target(number, jid);
+    const records::CommandTarget *target = m_commands.target(number, jid);
     if (!target) {
         return;
     }
-    LogBundle &bundle = bundleFor(jid, number);
-    const bool failed = target->state == TargetState::Failed || target->state == TargetState::Expired;
-    if (failed && bundle.state == LogBundle::State::Requested) {
-        const QString why = target->remarks.isEmpty() ? u"the device could not upload its logs"_s : target->remarks;
-        finish(bundle.id, fail(target->error.value_or(ErrorCode::Internal), why));
+    records::LogBundle &bundle = bundleFor(jid, number);
+    const bool failed = target->state == records::TargetState::Failed || target->state == records::TargetState::Expired;
+    if (failed && bundle.state == records::LogBundle::State::Requested) {
+        records::Problem why;
+        why.error = target->error.value_or(ErrorCode::Internal);
+        why.facts = target->facts;
+        why.text = target->remarks;
+        if (why.facts.isEmpty() && why.text.isEmpty()) {
+            why.facts = {{FactCode::DeviceUploadFailed, {}}};
+        }
+        finish(bundle.id, fail(why));
     }
 }
 
-LogBundle &LogService::bundleFor(const QString &jid, CommandNo number)
+records::LogBundle &LogService::bundleFor(const QString &jid, CommandNo number)
 {
     for (const qint64 id : std::as_const(m_byDevice[jid])) {
-        if (LogBundle &known = m_bundles[id]; known.number == number) {
+        if (records::LogBundle &known = m_bundles[id]; known.number == number) {
             return known;
         }
     }
-    LogBundle bundle;
+    records::LogBundle bundle;
     bundle.id = m_store.newLogId();
     bundle.jid = jid;
     bundle.number = number;
@@ -193,10 +201,10 @@ LogBundle &LogService::bundleFor(const QString &jid, CommandNo number)
     return m_bundles[bundle.id];
 }
 
-void LogService::download(LogBundle &bundle, const LogsReply &reply)
+void LogService::download(records::LogBundle &bundle, const LogsReply &reply)
 {
     const qint64 id = bundle.id;
-    bundle.state = LogBundle::State::Downloading;
+    bundle.state = records::LogBundle::State::Downloading;
     bundle.size = reply.size.value_or(-1);
     const QString time = m_clock.wallUtc().toString(u"yyyyMMdd-HHmmss"_s);
     bundle.folder = QDir(m_places.folder).absoluteFilePath(u"%1/%2-%3"_s.arg(folderNameOf(bundle.jid), time).arg(id));
@@ -208,41 +216,43 @@ void LogService::download(LogBundle &bundle, const LogsReply &reply)
         Q_EMIT bundleChanged(id);
     });
     connect(download, &LogDownload::unpacking, this, [this, id] {
-        m_bundles[id].state = LogBundle::State::Unpacking;
+        m_bundles[id].state = records::LogBundle::State::Unpacking;
         update(m_bundles[id]);
     });
-    connect(download, &LogDownload::finished, this, [this, id](const Result<qint64> &size) {
+    connect(download, &LogDownload::finished, this, [this, id](const records::Expected<qint64> &size) {
         m_downloads.remove(id);
         finish(id, size);
     });
     update(bundle);
 }
 
-void LogService::finish(qint64 id, const Result<qint64> &unpacked)
+void LogService::finish(qint64 id, const records::Expected<qint64> &unpacked)
 {
     const auto it = m_bundles.find(id);
     if (it == m_bundles.end()) {
         return;
     }
-    LogBundle &bundle = *it;
+    records::LogBundle &bundle = *it;
     bundle.finishedAt = m_clock.wallUtc();
-    bundle.state = unpacked ? LogBundle::State::Ready : LogBundle::State::Failed;
-    ActivityEntry entry{0, bundle.finishedAt, ActivityKind::LogsFailed, bundle.jid, bundle.number, {}, {}};
+    bundle.state = unpacked ? records::LogBundle::State::Ready : records::LogBundle::State::Failed;
+    records::ActivityEntry entry{0, bundle.finishedAt, records::ActivityKind::LogsFailed, bundle.jid, bundle.number, {},
+                                 {}};
     if (unpacked) {
         bundle.received = bundle.size = *unpacked;
-        entry.kind = ActivityKind::LogsReceived;
+        entry.kind = records::ActivityKind::LogsReceived;
         entry.detail = QString::number(*unpacked);
     } else {
         bundle.folder.clear();
-        bundle.remarks = entry.detail = unpacked.error().message;
+        bundle.facts = entry.facts = unpacked.error().facts;
+        bundle.remarks = entry.detail = unpacked.error().text;
     }
-    const LogBundle copy = bundle;
+    const records::LogBundle copy = bundle;
     update(copy);
     Q_EMIT happened(entry);
-    m_commands.finishLogs(copy.number, copy.jid, unpacked ? Outcome{} : fail(unpacked.error()));
+    m_commands.finishLogs(copy.number, copy.jid, unpacked ? records::Expected<>{} : fail(unpacked.error()));
 }
 
-void LogService::update(const LogBundle &bundle)
+void LogService::update(const records::LogBundle &bundle)
 {
     m_store.keep(bundle);
     Q_EMIT bundleChanged(bundle.id);
@@ -264,4 +274,4 @@ void LogService::removeOldOnes(const QString &jid)
     }
 }
 
-} // namespace sgn
+} // namespace sgn::core

@@ -2,19 +2,23 @@
 #pragma once
 
 #include "base/Clock.h"
-#include "core/Activity.h"
-#include "core/LogBundle.h"
+#include "core/LogFiles.h"
 #include "protocol/Reply.h"
+#include "records/Activity.h"
+#include "records/LogBundle.h"
 
 #include <QHash>
 #include <QNetworkAccessManager>
 #include <QObject>
 
-namespace sgn {
+namespace sgn::store {
+class Store;
+}
+
+namespace sgn::core {
 
 class CommandLog;
 class LogDownload;
-class Store;
 
 // Gets devices' logs: asks for them, fetches the zip from where the device put it, checks and unpacks it below the logs
 // folder, and keeps the newest maxBundles per device. A device that knows only the seed answers without an address: its
@@ -35,18 +39,18 @@ public:
     };
 
     // References outlive the service.
-    LogService(Store &store, CommandLog &commands, const Clock &clock, Places places, QObject *parent = nullptr);
+    LogService(store::Store &store, CommandLog &commands, const Clock &clock, Places places, QObject *parent = nullptr);
     ~LogService() override;
 
     // What the store knows of an earlier run; the command log is restored before.
     void restore();
 
     // One numbered request to all of them. Errors as of CommandLog::submit().
-    [[nodiscard]] Result<CommandNo> request(const QStringList &jids, const QString &requestedBy);
+    [[nodiscard]] records::Expected<CommandNo> request(const QStringList &jids, const QString &requestedBy);
 
     // Newest first; those of one device, or of all for an empty JID.
-    [[nodiscard]] QList<LogBundle> bundles(const QString &jid = {}) const;
-    [[nodiscard]] std::optional<LogBundle> bundle(qint64 id) const;
+    [[nodiscard]] QList<records::LogBundle> bundles(const QString &jid = {}) const;
+    [[nodiscard]] std::optional<records::LogBundle> bundle(qint64 id) const;
     // The files of a bundle in order of their names; empty when it isn't complete.
     [[nodiscard]] QList<LogFile> files(qint64 id) const;
     // Forgets a bundle and removes its files.
@@ -60,27 +64,27 @@ Q_SIGNALS:
     // State or progress.
     void bundleChanged(qint64 id);
     void bundleRemoved(qint64 id);
-    void happened(const sgn::ActivityEntry &entry);
+    void happened(const sgn::records::ActivityEntry &entry);
 
 private:
     // A request for logs, and not one of another client of the account.
     [[nodiscard]] bool isMine(CommandNo number) const;
     void onCommandAdded(CommandNo number);
     void onTargetChanged(CommandNo number, const QString &jid);
-    LogBundle &bundleFor(const QString &jid, CommandNo number);
-    void download(LogBundle &bundle, const LogsReply &reply);
-    void finish(qint64 id, const Result<qint64> &unpacked);
-    void update(const LogBundle &bundle);
+    records::LogBundle &bundleFor(const QString &jid, CommandNo number);
+    void download(records::LogBundle &bundle, const LogsReply &reply);
+    void finish(qint64 id, const records::Expected<qint64> &unpacked);
+    void update(const records::LogBundle &bundle);
     void removeOldOnes(const QString &jid);
 
-    Store &m_store;
+    store::Store &m_store;
     CommandLog &m_commands;
     const Clock &m_clock;
     Places m_places;
     QNetworkAccessManager m_network;
-    QHash<qint64, LogBundle> m_bundles;
+    QHash<qint64, records::LogBundle> m_bundles;
     QHash<QString, QList<qint64>> m_byDevice; // oldest first
     QHash<qint64, LogDownload *> m_downloads;
 };
 
-} // namespace sgn
+} // namespace sgn::core

@@ -4,15 +4,13 @@
 #include "crypto/Jws.h"
 #include "protocol/Json.h"
 
-namespace sgn {
-
-using namespace Qt::StringLiterals;
+namespace sgn::core {
 
 OperatorSigner::OperatorSigner(SigningKey key)
     : m_key(std::move(key))
 {}
 
-Result<QByteArray> OperatorSigner::sign(const Command &command, const CommandClaims &claims) const
+records::Expected<QByteArray> OperatorSigner::sign(const Command &command, const CommandClaims &claims) const
 {
     const auto jws = signJws(encode(command, claims), m_key);
     if (!jws) {
@@ -20,10 +18,10 @@ Result<QByteArray> OperatorSigner::sign(const Command &command, const CommandCla
     }
     QByteArray body = encode(command, *jws);
     if (body.size() > maxBodySize) {
-        return fail(ErrorCode::TooLarge,
-                    u"the signed command has %1 bytes, a message takes %2"_s.arg(body.size()).arg(maxBodySize));
+        return fail(ErrorCode::TooLarge, records::FactCode::SignedCommandTooLarge,
+                    {QString::number(body.size()), QString::number(maxBodySize)});
     }
     return body;
 }
 
-} // namespace sgn
+} // namespace sgn::core

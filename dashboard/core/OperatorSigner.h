@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "base/Result.h"
 #include "crypto/SigningKey.h"
 #include "protocol/SignedCommand.h"
+#include "records/Problem.h"
 
-namespace sgn {
+namespace sgn::core {
 
 // Signs commands with an operator's key, each for one device, so that devices with `operator_keys` obey them. Others
 // read the same message without its signature.
@@ -17,10 +17,10 @@ public:
     [[nodiscard]] QString kid() const { return m_key.kid; }
 
     // The message's body; the same arguments give the same bytes. TooLarge when no message can hold it; Internal.
-    [[nodiscard]] Result<QByteArray> sign(const Command &command, const CommandClaims &claims) const;
+    [[nodiscard]] records::Expected<QByteArray> sign(const Command &command, const CommandClaims &claims) const;
 
 private:
     SigningKey m_key;
 };
 
-} // namespace sgn
+} // namespace sgn::core

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/Panel.h"
 
-#include "core/StoreRows.h"
 #include "xmpp/Jid.h"
 
-namespace sgn {
+namespace sgn::core {
 
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
@@ -23,13 +22,13 @@ xmpp::SessionOptions panelOptions(xmpp::SessionOptions options)
 }
 
 template <typename Use>
-Result<QString> useKey(const QString &file, QString &kid, const Use &use)
+records::Expected<QString> useKey(const QString &file, QString &kid, const Use &use)
 {
     std::optional<SigningKey> key;
     if (!file.isEmpty()) {
         auto loaded = loadSigningKey(file);
         if (!loaded) {
-            return fail(std::move(loaded).error());
+            return fail(loaded.error());
         }
         key = *std::move(loaded);
     }
@@ -40,12 +39,14 @@ Result<QString> useKey(const QString &file, QString &kid, const Use &use)
 
 } // namespace
 
-Result<std::unique_ptr<Panel>> Panel::open(const PanelConfig &config, const Settings &settings, const Clock &clock)
+records::Expected<std::unique_ptr<Panel>> Panel::open(const PanelConfig &config, const Settings &settings,
+                                                      const Clock &clock)
 {
-    if (const Outcome fine = config.check(); !fine) {
+    if (const records::Expected<> fine = config.check(); !fine) {
         return fail(fine.error());
     }
-    Result<std::unique_ptr<Store>> store = Store::open(config.storeFile, xmpp::bareJid(config.jid));
+    records::Expected<std::unique_ptr<store::Store>> store =
+        store::Store::open(config.storeFile, xmpp::bareJid(config.jid));
     if (!store) {
         return fail(store.error());
     }
@@ -59,7 +60,7 @@ Result<std::unique_ptr<Panel>> Panel::open(const PanelConfig &config, const Sett
     return panel;
 }
 
-Panel::Panel(PanelConfig config, Settings settings, std::unique_ptr<Store> store, const Clock &clock)
+Panel::Panel(PanelConfig config, Settings settings, std::unique_ptr<store::Store> store, const Clock &clock)
     : m_config(std::move(config))
     , m_settings(std::move(settings))
     , m_clock(clock)
@@ -83,9 +84,9 @@ Panel::Panel(PanelConfig config, Settings settings, std::unique_ptr<Store> store
     connect(&m_fleet, &Fleet::happened, this, &Panel::record);
     connect(&m_commands, &CommandLog::happened, this, &Panel::record);
     connect(&m_logs, &LogService::happened, this, &Panel::record);
-    connect(m_store.get(), &Store::writingFailed, this, [this](const Error &reason) {
-        m_storeTrouble = u"What is seen now can't be kept for the next start: "_s + reason.message;
-        Q_EMIT warned(m_storeTrouble);
+    connect(m_store.get(), &store::Store::writingFailed, this, [this](const Error &reason) {
+        m_storeTrouble = records::Problem(reason).withContext(records::FactCode::StoreNotWritten);
+        Q_EMIT warned(*m_storeTrouble);
     });
 }
 
@@ -95,24 +96,24 @@ Panel::~Panel()
     m_commands.flush();
 }
 
-QStringList Panel::warnings() const
+QList<records::Problem> Panel::warnings() const
 {
-    QStringList warnings = m_config.warnings;
-    for (const QString &warning : {m_store->warning(), m_storeTrouble}) {
-        if (!warning.isEmpty()) {
-            warnings += warning;
+    QList<records::Problem> warnings = m_config.warnings;
+    for (const auto *warning : {&m_store->warning(), &m_storeTrouble}) {
+        if (*warning) {
+            warnings += **warning;
         }
     }
     return warnings;
 }
 
-Result<QString> Panel::useReleaseKey(const QString &file)
+records::Expected<QString> Panel::useReleaseKey(const QString &file)
 {
     return useKey(file, m_releaseKey,
                   [this](std::optional<SigningKey> key) { m_updates.useReleaseKey(std::move(key)); });
 }
 
-Result<QString> Panel::useOperatorKey(const QString &file)
+records::Expected<QString> Panel::useOperatorKey(const QString &file)
 {
     return useKey(file, m_operatorKey,
                   [this](std::optional<SigningKey> key) { m_panelSession.useOperatorKey(std::move(key)); });
@@ -128,33 +129,33 @@ void Panel::stop()
     m_panelSession.stop();
 }
 
-Result<CommandNo> Panel::restartProcess(const QString &jid, const QString &processName)
+records::Expected<CommandNo> Panel::restartProcess(const QString &jid, const QString &processName)
 {
     if (!isValidProcessName(processName)) {
-        return fail(ErrorCode::BadRequest, u"\"%1\" can't be a process's name"_s.arg(processName));
+        return fail(ErrorCode::BadRequest, records::FactCode::BadProcessName, {processName});
     }
     const QDateTime end = m_clock.wallUtc().addMSecs(std::chrono::milliseconds(restartLifetime).count());
     return m_commands.submit(RestartProcess{processName}, {jid}, {m_settings.operatorName, processName, end});
 }
 
-Result<CommandNo> Panel::requestLogs(const QStringList &jids)
+records::Expected<CommandNo> Panel::requestLogs(const QStringList &jids)
 {
     return m_logs.request(jids, m_settings.operatorName);
 }
 
-Result<CommandNo> Panel::rebootDevices(const QStringList &jids)
+records::Expected<CommandNo> Panel::rebootDevices(const QStringList &jids)
 {
     const QDateTime end = m_clock.wallUtc().addMSecs(std::chrono::milliseconds(restartLifetime).count());
     return m_commands.submit(RebootSystem{}, jids, {m_settings.operatorName, {}, end});
 }
 
-Result<CommandNo> Panel::rollBack(const QStringList &jids, Component component)
+records::Expected<CommandNo> Panel::rollBack(const QStringList &jids, Component component)
 {
-    const QDateTime end = m_clock.wallUtc().addMSecs(std::chrono::milliseconds(UpdateService::defaultLifetime).count());
+    const QDateTime end = m_clock.wallUtc().addMSecs(std::chrono::milliseconds(UpdateJob::defaultLifetime).count());
     return m_commands.submit(Rollback{component}, jids, {m_settings.operatorName, folderName(component), end});
 }
 
-void Panel::record(const ActivityEntry &entry)
+void Panel::record(const records::ActivityEntry &entry)
 {
     if (!entry.jid.isEmpty()) {
         auto talk = m_talk.find(entry.jid);
@@ -172,8 +173,8 @@ void Panel::record(const ActivityEntry &entry)
 void Panel::keepDevices(const QList<DeviceDelta> &deltas)
 {
     for (const DeviceDelta &delta : deltas) {
-        const Device &device = m_fleet.at(delta.index);
-        if (delta.what & ~(DeviceChanges(DeviceChange::Seen) | DeviceChange::Presence)) {
+        const records::Device &device = m_fleet.at(delta.index);
+        if (delta.what & ~(records::DeviceChanges(records::DeviceChange::Seen) | records::DeviceChange::Presence)) {
             m_store->keep(device);
         } else {
             m_store->keepSeen(device);
@@ -183,23 +184,25 @@ void Panel::keepDevices(const QList<DeviceDelta> &deltas)
 
 void Panel::showUpdate(CommandNo number, const QString &jid)
 {
-    const CommandRecord *record = m_commands.find(number);
-    const CommandTarget *target = m_commands.target(number, jid);
+    const records::CommandRecord *record = m_commands.find(number);
+    const records::CommandTarget *target = m_commands.target(number, jid);
     if (!record || !target) {
         return;
     }
-    if (const auto *back = std::get_if<Rollback>(&record->command.body); back && target->state == TargetState::Done) {
+    if (const auto *back = std::get_if<Rollback>(&record->command.body);
+        back && target->state == records::TargetState::Done) {
         m_fleet.forgetUpdate(jid, back->component, number);
     }
     if (!std::holds_alternative<UpdateCommand>(record->command.body)) {
         return;
     }
-    std::shared_ptr<const UpdateTarget> &wanted = m_updateTargets[number];
+    std::shared_ptr<const records::UpdateTarget> &wanted = m_updateTargets[number];
     if (!wanted) {
-        wanted = rows::updateTarget(*record);
+        wanted = records::updateTargetOf(*record);
     }
     m_fleet.add(jid);
-    m_fleet.setUpdate(jid, {wanted, target->state, target->percent, target->deviceState, target->remarks});
+    m_fleet.setUpdate(jid,
+                      {wanted, target->state, target->percent, target->deviceState, target->remarks, target->facts});
 }
 
-} // namespace sgn
+} // namespace sgn::core

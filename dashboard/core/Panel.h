@@ -8,14 +8,14 @@
 #include "core/PanelConfig.h"
 #include "core/PanelSession.h"
 #include "core/ServerClock.h"
-#include "core/Store.h"
 #include "core/UpdateService.h"
+#include "store/Store.h"
 #include "xmpp/NetworkWatch.h"
 
 #include <memory>
 #include <QObject>
 
-namespace sgn {
+namespace sgn::core {
 
 // One control panel, all parts wired: what sgn-dashboard shows and sgnctl prints. Opens with the state of the last run
 // before any network is up.
@@ -34,12 +34,12 @@ public:
 
     // Opens the store and restores the last known state. Errors: BadRequest (a field of the config), Io (store),
     // Refused (the store belongs to another account), those of useReleaseKey(). `clock` outlives the panel.
-    [[nodiscard]] static Result<std::unique_ptr<Panel>> open(const PanelConfig &config, const Settings &settings,
-                                                             const Clock &clock);
+    [[nodiscard]] static records::Expected<std::unique_ptr<Panel>> open(const PanelConfig &config,
+                                                                        const Settings &settings, const Clock &clock);
     ~Panel() override;
 
     [[nodiscard]] const PanelConfig &config() const { return m_config; }
-    [[nodiscard]] Store &store() { return *m_store; }
+    [[nodiscard]] store::Store &store() { return *m_store; }
     [[nodiscard]] Fleet &fleet() { return m_fleet; }
     [[nodiscard]] CommandLog &commands() { return m_commands; }
     [[nodiscard]] UpdateService &updates() { return m_updates; }
@@ -47,13 +47,13 @@ public:
     [[nodiscard]] PanelSession &session() { return m_panelSession; }
     [[nodiscard]] xmpp::Session &connection() { return m_session; }
 
-    // Sentences an operator has to see: a damaged store that was set aside...
-    [[nodiscard]] QStringList warnings() const;
+    // What an operator has to see: a damaged store that was quarantined...
+    [[nodiscard]] QList<records::Problem> warnings() const;
 
     // Which private keys sign from now on, what is sent again included; an empty path is none. The key's id, or the
     // errors of loadSigningKey(), and then everything stays as it was.
-    Result<QString> useReleaseKey(const QString &file);
-    Result<QString> useOperatorKey(const QString &file);
+    records::Expected<QString> useReleaseKey(const QString &file);
+    records::Expected<QString> useOperatorKey(const QString &file);
     // Their ids; empty: nothing is signed.
     [[nodiscard]] QString releaseKey() const { return m_releaseKey; }
     [[nodiscard]] QString operatorKey() const { return m_operatorKey; }
@@ -63,29 +63,29 @@ public:
     void stop();
 
     // The numbered commands that need nothing but a target.
-    [[nodiscard]] Result<CommandNo> restartProcess(const QString &jid, const QString &processName);
-    [[nodiscard]] Result<CommandNo> requestLogs(const QStringList &jids);
+    [[nodiscard]] records::Expected<CommandNo> restartProcess(const QString &jid, const QString &processName);
+    [[nodiscard]] records::Expected<CommandNo> requestLogs(const QStringList &jids);
     // Restarts the machines themselves.
-    [[nodiscard]] Result<CommandNo> rebootDevices(const QStringList &jids);
+    [[nodiscard]] records::Expected<CommandNo> rebootDevices(const QStringList &jids);
     // Back to the release before the installed one.
-    [[nodiscard]] Result<CommandNo> rollBack(const QStringList &jids, Component component);
+    [[nodiscard]] records::Expected<CommandNo> rollBack(const QStringList &jids, Component component);
 
 Q_SIGNALS:
     // One more line of the timeline, already given to the store.
-    void activityAdded(const sgn::ActivityEntry &entry);
+    void activityAdded(const sgn::records::ActivityEntry &entry);
     // One more of warnings().
-    void warned(const QString &sentence);
+    void warned(const sgn::records::Problem &warning);
 
 private:
-    Panel(PanelConfig config, Settings settings, std::unique_ptr<Store> store, const Clock &clock);
-    void record(const ActivityEntry &entry);
+    Panel(PanelConfig config, Settings settings, std::unique_ptr<store::Store> store, const Clock &clock);
+    void record(const records::ActivityEntry &entry);
     void keepDevices(const QList<DeviceDelta> &deltas);
     void showUpdate(CommandNo number, const QString &jid);
 
     PanelConfig m_config;
     Settings m_settings;
     ServerClock m_clock;
-    std::unique_ptr<Store> m_store;
+    std::unique_ptr<store::Store> m_store;
     Fleet m_fleet;
     CommandLog m_commands;
     xmpp::Session m_session;
@@ -93,12 +93,12 @@ private:
     LogService m_logs;
     UpdateService m_updates;
     PanelSession m_panelSession;
-    QHash<CommandNo, std::shared_ptr<const UpdateTarget>> m_updateTargets;
+    QHash<CommandNo, std::shared_ptr<const records::UpdateTarget>> m_updateTargets;
     // So that no device can push all the others out of the timeline.
     QHash<QString, RateLimit> m_talk;
-    QString m_storeTrouble;
+    std::optional<records::Problem> m_storeTrouble;
     QString m_releaseKey;
     QString m_operatorKey;
 };
 
-} // namespace sgn
+} // namespace sgn::core

@@ -9,9 +9,10 @@
 #include <QFileInfo>
 #include <QUrl>
 
-namespace sgn {
+namespace sgn::core {
 
 using namespace Qt::StringLiterals;
+using records::FactCode;
 
 namespace {
 
@@ -19,23 +20,22 @@ constexpr qint64 maxConfigSize = 64 * 1024;
 constexpr qint64 maxPasswordFileSize = 4096;
 constexpr qsizetype maxPath = 4096;
 
-Result<QString> readPassword(const QString &path, QStringList &warnings)
+records::Expected<QString> readPassword(const QString &path, QList<records::Problem> &warnings)
 {
     const QFileInfo info(path);
     if (!info.isFile()) {
-        return fail(ErrorCode::NotFound, u"there is no password file %1"_s.arg(path));
+        return fail(ErrorCode::NotFound, FactCode::PasswordFileMissing, {path});
     }
     // Nobody but its owner has a reason to open it; a group may be an administrator's choice.
     if (info.permission(QFile::ReadOther)) {
-        return fail(ErrorCode::Refused,
-                    u"everyone on this machine can read the password file %1; run: chmod 600 %1"_s.arg(path));
+        return fail(ErrorCode::Refused, FactCode::PasswordFileOpenToAll, {path});
     }
     if (info.permission(QFile::ReadGroup)) {
-        warnings += u"the group of the password file %1 can read it; chmod 600 keeps it to yourself"_s.arg(path);
+        warnings += records::Problem(ErrorCode::Refused, FactCode::PasswordFileOpenToGroup, {path});
     }
     const Result<QByteArray> content = readFile(path, maxPasswordFileSize);
     if (!content) {
-        return fail(content.error().withContext(u"password file"_s));
+        return fail(records::Problem(content.error()).withContext(FactCode::PasswordFile));
     }
     // An editor puts a line break at the end, and that is all that may follow the password.
     QString password = QString::fromUtf8(*content);
@@ -43,7 +43,7 @@ Result<QString> readPassword(const QString &path, QStringList &warnings)
         password.chop(1);
     }
     if (password.isEmpty() || password.contains(u'\n')) {
-        return fail(ErrorCode::BadFile, u"the password file %1 must hold one line, the password"_s.arg(path));
+        return fail(ErrorCode::BadFile, FactCode::PasswordFileLines, {path});
     }
     return password;
 }
@@ -67,29 +67,27 @@ QString PanelConfig::logsFolder() const
     return store.absoluteDir().filePath(store.completeBaseName() + u"-logs"_s);
 }
 
-Outcome PanelConfig::check() const
+records::Expected<> PanelConfig::check() const
 {
     if (!xmpp::isBareAccountJid(jid)) {
-        return fail(ErrorCode::BadRequest, u"\"%1\" is no account; write it as name@server"_s.arg(jid));
+        return fail(ErrorCode::BadRequest, FactCode::BadAccount, {jid});
     }
     if (password.isEmpty()) {
-        return fail(ErrorCode::BadRequest, u"the password is missing"_s);
+        return fail(ErrorCode::BadRequest, FactCode::NoPassword);
     }
     if (port == 0) {
-        return fail(ErrorCode::BadRequest, u"the port must be 1 to 65535"_s);
+        return fail(ErrorCode::BadRequest, FactCode::BadPort);
     }
     if (caFile.isEmpty()) {
-        return fail(
-            ErrorCode::BadRequest,
-            u"the server's CA certificate is missing; choose the PEM file that the devices have as cacert.pem"_s);
+        return fail(ErrorCode::BadRequest, FactCode::NoCaFile);
     }
     if (storeFile.isEmpty()) {
-        return fail(ErrorCode::BadRequest, u"the place for the store is missing"_s);
+        return fail(ErrorCode::BadRequest, FactCode::NoStoreFile);
     }
     return {};
 }
 
-Result<PanelConfig> loadPanelConfig(const QString &path)
+records::Expected<PanelConfig> loadPanelConfig(const QString &path)
 {
     const Result<QJsonObject> object = readJsonFile(path, maxConfigSize);
     if (!object) {
@@ -111,22 +109,22 @@ Result<PanelConfig> loadPanelConfig(const QString &path)
     }
     for (const JsonReader *part : {&reader, &keys}) {
         if (part->error()) {
-            return fail(ErrorCode::BadFile, u"%1: %2"_s.arg(path, part->error()->message));
+            return fail(ErrorCode::BadFile, FactCode::InFile, {path}, part->error()->message);
         }
     }
     static const QStringList known{u"jid"_s, u"password_file"_s, u"host"_s, u"port"_s, u"ca"_s, u"store"_s, u"keys"_s};
     for (const QString &key : object->keys()) {
         if (!known.contains(key)) {
-            config.warnings += u"%1: field \"%2\" is unknown and ignored"_s.arg(path, key.left(64));
+            config.warnings += records::Problem(ErrorCode::BadFile, FactCode::UnknownField, {path, key.left(64)});
         }
     }
     const QDir folder = QFileInfo(path).absoluteDir();
     const auto absolute = [&folder](const QString &file) {
         return file.isEmpty() ? QString() : QDir::cleanPath(folder.absoluteFilePath(file));
     };
-    Result<QString> password = readPassword(absolute(passwordFile), config.warnings);
+    records::Expected<QString> password = readPassword(absolute(passwordFile), config.warnings);
     if (!password) {
-        return fail(std::move(password).error().withContext(path));
+        return fail(password.error().withContext(FactCode::InFile, {path}));
     }
     config.password = *std::move(password);
     config.caFile = absolute(ca);
@@ -143,4 +141,4 @@ QString storeFileFor(const QString &dataFolder, const QString &jid)
     return QDir(dataFolder).filePath(QString::fromLatin1(name) + u".sqlite"_s);
 }
 
-} // namespace sgn
+} // namespace sgn::core

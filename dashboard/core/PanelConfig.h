@@ -1,13 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "base/Result.h"
+#include "records/Problem.h"
 #include "xmpp/Account.h"
 
 #include <QString>
-#include <QStringList>
 
-namespace sgn {
+namespace sgn::core {
 
 // What a control panel needs to know before it can do anything: who it is, where the server is, whom it believes and
 // where it keeps what it saw. Filled by loadPanelConfig() or by the sign-in form.
@@ -22,22 +21,22 @@ struct PanelConfig
     // Private keys; empty: nothing is signed.
     QString releaseKeyFile;  // signs the releases that are sent from here
     QString operatorKeyFile; // signs every command
-    // What a person should know although it doesn't stop anything; plain sentences.
-    QStringList warnings;
+    // What an operator should know although it doesn't stop anything.
+    QList<records::Problem> warnings;
 
     [[nodiscard]] xmpp::Account account() const;
     // Where downloaded logs go: "<store without suffix>-logs" beside the store.
     [[nodiscard]] QString logsFolder() const;
-    // One sentence that names the first field that can't be right.
-    [[nodiscard]] Outcome check() const;
+    // BadRequest with the first field that can't be right.
+    [[nodiscard]] records::Expected<> check() const;
 };
 
 // The file that `sgnctl --panel` takes: {"jid", "password_file", "host", "port", "ca", "store", "keys": {"release",
 // "operator"}}; the keys are files of `sgn-provision keys` and optional; relative paths are relative to the file.
 // Errors: NotFound, Io, BadFile with the field's name; Refused when others can read the password file.
-[[nodiscard]] Result<PanelConfig> loadPanelConfig(const QString &path);
+[[nodiscard]] records::Expected<PanelConfig> loadPanelConfig(const QString &path);
 
 // Where the sign-in form keeps the store of an account: one file per account below `dataFolder`.
 [[nodiscard]] QString storeFileFor(const QString &dataFolder, const QString &jid);
 
-} // namespace sgn
+} // namespace sgn::core

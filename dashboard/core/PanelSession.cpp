@@ -5,15 +5,15 @@
 #include "core/CommandLog.h"
 #include "core/Fleet.h"
 #include "core/LogService.h"
-#include "core/Store.h"
 #include "protocol/Json.h"
+#include "store/Store.h"
 #include "xmpp/Jid.h"
 
 #include <QLoggingCategory>
 
 Q_LOGGING_CATEGORY(lcPanel, "sgn.panel")
 
-namespace sgn {
+namespace sgn::core {
 
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
@@ -107,7 +107,7 @@ int PanelSession::requestVersions(const QStringList &jids)
 {
     int asked = 0;
     for (const QString &jid : jids) {
-        const Device *device = m_fleet.find(jid);
+        const records::Device *device = m_fleet.find(jid);
         if (device && device->online && isOnline()) {
             ask(jid);
             ++asked;
@@ -176,7 +176,7 @@ void PanelSession::onPresence(const QString &jid, bool online, const QString &re
             return;
         }
     }
-    const Device *known = m_fleet.find(jid);
+    const records::Device *known = m_fleet.find(jid);
     const bool isFresh = isOnline && !(known && known->online);
     m_fleet.setPresence(jid, isOnline);
     // One that was online in the last session too hasn't come, but is asked all the same.
@@ -279,7 +279,7 @@ void PanelSession::onOwnMessage(const xmpp::IncomingMessage &message)
         m_commands.observe(*command, message.toBare, message.stamp, xmpp::resourceOf(message.from));
         // A device believes the newest version_req about what its panel understands. One that somebody typed into a
         // chat client says nothing about that, and no event would come here any more.
-        const Device *device = m_fleet.find(message.toBare);
+        const records::Device *device = m_fleet.find(message.toBare);
         if (message.carbon && std::holds_alternative<VersionRequest>(command->body) && device && device->isModern &&
             !command->features.contains(events)) {
             ask(message.toBare);
@@ -325,7 +325,7 @@ void PanelSession::onTick()
 {
     const MonotonicTime now = m_clock.monotonic();
     for (const QString &jid : m_inquiry.takeOverdue(now)) {
-        const Device *device = m_fleet.find(jid);
+        const records::Device *device = m_fleet.find(jid);
         if (device && device->online) {
             m_fleet.setNotAnswering(jid, true);
         }
@@ -335,7 +335,7 @@ void PanelSession::onTick()
     }
     m_fleet.expireSilent(m_timing.silentAfter);
     for (int index = 0; index < m_fleet.count(); ++index) {
-        const Device &device = m_fleet.at(index);
+        const records::Device &device = m_fleet.at(index);
         if (device.online && m_inquiry.isDue(device.jid, device.isModern, device.notAnswering, now)) {
             ask(device.jid);
         }
@@ -365,4 +365,4 @@ bool PanelSession::mayBeDevice(const QString &jid) const
            xmpp::domainOf(jid) == xmpp::domainOf(m_session.ownBareJid());
 }
 
-} // namespace sgn
+} // namespace sgn::core

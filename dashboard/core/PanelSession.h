@@ -16,13 +16,16 @@
 #include <QSet>
 #include <QTimer>
 
-namespace sgn {
+namespace sgn::store {
+class Store;
+}
+
+namespace sgn::core {
 
 class CommandDispatcher;
 class CommandLog;
 class Fleet;
 class LogService;
-class Store;
 
 // Between the XMPP session and the panel's knowledge: presence and messages in, version requests out, and at each login
 // the archive from where the last reading ended.
@@ -49,7 +52,7 @@ public:
         Fleet &fleet;
         CommandLog &commands;
         LogService &logs;
-        Store &store;
+        store::Store &store;
         const Clock &clock;
     };
 
@@ -101,7 +104,7 @@ private:
     Fleet &m_fleet;
     CommandLog &m_commands;
     LogService &m_logs;
-    Store &m_store;
+    store::Store &m_store;
     const Clock &m_clock;
     Timing m_timing;
     SendQueue m_queue;
@@ -123,4 +126,4 @@ private:
     bool m_isArchiveRetried = false;
 };
 
-} // namespace sgn
+} // namespace sgn::core

@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-namespace sgn {
+namespace sgn::core {
 
 QString ProcessNames::use(const QString &name)
 {
@@ -50,4 +50,4 @@ bool ProcessNames::takeChange()
     return std::exchange(m_hasChanged, false);
 }
 
-} // namespace sgn
+} // namespace sgn::core

@@ -5,7 +5,7 @@
 #include <QString>
 #include <QStringList>
 
-namespace sgn {
+namespace sgn::core {
 
 // The names of the fleet's processes, with the number of devices that have one of that name.
 class ProcessNames
@@ -27,4 +27,4 @@ private:
     bool m_hasChanged = false;
 };
 
-} // namespace sgn
+} // namespace sgn::core

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/ProcessTransition.h"
 
-#include "core/Attention.h"
-
-namespace sgn {
+namespace sgn::core {
 
 using namespace Qt::StringLiterals;
 
@@ -22,18 +20,21 @@ QList<ProcessTransition> transitionsBetween(const ProcessReport &before, const P
     const bool hasNewExit = after.lastExit && (!before.lastExit || before.lastExit->at != after.lastExit->at);
     const bool isNewlyDead = after.isDead && !before.isDead && !isDown(before.state);
     if (hasNewExit || isNewlyDead) {
-        transitions +=
-            ProcessTransition{ActivityKind::ProcessDied, after.lastExit ? deathText(*after.lastExit) : QString()};
+        ProcessTransition death{records::ActivityKind::ProcessDied, {}, {}};
+        if (after.lastExit) {
+            death.facts += records::exitFact(*after.lastExit);
+        }
+        transitions += death;
     }
     const bool wasDown = isDown(before.state) || before.state == ProcessState::Hung;
     if ((before.isDead && !after.isDead) || (wasDown && after.state == ProcessState::Running)) {
-        transitions += ProcessTransition{ActivityKind::ProcessBack, {}};
+        transitions += ProcessTransition{records::ActivityKind::ProcessBack, {}, {}};
     }
     if (before.version != after.version) {
-        transitions +=
-            ProcessTransition{ActivityKind::VersionChanged, u"%1 \u2192 %2"_s.arg(before.version).arg(after.version)};
+        transitions += ProcessTransition{
+            records::ActivityKind::VersionChanged, u"%1 \u2192 %2"_s.arg(before.version).arg(after.version), {}};
     }
     return transitions;
 }
 
-} // namespace sgn
+} // namespace sgn::core

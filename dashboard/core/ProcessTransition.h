@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/Activity.h"
 #include "protocol/Process.h"
+#include "records/Activity.h"
 
 #include <QList>
 #include <QString>
 
-namespace sgn {
+namespace sgn::core {
 
-// What a person would want to read of a process between two reports: it died, came back, has another version.
+// What the timeline shows of a process between two reports: it died, runs again, has another version.
 struct ProcessTransition
 {
-    ActivityKind kind = ActivityKind::ProcessBack;
-    QString detail; // as ActivityEntry::detail
+    records::ActivityKind kind = records::ActivityKind::ProcessBack;
+    QString detail;       // as ActivityEntry::detail
+    records::Facts facts; // as ActivityEntry::facts
 
     friend bool operator==(const ProcessTransition &, const ProcessTransition &) = default;
 };
@@ -21,4 +22,4 @@ struct ProcessTransition
 // In the order in which they happened. Pure.
 [[nodiscard]] QList<ProcessTransition> transitionsBetween(const ProcessReport &before, const ProcessReport &after);
 
-} // namespace sgn
+} // namespace sgn::core

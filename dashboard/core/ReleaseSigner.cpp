@@ -4,7 +4,7 @@
 #include <QFileInfo>
 #include <QtConcurrent>
 
-namespace sgn {
+namespace sgn::core {
 
 ReleaseSigner::ReleaseSigner(SigningKey key)
     : m_key(std::make_shared<const SigningKey>(std::move(key)))
@@ -37,4 +37,4 @@ QFuture<Result<SignedRelease>> ReleaseSigner::sign(const ReleaseZip &zip, const 
     });
 }
 
-} // namespace sgn
+} // namespace sgn::core

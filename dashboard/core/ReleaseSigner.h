@@ -9,7 +9,7 @@
 #include <QDateTime>
 #include <QFuture>
 
-namespace sgn {
+namespace sgn::core {
 
 // Signs releases with a release key that this machine has. Where the key is kept elsewhere, `sgn-provision sign` does
 // it there.
@@ -32,4 +32,4 @@ private:
     std::shared_ptr<const SigningKey> m_key; // a signature that is being made may outlive the signer
 };
 
-} // namespace sgn
+} // namespace sgn::core

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-namespace sgn {
+namespace sgn::core {
 
 namespace {
 
@@ -15,7 +15,7 @@ bool isOver(const ResendSituation &s, const ResendTimes &times)
     if (s.attempts == 0) {
         return true;
     }
-    if (s.state == TargetState::Running) {
+    if (s.state == records::TargetState::Running) {
         return s.overFor >= times.grace && s.quietFor >= times.workingGrace;
     }
     return s.overFor >= times.grace;
@@ -40,7 +40,7 @@ ResendStep nextStep(const ResendSituation &s, const ResendTimes &times)
     if (s.overFor >= std::chrono::milliseconds::zero()) {
         return ResendStep::Wait;
     }
-    if (s.state == TargetState::Queued) {
+    if (s.state == records::TargetState::Queued) {
         return s.attempts == 0 || s.cameBack || s.quietFor >= times.retry ? ResendStep::Send : ResendStep::Wait;
     }
     if (!s.answersRepeats || !s.deviceOnline) {
@@ -49,4 +49,4 @@ ResendStep nextStep(const ResendSituation &s, const ResendTimes &times)
     return s.quietFor >= (s.cameBack ? times.settle : patience(s, times)) ? ResendStep::Send : ResendStep::Wait;
 }
 
-} // namespace sgn
+} // namespace sgn::core

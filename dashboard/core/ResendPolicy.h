@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/CommandState.h"
+#include "records/CommandState.h"
 
 #include <chrono>
 
-namespace sgn {
+namespace sgn::core {
 
 // When an unanswered command is given to the server (again). A server that took a command may still lose it without a
 // word, so it is sent again under the same number; devices answer a repeat from their record. A device that knows only
 // the seed might execute a repeat, so it gets one only when the server never took the first.
 struct ResendSituation
 {
-    TargetState state = TargetState::Queued;
+    records::TargetState state = records::TargetState::Queued;
     int attempts = 0;
     bool isOnTheWay = false; // given to the server, not acknowledged yet
     bool deviceOnline = false;
@@ -42,4 +42,4 @@ struct ResendTimes
 
 [[nodiscard]] ResendStep nextStep(const ResendSituation &situation, const ResendTimes &times = {});
 
-} // namespace sgn
+} // namespace sgn::core

@@ -3,7 +3,7 @@
 
 #include <utility>
 
-namespace sgn {
+namespace sgn::core {
 
 using namespace Qt::StringLiterals;
 
@@ -79,4 +79,4 @@ void SendQueue::settle(quint64 id, Fate fate, const Error &reason)
     pump();
 }
 
-} // namespace sgn
+} // namespace sgn::core

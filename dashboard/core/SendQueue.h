@@ -9,7 +9,7 @@
 #include <QHash>
 #include <QObject>
 
-namespace sgn {
+namespace sgn::core {
 
 // Gives messages to the server as fast as it acknowledges them and no faster, so that asking 100,000 devices neither
 // fills the memory of the server nor delays what an operator does next: urgent messages go first.
@@ -53,4 +53,4 @@ private:
     std::deque<quint64> m_acknowledgedOrder;
 };
 
-} // namespace sgn
+} // namespace sgn::core

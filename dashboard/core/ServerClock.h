@@ -3,7 +3,7 @@
 
 #include "base/Clock.h"
 
-namespace sgn {
+namespace sgn::core {
 
 // A clock whose wall time is the server's, as far as it is known: what devices are told with `not_after`, what the
 // archive stamps, and when something was seen are then one time, however wrong this machine's own may be.
@@ -26,4 +26,4 @@ private:
     std::chrono::milliseconds m_offset{0};
 };
 
-} // namespace sgn
+} // namespace sgn::core

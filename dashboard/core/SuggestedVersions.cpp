@@ -3,7 +3,7 @@
 
 #include "core/Fleet.h"
 
-namespace sgn {
+namespace sgn::core {
 
 QList<ProcessVersion> suggestedVersions(const ReleaseZip &zip, const Fleet &fleet)
 {
@@ -21,4 +21,4 @@ int suggestedVersion(const ReleaseZip &zip, const Fleet &fleet)
     return zip.version.value_or(highest < maxVersion ? highest + 1 : highest);
 }
 
-} // namespace sgn
+} // namespace sgn::core

@@ -3,7 +3,7 @@
 
 #include "package/ReleaseZip.h"
 
-namespace sgn {
+namespace sgn::core {
 
 class Fleet;
 
@@ -12,4 +12,4 @@ class Fleet;
 // What the zip says, else one more than the highest in the fleet.
 [[nodiscard]] int suggestedVersion(const ReleaseZip &zip, const Fleet &fleet);
 
-} // namespace sgn
+} // namespace sgn::core

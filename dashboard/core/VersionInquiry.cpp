@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/VersionInquiry.h"
 
-namespace sgn {
+namespace sgn::core {
 
 VersionInquiry::VersionInquiry(const Times &times)
     : m_times(times)
@@ -59,4 +59,4 @@ bool VersionInquiry::isDue(const QString &jid, bool isModern, bool notAnswering,
     return now - *last >= every;
 }
 
-} // namespace sgn
+} // namespace sgn::core

@@ -6,7 +6,7 @@
 #include <QHash>
 #include <QStringList>
 
-namespace sgn {
+namespace sgn::core {
 
 // Who has been asked for a version report and hasn't answered yet. Pure: it is told what happens and says what follows.
 class VersionInquiry
@@ -43,4 +43,4 @@ private:
     QHash<QString, MonotonicTime> m_last; // last question
 };
 
-} // namespace sgn
+} // namespace sgn::core

@@ -3,6 +3,7 @@
 
 #include "core/Panel.h"
 #include "models/Age.h"
+#include "wording/Activity.h"
 #include "xmpp/Jid.h"
 
 #include <algorithm>
@@ -11,36 +12,36 @@ using namespace Qt::StringLiterals;
 
 namespace sgn::models {
 
-ActivityModel::ActivityModel(Panel &panel, const Clock &clock, QObject *parent)
+ActivityModel::ActivityModel(core::Panel &panel, const Clock &clock, QObject *parent)
     : TableModel(parent)
     , m_panel(panel)
     , m_clock(clock)
 {
-    ActivityFilter filter;
+    records::ActivityFilter filter;
     filter.limit = maxRows;
-    const QList<ActivityEntry> entries = panel.store().activity(filter);
+    const QList<records::ActivityEntry> entries = panel.store().activity(filter);
     for (auto entry = entries.crbegin(); entry != entries.crend(); ++entry) {
         m_rows.append({m_nextKey++, *entry});
     }
-    connect(&panel, &Panel::activityAdded, this, &ActivityModel::add);
+    connect(&panel, &core::Panel::activityAdded, this, &ActivityModel::add);
 }
 
-Cell::Tone ActivityModel::tone(ActivityKind kind)
+Cell::Tone ActivityModel::tone(records::ActivityKind kind)
 {
     switch (kind) {
-    case ActivityKind::ProcessDied:
-    case ActivityKind::CommandFailed:
-    case ActivityKind::LogsFailed:
+    case records::ActivityKind::ProcessDied:
+    case records::ActivityKind::CommandFailed:
+    case records::ActivityKind::LogsFailed:
         return Cell::Bad;
-    case ActivityKind::CommandExpired:
-    case ActivityKind::IdentityProblem:
+    case records::ActivityKind::CommandExpired:
+    case records::ActivityKind::IdentityProblem:
         return Cell::Warning;
-    case ActivityKind::CommandDone:
-    case ActivityKind::ProcessBack:
-    case ActivityKind::LogsReceived:
+    case records::ActivityKind::CommandDone:
+    case records::ActivityKind::ProcessBack:
+    case records::ActivityKind::LogsReceived:
         return Cell::Good;
-    case ActivityKind::CommandSent:
-    case ActivityKind::VersionChanged:
+    case records::ActivityKind::CommandSent:
+    case records::ActivityKind::VersionChanged:
         return Cell::Accent;
     default:
         return Cell::Muted;
@@ -73,7 +74,7 @@ Column ActivityModel::column(int index) const
 
 Cell ActivityModel::cell(int row, int column) const
 {
-    const ActivityEntry &entry = m_rows.at(row).entry;
+    const records::ActivityEntry &entry = m_rows.at(row).entry;
     Cell cell;
     switch (column) {
     case TimeColumn:
@@ -90,7 +91,7 @@ Cell ActivityModel::cell(int row, int column) const
         cell.tone = Cell::Muted;
         break;
     default:
-        cell.text = describe(entry);
+        cell.text = wording::describe(entry);
         cell.hint = cell.text;
         if (tone(entry.kind) == Cell::Bad || tone(entry.kind) == Cell::Warning) {
             cell.tone = tone(entry.kind);
@@ -121,7 +122,7 @@ bool ActivityModel::less(int column, int left, int right) const
     }
 }
 
-void ActivityModel::add(const ActivityEntry &entry)
+void ActivityModel::add(const records::ActivityEntry &entry)
 {
     constexpr int spare = 200;
     if (m_rows.size() >= maxRows + spare) {

@@ -2,10 +2,10 @@
 #pragma once
 
 #include "base/Clock.h"
-#include "core/Activity.h"
 #include "models/TableModel.h"
+#include "records/Activity.h"
 
-namespace sgn {
+namespace sgn::core {
 class Panel;
 }
 
@@ -21,9 +21,9 @@ public:
     static constexpr int maxRows = 2000;
 
     // Both outlive the model.
-    ActivityModel(Panel &panel, const Clock &clock, QObject *parent = nullptr);
+    ActivityModel(core::Panel &panel, const Clock &clock, QObject *parent = nullptr);
 
-    [[nodiscard]] static Cell::Tone tone(ActivityKind kind);
+    [[nodiscard]] static Cell::Tone tone(records::ActivityKind kind);
 
     [[nodiscard]] int rowCount(const QModelIndex &parent = {}) const override;
     [[nodiscard]] int columnCount(const QModelIndex &parent = {}) const override;
@@ -37,12 +37,12 @@ private:
     struct Row
     {
         qint64 key = 0;
-        ActivityEntry entry;
+        records::ActivityEntry entry;
     };
 
-    void add(const ActivityEntry &entry);
+    void add(const records::ActivityEntry &entry);
 
-    Panel &m_panel;
+    core::Panel &m_panel;
     const Clock &m_clock;
     QList<Row> m_rows;
     qint64 m_nextKey = 1;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/Age.h"
 
-#include "core/Attention.h"
+#include "wording/Durations.h"
 
 #include <QCoreApplication>
 #include <QLocale>
@@ -21,7 +21,7 @@ QString ageText(const QDateTime &at, const QDateTime &now)
     if (!at.isValid()) {
         return u"–"_s;
     }
-    return isLongAgo(at, now) ? durationText(at.secsTo(now)) : QCoreApplication::translate("Age", "now");
+    return isLongAgo(at, now) ? wording::durationText(at.secsTo(now)) : QCoreApplication::translate("Age", "now");
 }
 
 QString momentText(const QDateTime &at, const QDateTime &now)

@@ -15,7 +15,7 @@ Application::Application(const SignIn::Environment &environment, QObject *parent
 
 Application::~Application() = default;
 
-void Application::show(std::unique_ptr<Panel> panel)
+void Application::show(std::unique_ptr<core::Panel> panel)
 {
     close();
     m_workspace = std::make_unique<Workspace>(std::move(panel), m_environment.clock);

@@ -36,7 +36,7 @@ public:
     [[nodiscard]] QString version() const { return QStringLiteral(SGN_VERSION_STRING); }
 
     // Shows a panel, at once with its last known state; whether it connects is up to who opened it.
-    void show(std::unique_ptr<Panel> panel);
+    void show(std::unique_ptr<core::Panel> panel);
     // The language has changed.
     void retranslate();
 

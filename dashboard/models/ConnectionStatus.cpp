@@ -2,20 +2,21 @@
 #include "models/ConnectionStatus.h"
 
 #include "models/SignIn.h"
+#include "wording/Problems.h"
 
 namespace sgn::models {
 
-ConnectionStatus::ConnectionStatus(PanelSession &session, xmpp::Session &connection, QObject *parent)
+ConnectionStatus::ConnectionStatus(core::PanelSession &session, xmpp::Session &connection, QObject *parent)
     : QObject(parent)
     , m_connection(connection)
     , m_state(session.isOnline() ? Online : Connecting)
 {
-    connect(&session, &PanelSession::online, this, [this] {
+    connect(&session, &core::PanelSession::online, this, [this] {
         m_state = Online;
         m_error = {};
         Q_EMIT changed();
     });
-    connect(&session, &PanelSession::offline, this, [this](const Error &reason) {
+    connect(&session, &core::PanelSession::offline, this, [this](const Error &reason) {
         m_state = Offline;
         m_error = reason;
         Q_EMIT changed();
@@ -24,12 +25,12 @@ ConnectionStatus::ConnectionStatus(PanelSession &session, xmpp::Session &connect
 
 QString ConnectionStatus::reason() const
 {
-    return m_error.message;
+    return wording::sentence(m_error);
 }
 
 QString ConnectionStatus::advice() const
 {
-    return m_error.message.isEmpty() ? QString() : SignIn::adviceFor(m_error);
+    return m_error.message.isEmpty() ? QString() : SignIn::adviceFor(m_error.code);
 }
 
 void ConnectionStatus::retry()

@@ -25,7 +25,7 @@ public:
     Q_ENUM(State)
 
     // Both outlive this.
-    ConnectionStatus(PanelSession &session, xmpp::Session &connection, QObject *parent = nullptr);
+    ConnectionStatus(core::PanelSession &session, xmpp::Session &connection, QObject *parent = nullptr);
 
     [[nodiscard]] State state() const { return m_state; }
     [[nodiscard]] QString reason() const;

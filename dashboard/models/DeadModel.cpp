@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/DeadModel.h"
 
-#include "core/Attention.h"
 #include "models/Age.h"
+#include "wording/Processes.h"
 
 using namespace Qt::StringLiterals;
 
 namespace sgn::models {
 
-DeadModel::DeadModel(Fleet &fleet, const Clock &clock, QObject *parent)
+DeadModel::DeadModel(core::Fleet &fleet, const Clock &clock, QObject *parent)
     : TableModel(parent)
     , m_fleet(fleet)
     , m_clock(clock)
 {
-    connect(&fleet, &Fleet::reset, this, &DeadModel::rewind);
-    connect(&fleet, &Fleet::devicesChanged, this, &DeadModel::onChanged);
-    connect(&fleet, &Fleet::devicesAdded, this, [this](int first, int count) {
+    connect(&fleet, &core::Fleet::reset, this, &DeadModel::rewind);
+    connect(&fleet, &core::Fleet::devicesChanged, this, &DeadModel::onChanged);
+    connect(&fleet, &core::Fleet::devicesAdded, this, [this](int first, int count) {
         for (int device = first; device < first + count; ++device) {
             compare(device);
         }
@@ -63,8 +63,8 @@ Column DeadModel::column(int index) const
 
 Cell DeadModel::cell(int row, int column) const
 {
-    const Device &device = m_fleet.at(m_rows.at(row).device);
-    const DeviceProcess *dead = process(row);
+    const records::Device &device = m_fleet.at(m_rows.at(row).device);
+    const records::DeviceProcess *dead = process(row);
     Cell cell;
     switch (column) {
     case DeviceColumn:
@@ -96,7 +96,7 @@ Cell DeadModel::cell(int row, int column) const
             const QString last = dead->report.lastExit->lastLines.isEmpty()
                                      ? QString()
                                      : dead->report.lastExit->lastLines.last().trimmed();
-            cell.text = deathText(*dead->report.lastExit);
+            cell.text = wording::deathText(*dead->report.lastExit);
             if (!last.isEmpty()) {
                 cell.text += cell.text.isEmpty() ? last : u" · "_s + last;
             }
@@ -118,8 +118,8 @@ QString DeadModel::key(int row) const
 
 bool DeadModel::less(int column, int left, int right) const
 {
-    const DeviceProcess *a = process(left);
-    const DeviceProcess *b = process(right);
+    const records::DeviceProcess *a = process(left);
+    const records::DeviceProcess *b = process(right);
     if (a && b) {
         if (column == SinceColumn) {
             return a->deadSince > b->deadSince;
@@ -134,7 +134,7 @@ bool DeadModel::less(int column, int left, int right) const
     return TableModel::less(column, left, right);
 }
 
-const DeviceProcess *DeadModel::process(int row) const
+const records::DeviceProcess *DeadModel::process(int row) const
 {
     return m_fleet.at(m_rows.at(row).device).process(m_rows.at(row).process);
 }
@@ -144,7 +144,7 @@ void DeadModel::rewind()
     beginResetModel();
     m_rows.clear();
     for (int device = 0; device < m_fleet.count(); ++device) {
-        for (const DeviceProcess &process : m_fleet.at(device).processes) {
+        for (const records::DeviceProcess &process : m_fleet.at(device).processes) {
             if (process.report.isDead) {
                 m_rows.append({device, process.report.name});
             }
@@ -153,14 +153,14 @@ void DeadModel::rewind()
     endResetModel();
 }
 
-void DeadModel::onChanged(const QList<DeviceDelta> &deltas)
+void DeadModel::onChanged(const QList<core::DeviceDelta> &deltas)
 {
     QList<int> devices;
-    for (const DeviceDelta &delta : deltas) {
-        if (delta.what & DeviceChange::Processes) {
+    for (const core::DeviceDelta &delta : deltas) {
+        if (delta.what & records::DeviceChange::Processes) {
             compare(delta.index);
         }
-        if (delta.what & (DeviceChanges(DeviceChange::Processes) | DeviceChange::Presence)) {
+        if (delta.what & (records::DeviceChanges(records::DeviceChange::Processes) | records::DeviceChange::Presence)) {
             devices.append(delta.index);
         }
     }
@@ -177,7 +177,7 @@ void DeadModel::onChanged(const QList<DeviceDelta> &deltas)
 void DeadModel::compare(int device)
 {
     QStringList dead;
-    for (const DeviceProcess &process : m_fleet.at(device).processes) {
+    for (const records::DeviceProcess &process : m_fleet.at(device).processes) {
         if (process.report.isDead) {
             dead.append(process.report.name);
         }

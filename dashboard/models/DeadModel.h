@@ -14,7 +14,7 @@ class DeadModel final : public TableModel
 
 public:
     // Both outlive the model.
-    DeadModel(Fleet &fleet, const Clock &clock, QObject *parent = nullptr);
+    DeadModel(core::Fleet &fleet, const Clock &clock, QObject *parent = nullptr);
 
     [[nodiscard]] static QString jidOf(const QString &key);
     [[nodiscard]] static QString processOf(const QString &key);
@@ -35,11 +35,11 @@ private:
     };
 
     void rewind();
-    void onChanged(const QList<DeviceDelta> &deltas);
+    void onChanged(const QList<core::DeviceDelta> &deltas);
     void compare(int device);
-    [[nodiscard]] const DeviceProcess *process(int row) const;
+    [[nodiscard]] const records::DeviceProcess *process(int row) const;
 
-    Fleet &m_fleet;
+    core::Fleet &m_fleet;
     const Clock &m_clock;
     QList<Row> m_rows;
 };

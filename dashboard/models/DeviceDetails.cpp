@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/DeviceDetails.h"
 
-#include "core/Attention.h"
 #include "core/Panel.h"
 #include "models/Age.h"
 #include "models/Cell.h"
+#include "wording/Durations.h"
+#include "wording/Processes.h"
 #include "xmpp/Jid.h"
 
 #include <algorithm>
@@ -19,11 +20,13 @@ DeviceProcessModel::DeviceProcessModel(const Clock &clock, QObject *parent)
     , m_clock(clock)
 {}
 
-void DeviceProcessModel::show(const Device *device)
+void DeviceProcessModel::show(const records::Device *device)
 {
-    QList<DeviceProcess> processes = device ? device->processes : QList<DeviceProcess>();
+    QList<records::DeviceProcess> processes = device ? device->processes : QList<records::DeviceProcess>();
     std::stable_sort(processes.begin(), processes.end(),
-                     [](const DeviceProcess &a, const DeviceProcess &b) { return a.report.isDead > b.report.isDead; });
+                     [](const records::DeviceProcess &a, const records::DeviceProcess &b) {
+                         return a.report.isDead > b.report.isDead;
+                     });
     const QString jid = device ? device->jid : QString();
     if (jid == m_jid && processes.size() == m_processes.size()) {
         m_processes = processes;
@@ -48,7 +51,7 @@ QVariant DeviceProcessModel::data(const QModelIndex &index, int role) const
     if (!checkIndex(index, CheckIndexOption::IndexIsValid)) {
         return {};
     }
-    const DeviceProcess &process = m_processes.at(index.row());
+    const records::DeviceProcess &process = m_processes.at(index.row());
     switch (role) {
     case Qt::DisplayRole:
     case NameRole:
@@ -78,7 +81,7 @@ QHash<int, QByteArray> DeviceProcessModel::roleNames() const
             {NoteRole, "note"}, {DeadRole, "dead"},       {DeathRole, "death"},     {LinesRole, "lastLines"}};
 }
 
-QString DeviceProcessModel::stateText(const DeviceProcess &process)
+QString DeviceProcessModel::stateText(const records::DeviceProcess &process)
 {
     switch (process.report.state) {
     case ProcessState::Running:
@@ -100,7 +103,7 @@ QString DeviceProcessModel::stateText(const DeviceProcess &process)
     return process.report.isDead ? tr("dead") : tr("alive");
 }
 
-QString DeviceProcessModel::causeText(const DeviceProcess &process) const
+QString DeviceProcessModel::causeText(const records::DeviceProcess &process) const
 {
     if (process.report.state == ProcessState::Hung) {
         return tr("no sign of life");
@@ -112,14 +115,14 @@ QString DeviceProcessModel::causeText(const DeviceProcess &process) const
     constexpr qint64 day = 24LL * 60 * 60;
     // One that runs again has a death worth telling for as long as its restarts are counted.
     if (process.report.isDead) {
-        return deathText(exit);
+        return wording::deathText(exit);
     }
     return exit.at.secsTo(m_clock.wallUtc()) <= day
-               ? tr("died %1: %2").arg(momentText(exit.at, m_clock.wallUtc()), deathText(exit))
+               ? tr("died %1: %2").arg(momentText(exit.at, m_clock.wallUtc()), wording::deathText(exit))
                : QString();
 }
 
-int DeviceProcessModel::stateTone(const DeviceProcess &process)
+int DeviceProcessModel::stateTone(const records::DeviceProcess &process)
 {
     if (process.report.isDead || process.report.state == ProcessState::CrashLoop) {
         return Cell::Bad;
@@ -136,7 +139,7 @@ int DeviceProcessModel::stateTone(const DeviceProcess &process)
     }
 }
 
-QString DeviceProcessModel::noteText(const DeviceProcess &process) const
+QString DeviceProcessModel::noteText(const records::DeviceProcess &process) const
 {
     QStringList parts;
     const QDateTime since =
@@ -187,17 +190,17 @@ QHash<int, QByteArray> FactModel::roleNames() const
     return {{LabelRole, "label"}, {ValueRole, "value"}};
 }
 
-DeviceDetails::DeviceDetails(Panel &panel, const Clock &clock, QObject *parent)
+DeviceDetails::DeviceDetails(core::Panel &panel, const Clock &clock, QObject *parent)
     : QObject(parent)
     , m_fleet(panel.fleet())
     , m_clock(clock)
     , m_processes(clock)
     , m_timeline(panel, clock)
 {
-    connect(&m_fleet, &Fleet::reset, this, &DeviceDetails::update);
-    connect(&m_fleet, &Fleet::devicesChanged, this, [this](const QList<DeviceDelta> &deltas) {
+    connect(&m_fleet, &core::Fleet::reset, this, &DeviceDetails::update);
+    connect(&m_fleet, &core::Fleet::devicesChanged, this, [this](const QList<core::DeviceDelta> &deltas) {
         const int own = m_fleet.indexOf(m_jid);
-        const auto isOwn = [own](const DeviceDelta &delta) {
+        const auto isOwn = [own](const core::DeviceDelta &delta) {
             return delta.index == own;
         };
         if (std::any_of(deltas.cbegin(), deltas.cend(), isOwn)) {
@@ -217,7 +220,7 @@ void DeviceDetails::setJid(const QString &jid)
     Q_EMIT jidChanged();
 }
 
-const Device *DeviceDetails::device() const
+const records::Device *DeviceDetails::device() const
 {
     return m_fleet.find(m_jid);
 }
@@ -242,7 +245,7 @@ int DeviceDetails::dot() const
 
 QString DeviceDetails::status() const
 {
-    const Device *shown = device();
+    const records::Device *shown = device();
     if (!shown) {
         return {};
     }
@@ -260,7 +263,7 @@ QString DeviceDetails::status() const
 
 QString DeviceDetails::warning() const
 {
-    const Device *shown = device();
+    const records::Device *shown = device();
     if (!shown) {
         return {};
     }
@@ -274,7 +277,7 @@ QString DeviceDetails::warning() const
     return {};
 }
 
-QList<FactModel::Fact> DeviceDetails::factsOf(const Device &device) const
+QList<FactModel::Fact> DeviceDetails::factsOf(const records::Device &device) const
 {
     const QLocale locale;
     const DeviceFacts &facts = device.facts;
@@ -297,7 +300,7 @@ QList<FactModel::Fact> DeviceDetails::factsOf(const Device &device) const
         add(tr("Watchdog"), tr("version %1").arg(*facts.watchdogVersion));
     }
     if (facts.uptimeS) {
-        add(tr("Running for"), durationText(*facts.uptimeS));
+        add(tr("Running for"), wording::durationText(*facts.uptimeS));
     }
     if (facts.diskFreeMb) {
         add(tr("Disk free"), locale.formattedDataSize(*facts.diskFreeMb * 1'000'000, 1, QLocale::DataSizeSIFormat));
@@ -314,8 +317,9 @@ QList<FactModel::Fact> DeviceDetails::factsOf(const Device &device) const
     }
     constexpr double notableOffset = 2;
     if (facts.clockOffsetS && std::abs(*facts.clockOffsetS) >= notableOffset) {
-        add(tr("Clock"), *facts.clockOffsetS > 0 ? tr("%1 ahead").arg(durationText(qint64(*facts.clockOffsetS)))
-                                                 : tr("%1 behind").arg(durationText(qint64(-*facts.clockOffsetS))));
+        add(tr("Clock"), *facts.clockOffsetS > 0
+                             ? tr("%1 ahead").arg(wording::durationText(qint64(*facts.clockOffsetS)))
+                             : tr("%1 behind").arg(wording::durationText(qint64(-*facts.clockOffsetS))));
     }
     return list;
 }
@@ -328,7 +332,7 @@ void DeviceDetails::refreshTexts()
 
 void DeviceDetails::update()
 {
-    const Device *shown = device();
+    const records::Device *shown = device();
     m_facts.show(shown ? factsOf(*shown) : QList<FactModel::Fact>());
     m_processes.show(shown);
     Q_EMIT changed();

@@ -21,21 +21,21 @@ public:
 
     explicit DeviceProcessModel(const Clock &clock, QObject *parent = nullptr);
 
-    void show(const Device *device);
+    void show(const records::Device *device);
 
     [[nodiscard]] int rowCount(const QModelIndex &parent = {}) const override;
     [[nodiscard]] QVariant data(const QModelIndex &index, int role) const override;
     [[nodiscard]] QHash<int, QByteArray> roleNames() const override;
 
 private:
-    [[nodiscard]] static QString stateText(const DeviceProcess &process);
-    [[nodiscard]] static int stateTone(const DeviceProcess &process);
-    [[nodiscard]] QString causeText(const DeviceProcess &process) const;
-    [[nodiscard]] QString noteText(const DeviceProcess &process) const;
+    [[nodiscard]] static QString stateText(const records::DeviceProcess &process);
+    [[nodiscard]] static int stateTone(const records::DeviceProcess &process);
+    [[nodiscard]] QString causeText(const records::DeviceProcess &process) const;
+    [[nodiscard]] QString noteText(const records::DeviceProcess &process) const;
 
     const Clock &m_clock;
     QString m_jid;
-    QList<DeviceProcess> m_processes;
+    QList<records::DeviceProcess> m_processes;
 };
 
 // One named fact.
@@ -85,7 +85,7 @@ class DeviceDetails final : public QObject
 
 public:
     // All outlive this.
-    DeviceDetails(Panel &panel, const Clock &clock, QObject *parent = nullptr);
+    DeviceDetails(core::Panel &panel, const Clock &clock, QObject *parent = nullptr);
 
     [[nodiscard]] QString jid() const { return m_jid; }
     void setJid(const QString &jid);
@@ -107,11 +107,11 @@ Q_SIGNALS:
     void changed();
 
 private:
-    [[nodiscard]] const Device *device() const;
-    [[nodiscard]] QList<FactModel::Fact> factsOf(const Device &device) const;
+    [[nodiscard]] const records::Device *device() const;
+    [[nodiscard]] QList<FactModel::Fact> factsOf(const records::Device &device) const;
     void update();
 
-    Fleet &m_fleet;
+    core::Fleet &m_fleet;
     const Clock &m_clock;
     QString m_jid;
     FactModel m_facts;

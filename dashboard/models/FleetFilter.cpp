@@ -79,7 +79,7 @@ void FleetFilter::chooseCurrent()
     }
     int best = 0;
     for (int row = 1; row < m_fleet.rowCount(); ++row) {
-        if (attentionLevel(m_fleet.device(row)) > attentionLevel(m_fleet.device(best))) {
+        if (attentionOf(m_fleet.device(row)).level > attentionOf(m_fleet.device(best)).level) {
             best = row;
         }
     }
@@ -88,9 +88,9 @@ void FleetFilter::chooseCurrent()
 
 bool FleetFilter::accepts(int sourceRow) const
 {
-    const Device &device = m_fleet.device(sourceRow);
+    const records::Device &device = m_fleet.device(sourceRow);
     if (!m_process.isEmpty()) {
-        const DeviceProcess *process = device.process(m_process);
+        const records::DeviceProcess *process = device.process(m_process);
         if (!process || process->report.version != m_version) {
             return false;
         }
@@ -105,7 +105,7 @@ bool FleetFilter::accepts(int sourceRow) const
     case Updating:
         return device.isUpdating();
     case Attention:
-        return attentionLevel(device) >= sgn::Attention::Level::Warning;
+        return attentionOf(device).isNeeded();
     case All:
         break;
     }

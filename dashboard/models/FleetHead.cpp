@@ -3,13 +3,13 @@
 
 namespace sgn::models {
 
-FleetHead::FleetHead(Fleet &fleet, QObject *parent)
+FleetHead::FleetHead(core::Fleet &fleet, QObject *parent)
     : QObject(parent)
     , m_fleet(fleet)
 {
-    connect(&fleet, &Fleet::summaryChanged, this, &FleetHead::changed);
-    connect(&fleet, &Fleet::devicesAdded, this, &FleetHead::changed);
-    connect(&fleet, &Fleet::reset, this, &FleetHead::changed);
+    connect(&fleet, &core::Fleet::summaryChanged, this, &FleetHead::changed);
+    connect(&fleet, &core::Fleet::devicesAdded, this, &FleetHead::changed);
+    connect(&fleet, &core::Fleet::reset, this, &FleetHead::changed);
 }
 
 } // namespace sgn::models

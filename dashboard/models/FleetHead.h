@@ -22,7 +22,7 @@ class FleetHead final : public QObject
     Q_PROPERTY(int attention READ attention NOTIFY changed FINAL)
 
 public:
-    explicit FleetHead(Fleet &fleet, QObject *parent = nullptr);
+    explicit FleetHead(core::Fleet &fleet, QObject *parent = nullptr);
 
     [[nodiscard]] int total() const { return m_fleet.summary().total; }
     [[nodiscard]] int online() const { return m_fleet.summary().online; }
@@ -35,7 +35,7 @@ Q_SIGNALS:
     void changed();
 
 private:
-    Fleet &m_fleet;
+    core::Fleet &m_fleet;
 };
 
 } // namespace sgn::models

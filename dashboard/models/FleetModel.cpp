@@ -2,6 +2,8 @@
 #include "models/FleetModel.h"
 
 #include "models/Age.h"
+#include "wording/Attention.h"
+#include "wording/Processes.h"
 
 #include <QCoreApplication>
 
@@ -11,20 +13,20 @@ namespace sgn::models {
 
 namespace {
 
-QString searchKey(const Device &device)
+QString searchKey(const records::Device &device)
 {
     QString key =
         device.name().toString() + u'\n' + device.jid + u'\n' + device.rpiUniqueId + u'\n' + device.facts.model;
-    for (const DeviceProcess &process : device.processes) {
+    for (const records::DeviceProcess &process : device.processes) {
         key += u'\n' + process.report.name + u' ' + QString::number(process.report.version);
     }
     return TableModel::fold(key);
 }
 
 // Dead ones first, then by version; who doesn't have the process comes last.
-qint64 processRank(const Device &device, const QString &name)
+qint64 processRank(const records::Device &device, const QString &name)
 {
-    const DeviceProcess *process = device.process(name);
+    const records::DeviceProcess *process = device.process(name);
     if (!process) {
         return qint64{maxVersion} + 1;
     }
@@ -33,21 +35,21 @@ qint64 processRank(const Device &device, const QString &name)
 
 } // namespace
 
-FleetModel::FleetModel(Fleet &fleet, const Clock &clock, QObject *parent)
+FleetModel::FleetModel(core::Fleet &fleet, const Clock &clock, QObject *parent)
     : TableModel(parent)
     , m_fleet(fleet)
     , m_clock(clock)
 {
-    connect(&fleet, &Fleet::reset, this, &FleetModel::rewind);
-    connect(&fleet, &Fleet::devicesAdded, this, &FleetModel::onAdded);
-    connect(&fleet, &Fleet::devicesChanged, this, &FleetModel::onChanged);
-    connect(&fleet, &Fleet::processNamesChanged, this, &FleetModel::updateColumns);
+    connect(&fleet, &core::Fleet::reset, this, &FleetModel::rewind);
+    connect(&fleet, &core::Fleet::devicesAdded, this, &FleetModel::onAdded);
+    connect(&fleet, &core::Fleet::devicesChanged, this, &FleetModel::onChanged);
+    connect(&fleet, &core::Fleet::processNamesChanged, this, &FleetModel::updateColumns);
     rewind();
 }
 
-Attention FleetModel::why(int row) const
+records::Attention FleetModel::why(int row) const
 {
-    return attention(m_fleet.at(row), m_clock.wallUtc());
+    return attentionOf(m_fleet.at(row));
 }
 
 int FleetModel::rowCount(const QModelIndex &parent) const
@@ -79,7 +81,7 @@ Column FleetModel::column(int index) const
 
 Cell FleetModel::cell(int row, int column) const
 {
-    const Device &device = m_fleet.at(row);
+    const records::Device &device = m_fleet.at(row);
     if (column == DeviceColumn) {
         return deviceCell(device);
     }
@@ -95,7 +97,7 @@ Cell FleetModel::cell(int row, int column) const
     return processCell(device, m_processes.value(column - FirstProcess));
 }
 
-Cell FleetModel::deviceCell(const Device &device) const
+Cell FleetModel::deviceCell(const records::Device &device) const
 {
     Cell cell;
     cell.text = device.name().toString();
@@ -107,7 +109,7 @@ Cell FleetModel::deviceCell(const Device &device) const
     return cell;
 }
 
-Cell FleetModel::seenCell(const Device &device) const
+Cell FleetModel::seenCell(const records::Device &device) const
 {
     Cell cell;
     cell.text = ageText(device.lastSeen, m_clock.wallUtc());
@@ -116,10 +118,10 @@ Cell FleetModel::seenCell(const Device &device) const
     return cell;
 }
 
-Cell FleetModel::processCell(const Device &device, const QString &name) const
+Cell FleetModel::processCell(const records::Device &device, const QString &name) const
 {
     Cell cell;
-    const DeviceProcess *process = device.process(name);
+    const records::DeviceProcess *process = device.process(name);
     if (!process) {
         cell.text = u"–"_s;
         cell.tone = Cell::Muted;
@@ -135,7 +137,7 @@ Cell FleetModel::processCell(const Device &device, const QString &name) const
         cell.badge = true;
         cell.hint = tr("version %1").arg(version);
         if (process->report.lastExit) {
-            cell.hint += u", "_s + deathText(*process->report.lastExit);
+            cell.hint += u", "_s + wording::deathText(*process->report.lastExit);
         }
     } else if (wanted && device.isUpdating()) {
         cell.text = u"%1 → %2"_s.arg(version).arg(*wanted);
@@ -153,7 +155,7 @@ Cell FleetModel::processCell(const Device &device, const QString &name) const
     return cell;
 }
 
-Cell FleetModel::agentCell(const Device &device) const
+Cell FleetModel::agentCell(const records::Device &device) const
 {
     Cell cell;
     cell.text = device.facts.agentVersion ? QString::number(*device.facts.agentVersion) : u"–"_s;
@@ -164,14 +166,14 @@ Cell FleetModel::agentCell(const Device &device) const
     return cell;
 }
 
-Cell FleetModel::whyCell(const Device &device) const
+Cell FleetModel::whyCell(const records::Device &device) const
 {
     Cell cell;
-    const Attention why = attention(device, m_clock.wallUtc());
-    cell.text = why.reason;
-    cell.hint = why.reason;
+    const records::Attention why = attentionOf(device);
+    cell.text = wording::reasonText(device, why, m_clock.wallUtc());
+    cell.hint = cell.text;
     cell.action = actionText(why.action);
-    if (why.level == Attention::Level::Note && !device.isUpdating()) {
+    if (why.level == records::Attention::Level::Note && !device.isUpdating()) {
         cell.tone = Cell::Muted;
     }
     if (device.isUpdating() && device.update->percent >= 0) {
@@ -180,16 +182,16 @@ Cell FleetModel::whyCell(const Device &device) const
     return cell;
 }
 
-QString FleetModel::actionText(Attention::Action action)
+QString FleetModel::actionText(records::Attention::Action action)
 {
     switch (action) {
-    case Attention::Action::GetLogs:
+    case records::Attention::Action::GetLogs:
         return tr("Get logs");
-    case Attention::Action::Restart:
+    case records::Attention::Action::Restart:
         return tr("Restart");
-    case Attention::Action::Retry:
+    case records::Attention::Action::Retry:
         return tr("Try again");
-    case Attention::Action::None:
+    case records::Attention::Action::None:
         break;
     }
     return {};
@@ -208,8 +210,8 @@ int FleetModel::rowOf(const QString &key) const
 
 bool FleetModel::less(int column, int left, int right) const
 {
-    const Device &a = m_fleet.at(left);
-    const Device &b = m_fleet.at(right);
+    const records::Device &a = m_fleet.at(left);
+    const records::Device &b = m_fleet.at(right);
     if (column == DeviceColumn) {
         return a.jid < b.jid;
     }
@@ -220,7 +222,7 @@ bool FleetModel::less(int column, int left, int right) const
         return a.facts.agentVersion < b.facts.agentVersion;
     }
     if (column == whyColumn()) {
-        return attentionLevel(a) > attentionLevel(b);
+        return attentionOf(a).level > attentionOf(b).level;
     }
     const QString name = m_processes.value(column - FirstProcess);
     return processRank(a, name) < processRank(b, name);
@@ -259,16 +261,17 @@ void FleetModel::onAdded(int first, int count)
     endInsertRows();
 }
 
-void FleetModel::onChanged(const QList<DeviceDelta> &deltas)
+void FleetModel::onChanged(const QList<core::DeviceDelta> &deltas)
 {
     QList<int> rows;
     rows.reserve(deltas.size());
-    for (const DeviceDelta &delta : deltas) {
+    for (const core::DeviceDelta &delta : deltas) {
         if (delta.index >= m_count) {
             continue;
         }
         rows.append(delta.index);
-        if (delta.what & (DeviceChanges(DeviceChange::Processes) | DeviceChange::Facts | DeviceChange::Identity)) {
+        if (delta.what & (records::DeviceChanges(records::DeviceChange::Processes) | records::DeviceChange::Facts |
+                          records::DeviceChange::Identity)) {
             m_search[std::size_t(delta.index)] = searchKey(m_fleet.at(delta.index));
         }
     }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/Attention.h"
 #include "core/Fleet.h"
 #include "models/TableModel.h"
+#include "records/Attention.h"
 
 #include <vector>
 
@@ -18,11 +18,11 @@ class FleetModel final : public TableModel
 
 public:
     // Both outlive the model.
-    FleetModel(Fleet &fleet, const Clock &clock, QObject *parent = nullptr);
+    FleetModel(core::Fleet &fleet, const Clock &clock, QObject *parent = nullptr);
 
-    [[nodiscard]] Fleet &fleet() const { return m_fleet; }
-    [[nodiscard]] const Device &device(int row) const { return m_fleet.at(row); }
-    [[nodiscard]] Attention why(int row) const;
+    [[nodiscard]] core::Fleet &fleet() const { return m_fleet; }
+    [[nodiscard]] const records::Device &device(int row) const { return m_fleet.at(row); }
+    [[nodiscard]] records::Attention why(int row) const;
 
     [[nodiscard]] int rowCount(const QModelIndex &parent = {}) const override;
     [[nodiscard]] int columnCount(const QModelIndex &parent = {}) const override;
@@ -35,24 +35,24 @@ public:
     [[nodiscard]] bool matches(int row, QStringView needle) const override;
 
     // The commands that a cell's action can be.
-    [[nodiscard]] static QString actionText(Attention::Action action);
+    [[nodiscard]] static QString actionText(records::Attention::Action action);
 
 private:
     enum FixedColumn { DeviceColumn = 0, SeenColumn = 1, FirstProcess = 2 };
 
     [[nodiscard]] int agentColumn() const { return FirstProcess + int(m_processes.size()); }
     [[nodiscard]] int whyColumn() const { return agentColumn() + 1; }
-    [[nodiscard]] Cell deviceCell(const Device &device) const;
-    [[nodiscard]] Cell seenCell(const Device &device) const;
-    [[nodiscard]] Cell processCell(const Device &device, const QString &name) const;
-    [[nodiscard]] Cell agentCell(const Device &device) const;
-    [[nodiscard]] Cell whyCell(const Device &device) const;
+    [[nodiscard]] Cell deviceCell(const records::Device &device) const;
+    [[nodiscard]] Cell seenCell(const records::Device &device) const;
+    [[nodiscard]] Cell processCell(const records::Device &device, const QString &name) const;
+    [[nodiscard]] Cell agentCell(const records::Device &device) const;
+    [[nodiscard]] Cell whyCell(const records::Device &device) const;
     void rewind();
     void onAdded(int first, int count);
-    void onChanged(const QList<DeviceDelta> &deltas);
+    void onChanged(const QList<core::DeviceDelta> &deltas);
     void updateColumns();
 
-    Fleet &m_fleet;
+    core::Fleet &m_fleet;
     const Clock &m_clock;
     int m_count = 0;
     QStringList m_processes;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/LogDocument.h"
 
-#include "core/LogBundle.h"
+#include "records/LogBundle.h"
+#include "wording/Commands.h"
+#include "wording/Problems.h"
 #include "xmpp/Jid.h"
 
 #include <QFile>
@@ -16,29 +18,29 @@ namespace sgn::models {
 
 namespace {
 
-Outcome copyFile(const QString &from, const QString &to)
+records::Expected<> copyFile(const QString &from, const QString &to)
 {
     QFile source(from);
     if (!source.open(QIODevice::ReadOnly)) {
-        return fail(ErrorCode::Io, u"%1: %2"_s.arg(from, source.errorString()));
+        return fail(ErrorCode::Io, records::FactCode::FileUnread, {from}, source.errorString());
     }
     QSaveFile target(to);
     if (!target.open(QIODevice::WriteOnly)) {
-        return fail(ErrorCode::Io, u"%1: %2"_s.arg(to, target.errorString()));
+        return fail(ErrorCode::Io, records::FactCode::FileUnwritten, {to}, target.errorString());
     }
     constexpr qint64 piece = qint64{1} << 20;
     while (!source.atEnd()) {
         target.write(source.read(piece));
     }
     if (!target.commit()) {
-        return fail(ErrorCode::Io, u"%1: %2"_s.arg(to, target.errorString()));
+        return fail(ErrorCode::Io, records::FactCode::FileUnwritten, {to}, target.errorString());
     }
     return {};
 }
 
 } // namespace
 
-void LogFileModel::show(const QList<LogFile> &files)
+void LogFileModel::show(const QList<core::LogFile> &files)
 {
     if (files == m_files) {
         return;
@@ -58,7 +60,7 @@ QVariant LogFileModel::data(const QModelIndex &index, int role) const
     if (!checkIndex(index, CheckIndexOption::IndexIsValid)) {
         return {};
     }
-    const LogFile &file = m_files.at(index.row());
+    const core::LogFile &file = m_files.at(index.row());
     if (role == SizeRole) {
         return QLocale().formattedDataSize(file.size, 1, QLocale::DataSizeSIFormat);
     }
@@ -70,7 +72,7 @@ QHash<int, QByteArray> LogFileModel::roleNames() const
     return {{NameRole, "name"}, {SizeRole, "size"}};
 }
 
-LogDocument::LogDocument(LogService &logs, QObject *parent)
+LogDocument::LogDocument(core::LogService &logs, QObject *parent)
     : QObject(parent)
     , m_logs(logs)
 {
@@ -79,15 +81,15 @@ LogDocument::LogDocument(LogService &logs, QObject *parent)
             update();
         }
     };
-    connect(&logs, &LogService::bundleChanged, this, own);
-    connect(&logs, &LogService::bundleRemoved, this, own);
+    connect(&logs, &core::LogService::bundleChanged, this, own);
+    connect(&logs, &core::LogService::bundleRemoved, this, own);
     connect(&m_reader, &QFutureWatcherBase::finished, this, [this] {
         if (m_reader.isCanceled()) {
             return;
         }
         m_isBusy = false;
-        const Result<QString> text = m_reader.result();
-        m_message = text ? QString() : text.error().message;
+        const records::Expected<QString> text = m_reader.result();
+        m_message = text ? QString() : wording::sentence(text.error());
         m_lines.setText(text ? *text : QString());
         Q_EMIT changed();
     });
@@ -108,7 +110,7 @@ void LogDocument::setBundle(const QString &id)
 
 QString LogDocument::title() const
 {
-    const std::optional<LogBundle> bundle = m_logs.bundle(m_id);
+    const std::optional<records::LogBundle> bundle = m_logs.bundle(m_id);
     return bundle ? xmpp::localPartOf(bundle->jid) : QString();
 }
 
@@ -119,7 +121,7 @@ QString LogDocument::currentName() const
 
 bool LogDocument::canRemove() const
 {
-    const std::optional<LogBundle> bundle = m_logs.bundle(m_id);
+    const std::optional<records::LogBundle> bundle = m_logs.bundle(m_id);
     return bundle && isFinal(bundle->state);
 }
 
@@ -138,13 +140,13 @@ void LogDocument::load()
     m_message.clear();
     m_lines.setText({});
     const QString path = m_files.files().at(m_file).path;
-    m_reader.setFuture(QtConcurrent::run([path] { return readLogText(path); }));
+    m_reader.setFuture(QtConcurrent::run([path] { return core::readLogText(path); }));
     Q_EMIT changed();
 }
 
 void LogDocument::update()
 {
-    const std::optional<LogBundle> bundle = m_logs.bundle(m_id);
+    const std::optional<records::LogBundle> bundle = m_logs.bundle(m_id);
     m_message.clear();
     m_progress = -1;
     m_isBusy = false;
@@ -157,27 +159,29 @@ void LogDocument::update()
         return;
     }
     switch (bundle->state) {
-    case LogBundle::State::Requested:
+    case records::LogBundle::State::Requested:
         m_isBusy = true;
         m_message = tr("Asked. Waiting for the device to send its logs.");
         break;
-    case LogBundle::State::Downloading:
+    case records::LogBundle::State::Downloading:
         m_isBusy = true;
         m_progress = bundle->size > 0 ? double(bundle->received) / double(bundle->size) : -1;
         m_message = tr("Loading the logs.");
         break;
-    case LogBundle::State::Unpacking:
+    case records::LogBundle::State::Unpacking:
         m_isBusy = true;
         m_message = tr("Unpacking the logs.");
         break;
-    case LogBundle::State::Elsewhere:
-        m_message = bundle->remarks.isEmpty() ? tr("The device has uploaded its logs to a server of its own.")
-                                              : bundle->remarks;
+    case records::LogBundle::State::Elsewhere:
+        m_message = wording::standing(wording::remarksText(*bundle));
         break;
-    case LogBundle::State::Failed:
-        m_message = bundle->remarks.isEmpty() ? tr("The logs didn't come.") : bundle->remarks;
+    case records::LogBundle::State::Failed:
+        m_message = wording::standing(wording::remarksText(*bundle));
+        if (m_message.isEmpty()) {
+            m_message = tr("The logs didn't come.");
+        }
         break;
-    case LogBundle::State::Ready:
+    case records::LogBundle::State::Ready:
         m_files.show(m_logs.files(m_id));
         if (m_files.files().isEmpty()) {
             m_message = tr("The device sent no files.");
@@ -196,11 +200,11 @@ void LogDocument::saveAs(const QUrl &target)
     if (m_file < 0 || path.isEmpty()) {
         return;
     }
-    const Outcome outcome = copyFile(m_files.files().at(m_file).path, path);
+    const records::Expected<> outcome = copyFile(m_files.files().at(m_file).path, path);
     if (outcome) {
         Q_EMIT told(tr("Saved as %1.").arg(QFileInfo(path).fileName()), false);
     } else {
-        Q_EMIT told(tr("Not saved: %1.").arg(outcome.error().message), true);
+        Q_EMIT told(tr("Not saved: %1.").arg(wording::sentence(outcome.error())), true);
     }
 }
 

@@ -22,15 +22,15 @@ public:
 
     using QAbstractListModel::QAbstractListModel;
 
-    void show(const QList<LogFile> &files);
-    [[nodiscard]] const QList<LogFile> &files() const { return m_files; }
+    void show(const QList<core::LogFile> &files);
+    [[nodiscard]] const QList<core::LogFile> &files() const { return m_files; }
 
     [[nodiscard]] int rowCount(const QModelIndex &parent = {}) const override;
     [[nodiscard]] QVariant data(const QModelIndex &index, int role) const override;
     [[nodiscard]] QHash<int, QByteArray> roleNames() const override;
 
 private:
-    QList<LogFile> m_files;
+    QList<core::LogFile> m_files;
 };
 
 // What the log viewer shows: a set of logs, one of its files, that file's lines.
@@ -53,7 +53,7 @@ class LogDocument final : public QObject
 
 public:
     // Outlives the document.
-    explicit LogDocument(LogService &logs, QObject *parent = nullptr);
+    explicit LogDocument(core::LogService &logs, QObject *parent = nullptr);
 
     [[nodiscard]] QString bundle() const { return m_id == 0 ? QString() : QString::number(m_id); }
     void setBundle(const QString &id);
@@ -80,7 +80,7 @@ private:
     void update();
     void load();
 
-    LogService &m_logs;
+    core::LogService &m_logs;
     qint64 m_id = 0;
     int m_file = -1;
     QString m_message;
@@ -88,7 +88,7 @@ private:
     double m_progress = -1;
     LogFileModel m_files;
     LogLinesModel m_lines;
-    QFutureWatcher<Result<QString>> m_reader;
+    QFutureWatcher<records::Expected<QString>> m_reader;
 };
 
 } // namespace sgn::models

@@ -2,6 +2,7 @@
 #include "models/LogListModel.h"
 
 #include "models/Age.h"
+#include "wording/Commands.h"
 #include "xmpp/Jid.h"
 
 #include <algorithm>
@@ -9,22 +10,23 @@
 
 namespace sgn::models {
 
-LogListModel::LogListModel(LogService &logs, const Clock &clock, QObject *parent)
+LogListModel::LogListModel(core::LogService &logs, const Clock &clock, QObject *parent)
     : TableModel(parent)
     , m_logs(logs)
     , m_clock(clock)
 {
     m_bundles = logs.bundles();
     std::reverse(m_bundles.begin(), m_bundles.end());
-    connect(&logs, &LogService::bundleAdded, this, &LogListModel::add);
-    connect(&logs, &LogService::bundleChanged, this, &LogListModel::change);
-    connect(&logs, &LogService::bundleRemoved, this, &LogListModel::remove);
+    connect(&logs, &core::LogService::bundleAdded, this, &LogListModel::add);
+    connect(&logs, &core::LogService::bundleChanged, this, &LogListModel::change);
+    connect(&logs, &core::LogService::bundleRemoved, this, &LogListModel::remove);
 }
 
 QString LogListModel::newestReady() const
 {
-    const auto ready = std::find_if(m_bundles.crbegin(), m_bundles.crend(),
-                                    [](const LogBundle &bundle) { return bundle.state == LogBundle::State::Ready; });
+    const auto ready = std::find_if(m_bundles.crbegin(), m_bundles.crend(), [](const records::LogBundle &bundle) {
+        return bundle.state == records::LogBundle::State::Ready;
+    });
     return ready == m_bundles.crend() ? QString() : QString::number(ready->id);
 }
 
@@ -52,7 +54,7 @@ Column LogListModel::column(int index) const
 
 Cell LogListModel::cell(int row, int column) const
 {
-    const LogBundle &bundle = m_bundles.at(row);
+    const records::LogBundle &bundle = m_bundles.at(row);
     Cell cell;
     switch (column) {
     case DeviceColumn:
@@ -71,41 +73,38 @@ Cell LogListModel::cell(int row, int column) const
     return cell;
 }
 
-Cell LogListModel::stateCell(const LogBundle &bundle) const
+Cell LogListModel::stateCell(const records::LogBundle &bundle) const
 {
     Cell cell;
-    cell.hint = bundle.remarks;
+    cell.hint = wording::remarksText(bundle);
     switch (bundle.state) {
-    case LogBundle::State::Requested:
+    case records::LogBundle::State::Requested:
         cell.text = tr("asked");
         cell.tone = Cell::Muted;
         cell.hint = tr("The device hasn't answered yet.");
         break;
-    case LogBundle::State::Downloading:
+    case records::LogBundle::State::Downloading:
         cell.text = tr("loading");
         cell.progress = bundle.size > 0 ? double(bundle.received) / double(bundle.size) : 0;
         break;
-    case LogBundle::State::Unpacking:
+    case records::LogBundle::State::Unpacking:
         cell.text = tr("unpacking");
         cell.progress = 1;
         break;
-    case LogBundle::State::Ready:
+    case records::LogBundle::State::Ready:
         cell.text = QLocale().formattedDataSize(bundle.received, 1, QLocale::DataSizeSIFormat);
         cell.tone = Cell::Good;
         break;
-    case LogBundle::State::Elsewhere:
+    case records::LogBundle::State::Elsewhere:
         cell.text = tr("elsewhere");
         cell.tone = Cell::Warning;
-        if (cell.hint.isEmpty()) {
-            cell.hint = tr("The device has uploaded its logs to a server of its own.");
-        }
         break;
-    case LogBundle::State::Failed:
+    case records::LogBundle::State::Failed:
         cell.text = tr("failed");
         cell.tone = Cell::Bad;
         break;
     }
-    cell.badge = isFinal(bundle.state) && bundle.state != LogBundle::State::Ready;
+    cell.badge = isFinal(bundle.state) && bundle.state != records::LogBundle::State::Ready;
     return cell;
 }
 
@@ -116,8 +115,8 @@ QString LogListModel::key(int row) const
 
 bool LogListModel::less(int column, int left, int right) const
 {
-    const LogBundle &a = m_bundles.at(left);
-    const LogBundle &b = m_bundles.at(right);
+    const records::LogBundle &a = m_bundles.at(left);
+    const records::LogBundle &b = m_bundles.at(right);
     if (column == TimeColumn) {
         return std::pair(a.requestedAt, a.id) < std::pair(b.requestedAt, b.id);
     }
@@ -129,14 +128,14 @@ bool LogListModel::less(int column, int left, int right) const
 
 int LogListModel::rowOfId(qint64 id) const
 {
-    const auto found =
-        std::find_if(m_bundles.cbegin(), m_bundles.cend(), [id](const LogBundle &bundle) { return bundle.id == id; });
+    const auto found = std::find_if(m_bundles.cbegin(), m_bundles.cend(),
+                                    [id](const records::LogBundle &bundle) { return bundle.id == id; });
     return found == m_bundles.cend() ? -1 : int(found - m_bundles.cbegin());
 }
 
 void LogListModel::add(qint64 id)
 {
-    const std::optional<LogBundle> bundle = m_logs.bundle(id);
+    const std::optional<records::LogBundle> bundle = m_logs.bundle(id);
     if (!bundle || rowOfId(id) >= 0) {
         return;
     }
@@ -148,7 +147,7 @@ void LogListModel::add(qint64 id)
 void LogListModel::change(qint64 id)
 {
     const int row = rowOfId(id);
-    const std::optional<LogBundle> bundle = m_logs.bundle(id);
+    const std::optional<records::LogBundle> bundle = m_logs.bundle(id);
     if (row < 0 || !bundle) {
         return;
     }

@@ -15,7 +15,7 @@ class LogListModel final : public TableModel
 
 public:
     // Both outlive the model.
-    LogListModel(LogService &logs, const Clock &clock, QObject *parent = nullptr);
+    LogListModel(core::LogService &logs, const Clock &clock, QObject *parent = nullptr);
 
     // The newest that can be read; empty: none.
     [[nodiscard]] QString newestReady() const;
@@ -31,14 +31,14 @@ private:
     enum Columns { DeviceColumn, TimeColumn, StateColumn, ColumnCount };
 
     [[nodiscard]] int rowOfId(qint64 id) const;
-    [[nodiscard]] Cell stateCell(const LogBundle &bundle) const;
+    [[nodiscard]] Cell stateCell(const records::LogBundle &bundle) const;
     void add(qint64 id);
     void change(qint64 id);
     void remove(qint64 id);
 
-    LogService &m_logs;
+    core::LogService &m_logs;
     const Clock &m_clock;
-    QList<LogBundle> m_bundles;
+    QList<records::LogBundle> m_bundles;
 };
 
 } // namespace sgn::models

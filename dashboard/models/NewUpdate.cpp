@@ -3,6 +3,7 @@
 
 #include "core/Panel.h"
 #include "core/SuggestedVersions.h"
+#include "wording/Problems.h"
 
 #include <algorithm>
 #include <QFileInfo>
@@ -57,12 +58,12 @@ QHash<int, QByteArray> NewVersionModel::roleNames() const
     return {{NameRole, "name"}, {VersionRole, "version"}, {HighestRole, "highest"}};
 }
 
-NewUpdate::NewUpdate(Panel &panel, QObject *parent)
+NewUpdate::NewUpdate(core::Panel &panel, QObject *parent)
     : QObject(parent)
     , m_panel(panel)
 {
     connect(&m_reader, &QFutureWatcherBase::finished, this, &NewUpdate::onRead);
-    connect(&panel.fleet(), &Fleet::summaryChanged, this, &NewUpdate::changed);
+    connect(&panel.fleet(), &core::Fleet::summaryChanged, this, &NewUpdate::changed);
 }
 
 QString NewUpdate::fileName() const
@@ -162,7 +163,7 @@ void NewUpdate::begin(const QStringList &jids)
     }
     m_reader.cancel();
     m_stage = Empty;
-    m_error.clear();
+    m_failure = Failure::None;
     m_path.clear();
     m_zip.reset();
     m_caFile.reset();
@@ -179,7 +180,7 @@ void NewUpdate::choose(const QUrl &file)
         return;
     }
     m_path = file.isLocalFile() ? file.toLocalFile() : file.toString();
-    m_error.clear();
+    m_failure = Failure::None;
     m_zip.reset();
     m_caFile.reset();
     if (looksLikeCaFile(m_path)) {
@@ -187,7 +188,7 @@ void NewUpdate::choose(const QUrl &file)
         return;
     }
     m_stage = Reading;
-    m_reader.setFuture(UpdateService::inspect(m_path));
+    m_reader.setFuture(core::UpdateService::inspect(m_path));
     Q_EMIT changed();
 }
 
@@ -198,7 +199,7 @@ void NewUpdate::readCaFile()
     m_stage = Empty;
     const Result<CaFile> caFile = sgn::readCaFile(m_path, QDateTime::currentDateTimeUtc());
     if (!caFile) {
-        setError(tr("This can't be used as a CA file: %1.").arg(caFile.error().message));
+        setFailure(Failure::CaFile, caFile.error());
         return;
     }
     m_caFile = *caFile;
@@ -214,18 +215,18 @@ void NewUpdate::onRead()
     const Result<ReleaseZip> zip = m_reader.result();
     if (!zip) {
         m_stage = Empty;
-        setError(tr("This can't be used as a release: %1.").arg(zip.error().message));
+        setFailure(Failure::Release, zip.error());
         return;
     }
     m_zip = *zip;
     m_stage = Editing;
-    const QList<ProcessVersion> versions = suggestedVersions(*m_zip, m_panel.fleet());
+    const QList<ProcessVersion> versions = core::suggestedVersions(*m_zip, m_panel.fleet());
     QList<int> highest;
     for (const ProcessVersion &process : versions) {
         highest.append(m_panel.fleet().highestVersion(process.name));
     }
     m_versions.show(versions, highest);
-    m_version = suggestedVersion(*m_zip, m_panel.fleet());
+    m_version = core::suggestedVersion(*m_zip, m_panel.fleet());
     Q_EMIT changed();
 }
 
@@ -235,7 +236,7 @@ QStringList NewUpdate::targets() const
         return m_chosen;
     }
     QStringList jids;
-    const Fleet &fleet = m_panel.fleet();
+    const core::Fleet &fleet = m_panel.fleet();
     for (int i = 0; i < fleet.count(); ++i) {
         if (m_audience == All || fleet.at(i).online) {
             jids.append(fleet.at(i).jid);
@@ -249,9 +250,9 @@ void NewUpdate::start()
     if (!isReady()) {
         return;
     }
-    UpdateRequest request;
+    core::UpdateRequest request;
     if (m_caFile) {
-        request.what = UpdateRequest::What::CaFile;
+        request.what = core::UpdateRequest::What::CaFile;
         request.caFile = m_caFile;
     } else {
         request.component = m_zip->component;
@@ -265,26 +266,26 @@ void NewUpdate::start()
     request.force = m_force;
     request.targets = targets();
     request.requestedBy = u"dashboard"_s;
-    if (const Outcome sound = request.check(); !sound) {
-        setError(sound.error().message);
+    if (const records::Expected<> sound = request.check(); !sound) {
+        setFailure(Failure::Request, sound.error());
         return;
     }
-    m_error.clear();
+    m_failure = Failure::None;
     m_progress = 0;
     m_stage = Uploading;
     m_job = m_panel.updates().start(request);
-    connect(m_job, &UpdateJob::progress, this, [this](qint64 sent, qint64 total) {
+    connect(m_job, &core::UpdateJob::progress, this, [this](qint64 sent, qint64 total) {
         m_progress = total > 0 ? double(sent) / double(total) : 0;
         Q_EMIT changed();
     });
-    connect(m_job, &UpdateJob::finished, this, [this](const Result<CommandNo> &number) {
+    connect(m_job, &core::UpdateJob::finished, this, [this](const records::Expected<CommandNo> &number) {
         m_stage = m_zip || m_caFile ? Editing : Empty;
         if (number) {
             begin({});
             Q_EMIT started(*number);
         } else {
-            setError(number.error().message);
-            Q_EMIT failed(number.error().message);
+            setFailure(Failure::Request, number.error());
+            Q_EMIT failed(number.error());
         }
         Q_EMIT changed();
     });
@@ -298,9 +299,25 @@ void NewUpdate::cancelUpload()
     }
 }
 
-void NewUpdate::setError(const QString &error)
+QString NewUpdate::error() const
 {
-    m_error = error;
+    switch (m_failure) {
+    case Failure::None:
+        return {};
+    case Failure::CaFile:
+        return tr("This can't be used as a CA file: %1.").arg(wording::sentence(m_why));
+    case Failure::Release:
+        return tr("This can't be used as a release: %1.").arg(wording::sentence(m_why));
+    case Failure::Request:
+        break;
+    }
+    return wording::sentence(m_why);
+}
+
+void NewUpdate::setFailure(Failure failure, const records::Problem &why)
+{
+    m_failure = failure;
+    m_why = why;
     Q_EMIT changed();
 }
 

@@ -9,7 +9,7 @@
 #include <QtQml/qqmlregistration.h>
 #include <QUrl>
 
-namespace sgn {
+namespace sgn::core {
 class Panel;
 }
 
@@ -71,12 +71,12 @@ public:
     Q_ENUM(Audience)
 
     // Outlives this.
-    explicit NewUpdate(Panel &panel, QObject *parent = nullptr);
+    explicit NewUpdate(core::Panel &panel, QObject *parent = nullptr);
 
     [[nodiscard]] Stage stage() const { return m_stage; }
     [[nodiscard]] QString fileName() const;
     [[nodiscard]] QString summary() const;
-    [[nodiscard]] QString error() const { return m_error; }
+    [[nodiscard]] QString error() const;
     [[nodiscard]] bool isPerProcess() const;
     // The release has one version.
     [[nodiscard]] bool isVersioned() const;
@@ -104,18 +104,21 @@ Q_SIGNALS:
     void changed();
     // It is a command now.
     void started(sgn::CommandNo number);
-    void failed(const QString &why);
+    void failed(const sgn::records::Problem &why);
 
 private:
     void onRead();
     void readCaFile();
-    void setError(const QString &error);
+    // What the last failure was about.
+    enum class Failure { None, CaFile, Release, Request };
+    void setFailure(Failure failure, const records::Problem &why);
     [[nodiscard]] static QString componentText(Component component);
     [[nodiscard]] QStringList targets() const;
 
-    Panel &m_panel;
+    core::Panel &m_panel;
     Stage m_stage = Empty;
-    QString m_error;
+    Failure m_failure = Failure::None;
+    records::Problem m_why;
     QString m_path;
     std::optional<ReleaseZip> m_zip;
     std::optional<CaFile> m_caFile;
@@ -126,7 +129,7 @@ private:
     QStringList m_chosen;
     double m_progress = 0;
     QFutureWatcher<Result<ReleaseZip>> m_reader;
-    QPointer<UpdateJob> m_job;
+    QPointer<core::UpdateJob> m_job;
 };
 
 } // namespace sgn::models

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/SignIn.h"
 
+#include "wording/Problems.h"
 #include "xmpp/Jid.h"
 
 using namespace Qt::StringLiterals;
@@ -67,9 +68,9 @@ bool SignIn::isReady() const
     return !m_isBusy && !m_jid.isEmpty() && !m_password.isEmpty();
 }
 
-PanelConfig SignIn::config() const
+core::PanelConfig SignIn::config() const
 {
-    PanelConfig config;
+    core::PanelConfig config;
     config.jid = xmpp::bareJid(m_jid);
     config.password = m_password;
     config.host = m_host;
@@ -77,19 +78,19 @@ PanelConfig SignIn::config() const
     const uint port = m_port.toUInt(&isNumber);
     config.port = isNumber && port <= 65535 ? quint16(port) : quint16(0);
     config.caFile = m_caFile;
-    config.storeFile = storeFileFor(m_environment.dataFolder, config.jid);
+    config.storeFile = core::storeFileFor(m_environment.dataFolder, config.jid);
     return config;
 }
 
 bool SignIn::open()
 {
-    m_error.clear();
-    m_advice.clear();
-    Panel::Settings settings;
+    m_problem.reset();
+    m_isKeyringSilent = false;
+    core::Panel::Settings settings;
     settings.operatorName = u"dashboard"_s;
     settings.xmpp.role = xmpp::Role::Panel;
     settings.xmpp.acceptSubscriptions = true;
-    Result<std::unique_ptr<Panel>> panel = Panel::open(config(), settings, m_environment.clock);
+    records::Expected<std::unique_ptr<core::Panel>> panel = core::Panel::open(config(), settings, m_environment.clock);
     if (!panel) {
         showError(panel.error());
         return false;
@@ -109,15 +110,15 @@ void SignIn::resume()
     m_environment.passwords.read(last.jid, [this](const Result<QString> &password) {
         m_isBusy = false;
         if (!password) {
-            // Nothing is wrong for the person: the form asks for what is missing.
-            m_advice = tr("The keyring didn't give the password. Please type it.");
+            // No error: the form asks for what is missing.
+            m_isKeyringSilent = true;
             Q_EMIT changed();
             return;
         }
         m_password = *password;
         if (open()) {
-            // Who takes it wants to hear how connecting goes.
-            Panel *panel = m_panel.get();
+            // The receiver connects to its signals first.
+            core::Panel *panel = m_panel.get();
             Q_EMIT signedIn();
             panel->start();
         }
@@ -132,8 +133,8 @@ void SignIn::submit()
         return;
     }
     m_isBusy = true;
-    connect(&m_panel->session(), &PanelSession::online, this, &SignIn::accept);
-    connect(&m_panel->session(), &PanelSession::offline, this, [this](const Error &reason) {
+    connect(&m_panel->session(), &core::PanelSession::online, this, &SignIn::accept);
+    connect(&m_panel->session(), &core::PanelSession::offline, this, [this](const Error &reason) {
         if (!m_isBusy) {
             return;
         }
@@ -149,7 +150,7 @@ void SignIn::cancel()
     m_isBusy = false;
     if (m_panel) {
         m_panel->session().disconnect(this);
-        // It may be in the middle of telling us.
+        // It may be the sender of the signal that called this.
         m_panel.release()->deleteLater();
     }
     Q_EMIT changed();
@@ -183,19 +184,28 @@ void SignIn::keepOrForgetPassword()
     });
 }
 
-void SignIn::showError(const Error &error)
+void SignIn::showError(const records::Problem &problem)
 {
-    m_error = error.message;
-    if (!m_error.isEmpty()) {
-        m_error[0] = m_error.at(0).toUpper();
-    }
-    m_advice = adviceFor(error);
+    m_problem = problem;
     Q_EMIT changed();
 }
 
-QString SignIn::adviceFor(const Error &error)
+QString SignIn::error() const
 {
-    switch (error.code) {
+    return m_problem ? wording::standing(wording::sentence(*m_problem)) : QString();
+}
+
+QString SignIn::advice() const
+{
+    if (m_isKeyringSilent) {
+        return tr("The keyring didn't give the password. Please type it.");
+    }
+    return m_problem ? adviceFor(m_problem->error) : QString();
+}
+
+QString SignIn::adviceFor(ErrorCode error)
+{
+    switch (error) {
     case ErrorCode::Authentication:
         return tr("Check the address and the password. Capital and small letters matter in the password.");
     case ErrorCode::Network:

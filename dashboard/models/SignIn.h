@@ -12,8 +12,8 @@
 
 namespace sgn::models {
 
-// The sign-in form: who, where, whom to believe. It tries the account before it lets anyone in, so that a wrong
-// password is told where it was typed.
+// The sign-in form: account, server, certification authority. It signs in before the workspace opens, so that a wrong
+// password is reported where it was typed.
 class SignIn final : public QObject
 {
     Q_OBJECT
@@ -57,8 +57,8 @@ public:
     [[nodiscard]] QString caFile() const { return m_caFile; }
     void setCaFile(const QString &path);
     [[nodiscard]] bool isBusy() const { return m_isBusy; }
-    [[nodiscard]] QString error() const { return m_error; }
-    [[nodiscard]] QString advice() const { return m_advice; }
+    [[nodiscard]] QString error() const;
+    [[nodiscard]] QString advice() const;
     [[nodiscard]] bool isReady() const;
 
     // Signs in with the last account when its password was kept: its last known state is shown at once.
@@ -68,7 +68,7 @@ public:
     Q_INVOKABLE void chooseCaFile(const QUrl &file);
 
     // What a person can do about a failure to connect; empty: nothing better than waiting.
-    [[nodiscard]] static QString adviceFor(const Error &error);
+    [[nodiscard]] static QString adviceFor(ErrorCode error);
 
 Q_SIGNALS:
     void changed();
@@ -76,12 +76,12 @@ Q_SIGNALS:
     void signedIn();
 
 public:
-    [[nodiscard]] std::unique_ptr<Panel> takePanel() { return std::move(m_panel); }
+    [[nodiscard]] std::unique_ptr<core::Panel> takePanel() { return std::move(m_panel); }
 
 private:
-    [[nodiscard]] PanelConfig config() const;
+    [[nodiscard]] core::PanelConfig config() const;
     bool open();
-    void showError(const Error &error);
+    void showError(const records::Problem &problem);
     void accept();
     void keepOrForgetPassword();
 
@@ -93,9 +93,9 @@ private:
     QString m_port;
     QString m_caFile;
     bool m_isBusy = false;
-    QString m_error;
-    QString m_advice;
-    std::unique_ptr<Panel> m_panel;
+    std::optional<records::Problem> m_problem;
+    bool m_isKeyringSilent = false;
+    std::unique_ptr<core::Panel> m_panel;
 };
 
 } // namespace sgn::models

@@ -2,23 +2,11 @@
 #include "models/SigningKeys.h"
 
 #include "models/Preferences.h"
+#include "wording/Problems.h"
 
 namespace sgn::models {
 
-namespace {
-
-QString sentence(const Result<QString> &used)
-{
-    QString text = used ? QString() : used.error().message;
-    if (!text.isEmpty()) {
-        text[0] = text.at(0).toUpper();
-    }
-    return text;
-}
-
-} // namespace
-
-SigningKeys::SigningKeys(Panel &panel, QObject *parent)
+SigningKeys::SigningKeys(core::Panel &panel, QObject *parent)
     : QObject(parent)
     , m_panel(panel)
 {}
@@ -55,10 +43,20 @@ void SigningKeys::forgetOperator()
     useOperator({});
 }
 
+QString SigningKeys::releaseError() const
+{
+    return m_releaseProblem ? wording::standing(wording::sentence(*m_releaseProblem)) : QString();
+}
+
+QString SigningKeys::operatorError() const
+{
+    return m_operatorProblem ? wording::standing(wording::sentence(*m_operatorProblem)) : QString();
+}
+
 void SigningKeys::useRelease(const QString &file)
 {
-    const Result<QString> used = m_panel.useReleaseKey(file);
-    m_releaseError = sentence(used);
+    const records::Expected<QString> used = m_panel.useReleaseKey(file);
+    m_releaseProblem = used ? std::nullopt : std::optional(used.error());
     if (used && m_preferences) {
         m_preferences->setKeyFile(Preferences::ReleaseKey, file);
     }
@@ -67,8 +65,8 @@ void SigningKeys::useRelease(const QString &file)
 
 void SigningKeys::useOperator(const QString &file)
 {
-    const Result<QString> used = m_panel.useOperatorKey(file);
-    m_operatorError = sentence(used);
+    const records::Expected<QString> used = m_panel.useOperatorKey(file);
+    m_operatorProblem = used ? std::nullopt : std::optional(used.error());
     if (used && m_preferences) {
         m_preferences->setKeyFile(Preferences::OperatorKey, file);
     }

@@ -27,7 +27,7 @@ class SigningKeys final : public QObject
 
 public:
     // `panel` outlives this.
-    explicit SigningKeys(Panel &panel, QObject *parent = nullptr);
+    explicit SigningKeys(core::Panel &panel, QObject *parent = nullptr);
 
     // Takes up the files that were chosen before, where the panel has none of its own, and remembers what is chosen.
     // `preferences` outlives this.
@@ -35,8 +35,8 @@ public:
 
     [[nodiscard]] QString releaseKey() const { return m_panel.releaseKey(); }
     [[nodiscard]] QString operatorKey() const { return m_panel.operatorKey(); }
-    [[nodiscard]] QString releaseError() const { return m_releaseError; }
-    [[nodiscard]] QString operatorError() const { return m_operatorError; }
+    [[nodiscard]] QString releaseError() const;
+    [[nodiscard]] QString operatorError() const;
 
     Q_INVOKABLE void chooseRelease(const QUrl &file);
     Q_INVOKABLE void chooseOperator(const QUrl &file);
@@ -50,10 +50,10 @@ private:
     void useRelease(const QString &file);
     void useOperator(const QString &file);
 
-    Panel &m_panel;
+    core::Panel &m_panel;
     Preferences *m_preferences = nullptr;
-    QString m_releaseError;
-    QString m_operatorError;
+    std::optional<records::Problem> m_releaseProblem;
+    std::optional<records::Problem> m_operatorProblem;
 };
 
 } // namespace sgn::models

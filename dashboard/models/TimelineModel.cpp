@@ -4,15 +4,16 @@
 #include "core/Panel.h"
 #include "models/ActivityModel.h"
 #include "models/Age.h"
+#include "wording/Activity.h"
 
 namespace sgn::models {
 
-TimelineModel::TimelineModel(Panel &panel, const Clock &clock, QObject *parent)
+TimelineModel::TimelineModel(core::Panel &panel, const Clock &clock, QObject *parent)
     : QAbstractListModel(parent)
     , m_panel(panel)
     , m_clock(clock)
 {
-    connect(&panel, &Panel::activityAdded, this, &TimelineModel::add);
+    connect(&panel, &core::Panel::activityAdded, this, &TimelineModel::add);
     connect(&m_flush, &QFutureWatcherBase::finished, this, &TimelineModel::load);
 }
 
@@ -26,9 +27,9 @@ void TimelineModel::setJid(const QString &jid)
 
 void TimelineModel::load()
 {
-    QList<ActivityEntry> entries;
+    QList<records::ActivityEntry> entries;
     if (!m_jid.isEmpty()) {
-        ActivityFilter filter;
+        records::ActivityFilter filter;
         filter.jid = m_jid;
         filter.limit = maxLines;
         entries = m_panel.store().activity(filter);
@@ -58,7 +59,7 @@ QVariant TimelineModel::data(const QModelIndex &index, int role) const
     if (!checkIndex(index, CheckIndexOption::IndexIsValid)) {
         return {};
     }
-    const ActivityEntry &entry = m_entries.at(index.row());
+    const records::ActivityEntry &entry = m_entries.at(index.row());
     switch (role) {
     case TimeRole:
         return momentText(entry.at, m_clock.wallUtc());
@@ -66,7 +67,7 @@ QVariant TimelineModel::data(const QModelIndex &index, int role) const
         return fullMomentText(entry.at);
     case Qt::DisplayRole:
     case TextRole:
-        return describe(entry);
+        return wording::describe(entry);
     case ToneRole:
         return int(ActivityModel::tone(entry.kind));
     default:
@@ -79,7 +80,7 @@ QHash<int, QByteArray> TimelineModel::roleNames() const
     return {{TimeRole, "time"}, {TextRole, "text"}, {ToneRole, "tone"}, {MomentRole, "moment"}};
 }
 
-void TimelineModel::add(const ActivityEntry &entry)
+void TimelineModel::add(const records::ActivityEntry &entry)
 {
     if (m_jid.isEmpty() || entry.jid != m_jid) {
         return;

@@ -3,13 +3,13 @@
 
 #include "base/Clock.h"
 #include "base/Result.h"
-#include "core/Activity.h"
+#include "records/Activity.h"
 
 #include <QAbstractListModel>
 #include <QFutureWatcher>
 #include <QtQml/qqmlregistration.h>
 
-namespace sgn {
+namespace sgn::core {
 class Panel;
 }
 
@@ -25,7 +25,7 @@ public:
     enum Role { TimeRole = Qt::UserRole, TextRole, ToneRole, MomentRole };
 
     // Both outlive the model.
-    TimelineModel(Panel &panel, const Clock &clock, QObject *parent = nullptr);
+    TimelineModel(core::Panel &panel, const Clock &clock, QObject *parent = nullptr);
 
     void setJid(const QString &jid);
     void refreshTexts();
@@ -38,12 +38,12 @@ private:
     static constexpr int maxLines = 100;
 
     void load();
-    void add(const ActivityEntry &entry);
+    void add(const records::ActivityEntry &entry);
 
-    Panel &m_panel;
+    core::Panel &m_panel;
     const Clock &m_clock;
     QString m_jid;
-    QList<ActivityEntry> m_entries;
+    QList<records::ActivityEntry> m_entries;
     QFutureWatcher<Outcome> m_flush;
 };
 

@@ -3,19 +3,20 @@
 
 #include "core/Panel.h"
 #include "models/UpdateListModel.h"
+#include "wording/Problems.h"
 
 using namespace Qt::StringLiterals;
 
 namespace sgn::models {
 
-UpdateDetails::UpdateDetails(Panel &panel, const Clock &clock, QObject *parent)
+UpdateDetails::UpdateDetails(core::Panel &panel, const Clock &clock, QObject *parent)
     : QObject(parent)
     , m_panel(panel)
     , m_targets(panel.commands(), panel.fleet(), clock)
     , m_filter(m_targets)
 {
     connect(&m_filter, &TableFilter::currentChanged, this, &UpdateDetails::changed);
-    connect(&panel.commands(), &CommandLog::commandChanged, this, [this](CommandNo number) {
+    connect(&panel.commands(), &core::CommandLog::commandChanged, this, [this](CommandNo number) {
         if (number == m_targets.number()) {
             Q_EMIT changed();
         }
@@ -37,29 +38,29 @@ void UpdateDetails::setNumber(const QString &number)
     Q_EMIT changed();
 }
 
-const CommandRecord *UpdateDetails::record() const
+const records::CommandRecord *UpdateDetails::record() const
 {
     return m_targets.number() == 0 ? nullptr : m_panel.commands().find(m_targets.number());
 }
 
 QString UpdateDetails::title() const
 {
-    const CommandRecord *shown = record();
+    const records::CommandRecord *shown = record();
     return shown ? tr("Update #%1 · %2").arg(shown->number).arg(updateTitle(*shown)) : QString();
 }
 
 QString UpdateDetails::summary() const
 {
-    const CommandRecord *shown = record();
+    const records::CommandRecord *shown = record();
     if (!shown) {
         return {};
     }
     QStringList parts;
-    const CommandCounts &counts = shown->counts;
-    const int waiting = counts.in(TargetState::Queued) + counts.in(TargetState::Sent);
-    const int running = counts.in(TargetState::Delivered) + counts.in(TargetState::Running);
-    if (counts.in(TargetState::Done) > 0) {
-        parts.append(tr("%n done", nullptr, counts.in(TargetState::Done)));
+    const records::CommandCounts &counts = shown->counts;
+    const int waiting = counts.in(records::TargetState::Queued) + counts.in(records::TargetState::Sent);
+    const int running = counts.in(records::TargetState::Delivered) + counts.in(records::TargetState::Running);
+    if (counts.in(records::TargetState::Done) > 0) {
+        parts.append(tr("%n done", nullptr, counts.in(records::TargetState::Done)));
     }
     if (running > 0) {
         parts.append(tr("%n running", nullptr, running));
@@ -75,14 +76,14 @@ QString UpdateDetails::summary() const
 
 bool UpdateDetails::isCancellable() const
 {
-    const CommandRecord *shown = record();
+    const records::CommandRecord *shown = record();
     return shown && shown->counts.open() > 0;
 }
 
 int UpdateDetails::failedCount() const
 {
-    const CommandRecord *shown = record();
-    return shown ? shown->counts.in(TargetState::Failed) + shown->counts.in(TargetState::Expired) : 0;
+    const records::CommandRecord *shown = record();
+    return shown ? shown->counts.in(records::TargetState::Failed) + shown->counts.in(records::TargetState::Expired) : 0;
 }
 
 QString UpdateDetails::log() const
@@ -98,20 +99,20 @@ void UpdateDetails::refreshTexts()
 
 void UpdateDetails::cancel()
 {
-    const Outcome outcome = m_panel.updates().cancel(m_targets.number(), u"dashboard"_s);
+    const records::Expected<> outcome = m_panel.updates().cancel(m_targets.number(), u"dashboard"_s);
     if (outcome) {
         Q_EMIT told(tr("Update #%1 stops where it hasn't replaced anything yet.").arg(m_targets.number()), false);
     } else {
-        Q_EMIT told(tr("It can't be stopped: %1.").arg(outcome.error().message), true);
+        Q_EMIT told(tr("It can't be stopped: %1.").arg(wording::sentence(outcome.error())), true);
     }
 }
 
 void UpdateDetails::retryFailed()
 {
-    const Result<CommandNo> number =
+    const records::Expected<CommandNo> number =
         m_panel.updates().retry(m_targets.number(), m_targets.failedJids(), u"dashboard"_s);
     if (!number) {
-        Q_EMIT told(tr("It can't be tried again: %1.").arg(number.error().message), true);
+        Q_EMIT told(tr("It can't be tried again: %1.").arg(wording::sentence(number.error())), true);
         return;
     }
     Q_EMIT told(tr("Tried again as update #%1.").arg(*number), false);

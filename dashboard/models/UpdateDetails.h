@@ -8,7 +8,7 @@
 #include <QObject>
 #include <QtQml/qqmlregistration.h>
 
-namespace sgn {
+namespace sgn::core {
 class Panel;
 }
 
@@ -30,7 +30,7 @@ class UpdateDetails final : public QObject
 
 public:
     // All outlive this.
-    UpdateDetails(Panel &panel, const Clock &clock, QObject *parent = nullptr);
+    UpdateDetails(core::Panel &panel, const Clock &clock, QObject *parent = nullptr);
 
     [[nodiscard]] QString number() const;
     void setNumber(const QString &number);
@@ -55,9 +55,9 @@ Q_SIGNALS:
     void retried(sgn::CommandNo number);
 
 private:
-    [[nodiscard]] const CommandRecord *record() const;
+    [[nodiscard]] const records::CommandRecord *record() const;
 
-    Panel &m_panel;
+    core::Panel &m_panel;
     UpdateTargetsModel m_targets;
     TableFilter m_filter;
 };

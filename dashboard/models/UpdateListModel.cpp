@@ -9,7 +9,7 @@ using namespace Qt::StringLiterals;
 
 namespace sgn::models {
 
-QString updateTitle(const CommandRecord &record)
+QString updateTitle(const records::CommandRecord &record)
 {
     if (!record.title.isEmpty()) {
         return record.title;
@@ -54,14 +54,14 @@ QUrl addressOf(const CommandBody &body)
 
 } // namespace
 
-UpdateListModel::UpdateListModel(CommandLog &commands, const Clock &clock, QObject *parent)
+UpdateListModel::UpdateListModel(core::CommandLog &commands, const Clock &clock, QObject *parent)
     : TableModel(parent)
     , m_commands(commands)
     , m_clock(clock)
 {
-    connect(&commands, &CommandLog::reset, this, &UpdateListModel::rewind);
-    connect(&commands, &CommandLog::commandAdded, this, &UpdateListModel::add);
-    connect(&commands, &CommandLog::commandChanged, this, [this](CommandNo number) {
+    connect(&commands, &core::CommandLog::reset, this, &UpdateListModel::rewind);
+    connect(&commands, &core::CommandLog::commandAdded, this, &UpdateListModel::add);
+    connect(&commands, &core::CommandLog::commandChanged, this, [this](CommandNo number) {
         const qsizetype row = m_numbers.indexOf(number);
         if (row >= 0) {
             tellChanged({int(row)});
@@ -99,7 +99,7 @@ Column UpdateListModel::column(int index) const
 Cell UpdateListModel::cell(int row, int column) const
 {
     Cell cell;
-    const CommandRecord *shown = record(row);
+    const records::CommandRecord *shown = record(row);
     if (!shown) {
         return cell;
     }
@@ -121,9 +121,9 @@ Cell UpdateListModel::cell(int row, int column) const
         cell.tone = Cell::Muted;
         break;
     default: {
-        const CommandCounts &counts = shown->counts;
-        const int done = counts.in(TargetState::Done);
-        const int failed = counts.in(TargetState::Failed) + counts.in(TargetState::Expired);
+        const records::CommandCounts &counts = shown->counts;
+        const int done = counts.in(records::TargetState::Done);
+        const int failed = counts.in(records::TargetState::Failed) + counts.in(records::TargetState::Expired);
         if (counts.open() > 0) {
             cell.progress = counts.total() > 0 ? double(done + failed) / counts.total() : 0;
             cell.text = tr("%1 of %2 done").arg(done).arg(counts.total());
@@ -162,8 +162,8 @@ void UpdateListModel::rewind()
     m_numbers.clear();
     const QList<CommandNo> all = m_commands.numbers();
     for (auto number = all.crbegin(); number != all.crend(); ++number) {
-        const CommandRecord *candidate = m_commands.find(*number);
-        if (candidate && isInstallation(candidate->command.body)) {
+        const records::CommandRecord *candidate = m_commands.find(*number);
+        if (candidate && records::isInstallation(candidate->command.body)) {
             m_numbers.append(*number);
         }
     }
@@ -172,8 +172,8 @@ void UpdateListModel::rewind()
 
 void UpdateListModel::add(CommandNo number)
 {
-    const CommandRecord *added = m_commands.find(number);
-    if (!added || !isInstallation(added->command.body) || m_numbers.contains(number)) {
+    const records::CommandRecord *added = m_commands.find(number);
+    if (!added || !records::isInstallation(added->command.body) || m_numbers.contains(number)) {
         return;
     }
     beginInsertRows({}, int(m_numbers.size()), int(m_numbers.size()));

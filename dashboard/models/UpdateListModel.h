@@ -7,7 +7,7 @@
 namespace sgn::models {
 
 // What an update is called: its title, or the component's folder.
-[[nodiscard]] QString updateTitle(const CommandRecord &record);
+[[nodiscard]] QString updateTitle(const records::CommandRecord &record);
 // "ocr 2, uplink 3" or "version 4".
 [[nodiscard]] QString updateVersions(const CommandBody &body);
 
@@ -19,7 +19,7 @@ class UpdateListModel final : public TableModel
 
 public:
     // Both outlive the model.
-    UpdateListModel(CommandLog &commands, const Clock &clock, QObject *parent = nullptr);
+    UpdateListModel(core::CommandLog &commands, const Clock &clock, QObject *parent = nullptr);
 
     [[nodiscard]] int rowCount(const QModelIndex &parent = {}) const override;
     [[nodiscard]] int columnCount(const QModelIndex &parent = {}) const override;
@@ -33,9 +33,9 @@ private:
 
     void rewind();
     void add(CommandNo number);
-    [[nodiscard]] const CommandRecord *record(int row) const { return m_commands.find(m_numbers.at(row)); }
+    [[nodiscard]] const records::CommandRecord *record(int row) const { return m_commands.find(m_numbers.at(row)); }
 
-    CommandLog &m_commands;
+    core::CommandLog &m_commands;
     const Clock &m_clock;
     QList<CommandNo> m_numbers; // oldest first
 };

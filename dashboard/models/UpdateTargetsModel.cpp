@@ -2,6 +2,7 @@
 #include "models/UpdateTargetsModel.h"
 
 #include "models/Age.h"
+#include "wording/Commands.h"
 #include "xmpp/Jid.h"
 
 #include <algorithm>
@@ -10,29 +11,30 @@ using namespace Qt::StringLiterals;
 
 namespace sgn::models {
 
-UpdateTargetsModel::UpdateTargetsModel(CommandLog &commands, const Fleet &fleet, const Clock &clock, QObject *parent)
+UpdateTargetsModel::UpdateTargetsModel(core::CommandLog &commands, const core::Fleet &fleet, const Clock &clock,
+                                       QObject *parent)
     : TableModel(parent)
     , m_commands(commands)
     , m_fleet(fleet)
     , m_clock(clock)
 {
-    connect(&commands, &CommandLog::commandChanged, this, &UpdateTargetsModel::onChanged);
-    connect(&commands, &CommandLog::reset, this, [this] { setNumber(m_number); });
+    connect(&commands, &core::CommandLog::commandChanged, this, &UpdateTargetsModel::onChanged);
+    connect(&commands, &core::CommandLog::reset, this, [this] { setNumber(m_number); });
 }
 
 void UpdateTargetsModel::setNumber(CommandNo number)
 {
     beginResetModel();
     m_number = number;
-    m_targets = number != 0 && m_commands.find(number) ? m_commands.targets(number) : QList<CommandTarget>();
+    m_targets = number != 0 && m_commands.find(number) ? m_commands.targets(number) : QList<records::CommandTarget>();
     endResetModel();
 }
 
 QStringList UpdateTargetsModel::failedJids() const
 {
     QStringList jids;
-    for (const CommandTarget &target : m_targets) {
-        if (target.state == TargetState::Failed || target.state == TargetState::Expired) {
+    for (const records::CommandTarget &target : m_targets) {
+        if (target.state == records::TargetState::Failed || target.state == records::TargetState::Expired) {
             jids.append(target.jid);
         }
     }
@@ -41,36 +43,29 @@ QStringList UpdateTargetsModel::failedJids() const
 
 QStringList UpdateTargetsModel::logOf(const QString &jid) const
 {
-    const auto it = std::ranges::find(m_targets, jid, &CommandTarget::jid);
+    const auto it = std::ranges::find(m_targets, jid, &records::CommandTarget::jid);
     return it == m_targets.end() ? QStringList() : it->log;
 }
 
-QString UpdateTargetsModel::stateText(const CommandTarget &target)
+QString UpdateTargetsModel::stateText(const records::CommandTarget &target)
 {
     switch (target.state) {
-    case TargetState::Queued:
+    case records::TargetState::Queued:
         return tr("waits to be sent");
-    case TargetState::Sent:
+    case records::TargetState::Sent:
         return tr("waits for the device");
-    case TargetState::Delivered:
+    case records::TargetState::Delivered:
         return tr("delivered");
-    case TargetState::Done:
+    case records::TargetState::Done:
         return tr("done");
-    case TargetState::Failed:
+    case records::TargetState::Failed:
         return tr("failed");
-    case TargetState::Expired:
+    case records::TargetState::Expired:
         return tr("no answer in time");
-    case TargetState::Running:
+    case records::TargetState::Running:
         break;
     }
-    // The words of the protocol; one that this version doesn't know is shown as it came.
-    static const QHash<QString, const char *> known{
-        {u"downloading"_s, QT_TR_NOOP("downloading")}, {u"verifying"_s, QT_TR_NOOP("checking")},
-        {u"staging"_s, QT_TR_NOOP("unpacking")},       {u"waiting"_s, QT_TR_NOOP("waiting")},
-        {u"swapping"_s, QT_TR_NOOP("exchanging")},     {u"confirming"_s, QT_TR_NOOP("confirming heartbeats")},
-    };
-    const char *word = known.value(target.deviceState, nullptr);
-    const QString text = word ? tr(word) : target.deviceState.isEmpty() ? tr("running") : target.deviceState;
+    const QString text = target.deviceState.isEmpty() ? tr("running") : wording::stepText(target.deviceState);
     return target.percent >= 0 ? tr("%1, %2 %").arg(text).arg(target.percent) : text;
 }
 
@@ -100,11 +95,11 @@ Column UpdateTargetsModel::column(int index) const
 
 Cell UpdateTargetsModel::cell(int row, int column) const
 {
-    const CommandTarget &target = m_targets.at(row);
+    const records::CommandTarget &target = m_targets.at(row);
     Cell cell;
     switch (column) {
     case DeviceColumn: {
-        const Device *device = m_fleet.find(target.jid);
+        const records::Device *device = m_fleet.find(target.jid);
         cell.text = xmpp::localPartOf(target.jid);
         cell.dot = !device || !device->online ? Cell::Offline : device->notAnswering ? Cell::Silent : Cell::Online;
         cell.hint = target.jid;
@@ -112,15 +107,15 @@ Cell UpdateTargetsModel::cell(int row, int column) const
     }
     case StateColumn:
         cell.text = stateText(target);
-        if (target.state == TargetState::Running) {
+        if (target.state == records::TargetState::Running) {
             cell.progress = target.percent >= 0 ? target.percent / 100.0 : 0;
         }
         cell.badge = isFinal(target.state);
-        cell.tone = target.state == TargetState::Done      ? Cell::Good
-                    : target.state == TargetState::Failed  ? Cell::Bad
-                    : target.state == TargetState::Expired ? Cell::Warning
-                    : target.state == TargetState::Running ? Cell::Plain
-                                                           : Cell::Muted;
+        cell.tone = target.state == records::TargetState::Done      ? Cell::Good
+                    : target.state == records::TargetState::Failed  ? Cell::Bad
+                    : target.state == records::TargetState::Expired ? Cell::Warning
+                    : target.state == records::TargetState::Running ? Cell::Plain
+                                                                    : Cell::Muted;
         break;
     case HeardColumn:
         cell.text = target.heardAt.isValid() ? momentText(target.heardAt, m_clock.wallUtc()) : u"–"_s;
@@ -128,8 +123,8 @@ Cell UpdateTargetsModel::cell(int row, int column) const
         cell.tone = Cell::Muted;
         break;
     default:
-        cell.text = target.remarks;
-        cell.hint = target.remarks;
+        cell.text = wording::remarksText(target);
+        cell.hint = cell.text;
         break;
     }
     return cell;
@@ -142,8 +137,8 @@ QString UpdateTargetsModel::key(int row) const
 
 bool UpdateTargetsModel::less(int column, int left, int right) const
 {
-    const CommandTarget &a = m_targets.at(left);
-    const CommandTarget &b = m_targets.at(right);
+    const records::CommandTarget &a = m_targets.at(left);
+    const records::CommandTarget &b = m_targets.at(right);
     if (column == StateColumn) {
         return std::pair(a.state, a.percent) < std::pair(b.state, b.percent);
     }
@@ -158,7 +153,7 @@ void UpdateTargetsModel::onChanged(CommandNo number, const QList<int> &rows)
     if (number != m_number || number == 0) {
         return;
     }
-    const QList<CommandTarget> &now = m_commands.targets(number);
+    const QList<records::CommandTarget> &now = m_commands.targets(number);
     if (now.size() < m_targets.size()) {
         setNumber(number);
         return;

@@ -15,7 +15,8 @@ class UpdateTargetsModel final : public TableModel
 
 public:
     // All outlive the model.
-    UpdateTargetsModel(CommandLog &commands, const Fleet &fleet, const Clock &clock, QObject *parent = nullptr);
+    UpdateTargetsModel(core::CommandLog &commands, const core::Fleet &fleet, const Clock &clock,
+                       QObject *parent = nullptr);
 
     [[nodiscard]] CommandNo number() const { return m_number; }
     void setNumber(CommandNo number);
@@ -24,7 +25,7 @@ public:
     // What led to a device's failure, line by line; empty: nothing is known.
     [[nodiscard]] QStringList logOf(const QString &jid) const;
 
-    [[nodiscard]] static QString stateText(const CommandTarget &target);
+    [[nodiscard]] static QString stateText(const records::CommandTarget &target);
 
     [[nodiscard]] int rowCount(const QModelIndex &parent = {}) const override;
     [[nodiscard]] int columnCount(const QModelIndex &parent = {}) const override;
@@ -38,11 +39,11 @@ private:
 
     void onChanged(CommandNo number, const QList<int> &rows);
 
-    CommandLog &m_commands;
-    const Fleet &m_fleet;
+    core::CommandLog &m_commands;
+    const core::Fleet &m_fleet;
     const Clock &m_clock;
     CommandNo m_number = 0;
-    QList<CommandTarget> m_targets;
+    QList<records::CommandTarget> m_targets;
 };
 
 } // namespace sgn::models

@@ -8,7 +8,7 @@ using namespace std::chrono_literals;
 
 namespace sgn::models {
 
-VersionModel::VersionModel(Fleet &fleet, QObject *parent)
+VersionModel::VersionModel(core::Fleet &fleet, QObject *parent)
     : QAbstractListModel(parent)
     , m_fleet(fleet)
 {
@@ -21,11 +21,11 @@ VersionModel::VersionModel(Fleet &fleet, QObject *parent)
             m_timer.start();
         }
     };
-    connect(&fleet, &Fleet::reset, this, later);
-    connect(&fleet, &Fleet::processNamesChanged, this, later);
-    connect(&fleet, &Fleet::devicesChanged, this, [later](const QList<DeviceDelta> &deltas) {
-        for (const DeviceDelta &delta : deltas) {
-            if (delta.what & DeviceChange::Processes) {
+    connect(&fleet, &core::Fleet::reset, this, later);
+    connect(&fleet, &core::Fleet::processNamesChanged, this, later);
+    connect(&fleet, &core::Fleet::devicesChanged, this, [later](const QList<core::DeviceDelta> &deltas) {
+        for (const core::DeviceDelta &delta : deltas) {
+            if (delta.what & records::DeviceChange::Processes) {
                 later();
                 return;
             }

@@ -19,7 +19,7 @@ public:
     enum Role { ProcessRole = Qt::UserRole, VersionRole, CountRole, ShareRole, NewestRole };
 
     // Outlives the model.
-    explicit VersionModel(Fleet &fleet, QObject *parent = nullptr);
+    explicit VersionModel(core::Fleet &fleet, QObject *parent = nullptr);
 
     [[nodiscard]] int rowCount(const QModelIndex &parent = {}) const override;
     [[nodiscard]] QVariant data(const QModelIndex &index, int role) const override;
@@ -37,7 +37,7 @@ private:
 
     void update();
 
-    Fleet &m_fleet;
+    core::Fleet &m_fleet;
     QList<Row> m_rows;
     QTimer m_timer;
 };

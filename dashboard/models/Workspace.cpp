@@ -2,6 +2,7 @@
 #include "models/Workspace.h"
 
 #include "models/Age.h"
+#include "wording/Problems.h"
 #include "xmpp/Jid.h"
 
 #include <algorithm>
@@ -12,7 +13,7 @@ using namespace std::chrono_literals;
 
 namespace sgn::models {
 
-Workspace::Workspace(std::unique_ptr<Panel> panel, const Clock &clock, QObject *parent)
+Workspace::Workspace(std::unique_ptr<core::Panel> panel, const Clock &clock, QObject *parent)
     : QObject(parent)
     , m_panel(std::move(panel))
     , m_clock(clock)
@@ -34,13 +35,13 @@ Workspace::Workspace(std::unique_ptr<Panel> panel, const Clock &clock, QObject *
     , m_activityModel(*m_panel, clock)
     , m_activity(m_activityModel)
     , m_keys(*m_panel)
-    , m_warning(m_panel->warnings().join(u' '))
+    , m_warnings(m_panel->warnings())
 {
-    const Fleet &fleet = m_panel->fleet();
+    const core::Fleet &fleet = m_panel->fleet();
     for (int i = 0; i < fleet.count(); ++i) {
         m_lastReport = std::max(m_lastReport, fleet.at(i).lastReport);
     }
-    connect(&m_panel->session(), &PanelSession::reportReceived, this, [this] {
+    connect(&m_panel->session(), &core::PanelSession::reportReceived, this, [this] {
         m_lastReport = m_clock.wallUtc();
         Q_EMIT lastReportChanged();
     });
@@ -68,8 +69,9 @@ Workspace::Workspace(std::unique_ptr<Panel> panel, const Clock &clock, QObject *
         Q_EMIT told(tr("Update #%1 is on its way.").arg(number), false);
         Q_EMIT updateStarted();
     });
-    connect(&m_newUpdate, &NewUpdate::failed, this,
-            [this](const QString &why) { Q_EMIT told(tr("The update wasn't sent: %1.").arg(why), true); });
+    connect(&m_newUpdate, &NewUpdate::failed, this, [this](const records::Problem &why) {
+        Q_EMIT told(tr("The update wasn't sent: %1.").arg(wording::sentence(why)), true);
+    });
     connect(&m_log, &LogDocument::told, this, &Workspace::told);
 
     constexpr auto ageStep = 5s;
@@ -93,6 +95,15 @@ QString Workspace::lastReport() const
     return isLongAgo(m_lastReport, m_clock.wallUtc()) ? tr("last report %1 ago").arg(age) : tr("last report now");
 }
 
+QString Workspace::warning() const
+{
+    QStringList sentences;
+    for (const records::Problem &warning : m_warnings) {
+        sentences += wording::sentence(warning);
+    }
+    return sentences.join(u' ');
+}
+
 void Workspace::refreshAges()
 {
     m_fleetModel.refreshTexts();
@@ -113,14 +124,16 @@ void Workspace::retranslate()
     Q_EMIT m_connection.changed();
     Q_EMIT m_log.changed();
     Q_EMIT m_newUpdate.changed();
+    Q_EMIT m_keys.changed();
+    Q_EMIT warningChanged();
 }
 
-void Workspace::tell(const Result<CommandNo> &outcome, const QString &success)
+void Workspace::tell(const records::Expected<CommandNo> &outcome, const QString &success)
 {
     if (outcome) {
         Q_EMIT told(success, false);
     } else {
-        Q_EMIT told(tr("That didn't work: %1.").arg(outcome.error().message), true);
+        Q_EMIT told(tr("That didn't work: %1.").arg(wording::sentence(outcome.error())), true);
     }
 }
 
@@ -147,13 +160,13 @@ void Workspace::askVersionsOf(const QString &jid)
 
 void Workspace::askLogs(const QStringList &jids)
 {
-    const Result<CommandNo> number = m_panel->requestLogs(jids);
+    const records::Expected<CommandNo> number = m_panel->requestLogs(jids);
     tell(number, tr("Asked %n device(s) for logs.", nullptr, int(jids.size())));
     if (!number) {
         return;
     }
     // The viewer follows what was asked for.
-    const QList<LogBundle> bundles = m_panel->logs().bundles(jids.first());
+    const QList<records::LogBundle> bundles = m_panel->logs().bundles(jids.first());
     if (!bundles.isEmpty()) {
         m_logs.setCurrentKey(QString::number(bundles.first().id));
     }
@@ -186,7 +199,8 @@ void Workspace::restartDead()
     const QStringList keys = m_dead.checkedKeys();
     int asked = 0;
     for (const QString &key : keys) {
-        const Result<CommandNo> number = m_panel->restartProcess(DeadModel::jidOf(key), DeadModel::processOf(key));
+        const records::Expected<CommandNo> number =
+            m_panel->restartProcess(DeadModel::jidOf(key), DeadModel::processOf(key));
         if (!number) {
             tell(number, {});
             return;
@@ -207,21 +221,21 @@ void Workspace::actOn(const QString &jid)
     if (row < 0) {
         return;
     }
-    const Attention why = m_fleetModel.why(row);
+    const records::Attention why = m_fleetModel.why(row);
     switch (why.action) {
-    case Attention::Action::GetLogs:
+    case records::Attention::Action::GetLogs:
         getLogsOf(jid);
         break;
-    case Attention::Action::Restart:
+    case records::Attention::Action::Restart:
         restart(jid, why.processName);
         break;
-    case Attention::Action::Retry:
-        if (const Device &device = m_fleetModel.device(row); device.update && device.update->target) {
+    case records::Attention::Action::Retry:
+        if (const records::Device &device = m_fleetModel.device(row); device.update && device.update->target) {
             tell(m_panel->updates().retry(device.update->target->number, {jid}, u"dashboard"_s),
                  tr("Tried again on %1.").arg(xmpp::localPartOf(jid)));
         }
         break;
-    case Attention::Action::None:
+    case records::Attention::Action::None:
         break;
     }
 }
@@ -250,7 +264,7 @@ void Workspace::showDevice(const QString &deadKey)
 
 void Workspace::dismissWarning()
 {
-    m_warning.clear();
+    m_warnings.clear();
     Q_EMIT warningChanged();
 }
 

@@ -47,13 +47,13 @@ class Workspace final : public QObject
 
 public:
     // `clock` outlives the workspace.
-    Workspace(std::unique_ptr<Panel> panel, const Clock &clock, QObject *parent = nullptr);
+    Workspace(std::unique_ptr<core::Panel> panel, const Clock &clock, QObject *parent = nullptr);
     ~Workspace() override;
 
-    [[nodiscard]] Panel &panel() { return *m_panel; }
+    [[nodiscard]] core::Panel &panel() { return *m_panel; }
     [[nodiscard]] QString account() const;
     [[nodiscard]] QString lastReport() const;
-    [[nodiscard]] QString warning() const { return m_warning; }
+    [[nodiscard]] QString warning() const;
     [[nodiscard]] ConnectionStatus *connection() { return &m_connection; }
     [[nodiscard]] FleetHead *head() { return &m_head; }
     [[nodiscard]] FleetFilter *fleet() { return &m_fleet; }
@@ -99,11 +99,11 @@ Q_SIGNALS:
     void updateStarted();
 
 private:
-    void tell(const Result<CommandNo> &outcome, const QString &success);
+    void tell(const records::Expected<CommandNo> &outcome, const QString &success);
     void askLogs(const QStringList &jids);
     void refreshAges();
 
-    std::unique_ptr<Panel> m_panel;
+    std::unique_ptr<core::Panel> m_panel;
     const Clock &m_clock;
     ConnectionStatus m_connection;
     FleetHead m_head;
@@ -124,7 +124,7 @@ private:
     TableFilter m_activity;
     SigningKeys m_keys;
     QDateTime m_lastReport;
-    QString m_warning;
+    QList<records::Problem> m_warnings;
     QTimer m_ages;
 };
 

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The panel's core against a real server, with devices that do what a test tells them.
 #include "archive/Zip.h"
-#include "core/Attention.h"
 #include "core/Panel.h"
 #include "core/SuggestedVersions.h"
 #include "crypto/Sha256.h"
 #include "integration/PanelDevice.h"
+#include "records/Attention.h"
+#include "wording/Attention.h"
+#include "wording/Commands.h"
+#include "wording/Problems.h"
 
 #include <QDir>
 #include <QFile>
@@ -17,6 +20,8 @@
 #include <QTest>
 
 using namespace sgn;
+using namespace sgn::core;
+using namespace sgn::records;
 using namespace sgn::test;
 using namespace std::chrono_literals;
 using namespace Qt::StringLiterals;
@@ -64,7 +69,7 @@ private:
     {
         CommandNo number = 0;
         bool isFinished = false;
-        connect(job, &UpdateJob::finished, job, [&](const Result<CommandNo> &result) {
+        connect(job, &UpdateJob::finished, job, [&](const Expected<CommandNo> &result) {
             isFinished = true;
             number = result.value_or(0);
             if (!result) {
@@ -169,7 +174,7 @@ void PanelCoreTest::aDeviceThatKnowsOnlyTheSeedShowsUp()
     QCOMPARE(shown->rpiUniqueId, device(1).id);
     QCOMPARE(shown->process(u"ocr")->report.version, 1);
     QCOMPARE(shown->deadCount(), 1);
-    QVERIFY(attention(*shown, m_clock.wallUtc()).reason.startsWith(u"uplink "_s));
+    QVERIFY(wording::reasonText(*shown, attentionOf(*shown), m_clock.wallUtc()).startsWith(u"uplink "_s));
     SGN_EVENTUALLY(panel->fleet().count() == deviceCount);
     QVERIFY2(!panel->fleet().find(deviceJid(2))->online, "known by the roster, offline");
 
@@ -282,7 +287,7 @@ void PanelCoreTest::anUpdateGoesFromAZipToItsResults()
     QVERIFY(stateOf(*panel, number, 2) == TargetState::Failed);
     QVERIFY(states.contains(u"running"_s));
     QCOMPARE(panel->commands().target(number, deviceJid(2))->remarks, u"download failed: HTTP 404 from example.com"_s);
-    QVERIFY(attention(*panel->fleet().find(deviceJid(2)), m_clock.wallUtc()).action == Attention::Action::Retry);
+    QVERIFY(attentionOf(*panel->fleet().find(deviceJid(2))).action == Attention::Action::Retry);
     // After a success the versions are asked for by themselves.
     SGN_EVENTUALLY(panel->fleet().find(deviceJid(1))->process(u"ocr")->report.version == 2);
 
@@ -431,7 +436,7 @@ void PanelCoreTest::logsArriveAndCanBeRead()
     QCOMPARE(panel->logs().bundles(deviceJid(1)).size(), 1);
     SGN_EVENTUALLY(isFinal(panel->logs().bundles().at(0).state));
     const LogBundle bundle = panel->logs().bundles().at(0);
-    QVERIFY2(bundle.state == LogBundle::State::Ready, qPrintable(bundle.remarks));
+    QVERIFY2(bundle.state == LogBundle::State::Ready, qPrintable(wording::remarksText(bundle)));
     QVERIFY(stateOf(*panel, *number, 1) == TargetState::Done);
     const QList<LogFile> files = panel->logs().files(bundle.id);
     QCOMPARE(files.size(), 2);
@@ -511,7 +516,8 @@ void PanelCoreTest::badLogsAreRefused()
     SGN_EVENTUALLY(isFinal(panel->logs().bundles().at(0).state));
     const LogBundle bundle = panel->logs().bundles().at(0);
     QVERIFY(bundle.state == LogBundle::State::Failed);
-    QVERIFY2(!bundle.remarks.isEmpty() && bundle.remarks.contains(words), qPrintable(bundle.remarks));
+    QVERIFY2(!wording::remarksText(bundle).isEmpty() && wording::remarksText(bundle).contains(words),
+             qPrintable(wording::remarksText(bundle)));
     QVERIFY(stateOf(*panel, *number, 1) == TargetState::Failed);
     QVERIFY(panel->logs().files(bundle.id).isEmpty());
     const QDir left(m_folder->filePath(u"panel-logs/"_s + deviceJid(1)));
@@ -527,7 +533,7 @@ void PanelCoreTest::oldDevicesKeepTheirLogsElsewhere()
     SGN_EVENTUALLY(number && stateOf(*panel, *number, 1) == TargetState::Done);
     const LogBundle bundle = panel->logs().bundles().at(0);
     QVERIFY(bundle.state == LogBundle::State::Elsewhere);
-    QVERIFY(bundle.remarks.contains(u"its own server"_s));
+    QVERIFY(wording::remarksText(bundle).contains(u"its own server"_s));
 }
 
 void PanelCoreTest::anotherClientOfTheAccountIsFollowed()

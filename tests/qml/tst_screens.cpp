@@ -8,6 +8,7 @@
 
 using namespace Qt::StringLiterals;
 using namespace sgn;
+using namespace sgn::core;
 using namespace sgn::models;
 using sgn::test::waitLimit;
 using sgn::test::Warnings;

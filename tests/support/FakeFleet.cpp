@@ -17,9 +17,9 @@ OfflinePanel::OfflinePanel(const Clock &clock)
     }
 }
 
-PanelConfig OfflinePanel::config() const
+core::PanelConfig OfflinePanel::config() const
 {
-    PanelConfig config;
+    core::PanelConfig config;
     config.jid = u"panel@im.example.net"_s;
     config.password = u"secret"_s;
     config.host = u"127.0.0.1"_s;
@@ -29,13 +29,13 @@ PanelConfig OfflinePanel::config() const
     return config;
 }
 
-std::unique_ptr<Panel> OfflinePanel::open() const
+std::unique_ptr<core::Panel> OfflinePanel::open() const
 {
-    Panel::Settings settings;
+    core::Panel::Settings settings;
     settings.operatorName = u"test"_s;
-    Result<std::unique_ptr<Panel>> panel = Panel::open(config(), settings, m_clock);
+    records::Expected<std::unique_ptr<core::Panel>> panel = core::Panel::open(config(), settings, m_clock);
     if (!panel) {
-        qFatal("%s", qUtf8Printable(panel.error().message));
+        qFatal("%s", qUtf8Printable(toText(panel.error().facts) + panel.error().text));
     }
     return std::move(*panel);
 }
@@ -91,15 +91,16 @@ VersionReport report(const QString &from, const QList<ProcessReport> &processes)
 
 namespace {
 
-void sendUpdate(Panel &panel, const QStringList &jids, const QDateTime &now)
+void sendUpdate(core::Panel &panel, const QStringList &jids, const QDateTime &now)
 {
     UpdateCommand update;
     update.component = Component::SmartMeter;
     update.url = QUrl(u"https://im.example.net/files/smart-meter-3.zip"_s);
     update.processes = {{u"display"_s, 3}, {u"ocr"_s, 3}, {u"uplink"_s, 3}};
-    const Result<CommandNo> number = panel.commands().submit(update, jids, {u"test"_s, u"smart-meter-3.zip"_s, {}});
+    const records::Expected<CommandNo> number =
+        panel.commands().submit(update, jids, {u"test"_s, u"smart-meter-3.zip"_s, {}});
     if (!number) {
-        qFatal("%s", qUtf8Printable(number.error().message));
+        qFatal("%s", qUtf8Printable(toText(number.error().facts) + number.error().text));
     }
     for (const QString &jid : jids) {
         panel.commands().markSent(*number, jid, true);
@@ -123,9 +124,9 @@ void sendUpdate(Panel &panel, const QStringList &jids, const QDateTime &now)
 
 } // namespace
 
-void fill(Panel &panel, int count, const Clock &clock)
+void fill(core::Panel &panel, int count, const Clock &clock)
 {
-    Fleet &fleet = panel.fleet();
+    core::Fleet &fleet = panel.fleet();
     const QDateTime now = clock.wallUtc();
     for (int i = 0; i < count; ++i) {
         const QString jid = deviceJid(i);
@@ -150,13 +151,13 @@ void fill(Panel &panel, int count, const Clock &clock)
     panel.commands().flush();
 }
 
-void addLogs(const OfflinePanel &place, Panel &panel, const QString &jid, const Clock &clock)
+void addLogs(const OfflinePanel &place, core::Panel &panel, const QString &jid, const Clock &clock)
 {
-    LogBundle bundle;
+    records::LogBundle bundle;
     bundle.id = panel.store().newLogId();
     bundle.jid = jid;
     bundle.number = 90;
-    bundle.state = LogBundle::State::Ready;
+    bundle.state = records::LogBundle::State::Ready;
     bundle.requestedAt = clock.wallUtc().addSecs(-90);
     bundle.finishedAt = clock.wallUtc().addSecs(-80);
     bundle.folder = place.config().logsFolder() + u"/%1"_s.arg(bundle.id);

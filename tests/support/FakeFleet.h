@@ -15,9 +15,9 @@ public:
     // `clock` outlives it.
     explicit OfflinePanel(const Clock &clock);
 
-    [[nodiscard]] PanelConfig config() const;
+    [[nodiscard]] core::PanelConfig config() const;
     // A new panel on the same store.
-    [[nodiscard]] std::unique_ptr<Panel> open() const;
+    [[nodiscard]] std::unique_ptr<core::Panel> open() const;
     [[nodiscard]] QString folder() const { return m_folder.path(); }
 
 private:
@@ -32,9 +32,9 @@ private:
 
 // `count` devices with three processes each; among the first ten two have a dead one, two are offline, and two updates
 // are on their way or failed.
-void fill(Panel &panel, int count, const Clock &clock);
+void fill(core::Panel &panel, int count, const Clock &clock);
 
 // A set of logs as it is after it was fetched; seen by the next panel on the same store.
-void addLogs(const OfflinePanel &place, Panel &panel, const QString &jid, const Clock &clock);
+void addLogs(const OfflinePanel &place, core::Panel &panel, const QString &jid, const Clock &clock);
 
 } // namespace sgn::test

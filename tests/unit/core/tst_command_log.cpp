@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/CommandLog.h"
-#include "core/Store.h"
+#include "store/Store.h"
 #include "support/ManualClock.h"
 
 #include <QSignalSpy>
@@ -8,6 +8,9 @@
 #include <QTest>
 
 using namespace sgn;
+using namespace sgn::core;
+using namespace sgn::records;
+using namespace sgn::store;
 using namespace std::chrono_literals;
 using namespace Qt::StringLiterals;
 
@@ -250,9 +253,9 @@ void CommandLogTest::logsWithAnAddressAreNotDoneYet()
     QCOMPARE(m_log->apply(a, reply, m_clock->wallUtc()), second);
     m_log->finishLogs(first, a, {});
     QVERIFY(stateOf(first, a) == TargetState::Done);
-    m_log->finishLogs(second, a, fail(ErrorCode::HashMismatch, u"cut"_s));
+    m_log->finishLogs(second, a, fail(ErrorCode::HashMismatch, FactCode::LogsHashDiffers));
     QVERIFY(stateOf(second, a) == TargetState::Failed);
-    QCOMPARE(m_log->target(second, a)->remarks, u"cut"_s);
+    QCOMPARE(m_log->target(second, a)->facts, (Facts{{FactCode::LogsHashDiffers, {}}}));
 }
 
 void CommandLogTest::followsWhatAnotherClientSends()
@@ -340,7 +343,7 @@ void CommandLogTest::refusesNobody()
 {
     const auto number = m_log->submit(update(), {}, {});
     QVERIFY(!number);
-    QCOMPARE(number.error().code, ErrorCode::BadRequest);
+    QCOMPARE(number.error().error, ErrorCode::BadRequest);
 }
 
 QTEST_GUILESS_MAIN(CommandLogTest)

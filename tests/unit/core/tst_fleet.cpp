@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/Attention.h"
 #include "core/Fleet.h"
+#include "records/Attention.h"
 #include "support/ManualClock.h"
 
 #include <QElapsedTimer>
@@ -8,6 +8,8 @@
 #include <QTest>
 
 using namespace sgn;
+using namespace sgn::core;
+using namespace sgn::records;
 using namespace std::chrono_literals;
 using namespace Qt::StringLiterals;
 
@@ -108,7 +110,7 @@ void FleetTest::showsADeviceThatKnowsOnlyTheSeed()
     QCOMPARE(device->deadCount(), 1);
     QCOMPARE(device->process(u"uplink")->deadSince, m_clock->wallUtc());
     QCOMPARE(m_fleet->processNames(), (QStringList{u"ocr"_s, u"uplink"_s}));
-    QVERIFY(attention(*device, m_clock->wallUtc()).action == Attention::Action::GetLogs);
+    QVERIFY(attentionOf(*device).action == Attention::Action::GetLogs);
 }
 
 void FleetTest::keepsTheMomentOfADeath()
@@ -302,7 +304,7 @@ void FleetTest::tellsWhatHappenedToProcesses()
     exit.at = m_clock->wallUtc();
     died.lastExit = exit;
     event(died);
-    QCOMPARE(m_happened.constFirst().detail, u"exit code 1"_s);
+    QCOMPARE(m_happened.constFirst().facts, (Facts{{FactCode::ProcessExit, {u"1"_s, {}, {}}}}));
     QCOMPARE(kinds(), QList{ActivityKind::ProcessDied});
     died.isDead = true;
     died.state = ProcessState::Dead;
@@ -439,7 +441,7 @@ void FleetTest::hostileReportsAreOnlyText()
     const Device *device = m_fleet->find(a);
     QCOMPARE(device->rpiUniqueId, nasty);
     QCOMPARE(device->processes.at(0).report.name, nasty);
-    QVERIFY(!attention(*device, m_clock->wallUtc()).reason.isEmpty());
+    QVERIFY(attentionOf(*device).isNeeded());
 }
 
 void FleetTest::costPerDeviceDoesNotRise()

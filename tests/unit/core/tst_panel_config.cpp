@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/PanelConfig.h"
+#include "wording/Problems.h"
 
 #include <QDir>
 #include <QFile>
@@ -10,6 +11,8 @@
 #include <QTest>
 
 using namespace sgn;
+using namespace sgn::core;
+using sgn::wording::sentence;
 using namespace Qt::StringLiterals;
 
 class PanelConfigTest : public QObject
@@ -55,7 +58,7 @@ void PanelConfigTest::readsPathsRelativeToTheFile()
     QVERIFY(QDir(m_folder.path()).mkpath(u"cfg"_s));
     [[maybe_unused]] const QString password = write(u"cfg/password"_s, "s3cret word\r\n");
     const auto config = loadPanelConfig(write(u"cfg/panel.json"_s, bytes(good())));
-    QVERIFY2(config, config ? "" : qPrintable(config.error().message));
+    QVERIFY2(config, config ? "" : qPrintable(sentence(config.error())));
     QCOMPARE(config->jid, u"panel@localhost"_s);
     QCOMPARE(config->password, u"s3cret word"_s);
     QCOMPARE(config->port, quint16{15223});
@@ -75,7 +78,7 @@ void PanelConfigTest::knowsItsKeys()
     QJsonObject object = good();
     object[u"keys"_s] = QJsonObject{{u"release"_s, u"r.jwk"_s}, {u"operator"_s, u"/keys/o.jwk"_s}};
     const auto config = loadPanelConfig(write(u"cfg/panel.json"_s, bytes(object)));
-    QVERIFY2(config, config ? "" : qPrintable(config.error().message));
+    QVERIFY2(config, config ? "" : qPrintable(sentence(config.error())));
     QCOMPARE(config->releaseKeyFile, m_folder.filePath(u"cfg/r.jwk"_s));
     QCOMPARE(config->operatorKeyFile, u"/keys/o.jwk"_s);
     QVERIFY(config->warnings.isEmpty());
@@ -121,7 +124,7 @@ void PanelConfigTest::namesTheWrongField()
     [[maybe_unused]] const QString password = write(u"password"_s, "secret\n");
     const auto config = loadPanelConfig(write(u"panel.json"_s, content));
     QVERIFY(!config);
-    QVERIFY2(config.error().message.contains(words), qPrintable(config.error().message));
+    QVERIFY2(sentence(config.error()).contains(words), qPrintable(sentence(config.error())));
 }
 
 void PanelConfigTest::refusesAPasswordThatEveryoneCanRead()
@@ -129,9 +132,9 @@ void PanelConfigTest::refusesAPasswordThatEveryoneCanRead()
     const QString password = write(u"password"_s, "secret", QFile::ReadOwner | QFile::WriteOwner | QFile::ReadOther);
     const auto config = loadPanelConfig(write(u"panel.json"_s, bytes(good())));
     QVERIFY(!config);
-    QCOMPARE(config.error().code, ErrorCode::Refused);
-    QVERIFY(config.error().message.contains(u"chmod 600 "_s + password));
-    QVERIFY(!config.error().message.contains(u"secret"_s));
+    QCOMPARE(config.error().error, ErrorCode::Refused);
+    QVERIFY(sentence(config.error()).contains(u"chmod 600 "_s + password));
+    QVERIFY(!sentence(config.error()).contains(u"secret"_s));
 
     QVERIFY(QFile::setPermissions(password, QFile::ReadOwner | QFile::WriteOwner | QFile::ReadGroup));
     const auto warned = loadPanelConfig(m_folder.filePath(u"panel.json"_s));
@@ -168,7 +171,7 @@ void PanelConfigTest::warnsOfUnknownFields()
     const auto config = loadPanelConfig(write(u"panel.json"_s, bytes(object)));
     QVERIFY(config);
     QCOMPARE(config->warnings.size(), 1);
-    QVERIFY(config->warnings.front().contains(u"\"prot\""_s));
+    QVERIFY(sentence(config->warnings.front()).contains(u"\"prot\""_s));
 }
 
 void PanelConfigTest::checksWhatAFormHolds_data()
@@ -193,10 +196,10 @@ void PanelConfigTest::checksWhatAFormHolds()
     config.port = field == u"port" ? 0 : 5223;
     config.caFile = field == u"ca" ? QString() : u"/ca.pem"_s;
     config.storeFile = field == u"store" ? QString() : u"/x.sqlite"_s;
-    const Outcome outcome = config.check();
+    const records::Expected<> outcome = config.check();
     QCOMPARE(outcome.has_value(), field.isEmpty());
     if (!outcome) {
-        QVERIFY2(outcome.error().message.contains(words), qPrintable(outcome.error().message));
+        QVERIFY2(sentence(outcome.error()).contains(words), qPrintable(sentence(outcome.error())));
     }
 }
 

@@ -5,6 +5,7 @@
 #include "core/UpdateService.h"
 #include "crypto/Sha256.h"
 #include "support/ManualClock.h"
+#include "wording/Problems.h"
 
 #include <QDir>
 #include <QFile>
@@ -13,6 +14,7 @@
 #include <QTest>
 
 using namespace sgn;
+using namespace sgn::core;
 using namespace Qt::StringLiterals;
 
 class ReleaseZipTest : public QObject
@@ -206,10 +208,10 @@ void ReleaseZipTest::checksARequest()
 {
     QFETCH(const UpdateRequest, request);
     QFETCH(const QString, words);
-    const Outcome outcome = request.check();
+    const records::Expected<> outcome = request.check();
     QCOMPARE(outcome.has_value(), words.isEmpty());
     if (!outcome) {
-        QVERIFY2(outcome.error().message.contains(words), qPrintable(outcome.error().message));
+        QVERIFY2(wording::sentence(outcome.error()).contains(words), qPrintable(wording::sentence(outcome.error())));
     }
 }
 

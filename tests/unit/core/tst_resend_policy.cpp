@@ -5,11 +5,13 @@
 #include <QTest>
 
 using namespace sgn;
+using namespace sgn::core;
+using namespace sgn::records;
 using namespace std::chrono_literals;
 using namespace Qt::StringLiterals;
 
-Q_DECLARE_METATYPE(sgn::ResendSituation)
-Q_DECLARE_METATYPE(sgn::ResendStep)
+Q_DECLARE_METATYPE(sgn::core::ResendSituation)
+Q_DECLARE_METATYPE(sgn::core::ResendStep)
 
 class ResendPolicyTest : public QObject
 {

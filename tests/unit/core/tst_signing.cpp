@@ -11,6 +11,7 @@
 #include <QTest>
 
 using namespace sgn;
+using namespace sgn::core;
 using namespace Qt::StringLiterals;
 
 namespace {
@@ -61,7 +62,7 @@ private Q_SLOTS:
     {
         const OperatorSigner signer(newSigningKey(u"operator"_s).value());
         QVERIFY(signer.sign(update(maxInlineRelease), claimsFor(u"a@b"_s)).has_value());
-        QCOMPARE(signer.sign(update(2 * maxInlineRelease), claimsFor(u"a@b"_s)).error().code, ErrorCode::TooLarge);
+        QCOMPARE(signer.sign(update(2 * maxInlineRelease), claimsFor(u"a@b"_s)).error().error, ErrorCode::TooLarge);
     }
 
     void signsAZipUnderTheVersionsItIsSentWith()

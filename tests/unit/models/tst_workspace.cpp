@@ -13,6 +13,8 @@
 
 using namespace Qt::StringLiterals;
 using namespace sgn;
+using namespace sgn::core;
+using namespace sgn::records;
 using namespace sgn::models;
 using sgn::test::deviceJid;
 

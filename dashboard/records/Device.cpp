@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "records/Device.h"
+
+#include <algorithm>
+
+namespace sgn::records {
+
+std::shared_ptr<const UpdateTarget> updateTargetOf(const CommandRecord &record)
+{
+    const auto *update = std::get_if<UpdateCommand>(&record.command.body);
+    if (!update) {
+        return nullptr;
+    }
+    return std::make_shared<UpdateTarget>(
+        UpdateTarget{record.number, update->component, update->processes, update->version});
+}
+
+QStringView Device::name() const
+{
+    const qsizetype at = jid.indexOf(u'@');
+    return at > 0 ? QStringView(jid).left(at) : QStringView(jid);
+}
+
+const DeviceProcess *Device::process(QStringView processName) const
+{
+    const auto it = std::ranges::find_if(
+        processes, [processName](const DeviceProcess &process) { return process.report.name == processName; });
+    return it == processes.end() ? nullptr : &*it;
+}
+
+int Device::deadCount() const
+{
+    return static_cast<int>(
+        std::ranges::count_if(processes, [](const DeviceProcess &process) { return process.report.isDead; }));
+}
+
+bool Device::isUpdating() const
+{
+    return update && !isFinal(update->state);
+}
+
+std::optional<int> Device::wantedVersion(QStringView processName) const
+{
+    if (!update || !update->target) {
+        return std::nullopt;
+    }
+    const auto &wanted = update->target->processes;
+    const auto it = std::ranges::find_if(
+        wanted, [processName](const ProcessVersion &version) { return version.name == processName; });
+    if (it == wanted.end()) {
+        return std::nullopt;
+    }
+    const DeviceProcess *have = process(processName);
+    return have && have->report.version == it->version ? std::nullopt : std::optional(it->version);
+}
+
+bool Device::isBehind(QStringView processName) const
+{
+    const std::optional<int> wanted = wantedVersion(processName);
+    const DeviceProcess *have = process(processName);
+    return wanted && have && have->report.version < *wanted;
+}
+
+bool Device::isBehind() const
+{
+    if (!update || !update->target) {
+        return false;
+    }
+    if (update->target->component != Component::SmartMeter) {
+        const auto have = releaseVersion(update->target->component);
+        return have && *have < update->target->version;
+    }
+    return std::ranges::any_of(processes,
+                               [this](const DeviceProcess &process) { return isBehind(process.report.name); });
+}
+
+std::optional<int> Device::releaseVersion(Component component) const
+{
+    switch (component) {
+    case Component::SmartMeter:
+        return std::nullopt;
+    case Component::JabberClient:
+        return facts.agentVersion;
+    case Component::WatchDog:
+        return facts.watchdogVersion;
+    case Component::SitePackages:
+        return facts.packagesVersion;
+    }
+    Q_UNREACHABLE();
+}
+
+} // namespace sgn::records

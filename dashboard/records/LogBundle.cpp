@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "records/LogBundle.h"
+
+#include "base/EnumNames.h"
+
+namespace sgn::records {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+using State = LogBundle::State;
+
+constexpr auto stateNames = enumNames<State>({
+    {State::Requested, "requested"_L1},
+    {State::Downloading, "downloading"_L1},
+    {State::Unpacking, "unpacking"_L1},
+    {State::Ready, "ready"_L1},
+    {State::Elsewhere, "elsewhere"_L1},
+    {State::Failed, "failed"_L1},
+});
+
+} // namespace
+
+QLatin1StringView nameOf(LogBundle::State state)
+{
+    return stateNames.nameOf(state);
+}
+
+std::optional<LogBundle::State> logStateFromString(QStringView text)
+{
+    return stateNames.valueOf(text);
+}
+
+bool isFinal(LogBundle::State state)
+{
+    return state >= LogBundle::State::Ready;
+}
+
+} // namespace sgn::records

@@ -1,0 +1,159 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "records/Problem.h"
+
+#include "base/EnumNames.h"
+
+#include <algorithm>
+#include <QJsonArray>
+#include <QJsonDocument>
+
+namespace sgn::records {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr auto names = enumNames<FactCode>({
+    {FactCode::NoDeviceChosen, "no_device_chosen"_L1},
+    {FactCode::NoCommandNumber, "no_command_number"_L1},
+    {FactCode::NotPersisted, "not_persisted"_L1},
+    {FactCode::NotSent, "not_sent"_L1},
+    {FactCode::Undeliverable, "undeliverable"_L1},
+    {FactCode::Withdrawn, "withdrawn"_L1},
+    {FactCode::NotAnswered, "not_answered"_L1},
+    {FactCode::SignedCommandTooLarge, "signed_command_too_large"_L1},
+    {FactCode::BadProcessName, "bad_process_name"_L1},
+    {FactCode::UnknownCommand, "unknown_command"_L1},
+    {FactCode::NotAnUpdate, "not_an_update"_L1},
+    {FactCode::UnknownUpdate, "unknown_update"_L1},
+    {FactCode::UpdateWithoutProcess, "update_without_process"_L1},
+    {FactCode::ProcessNamedTwice, "process_named_twice"_L1},
+    {FactCode::BadProcessVersion, "bad_process_version"_L1},
+    {FactCode::BadVersion, "bad_version"_L1},
+    {FactCode::BadDeviceJid, "bad_device_jid"_L1},
+    {FactCode::WrongComponent, "wrong_component"_L1},
+    {FactCode::BadAddress, "bad_address"_L1},
+    {FactCode::FileNotSigned, "file_not_signed"_L1},
+    {FactCode::FileNotUploaded, "file_not_uploaded"_L1},
+    {FactCode::FileListNotWritten, "file_list_not_written"_L1},
+    {FactCode::FileListNotUploaded, "file_list_not_uploaded"_L1},
+    {FactCode::PanelClosed, "panel_closed"_L1},
+    {FactCode::UploadedElsewhere, "uploaded_elsewhere"_L1},
+    {FactCode::DeviceUploadFailed, "device_upload_failed"_L1},
+    {FactCode::LogsAddressNotHttps, "logs_address_not_https"_L1},
+    {FactCode::LogsTooLarge, "logs_too_large"_L1},
+    {FactCode::LogsLongerThanStated, "logs_longer_than_stated"_L1},
+    {FactCode::LogsRefusedByServer, "logs_refused_by_server"_L1},
+    {FactCode::LogsTimedOut, "logs_timed_out"_L1},
+    {FactCode::LogsCertificate, "logs_certificate"_L1},
+    {FactCode::LogsNotFetched, "logs_not_fetched"_L1},
+    {FactCode::LogsNotUnpacked, "logs_not_unpacked"_L1},
+    {FactCode::LogsSizeDiffers, "logs_size_differs"_L1},
+    {FactCode::LogsHashDiffers, "logs_hash_differs"_L1},
+    {FactCode::InFile, "in_file"_L1},
+    {FactCode::FileMissing, "file_missing"_L1},
+    {FactCode::FileUnread, "file_unread"_L1},
+    {FactCode::FileUnwritten, "file_unwritten"_L1},
+    {FactCode::FolderUnwritten, "folder_unwritten"_L1},
+    {FactCode::PasswordFile, "password_file"_L1},
+    {FactCode::PasswordFileMissing, "password_file_missing"_L1},
+    {FactCode::PasswordFileOpenToAll, "password_file_open_to_all"_L1},
+    {FactCode::PasswordFileOpenToGroup, "password_file_open_to_group"_L1},
+    {FactCode::PasswordFileLines, "password_file_lines"_L1},
+    {FactCode::BadAccount, "bad_account"_L1},
+    {FactCode::NoPassword, "no_password"_L1},
+    {FactCode::BadPort, "bad_port"_L1},
+    {FactCode::NoCaFile, "no_ca_file"_L1},
+    {FactCode::NoStoreFile, "no_store_file"_L1},
+    {FactCode::UnknownField, "unknown_field"_L1},
+    {FactCode::StoreFolder, "store_folder"_L1},
+    {FactCode::StoreLocked, "store_locked"_L1},
+    {FactCode::StoreDamaged, "store_damaged"_L1},
+    {FactCode::StoreNotQuarantined, "store_not_quarantined"_L1},
+    {FactCode::StoreReplaced, "store_replaced"_L1},
+    {FactCode::StoreOfOther, "store_of_other"_L1},
+    {FactCode::StoreNewer, "store_newer"_L1},
+    {FactCode::StoreNotWritten, "store_not_written"_L1},
+    {FactCode::NumbersUsedUp, "numbers_used_up"_L1},
+    {FactCode::NoSqlDriver, "no_sql_driver"_L1},
+    {FactCode::OfflineFor, "offline_for"_L1},
+    {FactCode::ProcessExit, "process_exit"_L1},
+    {FactCode::ClaimsIdOf, "claims_id_of"_L1},
+    {FactCode::SpokeAs, "spoke_as"_L1},
+});
+
+} // namespace
+
+QLatin1StringView nameOf(FactCode code)
+{
+    return names.nameOf(code);
+}
+
+std::optional<FactCode> factCodeFromString(QStringView text)
+{
+    return names.valueOf(text);
+}
+
+QString toText(const Facts &facts)
+{
+    if (facts.isEmpty()) {
+        return {};
+    }
+    QJsonArray list;
+    for (const Fact &fact : facts) {
+        QJsonArray words{QString(nameOf(fact.code))};
+        for (const QString &value : fact.values) {
+            words += value;
+        }
+        list += words;
+    }
+    return QString::fromUtf8(QJsonDocument(list).toJson(QJsonDocument::Compact));
+}
+
+Facts factsFromText(const QString &text)
+{
+    Facts facts;
+    const QJsonArray list = QJsonDocument::fromJson(text.toUtf8()).array();
+    for (const QJsonValue &entry : list) {
+        QStringList words;
+        for (const QJsonValue &word : entry.toArray()) {
+            words += word.toString();
+        }
+        if (const auto code = factCodeFromString(words.value(0))) {
+            facts += Fact{*code, words.mid(1)};
+        }
+    }
+    return facts;
+}
+
+Problem::Problem(Error cause)
+    : error(cause.code)
+    , text(std::move(cause.message))
+{}
+
+Problem::Problem(ErrorCode code, FactCode fact, QStringList values, QString cause)
+    : error(code)
+    , facts{Fact{fact, std::move(values)}}
+    , text(std::move(cause))
+{}
+
+Problem Problem::withContext(FactCode fact, const QStringList &values) const
+{
+    Problem problem = *this;
+    problem.facts.prepend({fact, values});
+    return problem;
+}
+
+bool Problem::has(FactCode code) const
+{
+    return std::ranges::any_of(facts, [code](const Fact &fact) { return fact.code == code; });
+}
+
+QDebug operator<<(QDebug debug, const Problem &problem)
+{
+    QDebugStateSaver saver(debug);
+    debug.noquote().nospace() << toText(problem.facts) << ' ' << problem.text << " (" << nameOf(problem.error) << ')';
+    return debug;
+}
+
+} // namespace sgn::records

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "store/Store.h"
+
+#include "store/StoreFile.h"
+#include "store/StoreReader.h"
+#include "store/StoreWriter.h"
+
+#include <limits>
+#include <QFutureWatcher>
+#include <QLoggingCategory>
+#include <QtConcurrent>
+
+Q_LOGGING_CATEGORY(lcStore, "sgn.store")
+
+namespace sgn::store {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr std::chrono::milliseconds collectFor{200};
+constexpr std::chrono::seconds retryAfter{5};
+constexpr qint64 maxCommandNo = 2147483647;
+constexpr qint64 logIdBlock = 64;
+
+} // namespace
+
+records::Expected<std::unique_ptr<Store>> Store::open(const QString &file, const QString &accountJid)
+{
+    const records::Expected<OpenedStore> opened = openStoreFile(file, accountJid);
+    if (!opened) {
+        return fail(opened.error());
+    }
+    return std::unique_ptr<Store>(new Store(std::make_unique<StoreReader>(opened->database),
+                                            std::make_shared<StoreWriter>(file, newConnectionName()), opened->warning));
+}
+
+Store::Store(std::unique_ptr<StoreReader> reader, std::shared_ptr<StoreWriter> writer,
+             std::optional<records::Problem> warning)
+    : m_reader(std::move(reader))
+    , m_warning(std::move(warning))
+    , m_sink(std::move(writer))
+{
+    m_writer.setMaxThreadCount(1);
+    // The connection belongs to the thread, so the thread has to stay.
+    m_writer.setExpiryTimeout(-1);
+    m_timer.setSingleShot(true);
+    connect(&m_timer, &QTimer::timeout, this, [this] { write(); });
+}
+
+Store::~Store()
+{
+    write();
+    m_writer.start([sink = std::move(m_sink)]() mutable { sink.reset(); });
+    m_writer.waitForDone();
+}
+
+records::Expected<CommandNo> Store::allocateNumber()
+{
+    const records::Expected<qint64> number = m_reader->allocate(u"next_number"_s, 1, maxCommandNo);
+    if (!number) {
+        return fail(number.error());
+    }
+    return static_cast<CommandNo>(*number);
+}
+
+qint64 Store::newLogId()
+{
+    if (m_nextLogId == m_endOfLogIds) {
+        const records::Expected<qint64> first =
+            m_reader->allocate(u"next_log_id"_s, logIdBlock, std::numeric_limits<qint64>::max());
+        // Without a store there is no later run to collide with.
+        m_nextLogId = first.value_or(QDateTime::currentMSecsSinceEpoch() * 1000);
+        m_endOfLogIds = m_nextLogId + logIdBlock;
+    }
+    return m_nextLogId++;
+}
+
+void Store::keep(const records::Device &device)
+{
+    m_batch.seen.remove(device.jid);
+    m_batch.devices.insert(device.jid, device);
+    schedule();
+}
+
+void Store::keepSeen(const records::Device &device)
+{
+    const auto waiting = m_batch.devices.find(device.jid);
+    if (waiting == m_batch.devices.end()) {
+        m_batch.seen.insert(device.jid, {device.lastSeen, device.lastReport});
+    } else {
+        waiting->lastSeen = device.lastSeen;
+        waiting->lastReport = device.lastReport;
+    }
+    schedule();
+}
+
+void Store::keep(const records::CommandRecord &record)
+{
+    m_batch.commands.insert(record.number, record);
+    schedule();
+}
+
+void Store::keep(CommandNo number, int row, const records::CommandTarget &target)
+{
+    m_batch.targets.insert({number, row}, target);
+    schedule();
+}
+
+void Store::keep(const records::ActivityEntry &entry)
+{
+    m_batch.activity += entry;
+    schedule();
+}
+
+void Store::keep(const records::LogBundle &bundle)
+{
+    m_batch.logs.insert(bundle.id, bundle);
+    schedule();
+}
+
+void Store::removeLogs(qint64 bundleId)
+{
+    m_batch.logs.remove(bundleId);
+    m_batch.removedLogs += bundleId;
+    schedule();
+}
+
+void Store::keepArchiveId(const QString &id)
+{
+    m_batch.archiveId = id;
+    schedule();
+}
+
+void Store::keepNumberSeen(CommandNo number)
+{
+    m_batch.numberSeen = std::max(m_batch.numberSeen, number);
+    schedule();
+}
+
+QFuture<Outcome> Store::flush()
+{
+    return write();
+}
+
+void Store::schedule()
+{
+    // While a batch is being written the next one grows, so a slow disk makes batches larger and not more.
+    if (!m_timer.isActive() && !m_isWriting) {
+        m_timer.start(m_hasFailed ? std::chrono::milliseconds(retryAfter) : collectFor);
+    }
+}
+
+QFuture<Outcome> Store::write()
+{
+    m_timer.stop();
+    StoreBatch batch = std::exchange(m_batch, {});
+    m_isWriting = true;
+    const int serial = ++m_serial;
+    const QFuture<Outcome> future = QtConcurrent::run(
+        &m_writer, [sink = m_sink, batch] { return batch.isEmpty() ? Outcome{} : sink->write(batch); });
+    auto *watcher = new QFutureWatcher<Outcome>(this);
+    connect(watcher, &QFutureWatcherBase::finished, this, [this, watcher, batch, serial] {
+        watcher->deleteLater();
+        onWritten(batch, serial, watcher->result());
+    });
+    watcher->setFuture(future);
+    return future;
+}
+
+void Store::onWritten(const StoreBatch &batch, int serial, const Outcome &outcome)
+{
+    if (outcome) {
+        m_hasFailed = false;
+    } else {
+        m_batch.addOlder(batch);
+        if (!std::exchange(m_hasFailed, true)) {
+            qCWarning(lcStore).noquote() << "cannot write the store:" << outcome.error().message;
+            Q_EMIT writingFailed(outcome.error());
+        }
+    }
+    m_isWriting = serial != m_serial;
+    if (!m_batch.isEmpty()) {
+        schedule();
+    }
+}
+
+std::vector<records::Device> Store::devices() const
+{
+    return m_reader->devices();
+}
+
+QList<records::CommandRecord> Store::commands(int limit) const
+{
+    return m_reader->commands(limit);
+}
+
+std::optional<records::CommandRecord> Store::command(CommandNo number) const
+{
+    return m_reader->command(number);
+}
+
+QList<records::CommandTarget> Store::targets(CommandNo number) const
+{
+    return m_reader->targets(number);
+}
+
+QList<CommandNo> Store::openCommands() const
+{
+    return m_reader->openCommands();
+}
+
+QList<records::LogBundle> Store::logBundles() const
+{
+    return m_reader->logBundles();
+}
+
+QList<records::ActivityEntry> Store::activity(const records::ActivityFilter &filter) const
+{
+    return m_reader->activity(filter);
+}
+
+QString Store::archiveId() const
+{
+    return m_reader->archiveId();
+}
+
+} // namespace sgn::store

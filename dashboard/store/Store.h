@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/Clock.h"
+#include "base/Result.h"
+#include "records/Activity.h"
+#include "records/CommandState.h"
+#include "records/Device.h"
+#include "records/LogBundle.h"
+#include "store/StoreBatch.h"
+
+#include <memory>
+#include <optional>
+#include <QFuture>
+#include <QObject>
+#include <QThreadPool>
+#include <QTimer>
+#include <vector>
+
+namespace sgn::store {
+
+class StoreReader;
+class StoreWriter;
+
+// What the panel has seen, in one SQLite file (WAL), shared by every panel program of the same account on this machine.
+// What is kept is collected for up to 200 ms and then written by one worker thread in short transactions, so the window
+// never waits for the disk; reading is done here. What was committed survives a kill at any moment.
+class Store : public QObject
+{
+    Q_OBJECT
+
+public:
+    // Opens or makes the file and brings its tables to the present shape. A file that isn't a sound database is renamed
+    // to "<name>.damaged-<time>" and a new one made; warning() then names it. Errors: Io, Refused (the file belongs to
+    // another account, or a newer program made it).
+    [[nodiscard]] static records::Expected<std::unique_ptr<Store>> open(const QString &file, const QString &accountJid);
+    // Writes what is left.
+    ~Store() override;
+
+    // What an operator has to know of the file; usually nothing.
+    [[nodiscard]] const std::optional<records::Problem> &warning() const { return m_warning; }
+
+    // The next command number, durable before it is returned: no program that shares the file ever gets it again.
+    [[nodiscard]] records::Expected<CommandNo> allocateNumber();
+
+    void keep(const records::Device &device);
+    // Of a device that was kept before: only when it was seen.
+    void keepSeen(const records::Device &device);
+    void keep(const records::CommandRecord &record);
+    void keep(CommandNo number, int row, const records::CommandTarget &target);
+    void keep(const records::ActivityEntry &entry);
+    void keep(const records::LogBundle &bundle);
+    void removeLogs(qint64 bundleId);
+    // The archive's id of the last message whose effects were given to keep() before.
+    void keepArchiveId(const QString &id);
+    // Numbers up to this one are taken, whoever used them.
+    void keepNumberSeen(CommandNo number);
+    // Writes now; finished when everything kept before is committed. Needs no event loop.
+    QFuture<Outcome> flush();
+
+    [[nodiscard]] std::vector<records::Device> devices() const;
+    // The newest `limit` commands with their counts, newest first.
+    [[nodiscard]] QList<records::CommandRecord> commands(int limit) const;
+    // In order of rows. Does not see what waits to be written.
+    [[nodiscard]] QList<records::CommandTarget> targets(CommandNo number) const;
+    // Commands with unfinished targets, whatever their age.
+    [[nodiscard]] QList<CommandNo> openCommands() const;
+    [[nodiscard]] std::optional<records::CommandRecord> command(CommandNo number) const;
+    [[nodiscard]] QList<records::LogBundle> logBundles() const;
+    [[nodiscard]] qint64 newLogId();
+    // Newest first. Does not see what waits to be written.
+    [[nodiscard]] QList<records::ActivityEntry> activity(const records::ActivityFilter &filter) const;
+    [[nodiscard]] QString archiveId() const;
+
+Q_SIGNALS:
+    // Nothing could be written; the panel goes on without. Once until it works again.
+    void writingFailed(const sgn::Error &reason);
+
+private:
+    Store(std::unique_ptr<StoreReader> reader, std::shared_ptr<StoreWriter> writer,
+          std::optional<records::Problem> warning);
+    void schedule();
+    QFuture<Outcome> write();
+    void onWritten(const StoreBatch &batch, int serial, const Outcome &outcome);
+
+    std::unique_ptr<StoreReader> m_reader;
+    std::optional<records::Problem> m_warning;
+    std::shared_ptr<StoreWriter> m_sink; // used on m_writer's thread only
+    StoreBatch m_batch;
+    QTimer m_timer;
+    QThreadPool m_writer; // one thread, so that batches stay in order
+    bool m_hasFailed = false;
+    bool m_isWriting = false;
+    int m_serial = 0; // of the last batch given to the writer
+    qint64 m_nextLogId = 0;
+    qint64 m_endOfLogIds = 0;
+};
+
+} // namespace sgn::store

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "store/StoreBatch.h"
+
+namespace sgn::store {
+
+namespace {
+
+// While nothing can be written, the timeline is the only thing that grows without end.
+constexpr qsizetype maxActivity = 100'000;
+
+template <typename Key, typename Value>
+void addMissing(QHash<Key, Value> &to, const QHash<Key, Value> &from)
+{
+    for (auto it = from.cbegin(); it != from.cend(); ++it) {
+        if (!to.contains(it.key())) {
+            to.insert(it.key(), it.value());
+        }
+    }
+}
+
+} // namespace
+
+bool StoreBatch::isEmpty() const
+{
+    return devices.isEmpty() && seen.isEmpty() && commands.isEmpty() && targets.isEmpty() && activity.isEmpty() &&
+           logs.isEmpty() && removedLogs.isEmpty() && archiveId.isEmpty() && numberSeen == 0;
+}
+
+void StoreBatch::addOlder(const StoreBatch &older)
+{
+    addMissing(devices, older.devices);
+    for (auto it = older.seen.cbegin(); it != older.seen.cend(); ++it) {
+        if (!devices.contains(it.key()) && !seen.contains(it.key())) {
+            seen.insert(it.key(), it.value());
+        }
+    }
+    addMissing(commands, older.commands);
+    addMissing(targets, older.targets);
+    for (auto it = older.logs.cbegin(); it != older.logs.cend(); ++it) {
+        if (!logs.contains(it.key()) && !removedLogs.contains(it.key())) {
+            logs.insert(it.key(), it.value());
+        }
+    }
+    activity = older.activity + activity;
+    if (activity.size() > maxActivity) {
+        activity.remove(0, activity.size() - maxActivity);
+    }
+    removedLogs = older.removedLogs + removedLogs;
+    if (archiveId.isEmpty()) {
+        archiveId = older.archiveId;
+    }
+    numberSeen = std::max(numberSeen, older.numberSeen);
+}
+
+} // namespace sgn::store

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "records/Activity.h"
+#include "records/CommandState.h"
+#include "records/Device.h"
+#include "records/LogBundle.h"
+
+#include <QHash>
+#include <QList>
+#include <utility>
+
+namespace sgn::store {
+
+// The part of a device that changes with every message.
+struct DeviceSeen
+{
+    QDateTime lastSeen;
+    QDateTime lastReport;
+};
+
+// What is to be written next, each thing once in its latest state. A value: made on the one thread, written on the
+// other.
+struct StoreBatch
+{
+    QHash<QString, records::Device> devices;
+    QHash<QString, DeviceSeen> seen; // of devices that are not in `devices`
+    QHash<CommandNo, records::CommandRecord> commands;
+    QHash<std::pair<CommandNo, int>, records::CommandTarget> targets; // by number and row
+    QList<records::ActivityEntry> activity;
+    QHash<qint64, records::LogBundle> logs;
+    QList<qint64> removedLogs;
+    QString archiveId;
+    CommandNo numberSeen = 0;
+
+    [[nodiscard]] bool isEmpty() const;
+    // Takes over what `older`, which could not be written, has beyond this one.
+    void addOlder(const StoreBatch &older);
+};
+
+} // namespace sgn::store

@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "store/StoreReader.h"
+
+#include "store/StoreRows.h"
+#include "store/StoreSql.h"
+
+#include <algorithm>
+#include <QHash>
+
+namespace sgn::store {
+
+using namespace Qt::StringLiterals;
+
+StoreReader::StoreReader(const QSqlDatabase &database)
+    : m_database(database)
+{}
+
+StoreReader::~StoreReader()
+{
+    sql::disconnect(m_database);
+}
+
+records::Expected<qint64> StoreReader::allocate(const QString &counter, qint64 count, qint64 last)
+{
+    sql::Transaction transaction(m_database);
+    if (Outcome outcome = transaction.begin(); !outcome) {
+        return fail(outcome.error());
+    }
+    QSqlQuery query(m_database);
+    query.prepare(u"SELECT value FROM meta WHERE key=?"_s);
+    query.addBindValue(counter);
+    if (const Outcome outcome = sql::run(query, u"reading "_s + counter); !outcome) {
+        return fail(outcome.error());
+    }
+    const qint64 number = std::max<qint64>(1, query.next() ? query.value(0).toLongLong() : 1);
+    query.finish();
+    if (number > last) {
+        return fail(ErrorCode::Internal, records::FactCode::NumbersUsedUp, {QString::number(last)});
+    }
+    query.prepare(u"INSERT OR REPLACE INTO meta(key, value) VALUES(?, ?)"_s);
+    query.addBindValue(counter);
+    query.addBindValue(number + count);
+    const Outcome written =
+        sql::run(query, u"writing "_s + counter).and_then([&transaction] { return transaction.commit(); });
+    if (!written) {
+        return fail(written.error());
+    }
+    return number;
+}
+
+std::vector<records::Device> StoreReader::devices() const
+{
+    std::vector<records::Device> devices;
+    QHash<CommandNo, std::shared_ptr<const records::UpdateTarget>> targets;
+    const auto targetOf = [this, &targets](CommandNo number) {
+        const auto known = targets.constFind(number);
+        if (known != targets.cend()) {
+            return *known;
+        }
+        const std::optional<records::CommandRecord> record = command(number);
+        return *targets.insert(number, record ? records::updateTargetOf(*record) : nullptr);
+    };
+    QSqlQuery query(m_database);
+    query.setForwardOnly(true);
+    query.exec(
+        u"SELECT id, jid, rpi_unique_id, last_seen, last_report, is_modern, conflict_with, foreign_from, facts, "
+        "update_no, update_state, update_percent, update_device_state, update_remarks, update_facts FROM devices ORDER BY id"_s);
+    std::vector<qint64> ids;
+    while (query.next()) {
+        records::Device device = rows::device(query);
+        if (device.update) {
+            if (auto target = targetOf(device.update->target->number)) {
+                device.update->target = std::move(target);
+            }
+        }
+        ids.push_back(query.value(0).toLongLong());
+        devices.push_back(std::move(device));
+    }
+    query.exec(u"SELECT device_id, name, version, is_dead, state, since, dead_since, restarts_24h, last_exit "
+               "FROM processes ORDER BY device_id, position"_s);
+    std::size_t at = 0;
+    while (query.next()) {
+        const qint64 id = query.value(0).toLongLong();
+        while (at < ids.size() && ids[at] < id) {
+            ++at;
+        }
+        if (at < ids.size() && ids[at] == id) {
+            devices[at].processes += rows::process(query);
+        }
+    }
+    return devices;
+}
+
+QList<records::CommandRecord> StoreReader::commands(int limit) const
+{
+    QList<records::CommandRecord> records;
+    QSqlQuery query(m_database);
+    query.setForwardOnly(true);
+    query.prepare(
+        u"SELECT number, body, created, requested_by, title, counts, is_own FROM commands ORDER BY number DESC LIMIT ?"_s);
+    query.addBindValue(limit);
+    query.exec();
+    while (query.next()) {
+        if (records::CommandRecord record = rows::command(query); record.number != 0) {
+            records += std::move(record);
+        }
+    }
+    return records;
+}
+
+std::optional<records::CommandRecord> StoreReader::command(CommandNo number) const
+{
+    QSqlQuery query(m_database);
+    query.prepare(u"SELECT number, body, created, requested_by, title, counts, is_own FROM commands WHERE number=?"_s);
+    query.addBindValue(static_cast<qint64>(number));
+    if (!query.exec() || !query.next()) {
+        return std::nullopt;
+    }
+    records::CommandRecord record = rows::command(query);
+    return record.number == 0 ? std::nullopt : std::optional(std::move(record));
+}
+
+QList<records::CommandTarget> StoreReader::targets(CommandNo number) const
+{
+    QList<records::CommandTarget> targets;
+    QSqlQuery query(m_database);
+    query.setForwardOnly(true);
+    query.prepare(u"SELECT number, jid, position, state, percent, device_state, remarks, error, attempts, sent, heard, "
+                  "finished, log, facts FROM command_targets WHERE number=? ORDER BY position, jid"_s);
+    query.addBindValue(static_cast<qint64>(number));
+    query.exec();
+    while (query.next()) {
+        targets += rows::target(query);
+    }
+    return targets;
+}
+
+QList<CommandNo> StoreReader::openCommands() const
+{
+    QList<CommandNo> numbers;
+    QSqlQuery query(m_database);
+    query.exec(u"SELECT DISTINCT number FROM command_targets WHERE finished IS NULL ORDER BY number"_s);
+    while (query.next()) {
+        numbers += static_cast<CommandNo>(query.value(0).toLongLong());
+    }
+    return numbers;
+}
+
+QList<records::LogBundle> StoreReader::logBundles() const
+{
+    QList<records::LogBundle> bundles;
+    QSqlQuery query(m_database);
+    query.setForwardOnly(true);
+    query.exec(
+        u"SELECT id, jid, number, state, requested, finished, received, size, folder, remarks, facts FROM logs ORDER BY id"_s);
+    while (query.next()) {
+        bundles += rows::logBundle(query);
+    }
+    return bundles;
+}
+
+QList<records::ActivityEntry> StoreReader::activity(const records::ActivityFilter &filter) const
+{
+    QString statement = u"SELECT id, at, kind, jid, number, subject, detail, facts FROM activity WHERE 1"_s;
+    QVariantList values;
+    const auto where = [&statement, &values](const QString &condition, const QVariant &value) {
+        statement += u" AND "_s + condition;
+        values += value;
+    };
+    if (!filter.jid.isEmpty()) {
+        // A command to many devices is one line of the whole fleet.
+        where(u"(jid=? OR (jid='' AND number>0 AND number IN (SELECT number FROM command_targets WHERE jid=?)))"_s,
+              filter.jid);
+        values += filter.jid;
+    }
+    if (filter.number > 0) {
+        where(u"number=? AND number>0"_s, static_cast<qint64>(filter.number));
+    }
+    if (filter.beforeId > 0) {
+        where(u"id<?"_s, filter.beforeId);
+    }
+    QSqlQuery query(m_database);
+    query.setForwardOnly(true);
+    query.prepare(statement + u" ORDER BY id DESC LIMIT ?"_s);
+    for (const QVariant &value : values) {
+        query.addBindValue(value);
+    }
+    query.addBindValue(filter.limit);
+    query.exec();
+    QList<records::ActivityEntry> entries;
+    while (query.next()) {
+        entries += rows::activity(query);
+    }
+    return entries;
+}
+
+QString StoreReader::archiveId() const
+{
+    QSqlQuery query(m_database);
+    query.exec(u"SELECT value FROM meta WHERE key='archive_id'"_s);
+    return query.next() ? query.value(0).toString() : QString();
+}
+
+} // namespace sgn::store

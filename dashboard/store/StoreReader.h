@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "records/Activity.h"
+#include "records/CommandState.h"
+#include "records/Device.h"
+#include "records/LogBundle.h"
+
+#include <optional>
+#include <QSqlDatabase>
+#include <vector>
+
+namespace sgn::store {
+
+// The reading side of the store, and the counters that have to be durable before they are used. Its connection belongs
+// to the thread that made it. What Store documents for its functions of the same names.
+class StoreReader
+{
+public:
+    explicit StoreReader(const QSqlDatabase &database);
+    ~StoreReader();
+    StoreReader(const StoreReader &) = delete;
+    StoreReader &operator=(const StoreReader &) = delete;
+
+    // Takes `count` numbers from a counter of the store and returns the first. Internal when that would be over `last`.
+    [[nodiscard]] records::Expected<qint64> allocate(const QString &counter, qint64 count, qint64 last);
+
+    [[nodiscard]] std::vector<records::Device> devices() const;
+    [[nodiscard]] QList<records::CommandRecord> commands(int limit) const;
+    [[nodiscard]] QList<records::CommandTarget> targets(CommandNo number) const;
+    [[nodiscard]] QList<CommandNo> openCommands() const;
+    [[nodiscard]] std::optional<records::CommandRecord> command(CommandNo number) const;
+    [[nodiscard]] QList<records::LogBundle> logBundles() const;
+    [[nodiscard]] QList<records::ActivityEntry> activity(const records::ActivityFilter &filter) const;
+    [[nodiscard]] QString archiveId() const;
+
+private:
+    QSqlDatabase m_database;
+};
+
+} // namespace sgn::store

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "store/StoreRows.h"
+
+#include "protocol/Json.h"
+#include "store/StoreSql.h"
+
+#include <QJsonDocument>
+
+namespace sgn::store::rows {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+// Facts and last exits are stored as the protocol writes them, so that there is one reader for each.
+QString factsText(const DeviceFacts &facts)
+{
+    VersionReport report;
+    report.from = u"-"_s;
+    report.facts = facts;
+    return QString::fromLatin1(encode(report));
+}
+
+DeviceFacts factsOf(const QString &text)
+{
+    const Result<DeviceMessage> message = parseDeviceMessage(text.toUtf8());
+    const auto *report = message ? std::get_if<VersionReport>(&*message) : nullptr;
+    return report ? report->facts : DeviceFacts{};
+}
+
+QString lastExitText(const ProcessReport &report)
+{
+    const QJsonObject object = toJson(report).value("last_exit"_L1).toObject();
+    return QString::fromUtf8(QJsonDocument(object).toJson(QJsonDocument::Compact));
+}
+
+std::optional<LastExit> lastExitOf(const QString &text)
+{
+    const QJsonObject exit = QJsonDocument::fromJson(text.toUtf8()).object();
+    const Result<ProcessReport> report = processReportFromJson(
+        {{"process_name"_L1, u"-"_s}, {"version"_L1, 0}, {"isDead"_L1, true}, {"last_exit"_L1, exit}});
+    return report ? report->lastExit : std::nullopt;
+}
+
+QString countsText(const records::CommandCounts &counts)
+{
+    QStringList numbers;
+    for (const int count : counts.byState) {
+        numbers += QString::number(count);
+    }
+    return numbers.join(u' ');
+}
+
+records::CommandCounts countsOf(const QString &text)
+{
+    records::CommandCounts counts;
+    const QStringList numbers = text.split(u' ');
+    for (std::size_t i = 0; i < counts.byState.size() && i < static_cast<std::size_t>(numbers.size()); ++i) {
+        counts.byState[i] = numbers.at(static_cast<qsizetype>(i)).toInt();
+    }
+    return counts;
+}
+
+void bindAll(QSqlQuery &query, std::initializer_list<QVariant> values)
+{
+    int position = 0;
+    for (const QVariant &value : values) {
+        query.bindValue(position++, value);
+    }
+}
+
+} // namespace
+
+void bind(QSqlQuery &query, const records::Device &device)
+{
+    const records::DeviceUpdate update = device.update.value_or(records::DeviceUpdate{});
+    const bool hasUpdate = device.update && update.target;
+    bindAll(query, {device.jid, sql::fromText(device.rpiUniqueId), sql::fromTime(device.lastSeen),
+                    sql::fromTime(device.lastReport), device.isModern ? 1 : 0, sql::fromText(device.conflictWith),
+                    sql::fromText(device.foreignFrom), device.facts == DeviceFacts{} ? u""_s : factsText(device.facts),
+                    hasUpdate ? QVariant(static_cast<qint64>(update.target->number)) : QVariant(),
+                    hasUpdate ? QVariant(QString(nameOf(update.state))) : QVariant(),
+                    hasUpdate ? QVariant(update.percent) : QVariant(),
+                    hasUpdate ? sql::fromText(update.deviceState) : QVariant(),
+                    hasUpdate ? sql::fromText(update.remarks) : QVariant(), sql::fromText(toText(update.facts))});
+}
+
+records::Device device(const QSqlQuery &query)
+{
+    records::Device device;
+    device.jid = query.value(1).toString();
+    device.rpiUniqueId = query.value(2).toString();
+    device.lastSeen = sql::toTime(query.value(3));
+    device.lastReport = sql::toTime(query.value(4));
+    device.isModern = query.value(5).toBool();
+    device.conflictWith = query.value(6).toString();
+    device.foreignFrom = query.value(7).toString();
+    if (const QString facts = query.value(8).toString(); !facts.isEmpty()) {
+        device.facts = factsOf(facts);
+    }
+    if (!query.isNull(9)) {
+        auto target = std::make_shared<records::UpdateTarget>();
+        target->number = static_cast<CommandNo>(query.value(9).toLongLong());
+        const QString state = query.value(10).toString();
+        device.update = records::DeviceUpdate{
+            std::move(target),          records::targetStateFromString(state).value_or(records::TargetState::Failed),
+            query.value(11).toInt(),    query.value(12).toString(),
+            query.value(13).toString(), records::factsFromText(query.value(14).toString())};
+    }
+    return device;
+}
+
+void bind(QSqlQuery &query, qint64 deviceId, int position, const records::DeviceProcess &process)
+{
+    const ProcessReport &report = process.report;
+    bindAll(query,
+            {deviceId, position, report.name, report.version, report.isDead ? 1 : 0, static_cast<int>(report.state),
+             sql::fromTime(report.since.value_or(QDateTime())), sql::fromTime(process.deadSince),
+             sql::fromInt(report.restarts24h), report.lastExit ? QVariant(lastExitText(report)) : QVariant()});
+}
+
+records::DeviceProcess process(const QSqlQuery &query)
+{
+    records::DeviceProcess process;
+    ProcessReport &report = process.report;
+    report.name = query.value(1).toString();
+    report.version = query.value(2).toInt();
+    report.isDead = query.value(3).toBool();
+    const int state = query.value(4).toInt();
+    report.state = state >= 0 && state <= static_cast<int>(ProcessState::Dead) ? static_cast<ProcessState>(state)
+                                                                               : ProcessState::Unknown;
+    if (const QDateTime since = sql::toTime(query.value(5)); since.isValid()) {
+        report.since = since;
+    }
+    process.deadSince = sql::toTime(query.value(6));
+    report.restarts24h = sql::toInt(query.value(7));
+    if (const QVariant exit = query.value(8); !exit.isNull()) {
+        report.lastExit = lastExitOf(exit.toString());
+    }
+    return process;
+}
+
+void bind(QSqlQuery &query, const records::CommandRecord &record)
+{
+    bindAll(query, {static_cast<qint64>(record.number), QString::fromLatin1(encode(record.command)),
+                    sql::fromTime(record.createdAt), sql::fromText(record.requestedBy), sql::fromText(record.title),
+                    countsText(record.counts), record.isOwn ? 1 : 0});
+}
+
+records::CommandRecord command(const QSqlQuery &query)
+{
+    records::CommandRecord record;
+    record.number = static_cast<CommandNo>(query.value(0).toLongLong());
+    if (auto parsed = parseCommand(query.value(1).toString().toLatin1())) {
+        record.command = *std::move(parsed);
+    } else {
+        record.number = 0;
+    }
+    record.createdAt = sql::toTime(query.value(2));
+    record.requestedBy = query.value(3).toString();
+    record.title = query.value(4).toString();
+    record.counts = countsOf(query.value(5).toString());
+    record.isOwn = query.value(6).toBool();
+    return record;
+}
+
+void bind(QSqlQuery &query, CommandNo number, int row, const records::CommandTarget &target)
+{
+    bindAll(query, {static_cast<qint64>(number), target.jid, row, QString(nameOf(target.state)), target.percent,
+                    sql::fromText(target.deviceState), sql::fromText(target.remarks),
+                    target.error ? QVariant(QString(nameOf(*target.error))) : QVariant(), target.attempts,
+                    sql::fromTime(target.sentAt), sql::fromTime(target.heardAt), sql::fromTime(target.finishedAt),
+                    sql::fromText(target.log.join(u'\n')), sql::fromText(toText(target.facts))});
+}
+
+records::CommandTarget target(const QSqlQuery &query)
+{
+    records::CommandTarget target;
+    target.jid = query.value(1).toString();
+    target.state = records::targetStateFromString(query.value(3).toString()).value_or(records::TargetState::Failed);
+    target.percent = query.value(4).toInt();
+    target.deviceState = query.value(5).toString();
+    target.remarks = query.value(6).toString();
+    if (const QString error = query.value(7).toString(); !error.isEmpty()) {
+        target.error = errorCodeFromString(error);
+    }
+    target.attempts = query.value(8).toInt();
+    target.sentAt = sql::toTime(query.value(9));
+    target.heardAt = sql::toTime(query.value(10));
+    target.finishedAt = sql::toTime(query.value(11));
+    target.log = query.value(12).toString().split(u'\n', Qt::SkipEmptyParts);
+    target.facts = records::factsFromText(query.value(13).toString());
+    return target;
+}
+
+void bind(QSqlQuery &query, const records::ActivityEntry &entry)
+{
+    const QVariantList columns{sql::fromTime(entry.at),           QString(nameOf(entry.kind)),
+                               sql::fromText(entry.jid),          static_cast<qint64>(entry.number),
+                               sql::fromText(entry.subject),      sql::fromText(entry.detail),
+                               sql::fromText(toText(entry.facts))};
+    int position = 0;
+    for (const QVariant &value : columns + columns) {
+        query.bindValue(position++, value);
+    }
+}
+
+records::ActivityEntry activity(const QSqlQuery &query)
+{
+    records::ActivityEntry entry;
+    entry.id = query.value(0).toLongLong();
+    entry.at = sql::toTime(query.value(1));
+    entry.kind =
+        records::activityKindFromString(query.value(2).toString()).value_or(records::ActivityKind::PanelNotice);
+    entry.jid = query.value(3).toString();
+    entry.number = static_cast<CommandNo>(query.value(4).toLongLong());
+    entry.subject = query.value(5).toString();
+    entry.detail = query.value(6).toString();
+    entry.facts = records::factsFromText(query.value(7).toString());
+    return entry;
+}
+
+void bind(QSqlQuery &query, const records::LogBundle &bundle)
+{
+    bindAll(query, {bundle.id, bundle.jid, static_cast<qint64>(bundle.number), QString(nameOf(bundle.state)),
+                    sql::fromTime(bundle.requestedAt), sql::fromTime(bundle.finishedAt), bundle.received, bundle.size,
+                    sql::fromText(bundle.folder), sql::fromText(bundle.remarks), sql::fromText(toText(bundle.facts))});
+}
+
+records::LogBundle logBundle(const QSqlQuery &query)
+{
+    records::LogBundle bundle;
+    bundle.id = query.value(0).toLongLong();
+    bundle.jid = query.value(1).toString();
+    bundle.number = static_cast<CommandNo>(query.value(2).toLongLong());
+    bundle.state = records::logStateFromString(query.value(3).toString()).value_or(records::LogBundle::State::Failed);
+    bundle.requestedAt = sql::toTime(query.value(4));
+    bundle.finishedAt = sql::toTime(query.value(5));
+    bundle.received = query.value(6).toLongLong();
+    bundle.size = query.value(7).toLongLong();
+    bundle.folder = query.value(8).toString();
+    bundle.remarks = query.value(9).toString();
+    bundle.facts = records::factsFromText(query.value(10).toString());
+    return bundle;
+}
+
+} // namespace sgn::store::rows

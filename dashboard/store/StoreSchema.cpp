@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "store/StoreSchema.h"
+
+#include "store/StoreSql.h"
+
+#include <QStringList>
+#include <tuple>
+
+namespace sgn::store {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+// Version 3 keeps what the panel states by itself as codes. Version 2 kept English sentences; those that can be
+// recognised become codes, all others stay as they are and are shown so.
+QStringList factSteps()
+{
+    QStringList statements;
+    for (const QString &table : {u"command_targets"_s, u"logs"_s, u"activity"_s}) {
+        statements += u"ALTER TABLE %1 ADD COLUMN facts TEXT NOT NULL DEFAULT ''"_s.arg(table);
+    }
+    statements += u"ALTER TABLE devices ADD COLUMN update_facts TEXT NOT NULL DEFAULT ''"_s;
+    struct Sentence
+    {
+        QString text;
+        records::FactCode code;
+        bool isPrefix;
+    };
+    const QList<Sentence> sentences{
+        {u"not answered in time"_s, records::FactCode::NotAnswered, false},
+        {u"withdrawn before it was sent"_s, records::FactCode::Withdrawn, false},
+        {u"the panel was closed before they were here; get the logs again"_s, records::FactCode::PanelClosed, false},
+        {u"the device says it has uploaded its logs to its own server"_s, records::FactCode::UploadedElsewhere, false},
+        {u"the device could not upload its logs"_s, records::FactCode::DeviceUploadFailed, false},
+        {u"the server could not deliver it: "_s, records::FactCode::Undeliverable, true},
+        {u"not sent, because it could not be kept: "_s, records::FactCode::NotPersisted, true},
+        {u"not sent: "_s, records::FactCode::NotSent, true},
+    };
+    for (const auto &[table, column, facts] :
+         {std::tuple{u"command_targets"_s, u"remarks"_s, u"facts"_s}, std::tuple{u"logs"_s, u"remarks"_s, u"facts"_s},
+          std::tuple{u"activity"_s, u"detail"_s, u"facts"_s},
+          std::tuple{u"devices"_s, u"update_remarks"_s, u"update_facts"_s}}) {
+        for (const Sentence &sentence : sentences) {
+            const QString which =
+                sentence.isPrefix ? u"substr(%1, 1, %2)"_s.arg(column).arg(sentence.text.size()) : column;
+            statements += u"UPDATE %1 SET %2='%3', %4=substr(%4, %5) WHERE %6='%7'"_s
+                              .arg(table, facts, records::toText({{sentence.code, {}}}), column)
+                              .arg(sentence.text.size() + 1)
+                              .arg(which, sentence.text);
+        }
+    }
+    return statements;
+}
+
+QList<QStringList> steps()
+{
+    return {
+        {
+            u"CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID"_s,
+            u"CREATE TABLE devices("
+            "id INTEGER PRIMARY KEY, jid TEXT NOT NULL UNIQUE, rpi_unique_id TEXT NOT NULL, last_seen INTEGER, "
+            "last_report INTEGER, is_modern INTEGER NOT NULL, conflict_with TEXT NOT NULL, foreign_from TEXT NOT NULL, "
+            "facts TEXT NOT NULL, update_no INTEGER, update_state TEXT, update_percent INTEGER, "
+            "update_device_state TEXT, update_remarks TEXT)"_s,
+            u"CREATE TABLE processes("
+            "device_id INTEGER NOT NULL REFERENCES devices(id) ON DELETE CASCADE, position INTEGER NOT NULL, "
+            "name TEXT NOT NULL, version INTEGER NOT NULL, is_dead INTEGER NOT NULL, state INTEGER NOT NULL, "
+            "since INTEGER, dead_since INTEGER, restarts_24h INTEGER, last_exit TEXT, "
+            "PRIMARY KEY(device_id, position)) WITHOUT ROWID"_s,
+            u"CREATE TABLE commands("
+            "number INTEGER PRIMARY KEY, body TEXT NOT NULL, created INTEGER NOT NULL, requested_by TEXT NOT NULL, "
+            "title TEXT NOT NULL, counts TEXT NOT NULL, is_own INTEGER NOT NULL)"_s,
+            u"CREATE TABLE command_targets("
+            "number INTEGER NOT NULL REFERENCES commands(number) ON DELETE CASCADE, jid TEXT NOT NULL, "
+            "position INTEGER NOT NULL, state TEXT NOT NULL, percent INTEGER NOT NULL, device_state TEXT NOT NULL, "
+            "remarks TEXT NOT NULL, error TEXT, attempts INTEGER NOT NULL, sent INTEGER, heard INTEGER, "
+            "finished INTEGER, PRIMARY KEY(number, jid)) WITHOUT ROWID"_s,
+            u"CREATE INDEX targets_by_device ON command_targets(jid)"_s,
+            u"CREATE INDEX open_targets ON command_targets(number) WHERE finished IS NULL"_s,
+            u"CREATE TABLE activity("
+            "id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, kind TEXT NOT NULL, jid TEXT NOT NULL, "
+            "number INTEGER NOT NULL, subject TEXT NOT NULL, detail TEXT NOT NULL)"_s,
+            u"CREATE INDEX activity_by_device ON activity(jid, id)"_s,
+            u"CREATE INDEX activity_by_command ON activity(number, id) WHERE number > 0"_s,
+            u"CREATE TABLE logs("
+            "id INTEGER PRIMARY KEY, jid TEXT NOT NULL, number INTEGER NOT NULL, state TEXT NOT NULL, "
+            "requested INTEGER, finished INTEGER, received INTEGER NOT NULL, size INTEGER NOT NULL, "
+            "folder TEXT NOT NULL, remarks TEXT NOT NULL, UNIQUE(number, jid))"_s,
+        },
+        {
+            u"ALTER TABLE command_targets ADD COLUMN log TEXT NOT NULL DEFAULT ''"_s,
+        },
+        factSteps(),
+    };
+}
+
+Result<int> versionOf(QSqlDatabase &database)
+{
+    QSqlQuery query(database);
+    query.prepare(u"SELECT ifnull(max(version), 0) FROM migrations"_s);
+    if (const Outcome outcome = sql::run(query, u"reading the store's version"_s); !outcome) {
+        return fail(outcome.error());
+    }
+    return query.next() ? query.value(0).toInt() : 0;
+}
+
+Outcome applyStep(QSqlDatabase &database, int version, const QStringList &statements)
+{
+    for (const QString &statement : statements) {
+        if (Outcome outcome = sql::run(database, statement); !outcome) {
+            return outcome;
+        }
+    }
+    QSqlQuery query(database);
+    query.prepare(u"INSERT INTO migrations(version, applied) VALUES(?, ?)"_s);
+    query.addBindValue(version);
+    query.addBindValue(sql::fromTime(QDateTime::currentDateTimeUtc()));
+    return sql::run(query, u"noting the store's version"_s);
+}
+
+} // namespace
+
+int storeSchemaVersion()
+{
+    return static_cast<int>(steps().size());
+}
+
+records::Expected<> migrateStore(QSqlDatabase &database)
+{
+    sql::Transaction transaction(database);
+    if (Outcome outcome = transaction.begin(); !outcome) {
+        return fail(outcome.error());
+    }
+    if (Outcome outcome =
+            sql::run(database,
+                     u"CREATE TABLE IF NOT EXISTS migrations(version INTEGER PRIMARY KEY, applied INTEGER NOT NULL)"_s);
+        !outcome) {
+        return fail(outcome.error());
+    }
+    const Result<int> version = versionOf(database);
+    if (!version) {
+        return fail(version.error());
+    }
+    const QList<QStringList> all = steps();
+    if (*version > all.size()) {
+        return fail(ErrorCode::Refused, records::FactCode::StoreNewer);
+    }
+    for (int step = *version; step < all.size(); ++step) {
+        if (Outcome outcome = applyStep(database, step + 1, all.at(step)); !outcome) {
+            return fail(outcome.error());
+        }
+    }
+    if (const Outcome outcome = transaction.commit(); !outcome) {
+        return fail(outcome.error());
+    }
+    return {};
+}
+
+records::Expected<> checkStore(QSqlDatabase &database)
+{
+    QSqlQuery query(database);
+    query.prepare(u"PRAGMA quick_check(1)"_s);
+    if (Outcome outcome = sql::run(query, u"checking the store"_s); !outcome) {
+        return fail(outcome.error());
+    }
+    if (!query.next() || query.value(0).toString() != "ok"_L1) {
+        return fail(ErrorCode::BadFile, records::FactCode::StoreDamaged, {}, query.value(0).toString().simplified());
+    }
+    return {};
+}
+
+} // namespace sgn::store

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "store/StoreWriter.h"
+
+#include "store/StoreRows.h"
+#include "store/StoreSql.h"
+
+namespace sgn::store {
+
+using namespace Qt::StringLiterals;
+
+// Prepared once per connection.
+class StoreWriter::Statements
+{
+public:
+    explicit Statements(const QSqlDatabase &database)
+        : m_database(database)
+    {}
+
+    Outcome write(const records::Device &device);
+    Outcome write(const QString &jid, const DeviceSeen &seen);
+    Outcome write(const records::CommandRecord &record);
+    Outcome write(CommandNo number, int row, const records::CommandTarget &target);
+    Outcome write(const records::ActivityEntry &entry);
+    Outcome write(const records::LogBundle &bundle);
+    Outcome removeLogs(qint64 id);
+    Outcome setMeta(const QString &key, const QVariant &value);
+    Outcome raiseNextNumber(CommandNo seen);
+    Outcome cleanActivity();
+
+private:
+    QSqlQuery &prepared(QLatin1StringView statement);
+    Outcome writeProcesses(qint64 deviceId, const QList<records::DeviceProcess> &processes);
+
+    QSqlDatabase m_database;
+    // By the address of the literal.
+    QHash<const char *, std::shared_ptr<QSqlQuery>> m_queries;
+};
+
+QSqlQuery &StoreWriter::Statements::prepared(QLatin1StringView statement)
+{
+    std::shared_ptr<QSqlQuery> &query = m_queries[statement.data()];
+    if (!query) {
+        query = std::make_shared<QSqlQuery>(m_database);
+        query->setForwardOnly(true);
+        query->prepare(statement);
+    }
+    return *query;
+}
+
+Outcome StoreWriter::Statements::write(const records::Device &device)
+{
+    QSqlQuery &query = prepared(
+        "INSERT INTO devices(jid, rpi_unique_id, last_seen, last_report, is_modern, conflict_with, foreign_from, "
+        "facts, "
+        "update_no, update_state, update_percent, update_device_state, update_remarks, update_facts) "
+        "VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(jid) DO UPDATE SET rpi_unique_id=excluded.rpi_unique_id, "
+        "last_seen=excluded.last_seen, last_report=excluded.last_report, is_modern=excluded.is_modern, "
+        "conflict_with=excluded.conflict_with, foreign_from=excluded.foreign_from, facts=excluded.facts, "
+        "update_no=excluded.update_no, update_state=excluded.update_state, update_percent=excluded.update_percent, "
+        "update_device_state=excluded.update_device_state, update_remarks=excluded.update_remarks, update_facts=excluded.update_facts RETURNING id"_L1);
+    rows::bind(query, device);
+    if (Outcome outcome = sql::run(query, u"keeping a device"_s); !outcome) {
+        return outcome;
+    }
+    if (!query.next()) {
+        return fail(sql::errorOf(query, u"keeping a device"_s));
+    }
+    const qint64 id = query.value(0).toLongLong();
+    query.finish();
+    return writeProcesses(id, device.processes);
+}
+
+Outcome StoreWriter::Statements::writeProcesses(qint64 deviceId, const QList<records::DeviceProcess> &processes)
+{
+    QSqlQuery &trim = prepared("DELETE FROM processes WHERE device_id=? AND position>=?"_L1);
+    trim.bindValue(0, deviceId);
+    trim.bindValue(1, processes.size());
+    if (Outcome outcome = sql::run(trim, u"keeping processes"_s); !outcome) {
+        return outcome;
+    }
+    QSqlQuery &query = prepared("INSERT OR REPLACE INTO processes(device_id, position, name, version, is_dead, state, "
+                                "since, dead_since, restarts_24h, last_exit) VALUES(?,?,?,?,?,?,?,?,?,?)"_L1);
+    for (int position = 0; position < processes.size(); ++position) {
+        rows::bind(query, deviceId, position, processes.at(position));
+        if (Outcome outcome = sql::run(query, u"keeping a process"_s); !outcome) {
+            return outcome;
+        }
+    }
+    return {};
+}
+
+Outcome StoreWriter::Statements::write(const QString &jid, const DeviceSeen &seen)
+{
+    QSqlQuery &query = prepared("UPDATE devices SET last_seen=?, last_report=? WHERE jid=?"_L1);
+    query.bindValue(0, sql::fromTime(seen.lastSeen));
+    query.bindValue(1, sql::fromTime(seen.lastReport));
+    query.bindValue(2, jid);
+    return sql::run(query, u"keeping when a device was seen"_s);
+}
+
+Outcome StoreWriter::Statements::write(const records::CommandRecord &record)
+{
+    QSqlQuery &query = prepared("INSERT INTO commands(number, body, created, requested_by, title, counts, is_own) "
+                                "VALUES(?,?,?,?,?,?,?) ON CONFLICT(number) DO UPDATE SET counts=excluded.counts"_L1);
+    rows::bind(query, record);
+    return sql::run(query, u"keeping a command"_s);
+}
+
+Outcome StoreWriter::Statements::write(CommandNo number, int row, const records::CommandTarget &target)
+{
+    // Another program of the same account may know the end already; what is finished stays finished.
+    QSqlQuery &query = prepared(
+        "INSERT INTO command_targets(number, jid, position, state, percent, device_state, remarks, error, attempts, "
+        "sent, heard, finished, log, facts) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(number, jid) DO UPDATE SET "
+        "state=excluded.state, "
+        "percent=excluded.percent, device_state=excluded.device_state, remarks=excluded.remarks, error=excluded.error, "
+        "attempts=max(attempts, excluded.attempts), sent=excluded.sent, heard=excluded.heard, "
+        "finished=excluded.finished, log=excluded.log, facts=excluded.facts "
+        "WHERE command_targets.finished IS NULL OR excluded.finished IS NOT NULL"_L1);
+    rows::bind(query, number, row, target);
+    return sql::run(query, u"keeping a command's target"_s);
+}
+
+Outcome StoreWriter::Statements::write(const records::ActivityEntry &entry)
+{
+    // Two programs of the same account see the same things happen; what is told twice within two seconds is one event.
+    QSqlQuery &query = prepared("INSERT INTO activity(at, kind, jid, number, subject, detail, facts) SELECT ?, ?, ?, "
+                                "?, ?, ?, ? WHERE NOT EXISTS("
+                                "SELECT 1 FROM activity WHERE abs(at-?)<2000 AND kind=? AND jid=? AND number=? AND "
+                                "subject=? AND detail=? AND facts=? AND "
+                                "id>(SELECT ifnull(max(id), 0)-1000 FROM activity))"_L1);
+    rows::bind(query, entry);
+    return sql::run(query, u"keeping the timeline"_s);
+}
+
+Outcome StoreWriter::Statements::write(const records::LogBundle &bundle)
+{
+    QSqlQuery &query = prepared("INSERT OR REPLACE INTO logs(id, jid, number, state, requested, finished, received, "
+                                "size, folder, remarks, facts) VALUES(?,?,?,?,?,?,?,?,?,?,?)"_L1);
+    rows::bind(query, bundle);
+    return sql::run(query, u"keeping logs"_s);
+}
+
+Outcome StoreWriter::Statements::removeLogs(qint64 id)
+{
+    QSqlQuery &query = prepared("DELETE FROM logs WHERE id=?"_L1);
+    query.bindValue(0, id);
+    return sql::run(query, u"removing logs"_s);
+}
+
+Outcome StoreWriter::Statements::setMeta(const QString &key, const QVariant &value)
+{
+    QSqlQuery &query = prepared("INSERT OR REPLACE INTO meta(key, value) VALUES(?,?)"_L1);
+    query.bindValue(0, key);
+    query.bindValue(1, value);
+    return sql::run(query, u"keeping "_s + key);
+}
+
+Outcome StoreWriter::Statements::raiseNextNumber(CommandNo seen)
+{
+    QSqlQuery &query = prepared("INSERT INTO meta(key, value) VALUES('next_number', ?) ON CONFLICT(key) DO UPDATE SET "
+                                "value=max(value, excluded.value)"_L1);
+    query.bindValue(0, static_cast<qint64>(seen) + 1);
+    return sql::run(query, u"keeping the next number"_s);
+}
+
+Outcome StoreWriter::Statements::cleanActivity()
+{
+    QSqlQuery &query = prepared("DELETE FROM activity WHERE id<=(SELECT ifnull(max(id), 0) FROM activity)-?"_L1);
+    query.bindValue(0, maxActivity);
+    return sql::run(query, u"cleaning the timeline"_s);
+}
+
+StoreWriter::StoreWriter(QString file, QString connection)
+    : m_file(std::move(file))
+    , m_connection(std::move(connection))
+{}
+
+StoreWriter::~StoreWriter()
+{
+    m_statements.reset();
+    if (m_database.isValid()) {
+        sql::disconnect(m_database);
+    }
+}
+
+Outcome StoreWriter::open()
+{
+    if (m_statements) {
+        return {};
+    }
+    Result<QSqlDatabase> database = sql::connect(m_file, m_connection, sql::Durability::SurvivesKill);
+    if (!database) {
+        return fail(std::move(database).error());
+    }
+    m_database = *std::move(database);
+    m_statements = std::make_unique<Statements>(m_database);
+    return {};
+}
+
+template <typename Range, typename Write>
+Outcome StoreWriter::writeAll(const Range &range, Write write)
+{
+    auto it = range.begin();
+    while (it != range.end()) {
+        sql::Transaction transaction(m_database);
+        if (Outcome outcome = transaction.begin(); !outcome) {
+            return outcome;
+        }
+        for (int i = 0; i < rowsPerTransaction && it != range.end(); ++i, ++it) {
+            if (Outcome outcome = write(it); !outcome) {
+                return outcome;
+            }
+        }
+        if (Outcome outcome = transaction.commit(); !outcome) {
+            return outcome;
+        }
+    }
+    return {};
+}
+
+Outcome StoreWriter::write(const StoreBatch &batch)
+{
+    Statements *s = nullptr;
+    return open()
+        .and_then([&] {
+            s = m_statements.get();
+            return writeAll(batch.devices, [s](auto it) { return s->write(it.value()); });
+        })
+        .and_then([&] { return writeAll(batch.seen, [s](auto it) { return s->write(it.key(), it.value()); }); })
+        .and_then([&] { return writeAll(batch.commands, [s](auto it) { return s->write(it.value()); }); })
+        .and_then([&] {
+            return writeAll(batch.targets,
+                            [s](auto it) { return s->write(it.key().first, it.key().second, it.value()); });
+        })
+        .and_then([&] { return writeAll(batch.logs, [s](auto it) { return s->write(it.value()); }); })
+        .and_then([&] { return writeAll(batch.removedLogs, [s](auto it) { return s->removeLogs(*it); }); })
+        .and_then([&] { return writeAll(batch.activity, [s](auto it) { return s->write(*it); }); })
+        .and_then([&]() -> Outcome {
+            m_sinceCleaning += batch.activity.size();
+            if (m_sinceCleaning < maxActivity / 100) {
+                return {};
+            }
+            m_sinceCleaning = 0;
+            return s->cleanActivity();
+        })
+        .and_then([&]() -> Outcome { return batch.numberSeen > 0 ? s->raiseNextNumber(batch.numberSeen) : Outcome{}; })
+        .and_then([&]() -> Outcome {
+            return batch.archiveId.isEmpty() ? Outcome{} : s->setMeta(u"archive_id"_s, batch.archiveId);
+        });
+}
+
+} // namespace sgn::store
