@@ -155,7 +155,7 @@ void CommandDispatcher::onCameOnline(const QString &jid)
 void CommandDispatcher::send(CommandNo number, const QString &jid, const records::Expected<QByteArray> &body)
 {
     if (!body) {
-        m_commands.markUnsendable(number, jid, body.error());
+        m_commands.markFailed(number, jid, body.error().withContext(records::FactCode::NotSent));
         return;
     }
     m_commands.markHandedOver(number, jid);

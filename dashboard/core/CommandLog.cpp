@@ -20,11 +20,6 @@ constexpr std::chrono::milliseconds collectFor{50};
 // How much of the past is at hand without asking the store.
 constexpr int commandsInMemory = 500;
 
-bool isLogRequest(const records::CommandRecord &record)
-{
-    return std::holds_alternative<UploadLogs>(record.command.body);
-}
-
 } // namespace
 
 CommandLog::CommandLog(store::Store &store, const Clock &clock, QObject *parent)
@@ -216,10 +211,17 @@ void CommandLog::markUndeliverable(CommandNo number, const QString &jid, const Q
     }
 }
 
-void CommandLog::markUnsendable(CommandNo number, const QString &jid, const records::Problem &why)
+void CommandLog::markDone(CommandNo number, const QString &jid)
 {
     if (const Place place = openPlaceOf(number, jid)) {
-        finish(place, why.withContext(FactCode::NotSent));
+        finish(place, records::TargetState::Done, m_clock.wallUtc());
+    }
+}
+
+void CommandLog::markFailed(CommandNo number, const QString &jid, const records::Problem &why)
+{
+    if (const Place place = openPlaceOf(number, jid)) {
+        finish(place, why);
     }
 }
 
@@ -267,42 +269,6 @@ bool CommandLog::apply(const QString &jid, const ProgressReport &progress, const
     target.remarks = progress.remarks;
     setState(place, records::TargetState::Running);
     return true;
-}
-
-CommandNo CommandLog::apply(const QString &jid, const LogsReply &reply, const QDateTime &stamp)
-{
-    const CommandNo number = reply.number ? *reply.number : oldestOpenLogRequest(jid);
-    const Place place = openPlaceOf(number, jid);
-    if (!place || !isLogRequest(place.entry->record)) {
-        return 0;
-    }
-    records::CommandTarget &target = place.target();
-    target.heardAt = stamp;
-    target.remarks = reply.remarks;
-    if (!reply.success) {
-        target.error = ErrorCode::Internal;
-        finish(place, records::TargetState::Failed, stamp);
-    } else if (reply.url.isEmpty() || !place.entry->record.isOwn) {
-        // What another client asked for, that one fetches.
-        finish(place, records::TargetState::Done, stamp);
-    } else {
-        target.deviceState = u"downloading"_s;
-        setState(place, records::TargetState::Running);
-    }
-    return number;
-}
-
-void CommandLog::finishLogs(CommandNo number, const QString &jid, const records::Expected<> &outcome)
-{
-    const Place place = openPlaceOf(number, jid);
-    if (!place) {
-        return;
-    }
-    if (outcome) {
-        finish(place, records::TargetState::Done, m_clock.wallUtc());
-    } else {
-        finish(place, outcome.error());
-    }
 }
 
 void CommandLog::observe(const Command &command, const QString &toJid, const QDateTime &stamp, const QString &byWhom)
@@ -378,18 +344,6 @@ CommandLog::Place CommandLog::openPlaceOf(CommandNo number, const QString &jid)
 {
     const Place place = placeOf(number, jid);
     return place && !isFinal(place.target().state) ? place : Place{};
-}
-
-CommandNo CommandLog::oldestOpenLogRequest(const QString &jid)
-{
-    for (const CommandNo number : openNumbers()) {
-        const Place place = openPlaceOf(number, jid);
-        // One that is being downloaded has had its answer.
-        if (place && isLogRequest(place.entry->record) && !place.target().heardAt.isValid()) {
-            return number;
-        }
-    }
-    return 0;
 }
 
 CommandLog::Entry &CommandLog::insert(const records::CommandRecord &record)

@@ -64,18 +64,15 @@ public:
     void markNotSent(CommandNo number, const QString &jid);
     void markDelivered(CommandNo number, const QString &jid);
     void markUndeliverable(CommandNo number, const QString &jid, const QString &why);
-    // It can never be given to the server.
-    void markUnsendable(CommandNo number, const QString &jid, const records::Problem &why);
+    // By this program, not by the device: what had to be done here is done, or why it can't be.
+    void markDone(CommandNo number, const QString &jid);
+    void markFailed(CommandNo number, const QString &jid, const records::Problem &why);
     void markExpired(CommandNo number, const QString &jid);
 
     // What a device said. A result counts once per (device, number), also after it had expired; false: a repeat or not
     // asked for.
     bool apply(const QString &jid, const CommandResult &result, const QDateTime &stamp);
     bool apply(const QString &jid, const ProgressReport &progress, const QDateTime &stamp);
-    // Also matches an answer without a number to the oldest open request. Returns its number, 0 when none is open. A
-    // success with an address stays Running until finishLogs().
-    CommandNo apply(const QString &jid, const LogsReply &reply, const QDateTime &stamp);
-    void finishLogs(CommandNo number, const QString &jid, const records::Expected<> &outcome);
 
     // A command that another client of the same account sent (carbon or archive).
     void observe(const Command &command, const QString &toJid, const QDateTime &stamp, const QString &byWhom);
@@ -119,7 +116,6 @@ private:
     Entry *entryOf(CommandNo number);
     [[nodiscard]] Place placeOf(CommandNo number, const QString &jid);
     [[nodiscard]] Place openPlaceOf(CommandNo number, const QString &jid);
-    [[nodiscard]] CommandNo oldestOpenLogRequest(const QString &jid);
     Entry &insert(const records::CommandRecord &record);
     void loadTargets(Entry &entry);
     int addTarget(Entry &entry, const records::CommandTarget &target);

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/LogService.h"
 
-#include "core/CommandLog.h"
 #include "core/LogDownload.h"
 #include "store/Store.h"
 
@@ -38,12 +37,13 @@ QSslConfiguration tlsBelieving(const QString &caFile)
 LogService::LogService(store::Store &store, CommandLog &commands, const Clock &clock, Places places, QObject *parent)
     : QObject(parent)
     , m_store(store)
-    , m_commands(commands)
     , m_clock(clock)
     , m_places(std::move(places))
+    , m_requests(commands, clock)
 {
-    connect(&m_commands, &CommandLog::targetChanged, this, &LogService::onTargetChanged);
-    connect(&m_commands, &CommandLog::commandAdded, this, &LogService::onCommandAdded);
+    connect(&m_requests, &LogRequests::opened, this,
+            [this](CommandNo number, const QString &jid) { bundleFor(jid, number); });
+    connect(&m_requests, &LogRequests::failed, this, &LogService::onFailed);
 }
 
 LogService::~LogService() = default;
@@ -56,9 +56,11 @@ void LogService::restore()
     for (const records::LogBundle &bundle : stored) {
         m_byDevice[bundle.jid] += bundle.id;
         m_bundles.insert(bundle.id, bundle);
-        const records::CommandTarget *target = m_commands.target(bundle.number, bundle.jid);
+    }
+    // Not before all are known: asking for a command may load it, which announces its targets.
+    for (const records::LogBundle &bundle : stored) {
         const bool isWaiting =
-            bundle.state == records::LogBundle::State::Requested && target && !isFinal(target->state);
+            bundle.state == records::LogBundle::State::Requested && m_requests.isOpen(bundle.number, bundle.jid);
         if (!isFinal(bundle.state) && !isWaiting) {
             finish(bundle.id, fail(ErrorCode::Cancelled, FactCode::PanelClosed));
         }
@@ -67,8 +69,7 @@ void LogService::restore()
 
 records::Expected<CommandNo> LogService::request(const QStringList &jids, const QString &requestedBy)
 {
-    const QDateTime end = m_clock.wallUtc().addMSecs(std::chrono::milliseconds(requestLifetime).count());
-    return m_commands.submit(UploadLogs{}, jids, {requestedBy, {}, end});
+    return m_requests.submit(jids, requestedBy);
 }
 
 QList<records::LogBundle> LogService::bundles(const QString &jid) const
@@ -117,14 +118,14 @@ void LogService::remove(qint64 id)
 
 void LogService::apply(const QString &jid, const LogsReply &reply, const QDateTime &stamp)
 {
-    const CommandNo number = m_commands.apply(jid, reply, stamp);
-    if (!isMine(number)) {
-        // Nobody asked, or not from here, or it was answered already: no reason to fetch anything.
+    const CommandNo number = m_requests.apply(jid, reply, stamp);
+    if (number == 0) {
+        // Not asked for from here, or answered before: no reason to fetch anything.
         return;
     }
     records::LogBundle &bundle = bundleFor(jid, number);
     if (!reply.success || bundle.state != records::LogBundle::State::Requested) {
-        // A failure has come in by the command's target already.
+        // onFailed() has ended it.
         return;
     }
     bundle.remarks = reply.remarks;
@@ -139,44 +140,10 @@ void LogService::apply(const QString &jid, const LogsReply &reply, const QDateTi
     }
 }
 
-bool LogService::isMine(CommandNo number) const
+void LogService::onFailed(CommandNo number, const QString &jid, const records::Problem &why)
 {
-    const records::CommandRecord *record = m_commands.find(number);
-    return record && record->isOwn && std::holds_alternative<UploadLogs>(record->command.body);
-}
-
-void LogService::onCommandAdded(CommandNo number)
-{
-    if (!isMine(number)) {
-        return;
-    }
-    const QList<records::CommandTarget> targets = m_commands.targets(number);
-    for (const records::CommandTarget &target : targets) {
-        if (!isFinal(target.state)) {
-            bundleFor(target.jid, number);
-        }
-    }
-}
-
-void LogService::onTargetChanged(CommandNo number, const QString &jid)
-{
-    if (!isMine(number)) {
-        return;
-    }
-    const records::CommandTarget *target = m_commands.target(number, jid);
-    if (!target) {
-        return;
-    }
-    records::LogBundle &bundle = bundleFor(jid, number);
-    const bool failed = target->state == records::TargetState::Failed || target->state == records::TargetState::Expired;
-    if (failed && bundle.state == records::LogBundle::State::Requested) {
-        records::Problem why;
-        why.error = target->error.value_or(ErrorCode::Internal);
-        why.facts = target->facts;
-        why.text = target->remarks;
-        if (why.facts.isEmpty() && why.text.isEmpty()) {
-            why.facts = {{FactCode::DeviceUploadFailed, {}}};
-        }
+    const records::LogBundle &bundle = bundleFor(jid, number);
+    if (bundle.state == records::LogBundle::State::Requested) {
         finish(bundle.id, fail(why));
     }
 }
@@ -249,7 +216,7 @@ void LogService::finish(qint64 id, const records::Expected<qint64> &unpacked)
     const records::LogBundle copy = bundle;
     update(copy);
     Q_EMIT happened(entry);
-    m_commands.finishLogs(copy.number, copy.jid, unpacked ? records::Expected<>{} : fail(unpacked.error()));
+    m_requests.finish(copy.number, copy.jid, unpacked ? records::Expected<>{} : fail(unpacked.error()));
 }
 
 void LogService::update(const records::LogBundle &bundle)

@@ -3,6 +3,7 @@
 
 #include "base/Clock.h"
 #include "core/LogFiles.h"
+#include "core/LogRequests.h"
 #include "protocol/Reply.h"
 #include "records/Activity.h"
 #include "records/LogBundle.h"
@@ -30,7 +31,6 @@ class LogService : public QObject
 public:
     static constexpr int maxBundles = 10;
     static constexpr qint64 maxDownload = qint64{256} * 1024 * 1024;
-    static constexpr std::chrono::hours requestLifetime{24};
 
     struct Places
     {
@@ -67,10 +67,7 @@ Q_SIGNALS:
     void happened(const sgn::records::ActivityEntry &entry);
 
 private:
-    // A request for logs, and not one of another client of the account.
-    [[nodiscard]] bool isMine(CommandNo number) const;
-    void onCommandAdded(CommandNo number);
-    void onTargetChanged(CommandNo number, const QString &jid);
+    void onFailed(CommandNo number, const QString &jid, const records::Problem &why);
     records::LogBundle &bundleFor(const QString &jid, CommandNo number);
     void download(records::LogBundle &bundle, const LogsReply &reply);
     void finish(qint64 id, const records::Expected<qint64> &unpacked);
@@ -78,9 +75,9 @@ private:
     void removeOldOnes(const QString &jid);
 
     store::Store &m_store;
-    CommandLog &m_commands;
     const Clock &m_clock;
     Places m_places;
+    LogRequests m_requests;
     QNetworkAccessManager m_network;
     QHash<qint64, records::LogBundle> m_bundles;
     QHash<QString, QList<qint64>> m_byDevice; // oldest first

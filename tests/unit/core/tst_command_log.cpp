@@ -55,8 +55,7 @@ private Q_SLOTS:
     void progressAfterTheEndChangesNothing();
     void keepsWhatIsWaitedForAndWhatLedToAFailure();
     void withdrawsWhatWasNotSent();
-    void logsWithoutANumberAnswerTheOldestRequest();
-    void logsWithAnAddressAreNotDoneYet();
+    void endsATargetFromHere();
     void followsWhatAnotherClientSends();
     void aForeignNumberWithOtherContentIsLeftAlone();
     void goesOnAfterARestart();
@@ -187,10 +186,6 @@ void CommandLogTest::whatWasNotAskedIsNotApplied()
     const CommandNo mine = submitted(update(), {a});
     QVERIFY(!m_log->apply(jid, result(number, true), m_clock->wallUtc()));
     QVERIFY(!m_log->apply(jid, ProgressReport{number, u"x"_s, u"downloading"_s, 40}, m_clock->wallUtc()));
-    LogsReply reply;
-    reply.success = true;
-    reply.number = number;
-    QCOMPARE(m_log->apply(jid, reply, m_clock->wallUtc()), CommandNo{0});
     QVERIFY(stateOf(mine, a) == TargetState::Queued);
     // What a device says never moves our numbers.
     QCOMPARE(submitted(update(), {a}), mine + 1);
@@ -229,33 +224,19 @@ void CommandLogTest::withdrawsWhatWasNotSent()
     QCOMPARE(m_log->target(number, b)->error, std::optional(ErrorCode::Cancelled));
 }
 
-void CommandLogTest::logsWithoutANumberAnswerTheOldestRequest()
+void CommandLogTest::endsATargetFromHere()
 {
-    const CommandNo first = submitted(UploadLogs{}, {a});
-    const CommandNo second = submitted(UploadLogs{}, {a});
-    LogsReply reply;
-    reply.success = true;
-    QCOMPARE(m_log->apply(a, reply, m_clock->wallUtc()), first);
-    QVERIFY(stateOf(first, a) == TargetState::Done);
-    QCOMPARE(m_log->apply(a, reply, m_clock->wallUtc()), second);
-    QCOMPARE(m_log->apply(a, reply, m_clock->wallUtc()), CommandNo{0});
-}
-
-void CommandLogTest::logsWithAnAddressAreNotDoneYet()
-{
-    const CommandNo first = submitted(UploadLogs{}, {a});
-    const CommandNo second = submitted(UploadLogs{}, {a});
-    LogsReply reply;
-    reply.success = true;
-    reply.url = QUrl(u"https://localhost/logs.zip"_s);
-    QCOMPARE(m_log->apply(a, reply, m_clock->wallUtc()), first);
-    QVERIFY(stateOf(first, a) == TargetState::Running);
-    QCOMPARE(m_log->apply(a, reply, m_clock->wallUtc()), second);
-    m_log->finishLogs(first, a, {});
-    QVERIFY(stateOf(first, a) == TargetState::Done);
-    m_log->finishLogs(second, a, fail(ErrorCode::HashMismatch, FactCode::LogsHashDiffers));
-    QVERIFY(stateOf(second, a) == TargetState::Failed);
-    QCOMPARE(m_log->target(second, a)->facts, (Facts{{FactCode::LogsHashDiffers, {}}}));
+    const CommandNo number = submitted(update(), {a, b});
+    m_log->markDone(number, a);
+    QVERIFY(stateOf(number, a) == TargetState::Done);
+    const Problem why(ErrorCode::TooLarge, FactCode::NotSent);
+    m_log->markFailed(number, a, why);
+    QVERIFY2(stateOf(number, a) == TargetState::Done, "what is finished stays finished");
+    m_log->markFailed(number, b, why);
+    QVERIFY(stateOf(number, b) == TargetState::Failed);
+    QCOMPARE(m_log->target(number, b)->facts, why.facts);
+    QCOMPARE(m_log->target(number, b)->error, std::optional(ErrorCode::TooLarge));
+    QCOMPARE(m_happened.constLast().facts, why.facts);
 }
 
 void CommandLogTest::followsWhatAnotherClientSends()
