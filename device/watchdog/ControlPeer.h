@@ -22,8 +22,8 @@ public:
 
     [[nodiscard]] pid_t pid() const { return m_pid; }
     [[nodiscard]] uid_t user() const { return m_user; }
-    [[nodiscard]] bool saidHello() const { return m_saidHello; }
-    void setSaidHello() { m_saidHello = true; }
+    [[nodiscard]] bool hasSentHello() const { return m_hasSentHello; }
+    void setHasSentHello() { m_hasSentHello = true; }
 
     void reply(control::RequestId id, const Result<control::ReplyBody> &body);
     void send(const control::Event &event);
@@ -51,7 +51,7 @@ private:
     QSocketNotifier m_writable;
     QByteArray m_in;
     QByteArray m_out;
-    bool m_saidHello = false;
+    bool m_hasSentHello = false;
     bool m_closed = false;
 };
 

@@ -41,6 +41,11 @@ void removeOldSocket(const QByteArray &path)
 
 } // namespace
 
+bool mayConnect(uid_t user, uid_t owner, uid_t self)
+{
+    return user == 0 || user == owner || user == self;
+}
+
 Result<std::unique_ptr<ControlServer>> ControlServer::open(const QString &path, uid_t owner, gid_t group,
                                                            const Clock &clock)
 {
@@ -57,7 +62,7 @@ Result<std::unique_ptr<ControlServer>> ControlServer::open(const QString &path, 
     }
     removeOldSocket(file);
     Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-    // Nobody gets in before the mode is right: until listen() a connect is refused.
+    // No process gets in before the mode is right: until listen() a connect is refused.
     const bool ready =
         socket.isValid() && ::bind(socket.get(), reinterpret_cast<const sockaddr *>(&address), sizeof address) == 0 &&
         ::chmod(file.constData(), 0660) == 0 && (::geteuid() != 0 || ::lchown(file.constData(), owner, group) == 0) &&
@@ -89,7 +94,7 @@ void ControlServer::accept()
     if (::getsockopt(socket.get(), SOL_SOCKET, SO_PEERCRED, &credentials, &length) != 0) {
         return;
     }
-    if (credentials.uid != 0 && credentials.uid != m_owner && credentials.uid != ::geteuid()) {
+    if (!mayConnect(credentials.uid, m_owner, ::geteuid())) {
         refuse(u"user %1 may not use the control socket"_s.arg(credentials.uid));
         return;
     }
@@ -119,7 +124,7 @@ void ControlServer::broadcast(const control::Event &event)
     // A copy, because a peer that doesn't read leaves the list while we go through it.
     const QList<ControlPeer *> peers = m_peers;
     for (ControlPeer *peer : peers) {
-        if (peer->saidHello()) {
+        if (peer->hasSentHello()) {
             peer->send(event);
         }
     }

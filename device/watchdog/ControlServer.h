@@ -11,19 +11,22 @@
 
 namespace sgn::watchdog {
 
-// The Unix socket that the agent talks to (protocol/Control.h). Only root, the owner of the device's root folder and
-// the watchdog's own user get in; the kernel vouches for who they are (SO_PEERCRED).
+// Who may use the control socket: root, the owner of the device's root folder and the watchdog's own user.
+[[nodiscard]] bool mayConnect(uid_t user, uid_t owner, uid_t self);
+
+// The Unix socket of the agent (control/Control.h). Only the users that mayConnect() get in, as the kernel names them
+// (SO_PEERCRED).
 class ControlServer : public QObject
 {
     Q_OBJECT
 
 public:
-    // Makes the parent folder if it is missing and replaces a socket that an earlier watchdog left. The socket belongs
-    // to `owner` with mode 0660. Io or BadRequest (the path is too long) with the reason.
+    // Makes the parent folder if it is missing and replaces a socket that an earlier watchdog left, but nothing else.
+    // The socket belongs to `owner` with mode 0660. Io or BadRequest (the path is too long) with the reason.
     [[nodiscard]] static Result<std::unique_ptr<ControlServer>> open(const QString &path, uid_t owner, gid_t group,
                                                                      const Clock &clock);
 
-    // To every peer that has said hello.
+    // To every peer that has sent its hello.
     void broadcast(const control::Event &event);
 
     // More connections than that are closed at once: the agent needs one, a person at the device a second.

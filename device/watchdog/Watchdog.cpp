@@ -200,7 +200,7 @@ Watchdog::Reply Watchdog::hold(ControlPeer &peer, control::RequestId id, const c
 
 Result<control::ReplyBody> Watchdog::hello(ControlPeer &peer, int version)
 {
-    peer.setSaidHello();
+    peer.setHasSentHello();
     // Others than the agent may listen too, they only aren't looked after.
     if (m_agent.hello(peer.pid(), version)) {
         qCInfo(lcWatchdog) << "the agent, process" << peer.pid() << "of version" << version << "is here";
