@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "system/Launcher.h"
+#include "system/ProcFs.h"
+
+#include <csignal>
+#include <fcntl.h>
+#include <QtTest>
+#include <sys/stat.h>
+#include <unistd.h>
+
+using namespace sgn;
+using namespace sgn::system;
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr int patience = 30'000; // ms
+
+} // namespace
+
+class TestLauncher : public QObject
+{
+    Q_OBJECT
+
+private:
+    QString add(const QByteArray &content, mode_t mode = 0755) const
+    {
+        const QString path = m_folder->filePath(u"program"_s);
+        QFile file(path);
+        if (file.open(QIODevice::WriteOnly)) {
+            file.write(content);
+            file.close();
+        }
+        ::chmod(QFile::encodeName(path).constData(), mode);
+        return QFileInfo(path).canonicalFilePath();
+    }
+    [[nodiscard]] Launch launchOf(const QString &program) const { return {program, {}, {}, m_account, m_output.get()}; }
+    // Of a program that ends by itself, once it has.
+    [[nodiscard]] QByteArray outputOf(const Launch &what)
+    {
+        auto process = launch(what);
+        if (!process || !QTest::qWaitFor([&] { return process->hasEnded(); }, patience)) {
+            return "<did not run>";
+        }
+        m_status = process->reap();
+        QFile file(m_folder->filePath(u"output"_s));
+        return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
+    }
+
+    Account m_account;
+    std::optional<QTemporaryDir> m_folder;
+    Descriptor m_output;
+    ExitStatus m_status;
+
+private Q_SLOTS:
+    void initTestCase() { m_account = accountOf(::geteuid()).value(); }
+    void init()
+    {
+        m_folder.emplace();
+        m_output = Descriptor(::open(QFile::encodeName(m_folder->filePath(u"output"_s)).constData(),
+                                     O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
+        QVERIFY(m_output.isValid());
+    }
+
+    void makesItsOwnEnvironment()
+    {
+        qputenv("SGN_TEST_SECRET", "x");
+        Launch what;
+        what.account = {1000, 1000, {}, "pi", "/home/pi"};
+        what.environment = {"SGN_HEARTBEAT_PORT=4951"};
+        QByteArrayList environment = launchEnvironment(what);
+        QCOMPARE(environment,
+                 (QByteArrayList{"PATH=/usr/local/bin:/usr/bin:/bin", "HOME=/home/pi", "USER=pi", "LOGNAME=pi",
+                                 "LANG=C.UTF-8", "PYTHONUNBUFFERED=1", "SGN_HEARTBEAT_PORT=4951"}));
+        const QByteArray seen = outputOf(launchOf(add("#!/bin/sh\nexec env\n")));
+        QVERIFY(seen.contains("PATH=/usr/local/bin:/usr/bin:/bin"));
+        QVERIFY(!seen.contains("SGN_TEST_SECRET"));
+    }
+
+    void givesAProgramNothingOfOurs()
+    {
+        // Without close-on-exec, as a library might open one.
+        const Descriptor leak(::open("/dev/null", O_RDONLY)); // NOLINT(android-cloexec-open)
+        QVERIFY(leak.isValid());
+        const QByteArray seen = outputOf(launchOf(
+            add("#!/bin/sh\nls /proc/$$/fd | tr '\\n' ' '\npwd\nreadlink /proc/$$/fd/0\numask\necho \"$0 $*\"\n")));
+        const QByteArrayList lines = seen.split('\n');
+        const QByteArrayList descriptors = lines.front().left(lines.front().indexOf('/')).simplified().split(' ');
+        QVERIFY2(!descriptors.contains(QByteArray::number(leak.get())), seen.constData());
+        QVERIFY(lines[0].endsWith(QFile::encodeName(QFileInfo(m_folder->path()).canonicalFilePath())));
+        QCOMPARE(lines[1], "/dev/null"_ba);
+        QCOMPARE(lines[2], "0022"_ba);
+        QCOMPARE(m_status.code, std::optional(0));
+    }
+
+    void passesArgumentsAsTheyAre()
+    {
+        Launch what = launchOf(add("#!/bin/sh\nfor a; do echo \"[$a]\"; done\n"));
+        what.arguments = {"a b", "$(id)", "", "'\"", "*"};
+        QCOMPARE(outputOf(what), "[a b]\n[$(id)]\n[]\n['\"]\n[*]\n"_ba);
+    }
+
+    void givesAProgramASessionOfItsOwn()
+    {
+        auto process = launch(launchOf(add("#!/bin/sh\nexec sleep 1000\n")));
+        QVERIFY(process.has_value());
+        const auto stat = readProcStat(process->pid());
+        QVERIFY(stat.has_value());
+        QCOMPARE(stat->session, process->pid());
+        QCOMPARE(stat->startTime, process->startTime());
+        QVERIFY(process->isChild() && process->exists() && !process->hasEnded());
+        QVERIFY(process->signal(SIGKILL));
+        QTRY_VERIFY_WITH_TIMEOUT(process->hasEnded(), patience);
+        QCOMPARE(process->reap().signal, std::optional(SIGKILL));
+        QVERIFY(!process->exists());
+        QVERIFY(!process->signal(SIGKILL));
+    }
+
+    void reportsWhyAProgramCannotRun_data()
+    {
+        QTest::addColumn<QByteArray>("content");
+        QTest::addColumn<uint>("mode");
+        QTest::addColumn<QString>("reason");
+        QTest::newRow("no interpreter") << QByteArray("#!/no/such/interpreter\n") << 0755U << u"cannot execute it"_s;
+        QTest::newRow("no program") << QByteArray("\x7f"
+                                                  "ELF nonsense")
+                                    << 0755U << u"cannot execute it"_s;
+        QTest::newRow("not executable") << QByteArray("#!/bin/sh\n") << 0644U << u"cannot execute it"_s;
+    }
+
+    void reportsWhyAProgramCannotRun()
+    {
+        QFETCH(QByteArray, content);
+        QFETCH(uint, mode);
+        QFETCH(QString, reason);
+        const auto process = launch(launchOf(add(content, mode)));
+        QVERIFY(!process.has_value());
+        QVERIFY2(process.error().message.contains(reason), qPrintable(process.error().message));
+    }
+
+    void reportsAFolderThatIsGone()
+    {
+        const auto process = launch(launchOf(m_folder->filePath(u"none/program"_s)));
+        QVERIFY(!process.has_value());
+        QVERIFY2(process.error().message.contains(u"cannot enter its folder"_s), qPrintable(process.error().message));
+    }
+};
+
+QTEST_GUILESS_MAIN(TestLauncher)
+#include "tst_launcher.moc"
