@@ -218,91 +218,92 @@ QJsonObject fieldsOf(const Body &)
 
 // How one alternative of a variant is spelled and read. Each table below has the order of its variant.
 template <typename Variant>
-struct Kind
+struct BodyKind
 {
     QLatin1StringView name;
     Variant (*read)(JsonReader &);
 };
 
 constexpr std::array requestKinds{
-    Kind<RequestBody>{"hello"_L1,
-                      [](JsonReader &reader) -> RequestBody {
-                          return Hello{readVersion(reader, "version"_L1), readProtocol(reader)};
-                      }},
-    Kind<RequestBody>{"status"_L1,
-                      [](JsonReader &) -> RequestBody {
-                          return Status{};
-                      }},
-    Kind<RequestBody>{"hold"_L1,
-                      [](JsonReader &reader) -> RequestBody {
-                          return Hold{readComponent(reader), readSeconds(reader, "seconds"_L1)};
-                      }},
-    Kind<RequestBody>{"resume"_L1,
-                      [](JsonReader &reader) -> RequestBody {
-                          return Resume{readComponent(reader), readProcessVersions(reader, "expected"_L1)};
-                      }},
-    Kind<RequestBody>{"restart"_L1,
-                      [](JsonReader &reader) -> RequestBody {
-                          return Restart{reader.requiredText("process_name"_L1, maxProcessNameLength)};
-                      }},
-    Kind<RequestBody>{"reboot"_L1,
-                      [](JsonReader &) -> RequestBody {
-                          return Reboot{};
-                      }},
-    Kind<RequestBody>{"online"_L1,
-                      [](JsonReader &) -> RequestBody {
-                          return Online{};
-                      }},
-    Kind<RequestBody>{"swap"_L1,
-                      [](JsonReader &reader) -> RequestBody {
-                          return readSwap(reader);
-                      }},
-    Kind<RequestBody>{"swap_status"_L1,
-                      [](JsonReader &reader) -> RequestBody {
-                          return SwapStatus{readSwapComponent(reader)};
-                      }},
+    BodyKind<RequestBody>{"hello"_L1,
+                          [](JsonReader &reader) -> RequestBody {
+                              return Hello{readVersion(reader, "version"_L1), readProtocol(reader)};
+                          }},
+    BodyKind<RequestBody>{"status"_L1,
+                          [](JsonReader &) -> RequestBody {
+                              return Status{};
+                          }},
+    BodyKind<RequestBody>{"hold"_L1,
+                          [](JsonReader &reader) -> RequestBody {
+                              return Hold{readComponent(reader), readSeconds(reader, "seconds"_L1)};
+                          }},
+    BodyKind<RequestBody>{"resume"_L1,
+                          [](JsonReader &reader) -> RequestBody {
+                              return Resume{readComponent(reader), readProcessVersions(reader, "expected"_L1)};
+                          }},
+    BodyKind<RequestBody>{"restart"_L1,
+                          [](JsonReader &reader) -> RequestBody {
+                              return Restart{reader.requiredText("process_name"_L1, maxProcessNameLength)};
+                          }},
+    BodyKind<RequestBody>{"reboot"_L1,
+                          [](JsonReader &) -> RequestBody {
+                              return Reboot{};
+                          }},
+    BodyKind<RequestBody>{"online"_L1,
+                          [](JsonReader &) -> RequestBody {
+                              return Online{};
+                          }},
+    BodyKind<RequestBody>{"swap"_L1,
+                          [](JsonReader &reader) -> RequestBody {
+                              return readSwap(reader);
+                          }},
+    BodyKind<RequestBody>{"swap_status"_L1,
+                          [](JsonReader &reader) -> RequestBody {
+                              return SwapStatus{readSwapComponent(reader)};
+                          }},
 };
 static_assert(requestKinds.size() == std::variant_size_v<RequestBody>);
 
 constexpr std::array replyKinds{
-    Kind<ReplyBody>{"done"_L1,
-                    [](JsonReader &) -> ReplyBody {
-                        return Done{};
-                    }},
-    Kind<ReplyBody>{"hello"_L1,
-                    [](JsonReader &reader) -> ReplyBody {
-                        return HelloReply{readVersion(reader, "watchdog_version"_L1), readProtocol(reader)};
-                    }},
-    Kind<ReplyBody>{"status"_L1,
-                    [](JsonReader &reader) -> ReplyBody {
-                        return StatusReply{readProcessReports(reader, "processes"_L1)};
-                    }},
-    Kind<ReplyBody>{"swap_status"_L1,
-                    [](JsonReader &reader) -> ReplyBody {
-                        return readSwapStatus(reader);
-                    }},
+    BodyKind<ReplyBody>{"done"_L1,
+                        [](JsonReader &) -> ReplyBody {
+                            return Done{};
+                        }},
+    BodyKind<ReplyBody>{"hello"_L1,
+                        [](JsonReader &reader) -> ReplyBody {
+                            return HelloReply{readVersion(reader, "watchdog_version"_L1), readProtocol(reader)};
+                        }},
+    BodyKind<ReplyBody>{"status"_L1,
+                        [](JsonReader &reader) -> ReplyBody {
+                            return StatusReply{readProcessReports(reader, "processes"_L1)};
+                        }},
+    BodyKind<ReplyBody>{"swap_status"_L1,
+                        [](JsonReader &reader) -> ReplyBody {
+                            return readSwapStatus(reader);
+                        }},
 };
 static_assert(replyKinds.size() == std::variant_size_v<ReplyBody>);
 
 constexpr std::array eventKinds{
-    Kind<Event>{"process"_L1,
-                [](JsonReader &reader) -> Event {
-                    auto process = processReportFromJson(reader.optionalObject("process"_L1).value_or(QJsonObject()));
-                    if (!process) {
-                        reader.reject("process"_L1, process.error().message);
-                        return ProcessChanged{};
-                    }
-                    return ProcessChanged{*std::move(process)};
-                }},
-    Kind<Event>{"swap"_L1,
-                [](JsonReader &reader) -> Event {
-                    return SwapChanged{readSwapStatus(reader)};
-                }},
+    BodyKind<Event>{"process"_L1,
+                    [](JsonReader &reader) -> Event {
+                        auto process =
+                            processReportFromJson(reader.optionalObject("process"_L1).value_or(QJsonObject()));
+                        if (!process) {
+                            reader.reject("process"_L1, process.error().message);
+                            return ProcessChanged{};
+                        }
+                        return ProcessChanged{*std::move(process)};
+                    }},
+    BodyKind<Event>{"swap"_L1,
+                    [](JsonReader &reader) -> Event {
+                        return SwapChanged{readSwapStatus(reader)};
+                    }},
 };
 static_assert(eventKinds.size() == std::variant_size_v<Event>);
 
 template <typename Variant, std::size_t Size>
-QJsonObject write(const Variant &body, const std::array<Kind<Variant>, Size> &kinds, QLatin1StringView key)
+QJsonObject write(const Variant &body, const std::array<BodyKind<Variant>, Size> &kinds, QLatin1StringView key)
 {
     QJsonObject object = std::visit([](const auto &alternative) { return fieldsOf(alternative); }, body);
     object[key] = kinds.at(body.index()).name;
@@ -311,13 +312,13 @@ QJsonObject write(const Variant &body, const std::array<Kind<Variant>, Size> &ki
 
 // UnknownCommand if no kind has the name under `key`; else BadRequest for what is wrong with the fields.
 template <typename Variant, std::size_t Size>
-Result<Variant> read(JsonReader &reader, const std::array<Kind<Variant>, Size> &kinds, QLatin1StringView key)
+Result<Variant> read(JsonReader &reader, const std::array<BodyKind<Variant>, Size> &kinds, QLatin1StringView key)
 {
     const QString name = reader.requiredText(key, maxName);
     if (reader.error()) {
         return fail(*reader.error());
     }
-    const auto *const kind = std::ranges::find(kinds, name, &Kind<Variant>::name);
+    const auto *const kind = std::ranges::find(kinds, name, &BodyKind<Variant>::name);
     if (kind == kinds.end()) {
         return fail(ErrorCode::UnknownCommand, u"unknown %1 \"%2\""_s.arg(key, name));
     }
