@@ -20,13 +20,14 @@ RULES = (
      "tests wait for the event, with a limit; they never sleep"),
     (r"\.qml$", r"\b(property\s+var|var)\s+\w", "QML properties and variables have types"),
     (PROGRAM, r"\bQThread::|\bstd::(j?thread|async)\b", "no second thread but Qt Concurrent"),
-    (r"^device/(?!provision/).*\.(cpp|h)$|^shared/(?!base/DeviceTree).*\.(cpp|h)$",
-     r'"[^"\n]*\b((wdog|downloads|JabberClient|certs|cfg|logs)/\w|(control|watchdog)\.sock\b|'
-     r'(agent-swap|processes|update|commands|reboot|panelmap|panel)\.json\b|(watchdog|agent|agent-output)\.log\b)',
-     "names of a device's files are DeviceTree's"),
     (CODE, rf"(?<![\w<:.>&*])(?<!operator )(?<!-> )(std::)?({NUMBER_TYPES})\(", "casts are static_casts"),
     (r"^tests/(?!unit/).*(\.(cpp|h)|CMakeLists\.txt)$", r"\bunit/", "what tests share is in tests/support, not in tests/unit"),
 )
+
+# Names of files on a device, which only DeviceTree spells.
+DEVICE_FILES = r"^device/(?!provision/).*\.(cpp|h)$|^shared/(?!base/DeviceTree).*\.(cpp|h)$"
+DEVICE_FILE = re.compile(r'"[^"\n]*\b((wdog|downloads|JabberClient|certs|cfg|logs)/\w|(control|watchdog)\.sock\b|'
+                         r'(agent-swap|processes|update|commands|reboot|panelmap|panel)\.json\b|(watchdog|agent|agent-output)\.log\b)')
 
 # (what no comment, message, text or test name has, what to write instead). Plain technical English: verbs with an object,
 # things instead of persons.
@@ -120,6 +121,12 @@ def includes(path, text, _code):
             yield line_of(text, found.start()), "what tests share is in tests/support, not in tests/unit"
 
 
+def device_files(path, text, _code):
+    if re.search(DEVICE_FILES, path):
+        for found in DEVICE_FILE.finditer(re.sub("//[^\n]*", blank, text)):
+            yield line_of(text, found.start()), f"{found[1]}: names of a device's files are DeviceTree's"
+
+
 def words(path, text, code):
     if path in WORD_LISTS or not (re.search(WORD_FILES, path) or text.startswith("#!")):
         return
@@ -196,7 +203,7 @@ def findings(files):
     for path in files:
         text = (TOP / path).read_text(encoding="utf-8", errors="replace")
         code = code_of(path, text)
-        for check in (licences, forbidden_code, includes, words, views, namespaces, functions):
+        for check in (licences, forbidden_code, includes, device_files, words, views, namespaces, functions):
             for line, message in check(path, text, code):
                 yield path, line, message
         for name, line in classes(path, text, code):

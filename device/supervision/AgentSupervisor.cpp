@@ -104,7 +104,7 @@ bool AgentSupervisor::hello(pid_t pid, int version)
 {
     if (const auto current = m_process.identity(); current && current->pid != pid) {
         qCWarning(lcSupervision).noquote()
-            << "ignored the hello of process" << pid << ", the agent is process" << current->pid;
+            << u"ignored the hello of process %1: the agent is process %2"_s.arg(pid).arg(current->pid);
         return false;
     }
     if (!m_process.isAlive()) {

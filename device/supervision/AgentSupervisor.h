@@ -10,8 +10,8 @@ namespace sgn::supervision {
 // executable or one of its first two arguments (an interpreter's script).
 [[nodiscard]] bool isNamedLike(const QString &program, const QByteArray &executable, const QByteArrayList &arguments);
 
-// Keeps the agent running. The agent sends no heartbeats: it is alive while its process exists, and has to say hello on
-// the control socket after its start. One that another program has started is taken over by its hello.
+// Keeps the agent running. The agent sends no heartbeats: it is alive while its process exists, and has to send its
+// hello on the control socket after its start. One that another program has started is taken over by its hello.
 class AgentSupervisor final : public AgentControl
 {
     Q_OBJECT
@@ -31,7 +31,7 @@ public:
 
     // Takes over an agent that runs already, as far as that can be seen without a hello.
     void findRunningAgent(const std::optional<ProcessIdentity> &saved);
-    // Starts one unless a running one says hello in time.
+    // Starts one unless a running one sends its hello in time.
     void begin();
 
     // From the control socket: the connecting process's pid, and the version it reports. Returns whether it is the

@@ -10,7 +10,7 @@
 namespace sgn::supervision {
 
 // The file that takes a process's stdout and stderr. The process writes to it directly and not through a pipe, because
-// a pipe's reader would be the watchdog, whose end would then be the end of every process it looks after. It stays
+// a pipe's reader would be the watchdog, whose end would then be the end of every process it supervises. It stays
 // bounded because trim() cuts its beginning away; where the file system can do that in place (ext4, xfs) nothing that
 // is being written gets lost.
 class OutputLog

@@ -11,7 +11,7 @@
 
 namespace sgn::supervision {
 
-// Of all processes of the machine those that `leader` has started: its descendants and the members of its session, but
+// Those of all processes of the machine that `leader` has started: its descendants and the members of its session, but
 // neither the leader itself nor zombies.
 [[nodiscard]] QList<system::ProcStat> startedBy(pid_t leader, const QList<system::ProcStat> &all);
 

@@ -77,7 +77,7 @@ Result<Program> ProgramRules::check(const QString &path) const
         return refuse(u"has a setuid or setgid bit"_s);
     }
     if (isOpenToAll(info)) {
-        return refuse(u"can be changed by everybody"_s);
+        return refuse(u"can be changed by every user"_s);
     }
     if (auto folders = checkFolders(file, top, info.st_uid); !folders) {
         return fail(std::move(folders).error());
@@ -97,7 +97,7 @@ Outcome ProgramRules::checkFolders(const QByteArray &file, const QByteArray &top
             return fail(systemError(u"cannot look at "_s + QFile::decodeName(folder), errno));
         }
         if (isOpenToAll(info)) {
-            return fail(ErrorCode::Refused, u"%1 is below %2, which everybody can change"_s.arg(
+            return fail(ErrorCode::Refused, u"%1 is below %2, which every user can change"_s.arg(
                                                 QFile::decodeName(file), QFile::decodeName(folder)));
         }
         const bool belongs = info.st_uid == 0 || info.st_uid == m_treeOwner || info.st_uid == fileOwner;

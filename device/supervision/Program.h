@@ -22,7 +22,7 @@ struct Program
 
 // Which files may be started. Any local user can send a heartbeat that names a file, and whoever can change a file that
 // we start gets the rights it is started with. So a program is an executable regular file whose canonical path lies in
-// `folder`; neither it nor a folder above it may be changed by everybody (a sticky folder such as /tmp is fine), the
+// `folder`; neither it nor a folder above it may be changed by every user (a sticky folder such as /tmp is fine), the
 // folders from `folder` down belong to root, the tree's owner or the file's owner; it has no setuid bit.
 class ProgramRules
 {

@@ -148,7 +148,7 @@ Result<Registry> parseRegistry(const QJsonObject &object, const QByteArray &boot
         JsonReader entry(value.toObject());
         const QString name = entry.requiredText("process_name"_L1, maxName);
         const QString program = entry.requiredText("run_command"_L1, maxPath);
-        // Nobody misses one; what isn't in order is only not started, like any other program.
+        // A missing one does no harm; what isn't in order is only not started, like any other program.
         if (!entry.error() && registry.retired.size() < maxEntries) {
             registry.retired.insert(name, program);
         }

@@ -40,7 +40,7 @@ struct Registry
 {
     QList<RegistryEntry> processes;
     // By name the programs of processes that the last release has none of any more. One may come back: when that
-    // release is taken back, or an older one is asked for.
+    // release is rolled back, or an older one is requested.
     QMap<QString, QString> retired;
     std::optional<ProcessIdentity> agent;
     std::optional<MonotonicTime> holdUntil; // of the meter's processes

@@ -26,7 +26,7 @@ QString describe(const system::ExitStatus &status)
     if (status.signal) {
         return u"by signal %1"_s.arg(*status.signal);
     }
-    return u"for an unknown reason, as it wasn't our child"_s;
+    return u"for an unknown reason, as it wasn't a child of this process"_s;
 }
 
 } // namespace
@@ -99,7 +99,7 @@ void SupervisedProcess::prove()
 void SupervisedProcess::feed(LifecycleEvent event)
 {
     ProcessActions actions = m_machine.handle(event, m_clock.monotonic());
-    // First of all, because a meter that is down misses readings; who wants to know about it can wait.
+    // First of all, because a meter that is down misses readings; reports of it can wait.
     if (actions.testFlag(ProcessAction::Start)) {
         actions |= m_machine.handle(launchNow(), m_clock.monotonic());
         Q_EMIT recordChanged();
@@ -161,7 +161,7 @@ void SupervisedProcess::watch(system::ProcessHandle handle, const Program &progr
 {
     m_running = program;
     m_handle.emplace(std::move(handle));
-    // One that somebody else has started is in another group, and not alone there.
+    // One that another program has started is in another group, and not alone there.
     const QByteArray group = m_spec.groups.groupFor(m_spec.program);
     m_group = !group.isEmpty() && system::controlGroupOf(m_handle->pid()) == group ? group : QByteArray();
     m_lastProof.reset();
@@ -213,7 +213,7 @@ void SupervisedProcess::onExit()
     }
     feed(LifecycleEvent::Exited);
     qCInfo(lcSupervision).noquote() << u"%1 (process %2) ended %3, %4"_s.arg(
-        m_spec.name, QString::number(pid), describe(status), wanted ? u"as it was told to"_s : u"unasked"_s);
+        m_spec.name, QString::number(pid), describe(status), wanted ? u"as requested"_s : u"unexpectedly"_s);
     killLeftovers(pid, program, identity());
     Q_EMIT recordChanged();
     Q_EMIT ended();

@@ -16,7 +16,8 @@
 
 namespace sgn::supervision {
 
-// One process as the system sees it: carries out what its ProcessMachine decides, and tells the machine what happens.
+// One process as the system sees it: carries out what its ProcessMachine decides, and feeds the machine with what
+// happens.
 class SupervisedProcess : public QObject
 {
     Q_OBJECT

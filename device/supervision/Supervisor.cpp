@@ -199,7 +199,7 @@ Outcome Supervisor::checkWorker(const SupervisedProcess &process, qint64 pid)
 
 void Supervisor::accept(Entry &entry, int version)
 {
-    // A process has one version for its whole life. Should anybody send heartbeats that say otherwise, the disk and the
+    // A process has one version for its whole life. Should a program send heartbeats with others, the disk and the
     // panel needn't follow each of them.
     constexpr auto pause = std::chrono::seconds(1);
     const MonotonicTime now = m_clock.monotonic();
@@ -212,7 +212,7 @@ void Supervisor::accept(Entry &entry, int version)
     }
     const ProcessState before = entry.process->state();
     entry.process->prove();
-    // A new state has been told by `changed` already.
+    // A new state has been reported by `changed` already.
     if (news && entry.process->state() == before) {
         Q_EMIT processChanged(report(entry));
     }
@@ -351,8 +351,8 @@ void Supervisor::startExpected(const QString &name)
             qCWarning(lcSupervision).noquote() << name << "cannot be started:" << program.error().message;
         }
     }
-    qCWarning(lcSupervision).noquote() << "found no program for" << name << "in" << m_rules.folder()
-                                       << "and waits for its heartbeat";
+    qCWarning(lcSupervision).noquote() << u"found no program for %1 in %2, waiting for its heartbeat"_s.arg(
+        name, m_rules.folder());
 }
 
 Outcome Supervisor::restart(const QString &name)

@@ -14,7 +14,7 @@
 
 namespace sgn::supervision {
 
-// The table of the meter's processes: takes them in by their heartbeats, keeps them running, holds and releases them.
+// The table of the meter's processes: takes them in by their heartbeats, keeps them running, holds and resumes them.
 class Supervisor : public QObject
 {
     Q_OBJECT
@@ -23,7 +23,7 @@ public:
     struct Settings
     {
         DeviceTree tree;
-        quint16 heartbeatPort = 0; // told to the processes as SGN_HEARTBEAT_PORT
+        quint16 heartbeatPort = 0; // passed to the processes as SGN_HEARTBEAT_PORT
         system::ControlGroups groups{};
         SupervisionLimits limits{};
         // After a boot, what cron starts may report first.
@@ -46,7 +46,7 @@ public:
     [[nodiscard]] const QMap<QString, QString> &retired() const { return m_retired; }
     [[nodiscard]] std::optional<MonotonicTime> holdUntil() const { return m_holdUntil; }
 
-    // Stops all processes and starts none until release() or until `duration` has passed; a new call renews it.
+    // Stops all processes and starts none until resume() or until `duration` has passed; a new call renews it.
     // `whenGone` is called once: with success when they are gone, or Cancelled when the hold ended before.
     void hold(MonotonicTime duration, WhenGone whenGone);
     // Ends the hold. Of `expected`, processes that aren't known yet are looked for where they were when they were last
@@ -55,7 +55,7 @@ public:
     void resume(const QList<ProcessVersion> &expected);
     // NotFound for an unknown name, Busy while it is held.
     [[nodiscard]] Outcome restart(const QString &name);
-    // Call when a process that nobody knows was seen to end: what it had started may be left behind.
+    // Call when a process that isn't in the table was seen to end: what it had started may be left behind.
     void killOrphansSoon();
 
 Q_SIGNALS:
@@ -63,7 +63,7 @@ Q_SIGNALS:
     void processChanged(const sgn::ProcessReport &process);
     // entries() or holdUntil() changed.
     void recordChanged();
-    // Which processes there are, or a hold, may have changed: to be saved before anybody is told, because only what is
+    // Which processes there are, or a hold, may have changed: to be saved before it is reported, because only what is
     // saved is started again after a power cut, and only a hold that is saved outlives the watchdog.
     void essentialsChanged();
 

@@ -80,7 +80,7 @@ FileRights::~FileRights()
 
 OwnRights::OwnRights(const Account &account)
     : m_account(account)
-    // Not within another such scope; asking for an impossible user tells the present one.
+    // Not within another such scope; a request for an impossible user returns the present one.
     , m_active(::geteuid() == 0 && ::setfsuid(static_cast<uid_t>(-1)) != 0)
 {
     if (m_active) {

@@ -23,7 +23,8 @@ struct Account
 // Looks the user up in the machine's accounts. NotFound when it has none.
 [[nodiscard]] Result<Account> accountOf(uid_t user);
 
-// Of the device's root folder.
+// The owner of the device's root folder. NotFound if the folder isn't there or the owner has no account, Refused for
+// another thing than a folder.
 [[nodiscard]] Result<Account> ownerOfRoot(const QString &root);
 
 // Makes root do all its work on files with the rights of `account` (setfsuid(2)), so that a link that the owner of the
@@ -46,7 +47,7 @@ private:
 };
 
 // Within the scope of a FileRights(`account`): our own rights again, for our own folders. Such a folder must be one
-// that nobody else can change.
+// that no other user can change.
 class OwnRights
 {
 public:

@@ -9,8 +9,8 @@
 
 namespace sgn::system {
 
-// Says when a moment of the Clock has come. Cheap to push back: a later deadline doesn't touch the running timer, which
-// then sees for itself that it came too early. So a heartbeat costs no timer.
+// Emits a signal when a moment of the Clock has come. Cheap to push back: a later deadline doesn't touch the running
+// timer, which then sees for itself that it came too early. So a heartbeat costs no timer.
 class DeadlineTimer : public QObject
 {
     Q_OBJECT

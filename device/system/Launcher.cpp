@@ -122,7 +122,7 @@ bool becomeUser(const ChildPlan &plan)
     return ::setgroups(account.groups.size(), account.groups.data()) == 0 &&
            ::setresgid(account.group, account.group, account.group) == 0 &&
            ::setresuid(account.user, account.user, account.user) == 0 &&
-           // The proof that there is no way back. (Only the self-test of a tree that is root's starts anything as
+           // Shows that root can't be restored. (Only the self-test of a tree that is root's starts anything as
            // root.)
            (account.user == 0 || ::setuid(0) != 0);
 }
@@ -163,8 +163,8 @@ bool becomeUser(const ChildPlan &plan)
 // Empty when the program runs.
 std::optional<Failure> readFailure(int pipe, pid_t child)
 {
-    // Exec of a local file takes well under a millisecond. A child that is stuck on a broken disk must not stop the
-    // watchdog from looking after the others.
+    // Exec of a local file takes well under a millisecond. A child that is stuck on a broken disk must not keep the
+    // watchdog from supervising the others.
     constexpr int limitMs = 5000;
     pollfd ready{pipe, POLLIN, 0};
     int count = 0;

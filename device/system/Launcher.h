@@ -22,7 +22,7 @@ struct Launch
     QByteArray group = {};      // folder of the control group that it joins, if it can; empty: ours
 };
 
-// Returns when the program's first instruction is next, or with the reason why it can't run (told by the child through
+// Returns when the program's first instruction is next, or with the reason why it can't run (sent by the child through
 // a close-on-exec pipe, so that a failed exec is never taken for a program that ended at once).
 [[nodiscard]] Result<ProcessHandle> launch(const Launch &what);
 

@@ -9,7 +9,7 @@
 
 namespace sgn::system {
 
-// What the kernel says of a process (proc(5)). What is read by pid may already be about another process with the same
+// What the kernel shows of a process (proc(5)). What is read by pid may already be about another process with the same
 // number: it counts only while a pidfd that was opened before still shows the process as existing (ProcessHandle).
 struct ProcStat
 {

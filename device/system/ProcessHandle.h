@@ -22,7 +22,7 @@ class ProcessHandle
 public:
     enum class Kind { Child, Other };
 
-    // Of an existing process; its start time is read after the pidfd was opened and while the process still exists.
+    // For an existing process; its start time is read after the pidfd was opened and while the process still exists.
     [[nodiscard]] static Result<ProcessHandle> open(pid_t pid, Kind kind);
     // The same for one of which it isn't known whether it is our child: a watchdog that has replaced itself keeps those
     // that the old one has started.
@@ -33,15 +33,15 @@ public:
     [[nodiscard]] int descriptor() const { return m_pidfd.get(); }
     [[nodiscard]] bool isChild() const { return m_kind == Kind::Child; }
 
-    // Whether the process exists, if only as a zombie, so that what /proc says under its number is about it.
+    // Whether the process exists, if only as a zombie, so that what /proc shows under its number is about it.
     [[nodiscard]] bool exists() const;
     [[nodiscard]] bool hasEnded() const;
     // False when the process is gone.
     bool signal(int number) const;
     // How it ended, once hasEnded(). Gives the number of a child back to the kernel.
     ExitStatus reap();
-    // Ends what is left of the group that an ended child led. Only before reap(): until then nobody else can get the
-    // group's number.
+    // Ends what is left of the group that an ended child led. Only before reap(): until then no other process can get
+    // the group's number.
     void killGroup() const;
 
 private:

@@ -18,7 +18,7 @@ int openSignals()
     }
     ::sigprocmask(SIG_BLOCK, &wanted, nullptr);
     ::signal(SIGPIPE, SIG_IGN);
-    ::signal(SIGHUP, SIG_IGN); // a closing terminal is no reason to stop looking after meters
+    ::signal(SIGHUP, SIG_IGN); // a closing terminal is no reason to stop supervising
     return ::signalfd(-1, &wanted, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 

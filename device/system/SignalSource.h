@@ -19,7 +19,7 @@ public:
 Q_SIGNALS:
     // TERM or INT.
     void stopRequested();
-    // A child ended; one that isn't known to anybody has to be reaped.
+    // A child ended; one that no object watches has to be reaped.
     void childEnded();
 
 private:

@@ -67,7 +67,7 @@ void SystemdNotifier::send(const QByteArray &message)
     const auto *const generic = reinterpret_cast<const sockaddr *>(&address);
     if (::sendto(m_socket.get(), message.constData(), static_cast<std::size_t>(message.size()), MSG_NOSIGNAL, generic,
                  length) < 0) {
-        qCWarning(lcSystem) << "cannot tell systemd" << message << ':' << std::strerror(errno);
+        qCWarning(lcSystem) << "cannot send to systemd:" << message << ':' << std::strerror(errno);
     }
 }
 

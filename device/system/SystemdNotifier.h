@@ -9,7 +9,7 @@
 
 namespace sgn::system {
 
-// Tells systemd that we are ready, and from then on that we are alive, as often as it asks for (sd_notify(3)). The
+// Notifies systemd that we are ready, and from then on that we are alive, as often as it requires (sd_notify(3)). The
 // protocol is one datagram; libsystemd for it would cost a root process six more libraries. Does nothing without
 // systemd.
 class SystemdNotifier : public QObject

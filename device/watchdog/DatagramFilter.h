@@ -10,16 +10,16 @@
 
 namespace sgn::watchdog {
 
-// Tells which datagrams are worth looking into while somebody floods the port, before any of them costs more than a
+// Decides which datagrams are worth looking into while a program floods the port, before any of them costs more than a
 // comparison. A process sends the same bytes every time, so a datagram that was accepted before is known by them and
 // gets through whatever else comes in. What is new comes out of two budgets: one for each sender, so that a single mad
-// process drowns nobody else, and one for all of them together.
+// process drowns no other, and one for all of them together.
 class DatagramFilter
 {
 public:
     enum class Verdict {
         Known,  // accepted before: see heartbeatOf()
-        Repeat, // the same was accepted a moment ago and says nothing new
+        Repeat, // the same was accepted a moment ago and contains nothing new
         New,
         TooMany,
     };
@@ -37,7 +37,7 @@ public:
 
     // `sender` is the UDP port it came from.
     [[nodiscard]] Verdict judge(const QByteArray &datagram, quint16 sender, MonotonicTime now);
-    // Of a known datagram.
+    // The heartbeat in a known datagram; an empty one for another.
     [[nodiscard]] Heartbeat heartbeatOf(const QByteArray &datagram) const;
 
     // The datagram was accepted; an older one of the same process is forgotten.

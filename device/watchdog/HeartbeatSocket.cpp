@@ -63,7 +63,7 @@ HeartbeatSocket::HeartbeatSocket(Descriptor socket, quint16 port, const Clock &c
     , m_notifier(m_socket.get(), QSocketNotifier::Read)
     , m_buffer(batchSize * slotSize)
     , m_logLimit(5, std::chrono::minutes(1))
-    , m_answerLimit(100, std::chrono::seconds(1))
+    , m_replyLimit(100, std::chrono::seconds(1))
 {
     m_notifier.setEnabled(false);
     connect(&m_notifier, &QSocketNotifier::activated, this, &HeartbeatSocket::read);
@@ -99,10 +99,10 @@ void HeartbeatSocket::read()
 
 void HeartbeatSocket::handle(const QByteArray &datagram, const sockaddr_in &sender, MonotonicTime now)
 {
-    switch (m_sieve.judge(datagram, ntohs(sender.sin_port), now)) {
+    switch (m_filter.judge(datagram, ntohs(sender.sin_port), now)) {
     case DatagramFilter::Verdict::Known:
-        if (!take(m_sieve.heartbeatOf(datagram))) {
-            m_sieve.refused(datagram);
+        if (!take(m_filter.heartbeatOf(datagram))) {
+            m_filter.refused(datagram);
         }
         return;
     case DatagramFilter::Verdict::Repeat:
@@ -118,10 +118,10 @@ void HeartbeatSocket::handle(const QByteArray &datagram, const sockaddr_in &send
         refuse(u"ignored a datagram: "_s + parsed.error().message);
     } else if (const auto *const heartbeat = std::get_if<Heartbeat>(&*parsed)) {
         if (take(*heartbeat)) {
-            m_sieve.accepted(datagram, *heartbeat, now);
+            m_filter.accepted(datagram, *heartbeat, now);
         }
     } else {
-        answerVersionRequest(sender);
+        replyWithVersions(sender);
     }
 }
 
@@ -134,17 +134,17 @@ bool HeartbeatSocket::take(const Heartbeat &heartbeat)
     return outcome.has_value();
 }
 
-void HeartbeatSocket::answerVersionRequest(const sockaddr_in &sender)
+void HeartbeatSocket::replyWithVersions(const sockaddr_in &sender)
 {
-    if (!m_answerLimit.allow(m_clock.monotonic())) {
+    if (!m_replyLimit.allow(m_clock.monotonic())) {
         return;
     }
-    const QByteArray answer = encodeLocalVersionReport(m_reports());
+    const QByteArray reply = encodeLocalVersionReport(m_reports());
     const auto *const address = reinterpret_cast<const sockaddr *>(&sender);
-    // Lost when the asker doesn't read; it will ask again.
+    // Lost if the client doesn't read; it will send its request again.
     [[maybe_unused]] const ssize_t sent =
-        ::sendto(m_socket.get(), answer.constData(), static_cast<std::size_t>(answer.size()),
-                 MSG_DONTWAIT | MSG_NOSIGNAL, address, sizeof sender);
+        ::sendto(m_socket.get(), reply.constData(), static_cast<std::size_t>(reply.size()), MSG_DONTWAIT | MSG_NOSIGNAL,
+                 address, sizeof sender);
 }
 
 void HeartbeatSocket::refuse(const QString &why)
@@ -153,7 +153,7 @@ void HeartbeatSocket::refuse(const QString &why)
     if (!m_logLimit.allow(m_clock.monotonic())) {
         return;
     }
-    const quint64 silent = m_refused - 1 - std::exchange(m_told, m_refused);
+    const quint64 silent = m_refused - 1 - std::exchange(m_logged, m_refused);
     qCWarning(lcWatchdog).noquote() << (silent > 0 ? u"%1 (and %2 more before)"_s.arg(why).arg(silent) : why);
 }
 

@@ -17,7 +17,7 @@ namespace sgn::watchdog {
 
 // Takes heartbeats and local version requests on 127.0.0.1 (seed step 17, protocol section 4). Any local user can send
 // here, so everything that isn't as specified costs one counter and at most a few log lines a minute, a flood leaves
-// the event loop free for others in between, and what a flood brings is sieved before it is parsed. A plain socket
+// the event loop free for others in between, and what a flood brings is filtered before it is parsed. A plain socket
 // rather than QUdpSocket: Qt Network would double the watchdog's memory.
 class HeartbeatSocket : public QObject
 {
@@ -30,7 +30,7 @@ public:
     // Binds to the port; 0 takes a free one. Io with the reason when it is taken.
     [[nodiscard]] static Result<std::unique_ptr<HeartbeatSocket>> open(quint16 port, const Clock &clock);
 
-    // `onHeartbeat` returns why it refuses one; `reports` answers version requests.
+    // `onHeartbeat` returns why it refuses one; `reports` is the reply to version requests.
     void serve(OnHeartbeat onHeartbeat, Reports reports);
 
     [[nodiscard]] quint16 port() const { return m_port; }
@@ -42,7 +42,7 @@ private:
     void read();
     void handle(const QByteArray &datagram, const sockaddr_in &sender, MonotonicTime now);
     [[nodiscard]] bool take(const Heartbeat &heartbeat);
-    void answerVersionRequest(const sockaddr_in &sender);
+    void replyWithVersions(const sockaddr_in &sender);
     void refuse(const QString &why);
 
     Descriptor m_socket;
@@ -52,11 +52,11 @@ private:
     OnHeartbeat m_onHeartbeat;
     Reports m_reports;
     std::vector<char> m_buffer;
-    DatagramFilter m_sieve;
+    DatagramFilter m_filter;
     RateLimit m_logLimit;
-    RateLimit m_answerLimit;
+    RateLimit m_replyLimit;
     quint64 m_refused = 0;
-    quint64 m_told = 0; // of them, up to the last one in the log
+    quint64 m_logged = 0; // of them, up to the last one in the log
 };
 
 } // namespace sgn::watchdog

@@ -57,7 +57,7 @@ selfupdate::WatchdogExchange::Settings ownSwapSettings(const WatchdogSettings &s
     return swap;
 }
 
-// For requests that have nothing to say but that they are done.
+// The reply to a request without a result of its own.
 Result<control::ReplyBody> done(const Outcome &outcome)
 {
     if (!outcome) {
@@ -139,8 +139,8 @@ void Watchdog::reapOrphans()
     siginfo_t info{};
     while (::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid != 0) {
         if (ours.contains(info.si_pid)) {
-            // Its pidfd says so too, and whoever listens to that wants the exit status. More orphans are looked for
-            // when it has been dealt with.
+            // Its pidfd shows that too, and the object that watches it wants the exit status. More orphans are looked
+            // for when it has been dealt with.
             QTimer::singleShot(0, this, &Watchdog::reapOrphans);
             return;
         }
@@ -201,9 +201,9 @@ Watchdog::Reply Watchdog::hold(ControlPeer &peer, control::RequestId id, const c
 Result<control::ReplyBody> Watchdog::hello(ControlPeer &peer, int version)
 {
     peer.setHasSentHello();
-    // Others than the agent may listen too, they only aren't looked after.
+    // Other programs than the agent may connect, too; they only aren't supervised.
     if (m_agent.hello(peer.pid(), version)) {
-        qCInfo(lcWatchdog) << "the agent, process" << peer.pid() << "of version" << version << "is here";
+        qCInfo(lcWatchdog).noquote() << u"agent connected (pid %1, version %2)"_s.arg(peer.pid()).arg(version);
     }
     return control::HelloReply{m_settings.version};
 }

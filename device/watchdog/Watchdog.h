@@ -17,7 +17,7 @@
 
 namespace sgn::watchdog {
 
-// Where a watchdog works and what it is told.
+// Where a watchdog works, and with what.
 struct WatchdogSettings
 {
     DeviceTree tree;
@@ -43,11 +43,11 @@ public:
              std::unique_ptr<ControlServer> control, system::Machine &machine, const Clock &clock);
     ~Watchdog() override;
 
-    // Takes in the registry and looks after everything from now on.
+    // Takes in the registry and supervises everything from now on.
     void begin();
     // Writes what isn't saved yet. The processes go on without us.
     void finish();
-    // Reaps children that nobody has started: what left its parent behind became ours.
+    // Reaps children that no object watches: what left its parent behind became ours.
     void reapOrphans();
 
 Q_SIGNALS:

@@ -162,11 +162,11 @@ int runWatchdog(WatchdogSettings &settings, system::Machine &machine, const Cloc
         systemd.alive();
         QCoreApplication::exit(handOverCode);
     });
-    qCInfo(lcWatchdog).noquote() << "version" << settings.version << "looks after" << settings.tree.root()
+    qCInfo(lcWatchdog).noquote() << "version" << settings.version << "supervises" << settings.tree.root()
                                  << "with heartbeats on port" << settings.port << "and requests on" << settings.socket;
     watchdog.begin();
     systemd.ready();
-    // With --port 0 nobody else knows.
+    // With --port 0 no other program knows the port.
     std::fputs(qUtf8Printable(u"ready: port %1, socket %2\n"_s.arg(settings.port).arg(settings.socket)), stdout);
     std::fflush(stdout);
     return QCoreApplication::exec();
@@ -181,7 +181,7 @@ int becomeNewRelease(const WatchdogSettings &settings)
 
 int guard(const WatchdogSettings &settings, const Clock &clock)
 {
-    ::prctl(PR_SET_NAME, "sgn-guardian"); // so that nobody who looks for a watchdog takes it for one
+    ::prctl(PR_SET_NAME, "sgn-guardian"); // so that no search for a watchdog finds it
     selfupdate::GuardianSettings guardian{selfupdate::OwnRelease(settings.programFolder), settings.socket};
     guardian.settle /= settings.speed;
     guardian.hiccup /= settings.speed;

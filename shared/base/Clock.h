@@ -21,6 +21,7 @@ public:
     [[nodiscard]] virtual QDateTime wallUtc() const = 0;
 };
 
+// The time of this machine.
 class SystemClock final : public Clock
 {
 public:

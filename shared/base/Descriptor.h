@@ -33,7 +33,7 @@ public:
 
     [[nodiscard]] int get() const { return m_fd; }
     [[nodiscard]] bool isValid() const { return m_fd >= 0; }
-    // Closes now and tells whether that worked, which the destructor can't; errno says why not.
+    // Closes now and returns whether that worked, which the destructor can't; errno has the reason.
     [[nodiscard]] bool close() { return ::close(std::exchange(m_fd, -1)) == 0; }
     // Gives the descriptor away without closing it.
     [[nodiscard]] int release() { return std::exchange(m_fd, -1); }

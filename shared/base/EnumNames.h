@@ -9,6 +9,7 @@
 
 namespace sgn {
 
+// A value and its spelling.
 template <typename Enum>
 struct EnumName
 {
@@ -54,6 +55,7 @@ private:
     std::array<EnumName<Enum>, Size> m_table;
 };
 
+// Makes a table with the size of its list.
 template <typename Enum, std::size_t Size>
 [[nodiscard]] consteval EnumNames<Enum, Size> enumNames(const EnumName<Enum> (&table)[Size]) // NOLINT(*-avoid-c-arrays)
 {

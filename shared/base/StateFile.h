@@ -14,7 +14,7 @@ enum class EarlierDamage {
     Keep,    // beside the new one, as "<path>.damaged-2" and so on, up to 99
 };
 
-// Renames a damaged file to "<path>.damaged", so that its owner can start anew and somebody can still look at it.
+// Renames a damaged file to "<path>.damaged", so that its owner can start anew and it can still be examined.
 // Returns where it is now. Durable. Works on whatever bears the name, and follows no link; nothing but a regular file
 // or a link is ever replaced. Errors: NotFound (there is nothing), Refused (something else is at the new name), Io.
 [[nodiscard]] Result<QString> quarantine(const QString &path, EarlierDamage earlier = EarlierDamage::Replace);

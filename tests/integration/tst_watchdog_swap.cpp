@@ -128,7 +128,7 @@ private Q_SLOTS:
         AgentDevice device;
         QVERIFY(device.start(fast));
         QTRY_VERIFY_WITH_TIMEOUT(device.onlyRuns(1), patience);
-        QTRY_COMPARE_WITH_TIMEOUT(device.read(u"logs/watchdog.log"_s).count("is here"), 1, patience);
+        QTRY_COMPARE_WITH_TIMEOUT(device.read(u"logs/watchdog.log"_s).count("agent connected"), 1, patience);
         QTRY_VERIFY_WITH_TIMEOUT(device.read(u"wdog/processes.json"_s).contains("\"agent\""), patience);
         const auto agents = device.running();
         device.kill();
@@ -136,7 +136,7 @@ private Q_SLOTS:
             QVERIFY(QFile::remove(device.path(u"wdog/processes.json"_s)));
         }
         QVERIFY(device.start(fast));
-        QTRY_VERIFY_WITH_TIMEOUT(device.read(u"logs/watchdog.log"_s).count("is here") == 2, patience);
+        QTRY_VERIFY_WITH_TIMEOUT(device.read(u"logs/watchdog.log"_s).count("agent connected") == 2, patience);
         QTest::qWait(500); // longer than the grace for others
         QCOMPARE(device.running(), agents);
     }

@@ -36,15 +36,15 @@ private Q_SLOTS:
         }
     }
 
-    void setsTheModeWhateverUmaskSays_data()
+    void setsTheModeWhateverTheUmask_data()
     {
         QTest::addColumn<uint>("mode");
         QTest::newRow("secret") << 0600U;
-        QTest::newRow("for everybody") << 0644U;
+        QTest::newRow("for all users") << 0644U;
         QTest::newRow("program") << 0755U;
     }
 
-    void setsTheModeWhateverUmaskSays()
+    void setsTheModeWhateverTheUmask()
     {
         QFETCH(uint, mode);
         const QTemporaryDir folder;

@@ -56,7 +56,7 @@ private Q_SLOTS:
         QCOMPARE(text.trimmed(), u"no such disk (io)"_s);
     }
 
-    void tellsSystemErrorsApart_data()
+    void mapsSystemErrorsToCodes_data()
     {
         QTest::addColumn<int>("error");
         QTest::addColumn<ErrorCode>("code");
@@ -68,7 +68,7 @@ private Q_SLOTS:
         QTest::newRow("read-only") << EROFS << ErrorCode::Io;
     }
 
-    void tellsSystemErrorsApart()
+    void mapsSystemErrorsToCodes()
     {
         QFETCH(int, error);
         QFETCH(ErrorCode, code);

@@ -124,7 +124,7 @@ private Q_SLOTS:
         QCOMPARE(names(), QStringList{u"state.json"_s});
     }
 
-    void tellsMissingFromDamaged()
+    void reportsAMissingFile()
     {
         QCOMPARE(readStateFile(path(), maxSize, parseState).error().code, ErrorCode::NotFound);
         QVERIFY(names().isEmpty());

@@ -96,7 +96,7 @@ private Q_SLOTS:
         QVERIFY(std::abs(clock.wallUtc().msecsTo(QDateTime::currentDateTimeUtc())) < 60'000);
     }
 
-    void manualClockMovesOnlyWhenTold()
+    void manualClockMovesOnlyByCalls()
     {
         ManualClock clock;
         const MonotonicTime monotonic = clock.monotonic();

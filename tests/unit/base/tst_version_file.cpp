@@ -66,7 +66,7 @@ private Q_SLOTS:
         }
     }
 
-    void tellsMissingFromDamaged()
+    void reportsMissingAndDamagedApart()
     {
         const QTemporaryDir folder;
         QCOMPARE(readReleaseVersion(folder.path()).error().code, ErrorCode::NotFound);

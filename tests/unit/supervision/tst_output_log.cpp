@@ -88,7 +88,7 @@ private Q_SLOTS:
         QCOMPARE(log.lastLines().front(), u"this is line 99980"_s);
     }
 
-    void refusesWhatSomebodyElseHasPut_data()
+    void refusesWhatAnotherUserHasPut_data()
     {
         QTest::addColumn<QString>("kind");
         QTest::newRow("a link") << u"link"_s;
@@ -98,7 +98,7 @@ private Q_SLOTS:
         QTest::newRow("a folder") << u"folder"_s;
     }
 
-    void refusesWhatSomebodyElseHasPut()
+    void refusesWhatAnotherUserHasPut()
     {
         QFETCH(const QString, kind);
         const QTemporaryDir dir;

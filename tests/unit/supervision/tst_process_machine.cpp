@@ -175,7 +175,7 @@ const std::initializer_list<Row> table{
     {"held", Event::StartRequested, S::Backoff, Action::Start | Action::Report},
     {"held", Event::HoldRequested, S::Held, nothing},
     {"held", Event::RestartRequested, S::Held, nothing},
-    {"held", Event::Adopted, S::Held, Action::Terminate}, // somebody else has started it
+    {"held", Event::Adopted, S::Held, Action::Terminate}, // another program has started it
     {"held", Event::Heartbeat, S::Held, nothing},
     {"held", Event::Exited, S::Held, nothing},
     {"held", Event::DeadlineReached, S::Held, Action::Report}, // has become dead

@@ -71,7 +71,7 @@ private Q_SLOTS:
         QCOMPARE(pidsOf(startedBy(200, all)), started);
     }
 
-    void tellsLeftoversFromOthers_data()
+    void recognisesLeftovers_data()
     {
         QTest::addColumn<ProcStat>("seen");
         QTest::addColumn<pid_t>("endedLeader");
@@ -97,7 +97,7 @@ private Q_SLOTS:
         row("the child of another program", process(201, 1, 201), 200, 0, Leftover::None);
     }
 
-    void tellsLeftoversFromOthers()
+    void recognisesLeftovers()
     {
         QFETCH(ProcStat, seen);
         QFETCH(pid_t, endedLeader);

@@ -30,7 +30,7 @@ private Q_SLOTS:
         m_top = m_dir->path() + u"/SmartMeter"_s;
         QVERIFY(QDir().mkpath(m_top + u"/sub"_s));
         ::chmod(path({}).constData(), 0755);
-        // As root the programs belong to somebody else, as on a device.
+        // As root the programs belong to another user, as on a device.
         m_owner = ::geteuid() == 0 ? nobody : ::geteuid();
         own(path({}));
         own(path("SmartMeter"));
@@ -38,7 +38,7 @@ private Q_SLOTS:
         add("SmartMeter/ocr.py", 0755);
     }
 
-    void allowsOnlyWhatNobodyElseCanPlant_data()
+    void allowsOnlyWhatNoOtherUserCanPlant_data()
     {
         QTest::addColumn<QString>("made"); // by make()
         QTest::addColumn<QString>("asked");
@@ -68,19 +68,19 @@ private Q_SLOTS:
             u"is outside"_s);
         row("circle of links", u"link:SmartMeter/a:b;link:SmartMeter/b:a"_s, u"SmartMeter/a"_s, u"cannot find"_s);
         row("not executable", u"file:SmartMeter/n:644"_s, u"SmartMeter/n"_s, u"not executable"_s);
-        row("everybody may write", u"file:SmartMeter/w:757"_s, u"SmartMeter/w"_s, u"changed by everybody"_s);
+        row("every user may write", u"file:SmartMeter/w:757"_s, u"SmartMeter/w"_s, u"changed by every user"_s);
         row("setuid", u"file:SmartMeter/s:4755"_s, u"SmartMeter/s"_s, u"setuid"_s);
         row("setgid", u"file:SmartMeter/s:2755"_s, u"SmartMeter/s"_s, u"setuid"_s);
         row("folder open to all", u"mode:SmartMeter/sub:777;file:SmartMeter/sub/a:755"_s, u"SmartMeter/sub/a"_s,
-            u"everybody can change"_s);
-        row("root folder open to all", u"mode::777"_s, u"SmartMeter/ocr.py"_s, u"everybody can change"_s);
+            u"every user can change"_s);
+        row("root folder open to all", u"mode::777"_s, u"SmartMeter/ocr.py"_s, u"every user can change"_s);
         row("open but sticky folder", u"mode:SmartMeter/sub:1777;file:SmartMeter/sub/a:755"_s, u"SmartMeter/sub/a"_s,
             u""_s);
         row("a pipe", u"fifo:SmartMeter/p"_s, u"SmartMeter/p"_s, u"not a regular file"_s);
         row("a very long path", u""_s, u"SmartMeter/"_s + QString(5000, u'a'), u"cannot find"_s);
     }
 
-    void allowsOnlyWhatNobodyElseCanPlant()
+    void allowsOnlyWhatNoOtherUserCanPlant()
     {
         QFETCH(const QString, made);
         QFETCH(const QString, asked);
@@ -131,7 +131,7 @@ private Q_SLOTS:
     void refusesFoldersOfAThirdUser()
     {
         if (::geteuid() != 0) {
-            QSKIP("only root can make folders that are somebody else's");
+            QSKIP("only root can make folders of another user");
         }
         add("SmartMeter/sub/a", 0755);
         QVERIFY(::chown(path("SmartMeter/sub").constData(), 1, 1) == 0);
@@ -139,7 +139,7 @@ private Q_SLOTS:
         QVERIFY(!program && program.error().message.contains(u"third user"_s));
     }
 
-    void tellsWhoRunsAProgram()
+    void recognisesTheProcessesOfAProgram()
     {
         const auto self = ProcessHandle::open(::getpid(), ProcessHandle::Kind::Other);
         QVERIFY(self.has_value());

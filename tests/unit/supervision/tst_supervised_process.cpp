@@ -53,9 +53,9 @@ private Q_SLOTS:
         QTest::addColumn<QByteArray>("script");
         QTest::addColumn<int>("code");
         QTest::addColumn<int>("signal");
-        QTest::newRow("exit code") << QByteArray("echo last words; exit 3") << 3 << 0;
-        QTest::newRow("success, which is unwanted too") << QByteArray("echo last words") << 0 << 0;
-        QTest::newRow("signal") << QByteArray("echo last words; kill -9 $$") << 0 << 9;
+        QTest::newRow("exit code") << QByteArray("echo last lines; exit 3") << 3 << 0;
+        QTest::newRow("success, which is unwanted too") << QByteArray("echo last lines") << 0 << 0;
+        QTest::newRow("signal") << QByteArray("echo last lines; kill -9 $$") << 0 << 9;
     }
 
     void recordsAnUnwantedEnd()
@@ -72,7 +72,7 @@ private Q_SLOTS:
         QVERIFY(process->lastExit().has_value());
         QCOMPARE(process->lastExit()->code, signal == 0 ? std::optional(code) : std::nullopt);
         QCOMPARE(process->lastExit()->signal, signal == 0 ? std::nullopt : std::optional(signal));
-        QCOMPARE(process->lastExit()->lastLines, QStringList{u"last words"_s});
+        QCOMPARE(process->lastExit()->lastLines, QStringList{u"last lines"_s});
     }
 
     void recordsNoWantedEnd()
@@ -136,7 +136,7 @@ private Q_SLOTS:
         QVERIFY(process->isAlive());
         ::chmod(QFile::encodeName(program).constData(), 0757);
         process->restart();
-        QTRY_VERIFY_WITH_TIMEOUT(process->startProblem().contains(u"can be changed by everybody"_s), patience);
+        QTRY_VERIFY_WITH_TIMEOUT(process->startProblem().contains(u"can be changed by every user"_s), patience);
         QVERIFY(!process->isAlive());
     }
 

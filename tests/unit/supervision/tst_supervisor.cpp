@@ -166,7 +166,7 @@ private Q_SLOTS:
         QCOMPARE(pidOf(u"ocr"_s) + pidOf(u"uplink"_s), 0);
         QCOMPARE(m_supervisor->restart(u"ocr"_s).error().code, ErrorCode::Busy);
         QCOMPARE(m_supervisor->restart(u"none"_s).error().code, ErrorCode::NotFound);
-        m_supervisor->release({});
+        m_supervisor->resume({});
         QVERIFY(!m_supervisor->holdUntil());
         QTRY_VERIFY_WITH_TIMEOUT(pidOf(u"ocr"_s) != 0 && pidOf(u"uplink"_s) != 0, patience);
         QCOMPARE(replies.size(), 1);
@@ -181,7 +181,7 @@ private Q_SLOTS:
         std::optional<ErrorCode> code;
         m_supervisor->hold(
             1h, [&](const Outcome &outcome) { code = outcome ? std::nullopt : std::optional(outcome.error().code); });
-        m_supervisor->release({});
+        m_supervisor->resume({});
         QCOMPARE(code, std::optional(ErrorCode::Cancelled));
     }
 
@@ -218,13 +218,13 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(gone, patience);
         QVERIFY(QFile::remove(old));
         m_tree->add(u"SmartMeter/new.py"_s);
-        m_supervisor->release({{u"ocr"_s, 1}, {u"new"_s, 1}, {u"nowhere"_s, 1}});
+        m_supervisor->resume({{u"ocr"_s, 1}, {u"new"_s, 1}, {u"nowhere"_s, 1}});
         QTRY_VERIFY_WITH_TIMEOUT(pidOf(u"ocr"_s) != 0 && pidOf(u"new"_s) != 0, patience);
         QCOMPARE(names(), (QStringList{u"new"_s, u"ocr"_s}));
         QCOMPARE(m_supervisor->retired().value(u"old"_s), old);
         // Back to the release that has it.
         m_tree->add(u"SmartMeter/old"_s);
-        m_supervisor->release({{u"ocr"_s, 1}, {u"old"_s, 1}});
+        m_supervisor->resume({{u"ocr"_s, 1}, {u"old"_s, 1}});
         QTRY_VERIFY_WITH_TIMEOUT(pidOf(u"old"_s) != 0, patience);
         QVERIFY(!m_supervisor->retired().contains(u"old"_s));
     }

@@ -35,7 +35,7 @@ private:
         return QFileInfo(path).canonicalFilePath();
     }
     [[nodiscard]] Launch launchOf(const QString &program) const { return {program, {}, {}, m_account, m_output.get()}; }
-    // Of a program that ends by itself, once it has.
+    // Runs a program until it ends by itself; what it has written.
     [[nodiscard]] QByteArray outputOf(const Launch &what)
     {
         auto process = launch(what);

@@ -114,7 +114,7 @@ private Q_SLOTS:
                 R"({"command": "version_req", "processes": [{"process_name": "ocr", "version": 3, "isDead": true}]})"));
     }
 
-    void saysWhyAPortCannotBeUsed()
+    void reportsWhyAPortCannotBeUsed()
     {
         const auto second = HeartbeatSocket::open(m_socket->port(), m_clock);
         QVERIFY(!second);
