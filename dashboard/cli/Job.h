@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/CommandLine.h"
-#include "cli/Output.h"
+#include "cli/Console.h"
 #include "core/Panel.h"
 
 #include <functional>
@@ -15,7 +15,7 @@ namespace sgn::cli {
 struct Terms
 {
     core::Panel &panel;
-    const Output &output;
+    const Console &output;
     std::chrono::seconds timeout{0}; // 0: none
 };
 
@@ -34,7 +34,7 @@ Q_SIGNALS:
 
 protected:
     core::Panel &panel() { return m_panel; }
-    const Output &output() const { return m_output; }
+    const Console &output() const { return m_output; }
     [[nodiscard]] std::chrono::seconds timeout() const { return m_timeout; }
 
     // Connects, and calls `then` when roster, presences and archive are in.
@@ -60,7 +60,7 @@ private:
     [[nodiscard]] bool haveAllReported();
 
     core::Panel &m_panel;
-    const Output &m_output;
+    const Console &m_output;
     std::chrono::seconds m_timeout;
     QTimer m_deadline;
     QSet<QString> m_reported;

@@ -119,15 +119,18 @@ QJsonObject toJson(const records::ActivityEntry &entry)
             {u"text"_s, wording::describe(entry)}};
 }
 
-QJsonObject toJson(const records::LogBundle &bundle, const QList<core::LogFile> &files)
+QJsonObject toJson(const records::LogDelivery &delivery, const QList<core::LogFile> &files)
 {
     QJsonArray list;
     for (const core::LogFile &file : files) {
         list += QJsonObject{{u"name"_s, file.name}, {u"path"_s, file.path}, {u"size"_s, file.size}};
     }
-    return {{u"jid"_s, bundle.jid},       {u"state"_s, nameOf(bundle.state)},
-            {u"folder"_s, bundle.folder}, {u"remarks"_s, wording::remarksText(bundle)},
-            {u"files"_s, list},           {u"finished"_s, time(bundle.finishedAt)}};
+    return {{u"jid"_s, delivery.jid},
+            {u"state"_s, nameOf(delivery.state)},
+            {u"folder"_s, delivery.folder},
+            {u"remarks"_s, wording::remarksText(delivery)},
+            {u"files"_s, list},
+            {u"finished"_s, time(delivery.finishedAt)}};
 }
 
 } // namespace sgn::cli

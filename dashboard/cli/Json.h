@@ -5,7 +5,7 @@
 #include "core/LogFiles.h"
 #include "records/Activity.h"
 #include "records/CommandState.h"
-#include "records/LogBundle.h"
+#include "records/LogDelivery.h"
 
 #include <QJsonObject>
 
@@ -16,6 +16,6 @@ namespace sgn::cli {
 [[nodiscard]] QJsonObject toJson(const core::FleetSummary &summary);
 [[nodiscard]] QJsonObject toJson(const records::CommandTarget &target);
 [[nodiscard]] QJsonObject toJson(const records::ActivityEntry &entry);
-[[nodiscard]] QJsonObject toJson(const records::LogBundle &bundle, const QList<core::LogFile> &files);
+[[nodiscard]] QJsonObject toJson(const records::LogDelivery &delivery, const QList<core::LogFile> &files);
 
 } // namespace sgn::cli

@@ -37,15 +37,15 @@ void LogsJob::request()
         return;
     }
     m_number = *number;
-    connect(&panel().logs(), &core::LogService::bundleChanged, this, &LogsJob::check, Qt::QueuedConnection);
+    connect(&panel().logs(), &core::LogService::deliveryChanged, this, &LogsJob::check, Qt::QueuedConnection);
     check();
 }
 
-QList<records::LogBundle> LogsJob::bundles()
+QList<records::LogDelivery> LogsJob::deliveries()
 {
-    QList<records::LogBundle> mine = panel().logs().bundles();
-    mine.removeIf([this](const records::LogBundle &bundle) { return bundle.number != m_number; });
-    std::ranges::sort(mine, {}, &records::LogBundle::jid);
+    QList<records::LogDelivery> mine = panel().logs().deliveries();
+    mine.removeIf([this](const records::LogDelivery &delivery) { return delivery.number != m_number; });
+    std::ranges::sort(mine, {}, &records::LogDelivery::jid);
     return mine;
 }
 
@@ -54,7 +54,8 @@ void LogsJob::check()
     if (isFinished()) {
         return;
     }
-    if (std::ranges::all_of(bundles(), [](const records::LogBundle &bundle) { return isFinal(bundle.state); })) {
+    if (std::ranges::all_of(deliveries(),
+                            [](const records::LogDelivery &delivery) { return isFinal(delivery.state); })) {
         print();
     }
 }
@@ -69,15 +70,15 @@ void LogsJob::onTimeout()
     }
 }
 
-QString LogsJob::copyOut(const records::LogBundle &bundle)
+QString LogsJob::copyOut(const records::LogDelivery &delivery)
 {
     if (m_out.isEmpty()) {
-        return bundle.folder;
+        return delivery.folder;
     }
     // The JID names the folder, so two devices never share one.
-    const QString name = QString::fromLatin1(QUrl::toPercentEncoding(bundle.jid, "@"));
+    const QString name = QString::fromLatin1(QUrl::toPercentEncoding(delivery.jid, "@"));
     const QDir target(QDir(m_out).filePath(name));
-    for (const core::LogFile &file : panel().logs().files(bundle.id)) {
+    for (const core::LogFile &file : panel().logs().files(delivery.id)) {
         const QString to = target.filePath(file.name);
         QDir().mkpath(QFileInfo(to).absolutePath());
         QFile::remove(to);
@@ -94,14 +95,14 @@ void LogsJob::print()
     Table table({u"DEVICE"_s, u"STATE"_s, u"FILES"_s, u"WHERE"_s});
     QJsonArray list;
     bool isAllRight = true;
-    for (const records::LogBundle &bundle : bundles()) {
-        const QList<core::LogFile> files = panel().logs().files(bundle.id);
-        const bool isReady = bundle.state == records::LogBundle::State::Ready;
-        const QString where = isReady ? copyOut(bundle) : QString();
-        isAllRight = isAllRight && (bundle.state == records::LogBundle::State::Elsewhere || !where.isEmpty());
-        table.add({xmpp::localPartOf(bundle.jid), nameOf(bundle.state), QString::number(files.size()),
-                   isReady ? where : wording::remarksText(bundle)});
-        QJsonObject object = toJson(bundle, files);
+    for (const records::LogDelivery &delivery : deliveries()) {
+        const QList<core::LogFile> files = panel().logs().files(delivery.id);
+        const bool isReady = delivery.state == records::LogDelivery::State::Ready;
+        const QString where = isReady ? copyOut(delivery) : QString();
+        isAllRight = isAllRight && (delivery.state == records::LogDelivery::State::Elsewhere || !where.isEmpty());
+        table.add({xmpp::localPartOf(delivery.jid), nameOf(delivery.state), QString::number(files.size()),
+                   isReady ? where : wording::remarksText(delivery)});
+        QJsonObject object = toJson(delivery, files);
         object[u"where"_s] = where;
         list += object;
     }

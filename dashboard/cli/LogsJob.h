@@ -21,9 +21,9 @@ private:
     void request();
     void check();
     void print();
-    [[nodiscard]] QList<records::LogBundle> bundles();
+    [[nodiscard]] QList<records::LogDelivery> deliveries();
     // Where the files are afterwards; empty after a failure, which was said.
-    [[nodiscard]] QString copyOut(const records::LogBundle &bundle);
+    [[nodiscard]] QString copyOut(const records::LogDelivery &delivery);
 
     QStringList m_names;
     QString m_out;

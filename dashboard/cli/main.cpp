@@ -57,7 +57,7 @@ const CommandSpec *commandIn(const QStringList &arguments)
     return spec;
 }
 
-int runJob(core::Panel &panel, const Output &output, const JobMaker &make, std::chrono::seconds timeout)
+int runJob(core::Panel &panel, const Console &output, const JobMaker &make, std::chrono::seconds timeout)
 {
     const std::unique_ptr<Job> job = make(Terms{panel, output, timeout});
     StopSignals signals;
@@ -105,7 +105,7 @@ int main(int argc, char *argv[])
     QLoggingCategory::setFilterRules(
         line.parser().isSet(u"verbose"_s) ? u"sgn.*=true"_s : u"*.debug=false\n*.info=false\n*.warning=false"_s);
 
-    const Output output(line.parser().isSet(u"json"_s) ? Output::Format::Json : Output::Format::Table);
+    const Console output(line.parser().isSet(u"json"_s) ? Console::Format::Json : Console::Format::Table);
     const records::Expected<core::PanelConfig> config = core::loadPanelConfig(line.parser().value(u"panel"_s));
     if (!config) {
         output.say(wording::sentence(config.error()));

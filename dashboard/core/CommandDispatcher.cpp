@@ -65,7 +65,7 @@ void CommandDispatcher::sweep()
 
 void CommandDispatcher::sweep(CommandNo number)
 {
-    const records::CommandRecord *record = m_commands.find(number);
+    const records::IssuedCommand *record = m_commands.find(number);
     if (!m_isOnline || !record) {
         return;
     }
@@ -113,7 +113,7 @@ void CommandDispatcher::sweep(CommandNo number)
 }
 
 // Signed with the times of the command itself, so that one that is sent again is the same one and not another.
-records::Expected<QByteArray> CommandDispatcher::signedBody(const records::CommandRecord &record, const QString &jid,
+records::Expected<QByteArray> CommandDispatcher::signedBody(const records::IssuedCommand &record, const QString &jid,
                                                             const QDateTime &end) const
 {
     return m_signer->sign(record.command, {jid, record.createdAt, end});

@@ -53,7 +53,7 @@ private:
     void onTargetChanged(CommandNo number, const QString &jid);
     void onCameOnline(const QString &jid);
     void send(CommandNo number, const QString &jid, const records::Expected<QByteArray> &body);
-    [[nodiscard]] records::Expected<QByteArray> signedBody(const records::CommandRecord &record, const QString &jid,
+    [[nodiscard]] records::Expected<QByteArray> signedBody(const records::IssuedCommand &record, const QString &jid,
                                                            const QDateTime &end) const;
     void settle(CommandNo number, const QString &jid, SendQueue::Fate fate, const Error &reason);
     Track &track(CommandNo number, const QString &jid);

@@ -42,7 +42,7 @@ void CommandLog::restore()
     m_entries.clear();
     m_open.clear();
     m_dirty.clear();
-    for (const records::CommandRecord &record : m_store.commands(commandsInMemory)) {
+    for (const records::IssuedCommand &record : m_store.commands(commandsInMemory)) {
         insert(record);
     }
     for (const CommandNo number : m_store.openCommands()) {
@@ -63,7 +63,7 @@ records::Expected<CommandNo> CommandLog::submit(const CommandBody &body, const Q
     if (!number) {
         return fail(number.error().withContext(FactCode::NoCommandNumber));
     }
-    records::CommandRecord record;
+    records::IssuedCommand record;
     record.number = *number;
     record.command.body = body;
     record.command.number = *number;
@@ -134,7 +134,7 @@ QList<CommandNo> CommandLog::numbers() const
     return numbers;
 }
 
-const records::CommandRecord *CommandLog::find(CommandNo number) const
+const records::IssuedCommand *CommandLog::find(CommandNo number) const
 {
     const auto it = m_entries.find(number);
     return it == m_entries.end() ? nullptr : &it->second.record;
@@ -280,7 +280,7 @@ void CommandLog::observe(const Command &command, const QString &toJid, const QDa
     m_store.keepNumberSeen(number);
     Entry *entry = entryOf(number);
     if (!entry) {
-        records::CommandRecord record;
+        records::IssuedCommand record;
         record.number = number;
         record.command = command;
         record.createdAt = stamp;
@@ -320,7 +320,7 @@ CommandLog::Entry *CommandLog::entryOf(CommandNo number)
         return &it->second;
     }
     // Older than what is at hand, or of another program that shares the store.
-    const std::optional<records::CommandRecord> record = m_store.command(number);
+    const std::optional<records::IssuedCommand> record = m_store.command(number);
     if (!record) {
         return nullptr;
     }
@@ -346,7 +346,7 @@ CommandLog::Place CommandLog::openPlaceOf(CommandNo number, const QString &jid)
     return place && !isFinal(place.target().state) ? place : Place{};
 }
 
-CommandLog::Entry &CommandLog::insert(const records::CommandRecord &record)
+CommandLog::Entry &CommandLog::insert(const records::IssuedCommand &record)
 {
     Entry &entry = m_entries[record.number];
     entry = Entry{};

@@ -48,7 +48,7 @@ public:
     // Newest first.
     [[nodiscard]] QList<CommandNo> numbers() const;
     // Null for an unknown number; valid until the next change.
-    [[nodiscard]] const records::CommandRecord *find(CommandNo number) const;
+    [[nodiscard]] const records::IssuedCommand *find(CommandNo number) const;
     // In a fixed order; reads them from the store when they aren't in memory. Row = position in this list.
     [[nodiscard]] const QList<records::CommandTarget> &targets(CommandNo number);
     [[nodiscard]] const records::CommandTarget *target(CommandNo number, const QString &jid);
@@ -95,7 +95,7 @@ Q_SIGNALS:
 private:
     struct Entry
     {
-        records::CommandRecord record;
+        records::IssuedCommand record;
         bool isLoaded = false; // targets
         QList<records::CommandTarget> targets;
         QHash<QString, int> rows;
@@ -116,7 +116,7 @@ private:
     Entry *entryOf(CommandNo number);
     [[nodiscard]] Place placeOf(CommandNo number, const QString &jid);
     [[nodiscard]] Place openPlaceOf(CommandNo number, const QString &jid);
-    Entry &insert(const records::CommandRecord &record);
+    Entry &insert(const records::IssuedCommand &record);
     void loadTargets(Entry &entry);
     int addTarget(Entry &entry, const records::CommandTarget &target);
     void setState(const Place &place, records::TargetState state);

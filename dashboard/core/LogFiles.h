@@ -11,7 +11,7 @@ namespace sgn::core {
 // One file of the logs that a device sent.
 struct LogFile
 {
-    QString name; // relative to the bundle's folder
+    QString name; // relative to the delivery's folder
     QString path; // absolute
     qint64 size = 0;
 

@@ -66,7 +66,7 @@ void LogRequests::finish(CommandNo number, const QString &jid, const records::Ex
 
 bool LogRequests::isRequest(CommandNo number) const
 {
-    const records::CommandRecord *record = m_commands.find(number);
+    const records::IssuedCommand *record = m_commands.find(number);
     return record && std::holds_alternative<UploadLogs>(record->command.body);
 }
 

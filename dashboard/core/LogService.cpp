@@ -42,7 +42,7 @@ LogService::LogService(store::Store &store, CommandLog &commands, const Clock &c
     , m_requests(commands, clock)
 {
     connect(&m_requests, &LogRequests::opened, this,
-            [this](CommandNo number, const QString &jid) { bundleFor(jid, number); });
+            [this](CommandNo number, const QString &jid) { deliveryFor(jid, number); });
     connect(&m_requests, &LogRequests::failed, this, &LogService::onFailed);
 }
 
@@ -50,19 +50,19 @@ LogService::~LogService() = default;
 
 void LogService::restore()
 {
-    m_bundles.clear();
+    m_deliveries.clear();
     m_byDevice.clear();
-    const QList<records::LogBundle> stored = m_store.logBundles();
-    for (const records::LogBundle &bundle : stored) {
-        m_byDevice[bundle.jid] += bundle.id;
-        m_bundles.insert(bundle.id, bundle);
+    const QList<records::LogDelivery> stored = m_store.logDeliveries();
+    for (const records::LogDelivery &delivery : stored) {
+        m_byDevice[delivery.jid] += delivery.id;
+        m_deliveries.insert(delivery.id, delivery);
     }
     // Not before all are known: asking for a command may load it, which announces its targets.
-    for (const records::LogBundle &bundle : stored) {
-        const bool isWaiting =
-            bundle.state == records::LogBundle::State::Requested && m_requests.isOpen(bundle.number, bundle.jid);
-        if (!isFinal(bundle.state) && !isWaiting) {
-            finish(bundle.id, fail(ErrorCode::Cancelled, FactCode::PanelClosed));
+    for (const records::LogDelivery &delivery : stored) {
+        const bool isWaiting = delivery.state == records::LogDelivery::State::Requested &&
+                               m_requests.isOpen(delivery.number, delivery.jid);
+        if (!isFinal(delivery.state) && !isWaiting) {
+            finish(delivery.id, fail(ErrorCode::Cancelled, FactCode::PanelClosed));
         }
     }
 }
@@ -72,48 +72,49 @@ records::Expected<CommandNo> LogService::request(const QStringList &jids, const 
     return m_requests.submit(jids, requestedBy);
 }
 
-QList<records::LogBundle> LogService::bundles(const QString &jid) const
+QList<records::LogDelivery> LogService::deliveries(const QString &jid) const
 {
-    QList<records::LogBundle> bundles;
+    QList<records::LogDelivery> deliveries;
     if (jid.isEmpty()) {
-        bundles = m_bundles.values();
+        deliveries = m_deliveries.values();
     } else {
         for (const qint64 id : m_byDevice.value(jid)) {
-            bundles += m_bundles.value(id);
+            deliveries += m_deliveries.value(id);
         }
     }
-    std::ranges::sort(bundles, std::greater{}, &records::LogBundle::id);
-    return bundles;
+    std::ranges::sort(deliveries, std::greater{}, &records::LogDelivery::id);
+    return deliveries;
 }
 
-std::optional<records::LogBundle> LogService::bundle(qint64 id) const
+std::optional<records::LogDelivery> LogService::delivery(qint64 id) const
 {
-    const auto it = m_bundles.constFind(id);
-    return it == m_bundles.cend() ? std::nullopt : std::optional(*it);
+    const auto it = m_deliveries.constFind(id);
+    return it == m_deliveries.cend() ? std::nullopt : std::optional(*it);
 }
 
 QList<LogFile> LogService::files(qint64 id) const
 {
-    const std::optional<records::LogBundle> found = bundle(id);
-    return found && found->state == records::LogBundle::State::Ready ? logFilesBelow(found->folder) : QList<LogFile>();
+    const std::optional<records::LogDelivery> found = delivery(id);
+    return found && found->state == records::LogDelivery::State::Ready ? logFilesBelow(found->folder)
+                                                                       : QList<LogFile>();
 }
 
 void LogService::remove(qint64 id)
 {
-    const auto it = m_bundles.find(id);
-    if (it == m_bundles.end()) {
+    const auto it = m_deliveries.find(id);
+    if (it == m_deliveries.end()) {
         return;
     }
     delete m_downloads.take(id);
-    const records::LogBundle bundle = *it;
-    m_bundles.erase(it);
-    m_byDevice[bundle.jid].removeOne(id);
+    const records::LogDelivery delivery = *it;
+    m_deliveries.erase(it);
+    m_byDevice[delivery.jid].removeOne(id);
     m_store.removeLogs(id);
     // Only what this service made itself is ever removed.
-    if (!bundle.folder.isEmpty() && bundle.folder.startsWith(QDir(m_places.folder).absolutePath() + u'/')) {
-        QDir(bundle.folder).removeRecursively();
+    if (!delivery.folder.isEmpty() && delivery.folder.startsWith(QDir(m_places.folder).absolutePath() + u'/')) {
+        QDir(delivery.folder).removeRecursively();
     }
-    Q_EMIT bundleRemoved(id);
+    Q_EMIT deliveryRemoved(id);
 }
 
 void LogService::apply(const QString &jid, const LogsReply &reply, const QDateTime &stamp)
@@ -123,118 +124,119 @@ void LogService::apply(const QString &jid, const LogsReply &reply, const QDateTi
         // Not asked for from here, or answered before: no reason to fetch anything.
         return;
     }
-    records::LogBundle &bundle = bundleFor(jid, number);
-    if (!reply.success || bundle.state != records::LogBundle::State::Requested) {
+    records::LogDelivery &delivery = deliveryFor(jid, number);
+    if (!reply.success || delivery.state != records::LogDelivery::State::Requested) {
         // onFailed() has ended it.
         return;
     }
-    bundle.remarks = reply.remarks;
+    delivery.remarks = reply.remarks;
     if (reply.url.isEmpty()) {
-        bundle.state = records::LogBundle::State::Elsewhere;
-        bundle.finishedAt = stamp;
-        bundle.remarks.clear();
-        bundle.facts = {{FactCode::UploadedElsewhere, {}}};
-        update(bundle);
+        delivery.state = records::LogDelivery::State::Elsewhere;
+        delivery.finishedAt = stamp;
+        delivery.remarks.clear();
+        delivery.facts = {{FactCode::UploadedElsewhere, {}}};
+        update(delivery);
     } else {
-        download(bundle, reply);
+        download(delivery, reply);
     }
 }
 
 void LogService::onFailed(CommandNo number, const QString &jid, const records::Problem &why)
 {
-    const records::LogBundle &bundle = bundleFor(jid, number);
-    if (bundle.state == records::LogBundle::State::Requested) {
-        finish(bundle.id, fail(why));
+    const records::LogDelivery &delivery = deliveryFor(jid, number);
+    if (delivery.state == records::LogDelivery::State::Requested) {
+        finish(delivery.id, fail(why));
     }
 }
 
-records::LogBundle &LogService::bundleFor(const QString &jid, CommandNo number)
+records::LogDelivery &LogService::deliveryFor(const QString &jid, CommandNo number)
 {
     for (const qint64 id : std::as_const(m_byDevice[jid])) {
-        if (records::LogBundle &known = m_bundles[id]; known.number == number) {
+        if (records::LogDelivery &known = m_deliveries[id]; known.number == number) {
             return known;
         }
     }
-    records::LogBundle bundle;
-    bundle.id = m_store.newLogId();
-    bundle.jid = jid;
-    bundle.number = number;
-    bundle.requestedAt = m_clock.wallUtc();
-    m_byDevice[jid] += bundle.id;
-    m_bundles.insert(bundle.id, bundle);
-    m_store.keep(bundle);
-    Q_EMIT bundleAdded(bundle.id);
+    records::LogDelivery delivery;
+    delivery.id = m_store.newLogId();
+    delivery.jid = jid;
+    delivery.number = number;
+    delivery.requestedAt = m_clock.wallUtc();
+    m_byDevice[jid] += delivery.id;
+    m_deliveries.insert(delivery.id, delivery);
+    m_store.keep(delivery);
+    Q_EMIT deliveryAdded(delivery.id);
     removeOldOnes(jid);
-    return m_bundles[bundle.id];
+    return m_deliveries[delivery.id];
 }
 
-void LogService::download(records::LogBundle &bundle, const LogsReply &reply)
+void LogService::download(records::LogDelivery &delivery, const LogsReply &reply)
 {
-    const qint64 id = bundle.id;
-    bundle.state = records::LogBundle::State::Downloading;
-    bundle.size = reply.size.value_or(-1);
+    const qint64 id = delivery.id;
+    delivery.state = records::LogDelivery::State::Downloading;
+    delivery.size = reply.size.value_or(-1);
     const QString time = m_clock.wallUtc().toString(u"yyyyMMdd-HHmmss"_s);
-    bundle.folder = QDir(m_places.folder).absoluteFilePath(u"%1/%2-%3"_s.arg(folderNameOf(bundle.jid), time).arg(id));
-    const LogDownload::Order order{reply.url, maxDownload, reply.size, reply.sha256, bundle.folder};
+    delivery.folder =
+        QDir(m_places.folder).absoluteFilePath(u"%1/%2-%3"_s.arg(folderNameOf(delivery.jid), time).arg(id));
+    const LogDownload::Order order{reply.url, maxDownload, reply.size, reply.sha256, delivery.folder};
     auto *download = new LogDownload(m_network, tlsBelieving(m_places.caFile), order, this);
     m_downloads.insert(id, download);
     connect(download, &LogDownload::progress, this, [this, id](qint64 received, qint64) {
-        m_bundles[id].received = received;
-        Q_EMIT bundleChanged(id);
+        m_deliveries[id].received = received;
+        Q_EMIT deliveryChanged(id);
     });
     connect(download, &LogDownload::unpacking, this, [this, id] {
-        m_bundles[id].state = records::LogBundle::State::Unpacking;
-        update(m_bundles[id]);
+        m_deliveries[id].state = records::LogDelivery::State::Unpacking;
+        update(m_deliveries[id]);
     });
     connect(download, &LogDownload::finished, this, [this, id](const records::Expected<qint64> &size) {
         m_downloads.remove(id);
         finish(id, size);
     });
-    update(bundle);
+    update(delivery);
 }
 
 void LogService::finish(qint64 id, const records::Expected<qint64> &unpacked)
 {
-    const auto it = m_bundles.find(id);
-    if (it == m_bundles.end()) {
+    const auto it = m_deliveries.find(id);
+    if (it == m_deliveries.end()) {
         return;
     }
-    records::LogBundle &bundle = *it;
-    bundle.finishedAt = m_clock.wallUtc();
-    bundle.state = unpacked ? records::LogBundle::State::Ready : records::LogBundle::State::Failed;
-    records::ActivityEntry entry{0, bundle.finishedAt, records::ActivityKind::LogsFailed, bundle.jid, bundle.number, {},
-                                 {}};
+    records::LogDelivery &delivery = *it;
+    delivery.finishedAt = m_clock.wallUtc();
+    delivery.state = unpacked ? records::LogDelivery::State::Ready : records::LogDelivery::State::Failed;
+    records::ActivityEntry entry{
+        0, delivery.finishedAt, records::ActivityKind::LogsFailed, delivery.jid, delivery.number, {}, {}};
     if (unpacked) {
-        bundle.received = bundle.size = *unpacked;
+        delivery.received = delivery.size = *unpacked;
         entry.kind = records::ActivityKind::LogsReceived;
         entry.detail = QString::number(*unpacked);
     } else {
-        bundle.folder.clear();
-        bundle.facts = entry.facts = unpacked.error().facts;
-        bundle.remarks = entry.detail = unpacked.error().text;
+        delivery.folder.clear();
+        delivery.facts = entry.facts = unpacked.error().facts;
+        delivery.remarks = entry.detail = unpacked.error().text;
     }
-    const records::LogBundle copy = bundle;
+    const records::LogDelivery copy = delivery;
     update(copy);
     Q_EMIT happened(entry);
     m_requests.finish(copy.number, copy.jid, unpacked ? records::Expected<>{} : fail(unpacked.error()));
 }
 
-void LogService::update(const records::LogBundle &bundle)
+void LogService::update(const records::LogDelivery &delivery)
 {
-    m_store.keep(bundle);
-    Q_EMIT bundleChanged(bundle.id);
+    m_store.keep(delivery);
+    Q_EMIT deliveryChanged(delivery.id);
 }
 
 void LogService::removeOldOnes(const QString &jid)
 {
     // Those on their way are kept, however many.
     const QList<qint64> ids = m_byDevice.value(jid);
-    qsizetype tooMany = ids.size() - maxBundles;
+    qsizetype tooMany = ids.size() - maxDeliveries;
     for (const qint64 id : ids) {
         if (tooMany <= 0) {
             return;
         }
-        if (isFinal(m_bundles.value(id).state)) {
+        if (isFinal(m_deliveries.value(id).state)) {
             remove(id);
             --tooMany;
         }

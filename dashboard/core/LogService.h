@@ -6,7 +6,7 @@
 #include "core/LogRequests.h"
 #include "protocol/Reply.h"
 #include "records/Activity.h"
-#include "records/LogBundle.h"
+#include "records/LogDelivery.h"
 
 #include <QHash>
 #include <QNetworkAccessManager>
@@ -22,19 +22,19 @@ class CommandLog;
 class LogDownload;
 
 // Gets devices' logs: asks for them, fetches the zip from where the device put it, checks and unpacks it below the logs
-// folder, and keeps the newest maxBundles per device. A device that knows only the seed answers without an address: its
-// logs are then on a server of its own, and the bundle says so.
+// folder, and keeps the newest maxDeliveries per device. A device that knows only the seed answers without an address:
+// its logs are then on a server of its own, and the delivery says so.
 class LogService : public QObject
 {
     Q_OBJECT
 
 public:
-    static constexpr int maxBundles = 10;
+    static constexpr int maxDeliveries = 10;
     static constexpr qint64 maxDownload = qint64{256} * 1024 * 1024;
 
     struct Places
     {
-        QString folder; // where bundles are kept
+        QString folder; // where deliveries are kept
         QString caFile; // whose servers are believed
     };
 
@@ -49,29 +49,29 @@ public:
     [[nodiscard]] records::Expected<CommandNo> request(const QStringList &jids, const QString &requestedBy);
 
     // Newest first; those of one device, or of all for an empty JID.
-    [[nodiscard]] QList<records::LogBundle> bundles(const QString &jid = {}) const;
-    [[nodiscard]] std::optional<records::LogBundle> bundle(qint64 id) const;
-    // The files of a bundle in order of their names; empty when it isn't complete.
+    [[nodiscard]] QList<records::LogDelivery> deliveries(const QString &jid = {}) const;
+    [[nodiscard]] std::optional<records::LogDelivery> delivery(qint64 id) const;
+    // The files of a delivery in order of their names; empty when it isn't complete.
     [[nodiscard]] QList<LogFile> files(qint64 id) const;
-    // Forgets a bundle and removes its files.
+    // Forgets a delivery and removes its files.
     void remove(qint64 id);
 
     // An answer of a device to upload_logs.
     void apply(const QString &jid, const LogsReply &reply, const QDateTime &stamp);
 
 Q_SIGNALS:
-    void bundleAdded(qint64 id);
+    void deliveryAdded(qint64 id);
     // State or progress.
-    void bundleChanged(qint64 id);
-    void bundleRemoved(qint64 id);
+    void deliveryChanged(qint64 id);
+    void deliveryRemoved(qint64 id);
     void happened(const sgn::records::ActivityEntry &entry);
 
 private:
     void onFailed(CommandNo number, const QString &jid, const records::Problem &why);
-    records::LogBundle &bundleFor(const QString &jid, CommandNo number);
-    void download(records::LogBundle &bundle, const LogsReply &reply);
+    records::LogDelivery &deliveryFor(const QString &jid, CommandNo number);
+    void download(records::LogDelivery &delivery, const LogsReply &reply);
     void finish(qint64 id, const records::Expected<qint64> &unpacked);
-    void update(const records::LogBundle &bundle);
+    void update(const records::LogDelivery &delivery);
     void removeOldOnes(const QString &jid);
 
     store::Store &m_store;
@@ -79,7 +79,7 @@ private:
     Places m_places;
     LogRequests m_requests;
     QNetworkAccessManager m_network;
-    QHash<qint64, records::LogBundle> m_bundles;
+    QHash<qint64, records::LogDelivery> m_deliveries;
     QHash<QString, QList<qint64>> m_byDevice; // oldest first
     QHash<qint64, LogDownload *> m_downloads;
 };

@@ -184,7 +184,7 @@ void Panel::keepDevices(const QList<DeviceDelta> &deltas)
 
 void Panel::showUpdate(CommandNo number, const QString &jid)
 {
-    const records::CommandRecord *record = m_commands.find(number);
+    const records::IssuedCommand *record = m_commands.find(number);
     const records::CommandTarget *target = m_commands.target(number, jid);
     if (!record || !target) {
         return;

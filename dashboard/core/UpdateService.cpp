@@ -43,7 +43,7 @@ QList<UpdateJob *> UpdateService::jobs() const
 
 records::Expected<CommandNo> UpdateService::retry(CommandNo number, const QStringList &jids, const QString &requestedBy)
 {
-    const records::CommandRecord *record = m_commands.find(number);
+    const records::IssuedCommand *record = m_commands.find(number);
     if (!record) {
         return fail(ErrorCode::NotFound, FactCode::UnknownCommand, {QString::number(number)});
     }
@@ -59,7 +59,7 @@ records::Expected<CommandNo> UpdateService::retry(CommandNo number, const QStrin
 
 records::Expected<> UpdateService::cancel(CommandNo number, const QString &requestedBy)
 {
-    const records::CommandRecord *record = m_commands.find(number);
+    const records::IssuedCommand *record = m_commands.find(number);
     if (!record || !records::isInstallation(record->command.body)) {
         return fail(ErrorCode::NotFound, FactCode::UnknownUpdate, {QString::number(number)});
     }

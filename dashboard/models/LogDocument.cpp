@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/LogDocument.h"
 
-#include "records/LogBundle.h"
+#include "records/LogDelivery.h"
 #include "wording/Commands.h"
 #include "wording/Problems.h"
 #include "xmpp/Jid.h"
@@ -81,8 +81,8 @@ LogDocument::LogDocument(core::LogService &logs, QObject *parent)
             update();
         }
     };
-    connect(&logs, &core::LogService::bundleChanged, this, own);
-    connect(&logs, &core::LogService::bundleRemoved, this, own);
+    connect(&logs, &core::LogService::deliveryChanged, this, own);
+    connect(&logs, &core::LogService::deliveryRemoved, this, own);
     connect(&m_reader, &QFutureWatcherBase::finished, this, [this] {
         if (m_reader.isCanceled()) {
             return;
@@ -95,7 +95,7 @@ LogDocument::LogDocument(core::LogService &logs, QObject *parent)
     });
 }
 
-void LogDocument::setBundle(const QString &id)
+void LogDocument::setDelivery(const QString &id)
 {
     const qint64 number = id.toLongLong();
     if (number == m_id) {
@@ -110,8 +110,8 @@ void LogDocument::setBundle(const QString &id)
 
 QString LogDocument::title() const
 {
-    const std::optional<records::LogBundle> bundle = m_logs.bundle(m_id);
-    return bundle ? xmpp::localPartOf(bundle->jid) : QString();
+    const std::optional<records::LogDelivery> delivery = m_logs.delivery(m_id);
+    return delivery ? xmpp::localPartOf(delivery->jid) : QString();
 }
 
 QString LogDocument::currentName() const
@@ -121,8 +121,8 @@ QString LogDocument::currentName() const
 
 bool LogDocument::canRemove() const
 {
-    const std::optional<records::LogBundle> bundle = m_logs.bundle(m_id);
-    return bundle && isFinal(bundle->state);
+    const std::optional<records::LogDelivery> delivery = m_logs.delivery(m_id);
+    return delivery && isFinal(delivery->state);
 }
 
 void LogDocument::setCurrentFile(int file)
@@ -146,11 +146,11 @@ void LogDocument::load()
 
 void LogDocument::update()
 {
-    const std::optional<records::LogBundle> bundle = m_logs.bundle(m_id);
+    const std::optional<records::LogDelivery> delivery = m_logs.delivery(m_id);
     m_message.clear();
     m_progress = -1;
     m_isBusy = false;
-    if (!bundle) {
+    if (!delivery) {
         m_id = 0;
         m_file = -1;
         m_files.show({});
@@ -158,30 +158,30 @@ void LogDocument::update()
         Q_EMIT changed();
         return;
     }
-    switch (bundle->state) {
-    case records::LogBundle::State::Requested:
+    switch (delivery->state) {
+    case records::LogDelivery::State::Requested:
         m_isBusy = true;
         m_message = tr("Asked. Waiting for the device to send its logs.");
         break;
-    case records::LogBundle::State::Downloading:
+    case records::LogDelivery::State::Downloading:
         m_isBusy = true;
-        m_progress = bundle->size > 0 ? double(bundle->received) / double(bundle->size) : -1;
+        m_progress = delivery->size > 0 ? double(delivery->received) / double(delivery->size) : -1;
         m_message = tr("Loading the logs.");
         break;
-    case records::LogBundle::State::Unpacking:
+    case records::LogDelivery::State::Unpacking:
         m_isBusy = true;
         m_message = tr("Unpacking the logs.");
         break;
-    case records::LogBundle::State::Elsewhere:
-        m_message = wording::standing(wording::remarksText(*bundle));
+    case records::LogDelivery::State::Elsewhere:
+        m_message = wording::standing(wording::remarksText(*delivery));
         break;
-    case records::LogBundle::State::Failed:
-        m_message = wording::standing(wording::remarksText(*bundle));
+    case records::LogDelivery::State::Failed:
+        m_message = wording::standing(wording::remarksText(*delivery));
         if (m_message.isEmpty()) {
             m_message = tr("The logs didn't come.");
         }
         break;
-    case records::LogBundle::State::Ready:
+    case records::LogDelivery::State::Ready:
         m_files.show(m_logs.files(m_id));
         if (m_files.files().isEmpty()) {
             m_message = tr("The device sent no files.");

@@ -39,7 +39,7 @@ class LogDocument final : public QObject
     Q_OBJECT
     QML_ELEMENT
     QML_UNCREATABLE("made by the workspace")
-    Q_PROPERTY(QString bundle READ bundle WRITE setBundle NOTIFY changed FINAL)
+    Q_PROPERTY(QString delivery READ delivery WRITE setDelivery NOTIFY changed FINAL)
     Q_PROPERTY(QString title READ title NOTIFY changed FINAL)
     // Instead of files: why there are none.
     Q_PROPERTY(QString message READ message NOTIFY changed FINAL)
@@ -55,8 +55,8 @@ public:
     // Outlives the document.
     explicit LogDocument(core::LogService &logs, QObject *parent = nullptr);
 
-    [[nodiscard]] QString bundle() const { return m_id == 0 ? QString() : QString::number(m_id); }
-    void setBundle(const QString &id);
+    [[nodiscard]] QString delivery() const { return m_id == 0 ? QString() : QString::number(m_id); }
+    void setDelivery(const QString &id);
     [[nodiscard]] QString title() const;
     [[nodiscard]] QString message() const { return m_message; }
     [[nodiscard]] bool isBusy() const { return m_isBusy; }

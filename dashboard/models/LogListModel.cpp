@@ -15,24 +15,25 @@ LogListModel::LogListModel(core::LogService &logs, const Clock &clock, QObject *
     , m_logs(logs)
     , m_clock(clock)
 {
-    m_bundles = logs.bundles();
-    std::reverse(m_bundles.begin(), m_bundles.end());
-    connect(&logs, &core::LogService::bundleAdded, this, &LogListModel::add);
-    connect(&logs, &core::LogService::bundleChanged, this, &LogListModel::change);
-    connect(&logs, &core::LogService::bundleRemoved, this, &LogListModel::remove);
+    m_deliveries = logs.deliveries();
+    std::reverse(m_deliveries.begin(), m_deliveries.end());
+    connect(&logs, &core::LogService::deliveryAdded, this, &LogListModel::add);
+    connect(&logs, &core::LogService::deliveryChanged, this, &LogListModel::change);
+    connect(&logs, &core::LogService::deliveryRemoved, this, &LogListModel::remove);
 }
 
 QString LogListModel::newestReady() const
 {
-    const auto ready = std::find_if(m_bundles.crbegin(), m_bundles.crend(), [](const records::LogBundle &bundle) {
-        return bundle.state == records::LogBundle::State::Ready;
-    });
-    return ready == m_bundles.crend() ? QString() : QString::number(ready->id);
+    const auto ready =
+        std::find_if(m_deliveries.crbegin(), m_deliveries.crend(), [](const records::LogDelivery &delivery) {
+            return delivery.state == records::LogDelivery::State::Ready;
+        });
+    return ready == m_deliveries.crend() ? QString() : QString::number(ready->id);
 }
 
 int LogListModel::rowCount(const QModelIndex &parent) const
 {
-    return parent.isValid() ? 0 : int(m_bundles.size());
+    return parent.isValid() ? 0 : int(m_deliveries.size());
 }
 
 int LogListModel::columnCount(const QModelIndex &parent) const
@@ -54,69 +55,69 @@ Column LogListModel::column(int index) const
 
 Cell LogListModel::cell(int row, int column) const
 {
-    const records::LogBundle &bundle = m_bundles.at(row);
+    const records::LogDelivery &delivery = m_deliveries.at(row);
     Cell cell;
     switch (column) {
     case DeviceColumn:
-        cell.text = xmpp::localPartOf(bundle.jid);
-        cell.hint = bundle.jid;
+        cell.text = xmpp::localPartOf(delivery.jid);
+        cell.hint = delivery.jid;
         break;
     case TimeColumn:
-        cell.text = momentText(bundle.requestedAt, m_clock.wallUtc());
-        cell.hint = fullMomentText(bundle.requestedAt);
+        cell.text = momentText(delivery.requestedAt, m_clock.wallUtc());
+        cell.hint = fullMomentText(delivery.requestedAt);
         cell.tone = Cell::Muted;
         break;
     default:
-        cell = stateCell(bundle);
+        cell = stateCell(delivery);
         break;
     }
     return cell;
 }
 
-Cell LogListModel::stateCell(const records::LogBundle &bundle) const
+Cell LogListModel::stateCell(const records::LogDelivery &delivery) const
 {
     Cell cell;
-    cell.hint = wording::remarksText(bundle);
-    switch (bundle.state) {
-    case records::LogBundle::State::Requested:
+    cell.hint = wording::remarksText(delivery);
+    switch (delivery.state) {
+    case records::LogDelivery::State::Requested:
         cell.text = tr("asked");
         cell.tone = Cell::Muted;
         cell.hint = tr("The device hasn't answered yet.");
         break;
-    case records::LogBundle::State::Downloading:
+    case records::LogDelivery::State::Downloading:
         cell.text = tr("loading");
-        cell.progress = bundle.size > 0 ? double(bundle.received) / double(bundle.size) : 0;
+        cell.progress = delivery.size > 0 ? double(delivery.received) / double(delivery.size) : 0;
         break;
-    case records::LogBundle::State::Unpacking:
+    case records::LogDelivery::State::Unpacking:
         cell.text = tr("unpacking");
         cell.progress = 1;
         break;
-    case records::LogBundle::State::Ready:
-        cell.text = QLocale().formattedDataSize(bundle.received, 1, QLocale::DataSizeSIFormat);
+    case records::LogDelivery::State::Ready:
+        cell.text = QLocale().formattedDataSize(delivery.received, 1, QLocale::DataSizeSIFormat);
         cell.tone = Cell::Good;
         break;
-    case records::LogBundle::State::Elsewhere:
+    case records::LogDelivery::State::Elsewhere:
         cell.text = tr("elsewhere");
         cell.tone = Cell::Warning;
         break;
-    case records::LogBundle::State::Failed:
+    case records::LogDelivery::State::Failed:
         cell.text = tr("failed");
         cell.tone = Cell::Bad;
         break;
     }
-    cell.badge = isFinal(bundle.state) && bundle.state != records::LogBundle::State::Ready;
+    cell.badge = isFinal(delivery.state) && delivery.state != records::LogDelivery::State::Ready;
     return cell;
 }
 
 QString LogListModel::key(int row) const
 {
-    return QString::number(m_bundles.at(row).id);
+    return QString::number(m_deliveries.at(row).id);
 }
 
 bool LogListModel::less(int column, int left, int right) const
 {
-    const records::LogBundle &a = m_bundles.at(left);
-    const records::LogBundle &b = m_bundles.at(right);
+    const records::LogDelivery &a = m_deliveries.at(left);
+    const records::LogDelivery &b = m_deliveries.at(right);
     if (column == TimeColumn) {
         return std::pair(a.requestedAt, a.id) < std::pair(b.requestedAt, b.id);
     }
@@ -128,30 +129,30 @@ bool LogListModel::less(int column, int left, int right) const
 
 int LogListModel::rowOfId(qint64 id) const
 {
-    const auto found = std::find_if(m_bundles.cbegin(), m_bundles.cend(),
-                                    [id](const records::LogBundle &bundle) { return bundle.id == id; });
-    return found == m_bundles.cend() ? -1 : int(found - m_bundles.cbegin());
+    const auto found = std::find_if(m_deliveries.cbegin(), m_deliveries.cend(),
+                                    [id](const records::LogDelivery &delivery) { return delivery.id == id; });
+    return found == m_deliveries.cend() ? -1 : int(found - m_deliveries.cbegin());
 }
 
 void LogListModel::add(qint64 id)
 {
-    const std::optional<records::LogBundle> bundle = m_logs.bundle(id);
-    if (!bundle || rowOfId(id) >= 0) {
+    const std::optional<records::LogDelivery> delivery = m_logs.delivery(id);
+    if (!delivery || rowOfId(id) >= 0) {
         return;
     }
-    beginInsertRows({}, int(m_bundles.size()), int(m_bundles.size()));
-    m_bundles.append(*bundle);
+    beginInsertRows({}, int(m_deliveries.size()), int(m_deliveries.size()));
+    m_deliveries.append(*delivery);
     endInsertRows();
 }
 
 void LogListModel::change(qint64 id)
 {
     const int row = rowOfId(id);
-    const std::optional<records::LogBundle> bundle = m_logs.bundle(id);
-    if (row < 0 || !bundle) {
+    const std::optional<records::LogDelivery> delivery = m_logs.delivery(id);
+    if (row < 0 || !delivery) {
         return;
     }
-    m_bundles[row] = *bundle;
+    m_deliveries[row] = *delivery;
     tellChanged({row});
 }
 
@@ -162,7 +163,7 @@ void LogListModel::remove(qint64 id)
         return;
     }
     beginRemoveRows({}, row, row);
-    m_bundles.removeAt(row);
+    m_deliveries.removeAt(row);
     endRemoveRows();
 }
 

@@ -7,7 +7,7 @@
 
 namespace sgn::models {
 
-// Every set of logs that was asked for, oldest first. Key: the bundle's id.
+// Every set of logs that was asked for, oldest first. Key: the delivery's id.
 class LogListModel final : public TableModel
 {
     Q_OBJECT
@@ -31,14 +31,14 @@ private:
     enum Columns { DeviceColumn, TimeColumn, StateColumn, ColumnCount };
 
     [[nodiscard]] int rowOfId(qint64 id) const;
-    [[nodiscard]] Cell stateCell(const records::LogBundle &bundle) const;
+    [[nodiscard]] Cell stateCell(const records::LogDelivery &delivery) const;
     void add(qint64 id);
     void change(qint64 id);
     void remove(qint64 id);
 
     core::LogService &m_logs;
     const Clock &m_clock;
-    QList<records::LogBundle> m_bundles;
+    QList<records::LogDelivery> m_deliveries;
 };
 
 } // namespace sgn::models

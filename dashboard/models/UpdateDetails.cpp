@@ -38,20 +38,20 @@ void UpdateDetails::setNumber(const QString &number)
     Q_EMIT changed();
 }
 
-const records::CommandRecord *UpdateDetails::record() const
+const records::IssuedCommand *UpdateDetails::record() const
 {
     return m_targets.number() == 0 ? nullptr : m_panel.commands().find(m_targets.number());
 }
 
 QString UpdateDetails::title() const
 {
-    const records::CommandRecord *shown = record();
+    const records::IssuedCommand *shown = record();
     return shown ? tr("Update #%1 · %2").arg(shown->number).arg(updateTitle(*shown)) : QString();
 }
 
 QString UpdateDetails::summary() const
 {
-    const records::CommandRecord *shown = record();
+    const records::IssuedCommand *shown = record();
     if (!shown) {
         return {};
     }
@@ -76,13 +76,13 @@ QString UpdateDetails::summary() const
 
 bool UpdateDetails::isCancellable() const
 {
-    const records::CommandRecord *shown = record();
+    const records::IssuedCommand *shown = record();
     return shown && shown->counts.open() > 0;
 }
 
 int UpdateDetails::failedCount() const
 {
-    const records::CommandRecord *shown = record();
+    const records::IssuedCommand *shown = record();
     return shown ? shown->counts.in(records::TargetState::Failed) + shown->counts.in(records::TargetState::Expired) : 0;
 }
 

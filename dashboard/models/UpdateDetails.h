@@ -55,7 +55,7 @@ Q_SIGNALS:
     void retried(sgn::CommandNo number);
 
 private:
-    [[nodiscard]] const records::CommandRecord *record() const;
+    [[nodiscard]] const records::IssuedCommand *record() const;
 
     core::Panel &m_panel;
     UpdateTargetsModel m_targets;

@@ -9,7 +9,7 @@ using namespace Qt::StringLiterals;
 
 namespace sgn::models {
 
-QString updateTitle(const records::CommandRecord &record)
+QString updateTitle(const records::IssuedCommand &record)
 {
     if (!record.title.isEmpty()) {
         return record.title;
@@ -99,7 +99,7 @@ Column UpdateListModel::column(int index) const
 Cell UpdateListModel::cell(int row, int column) const
 {
     Cell cell;
-    const records::CommandRecord *shown = record(row);
+    const records::IssuedCommand *shown = record(row);
     if (!shown) {
         return cell;
     }
@@ -162,7 +162,7 @@ void UpdateListModel::rewind()
     m_numbers.clear();
     const QList<CommandNo> all = m_commands.numbers();
     for (auto number = all.crbegin(); number != all.crend(); ++number) {
-        const records::CommandRecord *candidate = m_commands.find(*number);
+        const records::IssuedCommand *candidate = m_commands.find(*number);
         if (candidate && records::isInstallation(candidate->command.body)) {
             m_numbers.append(*number);
         }
@@ -172,7 +172,7 @@ void UpdateListModel::rewind()
 
 void UpdateListModel::add(CommandNo number)
 {
-    const records::CommandRecord *added = m_commands.find(number);
+    const records::IssuedCommand *added = m_commands.find(number);
     if (!added || !records::isInstallation(added->command.body) || m_numbers.contains(number)) {
         return;
     }

@@ -7,7 +7,7 @@
 namespace sgn::models {
 
 // What an update is called: its title, or the component's folder.
-[[nodiscard]] QString updateTitle(const records::CommandRecord &record);
+[[nodiscard]] QString updateTitle(const records::IssuedCommand &record);
 // "ocr 2, uplink 3" or "version 4".
 [[nodiscard]] QString updateVersions(const CommandBody &body);
 
@@ -33,7 +33,7 @@ private:
 
     void rewind();
     void add(CommandNo number);
-    [[nodiscard]] const records::CommandRecord *record(int row) const { return m_commands.find(m_numbers.at(row)); }
+    [[nodiscard]] const records::IssuedCommand *record(int row) const { return m_commands.find(m_numbers.at(row)); }
 
     core::CommandLog &m_commands;
     const Clock &m_clock;

@@ -54,7 +54,7 @@ Workspace::Workspace(std::unique_ptr<core::Panel> panel, const Clock &clock, QOb
     // Details follow the current row of their table.
     connect(&m_fleet, &TableFilter::currentChanged, this, [this] { m_device.setJid(m_fleet.currentKey()); });
     connect(&m_updates, &TableFilter::currentChanged, this, [this] { m_update.setNumber(m_updates.currentKey()); });
-    connect(&m_logs, &TableFilter::currentChanged, this, [this] { m_log.setBundle(m_logs.currentKey()); });
+    connect(&m_logs, &TableFilter::currentChanged, this, [this] { m_log.setDelivery(m_logs.currentKey()); });
     m_fleet.chooseCurrent();
     connect(&m_fleetModel, &QAbstractItemModel::rowsInserted, &m_fleet, [this] { m_fleet.chooseCurrent(); });
     connect(&m_fleetModel, &QAbstractItemModel::modelReset, &m_fleet, [this] { m_fleet.chooseCurrent(); });
@@ -166,9 +166,9 @@ void Workspace::askLogs(const QStringList &jids)
         return;
     }
     // The viewer follows what was asked for.
-    const QList<records::LogBundle> bundles = m_panel->logs().bundles(jids.first());
-    if (!bundles.isEmpty()) {
-        m_logs.setCurrentKey(QString::number(bundles.first().id));
+    const QList<records::LogDelivery> deliveries = m_panel->logs().deliveries(jids.first());
+    if (!deliveries.isEmpty()) {
+        m_logs.setCurrentKey(QString::number(deliveries.first().id));
     }
     Q_EMIT logsAsked();
 }

@@ -23,7 +23,7 @@ enum class ActivityKind {
     ProcessBack,     // subject: process
     VersionChanged,  // subject: process; detail: "1 → 2"
     LogsReceived,    // detail: bytes
-    LogsFailed,      // facts, detail: as LogBundle's
+    LogsFailed,      // facts, detail: as LogDelivery's
     IdentityProblem, // subject: the id it named; facts: ClaimsIdOf or SpokeAs
     PanelNotice,     // of a newer version; detail: its text
 };

@@ -66,7 +66,7 @@ struct CommandCounts
 [[nodiscard]] bool isInstallation(const CommandBody &body);
 
 // One request to a set of devices; its targets are asked of the CommandLog.
-struct CommandRecord
+struct IssuedCommand
 {
     CommandNo number = 0;
     Command command;

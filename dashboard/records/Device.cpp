@@ -5,7 +5,7 @@
 
 namespace sgn::records {
 
-std::shared_ptr<const UpdateTarget> updateTargetOf(const CommandRecord &record)
+std::shared_ptr<const UpdateTarget> updateTargetOf(const IssuedCommand &record)
 {
     const auto *update = std::get_if<UpdateCommand>(&record.command.body);
     if (!update) {

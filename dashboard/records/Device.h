@@ -34,7 +34,7 @@ struct UpdateTarget
 };
 
 // What an update command wants of each of its devices; null for any other command.
-[[nodiscard]] std::shared_ptr<const UpdateTarget> updateTargetOf(const CommandRecord &record);
+[[nodiscard]] std::shared_ptr<const UpdateTarget> updateTargetOf(const IssuedCommand &record);
 
 // The last update sent to a device, as far as it is known to have got.
 struct DeviceUpdate

@@ -95,7 +95,7 @@ void Store::keepSeen(const records::Device &device)
     schedule();
 }
 
-void Store::keep(const records::CommandRecord &record)
+void Store::keep(const records::IssuedCommand &record)
 {
     m_batch.commands.insert(record.number, record);
     schedule();
@@ -113,16 +113,16 @@ void Store::keep(const records::ActivityEntry &entry)
     schedule();
 }
 
-void Store::keep(const records::LogBundle &bundle)
+void Store::keep(const records::LogDelivery &delivery)
 {
-    m_batch.logs.insert(bundle.id, bundle);
+    m_batch.logs.insert(delivery.id, delivery);
     schedule();
 }
 
-void Store::removeLogs(qint64 bundleId)
+void Store::removeLogs(qint64 deliveryId)
 {
-    m_batch.logs.remove(bundleId);
-    m_batch.removedLogs += bundleId;
+    m_batch.logs.remove(deliveryId);
+    m_batch.removedLogs += deliveryId;
     schedule();
 }
 
@@ -190,12 +190,12 @@ std::vector<records::Device> Store::devices() const
     return m_reader->devices();
 }
 
-QList<records::CommandRecord> Store::commands(int limit) const
+QList<records::IssuedCommand> Store::commands(int limit) const
 {
     return m_reader->commands(limit);
 }
 
-std::optional<records::CommandRecord> Store::command(CommandNo number) const
+std::optional<records::IssuedCommand> Store::command(CommandNo number) const
 {
     return m_reader->command(number);
 }
@@ -210,9 +210,9 @@ QList<CommandNo> Store::openCommands() const
     return m_reader->openCommands();
 }
 
-QList<records::LogBundle> Store::logBundles() const
+QList<records::LogDelivery> Store::logDeliveries() const
 {
-    return m_reader->logBundles();
+    return m_reader->logDeliveries();
 }
 
 QList<records::ActivityEntry> Store::activity(const records::ActivityFilter &filter) const

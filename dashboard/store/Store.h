@@ -6,7 +6,7 @@
 #include "records/Activity.h"
 #include "records/CommandState.h"
 #include "records/Device.h"
-#include "records/LogBundle.h"
+#include "records/LogDelivery.h"
 #include "store/StoreBatch.h"
 
 #include <memory>
@@ -46,11 +46,11 @@ public:
     void keep(const records::Device &device);
     // Of a device that was kept before: only when it was seen.
     void keepSeen(const records::Device &device);
-    void keep(const records::CommandRecord &record);
+    void keep(const records::IssuedCommand &record);
     void keep(CommandNo number, int row, const records::CommandTarget &target);
     void keep(const records::ActivityEntry &entry);
-    void keep(const records::LogBundle &bundle);
-    void removeLogs(qint64 bundleId);
+    void keep(const records::LogDelivery &delivery);
+    void removeLogs(qint64 deliveryId);
     // The archive's id of the last message whose effects were given to keep() before.
     void keepArchiveId(const QString &id);
     // Numbers up to this one are taken, whoever used them.
@@ -60,13 +60,13 @@ public:
 
     [[nodiscard]] std::vector<records::Device> devices() const;
     // The newest `limit` commands with their counts, newest first.
-    [[nodiscard]] QList<records::CommandRecord> commands(int limit) const;
+    [[nodiscard]] QList<records::IssuedCommand> commands(int limit) const;
     // In order of rows. Does not see what waits to be written.
     [[nodiscard]] QList<records::CommandTarget> targets(CommandNo number) const;
     // Commands with unfinished targets, whatever their age.
     [[nodiscard]] QList<CommandNo> openCommands() const;
-    [[nodiscard]] std::optional<records::CommandRecord> command(CommandNo number) const;
-    [[nodiscard]] QList<records::LogBundle> logBundles() const;
+    [[nodiscard]] std::optional<records::IssuedCommand> command(CommandNo number) const;
+    [[nodiscard]] QList<records::LogDelivery> logDeliveries() const;
     [[nodiscard]] qint64 newLogId();
     // Newest first. Does not see what waits to be written.
     [[nodiscard]] QList<records::ActivityEntry> activity(const records::ActivityFilter &filter) const;

@@ -4,7 +4,7 @@
 #include "records/Activity.h"
 #include "records/CommandState.h"
 #include "records/Device.h"
-#include "records/LogBundle.h"
+#include "records/LogDelivery.h"
 
 #include <QHash>
 #include <QList>
@@ -25,10 +25,10 @@ struct StoreBatch
 {
     QHash<QString, records::Device> devices;
     QHash<QString, DeviceSeen> seen; // of devices that are not in `devices`
-    QHash<CommandNo, records::CommandRecord> commands;
+    QHash<CommandNo, records::IssuedCommand> commands;
     QHash<std::pair<CommandNo, int>, records::CommandTarget> targets; // by number and row
     QList<records::ActivityEntry> activity;
-    QHash<qint64, records::LogBundle> logs;
+    QHash<qint64, records::LogDelivery> logs;
     QList<qint64> removedLogs;
     QString archiveId;
     CommandNo numberSeen = 0;

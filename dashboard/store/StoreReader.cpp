@@ -57,7 +57,7 @@ std::vector<records::Device> StoreReader::devices() const
         if (known != targets.cend()) {
             return *known;
         }
-        const std::optional<records::CommandRecord> record = command(number);
+        const std::optional<records::IssuedCommand> record = command(number);
         return *targets.insert(number, record ? records::updateTargetOf(*record) : nullptr);
     };
     QSqlQuery query(m_database);
@@ -91,9 +91,9 @@ std::vector<records::Device> StoreReader::devices() const
     return devices;
 }
 
-QList<records::CommandRecord> StoreReader::commands(int limit) const
+QList<records::IssuedCommand> StoreReader::commands(int limit) const
 {
-    QList<records::CommandRecord> records;
+    QList<records::IssuedCommand> records;
     QSqlQuery query(m_database);
     query.setForwardOnly(true);
     query.prepare(
@@ -101,14 +101,14 @@ QList<records::CommandRecord> StoreReader::commands(int limit) const
     query.addBindValue(limit);
     query.exec();
     while (query.next()) {
-        if (records::CommandRecord record = rows::command(query); record.number != 0) {
+        if (records::IssuedCommand record = rows::command(query); record.number != 0) {
             records += std::move(record);
         }
     }
     return records;
 }
 
-std::optional<records::CommandRecord> StoreReader::command(CommandNo number) const
+std::optional<records::IssuedCommand> StoreReader::command(CommandNo number) const
 {
     QSqlQuery query(m_database);
     query.prepare(u"SELECT number, body, created, requested_by, title, counts, is_own FROM commands WHERE number=?"_s);
@@ -116,7 +116,7 @@ std::optional<records::CommandRecord> StoreReader::command(CommandNo number) con
     if (!query.exec() || !query.next()) {
         return std::nullopt;
     }
-    records::CommandRecord record = rows::command(query);
+    records::IssuedCommand record = rows::command(query);
     return record.number == 0 ? std::nullopt : std::optional(std::move(record));
 }
 
@@ -146,17 +146,17 @@ QList<CommandNo> StoreReader::openCommands() const
     return numbers;
 }
 
-QList<records::LogBundle> StoreReader::logBundles() const
+QList<records::LogDelivery> StoreReader::logDeliveries() const
 {
-    QList<records::LogBundle> bundles;
+    QList<records::LogDelivery> deliveries;
     QSqlQuery query(m_database);
     query.setForwardOnly(true);
     query.exec(
         u"SELECT id, jid, number, state, requested, finished, received, size, folder, remarks, facts FROM logs ORDER BY id"_s);
     while (query.next()) {
-        bundles += rows::logBundle(query);
+        deliveries += rows::logDelivery(query);
     }
-    return bundles;
+    return deliveries;
 }
 
 QList<records::ActivityEntry> StoreReader::activity(const records::ActivityFilter &filter) const

@@ -4,7 +4,7 @@
 #include "records/Activity.h"
 #include "records/CommandState.h"
 #include "records/Device.h"
-#include "records/LogBundle.h"
+#include "records/LogDelivery.h"
 
 #include <optional>
 #include <QSqlDatabase>
@@ -26,11 +26,11 @@ public:
     [[nodiscard]] records::Expected<qint64> allocate(const QString &counter, qint64 count, qint64 last);
 
     [[nodiscard]] std::vector<records::Device> devices() const;
-    [[nodiscard]] QList<records::CommandRecord> commands(int limit) const;
+    [[nodiscard]] QList<records::IssuedCommand> commands(int limit) const;
     [[nodiscard]] QList<records::CommandTarget> targets(CommandNo number) const;
     [[nodiscard]] QList<CommandNo> openCommands() const;
-    [[nodiscard]] std::optional<records::CommandRecord> command(CommandNo number) const;
-    [[nodiscard]] QList<records::LogBundle> logBundles() const;
+    [[nodiscard]] std::optional<records::IssuedCommand> command(CommandNo number) const;
+    [[nodiscard]] QList<records::LogDelivery> logDeliveries() const;
     [[nodiscard]] QList<records::ActivityEntry> activity(const records::ActivityFilter &filter) const;
     [[nodiscard]] QString archiveId() const;
 

@@ -140,16 +140,16 @@ records::DeviceProcess process(const QSqlQuery &query)
     return process;
 }
 
-void bind(QSqlQuery &query, const records::CommandRecord &record)
+void bind(QSqlQuery &query, const records::IssuedCommand &record)
 {
     bindAll(query, {static_cast<qint64>(record.number), QString::fromLatin1(encode(record.command)),
                     sql::fromTime(record.createdAt), sql::fromText(record.requestedBy), sql::fromText(record.title),
                     countsText(record.counts), record.isOwn ? 1 : 0});
 }
 
-records::CommandRecord command(const QSqlQuery &query)
+records::IssuedCommand command(const QSqlQuery &query)
 {
-    records::CommandRecord record;
+    records::IssuedCommand record;
     record.number = static_cast<CommandNo>(query.value(0).toLongLong());
     if (auto parsed = parseCommand(query.value(1).toString().toLatin1())) {
         record.command = *std::move(parsed);
@@ -220,28 +220,30 @@ records::ActivityEntry activity(const QSqlQuery &query)
     return entry;
 }
 
-void bind(QSqlQuery &query, const records::LogBundle &bundle)
+void bind(QSqlQuery &query, const records::LogDelivery &delivery)
 {
-    bindAll(query, {bundle.id, bundle.jid, static_cast<qint64>(bundle.number), QString(nameOf(bundle.state)),
-                    sql::fromTime(bundle.requestedAt), sql::fromTime(bundle.finishedAt), bundle.received, bundle.size,
-                    sql::fromText(bundle.folder), sql::fromText(bundle.remarks), sql::fromText(toText(bundle.facts))});
+    bindAll(query,
+            {delivery.id, delivery.jid, static_cast<qint64>(delivery.number), QString(nameOf(delivery.state)),
+             sql::fromTime(delivery.requestedAt), sql::fromTime(delivery.finishedAt), delivery.received, delivery.size,
+             sql::fromText(delivery.folder), sql::fromText(delivery.remarks), sql::fromText(toText(delivery.facts))});
 }
 
-records::LogBundle logBundle(const QSqlQuery &query)
+records::LogDelivery logDelivery(const QSqlQuery &query)
 {
-    records::LogBundle bundle;
-    bundle.id = query.value(0).toLongLong();
-    bundle.jid = query.value(1).toString();
-    bundle.number = static_cast<CommandNo>(query.value(2).toLongLong());
-    bundle.state = records::logStateFromString(query.value(3).toString()).value_or(records::LogBundle::State::Failed);
-    bundle.requestedAt = sql::toTime(query.value(4));
-    bundle.finishedAt = sql::toTime(query.value(5));
-    bundle.received = query.value(6).toLongLong();
-    bundle.size = query.value(7).toLongLong();
-    bundle.folder = query.value(8).toString();
-    bundle.remarks = query.value(9).toString();
-    bundle.facts = records::factsFromText(query.value(10).toString());
-    return bundle;
+    records::LogDelivery delivery;
+    delivery.id = query.value(0).toLongLong();
+    delivery.jid = query.value(1).toString();
+    delivery.number = static_cast<CommandNo>(query.value(2).toLongLong());
+    delivery.state =
+        records::logStateFromString(query.value(3).toString()).value_or(records::LogDelivery::State::Failed);
+    delivery.requestedAt = sql::toTime(query.value(4));
+    delivery.finishedAt = sql::toTime(query.value(5));
+    delivery.received = query.value(6).toLongLong();
+    delivery.size = query.value(7).toLongLong();
+    delivery.folder = query.value(8).toString();
+    delivery.remarks = query.value(9).toString();
+    delivery.facts = records::factsFromText(query.value(10).toString());
+    return delivery;
 }
 
 } // namespace sgn::store::rows

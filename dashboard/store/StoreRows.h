@@ -4,7 +4,7 @@
 #include "records/Activity.h"
 #include "records/CommandState.h"
 #include "records/Device.h"
-#include "records/LogBundle.h"
+#include "records/LogDelivery.h"
 
 #include <QSqlQuery>
 
@@ -15,20 +15,20 @@ namespace sgn::store::rows {
 
 void bind(QSqlQuery &query, const records::Device &device);
 void bind(QSqlQuery &query, qint64 deviceId, int position, const records::DeviceProcess &process);
-void bind(QSqlQuery &query, const records::CommandRecord &record);
+void bind(QSqlQuery &query, const records::IssuedCommand &record);
 void bind(QSqlQuery &query, CommandNo number, int row, const records::CommandTarget &target);
 // Twice: to be written, and to be looked for.
 void bind(QSqlQuery &query, const records::ActivityEntry &entry);
-void bind(QSqlQuery &query, const records::LogBundle &bundle);
+void bind(QSqlQuery &query, const records::LogDelivery &delivery);
 
 // id, then the columns of bind(); the update's target holds its number only.
 [[nodiscard]] records::Device device(const QSqlQuery &query);
 // device_id, then name and the columns after it.
 [[nodiscard]] records::DeviceProcess process(const QSqlQuery &query);
 // All columns of the tables in their order.
-[[nodiscard]] records::CommandRecord command(const QSqlQuery &query);
+[[nodiscard]] records::IssuedCommand command(const QSqlQuery &query);
 [[nodiscard]] records::CommandTarget target(const QSqlQuery &query);
 [[nodiscard]] records::ActivityEntry activity(const QSqlQuery &query);
-[[nodiscard]] records::LogBundle logBundle(const QSqlQuery &query);
+[[nodiscard]] records::LogDelivery logDelivery(const QSqlQuery &query);
 
 } // namespace sgn::store::rows

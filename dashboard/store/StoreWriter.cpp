@@ -18,10 +18,10 @@ public:
 
     Outcome write(const records::Device &device);
     Outcome write(const QString &jid, const DeviceSeen &seen);
-    Outcome write(const records::CommandRecord &record);
+    Outcome write(const records::IssuedCommand &record);
     Outcome write(CommandNo number, int row, const records::CommandTarget &target);
     Outcome write(const records::ActivityEntry &entry);
-    Outcome write(const records::LogBundle &bundle);
+    Outcome write(const records::LogDelivery &delivery);
     Outcome removeLogs(qint64 id);
     Outcome setMeta(const QString &key, const QVariant &value);
     Outcome raiseNextNumber(CommandNo seen);
@@ -98,7 +98,7 @@ Outcome StoreWriter::Statements::write(const QString &jid, const DeviceSeen &see
     return sql::run(query, u"keeping when a device was seen"_s);
 }
 
-Outcome StoreWriter::Statements::write(const records::CommandRecord &record)
+Outcome StoreWriter::Statements::write(const records::IssuedCommand &record)
 {
     QSqlQuery &query = prepared("INSERT INTO commands(number, body, created, requested_by, title, counts, is_own) "
                                 "VALUES(?,?,?,?,?,?,?) ON CONFLICT(number) DO UPDATE SET counts=excluded.counts"_L1);
@@ -133,11 +133,11 @@ Outcome StoreWriter::Statements::write(const records::ActivityEntry &entry)
     return sql::run(query, u"keeping the timeline"_s);
 }
 
-Outcome StoreWriter::Statements::write(const records::LogBundle &bundle)
+Outcome StoreWriter::Statements::write(const records::LogDelivery &delivery)
 {
     QSqlQuery &query = prepared("INSERT OR REPLACE INTO logs(id, jid, number, state, requested, finished, received, "
                                 "size, folder, remarks, facts) VALUES(?,?,?,?,?,?,?,?,?,?,?)"_L1);
-    rows::bind(query, bundle);
+    rows::bind(query, delivery);
     return sql::run(query, u"keeping logs"_s);
 }
 

@@ -14,7 +14,7 @@ using records::ActivityKind;
 
 namespace {
 
-class Words
+class ActivityWords
 {
     Q_DECLARE_TR_FUNCTIONS(Activity)
 
@@ -71,7 +71,7 @@ public:
 
 QString describe(const records::ActivityEntry &entry)
 {
-    return Words::describe(entry);
+    return ActivityWords::describe(entry);
 }
 
 QString detailText(const records::ActivityEntry &entry)

@@ -18,7 +18,7 @@ namespace {
 
 constexpr qsizetype maxQuoted = 120;
 
-class Words
+class AttentionWords
 {
     Q_DECLARE_TR_FUNCTIONS(Attention)
 
@@ -133,7 +133,7 @@ public:
 
 QString reasonText(const records::Device &device, const records::Attention &attention, const QDateTime &now)
 {
-    return Words::reason(device, attention, now);
+    return AttentionWords::reason(device, attention, now);
 }
 
 } // namespace sgn::wording

@@ -59,9 +59,9 @@ QString remarksText(const records::CommandTarget &target)
     return sentence(target.facts, target.error, target.remarks);
 }
 
-QString remarksText(const records::LogBundle &bundle)
+QString remarksText(const records::LogDelivery &delivery)
 {
-    return sentence(bundle.facts, std::nullopt, bundle.remarks);
+    return sentence(delivery.facts, std::nullopt, delivery.remarks);
 }
 
 } // namespace sgn::wording

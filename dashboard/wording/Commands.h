@@ -2,7 +2,7 @@
 #pragma once
 
 #include "records/CommandState.h"
-#include "records/LogBundle.h"
+#include "records/LogDelivery.h"
 
 namespace sgn::wording {
 
@@ -14,6 +14,6 @@ namespace sgn::wording {
 // Why a command failed on a device, what a running one waits for, or the note of a success.
 [[nodiscard]] QString remarksText(const records::CommandTarget &target);
 // Why logs didn't come, or what the device reported with them.
-[[nodiscard]] QString remarksText(const records::LogBundle &bundle);
+[[nodiscard]] QString remarksText(const records::LogDelivery &delivery);
 
 } // namespace sgn::wording

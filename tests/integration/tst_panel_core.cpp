@@ -433,26 +433,26 @@ void PanelCoreTest::logsArriveAndCanBeRead()
     SGN_EVENTUALLY(panel->fleet().summary().online == 1);
     const auto number = panel->requestLogs({deviceJid(1)});
     QVERIFY(number);
-    QCOMPARE(panel->logs().bundles(deviceJid(1)).size(), 1);
-    SGN_EVENTUALLY(isFinal(panel->logs().bundles().at(0).state));
-    const LogBundle bundle = panel->logs().bundles().at(0);
-    QVERIFY2(bundle.state == LogBundle::State::Ready, qPrintable(wording::remarksText(bundle)));
+    QCOMPARE(panel->logs().deliveries(deviceJid(1)).size(), 1);
+    SGN_EVENTUALLY(isFinal(panel->logs().deliveries().at(0).state));
+    const LogDelivery delivery = panel->logs().deliveries().at(0);
+    QVERIFY2(delivery.state == LogDelivery::State::Ready, qPrintable(wording::remarksText(delivery)));
     QVERIFY(stateOf(*panel, *number, 1) == TargetState::Done);
-    const QList<LogFile> files = panel->logs().files(bundle.id);
+    const QList<LogFile> files = panel->logs().files(delivery.id);
     QCOMPARE(files.size(), 2);
     QCOMPARE(files.at(1).name, u"logs/ocr.log"_s);
     QCOMPARE(*readLogText(files.at(1).path), u"line 1\nline 2\n"_s);
-    QVERIFY2(QDir(QFileInfo(bundle.folder).absolutePath()).entryList({u"*.part"_s}).isEmpty(),
+    QVERIFY2(QDir(QFileInfo(delivery.folder).absolutePath()).entryList({u"*.part"_s}).isEmpty(),
              "no temporary file is left");
 
     // Kept over a restart, and removed with its files.
     panel.reset();
     panel = open();
-    QCOMPARE(panel->logs().bundles().size(), 1);
-    QCOMPARE(panel->logs().files(bundle.id).size(), 2);
-    panel->logs().remove(bundle.id);
-    QVERIFY(!QDir(bundle.folder).exists());
-    QVERIFY(panel->logs().bundles().isEmpty());
+    QCOMPARE(panel->logs().deliveries().size(), 1);
+    QCOMPARE(panel->logs().files(delivery.id).size(), 2);
+    panel->logs().remove(delivery.id);
+    QVERIFY(!QDir(delivery.folder).exists());
+    QVERIFY(panel->logs().deliveries().isEmpty());
 }
 
 void PanelCoreTest::badLogsAreRefused_data()
@@ -513,13 +513,13 @@ void PanelCoreTest::badLogsAreRefused()
     SGN_EVENTUALLY(panel->fleet().summary().online == 1);
     const auto number = panel->requestLogs({deviceJid(1)});
     QVERIFY(number);
-    SGN_EVENTUALLY(isFinal(panel->logs().bundles().at(0).state));
-    const LogBundle bundle = panel->logs().bundles().at(0);
-    QVERIFY(bundle.state == LogBundle::State::Failed);
-    QVERIFY2(!wording::remarksText(bundle).isEmpty() && wording::remarksText(bundle).contains(words),
-             qPrintable(wording::remarksText(bundle)));
+    SGN_EVENTUALLY(isFinal(panel->logs().deliveries().at(0).state));
+    const LogDelivery delivery = panel->logs().deliveries().at(0);
+    QVERIFY(delivery.state == LogDelivery::State::Failed);
+    QVERIFY2(!wording::remarksText(delivery).isEmpty() && wording::remarksText(delivery).contains(words),
+             qPrintable(wording::remarksText(delivery)));
     QVERIFY(stateOf(*panel, *number, 1) == TargetState::Failed);
-    QVERIFY(panel->logs().files(bundle.id).isEmpty());
+    QVERIFY(panel->logs().files(delivery.id).isEmpty());
     const QDir left(m_folder->filePath(u"panel-logs/"_s + deviceJid(1)));
     SGN_EVENTUALLY(left.entryList(QDir::AllEntries | QDir::NoDotAndDotDot).isEmpty());
 }
@@ -531,9 +531,9 @@ void PanelCoreTest::oldDevicesKeepTheirLogsElsewhere()
     SGN_EVENTUALLY(panel->fleet().summary().online == 1);
     const auto number = panel->requestLogs({deviceJid(1)});
     SGN_EVENTUALLY(number && stateOf(*panel, *number, 1) == TargetState::Done);
-    const LogBundle bundle = panel->logs().bundles().at(0);
-    QVERIFY(bundle.state == LogBundle::State::Elsewhere);
-    QVERIFY(wording::remarksText(bundle).contains(u"its own server"_s));
+    const LogDelivery delivery = panel->logs().deliveries().at(0);
+    QVERIFY(delivery.state == LogDelivery::State::Elsewhere);
+    QVERIFY(wording::remarksText(delivery).contains(u"its own server"_s));
 }
 
 void PanelCoreTest::anotherClientOfTheAccountIsFollowed()
@@ -554,7 +554,7 @@ void PanelCoreTest::anotherClientOfTheAccountIsFollowed()
     SGN_EVENTUALLY(stateOf(*panel, 500, 1) == TargetState::Done);
     chat.send(deviceJid(1), R"({"command":"upload_logs","command_no":501})");
     SGN_EVENTUALLY(panel->commands().find(501) != nullptr && stateOf(*panel, 501, 1) == TargetState::Done);
-    QVERIFY2(panel->logs().bundles().isEmpty(), "the logs that another client asked for are its own");
+    QVERIFY2(panel->logs().deliveries().isEmpty(), "the logs that another client asked for are its own");
     QVERIFY(!panel->commands().find(500)->isOwn);
     const auto next = panel->restartProcess(deviceJid(1), u"ocr"_s);
     QVERIFY(next);

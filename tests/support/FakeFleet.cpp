@@ -153,16 +153,16 @@ void fill(core::Panel &panel, int count, const Clock &clock)
 
 void addLogs(const OfflinePanel &place, core::Panel &panel, const QString &jid, const Clock &clock)
 {
-    records::LogBundle bundle;
-    bundle.id = panel.store().newLogId();
-    bundle.jid = jid;
-    bundle.number = 90;
-    bundle.state = records::LogBundle::State::Ready;
-    bundle.requestedAt = clock.wallUtc().addSecs(-90);
-    bundle.finishedAt = clock.wallUtc().addSecs(-80);
-    bundle.folder = place.config().logsFolder() + u"/%1"_s.arg(bundle.id);
-    QDir().mkpath(bundle.folder);
-    QFile log(bundle.folder + u"/ocr.log"_s);
+    records::LogDelivery delivery;
+    delivery.id = panel.store().newLogId();
+    delivery.jid = jid;
+    delivery.number = 90;
+    delivery.state = records::LogDelivery::State::Ready;
+    delivery.requestedAt = clock.wallUtc().addSecs(-90);
+    delivery.finishedAt = clock.wallUtc().addSecs(-80);
+    delivery.folder = place.config().logsFolder() + u"/%1"_s.arg(delivery.id);
+    QDir().mkpath(delivery.folder);
+    QFile log(delivery.folder + u"/ocr.log"_s);
     if (log.open(QIODevice::WriteOnly)) {
         for (int i = 0; i < 40; ++i) {
             log.write(QByteArray("2026-01-31 11:58:%1,031 INFO ocr reading 4711.%1 kWh\n")
@@ -173,13 +173,13 @@ void addLogs(const OfflinePanel &place, core::Panel &panel, const QString &jid, 
                   "Traceback (most recent call last):\n  File \"ocr.py\", line 41, in <module>\n"
                   "2026-01-31 11:59:14,000 DEBUG ocr exit 1\n");
     }
-    bundle.received = bundle.size = log.size();
+    delivery.received = delivery.size = log.size();
     log.close();
-    QFile other(bundle.folder + u"/uplink.log"_s);
+    QFile other(delivery.folder + u"/uplink.log"_s);
     if (other.open(QIODevice::WriteOnly)) {
         other.write("2026-01-31 11:58:00 INFO uplink sent 12 readings\n");
     }
-    panel.store().keep(bundle);
+    panel.store().keep(delivery);
 }
 
 } // namespace sgn::test

@@ -240,7 +240,7 @@ void WorkspaceTest::restartsDeadProcesses()
     shown->restartDead();
     const QList<CommandNo> numbers = shown->panel().commands().numbers();
     QCOMPARE(numbers.size(), before + 2);
-    const CommandRecord *record = shown->panel().commands().find(numbers.first());
+    const IssuedCommand *record = shown->panel().commands().find(numbers.first());
     QVERIFY(record && std::holds_alternative<RestartProcess>(record->command.body));
 }
 
@@ -256,7 +256,7 @@ void WorkspaceTest::rebootsTheSelection()
     shown->reboot();
     QCOMPARE(told.takeFirst().at(1).toBool(), false);
     CommandLog &commands = shown->panel().commands();
-    const CommandRecord *record = commands.find(commands.numbers().first());
+    const IssuedCommand *record = commands.find(commands.numbers().first());
     QVERIFY(record && std::holds_alternative<RebootSystem>(record->command.body));
     QCOMPARE(commands.targets(record->number).size(), 2);
 }

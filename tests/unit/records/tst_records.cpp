@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "records/Activity.h"
 #include "records/CommandState.h"
-#include "records/LogBundle.h"
+#include "records/LogDelivery.h"
 #include "records/Problem.h"
 
 #include <QTest>
@@ -34,8 +34,8 @@ void RecordsTest::spellsEveryState()
         QVERIFY(targetStateFromString(QString(nameOf(state))) == state);
     }
     QVERIFY(!targetStateFromString(u"nonsense"));
-    for (int i = 0; i <= static_cast<int>(LogBundle::State::Failed); ++i) {
-        const auto state = static_cast<LogBundle::State>(i);
+    for (int i = 0; i <= static_cast<int>(LogDelivery::State::Failed); ++i) {
+        const auto state = static_cast<LogDelivery::State>(i);
         QVERIFY(logStateFromString(QString(nameOf(state))) == state);
     }
 }

@@ -55,9 +55,9 @@ Device sampleDevice(const QString &jid)
     return device;
 }
 
-CommandRecord sampleCommand(CommandNo number)
+IssuedCommand sampleCommand(CommandNo number)
 {
-    CommandRecord record;
+    IssuedCommand record;
     record.number = number;
     UpdateCommand update;
     update.url = QUrl(u"https://example.com/a.zip"_s);
@@ -232,7 +232,7 @@ void StoreTest::bringsBackCommandsAndTargets()
         store->keep(11, 0, done);
     }
     auto store = opened(file());
-    const QList<CommandRecord> commands = store->commands(10);
+    const QList<IssuedCommand> commands = store->commands(10);
     QCOMPARE(commands.size(), 2);
     QCOMPARE(commands.at(0).number, CommandNo{11});
     QCOMPARE(commands.at(1).title, u"a.zip"_s);
@@ -339,27 +339,27 @@ void StoreTest::theTimelineOfADeviceHasCommandsToMany()
 
 void StoreTest::bringsBackLogs()
 {
-    LogBundle bundle;
-    bundle.jid = u"a@localhost"_s;
-    bundle.number = 10;
-    bundle.state = LogBundle::State::Ready;
-    bundle.requestedAt = now;
-    bundle.finishedAt = now.addSecs(4);
-    bundle.received = bundle.size = 1234;
-    bundle.folder = u"/x/y"_s;
-    bundle.facts = {{FactCode::UploadedElsewhere, {}}};
+    LogDelivery delivery;
+    delivery.jid = u"a@localhost"_s;
+    delivery.number = 10;
+    delivery.state = LogDelivery::State::Ready;
+    delivery.requestedAt = now;
+    delivery.finishedAt = now.addSecs(4);
+    delivery.received = delivery.size = 1234;
+    delivery.folder = u"/x/y"_s;
+    delivery.facts = {{FactCode::UploadedElsewhere, {}}};
     {
         auto store = opened(file());
-        bundle.id = store->newLogId();
-        QVERIFY(store->newLogId() != bundle.id);
-        store->keep(bundle);
+        delivery.id = store->newLogId();
+        QVERIFY(store->newLogId() != delivery.id);
+        store->keep(delivery);
     }
     auto store = opened(file());
-    QVERIFY(store->logBundles() == QList{bundle});
-    QVERIFY(store->newLogId() != bundle.id);
-    store->removeLogs(bundle.id);
+    QVERIFY(store->logDeliveries() == QList{delivery});
+    QVERIFY(store->newLogId() != delivery.id);
+    store->removeLogs(delivery.id);
     QVERIFY(flushed(*store));
-    QVERIFY(store->logBundles().isEmpty());
+    QVERIFY(store->logDeliveries().isEmpty());
 }
 
 void StoreTest::numbersAreNeverGivenTwice()

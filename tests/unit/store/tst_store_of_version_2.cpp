@@ -143,7 +143,7 @@ void StoreOfVersion2Test::showsTheTimelineAsBefore()
 
 void StoreOfVersion2Test::keepsLogs()
 {
-    const auto logs = m_store->logBundles();
+    const auto logs = m_store->logDeliveries();
     QCOMPARE(logs.size(), 5);
     QCOMPARE(logs.at(0).facts, (Facts{{FactCode::UploadedElsewhere, {}}}));
     QCOMPARE(wording::remarksText(logs.at(0)), u"the device has uploaded its logs to its own server"_s);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "cli/Output.h"
+#include "cli/Console.h"
 
 #include <cstdio>
 #include <QJsonDocument>
@@ -8,7 +8,7 @@ namespace sgn::cli {
 
 using namespace Qt::StringLiterals;
 
-void Output::result(const Table &rows, const QJsonObject &object) const
+void Console::result(const Table &rows, const QJsonObject &object) const
 {
     if (isJson()) {
         json(object);
@@ -17,23 +17,23 @@ void Output::result(const Table &rows, const QJsonObject &object) const
     }
 }
 
-void Output::table(const Table &table) const
+void Console::table(const Table &table) const
 {
     bytes(table.toText());
 }
 
-void Output::json(const QJsonObject &object) const
+void Console::json(const QJsonObject &object) const
 {
     bytes(QJsonDocument(object).toJson(QJsonDocument::Compact) + '\n');
 }
 
-void Output::bytes(const QByteArray &bytes) const
+void Console::bytes(const QByteArray &bytes) const
 {
     std::fwrite(bytes.constData(), 1, static_cast<std::size_t>(bytes.size()), stdout);
     std::fflush(stdout);
 }
 
-void Output::say(const QString &sentence) const
+void Console::say(const QString &sentence) const
 {
     std::fputs(qUtf8Printable(u"sgnctl: "_s + plain(sentence) + u'\n'), stderr);
 }

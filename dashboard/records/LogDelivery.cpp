@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "records/LogBundle.h"
+#include "records/LogDelivery.h"
 
 #include "base/EnumNames.h"
 
@@ -9,7 +9,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-using State = LogBundle::State;
+using State = LogDelivery::State;
 
 constexpr auto stateNames = enumNames<State>({
     {State::Requested, "requested"_L1},
@@ -22,19 +22,19 @@ constexpr auto stateNames = enumNames<State>({
 
 } // namespace
 
-QLatin1StringView nameOf(LogBundle::State state)
+QLatin1StringView nameOf(LogDelivery::State state)
 {
     return stateNames.nameOf(state);
 }
 
-std::optional<LogBundle::State> logStateFromString(QStringView text)
+std::optional<LogDelivery::State> logStateFromString(QStringView text)
 {
     return stateNames.valueOf(text);
 }
 
-bool isFinal(LogBundle::State state)
+bool isFinal(LogDelivery::State state)
 {
-    return state >= LogBundle::State::Ready;
+    return state >= LogDelivery::State::Ready;
 }
 
 } // namespace sgn::records

@@ -10,7 +10,7 @@
 namespace sgn::records {
 
 // One answer to "get logs" of one device.
-struct LogBundle
+struct LogDelivery
 {
     enum class State {
         Requested,   // the device hasn't answered yet
@@ -33,11 +33,11 @@ struct LogBundle
     QString remarks;       // text of the device, or of a library on a failure
     Facts facts;           // why it failed, or where the logs are instead; before the remarks
 
-    friend bool operator==(const LogBundle &, const LogBundle &) = default;
+    friend bool operator==(const LogDelivery &, const LogDelivery &) = default;
 };
 
-[[nodiscard]] QLatin1StringView nameOf(LogBundle::State state);
-[[nodiscard]] std::optional<LogBundle::State> logStateFromString(QStringView text);
-[[nodiscard]] bool isFinal(LogBundle::State state);
+[[nodiscard]] QLatin1StringView nameOf(LogDelivery::State state);
+[[nodiscard]] std::optional<LogDelivery::State> logStateFromString(QStringView text);
+[[nodiscard]] bool isFinal(LogDelivery::State state);
 
 } // namespace sgn::records

@@ -8,12 +8,12 @@
 namespace sgn::cli {
 
 // Results go to stdout, as a table or as JSON; everything said to the person goes to stderr.
-class Output
+class Console
 {
 public:
     enum class Format { Table, Json };
 
-    explicit Output(Format format)
+    explicit Console(Format format)
         : m_format(format)
     {}
 
