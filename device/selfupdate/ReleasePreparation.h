@@ -3,7 +3,7 @@
 
 #include "selfupdate/OwnRelease.h"
 #include "selfupdate/SwapJournal.h"
-#include "system/Account.h"
+#include "system/UserAccount.h"
 
 namespace sgn::selfupdate {
 
@@ -11,8 +11,8 @@ namespace sgn::selfupdate {
 struct Preparation
 {
     OwnRelease release;
-    QString root;          // the device's
-    system::Account owner; // of the device's folder
+    QString root;              // the device's
+    system::UserAccount owner; // of the device's folder
     int runningVersion = 0;
     std::chrono::milliseconds selfTestLimit{30'000};
 };

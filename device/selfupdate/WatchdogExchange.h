@@ -3,8 +3,8 @@
 
 #include "selfupdate/OwnRelease.h"
 #include "selfupdate/SwapJournal.h"
-#include "system/Account.h"
 #include "system/ProcessHandle.h"
+#include "system/UserAccount.h"
 
 #include <functional>
 #include <QObject>
@@ -24,7 +24,7 @@ public:
     struct Settings
     {
         OwnRelease release;
-        system::Account owner; // of the device's folder
+        system::UserAccount owner; // of the device's folder
         int version = 0;
         QStringList arguments; // this program's
         bool hasInit = false;  // systemd starts the watchdog again when it ends

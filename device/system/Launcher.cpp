@@ -70,7 +70,7 @@ struct ChildPlan
     QByteArrayList environmentTexts;
     std::vector<char *> arguments;
     std::vector<char *> environment;
-    Account account;
+    UserAccount account;
     int output;
     bool changeUser;
     QByteArray groupFile; // cgroup.procs of the control group, or empty
@@ -118,7 +118,7 @@ bool becomeUser(const ChildPlan &plan)
     if (!plan.changeUser) {
         return true;
     }
-    const Account &account = plan.account;
+    const UserAccount &account = plan.account;
     return ::setgroups(account.groups.size(), account.groups.data()) == 0 &&
            ::setresgid(account.group, account.group, account.group) == 0 &&
            ::setresuid(account.user, account.user, account.user) == 0 &&

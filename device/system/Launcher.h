@@ -2,8 +2,8 @@
 #pragma once
 
 #include "base/Result.h"
-#include "system/Account.h"
 #include "system/ProcessHandle.h"
+#include "system/UserAccount.h"
 
 #include <QByteArrayList>
 #include <QString>
@@ -17,7 +17,7 @@ struct Launch
     QString program; // canonical
     QByteArrayList arguments;
     QByteArrayList environment; // NAME=value, added to the few variables that every program gets
-    Account account;            // who it runs as; must be ourselves unless we are root
+    UserAccount account;        // who it runs as; must be ourselves unless we are root
     int output = -1;            // for stdout and stderr; -1: nowhere
     QByteArray group = {};      // folder of the control group that it joins, if it can; empty: ours
 };

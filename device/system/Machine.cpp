@@ -12,21 +12,21 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-struct Command
+struct InitCommand
 {
     QString program;
     QByteArrayList arguments;
 };
 
-Result<Command> systemCommand()
+Result<InitCommand> systemCommand()
 {
     if (::geteuid() != 0) {
         return fail(ErrorCode::Refused, u"the watchdog doesn't run as root"_s);
     }
     const bool hasSystemd = QFileInfo(u"/run/systemd/system"_s).isDir();
-    const Command systemd{u"/bin/systemctl"_s, {"reboot"}};
-    const Command sysvinit{u"/sbin/shutdown"_s, {"-r", "now"}};
-    Command command = hasSystemd ? systemd : sysvinit;
+    const InitCommand systemd{u"/bin/systemctl"_s, {"reboot"}};
+    const InitCommand sysvinit{u"/sbin/shutdown"_s, {"-r", "now"}};
+    InitCommand command = hasSystemd ? systemd : sysvinit;
     command.program = QFileInfo(command.program).canonicalFilePath();
     if (command.program.isEmpty()) {
         return fail(ErrorCode::NotFound, u"this system has no program to restart it with"_s);
@@ -42,7 +42,7 @@ SystemMachine::SystemMachine(QString program)
 
 Outcome SystemMachine::restart()
 {
-    const auto command = m_program.isEmpty() ? systemCommand() : Result<Command>(Command{m_program, {}});
+    const auto command = m_program.isEmpty() ? systemCommand() : Result<InitCommand>(InitCommand{m_program, {}});
     if (!command) {
         return fail(command.error());
     }

@@ -101,7 +101,7 @@ Cover coverFor(bool isRootReadOnly, bool isFolderReadOnly, uid_t folderOwner, ui
     return folderOwner == owner ? Cover::Layer : Cover::Refused;
 }
 
-Result<bool> makeWritable(const QString &root, const QStringList &folders, const Account &owner)
+Result<bool> makeWritable(const QString &root, const QStringList &folders, const UserAccount &owner)
 {
     const bool isRootReadOnly = isReadOnlyFileSystem(root);
     if (!isRootReadOnly) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "system/Account.h"
+#include "system/UserAccount.h"
 
 #include <QStringList>
 #include <sys/types.h>
@@ -23,6 +23,6 @@ enum class Cover { NotNeeded, Layer, Refused };
 //
 // Needs root's own rights. Returns whether layers were made: not while the card can be written, nor where they are
 // already. Refused for a folder that isn't `owner`'s; Io.
-[[nodiscard]] Result<bool> makeWritable(const QString &root, const QStringList &folders, const Account &owner);
+[[nodiscard]] Result<bool> makeWritable(const QString &root, const QStringList &folders, const UserAccount &owner);
 
 } // namespace sgn::system

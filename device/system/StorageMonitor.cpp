@@ -8,7 +8,7 @@ namespace sgn::system {
 
 using namespace Qt::StringLiterals;
 
-StorageMonitor::StorageMonitor(const DeviceTree &tree, const Account &owner, std::chrono::milliseconds interval)
+StorageMonitor::StorageMonitor(const DeviceTree &tree, const UserAccount &owner, std::chrono::milliseconds interval)
     : StorageMonitor(
           tree,
           [root = tree.root(), owner](const QStringList &folders) {

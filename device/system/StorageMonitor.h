@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/DeviceTree.h"
-#include "system/Account.h"
+#include "system/UserAccount.h"
 
 #include <chrono>
 #include <functional>
@@ -22,7 +22,7 @@ public:
     // As makeWritable(), of a device; tests have their own.
     using MakeWritable = std::function<Result<bool>(const QStringList &folders)>;
 
-    StorageMonitor(const DeviceTree &tree, const Account &owner, std::chrono::milliseconds interval);
+    StorageMonitor(const DeviceTree &tree, const UserAccount &owner, std::chrono::milliseconds interval);
     StorageMonitor(const DeviceTree &tree, MakeWritable makeWritable, std::chrono::milliseconds interval);
 
     // Before anything is opened in the folders.

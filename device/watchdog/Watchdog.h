@@ -6,8 +6,8 @@
 #include "selfupdate/WatchdogExchange.h"
 #include "supervision/AgentSupervisor.h"
 #include "supervision/Supervisor.h"
-#include "system/Account.h"
 #include "system/Machine.h"
+#include "system/UserAccount.h"
 #include "watchdog/ControlServer.h"
 #include "watchdog/HeartbeatSocket.h"
 
@@ -21,7 +21,7 @@ namespace sgn::watchdog {
 struct WatchdogSettings
 {
     DeviceTree tree;
-    system::Account owner{}; // of the root folder
+    system::UserAccount owner{}; // of the root folder
     QString socket = DeviceTree::controlSocket();
     quint16 port = 0;
     int version = 0;         // of the watchdog's release

@@ -47,7 +47,7 @@ private:
         return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
     }
 
-    Account m_account;
+    UserAccount m_account;
     std::optional<QTemporaryDir> m_folder;
     Descriptor m_output;
     ExitStatus m_status;

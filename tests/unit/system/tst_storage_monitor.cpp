@@ -81,7 +81,7 @@ private Q_SLOTS:
     {
         const QTemporaryDir folder;
         // Not even the folders are looked at.
-        const auto made = makeWritable(folder.path(), {folder.filePath(u"none"_s), u"/proc"_s}, Account());
+        const auto made = makeWritable(folder.path(), {folder.filePath(u"none"_s), u"/proc"_s}, UserAccount());
         QVERIFY(made.has_value());
         QVERIFY(!*made);
     }

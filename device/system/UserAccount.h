@@ -11,7 +11,7 @@
 namespace sgn::system {
 
 // A user of this machine, as a program needs to know it to run as that user.
-struct Account
+struct UserAccount
 {
     uid_t user = 0;
     gid_t group = 0;
@@ -21,11 +21,11 @@ struct Account
 };
 
 // Looks the user up in the machine's accounts. NotFound when it has none.
-[[nodiscard]] Result<Account> accountOf(uid_t user);
+[[nodiscard]] Result<UserAccount> accountOf(uid_t user);
 
 // The owner of the device's root folder. NotFound if the folder isn't there or the owner has no account, Refused for
 // another thing than a folder.
-[[nodiscard]] Result<Account> ownerOfRoot(const QString &root);
+[[nodiscard]] Result<UserAccount> ownerOfRoot(const QString &root);
 
 // Makes root do all its work on files with the rights of `account` (setfsuid(2)), so that a link that the owner of the
 // device's folder has planted leads us nowhere where the owner couldn't go. Signals and starting programs as others are
@@ -33,14 +33,14 @@ struct Account
 class FileRights
 {
 public:
-    explicit FileRights(const Account &account);
+    explicit FileRights(const UserAccount &account);
     ~FileRights();
     FileRights(const FileRights &) = delete;
     FileRights &operator=(const FileRights &) = delete;
 
 private:
     friend class OwnRights;
-    static void take(const Account &account);
+    static void take(const UserAccount &account);
     static void giveBack();
 
     bool m_active = false;
@@ -51,13 +51,13 @@ private:
 class OwnRights
 {
 public:
-    explicit OwnRights(const Account &account);
+    explicit OwnRights(const UserAccount &account);
     ~OwnRights();
     OwnRights(const OwnRights &) = delete;
     OwnRights &operator=(const OwnRights &) = delete;
 
 private:
-    const Account &m_account;
+    const UserAccount &m_account;
     bool m_active = false;
 };
 

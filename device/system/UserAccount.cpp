@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "system/Account.h"
+#include "system/UserAccount.h"
 
 #include "base/SystemError.h"
 
@@ -15,14 +15,14 @@ namespace sgn::system {
 
 using namespace Qt::StringLiterals;
 
-Result<Account> accountOf(uid_t user)
+Result<UserAccount> accountOf(uid_t user)
 {
     // One thread, so the static buffer of getpwuid is ours.
     const passwd *const entry = ::getpwuid(user);
     if (entry == nullptr) {
         return fail(ErrorCode::NotFound, u"user number %1 has no account on this machine"_s.arg(user));
     }
-    Account account{user, entry->pw_gid, {}, QByteArray(entry->pw_name), QByteArray(entry->pw_dir)};
+    UserAccount account{user, entry->pw_gid, {}, QByteArray(entry->pw_name), QByteArray(entry->pw_dir)};
     int count = 32;
     account.groups.resize(static_cast<size_t>(count));
     if (::getgrouplist(account.name.constData(), account.group, account.groups.data(), &count) < 0) {
@@ -35,7 +35,7 @@ Result<Account> accountOf(uid_t user)
     return account;
 }
 
-Result<Account> ownerOfRoot(const QString &root)
+Result<UserAccount> ownerOfRoot(const QString &root)
 {
     struct stat info
     {
@@ -49,7 +49,7 @@ Result<Account> ownerOfRoot(const QString &root)
     return accountOf(info.st_uid);
 }
 
-void FileRights::take(const Account &account)
+void FileRights::take(const UserAccount &account)
 {
     ::setgroups(account.groups.size(), account.groups.data());
     ::setfsgid(account.group);
@@ -63,7 +63,7 @@ void FileRights::giveBack()
     ::setgroups(0, nullptr);
 }
 
-FileRights::FileRights(const Account &account)
+FileRights::FileRights(const UserAccount &account)
     : m_active(::geteuid() == 0 && account.user != 0)
 {
     if (m_active) {
@@ -78,7 +78,7 @@ FileRights::~FileRights()
     }
 }
 
-OwnRights::OwnRights(const Account &account)
+OwnRights::OwnRights(const UserAccount &account)
     : m_account(account)
     // Not within another such scope; a request for an impossible user returns the present one.
     , m_active(::geteuid() == 0 && ::setfsuid(static_cast<uid_t>(-1)) != 0)
