@@ -11,7 +11,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-update::InstallerSettings installerSettings(const AgentSettings &settings, const ServerTime &time)
+update::InstallerSettings installerSettings(const AgentSettings &settings, const TrustedTime &time)
 {
     update::InstallerSettings result;
     result.root = settings.tree.root();
@@ -102,9 +102,9 @@ Agent::Agent(const AgentSettings &settings, PanelLink &link, control::WatchdogPo
     , m_answers(m_from, m_book, m_mail)
     , m_time(settings.tree.downloads() + u"/server-time.json"_s, clock)
     , m_installer(installerSettings(settings, m_time), watchdog, downloadsFor(settings), clock)
-    , m_reboot({settings.tree.rebootJournal(), settings.bootIdFile, settings.rebootLimit}, watchdog, clock)
+    , m_restart({settings.tree.rebootJournal(), settings.bootIdFile, settings.rebootLimit}, watchdog, clock)
     , m_intake(intakeSettings(settings.config), {m_book, m_answers, m_time, clock})
-    , m_commands(commandSettings(settings), {m_book, m_answers, m_mail, m_installer, m_reboot, watchdog, m_time})
+    , m_commands(commandSettings(settings), {m_book, m_answers, m_mail, m_installer, m_restart, watchdog, m_time})
     , m_status(watchdog, settings.watchdogPort)
     , m_versions({m_from, settings.tree.root(), settings.version, settings.watchdogVersion,
                   [settings] {
@@ -142,7 +142,7 @@ void Agent::start()
     }
     m_events.setWanted(m_features.wantsEvents());
     m_installer.resume();
-    m_reboot.resume();
+    m_restart.resume();
     m_commands.start();
     m_panelMap.start();
 }

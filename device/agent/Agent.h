@@ -3,10 +3,11 @@
 
 #include "agent/Answers.h"
 #include "agent/CommandIntake.h"
+#include "agent/CommandJournal.h"
 #include "agent/CommandLedger.h"
-#include "agent/CommandRecord.h"
 #include "agent/CommandRunner.h"
 #include "agent/LogUploader.h"
+#include "agent/MachineRestart.h"
 #include "agent/Outbox.h"
 #include "agent/OutboxSender.h"
 #include "agent/PanelFeatures.h"
@@ -14,8 +15,7 @@
 #include "agent/PanelMapCall.h"
 #include "agent/ProcessEventReporter.h"
 #include "agent/ProcessStatus.h"
-#include "agent/Reboot.h"
-#include "agent/ServerTime.h"
+#include "agent/TrustedTime.h"
 #include "agent/VersionReporter.h"
 #include "base/DeviceTree.h"
 #include "config/DeviceConfig.h"
@@ -67,13 +67,13 @@ private:
     QString m_from;
     PanelLink &m_link;
     Outbox m_outbox;
-    CommandRecord m_record;
+    CommandJournal m_record;
     OutboxSender m_mail;
     CommandLedger m_book;
     Answers m_answers;
-    ServerTime m_time;
+    TrustedTime m_time;
     update::Installer m_installer;
-    Reboot m_reboot;
+    MachineRestart m_restart;
     CommandIntake m_intake;
     CommandRunner m_commands;
     ProcessStatus m_status;

@@ -4,7 +4,7 @@
 #include "agent/Answers.h"
 #include "agent/OperatorCheck.h"
 #include "agent/PanelLink.h"
-#include "agent/ServerTime.h"
+#include "agent/TrustedTime.h"
 #include "base/RateLimit.h"
 #include "protocol/Command.h"
 
@@ -46,7 +46,7 @@ public:
     {
         CommandLedger &book;
         Answers &answers;
-        ServerTime &time;
+        TrustedTime &time;
         const Clock &clock;
     };
 

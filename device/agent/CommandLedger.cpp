@@ -23,7 +23,7 @@ void warnIfFailed(const Outcome &outcome)
 
 } // namespace
 
-CommandLedger::CommandLedger(CommandRecord &record, OutboxSender &mail)
+CommandLedger::CommandLedger(CommandJournal &record, OutboxSender &mail)
     : m_record(record)
     , m_mail(mail)
 {}

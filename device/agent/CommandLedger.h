@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "agent/CommandRecord.h"
+#include "agent/CommandJournal.h"
 #include "agent/OutboxSender.h"
 
 namespace sgn::agent {
@@ -12,7 +12,7 @@ class CommandLedger
 {
 public:
     // Both outlive the object.
-    CommandLedger(CommandRecord &record, OutboxSender &mail);
+    CommandLedger(CommandJournal &record, OutboxSender &mail);
 
     [[nodiscard]] const RecordedCommand *find(const CommandKey &key) const { return m_record.find(key); }
     [[nodiscard]] bool mayBeForgotten(const CommandKey &key) const { return m_record.mayBeForgotten(key); }
@@ -26,7 +26,7 @@ public:
     void repeat(const RecordedCommand &command);
 
 private:
-    CommandRecord &m_record;
+    CommandJournal &m_record;
     OutboxSender &m_mail;
 };
 

@@ -28,7 +28,7 @@ CommandRunner::CommandRunner(Settings settings, const Ports &ports, QObject *par
     m_gather.setInterval(m_settings.gather);
     connect(&m_gather, &QTimer::timeout, this, &CommandRunner::tellGathered);
     connect(&m_ports.installer, &update::Installer::finished, this, &CommandRunner::updateEnded);
-    connect(&m_ports.reboot, &Reboot::finished, this, &CommandRunner::rebooted);
+    connect(&m_ports.restart, &MachineRestart::finished, this, &CommandRunner::rebooted);
     m_tryEndingAgain.setSingleShot(true);
     m_tryEndingAgain.setInterval(m_settings.diskPause);
     connect(&m_tryEndingAgain, &QTimer::timeout, this, [this] { updateEnded(m_unsafeEnding); });
@@ -41,7 +41,7 @@ void CommandRunner::start()
         // The power may have gone between the journal and the record; a repeat has to find the command.
         beginIfUnknown({current->number, current->fingerprint}, commandName(update::commandOf(current->task)));
     }
-    if (const auto &restart = m_ports.reboot.current()) {
+    if (const auto &restart = m_ports.restart.current()) {
         beginIfUnknown(*restart, reboot);
     }
     for (const RecordedCommand &command : m_ports.book.unfinished()) {
@@ -68,7 +68,7 @@ bool CommandRunner::isUnderWay(const CommandKey &key) const
 {
     const update::Order *const current = m_ports.installer.current();
     return (current != nullptr && CommandKey{current->number, current->fingerprint} == key) ||
-           m_ports.reboot.current() == key;
+           m_ports.restart.current() == key;
 }
 
 void CommandRunner::run(const AcceptedCommand &accepted)
@@ -194,7 +194,7 @@ void CommandRunner::rebootSystem(const CommandKey &key)
         return;
     }
     // Its own journal first, as with an update.
-    if (const Outcome begun = m_ports.reboot.begin(key); !begun) {
+    if (const Outcome begun = m_ports.restart.begin(key); !begun) {
         m_ports.answers.give(key, reboot, begun);
         return;
     }
@@ -222,7 +222,7 @@ void CommandRunner::rebootForgetfully(const CommandKey &key)
 void CommandRunner::rebooted(const CommandKey &key, const std::optional<Error> &failure)
 {
     if (m_ports.answers.give(key, reboot, failure ? Outcome(fail(*failure)) : Outcome())) {
-        m_ports.reboot.close();
+        m_ports.restart.close();
         return;
     }
     // As with an update: till then its journal is what remembers it.

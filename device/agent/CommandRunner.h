@@ -4,9 +4,9 @@
 #include "agent/Answers.h"
 #include "agent/CommandIntake.h"
 #include "agent/CommandLedger.h"
+#include "agent/MachineRestart.h"
 #include "agent/OutboxSender.h"
-#include "agent/Reboot.h"
-#include "agent/ServerTime.h"
+#include "agent/TrustedTime.h"
 #include "control/WatchdogPort.h"
 #include "protocol/Command.h"
 #include "protocol/Reply.h"
@@ -44,15 +44,15 @@ public:
         Answers &answers;
         OutboxSender &mail;
         update::Installer &installer;
-        Reboot &reboot;
+        MachineRestart &restart;
         control::WatchdogPort &watchdog;
-        ServerTime &time;
+        TrustedTime &time;
     };
 
     // All ports outlive the object.
     CommandRunner(Settings settings, const Ports &ports, QObject *parent = nullptr);
 
-    // After Installer::resume() and Reboot::resume(): answers what a restart has interrupted for good.
+    // After Installer::resume() and MachineRestart::resume(): answers what a restart has interrupted for good.
     void start();
     void run(const AcceptedCommand &accepted);
     // The upload that logsRequested() asked for.

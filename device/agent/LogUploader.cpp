@@ -45,10 +45,10 @@ void LogUploader::start()
         [logs = m_settings.logs, zip = m_settings.zip, limit = m_settings.maxBytes, stop = m_stop.get_token()] {
             return packLogs(logs, zip, limit, stop);
         },
-        [this](const Result<LogBundle> &bundle) { packed(bundle); });
+        [this](const Result<LogArchive> &bundle) { packed(bundle); });
 }
 
-void LogUploader::packed(const Result<LogBundle> &bundle)
+void LogUploader::packed(const Result<LogArchive> &bundle)
 {
     if (!bundle) {
         sent(fail(bundle.error()));

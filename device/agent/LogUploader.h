@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "agent/LogBundle.h"
+#include "agent/LogArchive.h"
 #include "agent/PanelLink.h"
 #include "agent/WebCall.h"
 #include "protocol/Reply.h"
@@ -48,7 +48,7 @@ Q_SIGNALS:
     void finished(const sgn::LogsReply &reply);
 
 private:
-    void packed(const Result<LogBundle> &bundle);
+    void packed(const Result<LogArchive> &bundle);
     void send();
     void sendToServer();
     void sendByHttp(const QString &whyNotServer);
@@ -57,10 +57,10 @@ private:
 
     Settings m_settings;
     PanelLink &m_link;
-    QFuture<Result<LogBundle>> m_packing;
+    QFuture<Result<LogArchive>> m_packing;
     std::stop_source m_stop;
     std::unique_ptr<WebCall> m_call;
-    LogBundle m_bundle;
+    LogArchive m_bundle;
     QTimer m_storeTimer; // runs while we wait for the server's word on its file store
     bool m_busy = false;
 };

@@ -5,7 +5,7 @@
 
 namespace sgn::agent {
 
-VersionReporter::VersionReporter(About about, ProcessStatus &status, const ServerTime &time, PanelLink &link,
+VersionReporter::VersionReporter(About about, ProcessStatus &status, const TrustedTime &time, PanelLink &link,
                                  QObject *parent)
     : QObject(parent)
     , m_about(std::move(about))

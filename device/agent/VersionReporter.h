@@ -3,7 +3,7 @@
 
 #include "agent/PanelLink.h"
 #include "agent/ProcessStatus.h"
-#include "agent/ServerTime.h"
+#include "agent/TrustedTime.h"
 #include "protocol/Reply.h"
 
 #include <functional>
@@ -29,7 +29,7 @@ public:
     };
 
     // All references outlive the object.
-    VersionReporter(About about, ProcessStatus &status, const ServerTime &time, PanelLink &link,
+    VersionReporter(About about, ProcessStatus &status, const TrustedTime &time, PanelLink &link,
                     QObject *parent = nullptr);
 
     void report();
@@ -39,7 +39,7 @@ private:
 
     About m_about;
     ProcessStatus &m_status;
-    const ServerTime &m_time;
+    const TrustedTime &m_time;
     PanelLink &m_link;
     bool m_asking = false;
 };

@@ -593,7 +593,7 @@ private Q_SLOTS:
     void whatARestartInterruptedIsAnswered()
     {
         {
-            CommandRecord record(m_settings->tree.commandRecord());
+            CommandJournal record(m_settings->tree.commandRecord());
             QVERIFY(record.load());
             QVERIFY(record.begin({1, QByteArray(32, 'a')}, u"restart_process"_s));
             QVERIFY(record.begin({2, QByteArray(32, 'b')}, u"upload_logs"_s));

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "agent/CommandJournal.h"
 #include "agent/CommandLedger.h"
-#include "agent/CommandRecord.h"
 #include "agent/Outbox.h"
 #include "agent/OutboxSender.h"
-#include "agent/ServerTime.h"
+#include "agent/TrustedTime.h"
 #include "FakePanelLink.h"
 #include "support/ManualClock.h"
 
@@ -183,13 +183,13 @@ private Q_SLOTS:
         const QTemporaryDir folder;
         const QString path = folder.filePath(u"commands.json"_s);
         {
-            CommandRecord record(path);
+            CommandJournal record(path);
             QVERIFY(record.load());
             QVERIFY(record.begin(key(1), u"smart_meter_update"_s));
             QVERIFY(record.begin(key(2), u"restart_process"_s));
             QVERIFY(record.finish(key(1), u"smart_meter_update"_s, "{\"remarks\":\"\\u00e4\\n\"}"));
         }
-        CommandRecord record(path);
+        CommandJournal record(path);
         QVERIFY(record.load());
         QCOMPARE(record.find(key(1))->reply, "{\"remarks\":\"\\u00e4\\n\"}");
         QCOMPARE(record.unfinished().size(), 1);
@@ -201,7 +201,7 @@ private Q_SLOTS:
     void recordIsBoundedButKeepsWhatRuns()
     {
         const QTemporaryDir folder;
-        CommandRecord record(folder.filePath(u"commands.json"_s), 3);
+        CommandJournal record(folder.filePath(u"commands.json"_s), 3);
         QVERIFY(record.begin(key(1), u"a"_s));
         for (CommandNo number = 2; number <= 6; ++number) {
             QVERIFY(record.finish(key(number), u"a"_s, "{}"));
@@ -221,7 +221,7 @@ private Q_SLOTS:
             return CommandKey{number, QByteArray(32, 'a'), start.addSecs(second)};
         };
         {
-            CommandRecord record(path, 3);
+            CommandJournal record(path, 3);
             // In whatever order they come; the newest of those dropped counts.
             for (const CommandNo number : {2U, 5U, 1U, 6U, 3U}) {
                 QVERIFY(!record.mayBeForgotten(signedKey(number, static_cast<int>(number))));
@@ -229,7 +229,7 @@ private Q_SLOTS:
             }
             QVERIFY(record.mayBeForgotten(signedKey(2, 2)));
         }
-        CommandRecord record(path, 3);
+        CommandJournal record(path, 3);
         QVERIFY(record.load());
         QVERIFY(record.mayBeForgotten(signedKey(2, 2)));
         QVERIFY(record.mayBeForgotten(signedKey(9, 5)));
@@ -262,11 +262,11 @@ private Q_SLOTS:
         const QTemporaryDir folder;
         const QString path = folder.filePath(u"commands.json"_s);
         write(path, content);
-        CommandRecord record(path);
+        CommandJournal record(path);
         QVERIFY(!record.load());
         QVERIFY(QFile::exists(path + u".bad"_s));
         QVERIFY(record.begin(key(1), u"a"_s));
-        QVERIFY(CommandRecord(path).load());
+        QVERIFY(CommandJournal(path).load());
     }
 
     // The folders that the files belong into are missing, as good as a full disk.
@@ -275,7 +275,7 @@ private Q_SLOTS:
         const QTemporaryDir folder;
         const QString disk = folder.filePath(u"disk"_s);
         Outbox outbox(disk + u"/outbox"_s);
-        CommandRecord record(disk + u"/commands.json"_s);
+        CommandJournal record(disk + u"/commands.json"_s);
         FakePanelLink link;
         OutboxSender mail(outbox, link);
         CommandLedger book(record, mail);
@@ -287,7 +287,7 @@ private Q_SLOTS:
         Outbox again(disk + u"/outbox"_s);
         QVERIFY(again.load());
         QCOMPARE(again.letters().size(), 1);
-        CommandRecord recordAgain(disk + u"/commands.json"_s);
+        CommandJournal recordAgain(disk + u"/commands.json"_s);
         QVERIFY(recordAgain.load());
         QCOMPARE(recordAgain.find(key(1))->reply, R"({"first":1})");
     }
@@ -297,7 +297,7 @@ private Q_SLOTS:
         const QTemporaryDir folder;
         Outbox outbox(folder.filePath(u"outbox"_s));
         QVERIFY(outbox.load());
-        CommandRecord record(folder.filePath(u"commands.json"_s));
+        CommandJournal record(folder.filePath(u"commands.json"_s));
         FakePanelLink link;
         OutboxSender mail(outbox, link);
         CommandLedger book(record, mail);
@@ -323,7 +323,7 @@ private Q_SLOTS:
         clock.setWall(QDateTime(QDate(1970, 1, 1), QTime(0, 0), Qt::UTC));
         const QDateTime now(QDate(2026, 3, 1), QTime(12, 0), Qt::UTC);
         {
-            ServerTime time(path, clock);
+            TrustedTime time(path, clock);
             QVERIFY(!time.isKnown());
             QVERIFY(!time.isPast(now.addYears(-50))); // nothing is known, nothing is refused
             time.raiseFloor(now.addSecs(-60));
@@ -338,7 +338,7 @@ private Q_SLOTS:
             clock.setWall(QDateTime(QDate(2036, 1, 1), QTime(0, 0), Qt::UTC));
             QVERIFY(!time.isPast(now.addSecs(60)));
         }
-        const ServerTime restarted(path, clock);
+        const TrustedTime restarted(path, clock);
         QVERIFY(!restarted.isKnown());
         QVERIFY(restarted.isPast(now.addSecs(-1)));
         QVERIFY(!restarted.isPast(now.addSecs(60)));

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "agent/ServerTime.h"
+#include "agent/TrustedTime.h"
 
 #include "agent/Logging.h"
 #include "base/AtomicFile.h"
@@ -15,7 +15,7 @@ constexpr qint64 wrongClockS = 600;
 
 } // namespace
 
-ServerTime::ServerTime(QString path, const Clock &clock)
+TrustedTime::TrustedTime(QString path, const Clock &clock)
     : m_path(std::move(path))
     , m_clock(clock)
 {
@@ -26,7 +26,7 @@ ServerTime::ServerTime(QString path, const Clock &clock)
     }
 }
 
-void ServerTime::set(std::chrono::milliseconds offset)
+void TrustedTime::set(std::chrono::milliseconds offset)
 {
     m_known = Known{m_clock.wallUtc().addMSecs(offset.count()), m_clock.monotonic(), offset};
     // Also downwards: what the server says now is better than what it may have said wrongly once.
@@ -34,14 +34,14 @@ void ServerTime::set(std::chrono::milliseconds offset)
     saveFloor();
 }
 
-void ServerTime::raiseFloor(const QDateTime &stamp)
+void TrustedTime::raiseFloor(const QDateTime &stamp)
 {
     if (stamp.isValid() && !m_known && (!m_floor.isValid() || stamp > m_floor)) {
         m_floor = stamp;
     }
 }
 
-QDateTime ServerTime::now() const
+QDateTime TrustedTime::now() const
 {
     if (m_known) {
         return serverNow();
@@ -50,32 +50,32 @@ QDateTime ServerTime::now() const
     return m_floor.isValid() && m_floor > ours ? m_floor : ours;
 }
 
-bool ServerTime::isPast(const QDateTime &moment) const
+bool TrustedTime::isPast(const QDateTime &moment) const
 {
     return m_known ? now() > moment : m_floor.isValid() && m_floor > moment;
 }
 
-bool ServerTime::isYetToCome(const QDateTime &moment) const
+bool TrustedTime::isYetToCome(const QDateTime &moment) const
 {
     return m_known && latestNow() < moment;
 }
 
-QDateTime ServerTime::latestNow() const
+QDateTime TrustedTime::latestNow() const
 {
     return now().addSecs(wrongClockS);
 }
 
-QDateTime ServerTime::serverNow() const
+QDateTime TrustedTime::serverNow() const
 {
     return m_known->server.addMSecs((m_clock.monotonic() - m_known->at).count());
 }
 
-std::optional<double> ServerTime::offsetS() const
+std::optional<double> TrustedTime::offsetS() const
 {
     return m_known ? std::optional(static_cast<double>(m_known->offset.count()) / 1000) : std::nullopt;
 }
 
-void ServerTime::saveFloor() const
+void TrustedTime::saveFloor() const
 {
     const QJsonObject object{{"server_time"_L1, m_floor.toUTC().toString(Qt::ISODate)}};
     if (const auto saved = writeFileAtomically(m_path, toAsciiJson(object)); !saved) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "agent/CommandRecord.h"
+#include "agent/CommandJournal.h"
 #include "base/Clock.h"
 #include "base/Result.h"
 #include "control/WatchdogPort.h"
@@ -17,7 +17,7 @@ namespace sgn::agent {
 // happened, because every start of a machine has an id of its own. What was asked for is on disk first, so that the
 // agent that runs after the restart tells it; finished() is told again after each start until close() says that the
 // result is safe elsewhere.
-class Reboot : public QObject
+class MachineRestart : public QObject
 {
     Q_OBJECT
 
@@ -33,7 +33,7 @@ public:
     };
 
     // All references outlive the object.
-    Reboot(Settings settings, control::WatchdogPort &watchdog, const Clock &clock, QObject *parent = nullptr);
+    MachineRestart(Settings settings, control::WatchdogPort &watchdog, const Clock &clock, QObject *parent = nullptr);
 
     // At start-up: finds out what became of what was asked for.
     void resume();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "agent/Reboot.h"
+#include "agent/MachineRestart.h"
 
 #include "agent/Logging.h"
 #include "base/AtomicFile.h"
@@ -27,7 +27,7 @@ QString readBootId(const QString &path)
 
 } // namespace
 
-Reboot::Reboot(Settings settings, control::WatchdogPort &watchdog, const Clock &clock, QObject *parent)
+MachineRestart::MachineRestart(Settings settings, control::WatchdogPort &watchdog, const Clock &clock, QObject *parent)
     : QObject(parent)
     , m_settings(std::move(settings))
     , m_watchdog(watchdog)
@@ -40,7 +40,7 @@ Reboot::Reboot(Settings settings, control::WatchdogPort &watchdog, const Clock &
     });
 }
 
-void Reboot::resume()
+void MachineRestart::resume()
 {
     if (const auto loaded = load(); !loaded) {
         if (loaded.error().code != ErrorCode::NotFound) {
@@ -60,7 +60,7 @@ void Reboot::resume()
     askWatchdog();
 }
 
-Outcome Reboot::begin(const CommandKey &key)
+Outcome MachineRestart::begin(const CommandKey &key)
 {
     if (m_key) {
         return fail(ErrorCode::Busy, u"the machine is being restarted for command %1"_s.arg(m_key->number));
@@ -82,7 +82,7 @@ Outcome Reboot::begin(const CommandKey &key)
     return {};
 }
 
-void Reboot::askWatchdog()
+void MachineRestart::askWatchdog()
 {
     auto *const asking =
         new control::PersistentRequest(m_watchdog, control::Reboot{}, m_settings.watchdogAway, retryPause, this);
@@ -93,7 +93,7 @@ void Reboot::askWatchdog()
     });
 }
 
-void Reboot::end(const std::optional<Error> &failure)
+void MachineRestart::end(const std::optional<Error> &failure)
 {
     if (!m_key || std::exchange(m_ended, true)) {
         return;
@@ -109,7 +109,7 @@ void Reboot::end(const std::optional<Error> &failure)
         Qt::QueuedConnection);
 }
 
-void Reboot::close()
+void MachineRestart::close()
 {
     m_key.reset();
     m_limit.stop();
@@ -118,7 +118,7 @@ void Reboot::close()
     }
 }
 
-Outcome Reboot::save() const
+Outcome MachineRestart::save() const
 {
     const QJsonObject object{{"command_no"_L1, static_cast<qint64>(m_key->number)},
                              {"fingerprint"_L1, QString::fromLatin1(m_key->fingerprint.toHex())},
@@ -127,7 +127,7 @@ Outcome Reboot::save() const
     return writeFileAtomically(m_settings.journal, toAsciiJson(object));
 }
 
-Outcome Reboot::load()
+Outcome MachineRestart::load()
 {
     const auto object = readJsonFile(m_settings.journal);
     if (!object) {

@@ -12,11 +12,11 @@ namespace sgn::agent {
 // What time it is by the server (XEP-0202), for judging `not_after` on a machine whose own clock may say 1970. Goes on
 // by monotonic time between logins. Before the first login after a start only a lower bound is known, the time of the
 // last login or of a message that the server stamped; it is kept in a file.
-class ServerTime
+class TrustedTime
 {
 public:
     // `clock` outlives the object.
-    ServerTime(QString path, const Clock &clock);
+    TrustedTime(QString path, const Clock &clock);
 
     // The server's clock minus ours, just measured.
     void set(std::chrono::milliseconds offset);

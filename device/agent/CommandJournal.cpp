@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "agent/CommandRecord.h"
+#include "agent/CommandJournal.h"
 
 #include "base/AtomicFile.h"
 #include "protocol/Json.h"
@@ -36,12 +36,12 @@ QJsonObject toJson(const RecordedCommand &command)
 
 } // namespace
 
-CommandRecord::CommandRecord(QString path, qsizetype capacity)
+CommandJournal::CommandJournal(QString path, qsizetype capacity)
     : m_path(std::move(path))
     , m_capacity(capacity)
 {}
 
-Outcome CommandRecord::load()
+Outcome CommandJournal::load()
 {
     m_commands.clear();
     m_forgottenUntil = {};
@@ -62,7 +62,7 @@ Outcome CommandRecord::load()
     return {};
 }
 
-Outcome CommandRecord::parse(const QByteArray &json)
+Outcome CommandJournal::parse(const QByteArray &json)
 {
     const auto object = parseJsonObject(json, maxFileSize);
     if (!object) {
@@ -86,19 +86,19 @@ Outcome CommandRecord::parse(const QByteArray &json)
     return reader.error() ? Outcome(fail(*reader.error())) : Outcome();
 }
 
-const RecordedCommand *CommandRecord::find(const CommandKey &key) const
+const RecordedCommand *CommandJournal::find(const CommandKey &key) const
 {
     const auto it = std::ranges::find(m_commands, key, &RecordedCommand::key);
     return it == m_commands.end() ? nullptr : &*it;
 }
 
-bool CommandRecord::mayBeForgotten(const CommandKey &key) const
+bool CommandJournal::mayBeForgotten(const CommandKey &key) const
 {
     return key.signedAt.isValid() && m_forgottenUntil.isValid() && key.signedAt <= m_forgottenUntil &&
            find(key) == nullptr;
 }
 
-QList<RecordedCommand> CommandRecord::unfinished() const
+QList<RecordedCommand> CommandJournal::unfinished() const
 {
     QList<RecordedCommand> running;
     std::ranges::copy_if(m_commands, std::back_inserter(running),
@@ -106,13 +106,13 @@ QList<RecordedCommand> CommandRecord::unfinished() const
     return running;
 }
 
-Outcome CommandRecord::begin(const CommandKey &key, const QString &name)
+Outcome CommandJournal::begin(const CommandKey &key, const QString &name)
 {
     entryFor(key).name = name;
     return save();
 }
 
-Outcome CommandRecord::finish(const CommandKey &key, const QString &name, const QByteArray &reply)
+Outcome CommandJournal::finish(const CommandKey &key, const QString &name, const QByteArray &reply)
 {
     RecordedCommand &command = entryFor(key);
     command.name = name;
@@ -120,7 +120,7 @@ Outcome CommandRecord::finish(const CommandKey &key, const QString &name, const 
     return save();
 }
 
-RecordedCommand &CommandRecord::entryFor(const CommandKey &key)
+RecordedCommand &CommandJournal::entryFor(const CommandKey &key)
 {
     const auto it = std::ranges::find(m_commands, key, &RecordedCommand::key);
     if (it != m_commands.end()) {
@@ -133,7 +133,7 @@ RecordedCommand &CommandRecord::entryFor(const CommandKey &key)
     return m_commands.last();
 }
 
-void CommandRecord::dropOldest()
+void CommandJournal::dropOldest()
 {
     // One that still runs is remembered longer, else its repeat would run beside it.
     const auto it = std::ranges::find_if(m_commands, [](const auto &command) { return !command.reply.isEmpty(); });
@@ -145,12 +145,12 @@ void CommandRecord::dropOldest()
     m_commands.erase(oldest);
 }
 
-Outcome CommandRecord::settle()
+Outcome CommandJournal::settle()
 {
     return m_isSaved ? Outcome() : save();
 }
 
-Outcome CommandRecord::save()
+Outcome CommandJournal::save()
 {
     QJsonArray commands;
     for (const RecordedCommand &command : m_commands) {

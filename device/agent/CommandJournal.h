@@ -38,10 +38,10 @@ struct RecordedCommand
 // (protocol section 2). Kept in downloads/commands.json; each change is durable when the call returns. Holds the last
 // `capacity` commands, and of the signed ones that it had to forget the time of the newest signature: whoever has
 // recorded the stream could else have them carried out again, as long as they are valid.
-class CommandRecord
+class CommandJournal
 {
 public:
-    explicit CommandRecord(QString path, qsizetype capacity = 200);
+    explicit CommandJournal(QString path, qsizetype capacity = 200);
 
     // A damaged file is set aside as <path>.bad and reported: the record then starts afresh. A missing one is fine.
     [[nodiscard]] Outcome load();

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "agent/Reboot.h"
+#include "agent/MachineRestart.h"
 #include "support/FakeWatchdog.h"
 #include "support/ManualClock.h"
 #include "support/ReleaseKit.h"
@@ -20,7 +20,7 @@ const CommandKey key{7, QByteArray(32, 'f')};
 
 } // namespace
 
-class TestReboot : public QObject
+class TestMachineRestart : public QObject
 {
     Q_OBJECT
 
@@ -34,19 +34,19 @@ private:
     std::unique_ptr<QTemporaryDir> m_folder;
     std::unique_ptr<FakeWatchdog> m_watchdog;
     ManualClock m_clock;
-    Reboot::Settings m_settings;
-    std::unique_ptr<Reboot> m_reboot;
+    MachineRestart::Settings m_settings;
+    std::unique_ptr<MachineRestart> m_restart;
     QList<Told> m_told;
 
     // Another agent takes over.
     void restart()
     {
-        m_reboot = std::make_unique<Reboot>(m_settings, *m_watchdog, m_clock);
-        connect(m_reboot.get(), &Reboot::finished, this,
+        m_restart = std::make_unique<MachineRestart>(m_settings, *m_watchdog, m_clock);
+        connect(m_restart.get(), &MachineRestart::finished, this,
                 [this](const CommandKey &which, const std::optional<Error> &failure) {
                     m_told += Told{which, failure};
                 });
-        m_reboot->resume();
+        m_restart->resume();
     }
     void setBootId(const QByteArray &id) { QVERIFY(test::writeFile(m_settings.bootIdFile, id + '\n')); }
     bool isTold()
@@ -69,11 +69,11 @@ private Q_SLOTS:
         setBootId("first");
         restart();
     }
-    void cleanup() { m_reboot.reset(); }
+    void cleanup() { m_restart.reset(); }
 
     void isToldAfterTheRestart()
     {
-        QVERIFY(m_reboot->begin(key));
+        QVERIFY(m_restart->begin(key));
         QTRY_COMPARE_WITH_TIMEOUT(timesAsked(), 1, limit);
         QVERIFY(m_told.isEmpty());
         setBootId("second");
@@ -87,8 +87,8 @@ private Q_SLOTS:
         m_told.clear();
         restart();
         QVERIFY(isTold());
-        m_reboot->close();
-        QVERIFY(!m_reboot->current());
+        m_restart->close();
+        QVERIFY(!m_restart->current());
         m_told.clear();
         restart();
         QCoreApplication::processEvents();
@@ -98,10 +98,10 @@ private Q_SLOTS:
 
     void isNotTakenForDoneWhenOnlyTheAgentRestarts()
     {
-        QVERIFY(m_reboot->begin(key));
+        QVERIFY(m_restart->begin(key));
         m_clock.advance(19s);
         restart();
-        QCOMPARE(m_reboot->current(), std::optional(key));
+        QCOMPARE(m_restart->current(), std::optional(key));
         QTRY_VERIFY_WITH_TIMEOUT(timesAsked() > 0, limit);
         QVERIFY(m_told.isEmpty());
         // The time goes on where it was.
@@ -128,29 +128,29 @@ private Q_SLOTS:
         if (refuses) {
             m_watchdog->refusal = Error{ErrorCode::Refused, words};
         }
-        QVERIFY(m_reboot->begin(key));
+        QVERIFY(m_restart->begin(key));
         QVERIFY(isTold());
         QVERIFY(m_told.first().failure.has_value());
         QVERIFY2(m_told.first().failure->message.contains(words), qPrintable(m_told.first().failure->message));
-        m_reboot->close();
+        m_restart->close();
         QVERIFY(!QFile::exists(m_settings.journal));
     }
 
     void oneAtATime()
     {
-        QVERIFY(m_reboot->begin(key));
-        QCOMPARE(m_reboot->begin({8, QByteArray(32, 'g')}).error().code, ErrorCode::Busy);
+        QVERIFY(m_restart->begin(key));
+        QCOMPARE(m_restart->begin({8, QByteArray(32, 'g')}).error().code, ErrorCode::Busy);
     }
 
     void nothingIsBegunWithoutAWayToKnowTheEnd()
     {
         QVERIFY(QFile::remove(m_settings.bootIdFile));
-        QCOMPARE(m_reboot->begin(key).error().code, ErrorCode::Internal);
+        QCOMPARE(m_restart->begin(key).error().code, ErrorCode::Internal);
         setBootId("first");
         m_settings.journal = m_folder->filePath(u"no/such/folder/reboot.json"_s);
         restart();
-        QVERIFY(!m_reboot->begin(key));
-        QVERIFY(!m_reboot->current());
+        QVERIFY(!m_restart->begin(key));
+        QVERIFY(!m_restart->current());
         QCoreApplication::processEvents();
         QCOMPARE(timesAsked(), 0);
     }
@@ -170,11 +170,11 @@ private Q_SLOTS:
         QFETCH(const QByteArray, content);
         QVERIFY(test::writeFile(m_settings.journal, content));
         restart();
-        QVERIFY(!m_reboot->current());
+        QVERIFY(!m_restart->current());
         QVERIFY(QFile::exists(m_settings.journal + u".bad"_s));
-        QVERIFY(m_reboot->begin(key));
+        QVERIFY(m_restart->begin(key));
     }
 };
 
-QTEST_GUILESS_MAIN(TestReboot)
-#include "tst_reboot.moc"
+QTEST_GUILESS_MAIN(TestMachineRestart)
+#include "tst_machine_restart.moc"

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "agent/LogBundle.h"
+#include "agent/LogArchive.h"
 
 #include "archive/Zip.h"
 #include "crypto/Sha256.h"
@@ -11,7 +11,7 @@ namespace sgn::agent {
 
 using namespace Qt::StringLiterals;
 
-Result<LogBundle> packLogs(const QString &folder, const QString &zip, qint64 maxBytes, const std::stop_token &stop)
+Result<LogArchive> packLogs(const QString &folder, const QString &zip, qint64 maxBytes, const std::stop_token &stop)
 {
     auto files = filesBelow(folder, u"logs"_s);
     if (!files) {
@@ -19,7 +19,7 @@ Result<LogBundle> packLogs(const QString &folder, const QString &zip, qint64 max
     }
     std::ranges::stable_sort(*files, std::greater<>(),
                              [](const PackFile &file) { return QFileInfo(file.source).lastModified(); });
-    LogBundle bundle;
+    LogArchive bundle;
     bundle.path = zip;
     QList<PackFile> chosen;
     qint64 bytes = 0;
