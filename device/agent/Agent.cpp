@@ -2,6 +2,8 @@
 #include "agent/Agent.h"
 
 #include "agent/Logging.h"
+#include "base/VersionFile.h"
+
 #include "download/DeltaDownload.h"
 #include "protocol/Reply.h"
 
@@ -66,13 +68,12 @@ CommandRunner::Settings commandSettings(const AgentSettings &agent)
     return settings;
 }
 
-// What the Python packages say they are.
+// The version in the Python packages' version file, where there is one.
 std::optional<int> packagesVersion(const AgentSettings &settings)
 {
     const auto folder =
         update::findSitePackages({settings.tree.root(), settings.tree.downloads(), {}, settings.config.sitePackages});
-    const auto version =
-        folder ? update::readVersionFile(*folder + u'/' + update::versionFileName) : fail(folder.error());
+    const auto version = folder ? readReleaseVersion(*folder) : fail(folder.error());
     return version ? std::optional(*version) : std::nullopt;
 }
 
@@ -81,7 +82,7 @@ LogUploader::Settings logSettings(const AgentSettings &settings)
     LogUploader::Settings result;
     result.from = settings.config.rpiUniqueId;
     result.logs = settings.tree.logs();
-    result.zip = settings.tree.downloads() + u"/logs.zip"_s;
+    result.zip = settings.tree.logBundle();
     result.url = settings.config.logUploadUrl;
     result.caFile = settings.tree.caCertificate();
     result.storeLimit = settings.fileStoreLimit;
@@ -97,14 +98,14 @@ Agent::Agent(const AgentSettings &settings, PanelLink &link, control::WatchdogPo
     , m_link(link)
     , m_outbox(settings.tree.outbox())
     , m_record(settings.tree.commandRecord())
-    , m_mail(m_outbox, link)
-    , m_book(m_record, m_mail)
-    , m_answers(m_from, m_book, m_mail)
+    , m_sender(m_outbox, link)
+    , m_ledger(m_record, m_sender)
+    , m_answers(m_from, m_ledger, m_sender)
     , m_time(settings.tree.downloads() + u"/server-time.json"_s, clock)
     , m_installer(installerSettings(settings, m_time), watchdog, downloadsFor(settings), clock)
     , m_restart({settings.tree.rebootJournal(), settings.bootIdFile, settings.rebootLimit}, watchdog, clock)
-    , m_intake(intakeSettings(settings.config), {m_book, m_answers, m_time, clock})
-    , m_commands(commandSettings(settings), {m_book, m_answers, m_mail, m_installer, m_restart, watchdog, m_time})
+    , m_intake(intakeSettings(settings.config), {m_ledger, m_answers, m_time, clock})
+    , m_commands(commandSettings(settings), {m_ledger, m_answers, m_sender, m_installer, m_restart, watchdog, m_time})
     , m_status(watchdog, settings.watchdogPort)
     , m_versions({m_from, settings.tree.root(), settings.version, settings.watchdogVersion,
                   [settings] {
@@ -116,8 +117,8 @@ Agent::Agent(const AgentSettings &settings, PanelLink &link, control::WatchdogPo
                  settings.panelMapTimes)
     , m_features(settings.tree.panelFeatures())
     , m_eventOutbox(settings.tree.eventOutbox(), maxProcesses)
-    , m_eventMail(m_eventOutbox, link)
-    , m_events(m_from, watchdog, m_eventMail, clock, settings.eventLimits)
+    , m_eventSender(m_eventOutbox, link)
+    , m_events(m_from, watchdog, m_eventSender, clock, settings.eventLimits)
 {
     connect(&m_link, &PanelLink::messageReceived, &m_intake, &CommandIntake::receive);
     connect(&m_intake, &CommandIntake::accepted, &m_commands, &CommandRunner::run);
@@ -128,8 +129,8 @@ Agent::Agent(const AgentSettings &settings, PanelLink &link, control::WatchdogPo
     connect(&m_commands, &CommandRunner::versionRequested, this, &Agent::versionRequested);
     connect(&m_commands, &CommandRunner::logsRequested, &m_logs, &LogUploader::start);
     connect(&m_logs, &LogUploader::finished, &m_commands, &CommandRunner::logsUploaded);
-    connect(&m_installer, &update::Installer::progress, this, &Agent::tellProgress);
-    // What was told while nobody was there is lost, and a state may last.
+    connect(&m_installer, &update::Installer::progress, this, &Agent::sendProgress);
+    // Progress that was sent while the panel was offline is lost, and a state may last.
     connect(&m_link, &PanelLink::online, &m_installer, &update::Installer::repeatProgress);
 }
 
@@ -157,7 +158,7 @@ void Agent::versionRequested(const QStringList &features)
     m_installer.repeatProgress();
 }
 
-void Agent::tellProgress(CommandNo number, update::State state, int percent, const QString &remarks)
+void Agent::sendProgress(CommandNo number, update::State state, int percent, const QString &remarks)
 {
     if (m_link.isOnline()) {
         m_link.send(encode(ProgressReport{number, m_from, nameOf(state), percent, remarks}));

@@ -28,6 +28,7 @@
 
 namespace sgn::agent {
 
+// What the agent reads from its configuration and its command line, and times that tests shorten.
 struct AgentSettings
 {
     DeviceConfig config;
@@ -39,7 +40,7 @@ struct AgentSettings
     PanelMapCall::Times panelMapTimes = {};
     std::chrono::milliseconds fileStoreLimit{5'000};
     ProcessEventReporter::Limits eventLimits = {};
-    // Of the watchdog that is connected.
+    // Returns the version of the connected watchdog, or nullopt while there is none.
     std::function<std::optional<int>()> watchdogVersion = {};
     update::ServerTrial serverTrial = {};
     QString bootIdFile = QStringLiteral("/proc/sys/kernel/random/boot_id");
@@ -47,7 +48,8 @@ struct AgentSettings
     std::chrono::milliseconds holdPoll{2'000};
 };
 
-// The device's voice and ears: puts the parts of the agent together. What it decides itself is only who gets what.
+// The device as its panel sees it: creates the parts of the agent and connects them. It decides nothing itself but
+// which part receives which message.
 class Agent : public QObject
 {
     Q_OBJECT
@@ -57,19 +59,19 @@ public:
     Agent(const AgentSettings &settings, PanelLink &link, control::WatchdogPort &watchdog, const Clock &clock,
           QObject *parent = nullptr);
 
-    // Reads what the last run left behind and goes on with it.
+    // Reads what the previous run left on disk and continues with it.
     void start();
 
 private:
     void versionRequested(const QStringList &features);
-    void tellProgress(CommandNo number, update::State state, int percent, const QString &remarks);
+    void sendProgress(CommandNo number, update::State state, int percent, const QString &remarks);
 
     QString m_from;
     PanelLink &m_link;
     Outbox m_outbox;
     CommandJournal m_record;
-    OutboxSender m_mail;
-    CommandLedger m_book;
+    OutboxSender m_sender;
+    CommandLedger m_ledger;
     Answers m_answers;
     TrustedTime m_time;
     update::Installer m_installer;
@@ -81,9 +83,9 @@ private:
     LogUploader m_logs;
     PanelMapCall m_panelMap;
     PanelFeatures m_features;
-    // Apart from the results, so that no number of events can push one of those out.
+    // Separate from the results, so that no number of events can displace one of those.
     Outbox m_eventOutbox;
-    OutboxSender m_eventMail;
+    OutboxSender m_eventSender;
     ProcessEventReporter m_events;
 };
 

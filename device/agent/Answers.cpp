@@ -29,17 +29,17 @@ ErrorCode wireCode(ErrorCode code)
     }
 }
 
-Answers::Answers(QString from, CommandLedger &book, OutboxSender &mail)
+Answers::Answers(QString from, CommandLedger &ledger, OutboxSender &sender)
     : m_from(std::move(from))
-    , m_book(book)
-    , m_mail(mail)
+    , m_ledger(ledger)
+    , m_sender(sender)
 {}
 
 bool Answers::give(const CommandKey &key, const QString &name, const Outcome &outcome, const QString &remarks)
 {
     if (!outcome) {
         qCWarning(lcAgent).noquote() << "command" << key.number << name << "failed:" << outcome.error().message;
-        return m_book.answer(key, name, failure(key.number, name, outcome.error()));
+        return m_ledger.answer(key, name, failure(key.number, name, outcome.error()));
     }
     CommandResult result;
     result.number = key.number;
@@ -47,7 +47,7 @@ bool Answers::give(const CommandKey &key, const QString &name, const Outcome &ou
     result.command = name;
     result.success = true;
     result.remarks = remarks;
-    return m_book.answer(key, name, encode(result));
+    return m_ledger.answer(key, name, encode(result));
 }
 
 void Answers::refuse(const CommandKey &key, const QString &name, const Error &error)
@@ -55,14 +55,14 @@ void Answers::refuse(const CommandKey &key, const QString &name, const Error &er
     if (key.number != 0) {
         give(key, name, fail(error));
     } else if (name == uploadLogs) {
-        m_mail.post(name, failure({}, name, error));
+        m_sender.post(name, failure({}, name, error));
     }
 }
 
 void Answers::brushOff(std::optional<CommandNo> number, const QString &name, const Error &error)
 {
     if (number || name == uploadLogs) {
-        m_mail.say(failure(number, name, error));
+        m_sender.sendOnce(failure(number, name, error));
     }
 }
 

@@ -7,7 +7,8 @@
 
 namespace sgn::agent {
 
-// The codes that never leave the machine, in the words of the protocol (section 3).
+// The code that the protocol (section 3) has for an error; the codes that only this program uses become Internal or
+// BadRequest.
 [[nodiscard]] ErrorCode wireCode(ErrorCode code);
 
 // Answers commands in the shape that each of them has (protocol section 3): `upload_logs` with its own, all others with
@@ -16,21 +17,21 @@ class Answers
 {
 public:
     // `from`: rpi_unique_id. Both references outlive the object.
-    Answers(QString from, CommandLedger &book, OutboxSender &mail);
+    Answers(QString from, CommandLedger &ledger, OutboxSender &sender);
 
-    // On record, and kept until the server has it. Whether it is safe on disk.
+    // Recorded, and kept until the server has it. Returns whether it is durable.
     bool give(const CommandKey &key, const QString &name, const Outcome &outcome, const QString &remarks = {});
-    // The failure of a command that needn't have a number; without one it isn't on record.
+    // The failure of a command that may have no number; without one it isn't recorded.
     void refuse(const CommandKey &key, const QString &name, const Error &error);
-    // The failure of what isn't even worth remembering, once, now or never.
+    // The failure of a message that isn't worth recording: sent once if the panel is online, otherwise dropped.
     void brushOff(std::optional<CommandNo> number, const QString &name, const Error &error);
 
 private:
     [[nodiscard]] QByteArray failure(std::optional<CommandNo> number, const QString &name, const Error &error) const;
 
     QString m_from;
-    CommandLedger &m_book;
-    OutboxSender &m_mail;
+    CommandLedger &m_ledger;
+    OutboxSender &m_sender;
 };
 
 } // namespace sgn::agent

@@ -16,28 +16,12 @@ constexpr int logLinesPerMinute = 5;
 constexpr int refusalsPerMinute = 30;
 constexpr qsizetype maxWaiting = 100;
 
-// What everyone may ask; but a signature that is there has to be right.
-bool isUnsignedVersionRequest(const QByteArray &body)
+std::optional<CommandNo> numberOf(const CommandKey &key)
 {
-    const auto command = parseCommand(body);
-    return command && !command->isOperatorSigned && std::holds_alternative<VersionRequest>(command->body);
+    return key.number != 0 ? std::optional(key.number) : std::nullopt;
 }
 
 } // namespace
-
-std::optional<QString> whyNotObeyed(const xmpp::IncomingMessage &message, const QString &panelJid)
-{
-    if (message.carbon) {
-        return u"it is a carbon copy"_s;
-    }
-    if (message.fromArchive) {
-        return u"it is from the archive"_s;
-    }
-    if (message.fromBare != panelJid || panelJid.isEmpty()) {
-        return u"the sender is not the control panel"_s;
-    }
-    return std::nullopt;
-}
 
 CommandIntake::CommandIntake(Settings settings, const Ports &ports, QObject *parent)
     : QObject(parent)
@@ -60,99 +44,58 @@ void CommandIntake::receive(const xmpp::IncomingMessage &message)
     if (message.delayed) {
         m_ports.time.raiseFloor(message.stamp);
     }
-    if (!m_settings.operators.isRequired()) {
-        take(message.body, message.delayed, {});
-        return;
-    }
-    const auto signedCommand = m_settings.operators.open(message.body);
-    if (signedCommand) {
-        take(signedCommand->body, message.delayed, signedCommand->claims);
-    } else if (isUnsignedVersionRequest(message.body)) {
-        take(message.body, message.delayed, {});
+    auto command = readPanelCommand(message, m_settings.operators);
+    if (command) {
+        take(*std::move(command));
     } else {
-        refuseUntrusted(message.body, signedCommand.error());
+        refuse(command.error());
     }
 }
 
-void CommandIntake::take(const QByteArray &body, bool delayed, const std::optional<CommandClaims> &claims)
+void CommandIntake::take(PanelCommand command)
 {
-    auto command = parseCommand(body);
-    if (!command) {
-        refuseMalformed(command.error(), body);
-        return;
-    }
-    CommandKey key{command->number.value_or(0), commandFingerprint(body)};
-    if (claims) {
+    if (command.claims) {
         // Not later than now: one operator whose clock is years ahead would else make all others' signatures too old.
-        key.signedAt = std::min(claims->issuedAt, m_ports.time.latestNow());
-        command->notAfter = std::min(command->notAfter.value_or(claims->expiresAt), claims->expiresAt);
+        command.key.signedAt = std::min(command.claims->issuedAt, m_ports.time.latestNow());
+        auto &notAfter = command.command.notAfter;
+        notAfter = std::min(notAfter.value_or(command.claims->expiresAt), command.claims->expiresAt);
     }
-    if (command->number && repeatIfKnown(key)) {
+    const bool isNumbered = command.key.number != 0;
+    if (isNumbered && repeatIfKnown(command.key)) {
         return;
     }
-    if (command->number && m_ports.book.mayBeForgotten(key)) {
-        refuseUntrusted(body, {ErrorCode::Expired, u"the command was signed before others that this device has "
-                                                   "forgotten by now, and may be one of them; sign it anew"_s});
-        return;
-    }
-    const Waiting waiting{{*std::move(command), key, delayed}, claims};
-    if (waiting.accepted.command.notAfter && !m_ports.time.isKnown() && m_waiting.size() < maxWaiting) {
-        m_waiting += waiting;
+    if (isNumbered && m_ports.ledger.mayBeForgotten(command.key)) {
+        refuse({CommandRefusal::Reason::Untrusted,
+                {ErrorCode::Expired, u"the command was signed before others that this device has forgotten by now, and "
+                                     "may be one of them; sign it anew"_s},
+                command.key,
+                commandName(command.command.body)});
+    } else if (mustWaitForTime(command.command)) {
+        m_waiting += std::move(command);
         if (!m_timeLimit.isActive()) {
             m_timeLimit.start();
         }
-        return;
+    } else {
+        judge(command);
     }
-    judge(waiting);
+}
+
+bool CommandIntake::mustWaitForTime(const Command &command) const
+{
+    return command.notAfter && !m_ports.time.isKnown() && m_waiting.size() < maxWaiting;
 }
 
 bool CommandIntake::repeatIfKnown(const CommandKey &key)
 {
-    const RecordedCommand *const known = m_ports.book.find(key);
+    const RecordedCommand *const known = m_ports.ledger.find(key);
     if (known == nullptr) {
         return false;
     }
     qCInfo(lcAgent).noquote() << "command" << key.number << known->name << "is a repeat";
     if (!known->reply.isEmpty()) {
-        m_ports.book.repeat(*known);
+        m_ports.ledger.repeat(*known);
     }
     return true;
-}
-
-// The answer is neither recorded nor kept for later: whoever can't sign must not be able to push what was done out of
-// the record, or to fill the card.
-void CommandIntake::refuseUntrusted(const QByteArray &body, const Error &error)
-{
-    drop(m_settings.panelJid, error.message);
-    if (!m_refusals.allow(m_ports.clock.monotonic())) {
-        return;
-    }
-    if (const auto command = parseCommand(body)) {
-        m_ports.answers.brushOff(command->number, commandName(command->body), error);
-    } else {
-        m_ports.answers.brushOff(command.error().number, command.error().name, error);
-    }
-}
-
-void CommandIntake::refuseMalformed(const RejectedCommand &rejected, const QByteArray &body)
-{
-    if (!rejected.number) {
-        drop(m_settings.panelJid, rejected.error.message);
-        return;
-    }
-    const CommandKey key{*rejected.number, commandFingerprint(body)};
-    if (!repeatIfKnown(key)) {
-        m_ports.answers.give(key, rejected.name, fail(rejected.error));
-    }
-}
-
-void CommandIntake::drop(const QString &from, const QString &why)
-{
-    if (m_dropLog.allow(m_ports.clock.monotonic())) {
-        const quint64 more = m_dropLog.takeSuppressed();
-        qCWarning(lcAgent).noquote() << "dropped a message from" << from << "because" << why
-                                     << (more > 0 ? u"(and %1 before it)"_s.arg(more) : QString());
-    }
 }
 
 void CommandIntake::serverTimeKnown()
@@ -164,32 +107,69 @@ void CommandIntake::serverTimeKnown()
 void CommandIntake::judgeWaiting()
 {
     const auto waiting = std::exchange(m_waiting, {});
-    for (const Waiting &one : waiting) {
+    for (const PanelCommand &command : waiting) {
         // The same command may have come twice meanwhile.
-        if (one.accepted.key.number == 0 || m_ports.book.find(one.accepted.key) == nullptr) {
-            judge(one);
+        if (command.key.number == 0 || m_ports.ledger.find(command.key) == nullptr) {
+            judge(command);
         }
     }
 }
 
-void CommandIntake::judge(const Waiting &waiting)
+void CommandIntake::judge(const PanelCommand &command)
 {
-    const Command &command = waiting.accepted.command;
-    std::optional<Error> problem;
-    if (waiting.claims && m_ports.time.isYetToCome(waiting.claims->issuedAt)) {
-        problem = {ErrorCode::BadSignature, u"the command was signed in the future, on %1"_s.arg(
-                                                waiting.claims->issuedAt.toString(Qt::ISODate))};
-    } else if (command.notAfter && m_ports.time.isPast(*command.notAfter)) {
-        problem = {ErrorCode::Expired,
-                   u"the command was valid until %1"_s.arg(command.notAfter->toString(Qt::ISODate))};
+    if (auto problem = untimely(command)) {
+        refuse({CommandRefusal::Reason::Untimely, *std::move(problem), command.key, commandName(command.command.body)});
+    } else {
+        Q_EMIT accepted(command);
     }
-    if (!problem) {
-        Q_EMIT accepted(waiting.accepted);
+}
+
+std::optional<Error> CommandIntake::untimely(const PanelCommand &command) const
+{
+    const auto &notAfter = command.command.notAfter;
+    if (command.claims && m_ports.time.isYetToCome(command.claims->issuedAt)) {
+        return Error{ErrorCode::BadSignature, u"the command was signed in the future, on %1"_s.arg(
+                                                  command.claims->issuedAt.toString(Qt::ISODate))};
+    }
+    if (notAfter && m_ports.time.isPast(*notAfter)) {
+        return Error{ErrorCode::Expired, u"the command was valid until %1"_s.arg(notAfter->toString(Qt::ISODate))};
+    }
+    return std::nullopt;
+}
+
+void CommandIntake::refuse(const CommandRefusal &refusal)
+{
+    switch (refusal.reason) {
+    case CommandRefusal::Reason::Untrusted:
+        // The reply is neither recorded nor kept for later: a sender that can't sign must not be able to push commands
+        // that were carried out from the record, or to fill the card.
+        drop(m_settings.panelJid, refusal.error.message);
+        if (m_refusals.allow(m_ports.clock.monotonic())) {
+            m_ports.answers.brushOff(numberOf(refusal.key), refusal.name, refusal.error);
+        }
+        return;
+    case CommandRefusal::Reason::Malformed:
+        if (refusal.key.number == 0) {
+            drop(m_settings.panelJid, refusal.error.message);
+        } else if (!repeatIfKnown(refusal.key)) {
+            m_ports.answers.give(refusal.key, refusal.name, fail(refusal.error));
+        }
+        return;
+    case CommandRefusal::Reason::Untimely:
+        qCWarning(lcAgent).noquote() << "refused command" << refusal.key.number << refusal.name << "-"
+                                     << refusal.error.message;
+        m_ports.answers.refuse(refusal.key, refusal.name, refusal.error);
         return;
     }
-    const QString name = commandName(command.body);
-    qCWarning(lcAgent).noquote() << "refused" << name << "-" << problem->message;
-    m_ports.answers.refuse(waiting.accepted.key, name, *problem);
+}
+
+void CommandIntake::drop(const QString &from, const QString &why)
+{
+    if (m_dropLog.allow(m_ports.clock.monotonic())) {
+        const quint64 more = m_dropLog.takeSuppressed();
+        qCWarning(lcAgent).noquote() << "dropped a message from" << from << "because" << why
+                                     << (more > 0 ? u"(and %1 before it)"_s.arg(more) : QString());
+    }
 }
 
 } // namespace sgn::agent

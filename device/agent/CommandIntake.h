@@ -2,34 +2,20 @@
 #pragma once
 
 #include "agent/Answers.h"
-#include "agent/OperatorCheck.h"
-#include "agent/PanelLink.h"
+#include "agent/PanelCommand.h"
 #include "agent/TrustedTime.h"
 #include "base/RateLimit.h"
-#include "protocol/Command.h"
 
-#include <optional>
+#include <chrono>
 #include <QList>
 #include <QObject>
 #include <QTimer>
 
 namespace sgn::agent {
 
-// Why a message isn't obeyed, or nothing when it is the panel's own word to this device. A message that the server kept
-// while this device was away is one; copies (carbons, archive results) never are, because what they carry was or will
-// be said directly.
-[[nodiscard]] std::optional<QString> whyNotObeyed(const xmpp::IncomingMessage &message, const QString &panelJid);
-
-// A command to be carried out now.
-struct AcceptedCommand
-{
-    Command command;
-    CommandKey key; // number 0: it has none
-    bool delayed = false;
-};
-
-// Takes the panel's messages and decides which are commands to obey: from the panel, signed where there are operators'
-// keys, in time, and each numbered one once (protocol sections 1 and 2). What isn't obeyed is answered here.
+// Receives the panel's messages and decides which are commands to carry out: from the panel, signed where there are
+// operators' keys, in time, and each numbered one once (protocol sections 1 and 2). A message is parsed once, by
+// readPanelCommand(); refuse() replies to what isn't carried out.
 class CommandIntake : public QObject
 {
     Q_OBJECT
@@ -39,12 +25,12 @@ public:
     {
         QString panelJid;
         OperatorCheck operators{{}, {}};
-        // For how long a command with `not_after` waits after the login for the server to say what time it is.
+        // For how long a command with `not_after` waits after the login for the server's time.
         std::chrono::milliseconds serverTimeLimit{10'000};
     };
     struct Ports
     {
-        CommandLedger &book;
+        CommandLedger &ledger;
         Answers &answers;
         TrustedTime &time;
         const Clock &clock;
@@ -57,29 +43,25 @@ public:
     void serverTimeKnown();
 
 Q_SIGNALS:
-    void accepted(const sgn::agent::AcceptedCommand &command);
+    // To be carried out now.
+    void accepted(const sgn::agent::PanelCommand &command);
 
 private:
-    struct Waiting
-    {
-        AcceptedCommand accepted;
-        std::optional<CommandClaims> claims; // an operator signed it
-    };
-
-    void take(const QByteArray &body, bool delayed, const std::optional<CommandClaims> &claims);
-    // Whether it has been here before; then its answer goes out again, where there is one.
+    void take(PanelCommand command);
+    // Whether this device has the command on record already; then its reply is sent again, where there is one.
     bool repeatIfKnown(const CommandKey &key);
-    void refuseUntrusted(const QByteArray &body, const Error &error);
-    void refuseMalformed(const RejectedCommand &rejected, const QByteArray &body);
-    void drop(const QString &from, const QString &why);
-    void judge(const Waiting &waiting);
+    [[nodiscard]] bool mustWaitForTime(const Command &command) const;
+    void judge(const PanelCommand &command);
     void judgeWaiting();
+    [[nodiscard]] std::optional<Error> untimely(const PanelCommand &command) const;
+    void refuse(const CommandRefusal &refusal);
+    void drop(const QString &from, const QString &why);
 
     Settings m_settings;
     Ports m_ports;
     RateLimit m_dropLog;
     RateLimit m_refusals;
-    QList<Waiting> m_waiting; // for the server's time
+    QList<PanelCommand> m_waiting; // for the server's time
     QTimer m_timeLimit;
 };
 

@@ -2,10 +2,10 @@
 #include "agent/CommandJournal.h"
 
 #include "base/AtomicFile.h"
+#include "base/StateFile.h"
 #include "protocol/Json.h"
 
 #include <algorithm>
-#include <QFile>
 
 namespace sgn::agent {
 
@@ -46,29 +46,20 @@ Outcome CommandJournal::load()
     m_commands.clear();
     m_forgottenUntil = {};
     removeTemporaries(m_path);
-    const auto content = readFile(m_path, maxFileSize);
-    if (!content && content.error().code == ErrorCode::NotFound) {
+    Outcome read = readStateFile(m_path, maxFileSize, [this](const QJsonObject &object) { return parse(object); });
+    if (!read && read.error().code == ErrorCode::NotFound) {
         return {};
     }
-    const Outcome parsed = content ? parse(*content) : fail(content.error());
-    if (!parsed) {
+    if (!read) {
         m_commands.clear();
         m_forgottenUntil = {};
-        const QString aside = m_path + ".bad"_L1;
-        QFile::remove(aside);
-        QFile::rename(m_path, aside);
-        return fail(parsed.error().withContext(u"%1 is set aside"_s.arg(m_path)));
     }
-    return {};
+    return read;
 }
 
-Outcome CommandJournal::parse(const QByteArray &json)
+Outcome CommandJournal::parse(const QJsonObject &object)
 {
-    const auto object = parseJsonObject(json, maxFileSize);
-    if (!object) {
-        return fail(object.error());
-    }
-    JsonReader reader(*object);
+    JsonReader reader(object);
     m_forgottenUntil = reader.optionalTime("forgotten_until"_L1).value_or(QDateTime());
     for (const QJsonValue &value : reader.requiredArray("commands"_L1, maxEntries)) {
         JsonReader entry(value.toObject());
@@ -135,7 +126,7 @@ RecordedCommand &CommandJournal::entryFor(const CommandKey &key)
 
 void CommandJournal::dropOldest()
 {
-    // One that still runs is remembered longer, else its repeat would run beside it.
+    // One that still runs is kept longer, else its repeat would run beside it.
     const auto it = std::ranges::find_if(m_commands, [](const auto &command) { return !command.reply.isEmpty(); });
     const auto oldest = it == m_commands.end() ? m_commands.begin() : it;
     const QDateTime &signedAt = oldest->key.signedAt;

@@ -6,17 +6,18 @@
 
 #include <QByteArray>
 #include <QDateTime>
+#include <QJsonObject>
 #include <QList>
 #include <QString>
 
 namespace sgn::agent {
 
-// Which command it is: the number alone doesn't tell, because the same number with other content is another command.
+// Identifies a command: the number alone doesn't, because the same number with other content is another command.
 struct CommandKey
 {
     CommandNo number = 0;
     QByteArray fingerprint;
-    // When an operator signed it, by the claims; invalid: nobody did. Is part of what the fingerprint stands for.
+    // When an operator signed it, by the claims; invalid: it isn't signed. The fingerprint covers it.
     QDateTime signedAt = {};
 
     friend bool operator==(const CommandKey &one, const CommandKey &other)
@@ -34,32 +35,32 @@ struct RecordedCommand
     friend bool operator==(const RecordedCommand &, const RecordedCommand &) = default;
 };
 
-// What this device was told to do and what came of it, so that nothing runs twice and a repeat gets the same answer
+// The commands that this device received and their results, so that nothing runs twice and a repeat gets the same reply
 // (protocol section 2). Kept in downloads/commands.json; each change is durable when the call returns. Holds the last
-// `capacity` commands, and of the signed ones that it had to forget the time of the newest signature: whoever has
-// recorded the stream could else have them carried out again, as long as they are valid.
+// `capacity` commands, and of the signed ones that it had to forget the time of the newest signature: an attacker who
+// has recorded the stream could otherwise have them carried out again for as long as they are valid.
 class CommandJournal
 {
 public:
     explicit CommandJournal(QString path, qsizetype capacity = 200);
 
-    // A damaged file is set aside as <path>.bad and reported: the record then starts afresh. A missing one is fine.
+    // A damaged file is quarantined and reported: the record then starts anew. A missing one is no error.
     [[nodiscard]] Outcome load();
 
     [[nodiscard]] const RecordedCommand *find(const CommandKey &key) const;
-    // Whether it was signed so long ago that it may have been carried out and forgotten.
+    // Whether the command was signed so long ago that it may have been carried out and forgotten.
     [[nodiscard]] bool mayBeForgotten(const CommandKey &key) const;
-    // Those that run, oldest first.
+    // The commands that have no reply yet, oldest first.
     [[nodiscard]] QList<RecordedCommand> unfinished() const;
 
-    // NoSpace, Io: remembered all the same, until the next restart; settle() tries again.
+    // NoSpace, Io: kept in memory nevertheless, until the next restart; settle() tries again.
     [[nodiscard]] Outcome begin(const CommandKey &key, const QString &name);
     [[nodiscard]] Outcome finish(const CommandKey &key, const QString &name, const QByteArray &reply);
-    // Success when all of it is on disk, if need be by now.
+    // Success when all of it is durable; writes it again if need be.
     [[nodiscard]] Outcome settle();
 
 private:
-    [[nodiscard]] Outcome parse(const QByteArray &json);
+    [[nodiscard]] Outcome parse(const QJsonObject &object);
     [[nodiscard]] Outcome save();
     RecordedCommand &entryFor(const CommandKey &key);
     void dropOldest();

@@ -23,9 +23,9 @@ void warnIfFailed(const Outcome &outcome)
 
 } // namespace
 
-CommandLedger::CommandLedger(CommandJournal &record, OutboxSender &mail)
+CommandLedger::CommandLedger(CommandJournal &record, OutboxSender &sender)
     : m_record(record)
-    , m_mail(mail)
+    , m_sender(sender)
 {}
 
 void CommandLedger::begin(const CommandKey &key, const QString &name)
@@ -38,10 +38,10 @@ bool CommandLedger::answer(const CommandKey &key, const QString &name, const QBy
     if (const RecordedCommand *const known = m_record.find(key); known != nullptr && !known->reply.isEmpty()) {
         const Outcome settled = m_record.settle();
         warnIfFailed(settled);
-        return m_mail.isSafe(letterKey(key)) && settled;
+        return m_sender.isDurable(letterKey(key)) && settled;
     }
-    // First the outbox, then the record: after a power cut between the two the answer is given again, never lost.
-    const bool isPosted = m_mail.post(letterKey(key), reply);
+    // First the outbox, then the journal: after a power cut between the two the reply is given again, never lost.
+    const bool isPosted = m_sender.post(letterKey(key), reply);
     const Outcome recorded = m_record.finish(key, name, reply);
     warnIfFailed(recorded);
     return isPosted && recorded;
@@ -49,7 +49,7 @@ bool CommandLedger::answer(const CommandKey &key, const QString &name, const QBy
 
 void CommandLedger::repeat(const RecordedCommand &command)
 {
-    m_mail.post(letterKey(command.key), command.reply);
+    m_sender.post(letterKey(command.key), command.reply);
 }
 
 } // namespace sgn::agent

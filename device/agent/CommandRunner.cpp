@@ -4,7 +4,6 @@
 #include "agent/Logging.h"
 #include "base/FileSystem.h"
 #include "base/Overloaded.h"
-#include "control/PersistentRequest.h"
 
 #include <utility>
 
@@ -26,25 +25,25 @@ CommandRunner::CommandRunner(Settings settings, const Ports &ports, QObject *par
 {
     m_gather.setSingleShot(true);
     m_gather.setInterval(m_settings.gather);
-    connect(&m_gather, &QTimer::timeout, this, &CommandRunner::tellGathered);
+    connect(&m_gather, &QTimer::timeout, this, &CommandRunner::emitGathered);
     connect(&m_ports.installer, &update::Installer::finished, this, &CommandRunner::updateEnded);
     connect(&m_ports.restart, &MachineRestart::finished, this, &CommandRunner::rebooted);
-    m_tryEndingAgain.setSingleShot(true);
-    m_tryEndingAgain.setInterval(m_settings.diskPause);
-    connect(&m_tryEndingAgain, &QTimer::timeout, this, [this] { updateEnded(m_unsafeEnding); });
+    m_outcomeRetry.setSingleShot(true);
+    m_outcomeRetry.setInterval(m_settings.diskPause);
+    connect(&m_outcomeRetry, &QTimer::timeout, this, [this] { updateEnded(m_unrecordedOutcome); });
 }
 
 void CommandRunner::start()
 {
     const update::Order *const current = m_ports.installer.current();
     if (current != nullptr) {
-        // The power may have gone between the journal and the record; a repeat has to find the command.
+        // The power may have been cut between the two journals; a repeat has to find the command.
         beginIfUnknown({current->number, current->fingerprint}, commandName(update::commandOf(current->task)));
     }
     if (const auto &restart = m_ports.restart.current()) {
         beginIfUnknown(*restart, reboot);
     }
-    for (const RecordedCommand &command : m_ports.book.unfinished()) {
+    for (const RecordedCommand &command : m_ports.ledger.unfinished()) {
         if (isUnderWay(command.key)) {
             continue;
         }
@@ -55,12 +54,12 @@ void CommandRunner::start()
 
 void CommandRunner::beginIfUnknown(const CommandKey &key, const QString &name)
 {
-    if (m_ports.book.find(key) == nullptr) {
+    if (m_ports.ledger.find(key) == nullptr) {
         CommandKey known = key;
         if (m_settings.mustBeSigned) {
             known.signedAt = m_ports.time.now(); // or before
         }
-        m_ports.book.begin(known, name);
+        m_ports.ledger.begin(known, name);
     }
 }
 
@@ -71,7 +70,7 @@ bool CommandRunner::isUnderWay(const CommandKey &key) const
            m_ports.restart.current() == key;
 }
 
-void CommandRunner::run(const AcceptedCommand &accepted)
+void CommandRunner::run(const PanelCommand &accepted)
 {
     std::visit(Overloaded{
                    [&](const UpdateCommand &update) { runTask(update, accepted); },
@@ -81,20 +80,20 @@ void CommandRunner::run(const AcceptedCommand &accepted)
                            return;
                        }
                        m_gatheredVersion = true;
-                       m_gatheredFeatures = accepted.command.features; // the newest word counts
+                       m_gatheredFeatures = accepted.command.features; // the newest request counts
                        m_gather.start();
                    },
                    [&](const UploadLogs &) { runLogs(accepted); },
                    [&](const CancelUpdate &cancel) { cancelUpdate(cancel, accepted.key); },
                    [&](const RestartProcess &restart) { restartProcess(restart, accepted.key); },
                    [&](const CaCertUpdate &update) { runTask(update, accepted); },
-                   [&](const Rollback &back) { runTask(back, accepted); },
+                   [&](const Rollback &rollback) { runTask(rollback, accepted); },
                    [&](const RebootSystem &) { rebootSystem(accepted.key); },
                },
                accepted.command.body);
 }
 
-void CommandRunner::tellGathered()
+void CommandRunner::emitGathered()
 {
     if (std::exchange(m_gatheredVersion, false)) {
         Q_EMIT versionRequested(std::exchange(m_gatheredFeatures, {}));
@@ -104,7 +103,7 @@ void CommandRunner::tellGathered()
     }
 }
 
-void CommandRunner::runTask(const update::Task &task, const AcceptedCommand &accepted)
+void CommandRunner::runTask(const update::Task &task, const PanelCommand &accepted)
 {
     const QString name = commandName(update::commandOf(task));
     const Outcome begun = m_ports.installer.begin(
@@ -113,43 +112,43 @@ void CommandRunner::runTask(const update::Task &task, const AcceptedCommand &acc
         m_ports.answers.give(accepted.key, name, begun);
         return;
     }
-    // The journal has it already, and a restart finds it there; this is for knowing a repeat.
-    m_ports.book.begin(accepted.key, name);
+    // The update's journal has it already, and a restart finds it there; this is for recognising a repeat.
+    m_ports.ledger.begin(accepted.key, name);
 }
 
-void CommandRunner::updateEnded(const update::UpdateOutcome &ending)
+void CommandRunner::updateEnded(const update::UpdateOutcome &outcome)
 {
     CommandResult result;
-    result.number = ending.order.number;
+    result.number = outcome.order.number;
     result.from = m_settings.from;
-    result.success = ending.success;
-    result.remarks = ending.remarks;
-    result.command = commandName(update::commandOf(ending.order.task));
-    result.error = ending.error ? std::optional(wireCode(*ending.error)) : std::nullopt;
-    result.durationS = ending.durationS;
-    result.bytes = ending.bytes;
-    result.rolledBack = ending.rolledBack;
-    result.log = ending.log;
-    // Both quote what processes have written, and nobody knows what that is.
+    result.success = outcome.success;
+    result.remarks = outcome.remarks;
+    result.command = commandName(update::commandOf(outcome.order.task));
+    result.error = outcome.error ? std::optional(wireCode(*outcome.error)) : std::nullopt;
+    result.durationS = outcome.durationS;
+    result.bytes = outcome.bytes;
+    result.rolledBack = outcome.rolledBack;
+    result.log = outcome.log;
+    // Both quote the output of processes, which may contain anything.
     if (!m_settings.secret.isEmpty()) {
         result.remarks.replace(m_settings.secret, u"***"_s);
         result.log.replaceInStrings(m_settings.secret, u"***"_s);
     }
     qCInfo(lcAgent).noquote() << "update" << result.number << (result.success ? "succeeded" : "failed:")
                               << result.remarks;
-    if (m_ports.book.answer({ending.order.number, ending.order.fingerprint}, result.command, encode(result))) {
+    if (m_ports.ledger.answer({outcome.order.number, outcome.order.fingerprint}, result.command, encode(result))) {
         m_ports.installer.close();
         return;
     }
-    // As long as the disk doesn't take the answer, the journal is what remembers it.
-    m_unsafeEnding = ending;
-    m_tryEndingAgain.start();
+    // Until the reply is durable, the update's journal keeps the result.
+    m_unrecordedOutcome = outcome;
+    m_outcomeRetry.start();
 }
 
-void CommandRunner::runLogs(const AcceptedCommand &accepted)
+void CommandRunner::runLogs(const PanelCommand &accepted)
 {
     if (accepted.command.number) {
-        m_ports.book.begin(accepted.key, uploadLogs);
+        m_ports.ledger.begin(accepted.key, uploadLogs);
         m_numberedLogs += accepted.key;
     } else {
         m_plainLogs = true;
@@ -165,13 +164,13 @@ void CommandRunner::runLogs(const AcceptedCommand &accepted)
 void CommandRunner::logsUploaded(const LogsReply &reply)
 {
     if (std::exchange(m_plainLogs, false)) {
-        m_ports.mail.post(uploadLogs, encode(reply));
+        m_ports.sender.post(uploadLogs, encode(reply));
     }
     const auto keys = std::exchange(m_numberedLogs, {});
     for (const CommandKey &key : keys) {
         LogsReply numbered = reply;
         numbered.number = key.number;
-        m_ports.book.answer(key, uploadLogs, encode(numbered));
+        m_ports.ledger.answer(key, uploadLogs, encode(numbered));
     }
 }
 
@@ -190,7 +189,11 @@ void CommandRunner::rebootSystem(const CommandKey &key)
         return;
     }
     if (isReadOnlyFileSystem(m_settings.root)) {
-        rebootForgetfully(key);
+        // No record made now outlives the restart, and a command without a reply is repeated again and again.
+        m_ports.answers.give(key, reboot, {},
+                             u"reported before the restart, because the device's card is read-only and keeps no record "
+                             "of it"_s);
+        m_ports.restart.beginUnrecorded();
         return;
     }
     // Its own journal first, as with an update.
@@ -198,25 +201,7 @@ void CommandRunner::rebootSystem(const CommandKey &key)
         m_ports.answers.give(key, reboot, begun);
         return;
     }
-    m_ports.book.begin(key, reboot);
-}
-
-// Nothing that is noted now outlives the restart, and a command that isn't answered comes again and again: it is
-// answered before.
-void CommandRunner::rebootForgetfully(const CommandKey &key)
-{
-    m_ports.answers.give(key, reboot, {},
-                         u"said before the restart, which the device won't remember: its card is read-only"_s);
-    // Not by way of Reboot, which would want to note it first.
-    QTimer::singleShot(m_settings.rebootPause, this, [this] {
-        auto *const asking = new control::PersistentRequest(m_ports.watchdog, control::Reboot{},
-                                                            std::chrono::minutes(1), std::chrono::seconds(1), this);
-        connect(asking, &control::PersistentRequest::finished, this, [](const Result<control::ReplyBody> &reply) {
-            if (!reply) {
-                qCWarning(lcAgent) << "the machine can't be restarted:" << reply.error();
-            }
-        });
-    });
+    m_ports.ledger.begin(key, reboot);
 }
 
 void CommandRunner::rebooted(const CommandKey &key, const std::optional<Error> &failure)
@@ -225,14 +210,14 @@ void CommandRunner::rebooted(const CommandKey &key, const std::optional<Error> &
         m_ports.restart.close();
         return;
     }
-    // As with an update: till then its journal is what remembers it.
+    // As with an update: until then its own journal keeps the result.
     QTimer::singleShot(m_settings.diskPause, this, [this, key, failure] { rebooted(key, failure); });
 }
 
 void CommandRunner::restartProcess(const RestartProcess &restart, const CommandKey &key)
 {
     const QString name = u"restart_process"_s;
-    m_ports.book.begin(key, name);
+    m_ports.ledger.begin(key, name);
     m_ports.watchdog.ask(control::Restart{restart.processName}, this,
                          [this, key, name](const Result<control::ReplyBody> &reply) {
                              m_ports.answers.give(key, name, reply ? Outcome() : fail(reply.error()));

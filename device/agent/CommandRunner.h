@@ -2,10 +2,10 @@
 #pragma once
 
 #include "agent/Answers.h"
-#include "agent/CommandIntake.h"
 #include "agent/CommandLedger.h"
 #include "agent/MachineRestart.h"
 #include "agent/OutboxSender.h"
+#include "agent/PanelCommand.h"
 #include "agent/TrustedTime.h"
 #include "control/WatchdogPort.h"
 #include "protocol/Command.h"
@@ -18,8 +18,8 @@
 
 namespace sgn::agent {
 
-// Carries out the commands that the intake has accepted, and answers each numbered one once, whatever restarts there
-// are (protocol section 2).
+// Carries out the commands that the intake has accepted, and replies to each numbered one once, whatever restarts
+// happen meanwhile (protocol section 2).
 class CommandRunner : public QObject
 {
     Q_OBJECT
@@ -29,20 +29,18 @@ public:
     {
         QString from;              // rpi_unique_id
         bool mustBeSigned = false; // there are operators' keys
-        QString secret;            // the password: never told, whatever a log holds
+        QString secret;            // the password: replaced in every result, whatever a log holds
         QString root;              // of the device's folder
-        // Requests without a number that waited in the server's store come in a bunch and are answered together.
+        // Requests without a number that waited in the server's store arrive together and get one reply.
         std::chrono::milliseconds gather{300};
-        // Until an answer that the disk didn't take is tried again.
+        // Until a reply that couldn't be recorded is tried again.
         std::chrono::milliseconds diskPause{10'000};
-        // For an answer to get away before the machine goes down.
-        std::chrono::milliseconds rebootPause{5'000};
     };
     struct Ports
     {
-        CommandLedger &book;
+        CommandLedger &ledger;
         Answers &answers;
-        OutboxSender &mail;
+        OutboxSender &sender;
         update::Installer &installer;
         MachineRestart &restart;
         control::WatchdogPort &watchdog;
@@ -52,10 +50,11 @@ public:
     // All ports outlive the object.
     CommandRunner(Settings settings, const Ports &ports, QObject *parent = nullptr);
 
-    // After Installer::resume() and MachineRestart::resume(): answers what a restart has interrupted for good.
+    // After Installer::resume() and MachineRestart::resume(): replies to commands that a restart interrupted and that
+    // aren't continued.
     void start();
-    void run(const AcceptedCommand &accepted);
-    // The upload that logsRequested() asked for.
+    void run(const PanelCommand &accepted);
+    // The result of the upload that logsRequested() requested.
     void logsUploaded(const LogsReply &reply);
 
 Q_SIGNALS:
@@ -63,17 +62,16 @@ Q_SIGNALS:
     void logsRequested();
 
 private:
-    void runTask(const update::Task &task, const AcceptedCommand &accepted);
+    void runTask(const update::Task &task, const PanelCommand &accepted);
     void rebootSystem(const CommandKey &key);
-    void rebootForgetfully(const CommandKey &key);
     void rebooted(const CommandKey &key, const std::optional<Error> &failure);
     [[nodiscard]] bool isUnderWay(const CommandKey &key) const;
     void beginIfUnknown(const CommandKey &key, const QString &name);
-    void runLogs(const AcceptedCommand &accepted);
+    void runLogs(const PanelCommand &accepted);
     void cancelUpdate(const CancelUpdate &cancel, const CommandKey &key);
     void restartProcess(const RestartProcess &restart, const CommandKey &key);
-    void updateEnded(const update::UpdateOutcome &ending);
-    void tellGathered();
+    void updateEnded(const update::UpdateOutcome &outcome);
+    void emitGathered();
 
     Settings m_settings;
     Ports m_ports;
@@ -83,8 +81,8 @@ private:
     QStringList m_gatheredFeatures;
     QList<CommandKey> m_numberedLogs;
     bool m_plainLogs = false;
-    QTimer m_tryEndingAgain;
-    update::UpdateOutcome m_unsafeEnding;
+    QTimer m_outcomeRetry;
+    update::UpdateOutcome m_unrecordedOutcome;
 };
 
 } // namespace sgn::agent

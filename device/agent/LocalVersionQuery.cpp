@@ -35,7 +35,7 @@ LocalVersionQuery::LocalVersionQuery(quint16 port, std::chrono::milliseconds tim
 {
     m_limit.setSingleShot(true);
     connect(&m_limit, &QTimer::timeout, this,
-            [this] { end(fail(ErrorCode::Timeout, u"no watchdog answers on UDP port %1"_s.arg(m_port))); });
+            [this] { end(fail(ErrorCode::Timeout, u"no watchdog replies on UDP port %1"_s.arg(m_port))); });
     connect(&m_socket, &QUdpSocket::readyRead, this, &LocalVersionQuery::read);
     connect(&m_socket, &QAbstractSocket::errorOccurred, this,
             [this] { end(fail(ErrorCode::Network, m_socket.errorString())); });
@@ -55,7 +55,7 @@ void LocalVersionQuery::read()
 {
     while (m_socket.hasPendingDatagrams()) {
         const QNetworkDatagram datagram = m_socket.receiveDatagram(maxBodySize);
-        // Any local process may send here; only the port that was asked is believed.
+        // Any local process may send here; only a reply from the queried port counts.
         if (datagram.senderPort() == m_port) {
             end(parseReport(datagram.data()));
             return;

@@ -11,8 +11,8 @@
 
 namespace sgn::agent {
 
-// Asks whoever listens on the seed's UDP port for the version report (protocol section 4): the way that every watchdog
-// knows, also one without a control socket. Used once; deletes itself after finished().
+// Requests the version report from the seed's UDP port (protocol section 4), which every watchdog listens on, also one
+// without a control socket. Used once; deletes itself after finished().
 class LocalVersionQuery : public QObject
 {
     Q_OBJECT
@@ -21,7 +21,7 @@ public:
     LocalVersionQuery(quint16 port, std::chrono::milliseconds timeLimit, QObject *parent);
 
 Q_SIGNALS:
-    // Once, never from within the constructor. Timeout, Network, BadRequest for an answer that makes no sense.
+    // Once, never from within the constructor. Timeout, Network, BadRequest for a reply that can't be read.
     void finished(const sgn::Result<QList<sgn::ProcessReport>> &processes);
 
 private:

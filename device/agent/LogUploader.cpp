@@ -58,7 +58,7 @@ void LogUploader::packed(const Result<LogArchive> &bundle)
     if (m_link.canUpload()) {
         send();
     } else {
-        // A command that waited for this device comes before the server has told what it offers.
+        // A command that waited for this device arrives before the server has reported its services.
         m_storeTimer.start();
     }
 }

@@ -16,9 +16,9 @@
 
 namespace sgn::agent {
 
-// Answers upload_logs (seed step 16, protocol section 8): packs the logs and sends them to the XMPP server's file
-// store, or by HTTP to `log_upload_url` where the server takes no files. One at a time; requests that come meanwhile
-// are answered by the same upload.
+// Carries out upload_logs (seed step 16, protocol section 8): packs the logs and sends them to the XMPP server's file
+// store, or by HTTP to `log_upload_url` where the server takes no files. One at a time; requests that arrive meanwhile
+// share the running upload.
 class LogUploader : public QObject
 {
     Q_OBJECT
@@ -32,7 +32,7 @@ public:
         QUrl url;     // log_upload_url, may be empty
         QString caFile;
         qint64 maxBytes = qint64{32} * 1024 * 1024;
-        // How long after a login the server may take to say that it has a file store.
+        // How long after a login the server may take to report a file store.
         std::chrono::milliseconds storeLimit{5'000};
     };
 
@@ -61,7 +61,7 @@ private:
     std::stop_source m_stop;
     std::unique_ptr<WebCall> m_call;
     LogArchive m_bundle;
-    QTimer m_storeTimer; // runs while we wait for the server's word on its file store
+    QTimer m_storeTimer; // runs while the server may still report a file store
     bool m_busy = false;
 };
 

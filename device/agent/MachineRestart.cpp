@@ -3,11 +3,11 @@
 
 #include "agent/Logging.h"
 #include "base/AtomicFile.h"
+#include "base/StateFile.h"
 #include "control/PersistentRequest.h"
 #include "protocol/Json.h"
 
 #include <algorithm>
-#include <QFile>
 
 namespace sgn::agent {
 
@@ -18,6 +18,7 @@ namespace {
 constexpr qint64 maxCommandNo = 2147483647;
 constexpr qint64 maxExact = 1LL << 53; // what a JSON number holds exactly
 constexpr qsizetype maxBootId = 64;
+constexpr qint64 maxJournal = qint64{4} * 1024 * 1024;
 constexpr std::chrono::milliseconds retryPause{1'000};
 
 QString readBootId(const QString &path)
@@ -44,9 +45,7 @@ void MachineRestart::resume()
 {
     if (const auto loaded = load(); !loaded) {
         if (loaded.error().code != ErrorCode::NotFound) {
-            qCWarning(lcAgent) << "what is known of a restart of the machine is set aside:" << loaded.error();
-            QFile::remove(m_settings.journal + ".bad"_L1);
-            QFile::rename(m_settings.journal, m_settings.journal + ".bad"_L1);
+            qCWarning(lcAgent) << "the record of a restart of the machine can't be read:" << loaded.error();
         }
         return;
     }
@@ -55,9 +54,9 @@ void MachineRestart::resume()
         return;
     }
     // Only this program was restarted.
-    m_limit.start(std::clamp(m_settings.limit - (m_clock.monotonic() - m_askedAt), MonotonicTime(0),
+    m_limit.start(std::clamp(m_settings.limit - (m_clock.monotonic() - m_requestedAt), MonotonicTime(0),
                              MonotonicTime(m_settings.limit)));
-    askWatchdog();
+    requestRecorded();
 }
 
 Outcome MachineRestart::begin(const CommandKey &key)
@@ -68,29 +67,44 @@ Outcome MachineRestart::begin(const CommandKey &key)
     m_bootId = readBootId(m_settings.bootIdFile);
     if (m_bootId.isEmpty()) {
         return fail(ErrorCode::Internal,
-                    u"this machine doesn't tell its restarts apart: no %1"_s.arg(m_settings.bootIdFile));
+                    u"this machine's restarts can't be distinguished: there is no %1"_s.arg(m_settings.bootIdFile));
     }
     m_key = key;
-    m_askedAt = m_clock.monotonic();
+    m_requestedAt = m_clock.monotonic();
     m_ended = false;
     if (auto saved = save(); !saved) {
         m_key.reset();
         return saved;
     }
     m_limit.start(m_settings.limit);
-    askWatchdog();
+    requestRecorded();
     return {};
 }
 
-void MachineRestart::askWatchdog()
+void MachineRestart::beginUnrecorded()
 {
-    auto *const asking =
-        new control::PersistentRequest(m_watchdog, control::Reboot{}, m_settings.watchdogAway, retryPause, this);
-    connect(asking, &control::PersistentRequest::finished, this, [this](const Result<control::ReplyBody> &reply) {
-        if (!reply) {
-            end(Error{ErrorCode::Internal, u"the machine can't be restarted: "_s + reply.error().message});
-        }
+    QTimer::singleShot(m_settings.replyPause, this, [this] {
+        requestRestart([](const Error &reason) { qCWarning(lcAgent) << "the machine can't be restarted:" << reason; });
     });
+}
+
+void MachineRestart::requestRecorded()
+{
+    requestRestart([this](const Error &reason) {
+        end(Error{ErrorCode::Internal, u"the machine can't be restarted: "_s + reason.message});
+    });
+}
+
+void MachineRestart::requestRestart(Failed failed)
+{
+    auto *const request =
+        new control::PersistentRequest(m_watchdog, control::Reboot{}, m_settings.watchdogAway, retryPause, this);
+    connect(request, &control::PersistentRequest::finished, this,
+            [failed = std::move(failed)](const Result<control::ReplyBody> &reply) {
+                if (!reply) {
+                    failed(reply.error());
+                }
+            });
 }
 
 void MachineRestart::end(const std::optional<Error> &failure)
@@ -123,27 +137,25 @@ Outcome MachineRestart::save() const
     const QJsonObject object{{"command_no"_L1, static_cast<qint64>(m_key->number)},
                              {"fingerprint"_L1, QString::fromLatin1(m_key->fingerprint.toHex())},
                              {"boot_id"_L1, m_bootId},
-                             {"asked_at_ms"_L1, static_cast<qint64>(m_askedAt.count())}};
+                             {"asked_at_ms"_L1, static_cast<qint64>(m_requestedAt.count())}};
     return writeFileAtomically(m_settings.journal, toAsciiJson(object));
 }
 
 Outcome MachineRestart::load()
 {
-    const auto object = readJsonFile(m_settings.journal);
-    if (!object) {
-        return fail(object.error());
-    }
-    JsonReader reader(*object);
-    CommandKey key;
-    key.number = static_cast<CommandNo>(reader.requiredInteger("command_no"_L1, 1, maxCommandNo));
-    key.fingerprint = QByteArray::fromHex(reader.requiredText("fingerprint"_L1, 64).toLatin1());
-    m_bootId = reader.requiredText("boot_id"_L1, maxBootId);
-    m_askedAt = MonotonicTime(reader.requiredInteger("asked_at_ms"_L1, 0, maxExact));
-    if (reader.error()) {
-        return fail(*reader.error());
-    }
-    m_key = key;
-    return {};
+    return readStateFile(m_settings.journal, maxJournal, [this](const QJsonObject &object) -> Outcome {
+        JsonReader reader(object);
+        CommandKey key;
+        key.number = static_cast<CommandNo>(reader.requiredInteger("command_no"_L1, 1, maxCommandNo));
+        key.fingerprint = QByteArray::fromHex(reader.requiredText("fingerprint"_L1, 64).toLatin1());
+        m_bootId = reader.requiredText("boot_id"_L1, maxBootId);
+        m_requestedAt = MonotonicTime(reader.requiredInteger("asked_at_ms"_L1, 0, maxExact));
+        if (reader.error()) {
+            return fail(*reader.error());
+        }
+        m_key = key;
+        return {};
+    });
 }
 
 } // namespace sgn::agent

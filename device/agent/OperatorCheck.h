@@ -11,19 +11,19 @@
 
 namespace sgn::agent {
 
-// What an operator signed for this device.
+// A command that an operator signed for this device.
 struct OperatorCommand
 {
     QByteArray body; // a command's JSON, the only part of the message that counts
     CommandClaims claims;
 };
 
-// Knows the operators' keys. Says who has signed and for which device; whether it is too late, and whether it was done
-// before, is judged where every command's time and number are.
+// Checks the operators' signatures: the key, and that the command was signed for this device. Whether it is in time,
+// and whether it was carried out before, CommandIntake checks, as for every command.
 class OperatorCheck
 {
 public:
-    // `ownJid`: of this device, bare and in lower case. Without keys nobody has to sign.
+    // `ownJid`: of this device, bare and in lower case. Without keys no signature is needed.
     OperatorCheck(QList<PublicKey> operatorKeys, QString ownJid);
 
     [[nodiscard]] bool isRequired() const { return !m_keys.isEmpty(); }

@@ -9,8 +9,8 @@
 
 namespace sgn::agent {
 
-// Messages that must reach the panel, each a file in downloads/outbox until the server has it. In order; the oldest go
-// first when there are more than `capacity`, because a panel that was away for so long asks again anyway.
+// Messages that must reach the panel, in order, each a file in a folder until the server has it. Beyond `capacity` the
+// oldest are dropped, because a panel that was offline for so long sends its requests again anyway.
 class Outbox
 {
 public:
@@ -28,9 +28,8 @@ public:
     // Reads what is on disk. Files that aren't letters are removed and reported by a log line.
     [[nodiscard]] Outcome load();
 
-    // Durable when it returns; with NoSpace or Io it is kept in memory at least. `key` (letters, digits, dashes) names
-    // what it answers: the same key with the same body is in the box only once, and the second time tries the disk
-    // again.
+    // Durable when it returns; after NoSpace or Io it is in memory only. `key` (letters, digits, dashes) names what it
+    // replies to: the same key with the same body is in the box only once, and the second call tries the disk again.
     [[nodiscard]] Outcome put(const QString &key, const QByteArray &body);
     // As put(), in the place of whatever the box holds under that key.
     [[nodiscard]] Outcome replace(const QString &key, const QByteArray &body);

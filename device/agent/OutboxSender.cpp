@@ -10,7 +10,7 @@ namespace sgn::agent {
 namespace {
 
 constexpr std::chrono::seconds retryAfter{5};
-// A panel that takes nothing isn't asked all the time.
+// A panel that takes no messages isn't sent them all the time.
 constexpr std::chrono::hours longestReturnPause{1};
 constexpr qsizetype maxDelivered = 100;
 
@@ -44,19 +44,19 @@ void OutboxSender::postNewest(const QString &key, const QByteArray &body)
 bool OutboxSender::sendKept(const Outcome &kept)
 {
     if (!kept) {
-        qCWarning(lcAgent) << "a message to the panel isn't safe on disk:" << kept.error();
+        qCWarning(lcAgent) << "a message to the panel isn't durable:" << kept.error();
     }
     sendWaiting();
     return kept.has_value();
 }
 
-bool OutboxSender::isSafe(const QString &key)
+bool OutboxSender::isDurable(const QString &key)
 {
     const auto letter = std::ranges::find(m_outbox.letters(), key, &Outbox::Letter::key);
     return letter == m_outbox.letters().end() || m_outbox.put(key, letter->body);
 }
 
-void OutboxSender::say(const QByteArray &body)
+void OutboxSender::sendOnce(const QByteArray &body)
 {
     if (m_link.isOnline()) {
         m_link.send(body);
@@ -103,11 +103,11 @@ void OutboxSender::acknowledged(quint64 id)
 void OutboxSender::returned(quint64 id)
 {
     if (!m_delivered.contains(id)) {
-        return; // long ago, or overtaken by newer news
+        return; // delivered long ago, or replaced by a newer message
     }
     const Outbox::Letter letter = m_delivered.take(id);
     if (const Outcome put = m_outbox.put(letter.key, letter.body); !put) {
-        qCWarning(lcAgent) << "a message to the panel isn't safe on disk:" << put.error();
+        qCWarning(lcAgent) << "a message to the panel isn't durable:" << put.error();
     }
     if (!m_retry.isActive()) {
         m_retry.start(m_returnPause.next());

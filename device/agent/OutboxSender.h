@@ -12,8 +12,8 @@
 
 namespace sgn::agent {
 
-// Brings the outbox to the panel: each letter is sent in order, kept until the server has acknowledged it, and sent
-// again after a reconnect or a restart. What the server gives back later is put into the box again.
+// Sends the outbox to the panel: each message in order, kept until the server has acknowledged it, and sent again after
+// a reconnect or a restart. A message that the server returns later is stored again.
 class OutboxSender : public QObject
 {
     Q_OBJECT
@@ -22,15 +22,15 @@ public:
     // Both outlive the object.
     OutboxSender(Outbox &outbox, PanelLink &link, QObject *parent = nullptr);
 
-    // Kept until the server has it. False when it isn't safe on disk.
+    // Kept until the server has it. False if it isn't durable.
     bool post(const QString &key, const QByteArray &body);
-    // The letter is safe on disk, if need be by now, or the server has it.
-    [[nodiscard]] bool isSafe(const QString &key);
-    // Sent once, now or never.
-    void say(const QByteArray &body);
-    // As post(); what waits under the same key is old news and dropped.
+    // Whether the message is durable or the server has it; writes it again if need be.
+    [[nodiscard]] bool isDurable(const QString &key);
+    // Sent once if the panel is online, otherwise dropped.
+    void sendOnce(const QByteArray &body);
+    // As post(); an older message under the same key is dropped.
     void postNewest(const QString &key, const QByteArray &body);
-    // Drops all that waits.
+    // Drops all messages that wait.
     void forget();
 
 private:

@@ -8,17 +8,17 @@
 
 namespace sgn::agent {
 
-// What the panel said it understands (protocol section 2, `features`), kept over restarts, so that a device that comes
-// back tells at once what happened. The newest word counts: a version_req without the field is that of an old panel,
-// which gets nothing unasked any more; a newer one beside it says its features again when it sees that.
+// The features that the panel understands (protocol section 2, `features`), kept over restarts, so that a restarted
+// device reports at once what happened. The newest request counts: a version_req without the field is that of an old
+// panel, which gets no more events; a newer one beside it repeats its features when it notices that.
 class PanelFeatures
 {
 public:
     explicit PanelFeatures(QString path);
 
-    // A missing file is fine: nothing is known then. A damaged one is reported and taken for missing.
+    // A missing file is no error and means no features. So does a damaged one, which is reported.
     [[nodiscard]] Outcome load();
-    // NoSpace, Io: counts all the same, until the next restart.
+    // NoSpace, Io: counts nevertheless, until the next restart.
     [[nodiscard]] Outcome set(const QStringList &features);
 
     [[nodiscard]] bool wantsEvents() const { return m_features.contains(QLatin1StringView("events")); }

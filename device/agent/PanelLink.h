@@ -11,7 +11,7 @@
 
 namespace sgn::agent {
 
-// The way to the control panel and back, as the rest of the agent sees it.
+// The connection to the control panel, as the rest of the agent sees it.
 class PanelLink : public QObject
 {
     Q_OBJECT
@@ -34,8 +34,9 @@ Q_SIGNALS:
     void messageReceived(const sgn::xmpp::IncomingMessage &message);
     void acknowledged(quint64 id);
     void notSent(quint64 id, const sgn::Error &reason);
-    // Some time after acknowledged(id): the server had it, but somebody it was meant for never got it, as when a
-    // client's connection broke and nobody came back for what waited in it.
+    // Some time after acknowledged(id): the server had the message but couldn't deliver it, as when a client's
+    // connection
+    // broke and the client didn't resume it.
     void returned(quint64 id);
     // canUpload() is true from now on; comes some time after online().
     void uploadAvailable();

@@ -52,7 +52,7 @@ void PanelMapCall::answered(const Result<QByteArray> &answer)
         return;
     }
     if (m_pause.failures() == 0) {
-        qCWarning(lcAgent) << "the panel map stays as it is:" << kept.error();
+        qCWarning(lcAgent) << "the panel map isn't updated:" << kept.error();
     }
     m_timer.start(m_pause.next());
     Q_EMIT called(kept.error());

@@ -24,19 +24,19 @@ QString letterKey(const QString &processName)
 
 } // namespace
 
-ProcessEventReporter::ProcessEventReporter(QString from, control::WatchdogPort &watchdog, OutboxSender &mail,
+ProcessEventReporter::ProcessEventReporter(QString from, control::WatchdogPort &watchdog, OutboxSender &sender,
                                            const Clock &clock, const Limits &limits, QObject *parent)
     : QObject(parent)
     , m_from(std::move(from))
     , m_watchdog(watchdog)
-    , m_mail(mail)
+    , m_sender(sender)
     , m_clock(clock)
     , m_limits(limits)
     , m_rate(limits.together, limits.period)
 {
     m_retry.setSingleShot(true);
     m_retry.setInterval(m_limits.retry);
-    connect(&m_retry, &QTimer::timeout, this, &ProcessEventReporter::tellWaiting);
+    connect(&m_retry, &QTimer::timeout, this, &ProcessEventReporter::sendWaiting);
     connect(&m_watchdog, &control::WatchdogPort::eventReceived, this, &ProcessEventReporter::take);
     connect(&m_watchdog, &control::WatchdogPort::connected, this, &ProcessEventReporter::catchUp);
 }
@@ -49,8 +49,8 @@ void ProcessEventReporter::setWanted(bool wanted)
     m_isWanted = wanted;
     if (!wanted) {
         m_waiting.clear();
-        m_told.clear();
-        m_mail.forget();
+        m_reported.clear();
+        m_sender.forget();
     }
 }
 
@@ -68,7 +68,7 @@ void ProcessEventReporter::catchUp()
         const auto status = control::replyAs<control::StatusReply>(reply);
         if (status) {
             compare(status->processes);
-        } // else the connection broke, and the next one asks again
+        } // else the connection broke, and the next one queries again
     });
 }
 
@@ -80,7 +80,7 @@ void ProcessEventReporter::compare(const QList<ProcessReport> &processes)
     }
     for (const ProcessReport &process : processes) {
         if (isFirst && !isNews(process)) {
-            m_told.insert(process.name, fingerprint(encode(ProcessEvent{m_from, process})));
+            m_reported.insert(process.name, fingerprint(encode(ProcessEvent{m_from, process})));
         } else {
             consider(process);
         }
@@ -100,26 +100,26 @@ bool ProcessEventReporter::isNews(const ProcessReport &process) const
 void ProcessEventReporter::consider(const ProcessReport &process)
 {
     // Processes come and go with releases.
-    if (m_told.size() >= maxProcesses) {
-        m_told.clear();
+    if (m_reported.size() >= maxProcesses) {
+        m_reported.clear();
         m_rates.clear();
     }
     m_waiting.insert(process.name, process);
-    tellWaiting();
+    sendWaiting();
 }
 
-void ProcessEventReporter::tellWaiting()
+void ProcessEventReporter::sendWaiting()
 {
     for (auto it = m_waiting.begin(); it != m_waiting.end();) {
         const QByteArray body = encode(ProcessEvent{m_from, it.value()});
         const QByteArray print = fingerprint(body);
-        if (m_told.value(it.key()) != print) {
-            if (!mayTell(it.key())) {
+        if (m_reported.value(it.key()) != print) {
+            if (!maySend(it.key())) {
                 ++it;
                 continue;
             }
-            m_told.insert(it.key(), print);
-            m_mail.postNewest(letterKey(it.key()), body);
+            m_reported.insert(it.key(), print);
+            m_sender.postNewest(letterKey(it.key()), body);
         }
         it = m_waiting.erase(it);
     }
@@ -128,7 +128,7 @@ void ProcessEventReporter::tellWaiting()
     }
 }
 
-bool ProcessEventReporter::mayTell(const QString &name)
+bool ProcessEventReporter::maySend(const QString &name)
 {
     const MonotonicTime now = m_clock.monotonic();
     auto rate = m_rates.find(name);

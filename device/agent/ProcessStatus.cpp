@@ -57,7 +57,8 @@ void ProcessStatus::askByUdp(QObject *context, Answer answer)
                     m_known = *processes;
                     answer(m_known);
                 } else {
-                    qCWarning(lcAgent) << "answering with what was known last:" << processes.error();
+                    qCWarning(lcAgent) << "no watchdog replies, reporting the last known processes:"
+                                       << processes.error();
                     answer(lastKnown());
                 }
             });

@@ -11,8 +11,8 @@
 
 namespace sgn::agent {
 
-// What the processes of this device do, from the best source there is: the watchdog's control socket, else its UDP
-// port, else what was known last.
+// The state of this device's processes, from the best source available: the watchdog's control socket, else its UDP
+// port, else the last known state.
 class ProcessStatus : public QObject
 {
     Q_OBJECT
@@ -23,13 +23,13 @@ public:
     // `watchdog` outlives the object.
     ProcessStatus(control::WatchdogPort &watchdog, quint16 udpPort, QObject *parent = nullptr);
 
-    // Always answers, never from within the call, and within two seconds.
+    // Always replies, within two seconds, never from within the call.
     void ask(QObject *context, Answer answer);
 
 private:
     void askByUdp(QObject *context, Answer answer);
     void remember(const control::Event &event);
-    // Nobody watches them any more: those whose pid is gone are dead, nothing is claimed about the state of the others.
+    // Without a watchdog: processes whose pid has ended are dead, the state of the others is unknown.
     [[nodiscard]] QList<ProcessReport> lastKnown() const;
 
     control::WatchdogPort &m_watchdog;

@@ -2,13 +2,13 @@
 #include "agent/ReleaseVersion.h"
 
 #include "agent/Logging.h"
-#include "update/Stage.h"
+#include "base/VersionFile.h"
 
 namespace sgn::agent {
 
 int releaseVersion(const QString &folder)
 {
-    const auto version = update::readVersionFile(folder + u'/' + update::versionFileName);
+    const auto version = readReleaseVersion(folder);
     if (version) {
         return *version;
     }

@@ -29,7 +29,7 @@ TrustedTime::TrustedTime(QString path, const Clock &clock)
 void TrustedTime::set(std::chrono::milliseconds offset)
 {
     m_known = Known{m_clock.wallUtc().addMSecs(offset.count()), m_clock.monotonic(), offset};
-    // Also downwards: what the server says now is better than what it may have said wrongly once.
+    // Also downwards: the time that the server sends now replaces one that it may have sent wrongly before.
     m_floor = m_known->server;
     saveFloor();
 }

@@ -19,19 +19,19 @@ WatchdogClient::WatchdogClient(QString socketPath, int agentVersion, Limits limi
 {
     m_reconnect.setSingleShot(true);
     connect(&m_reconnect, &QTimer::timeout, this, [this] { m_socket.connectToServer(m_socketPath); });
-    connect(&m_socket, &QLocalSocket::connected, this, &WatchdogClient::sayHello);
+    connect(&m_socket, &QLocalSocket::connected, this, &WatchdogClient::sendHello);
     connect(&m_socket, &QLocalSocket::disconnected, this, &WatchdogClient::lost);
-    // Queued, because Qt tells a refused connection while it still calls it "connecting" and never leaves that by
-    // itself.
+    // Queued, because Qt reports a refused connection while its state is still "connecting", and never leaves that
+    // state by itself.
     connect(
         &m_socket, &QLocalSocket::errorOccurred, this,
         [this] {
-            // The end of a connection that stood is told by disconnected().
+            // disconnected() reports the end of an established connection.
             if (m_socket.state() == QLocalSocket::ConnectedState || m_reconnect.isActive()) {
                 return;
             }
             m_socket.abort();
-            // Unless that has ended a connection, which was told then.
+            // Unless that has ended a connection, which disconnected() has reported.
             if (!m_reconnect.isActive()) {
                 lost();
             }
@@ -53,28 +53,28 @@ void WatchdogClient::start()
 void WatchdogClient::setOnline(bool online)
 {
     m_online = online;
-    sayOnline();
+    sendOnline();
 }
 
-void WatchdogClient::sayHello()
+void WatchdogClient::sendHello()
 {
     write(control::Hello{m_agentVersion}, this, [this](const Result<control::ReplyBody> &reply) {
         const auto hello = control::replyAs<control::HelloReply>(reply);
         if (!hello) {
-            qCWarning(lcAgent) << "the watchdog doesn't take this agent:" << hello.error();
+            qCWarning(lcAgent) << "the watchdog refuses this agent:" << hello.error();
             m_socket.abort();
             return;
         }
         m_pause.reset();
-        m_toldAbsence = false;
+        m_absenceLogged = false;
         m_watchdogVersion = hello->watchdogVersion;
         qCInfo(lcAgent) << "connected to watchdog version" << hello->watchdogVersion;
-        sayOnline();
+        sendOnline();
         Q_EMIT connected();
     });
 }
 
-void WatchdogClient::sayOnline()
+void WatchdogClient::sendOnline()
 {
     if (m_online && isConnected()) {
         write(control::Online{}, this, [](const auto &) {});
@@ -84,12 +84,12 @@ void WatchdogClient::sayOnline()
 void WatchdogClient::lost()
 {
     const bool wasConnected = std::exchange(m_watchdogVersion, std::nullopt).has_value();
-    if (!std::exchange(m_toldAbsence, true)) {
+    if (!std::exchange(m_absenceLogged, true)) {
         qCWarning(lcAgent).noquote() << "no watchdog on" << m_socketPath << "-" << m_socket.errorString();
     }
     const auto waiting = m_waiting.keys();
     for (const control::RequestId id : waiting) {
-        settle(id, fail(ErrorCode::Network, u"the watchdog is away"_s));
+        settle(id, fail(ErrorCode::Network, u"the watchdog isn't connected"_s));
     }
     if (wasConnected) {
         Q_EMIT disconnected();
@@ -104,7 +104,7 @@ void WatchdogClient::ask(const control::RequestBody &request, QObject *context, 
         return;
     }
     QMetaObject::invokeMethod(
-        context, [answer = std::move(answer)] { answer(fail(ErrorCode::Network, u"the watchdog is away"_s)); },
+        context, [answer = std::move(answer)] { answer(fail(ErrorCode::Network, u"the watchdog isn't connected"_s)); },
         Qt::QueuedConnection);
 }
 
@@ -113,7 +113,7 @@ control::RequestId WatchdogClient::write(const control::RequestBody &request, QO
     const control::RequestId id = ++m_lastId;
     m_waiting.insert(id, {context, std::move(answer)});
     QTimer::singleShot(m_limits.answer, this,
-                       [this, id] { settle(id, fail(ErrorCode::Timeout, u"the watchdog doesn't answer"_s)); });
+                       [this, id] { settle(id, fail(ErrorCode::Timeout, u"the watchdog doesn't reply"_s)); });
     m_socket.write(control::encode(control::Request{id, request}));
     return id;
 }
@@ -133,7 +133,7 @@ void WatchdogClient::readLine(const QByteArray &line)
 {
     const auto parsed = control::parseWatchdogLine(line);
     if (!parsed) {
-        qCWarning(lcAgent) << "a line from the watchdog makes no sense:" << parsed.error();
+        qCWarning(lcAgent) << "a line from the watchdog can't be read:" << parsed.error();
         return;
     }
     if (const auto *const reply = std::get_if<control::Reply>(&*parsed)) {
@@ -149,7 +149,7 @@ void WatchdogClient::settle(control::RequestId id, const Result<control::ReplyBo
     if (it == m_waiting.end()) {
         return; // answered, or given up already
     }
-    // Taken out first: what it does may ask again.
+    // Removed first: the answer may send another request.
     const Waiting waiting = std::move(it.value());
     m_waiting.erase(it);
     if (waiting.context) {

@@ -13,8 +13,8 @@
 
 namespace sgn::agent {
 
-// The agent's end of the control socket (protocol/Control.h). Connects again by itself for as long as it lives; says
-// hello first and Online whenever there is a server behind us, so that the watchdog can confirm a new agent.
+// The agent's end of the control socket (control/Control.h). Reconnects by itself for as long as it exists; sends Hello
+// first, and Online whenever the server is reached, so that the watchdog can confirm a new agent.
 class WatchdogClient final : public control::WatchdogPort
 {
     Q_OBJECT
@@ -32,13 +32,13 @@ public:
     ~WatchdogClient() override;
 
     void start();
-    // Whether the XMPP server is reached.
+    // Whether the XMPP server is reached; reported to the watchdog.
     void setOnline(bool online);
 
     [[nodiscard]] bool isConnected() const override { return m_watchdogVersion.has_value(); }
     void ask(const control::RequestBody &request, QObject *context, Answer answer) override;
 
-    // Of the watchdog that is connected.
+    // The version of the connected watchdog, or nullopt while there is none.
     [[nodiscard]] std::optional<int> watchdogVersion() const { return m_watchdogVersion; }
 
 private:
@@ -48,8 +48,8 @@ private:
         Answer answer;
     };
 
-    void sayHello();
-    void sayOnline();
+    void sendHello();
+    void sendOnline();
     void lost();
     void readLines();
     void readLine(const QByteArray &line);
@@ -66,7 +66,7 @@ private:
     control::RequestId m_lastId = 0;
     std::optional<int> m_watchdogVersion;
     bool m_online = false;
-    bool m_toldAbsence = false;
+    bool m_absenceLogged = false;
 };
 
 } // namespace sgn::agent

@@ -14,8 +14,8 @@ class QNetworkReply;
 
 namespace sgn::agent {
 
-// One POST to a server of the customer's: no redirects, no cookies, a limited answer, a limited time. Certificates are
-// believed when `caFile` or the system knows their authority; both are in memory only while this object lives. Used
+// One POST to a server of the customer: no redirects, no cookies, a limited answer, a limited time. A certificate is
+// valid if its authority is in `caFile` or among the system's; both are in memory only while this object exists. Used
 // once.
 class WebCall : public QObject
 {
@@ -26,7 +26,7 @@ public:
     ~WebCall() override;
 
     void post(QNetworkRequest request, const QByteArray &body);
-    // Takes the parts over.
+    // Takes ownership of the parts.
     void post(QNetworkRequest request, std::unique_ptr<QHttpMultiPart> parts);
 
 Q_SIGNALS:

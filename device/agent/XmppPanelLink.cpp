@@ -37,8 +37,7 @@ XmppPanelLink::XmppPanelLink(const xmpp::Account &account, QString panelJid, con
     m_session.setTrustedPeers({m_panelJid});
     connect(&m_session, &Session::online, this, &PanelLink::online);
     connect(&m_session, &Session::stateChanged, this, [this](Session::State state) {
-        // The session's own offline() is told once for a reason that stays the same, but each loss has to be known
-        // here.
+        // The session emits offline() once for a reason that stays the same, but each loss has to be reported here.
         if (state == Session::State::Waiting || state == Session::State::Stopped) {
             Q_EMIT offline();
         }

@@ -12,7 +12,7 @@ namespace sgn::agent {
 // The account that a device's configuration names.
 [[nodiscard]] xmpp::Account accountOf(const DeviceConfig &config, const QString &caFile);
 
-// The panel by XMPP. The session says in the log, once while it stays the same, why the server can't be reached.
+// The panel by XMPP. The session logs why the server can't be reached, once while the reason stays the same.
 class XmppPanelLink final : public PanelLink
 {
     Q_OBJECT

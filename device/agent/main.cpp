@@ -123,7 +123,7 @@ int run(const Arguments &arguments, TerminationSignal &termination)
         return failWith(folders.error());
     }
     system::InstanceLock lock;
-    if (const auto taken = lock.take(tree.downloads() + u"/agent.lock"_s); !taken) {
+    if (const auto taken = lock.take(tree.agentLock()); !taken) {
         return failWith(taken.error());
     }
     installLog(tree.log(u"agent"_s));
