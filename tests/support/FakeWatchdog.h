@@ -10,8 +10,7 @@
 namespace sgn::test {
 
 // A watchdog whose processes are files in <root>/SmartMeter: `ocr.version` with the content "2" is a process `ocr` that
-// runs in version 2,
-// "-2" one of version 2 that doesn't run. So what it reports is what is really installed.
+// runs in version 2, "-2" one of version 2 that doesn't run. So it reports what is really installed.
 class FakeWatchdog final : public control::WatchdogPort
 {
 public:
@@ -33,7 +32,7 @@ public:
 
     void ask(const control::RequestBody &request, QObject *context, Answer answer) override
     {
-        Result<control::ReplyBody> reply = fail(ErrorCode::Network, QStringLiteral("the watchdog is away"));
+        Result<control::ReplyBody> reply = fail(ErrorCode::Network, QStringLiteral("the watchdog isn't connected"));
         if (m_connected) {
             requests += request;
             reply = replyTo(request);
@@ -77,14 +76,14 @@ public:
     }
 
     QList<control::RequestBody> requests;
-    QList<ProcessReport> more; // reported besides
+    QList<ProcessReport> more; // reported in addition
     bool isHeld = false;
     control::SwapStatusReply agentSwap;
     control::SwapStatusReply watchdogSwap;
     // Does what a watchdog would do with the request; its result is the reply.
     std::function<Result<control::ReplyBody>(const control::Swap &)> onSwap;
     std::optional<Error> refusal; // of everything but Status
-    // Of processes, by name: the output of their last run.
+    // The output of the processes' last run, by name.
     QMap<QString, QStringList> lastLines;
     // Does what the start of the processes does to what is reported.
     std::function<void()> onResume;

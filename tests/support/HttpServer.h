@@ -21,11 +21,12 @@ struct HttpRequest
     QByteArray body;
 };
 
-// An HTTP server that answers exactly what the test says, good or bad, byte for byte. One request per connection.
+// An HTTP server that sends exactly the response that the test makes, good or bad, byte for byte. One request per
+// connection.
 class HttpServer : public QObject
 {
 public:
-    // Writes the answer to the socket, now or later; nothing is closed for it.
+    // Writes the response to the socket, now or later, and closes it.
     using Handler = std::function<void(const HttpRequest &request, QTcpSocket *socket)>;
 
     explicit HttpServer(Handler handler = {})
@@ -55,8 +56,8 @@ public:
         socket->disconnectFromHost();
     }
 
-    // Serves `content` as a good server would, one range and If-Range included; `cutAfter` bytes of the body it hangs
-    // up.
+    // Serves `content` as a correct server would, one range and If-Range included; closes the connection after
+    // `cutAfter` bytes of the body.
     static void serve(const HttpRequest &request, QTcpSocket *socket, const QByteArray &content,
                       const QByteArray &etag = "\"v1\"", qsizetype cutAfter = -1)
     {

@@ -20,13 +20,13 @@ constexpr int limit = 20'000;
 
 } // namespace
 
-// What the panel is told unasked, and what is kept for it meanwhile.
+// The events that the panel gets without a request, and those that are kept for it meanwhile.
 class TestEvents : public QObject
 {
     Q_OBJECT
 
 private:
-    // One life of the agent: what is in memory goes with it.
+    // One run of the agent, with what it has in memory.
     struct Life
     {
         Life(const QString &folder, FakeWatchdog &watchdog, const ManualClock &clock,
@@ -56,14 +56,14 @@ private:
     static ProcessReport died(const QString &name, const QDateTime &at)
     {
         ProcessReport report = process(name);
-        report.lastExit = LastExit{std::nullopt, 9, at, 1.5, {u"last words"_s}};
+        report.lastExit = LastExit{std::nullopt, 9, at, 1.5, {u"final output"_s}};
         return report;
     }
     void happens(const ProcessReport &process)
     {
         Q_EMIT m_watchdog->eventReceived(control::Event(control::ProcessChanged{process}));
     }
-    static QStringList told(const Life &life)
+    static QStringList reported(const Life &life)
     {
         QStringList all;
         for (const QJsonObject &message : life.link.messages()) {
@@ -85,20 +85,20 @@ private Q_SLOTS:
         m_watchdog = std::make_unique<FakeWatchdog>(m_folder->path());
     }
 
-    void anOldPanelIsToldNothing()
+    void sendsNoEventsToAnOldPanel()
     {
         Life life(m_folder->path(), *m_watchdog, m_clock);
         life.link.goOnline();
         happens(process(u"ocr"_s, ProcessState::Dead));
         life.events.setWanted(true);
         happens(process(u"ocr"_s, ProcessState::Running));
-        QCOMPARE(told(life), QStringList{u"ocr running"_s});
+        QCOMPARE(reported(life), QStringList{u"ocr running"_s});
         life.events.setWanted(false);
         happens(process(u"ocr"_s, ProcessState::Dead));
-        QCOMPARE(told(life).size(), 1);
+        QCOMPARE(reported(life).size(), 1);
     }
 
-    void whatWaitsIsDroppedForAPanelThatGrewOld()
+    void dropsWaitingEventsForAPanelWithoutTheFeature()
     {
         Life life(m_folder->path(), *m_watchdog, m_clock);
         life.events.setWanted(true);
@@ -110,7 +110,7 @@ private Q_SLOTS:
         QVERIFY(life.link.sent.isEmpty());
     }
 
-    void eachChangeIsToldAtOnceWhileThereIsAWay()
+    void sendsEachChangeAtOnceWhileOnline()
     {
         Life life(m_folder->path(), *m_watchdog, m_clock);
         life.events.setWanted(true);
@@ -118,14 +118,14 @@ private Q_SLOTS:
         for (const auto state : {ProcessState::Backoff, ProcessState::Starting, ProcessState::Running}) {
             happens(process(u"ocr"_s, state));
         }
-        QCOMPARE(told(life), (QStringList{u"ocr backoff"_s, u"ocr starting"_s, u"ocr running"_s}));
+        QCOMPARE(reported(life), (QStringList{u"ocr backoff"_s, u"ocr starting"_s, u"ocr running"_s}));
         QTRY_VERIFY_WITH_TIMEOUT(life.outbox.letters().isEmpty(), limit);
-        // The same once more is no news.
+        // The same state once more is no event.
         happens(process(u"ocr"_s, ProcessState::Running));
-        QCOMPARE(told(life).size(), 3);
+        QCOMPARE(reported(life).size(), 3);
     }
 
-    void theNewestStateOfEachProcessWaitsForTheWay()
+    void keepsTheNewestStateOfEachProcessWhileOffline()
     {
         Life life(m_folder->path(), *m_watchdog, m_clock);
         life.events.setWanted(true);
@@ -137,10 +137,10 @@ private Q_SLOTS:
         QCOMPARE(life.outbox.letters().size(), 2);
         QCOMPARE(QDir(m_folder->filePath(u"events"_s)).entryList(QDir::Files).size(), 2);
         life.link.goOnline();
-        QCOMPARE(told(life), (QStringList{u"uplink running"_s, u"ocr crash_loop"_s}));
+        QCOMPARE(reported(life), (QStringList{u"uplink running"_s, u"ocr crash_loop"_s}));
     }
 
-    void whatWaitsSurvivesARestart()
+    void keepsWaitingEventsOverARestart()
     {
         {
             Life life(m_folder->path(), *m_watchdog, m_clock);
@@ -150,10 +150,10 @@ private Q_SLOTS:
         Life life(m_folder->path(), *m_watchdog, m_clock);
         life.events.setWanted(true);
         life.link.goOnline();
-        QCOMPARE(told(life), QStringList{u"ocr hung"_s});
+        QCOMPARE(reported(life), QStringList{u"ocr hung"_s});
     }
 
-    void whatWasOnTheWayWhenTheLinkBrokeIsToldAgainUnlessItIsOld()
+    void resendsUnacknowledgedEventsUnlessTheyAreReplaced()
     {
         Life life(m_folder->path(), *m_watchdog, m_clock);
         life.events.setWanted(true);
@@ -164,10 +164,10 @@ private Q_SLOTS:
         life.link.goOffline();
         life.link.sent.clear();
         life.link.goOnline();
-        QCOMPARE(told(life), QStringList{u"ocr running"_s});
+        QCOMPARE(reported(life), QStringList{u"ocr running"_s});
     }
 
-    void theBoxIsBounded()
+    void boundsTheOutbox()
     {
         Life life(m_folder->path(), *m_watchdog, m_clock);
         life.events.setWanted(true);
@@ -178,7 +178,7 @@ private Q_SLOTS:
         QCOMPARE(QDir(m_folder->filePath(u"events"_s)).entryList(QDir::Files).size(), 5);
     }
 
-    void aFloodIsSlowedDownAndItsEndIsTold()
+    void slowsDownAFloodAndSendsItsEnd()
     {
         ProcessEventReporter::Limits limits;
         limits.perProcess = 4;
@@ -190,27 +190,27 @@ private Q_SLOTS:
         for (int i = 1; i <= 1000; ++i) {
             happens(process(u"ocr"_s, ProcessState::Running, i));
         }
-        QCOMPARE(told(life).size(), 4);
-        // Another process isn't kept waiting by it.
+        QCOMPARE(reported(life).size(), 4);
+        // It doesn't delay another process.
         happens(process(u"uplink"_s, ProcessState::Dead));
-        QCOMPARE(told(life).last(), u"uplink dead"_s);
+        QCOMPARE(reported(life).last(), u"uplink dead"_s);
         m_clock.advance(61s);
-        QTRY_COMPARE_WITH_TIMEOUT(told(life).size(), 6, limit);
+        QTRY_COMPARE_WITH_TIMEOUT(reported(life).size(), 6, limit);
         QCOMPARE(life.link.messages().last()["process"_L1]["restarts_24h"_L1], QJsonValue(1000));
     }
 
-    void deathsWhileTheAgentWasAwayAreFoundOut_data()
+    void findsOutExitsWhileTheAgentWasDown_data()
     {
         QTest::addColumn<int>("version"); // below zero: doesn't run
-        QTest::addColumn<bool>("told");
+        QTest::addColumn<bool>("reported");
         QTest::newRow("all is well") << 1 << false;
         QTest::newRow("dead") << -1 << true;
     }
 
-    void deathsWhileTheAgentWasAwayAreFoundOut()
+    void findsOutExitsWhileTheAgentWasDown()
     {
         QFETCH(const int, version);
-        QFETCH(const bool, told);
+        QFETCH(const bool, reported);
         QFile file(m_folder->filePath(u"SmartMeter/ocr.version"_s));
         QVERIFY(file.open(QIODevice::WriteOnly));
         file.write(QByteArray::number(version));
@@ -220,44 +220,44 @@ private Q_SLOTS:
         life.link.goOnline();
         m_watchdog->setConnected(true);
         happens(process(u"uplink"_s, ProcessState::Dead));
-        // The answer to the question comes after it.
-        QTRY_COMPARE_WITH_TIMEOUT(this->told(life).size(), told ? 2 : 1, limit);
+        // The reply to the query comes after it.
+        QTRY_COMPARE_WITH_TIMEOUT(this->reported(life).size(), reported ? 2 : 1, limit);
         QTest::qWait(0);
-        QCOMPARE(this->told(life).size(), told ? 2 : 1);
+        QCOMPARE(this->reported(life).size(), reported ? 2 : 1);
         // Once, whatever the number of connections.
         const auto before = m_watchdog->requestsOf<control::Status>().size();
         m_watchdog->setConnected(true);
         QTRY_VERIFY_WITH_TIMEOUT(m_watchdog->requestsOf<control::Status>().size() > before, limit);
         QTest::qWait(0);
-        QCOMPARE(this->told(life).size(), told ? 2 : 1);
+        QCOMPARE(this->reported(life).size(), reported ? 2 : 1);
     }
 
-    void aLateDeathOfOneThatRunsAgainIsNews_data()
+    void reportsALateExitOfAProcessThatRunsAgain_data()
     {
         QTest::addColumn<int>("secondsAgo");
-        QTest::addColumn<bool>("told");
+        QTest::addColumn<bool>("reported");
         QTest::newRow("a moment ago") << 5 << true;
         QTest::newRow("long ago") << 3600 << false;
         QTest::newRow("by a clock that went ahead") << -3600 << true;
     }
 
-    void aLateDeathOfOneThatRunsAgainIsNews()
+    void reportsALateExitOfAProcessThatRunsAgain()
     {
         QFETCH(const int, secondsAgo);
-        QFETCH(const bool, told);
+        QFETCH(const bool, reported);
         Life life(m_folder->path(), *m_watchdog, m_clock);
         life.events.setWanted(true);
         life.link.goOnline();
         m_watchdog->more = {died(u"ocr"_s, m_clock.wallUtc().addSecs(-secondsAgo))};
         m_watchdog->setConnected(true);
-        QTest::qWait(0); // the answer
-        QCOMPARE(this->told(life).contains(u"ocr running"_s), told);
-        // From now on it is one like all others.
+        QTest::qWait(0); // for the reply
+        QCOMPARE(this->reported(life).contains(u"ocr running"_s), reported);
+        // From now on it is handled like all others.
         happens(process(u"ocr"_s, ProcessState::Hung));
-        QCOMPARE(this->told(life).last(), u"ocr hung"_s);
+        QCOMPARE(this->reported(life).last(), u"ocr hung"_s);
     }
 
-    void whatThePanelUnderstandsIsKept()
+    void keepsThePanelsFeatures()
     {
         const QString path = m_folder->filePath(u"panel.json"_s);
         {
@@ -277,7 +277,7 @@ private Q_SLOTS:
         QVERIFY(!third.wantsEvents());
     }
 
-    void aDamagedMemoryIsNoMemory_data()
+    void ignoresDamagedFeatures_data()
     {
         QTest::addColumn<QByteArray>("content");
         QTest::newRow("empty") << QByteArray();
@@ -286,7 +286,7 @@ private Q_SLOTS:
         QTest::newRow("too many") << "{\"features\":[" + QByteArray("\"events\",").repeated(100) + "\"a\"]}";
     }
 
-    void aDamagedMemoryIsNoMemory()
+    void ignoresDamagedFeatures()
     {
         QFETCH(const QByteArray, content);
         const QString path = m_folder->filePath(u"panel.json"_s);

@@ -25,7 +25,7 @@ class TestMachineRestart : public QObject
     Q_OBJECT
 
 private:
-    struct Told
+    struct Report
     {
         CommandKey key;
         std::optional<Error> failure;
@@ -36,7 +36,7 @@ private:
     ManualClock m_clock;
     MachineRestart::Settings m_settings;
     std::unique_ptr<MachineRestart> m_restart;
-    QList<Told> m_told;
+    QList<Report> m_reports;
 
     // Another agent takes over.
     void restart()
@@ -44,16 +44,16 @@ private:
         m_restart = std::make_unique<MachineRestart>(m_settings, *m_watchdog, m_clock);
         connect(m_restart.get(), &MachineRestart::finished, this,
                 [this](const CommandKey &which, const std::optional<Error> &failure) {
-                    m_told += Told{which, failure};
+                    m_reports += Report{which, failure};
                 });
         m_restart->resume();
     }
     void setBootId(const QByteArray &id) { QVERIFY(test::writeFile(m_settings.bootIdFile, id + '\n')); }
-    bool isTold()
+    bool isReported()
     {
-        return QTest::qWaitFor([this] { return !m_told.isEmpty(); }, limit);
+        return QTest::qWaitFor([this] { return !m_reports.isEmpty(); }, limit);
     }
-    qsizetype timesAsked() const { return m_watchdog->requestsOf<control::Reboot>().size(); }
+    qsizetype requests() const { return m_watchdog->requestsOf<control::Reboot>().size(); }
 
 private Q_SLOTS:
     void init()
@@ -65,52 +65,52 @@ private Q_SLOTS:
         m_settings.bootIdFile = m_folder->filePath(u"boot_id"_s);
         m_settings.limit = 20s;
         m_settings.watchdogAway = 50ms;
-        m_told.clear();
+        m_reports.clear();
         setBootId("first");
         restart();
     }
     void cleanup() { m_restart.reset(); }
 
-    void isToldAfterTheRestart()
+    void reportsASuccessAfterTheRestart()
     {
         QVERIFY(m_restart->begin(key));
-        QTRY_COMPARE_WITH_TIMEOUT(timesAsked(), 1, limit);
-        QVERIFY(m_told.isEmpty());
+        QTRY_COMPARE_WITH_TIMEOUT(requests(), 1, limit);
+        QVERIFY(m_reports.isEmpty());
         setBootId("second");
         restart();
-        QVERIFY(isTold());
-        QCOMPARE(m_told.first().key, key);
-        QVERIFY(!m_told.first().failure);
-        QCOMPARE(timesAsked(), 1);
+        QVERIFY(isReported());
+        QCOMPARE(m_reports.first().key, key);
+        QVERIFY(!m_reports.first().failure);
+        QCOMPARE(requests(), 1);
 
-        // Until it is safe elsewhere.
-        m_told.clear();
+        // Again until it is durable elsewhere.
+        m_reports.clear();
         restart();
-        QVERIFY(isTold());
+        QVERIFY(isReported());
         m_restart->close();
         QVERIFY(!m_restart->current());
-        m_told.clear();
+        m_reports.clear();
         restart();
         QCoreApplication::processEvents();
-        QVERIFY(m_told.isEmpty());
-        QCOMPARE(timesAsked(), 1);
+        QVERIFY(m_reports.isEmpty());
+        QCOMPARE(requests(), 1);
     }
 
-    void isNotTakenForDoneWhenOnlyTheAgentRestarts()
+    void continuesWhenOnlyTheAgentRestarts()
     {
         QVERIFY(m_restart->begin(key));
         m_clock.advance(19s);
         restart();
         QCOMPARE(m_restart->current(), std::optional(key));
-        QTRY_VERIFY_WITH_TIMEOUT(timesAsked() > 0, limit);
-        QVERIFY(m_told.isEmpty());
-        // The time goes on where it was.
-        QVERIFY(isTold());
-        QVERIFY(m_told.first().failure.has_value());
-        QCOMPARE(m_told.first().failure->message, u"the machine didn't restart within 20 s"_s);
+        QTRY_VERIFY_WITH_TIMEOUT(requests() > 0, limit);
+        QVERIFY(m_reports.isEmpty());
+        // The time continues where it was.
+        QVERIFY(isReported());
+        QVERIFY(m_reports.first().failure.has_value());
+        QCOMPARE(m_reports.first().failure->message, u"the machine didn't restart within 20 s"_s);
     }
 
-    void failures_data()
+    void reportsFailures_data()
     {
         QTest::addColumn<bool>("connected");
         QTest::addColumn<bool>("refuses");
@@ -119,7 +119,7 @@ private Q_SLOTS:
         QTest::newRow("no watchdog") << false << false << u"the watchdog doesn't answer"_s;
     }
 
-    void failures()
+    void reportsFailures()
     {
         QFETCH(const bool, connected);
         QFETCH(const bool, refuses);
@@ -129,20 +129,31 @@ private Q_SLOTS:
             m_watchdog->refusal = Error{ErrorCode::Refused, words};
         }
         QVERIFY(m_restart->begin(key));
-        QVERIFY(isTold());
-        QVERIFY(m_told.first().failure.has_value());
-        QVERIFY2(m_told.first().failure->message.contains(words), qPrintable(m_told.first().failure->message));
+        QVERIFY(isReported());
+        QVERIFY(m_reports.first().failure.has_value());
+        QVERIFY2(m_reports.first().failure->message.contains(words), qPrintable(m_reports.first().failure->message));
         m_restart->close();
         QVERIFY(!QFile::exists(m_settings.journal));
     }
 
-    void oneAtATime()
+    void restartsWithoutARecord()
+    {
+        m_settings.replyPause = 1ms;
+        restart();
+        m_restart->beginUnrecorded();
+        QTRY_COMPARE_WITH_TIMEOUT(requests(), 1, limit);
+        QVERIFY(!m_restart->current());
+        QVERIFY(!QFile::exists(m_settings.journal));
+        QVERIFY(m_reports.isEmpty());
+    }
+
+    void refusesASecondRestart()
     {
         QVERIFY(m_restart->begin(key));
         QCOMPARE(m_restart->begin({8, QByteArray(32, 'g')}).error().code, ErrorCode::Busy);
     }
 
-    void nothingIsBegunWithoutAWayToKnowTheEnd()
+    void refusesWithoutABootIdOrAJournal()
     {
         QVERIFY(QFile::remove(m_settings.bootIdFile));
         QCOMPARE(m_restart->begin(key).error().code, ErrorCode::Internal);
@@ -152,10 +163,10 @@ private Q_SLOTS:
         QVERIFY(!m_restart->begin(key));
         QVERIFY(!m_restart->current());
         QCoreApplication::processEvents();
-        QCOMPARE(timesAsked(), 0);
+        QCOMPARE(requests(), 0);
     }
 
-    void aDamagedJournalIsSetAside_data()
+    void quarantinesADamagedJournal_data()
     {
         QTest::addColumn<QByteArray>("content");
         QTest::newRow("empty") << QByteArray();
@@ -165,13 +176,13 @@ private Q_SLOTS:
         QTest::newRow("no boot id") << QByteArray(R"({"command_no":7,"fingerprint":"aa","asked_at_ms":0})");
     }
 
-    void aDamagedJournalIsSetAside()
+    void quarantinesADamagedJournal()
     {
         QFETCH(const QByteArray, content);
         QVERIFY(test::writeFile(m_settings.journal, content));
         restart();
         QVERIFY(!m_restart->current());
-        QVERIFY(QFile::exists(m_settings.journal + u".bad"_s));
+        QVERIFY(QFile::exists(m_settings.journal + u".damaged"_s));
         QVERIFY(m_restart->begin(key));
     }
 };

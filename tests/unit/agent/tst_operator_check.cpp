@@ -43,13 +43,13 @@ private Q_SLOTS:
             QList<PublicKey>{publicKeyOf(m_old).value(), publicKeyOf(m_new).value()}, device);
     }
 
-    void isOnlyForDevicesWithKeys()
+    void isRequiredOnlyWithKeys()
     {
         QVERIFY(m_check->isRequired());
         QVERIFY(!OperatorCheck({}, device).isRequired());
     }
 
-    void takesEachKeyOfARotation()
+    void acceptsEachKeyOfARotation()
     {
         for (const SigningKey *key : {&m_old, &m_new}) {
             const auto opened = m_check->open(encode(restart(), signJws(payload(), *key).value()));
@@ -59,13 +59,13 @@ private Q_SLOTS:
         }
     }
 
-    void readsNothingButWhatWasSigned()
+    void readsOnlyWhatWasSigned()
     {
         const auto opened = m_check->open(encode(restart(u"another"_s), signJws(payload(), m_new).value()));
         QCOMPARE(parseCommand(opened.value().body).value(), restart());
     }
 
-    void takesAnotherSpellingOfItsName()
+    void acceptsAnotherSpellingOfItsName()
     {
         QVERIFY(m_check->open(encode(restart(), signJws(payload(u"Altimeter_0001@Example.org"_s), m_new).value())));
     }
@@ -89,7 +89,8 @@ private Q_SLOTS:
             << with(signJws(payload(u"altimeter_0002@example.org"_s), m_new).value()) << ErrorCode::BadSignature;
         QTest::newRow("for a longer name")
             << with(signJws(payload(device + u"/sgn-agent"_s), m_new).value()) << ErrorCode::BadSignature;
-        QTest::newRow("for nobody") << with(signJws(encode(restart()), m_new).value()) << ErrorCode::BadSignature;
+        QTest::newRow("without an audience")
+            << with(signJws(encode(restart()), m_new).value()) << ErrorCode::BadSignature;
         QTest::newRow("signed rubbish") << with(signJws("\xff", m_new).value()) << ErrorCode::BadSignature;
         QByteArray changed = signJws(payload(), m_new).value();
         changed[changed.indexOf('.') + 5] = changed.at(changed.indexOf('.') + 5) == 'A' ? 'B' : 'A';

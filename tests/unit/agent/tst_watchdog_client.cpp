@@ -112,7 +112,7 @@ private Q_SLOTS:
         m_server.reset();
         m_peer.reset();
         QTRY_COMPARE_WITH_TIMEOUT(gone.size(), 1, limit);
-        // What was under way is answered, and what is asked now, too.
+        // The pending request gets a reply, and so does a new one.
         m_client->ask(control::Status{}, this, answers.add());
         QTRY_COMPARE_WITH_TIMEOUT(answers.all.size(), 2, limit);
         for (const auto &answer : std::as_const(answers.all)) {
@@ -121,11 +121,11 @@ private Q_SLOTS:
         QVERIFY(!m_client->watchdogVersion());
         listen();
         QTRY_VERIFY_WITH_TIMEOUT(m_client->isConnected(), limit);
-        // It has to hear again that the server is reached: an update may wait for it.
+        // It has to receive Online again: an update may wait for it.
         QTRY_COMPARE_WITH_TIMEOUT(requestsOf<control::Online>(), 2, limit);
     }
 
-    void everyAnswerGoesToItsQuestion()
+    void passesEachReplyToItsRequest()
     {
         connectClient();
         Answers first;
@@ -156,7 +156,7 @@ private Q_SLOTS:
         QCOMPARE(gone.all.size(), 0);
     }
 
-    void silenceIsAnAnswerAfterAWhile()
+    void timesOutWithoutAReply()
     {
         connectClient(50ms);
         Answers answers;
@@ -166,7 +166,7 @@ private Q_SLOTS:
         QVERIFY(m_client->isConnected());
     }
 
-    void nonsenseIsNoEvent()
+    void ignoresLinesThatCannotBeRead()
     {
         connectClient();
         QList<control::Event> events;
@@ -180,7 +180,7 @@ private Q_SLOTS:
         QVERIFY(m_client->isConnected());
     }
 
-    void aLineWithoutEndEndsTheConnection()
+    void endsTheConnectionAtALineWithoutEnd()
     {
         connectClient();
         const QSignalSpy gone(m_client.get(), &WatchdogClient::disconnected);
