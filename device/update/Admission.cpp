@@ -17,7 +17,7 @@ tl::unexpected<Error> downgrade(const QString &what, int installed, int asked)
                 u"%1 version %2 is installed, which is newer than %3"_s.arg(what).arg(installed).arg(asked));
 }
 
-QString wordFor(Component component)
+QString nameFor(Component component)
 {
     switch (component) {
     case Component::SmartMeter:
@@ -32,11 +32,11 @@ QString wordFor(Component component)
     Q_UNREACHABLE();
 }
 
-// A folder that was laid out by hand may say no version; then it is never taken for the one that is asked for.
+// A folder that was laid out by hand may have no version file; then it never counts as the requested release.
 Result<Admission> admitVersion(const UpdateCommand &update, std::optional<int> installed)
 {
     if (installed && update.version < *installed) {
-        return downgrade(wordFor(update.component), *installed, update.version);
+        return downgrade(nameFor(update.component), *installed, update.version);
     }
     return installed == update.version ? Admission::AlreadyInstalled : Admission::Install;
 }

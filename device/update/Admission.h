@@ -14,8 +14,8 @@ namespace sgn::update {
 // What is installed, as far as it is known.
 struct Installed
 {
-    QList<ProcessReport> processes;   // empty when the watchdog couldn't be asked
-    std::optional<int> version;       // of the component that is asked for, where it has one
+    QList<ProcessReport> processes;   // empty when the watchdog doesn't reply
+    std::optional<int> version;       // of the requested component, where it has one
     QByteArray sha256;                // of the CA file
     std::optional<QDateTime> created; // the newest signature of a CA file that was installed here
     std::optional<Error> unknown;     // why the processes aren't known, where they matter
@@ -23,9 +23,9 @@ struct Installed
 
 enum class Admission { Install, AlreadyInstalled };
 
-// Whether there is anything to do. Downgrade when any version is lower than what is installed, or a CA file was signed
-// before one that has been installed, so that a withdrawn authority doesn't come back, and that isn't allowed;
-// `force` installs also what is there already. The way back is always something to do.
+// Whether the task has to be carried out. Downgrade when any version is lower than the installed one, or a CA file was
+// signed before one that has been installed, so that a withdrawn authority isn't restored, and that isn't allowed;
+// `force` installs also what is installed already. A rollback always has to be carried out.
 [[nodiscard]] Result<Admission> admit(const TrustedRelease &release, const Installed &installed);
 
 } // namespace sgn::update

@@ -21,7 +21,7 @@ Result<Staged> stageCaFile(const ReleasePaths &paths, const QDateTime &now)
         return fail(pem.error());
     }
     if (const auto fit = checkCaBundle(*pem, now); !fit) {
-        return fail(ErrorCode::BadArchive, u"the new CA file is of no use: "_s + fit.error().message);
+        return fail(ErrorCode::BadArchive, u"the new CA file can't be used: "_s + fit.error().message);
     }
     if (auto removed = system::removeFolder(paths.stage()); !removed) {
         return fail(std::move(removed).error());

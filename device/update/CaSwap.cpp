@@ -16,7 +16,7 @@ CaSwap::CaSwap(ServerTrial trial, ReleasePaths paths, const Record &record, Swap
     m_limit.setSingleShot(true);
     m_limit.setInterval(times.confirm);
     connect(&m_limit, &QTimer::timeout, this, [this] {
-        const QString why = m_lastError ? m_lastError->message : u"it doesn't answer"_s;
+        const QString why = m_lastError ? m_lastError->message : u"it doesn't reply"_s;
         end(Event::Failed,
             Error{ErrorCode::InstallFailed, u"the new CA file couldn't be tried on the XMPP server: "_s + why});
     });
@@ -83,23 +83,21 @@ void CaSwap::swap()
 void CaSwap::rollBack()
 {
     const auto back = system::rollBackExchange(m_paths.installed(), m_paths.staged(), m_record.stagedId);
-    if (!back && ++m_failedExchanges < maxExchangesBack) {
+    if (!back && ++m_failedExchanges < maxRollBackTries) {
         QTimer::singleShot(m_retry.interval(), this, &CaSwap::rollBack);
     } else if (!back) {
         end(Event::Failed, back.error());
     } else {
-        // A power cut may have come between the exchange and the news of it.
+        // The power may have been cut between the exchange and its record.
         end(*back == system::RollBack::Done || m_record.swapped ? Event::Reverted : Event::Untouched);
     }
 }
 
-void CaSwap::end(Event event, const std::optional<Error> &reason)
+void CaSwap::stopWaiting()
 {
     m_trying = false;
     m_limit.stop();
     m_retry.stop();
-    QMetaObject::invokeMethod(
-        this, [this, event, reason] { Q_EMIT ended(event, reason); }, Qt::QueuedConnection);
 }
 
 } // namespace sgn::update

@@ -9,14 +9,14 @@
 
 namespace sgn::update {
 
-// Tries whether the XMPP server can be believed with a CA file: TLS and the check of its certificate and name, nothing
-// more. `done` is called once, never from within the call, unless `context` is gone by then. Refused: the certificate
-// is not believed; Network, Timeout: nothing is known, because the server can't be reached.
+// Verifies the XMPP server's certificate with a CA file: TLS and the check of certificate and name, nothing more.
+// `done` is called once, never from within the call, unless `context` no longer exists. Refused: the certificate is
+// invalid; Network, Timeout: nothing is known, because the server can't be reached.
 using ServerTrial =
     std::function<void(const QString &caFile, QObject *context, std::function<void(const Outcome &)> done)>;
 
-// The swap of the CA file. A device that no longer believes its server is lost, so the running server has to pass with
-// the new file before it is put in place and once more with what is in place then. The connection that stands isn't
+// The swap of the CA file. A device that refuses its server's certificate is lost, so the running server has to pass
+// with the new file before it is put in place and once more with the file in place then. The present connection isn't
 // touched; the next one reads the new file.
 class CaSwap final : public ComponentSwap
 {
@@ -35,7 +35,7 @@ private:
     void tryWith(const QString &caFile, Event good);
     void tryOnce();
     void tried(const Outcome &outcome);
-    void end(Event event, const std::optional<Error> &reason = {});
+    void stopWaiting() override;
 
     ServerTrial m_trial;
     ReleasePaths m_paths;

@@ -11,9 +11,9 @@
 
 namespace sgn::update {
 
-// The second half of an update, from the staged release to the running one. It differs by component: the meter's folder
-// and the Python packages are exchanged by us while the watchdog holds the processes, the CA file by us while
-// everything runs, the agent's folder by the watchdog while we are gone.
+// The second half of an update, from the staged release to the running one. It differs by component: this program
+// exchanges the meter's folder and the Python packages while the watchdog holds the processes, and the CA file while
+// everything runs; the watchdog exchanges the agent's folder and its own.
 //
 // Each function begins the work of one state and can be called again after a restart; ended() follows once, never from
 // within the call. One piece of work at a time. Deleting the object stops it.
@@ -26,7 +26,7 @@ public:
     virtual void swap() = 0;     // Swapping: Swapped, Reverted or Failed
     virtual void confirm() = 0;  // Confirming: Healthy, Reverted or Failed
     virtual void rollBack() = 0; // RollingBack: Reverted, Untouched or Failed
-    // Called off after prepare() and before a swap: lets go of what prepare() took hold of. No ended() follows.
+    // Cancelled after prepare() and before a swap: frees what prepare() holds. No ended() follows.
     virtual void abandon() {}
 
 Q_SIGNALS:
@@ -35,28 +35,36 @@ Q_SIGNALS:
 
 protected:
     using QObject::QObject;
+
+    // Ends the work of a state: calls stopWaiting(), and ended() follows from the event loop.
+    void end(Event event, const std::optional<Error> &reason = {});
+
+private:
+    // Stops the timers and whatever else only the work that ends now needs.
+    virtual void stopWaiting() {}
 };
 
+// Limits and pauses of the swaps.
 struct SwapTimes
 {
     // Every process of a new release has to run within this time (architecture, Update).
     std::chrono::milliseconds confirm{120'000};
-    // They have to run all together for so long: one heartbeat before a crash is no health.
+    // They have to run all together for so long: a heartbeat before a crash confirms nothing.
     std::chrono::milliseconds settle{3'000};
-    // A new agent has to reach the server within this time; security.md wants the old one back within five minutes.
+    // A new agent has to reach the server within this time, so that the old one is restored within five minutes.
     std::chrono::seconds confirmAgent{180};
-    // A new watchdog has to prove itself within this time.
+    // A new watchdog has to pass its probation within this time.
     std::chrono::seconds confirmWatchdog{90};
-    // How long a watchdog that is away is waited for.
+    // How long the watchdog may stay disconnected.
     std::chrono::milliseconds watchdogAway{600'000};
-    // Between two looks at the watchdog's status; events come in between.
+    // Between two queries of the watchdog's status; events arrive in between.
     std::chrono::milliseconds poll{1'000};
     // A hold lasts so long unless it is renewed, three times as often.
     std::chrono::seconds hold{60};
 };
 
-// So often is going back tried, each a SwapTimes::poll after the other: what is no good is in place, and one failure of
-// the disk must not leave it there.
-inline constexpr int maxExchangesBack = 30;
+// How often a roll-back is tried, with a pause of SwapTimes::poll in between: the release in place has failed, and one
+// failure of the disk must not leave it there.
+inline constexpr int maxRollBackTries = 30;
 
 } // namespace sgn::update

@@ -78,13 +78,13 @@ std::optional<dev_t> fileSystemOf(const QString &path)
 
 } // namespace
 
-Result<QString> findSitePackages(const InstallLocations &places, const QString &systemPython)
+Result<QString> findSitePackages(const InstallLocations &locations, const QString &systemPython)
 {
-    if (!places.sitePackages.isEmpty()) {
-        return QDir::cleanPath(places.sitePackages);
+    if (!locations.sitePackages.isEmpty()) {
+        return QDir::cleanPath(locations.sitePackages);
     }
-    const QString lib = QDir::cleanPath(places.root + u"/../.local/lib"_s);
-    auto python = pythonOfScripts(places.root + u'/' + folderName(Component::SmartMeter));
+    const QString lib = QDir::cleanPath(locations.root + u"/../.local/lib"_s);
+    auto python = pythonOfScripts(locations.root + u'/' + folderName(Component::SmartMeter));
     if (!python) {
         python = pythonIn(QFileInfo(systemPython).canonicalFilePath());
     }
@@ -97,22 +97,22 @@ Result<QString> findSitePackages(const InstallLocations &places, const QString &
     return lib + u'/' + *python + u"/site-packages"_s;
 }
 
-ReleasePaths pathsFor(const Task &task, const InstallLocations &places, const QString &sitePackages)
+ReleasePaths pathsFor(const Task &task, const InstallLocations &locations, const QString &sitePackages)
 {
     const auto component = componentOf(task);
     if (!component) {
-        return {places.caFile, places.downloads, places.downloads};
+        return {locations.caFile, locations.downloads, locations.downloads};
     }
     const auto staged =
         std::holds_alternative<Rollback>(task) ? ReleasePaths::Staged::Previous : ReleasePaths::Staged::New;
     if (*component != Component::SitePackages) {
-        return {places.root + u'/' + folderName(*component), places.downloads, places.downloads, staged};
+        return {locations.root + u'/' + folderName(*component), locations.downloads, locations.downloads, staged};
     }
     // The home folder and the device's root may be on different file systems, where nothing can be exchanged between
     // them; then the work is done beside the packages.
     const QString parent = QFileInfo(sitePackages).absolutePath();
-    const bool isNear = fileSystemOf(parent) == fileSystemOf(places.downloads);
-    return {sitePackages, places.downloads, isNear ? places.downloads : parent + u"/.sgn"_s, staged};
+    const bool isNear = fileSystemOf(parent) == fileSystemOf(locations.downloads);
+    return {sitePackages, locations.downloads, isNear ? locations.downloads : parent + u"/.sgn"_s, staged};
 }
 
 } // namespace sgn::update

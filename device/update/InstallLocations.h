@@ -9,7 +9,7 @@
 
 namespace sgn::update {
 
-// Where on this device the things are that an update can replace.
+// Where this device has what an update can replace.
 struct InstallLocations
 {
     QString root;         // holds the components' folders
@@ -18,15 +18,15 @@ struct InstallLocations
     QString sitePackages; // as configured; empty: looked for
 };
 
-// The folder of the user's Python packages (seed step 5: .local/lib/python3.5/site-packages beside the root folder, of
-// whatever Python the device has). The configured one; else that of the Python which the meter's scripts name in their
-// first line, or which the system's python3 is; else the newest one on disk. It need not exist yet. NotFound when there
-// is no sign of any Python. Reads a few small files.
+// Returns the folder of the user's Python packages (seed step 5: .local/lib/python3.5/site-packages beside the root
+// folder, of whatever Python the device has). The configured one; else that of the Python which the meter's scripts
+// name in their first line, or which the system's python3 is; else the newest one on disk. It need not exist yet.
+// NotFound when the device has no Python. Reads a few small files.
 inline constexpr QLatin1StringView systemPython3("/usr/bin/python3");
-[[nodiscard]] Result<QString> findSitePackages(const InstallLocations &places,
+[[nodiscard]] Result<QString> findSitePackages(const InstallLocations &locations,
                                                const QString &systemPython = systemPython3);
 
-// `sitePackages` is what findSitePackages() said when the task began; only that component needs it.
-[[nodiscard]] ReleasePaths pathsFor(const Task &task, const InstallLocations &places, const QString &sitePackages);
+// `sitePackages` is what findSitePackages() returned when the task began; only that component needs it.
+[[nodiscard]] ReleasePaths pathsFor(const Task &task, const InstallLocations &locations, const QString &sitePackages);
 
 } // namespace sgn::update

@@ -11,7 +11,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-// What version it will be, and for the way back, whether there is one.
+// Finds the version that will run, and for a rollback whether there is a previous release.
 Outcome resolveVersion(const Task &task, const ReleasePaths &paths, InstallPlan &plan)
 {
     if (const auto *const update = std::get_if<UpdateCommand>(&task)) {
@@ -20,9 +20,9 @@ Outcome resolveVersion(const Task &task, const ReleasePaths &paths, InstallPlan 
         }
         return {};
     }
-    const auto *const back = std::get_if<Rollback>(&task);
-    // The watchdog's is out of our sight.
-    if (back == nullptr || back->component == Component::WatchDog) {
+    const auto *const rollback = std::get_if<Rollback>(&task);
+    // Only the watchdog can read its own previous release.
+    if (rollback == nullptr || rollback->component == Component::WatchDog) {
         return {};
     }
     const auto previous = readPreviousRelease(paths);
@@ -30,8 +30,8 @@ Outcome resolveVersion(const Task &task, const ReleasePaths &paths, InstallPlan 
     if (!id) {
         return fail(ErrorCode::InstallFailed, id.error().message);
     }
-    if (back->component == Component::JabberClient && !previous->version) {
-        return fail(ErrorCode::InstallFailed, u"the previous release of the agent doesn't say its version"_s);
+    if (rollback->component == Component::JabberClient && !previous->version) {
+        return fail(ErrorCode::InstallFailed, u"the previous release of the agent has no version file"_s);
     }
     plan.version = previous->version;
     plan.stagedId = *id;
@@ -48,7 +48,7 @@ Result<InstallPlan> planInstall(const Task &task, const Policy &policy, const In
         return fail(trusted.error());
     }
     if (installed.unknown && !policy.releaseKeys.isEmpty()) {
-        // An old release is signed as well.
+        // An older release is signed as well.
         return fail(ErrorCode::InstallFailed,
                     u"whether an older release would replace a newer one is unknown: "_s + installed.unknown->message);
     }

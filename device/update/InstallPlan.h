@@ -11,13 +11,13 @@ struct InstallPlan
 {
     Admission admission = Admission::Install;
     std::optional<int> version;            // of the release that will run, where it has one
-    quint64 stagedId = 0;                  // of a way back, whose release is there already
+    quint64 stagedId = 0;                  // for a rollback, whose release is staged already
     std::optional<QDateTime> created = {}; // when a signed release was made
 };
 
-// Whether a task may be carried out on what is installed, and to what it leads. BadSignature and NotSigned (the keys
-// may be others since it was accepted), Downgrade; InstallFailed when whether it is one isn't known, when there is no
-// way back, or when nothing can be written below `root`.
+// Whether a task may be carried out on what is installed, and what it leads to. BadSignature and NotSigned (the keys
+// may have changed since it was accepted), Downgrade; InstallFailed when it can't be known whether it is a downgrade,
+// when there is no previous release, or when nothing can be written below `root`.
 [[nodiscard]] Result<InstallPlan> planInstall(const Task &task, const Policy &policy, const Installed &installed,
                                               const ReleasePaths &paths, const QString &root);
 

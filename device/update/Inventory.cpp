@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "update/Inventory.h"
 
+#include "base/VersionFile.h"
 #include "control/PersistentRequest.h"
+
 #include "crypto/Sha256.h"
 #include "update/Logging.h"
 #include "update/NewestSigned.h"
-#include "update/Stage.h"
 
 namespace sgn::update {
 
@@ -33,7 +34,8 @@ void askWatchdog(const control::RequestBody &question, const Inventory::Sources 
                          if (reply) {
                              read(*reply, installed);
                          } else {
-                             // It may be away for a moment only, and the swap waits for it; till then nothing depends
+                             // It may be disconnected for a moment only, and the swap waits for it; until then nothing
+                             // depends
                              // on it.
                              qCInfo(lcUpdate) << "what is installed is unknown:" << reply.error();
                              installed.unknown = reply.error();
@@ -48,9 +50,9 @@ void Inventory::take(const Task &task, const ReleasePaths &paths, const Sources 
 {
     Installed installed;
     const auto component = componentOf(task);
-    const bool asks = sources.matters && std::holds_alternative<UpdateCommand>(task);
+    const bool mustAsk = sources.matters && std::holds_alternative<UpdateCommand>(task);
     if (component == Component::SmartMeter || component == Component::WatchDog) {
-        if (asks) {
+        if (mustAsk) {
             const bool isMeter = component == Component::SmartMeter;
             askWatchdog(isMeter ? control::RequestBody(control::Status{})
                                 : control::RequestBody(control::SwapStatus{Component::WatchDog}),
@@ -60,7 +62,7 @@ void Inventory::take(const Task &task, const ReleasePaths &paths, const Sources 
     } else if (component == Component::JabberClient) {
         installed.version = sources.agentVersion;
     } else if (component) {
-        const auto version = readVersionFile(paths.installed() + u'/' + versionFileName);
+        const auto version = readReleaseVersion(paths.installed());
         installed.version = version ? std::optional(*version) : std::nullopt;
     } else {
         installed.sha256 = sha256OfFile(paths.installed()).value_or(QByteArray());

@@ -19,14 +19,14 @@ public:
     {
         control::WatchdogPort &watchdog;
         int agentVersion = 0; // of this program's release
-        // How long the watchdog is asked, before an update is tried without knowing.
+        // How long the watchdog may take to reply, before an update is tried without knowing.
         std::chrono::milliseconds statusLimit{5'000};
         // Whether what is installed decides anything.
         bool matters = true;
     };
     using Taken = std::function<void(const Installed &)>;
 
-    // `taken` is called once, perhaps from within the call, unless `context` is gone by then.
+    // `taken` is called once, perhaps from within the call, unless `context` no longer exists.
     static void take(const Task &task, const ReleasePaths &paths, const Sources &sources, QObject *context,
                      Taken taken);
 };

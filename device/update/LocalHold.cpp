@@ -17,7 +17,7 @@ LocalHold::LocalHold(QString path, std::chrono::milliseconds poll, QObject *pare
 
 bool LocalHold::isSet() const
 {
-    // A link that leads nowhere is somebody's wish all the same.
+    // A dangling link holds as well.
     const QFileInfo file(m_path);
     return !m_path.isEmpty() && (file.exists() || file.isSymLink());
 }

@@ -8,8 +8,8 @@
 
 namespace sgn::update {
 
-// The wish of people at the device that nothing is exchanged while they work on it: a file, cfg/hold, which they make
-// and remove. Its content doesn't matter.
+// A file, cfg/hold, that users at the device create and remove so that nothing is exchanged while they work on it. Its
+// content doesn't matter.
 class LocalHold : public QObject
 {
     Q_OBJECT
@@ -18,9 +18,9 @@ public:
     LocalHold(QString path, std::chrono::milliseconds poll, QObject *parent = nullptr);
 
     [[nodiscard]] bool isSet() const;
-    // For the panel: what is waited for.
+    // What the update waits for, for the panel.
     [[nodiscard]] QString remarks() const;
-    // looked() follows from time to time until stop().
+    // looked() follows every `poll` until stop().
     void watch();
     void stop();
 

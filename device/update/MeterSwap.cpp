@@ -50,7 +50,7 @@ Trouble troubleOf(const ProcessReport &process, int version)
     return trouble;
 }
 
-// The watchdog only wants to know which processes there are.
+// The watchdog only needs the names of the processes.
 control::Resume resumeOf(QList<ProcessVersion> expected)
 {
     for (ProcessVersion &process : expected) {
@@ -59,7 +59,7 @@ control::Resume resumeOf(QList<ProcessVersion> expected)
     return {Component::SmartMeter, std::move(expected)};
 }
 
-// What can't be asked to run after the swap, because it didn't before.
+// A process that needn't run after the swap, because it didn't before.
 bool isBroken(const ProcessReport &process)
 {
     return process.isDead || process.state == ProcessState::CrashLoop || process.state == ProcessState::Backoff;
@@ -74,12 +74,12 @@ std::optional<Trouble> unhealthy(const QList<ProcessVersion> &expected, const QL
         const auto it = std::ranges::find(reported, process.name, &ProcessReport::name);
         std::optional<Trouble> trouble;
         if (it == reported.end()) {
-            trouble = Trouble{u"%1 has not been heard of"_s.arg(process.name), {}, false};
+            trouble = Trouble{u"%1 has sent no heartbeat"_s.arg(process.name), {}, false};
         } else if (it->state != ProcessState::Running ||
                    (process.version != anyVersion && it->version != process.version)) {
             trouble = troubleOf(*it, process.version);
         }
-        // One that is final says more than one that may still pass.
+        // A final trouble is worth more than one that may still pass.
         if (trouble && (!first || (trouble->isFinal && !first->isFinal))) {
             first = std::move(trouble);
         }
@@ -103,8 +103,8 @@ MeterSwap::MeterSwap(control::WatchdogPort &watchdog, ReleasePaths paths, Goal g
         m_watchdog.ask(control::Hold{Component::SmartMeter, seconds}, this, [](const auto &) {});
     });
     m_poll.setInterval(m_times.poll);
-    connect(&m_poll, &QTimer::timeout, this, &MeterSwap::lookAtHealth);
-    connect(&m_watchdog, &control::WatchdogPort::eventReceived, this, &MeterSwap::lookAtHealth);
+    connect(&m_poll, &QTimer::timeout, this, &MeterSwap::queryHealth);
+    connect(&m_watchdog, &control::WatchdogPort::eventReceived, this, &MeterSwap::queryHealth);
     m_confirmLimit.setSingleShot(true);
     m_confirmLimit.setInterval(m_times.confirm);
     connect(&m_confirmLimit, &QTimer::timeout, this, [this] {
@@ -142,7 +142,7 @@ void MeterSwap::swap()
         exchange();
         return;
     }
-    // After a restart of ours the hold may have run out.
+    // After a restart of this program the hold may have expired.
     hold([this](const Result<control::ReplyBody> &held) {
         if (held) {
             exchange();
@@ -169,14 +169,14 @@ void MeterSwap::exchange()
 void MeterSwap::confirm()
 {
     const QList<ProcessVersion> expected = wanted();
-    release(expected, [this, expected](const Result<control::ReplyBody> &released) {
+    resume(expected, [this, expected](const Result<control::ReplyBody> &released) {
         if (!released) {
             end(Event::Failed, Error{ErrorCode::NotHealthy, released.error().message});
             return;
         }
         watchHealth(expected, [this](const std::optional<Trouble> &trouble) {
             if (trouble) {
-                const QString release = m_paths.comesBack() ? u"the previous release"_s : u"the new release"_s;
+                const QString release = m_paths.isRollback() ? u"the previous release"_s : u"the new release"_s;
                 end(Event::Failed, Error{ErrorCode::NotHealthy, u"%1 doesn't run: %2"_s.arg(release, trouble->what)});
             } else {
                 end(Event::Healthy);
@@ -189,14 +189,14 @@ void MeterSwap::rollBack()
 {
     hold([this](const Result<control::ReplyBody> &held) {
         if (!held) {
-            // The old release has to come back in any case; who runs meanwhile keeps its open files.
+            // The old release has to be restored in any case; a process that runs meanwhile keeps its open files.
             qCWarning(lcUpdate) << "rolling back without a hold:" << held.error();
         }
-        exchangeBack();
+        rollBackExchange();
     });
 }
 
-void MeterSwap::exchangeBack()
+void MeterSwap::rollBackExchange()
 {
     download::inBackground(
         this,
@@ -204,21 +204,21 @@ void MeterSwap::exchangeBack()
             return system::rollBackExchange(paths.installed(), paths.staged(), id);
         },
         [this](const Result<system::RollBack> &back) {
-            if (!back && ++m_failedExchanges < maxExchangesBack) {
-                QTimer::singleShot(m_times.poll, this, &MeterSwap::exchangeBack);
+            if (!back && ++m_failedExchanges < maxRollBackTries) {
+                QTimer::singleShot(m_times.poll, this, &MeterSwap::rollBackExchange);
             } else if (!back) {
-                release(m_record.before, [this, error = back.error()](const auto &) { end(Event::Failed, error); });
+                resume(m_record.before, [this, error = back.error()](const auto &) { end(Event::Failed, error); });
             } else if (*back == system::RollBack::WasNeverIn && !m_record.swapped) {
-                release(m_record.before, [this](const auto &) { end(Event::Untouched); });
+                resume(m_record.before, [this](const auto &) { end(Event::Untouched); });
             } else {
-                putBack();
+                confirmRestored();
             }
         });
 }
 
-void MeterSwap::putBack()
+void MeterSwap::confirmRestored()
 {
-    release(m_record.before, [this](const Result<control::ReplyBody> &released) {
+    resume(m_record.before, [this](const Result<control::ReplyBody> &released) {
         if (!released) {
             end(Event::Reverted, released.error());
             return;
@@ -226,7 +226,7 @@ void MeterSwap::putBack()
         watchHealth(m_record.before, [this](const std::optional<Trouble> &trouble) {
             if (trouble) {
                 end(Event::Reverted,
-                    Error{ErrorCode::NotHealthy, u"what ran before doesn't run again: "_s + trouble->what});
+                    Error{ErrorCode::NotHealthy, u"the processes that ran before don't run again: "_s + trouble->what});
             } else {
                 end(Event::Reverted);
             }
@@ -252,7 +252,7 @@ void MeterSwap::hold(Next next)
         });
 }
 
-void MeterSwap::release(const QList<ProcessVersion> &expected, Next next)
+void MeterSwap::resume(const QList<ProcessVersion> &expected, Next next)
 {
     m_renewHold.stop();
     ask(resumeOf(expected), m_times.watchdogAway, std::move(next));
@@ -260,7 +260,7 @@ void MeterSwap::release(const QList<ProcessVersion> &expected, Next next)
 
 void MeterSwap::abandon()
 {
-    // A hold runs out by itself, but sooner is better for the meter. Nobody waits for the answer.
+    // A hold expires by itself, but sooner is better for the meter. The reply doesn't matter.
     m_renewHold.stop();
     m_watchdog.ask(resumeOf(m_record.before), &m_watchdog, [](const auto &) {});
 }
@@ -292,27 +292,27 @@ void MeterSwap::watchHealth(const QList<ProcessVersion> &expected, Judged judged
     m_healthySince.reset();
     m_confirmLimit.start();
     m_poll.start();
-    lookAtHealth();
+    queryHealth();
 }
 
-void MeterSwap::lookAtHealth()
+void MeterSwap::queryHealth()
 {
-    if (m_looking || !m_poll.isActive()) {
+    if (m_isQuerying || !m_poll.isActive()) {
         return;
     }
-    m_looking = true;
+    m_isQuerying = true;
     m_watchdog.ask(control::Status{}, this, [this](const Result<control::ReplyBody> &reply) {
-        m_looking = false;
+        m_isQuerying = false;
         if (!m_poll.isActive()) {
             return;
         }
         const auto status = replyAs<control::StatusReply>(reply);
-        healthKnown(status ? unhealthy(m_expected, status->processes)
+        judgeHealth(status ? unhealthy(m_expected, status->processes)
                            : std::optional(Trouble{status.error().message, {}, false}));
     });
 }
 
-void MeterSwap::healthKnown(const std::optional<Trouble> &trouble)
+void MeterSwap::judgeHealth(const std::optional<Trouble> &trouble)
 {
     m_trouble = trouble;
     if (trouble) {
@@ -340,15 +340,9 @@ void MeterSwap::endHealth(const std::optional<Trouble> &trouble)
             addLogLine(m_record, line);
         }
     }
-    // Moved out first: what it does may begin the next watch.
+    // Moved out first: the call may begin the next watch.
     const auto judged = std::exchange(m_judged, nullptr);
     judged(trouble);
-}
-
-void MeterSwap::end(Event event, const std::optional<Error> &reason)
-{
-    QMetaObject::invokeMethod(
-        this, [this, event, reason] { Q_EMIT ended(event, reason); }, Qt::QueuedConnection);
 }
 
 } // namespace sgn::update

@@ -11,25 +11,25 @@
 
 namespace sgn::update {
 
-// What keeps the new release from being confirmed.
+// Why the new release can't be confirmed.
 struct Trouble
 {
     QString what;      // one plain sentence
     QStringList lines; // of the process's output, the last ones
-    // It won't get better by waiting: a process has ended again and again.
+    // Waiting won't help: a process has ended again and again.
     bool isFinal = false;
 };
 
 // In `expected`: a version that isn't known beforehand, so that any will do.
 inline constexpr int anyVersion = -1;
 
-// Nothing when every process runs in the version asked for.
+// Returns nullopt if every process runs in the expected version, otherwise the most severe trouble.
 [[nodiscard]] std::optional<Trouble> unhealthy(const QList<ProcessVersion> &expected,
                                                const QList<ProcessReport> &reported);
 
 // The swap of a folder that the meter's processes run from, SmartMeter or the Python packages: the watchdog holds the
-// processes, the folders are exchanged, the processes are started again and have to say by their heartbeats that they
-// run in the version that is wanted.
+// processes, the folders are exchanged, the processes are started again and have to report by their heartbeats that
+// they run in the expected version.
 class MeterSwap final : public ComponentSwap
 {
     Q_OBJECT
@@ -58,15 +58,14 @@ private:
     void ask(const control::RequestBody &request, std::chrono::milliseconds limit, Next next);
     void hold(Next next);
     void exchange();
-    void exchangeBack();
-    void release(const QList<ProcessVersion> &expected, Next next);
+    void rollBackExchange();
+    void resume(const QList<ProcessVersion> &expected, Next next);
     [[nodiscard]] QList<ProcessVersion> wanted() const;
     void watchHealth(const QList<ProcessVersion> &expected, Judged judged);
-    void lookAtHealth();
-    void healthKnown(const std::optional<Trouble> &trouble);
+    void queryHealth();
+    void judgeHealth(const std::optional<Trouble> &trouble);
     void endHealth(const std::optional<Trouble> &trouble);
-    void putBack();
-    void end(Event event, const std::optional<Error> &reason = {});
+    void confirmRestored();
 
     control::WatchdogPort &m_watchdog;
     ReleasePaths m_paths;
@@ -81,7 +80,7 @@ private:
     Judged m_judged;
     std::optional<Trouble> m_trouble;
     std::optional<MonotonicTime> m_healthySince;
-    bool m_looking = false;
+    bool m_isQuerying = false;
     int m_failedExchanges = 0;
 };
 

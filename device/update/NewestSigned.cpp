@@ -38,7 +38,7 @@ Outcome noteNewestSigned(const ReleasePaths &paths, const QDateTime &created)
     if (const auto known = readNewestSigned(paths); known && *known >= created) {
         return {};
     }
-    removeTemporaries(notePath(paths)); // of a run that was killed here
+    removeTemporaries(notePath(paths)); // a run that was killed here may have left one
     return writeFileAtomically(notePath(paths), toAsciiJson({{"created"_L1, created.toUTC().toString(Qt::ISODate)}}));
 }
 

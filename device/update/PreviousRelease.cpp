@@ -2,9 +2,10 @@
 #include "update/PreviousRelease.h"
 
 #include "base/AtomicFile.h"
+#include "base/VersionFile.h"
+
 #include "protocol/Json.h"
 #include "update/Logging.h"
-#include "update/Stage.h"
 
 namespace sgn::update {
 
@@ -49,7 +50,7 @@ Result<PreviousRelease> readPreviousRelease(const ReleasePaths &paths)
         }
     }
     if (!release.version) {
-        const auto version = readVersionFile(paths.previous() + u'/' + versionFileName);
+        const auto version = readReleaseVersion(paths.previous());
         release.version = version ? std::optional(*version) : std::nullopt;
     }
     return release;
@@ -65,7 +66,7 @@ Outcome notePreviousRelease(const ReleasePaths &paths, const PreviousRelease &re
     if (release.version) {
         object["version"_L1] = *release.version;
     }
-    // Of a run that was killed here.
+    // A run that was killed here may have left one.
     removeTemporaries(paths.previousNotes());
     return writeFileAtomically(paths.previousNotes(), toAsciiJson(object));
 }

@@ -10,7 +10,7 @@
 
 namespace sgn::update {
 
-// What ran with a release that is kept for going back to it.
+// What ran with the release that is kept for a rollback.
 struct PreviousRelease
 {
     std::optional<int> version;      // of a component that has one
@@ -19,8 +19,8 @@ struct PreviousRelease
     friend bool operator==(const PreviousRelease &, const PreviousRelease &) = default;
 };
 
-// As noted beside the release; else the version in its own file `version`, as far as there is one. NotFound when no
-// release is kept.
+// Reads the notes beside the release; without them the version is the one in its version file, where there is one.
+// NotFound when no release is kept.
 [[nodiscard]] Result<PreviousRelease> readPreviousRelease(const ReleasePaths &paths);
 // Durable when it returns. NoSpace, Io.
 [[nodiscard]] Outcome notePreviousRelease(const ReleasePaths &paths, const PreviousRelease &release);

@@ -9,7 +9,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-constexpr qsizetype maxLastWords = 300;
+constexpr qsizetype maxLastOutput = 300;
 constexpr qint64 maxKept = 64 * 1024;
 
 } // namespace
@@ -25,9 +25,9 @@ ProgramCheck::ProgramCheck(std::chrono::milliseconds timeLimit, QObject *parent)
         report(u"its self-test doesn't end within %1 s"_s.arg(m_timer.intervalAsDuration().count() / 1000));
     });
     connect(&m_process, &QProcess::readyRead, this, [this] {
-        // A program that talks without end must not fill the memory; its last words are all that matters.
+        // A program that writes without end must not fill the memory; only the end of its output matters.
         if (m_process.bytesAvailable() > maxKept) {
-            m_process.skip(m_process.bytesAvailable() - maxLastWords);
+            m_process.skip(m_process.bytesAvailable() - maxLastOutput);
         }
     });
     connect(&m_process, &QProcess::errorOccurred, this, [this](QProcess::ProcessError error) {
@@ -39,9 +39,9 @@ ProgramCheck::ProgramCheck(std::chrono::milliseconds timeLimit, QObject *parent)
         if (status == QProcess::NormalExit && code == 0) {
             report(std::nullopt);
         } else if (status == QProcess::NormalExit) {
-            report(u"its self-test failed with exit code %1%2"_s.arg(code).arg(lastWords()));
+            report(u"its self-test failed with exit code %1%2"_s.arg(code).arg(lastOutput()));
         } else {
-            report(u"its self-test crashed%1"_s.arg(lastWords()));
+            report(u"its self-test crashed%1"_s.arg(lastOutput()));
         }
     });
 }
@@ -79,9 +79,9 @@ void ProgramCheck::report(const std::optional<QString> &trouble)
         this, [this, failure] { Q_EMIT finished(failure); }, Qt::QueuedConnection);
 }
 
-QString ProgramCheck::lastWords()
+QString ProgramCheck::lastOutput()
 {
-    const QString text = QString::fromLocal8Bit(m_process.readAll()).simplified().right(maxLastWords);
+    const QString text = QString::fromLocal8Bit(m_process.readAll()).simplified().right(maxLastOutput);
     return text.isEmpty() ? QString() : u": "_s + text;
 }
 

@@ -26,12 +26,12 @@ public:
     void start(const QString &program, const QStringList &arguments);
 
 Q_SIGNALS:
-    // Nothing when it works, else InstallFailed with what the program said last.
+    // nullopt if the program works, else InstallFailed with the end of its output.
     void finished(const std::optional<sgn::Error> &failure);
 
 private:
     void report(const std::optional<QString> &trouble);
-    [[nodiscard]] QString lastWords();
+    [[nodiscard]] QString lastOutput();
 
     QProcess m_process;
     QTimer m_timer;

@@ -13,10 +13,10 @@ constexpr MonotonicTime minPause = std::chrono::seconds(1);
 bool ProgressGate::allow(State state, int percent, MonotonicTime now)
 {
     const bool isNews = !m_last || (now - m_last->at >= minPause &&
-                                    (m_isUnheard || m_last->state != state || percent - m_last->percent >= minPercent));
+                                    (m_isUnknown || m_last->state != state || percent - m_last->percent >= minPercent));
     if (isNews) {
-        m_isUnheard = false;
-        m_last = Told{state, percent, now};
+        m_isUnknown = false;
+        m_last = Sent{state, percent, now};
     }
     return isNews;
 }

@@ -14,18 +14,18 @@ class ProgressGate
 {
 public:
     [[nodiscard]] bool allow(State state, int percent, MonotonicTime now);
-    // The next one is news, whatever it is: somebody may not have heard the last.
-    void repeat() { m_isUnheard = true; }
+    // The next one is allowed whatever it is: a panel may not have received the last.
+    void repeat() { m_isUnknown = true; }
 
 private:
-    struct Told
+    struct Sent
     {
         State state;
         int percent;
         MonotonicTime at;
     };
-    std::optional<Told> m_last;
-    bool m_isUnheard = false;
+    std::optional<Sent> m_last;
+    bool m_isUnknown = false;
 };
 
 } // namespace sgn::update

@@ -60,7 +60,7 @@ void ProgressReporter::offer()
         return;
     }
     if (m_gate.allow(*m_state, m_percent, m_clock.monotonic())) {
-        Q_EMIT told(*m_state, m_percent, m_waitingFor);
+        Q_EMIT due(*m_state, m_percent, m_waitingFor);
     } else if (!m_later.isActive()) {
         m_later.start();
     }

@@ -9,8 +9,8 @@
 
 namespace sgn::update {
 
-// Says how far an update is, as often as the protocol allows: what comes too soon is told a little later, unless
-// something newer has taken its place by then.
+// Reports the progress of an update as often as the protocol allows: what comes too soon is reported a little later,
+// unless newer progress has replaced it by then.
 class ProgressReporter : public QObject
 {
     Q_OBJECT
@@ -19,21 +19,21 @@ public:
     // The clock outlives the object.
     explicit ProgressReporter(const Clock &clock, QObject *parent = nullptr);
 
-    // An update begins or is picked up again in this state, which is no news.
+    // An update begins or is continued in this state, which isn't reported.
     void begin(State state);
     void enter(State state);
-    // In whatever unit.
+    // Both in the same unit, whichever.
     void advance(qint64 done, qint64 total);
-    // What the update waits for, in words for people; empty: for nothing any more. Always news.
+    // What the update waits for, for the panel's user; empty: for nothing any more. Always reported.
     void setWaitingFor(const QString &what);
     [[nodiscard]] bool isWaiting() const { return !m_waitingFor.isEmpty(); }
-    // Once more, for somebody who has heard nothing yet.
+    // Reports once more, for a panel that has just connected.
     void repeat();
-    // Until the next begin().
+    // Nothing is reported until the next begin().
     void stop();
 
 Q_SIGNALS:
-    void told(sgn::update::State state, int percent, const QString &remarks);
+    void due(sgn::update::State state, int percent, const QString &remarks);
 
 private:
     void offer();

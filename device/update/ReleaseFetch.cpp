@@ -66,7 +66,7 @@ void ReleaseFetch::fetchFileList(const QUrl &url)
             m_listBytes = result->bytes;
             readFileList();
         } else {
-            goOnWithout(result.error());
+            continueWithoutList(result.error());
         }
     });
     m_list->start();
@@ -80,12 +80,12 @@ void ReleaseFetch::readFileList()
             if (files) {
                 fetchZip(*files);
             } else {
-                goOnWithout(files.error());
+                continueWithoutList(files.error());
             }
         });
 }
 
-void ReleaseFetch::goOnWithout(const Error &why)
+void ReleaseFetch::continueWithoutList(const Error &why)
 {
     Q_EMIT interrupted(u"the list of files: "_s + why.message);
     if (const auto removed = download::PartFile::remove(m_paths.fileList()); !removed) {

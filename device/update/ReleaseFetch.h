@@ -29,7 +29,7 @@ private:
 
     void fetchFileList(const QUrl &url);
     void readFileList();
-    void goOnWithout(const Error &why);
+    void continueWithoutList(const Error &why);
     void fetchZip(const Files &files);
 
     Task m_task;

@@ -11,10 +11,10 @@ namespace sgn::update {
 class ReleasePaths
 {
 public:
-    // What the staged release is: a new one that is unpacked, or the previous one that comes back.
+    // What the staged release is: a new one that is unpacked, or the previous one that a rollback restores.
     enum class Staged { New, Previous };
 
-    // `installed`: the absolute path of what is replaced. `downloads`: for what is on its way. `work`: for what is
+    // `installed`: the absolute path of what is replaced. `downloads`: for files that are fetched. `work`: for what is
     // staged or kept, a folder on the file system of `installed`.
     ReleasePaths(QString installed, QString downloads, QString work, Staged staged = Staged::New)
         : m_installed(std::move(installed))
@@ -28,20 +28,20 @@ public:
     [[nodiscard]] QString work() const { return m_work; }
     // <root>/SmartMeter
     [[nodiscard]] QString installed() const { return m_installed; }
-    // downloads/SmartMeter.zip.part: grows while it comes in
+    // downloads/SmartMeter.zip.part: grows while it is fetched
     [[nodiscard]] QString zip() const { return m_downloads + u'/' + m_name + QLatin1StringView(".zip.part"); }
     // downloads/SmartMeter.files.part: the signed list of what is in it, where the command has no room for that
     [[nodiscard]] QString fileList() const { return m_downloads + u'/' + m_name + QLatin1StringView(".files.part"); }
     // downloads/staged-SmartMeter: the zip is unpacked below it
     [[nodiscard]] QString stage() const { return m_work + QLatin1StringView("/staged-") + m_name; }
-    // downloads/staged-SmartMeter/SmartMeter: the new release before the exchange, the old one after it. On the way
-    // back to the previous release that one is where it is kept.
-    [[nodiscard]] QString staged() const { return comesBack() ? previous() : stage() + u'/' + m_name; }
+    // downloads/staged-SmartMeter/SmartMeter: the new release before the exchange, the old one after it. For a rollback
+    // it is the folder where the previous release is kept.
+    [[nodiscard]] QString staged() const { return isRollback() ? previous() : stage() + u'/' + m_name; }
     // downloads/previous-SmartMeter: the release before the last one that was confirmed
     [[nodiscard]] QString previous() const { return m_work + QLatin1StringView("/previous-") + m_name; }
     // downloads/previous-SmartMeter.json: what ran with it
     [[nodiscard]] QString previousNotes() const { return previous() + QLatin1StringView(".json"); }
-    [[nodiscard]] bool comesBack() const { return m_staged == Staged::Previous; }
+    [[nodiscard]] bool isRollback() const { return m_staged == Staged::Previous; }
 
 private:
     QString m_installed;

@@ -9,14 +9,14 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-// Once signed itself, but so is every release with a known hole.
-Result<TrustedRelease> trustWayBack(const Rollback &back, const Policy &policy)
+// The previous release was signed itself, but so is every release with a known vulnerability.
+Result<TrustedRelease> trustRollback(const Rollback &rollback, const Policy &policy)
 {
     if (!policy.releaseKeys.isEmpty() && !policy.hasOperatorKeys) {
         return fail(ErrorCode::NotSigned,
-                    u"on this device only an operator's signature may bring an older release back"_s);
+                    u"on this device only an operator's signature may restore an older release"_s);
     }
-    return TrustedRelease{back, {}, Downgrade::Allowed};
+    return TrustedRelease{rollback, {}, Downgrade::Allowed};
 }
 
 Outcome checkCaManifest(const ReleaseManifest &manifest, const CaCertUpdate &update)
@@ -38,7 +38,7 @@ Outcome checkManifest(const ReleaseManifest &manifest, const Task &task)
                              : checkCaManifest(manifest, std::get<CaCertUpdate>(task));
 }
 
-// What was signed counts, whether or not the command names it.
+// The signed hash and size count, whether or not the command names them.
 void takeOver(const ReleaseManifest &manifest, Task &task)
 {
     const auto take = [&manifest](auto &update) {
@@ -56,14 +56,14 @@ void takeOver(const ReleaseManifest &manifest, Task &task)
 
 Result<TrustedRelease> trustRelease(const Task &task, const Policy &policy)
 {
-    if (const auto *const back = std::get_if<Rollback>(&task)) {
-        return trustWayBack(*back, policy);
+    if (const auto *const rollback = std::get_if<Rollback>(&task)) {
+        return trustRollback(*rollback, policy);
     }
     const Source source = sourceOf(task).value_or(Source{});
     if (source.url.scheme() != "https"_L1 && !(policy.allowHttp && source.url.scheme() == "http"_L1)) {
         return fail(ErrorCode::BadRequest, u"field \"url\" must be an https address"_s);
     }
-    // A CA file has no version that anybody could force; whether it is an older one only its signature tells.
+    // A CA file has no version that could be forced; only its signature shows whether it is an older one.
     const auto *const update = std::get_if<UpdateCommand>(&task);
     TrustedRelease trusted{task, {}, update == nullptr || update->force ? Downgrade::Allowed : Downgrade::Refused};
     if (policy.releaseKeys.isEmpty()) {

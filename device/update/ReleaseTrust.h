@@ -12,12 +12,12 @@
 
 namespace sgn::update {
 
-// What the device's owner demands of an update (config_file.bin).
+// What the device's configuration requires of an update (config_file.bin).
 struct Policy
 {
     bool allowHttp = false;       // releases may come by plain http
-    QList<PublicKey> releaseKeys; // not empty: nothing is installed that none of them has signed
-    bool hasOperatorKeys = false; // what gets here has been signed by an operator
+    QList<PublicKey> releaseKeys; // not empty: only what one of them has signed is installed
+    bool hasOperatorKeys = false; // every order has been signed by an operator
 };
 
 enum class Downgrade { Refused, Allowed };
@@ -32,10 +32,10 @@ struct TrustedRelease
     std::optional<QDateTime> created = {}; // as it was signed
 };
 
-// Whether the release may be tried at all, by what the command says alone: its address, its signed manifest, and that
-// the two are about the same. `force`, or the way back, may bring an older release back only where nobody but the owner
-// can say so: the device takes any release, the command is an operator's, or the release's own signature allows it
-// (RAUC, TUF). BadRequest for an address that isn't https, NotSigned, BadSignature, HashMismatch.
+// Whether the release may be tried at all, by the command alone: its address, its signed manifest, and that both are
+// about the same release. `force`, or a rollback, may install an older release only if the device takes any release,
+// the command is an operator's, or the release's own signature allows it (RAUC, TUF). BadRequest for an address that
+// isn't https, NotSigned, BadSignature, HashMismatch.
 [[nodiscard]] Result<TrustedRelease> trustRelease(const Task &task, const Policy &policy);
 
 } // namespace sgn::update

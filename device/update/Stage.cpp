@@ -3,6 +3,7 @@
 
 #include "archive/Zip.h"
 #include "base/AtomicFile.h"
+#include "base/VersionFile.h"
 #include "release/ReleaseFolder.h"
 #include "system/FolderExchange.h"
 
@@ -13,8 +14,6 @@ namespace sgn::update {
 using namespace Qt::StringLiterals;
 
 namespace {
-
-constexpr qint64 maxVersionFile = 32;
 
 Outcome checkProgram(const QString &path)
 {
@@ -29,10 +28,9 @@ Outcome settleVersion(const QString &path, int asked)
 {
     const auto found = readVersionFile(path);
     if (found) {
-        return *found == asked
-                   ? Outcome()
-                   : fail(ErrorCode::BadArchive,
-                          u"the release says it is version %1, the command says %2"_s.arg(*found).arg(asked));
+        return *found == asked ? Outcome()
+                               : fail(ErrorCode::BadArchive,
+                                      u"the release has version %1, the command names %2"_s.arg(*found).arg(asked));
     }
     if (found.error().code != ErrorCode::NotFound) {
         return fail(ErrorCode::BadArchive, found.error().message);
@@ -69,11 +67,11 @@ Outcome checkDownload(const Source &source, qint64 bytes, const QByteArray &sha2
 {
     if (source.size && *source.size != bytes) {
         return fail(ErrorCode::HashMismatch,
-                    u"the file has %1 bytes, the command says %2"_s.arg(bytes).arg(*source.size));
+                    u"the file has %1 bytes, the command names %2"_s.arg(bytes).arg(*source.size));
     }
     if (!source.sha256.isEmpty() && source.sha256 != sha256) {
         return fail(ErrorCode::HashMismatch,
-                    u"the file has the SHA-256 %1, the command says %2"_s.arg(
+                    u"the file has the SHA-256 %1, the command names %2"_s.arg(
                         QString::fromLatin1(sha256.toHex()), QString::fromLatin1(source.sha256.toHex())));
     }
     return {};
@@ -99,21 +97,6 @@ Result<Staged> stageRelease(const StageRequest &request)
         (void)system::removeFolder(request.stage);
     }
     return staged;
-}
-
-Result<int> readVersionFile(const QString &path)
-{
-    const auto content = readFile(path, maxVersionFile);
-    if (!content) {
-        return fail(content.error().code == ErrorCode::NotFound ? ErrorCode::NotFound : ErrorCode::BadFile,
-                    content.error().message);
-    }
-    bool ok = false;
-    const int version = content->trimmed().toInt(&ok);
-    if (!ok || version < 0) {
-        return fail(ErrorCode::BadFile, path + u" holds no version number"_s);
-    }
-    return version;
 }
 
 } // namespace sgn::update

@@ -12,10 +12,10 @@
 
 namespace sgn::update {
 
-// Whether the file is the one that was asked for: HashMismatch when its size or hash differs from what the command
-// names.
+// Whether the file is the requested one: HashMismatch when its size or hash differs from what the command names.
 [[nodiscard]] Outcome checkDownload(const Source &source, qint64 bytes, const QByteArray &sha256);
 
+// What stageRelease() unpacks, and where.
 struct StageRequest
 {
     Component component = Component::SmartMeter;
@@ -27,6 +27,7 @@ struct StageRequest
     std::function<void(qint64 done, qint64 total)> progress; // on the thread that works
 };
 
+// A release that is ready for the exchange.
 struct Staged
 {
     quint64 folderId = 0; // inode of the release's folder
@@ -35,16 +36,11 @@ struct Staged
 };
 
 // Unpacks a release beside the installed one. Pure file work on values, meant for Qt Concurrent; durable when it
-// returns, and after an error nothing is left. BadArchive (also for an agent without its program, or with another
-// version inside than the command says), HashMismatch (not the files that were signed), TooLarge, NoSpace, Io,
+// returns, and after an error it leaves nothing. BadArchive (also for an agent without its program, or with another
+// version inside than the command names), HashMismatch (not the files that were signed), TooLarge, NoSpace, Io,
 // Cancelled.
 [[nodiscard]] Result<Staged> stageRelease(const StageRequest &request);
 
-// The file in a release's folder that holds its version, a whole number; SmartMeter needs none.
-inline constexpr QLatin1StringView versionFileName("version");
 inline constexpr QLatin1StringView agentProgramName("sgn-agent");
-
-// NotFound, or BadFile when it isn't a whole number.
-[[nodiscard]] Result<int> readVersionFile(const QString &path);
 
 } // namespace sgn::update

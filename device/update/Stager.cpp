@@ -27,9 +27,9 @@ void Stager::start()
 {
     const auto trusted = trustRelease(m_request.task, m_request.policy);
     if (!trusted) {
-        tell(fail(trusted.error()));
+        report(fail(trusted.error()));
     } else if (!std::holds_alternative<UpdateCommand>(m_request.task)) {
-        tell(stageCaFile(m_request.paths, m_request.now));
+        report(stageCaFile(m_request.paths, m_request.now));
     } else if (trusted->files.isEmpty() && (m_request.isAssembled || QFile::exists(m_request.paths.fileList()))) {
         readList();
     } else {
@@ -56,13 +56,13 @@ void Stager::readList()
 void Stager::unpack(const Files &files)
 {
     const ReleasePaths &paths = m_request.paths;
-    // Where Python packages go there may be no folder at all yet.
+    // The folder of the Python packages may not exist yet.
     for (const QString &folder : {paths.work(), QFileInfo(paths.installed()).absolutePath()}) {
         QDir().mkpath(folder);
     }
     const auto &update = std::get<UpdateCommand>(m_request.task);
     StageRequest request{update.component, update.version, paths.zip(), paths.stage(), files, m_stop.get_token(), {}};
-    // Comes from the thread that unpacks, so it is queued to the one this object lives in.
+    // Called on the thread that unpacks, so it is queued to this object's thread.
     request.progress = [this](qint64 done, qint64 total) {
         QMetaObject::invokeMethod(
             this, [this, done, total] { Q_EMIT progress(done, total); }, Qt::QueuedConnection);
@@ -92,7 +92,7 @@ void Stager::tryAgent(const Staged &staged)
     m_check->start(release + u'/' + agentProgramName, {u"--root"_s, m_request.root, u"--self-test"_s});
 }
 
-void Stager::tell(const Result<Staged> &staged)
+void Stager::report(const Result<Staged> &staged)
 {
     QMetaObject::invokeMethod(
         this, [this, staged] { Q_EMIT finished(staged); }, Qt::QueuedConnection);

@@ -15,9 +15,9 @@
 
 namespace sgn::update {
 
-// Makes of what was fetched what will be installed, beside what is: a release is unpacked, checked against the signed
-// list of its files where there is one, and tried; a CA file is checked. Deleting the object stops the work and waits
-// the moment until it has stopped.
+// Prepares what was fetched for installation, beside what is installed: unpacks a release, checks it against the signed
+// list of its files where there is one, and tries the agent's program; checks a CA file. Deleting the object stops the
+// work and waits until it has stopped.
 class Stager : public QObject
 {
     Q_OBJECT
@@ -28,10 +28,10 @@ public:
         Task task;
         ReleasePaths paths;
         Policy policy;
-        bool isAssembled = false; // the zip was put together here: only the list of files vouches for it
+        bool isAssembled = false; // the zip was assembled here: only the list of files confirms it
         QString root;             // the device's, for the agent's self-test
         std::chrono::milliseconds selfTestLimit{30'000};
-        QDateTime now; // for certificates
+        QDateTime now; // for the validity of certificates
     };
 
     explicit Stager(Request request, QObject *parent = nullptr);
@@ -41,7 +41,7 @@ public:
     void start();
 
 Q_SIGNALS:
-    // Bytes.
+    // Both in bytes.
     void progress(qint64 done, qint64 total);
     // As trustRelease(), readFileList(), stageRelease() or stageCaFile(); InstallFailed for an agent that doesn't work.
     void finished(const sgn::Result<sgn::update::Staged> &staged);
@@ -52,7 +52,7 @@ private:
     void readList();
     void unpack(const Files &files);
     void tryAgent(const Staged &staged);
-    void tell(const Result<Staged> &staged);
+    void report(const Result<Staged> &staged);
 
     Request m_request;
     std::stop_source m_stop;

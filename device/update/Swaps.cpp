@@ -9,7 +9,7 @@ namespace sgn::update {
 
 namespace {
 
-// What has to run after the swap.
+// Returns what has to run after the swap.
 MeterSwap::Goal goalOf(const Task &task, const ReleasePaths &paths)
 {
     if (const auto *const update = std::get_if<UpdateCommand>(&task)) {
@@ -19,7 +19,7 @@ MeterSwap::Goal goalOf(const Task &task, const ReleasePaths &paths)
     if (componentOf(task) == Component::SitePackages) {
         return {};
     }
-    // The notes stay what they are until the way back has succeeded.
+    // The notes stay as they are until the rollback has succeeded.
     const auto previous = readPreviousRelease(paths);
     return {previous ? previous->processes : QList<ProcessVersion>(), false};
 }

@@ -12,7 +12,7 @@
 
 namespace sgn::update {
 
-// What the swaps need of the world.
+// What the swaps use.
 struct SwapPorts
 {
     control::WatchdogPort &watchdog;
@@ -20,7 +20,7 @@ struct SwapPorts
     ServerTrial trial;
 };
 
-// The one for the record's task. All references outlive it.
+// Returns the swap for the record's task. All references outlive it.
 [[nodiscard]] std::unique_ptr<ComponentSwap> makeSwap(const SwapPorts &ports, const ReleasePaths &paths, Record &record,
                                                       const SwapTimes &times);
 

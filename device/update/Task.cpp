@@ -15,8 +15,8 @@ std::optional<Task> taskOf(const CommandBody &command)
     if (const auto *const update = std::get_if<CaCertUpdate>(&command)) {
         return *update;
     }
-    if (const auto *const back = std::get_if<Rollback>(&command)) {
-        return *back;
+    if (const auto *const rollback = std::get_if<Rollback>(&command)) {
+        return *rollback;
     }
     return std::nullopt;
 }
@@ -31,7 +31,7 @@ std::optional<Component> componentOf(const Task &task)
     return std::visit(Overloaded{
                           [](const UpdateCommand &update) { return std::optional(update.component); },
                           [](const CaCertUpdate &) { return std::optional<Component>(); },
-                          [](const Rollback &back) { return std::optional(back.component); },
+                          [](const Rollback &rollback) { return std::optional(rollback.component); },
                       },
                       task);
 }

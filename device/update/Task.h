@@ -10,31 +10,31 @@
 
 namespace sgn::update {
 
-// What an installer can be told to do. All of it goes through the same states; what differs is what is fetched, what is
-// replaced and how the new one proves itself.
+// What an installer can carry out. All tasks pass the same states; they differ in what is fetched, what is replaced and
+// how the new release is confirmed.
 using Task = std::variant<UpdateCommand, CaCertUpdate, Rollback>;
 
-// Nothing for a command that is none.
+// Returns nullopt for a command that is no task of the installer.
 [[nodiscard]] std::optional<Task> taskOf(const CommandBody &command);
 [[nodiscard]] CommandBody commandOf(const Task &task);
 
-// Nothing for the CA file.
+// Returns nullopt for the CA file.
 [[nodiscard]] std::optional<Component> componentOf(const Task &task);
 // What is replaced, e.g. "SmartMeter" or "the CA file", for sentences.
 [[nodiscard]] QString subjectOf(const Task &task);
 
-// What a task fetches, and how to know that it is the right thing.
+// What a task fetches, and how to verify it.
 struct Source
 {
     QUrl url;
-    QByteArray sha256;          // 32 bytes, or empty where the command doesn't say
+    QByteArray sha256;          // 32 bytes, or empty where the command names none
     std::optional<qint64> size; // bytes
     QString release;            // signed release manifest, or empty
 
     friend bool operator==(const Source &, const Source &) = default;
 };
 
-// Nothing for a rollback, which fetches nothing.
+// Returns nullopt for a rollback, which fetches nothing.
 [[nodiscard]] std::optional<Source> sourceOf(const Task &task);
 
 // A task under the number it came with.
@@ -44,7 +44,7 @@ struct Order
     QByteArray fingerprint; // commandFingerprint() of the message
     Task task;
     bool progress = false;             // the panel understands progress messages
-    std::optional<QDateTime> notAfter; // judged again while the update waits for people at the device
+    std::optional<QDateTime> notAfter; // checked again while users at the device postpone the swap
 
     friend bool operator==(const Order &, const Order &) = default;
 };

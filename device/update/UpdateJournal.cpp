@@ -2,11 +2,9 @@
 #include "update/UpdateJournal.h"
 
 #include "base/AtomicFile.h"
+#include "base/StateFile.h"
 #include "protocol/Json.h"
 
-#include <cstdio>
-#include <QFile>
-#include <QFileInfo>
 #include <QJsonArray>
 #include <QJsonDocument>
 
@@ -33,7 +31,7 @@ Command messageOf(const Order &order)
     return command;
 }
 
-// The command is kept in the words of the protocol, which are checked on reading as strictly as those from the network.
+// The command is stored as the protocol's JSON, which is checked on reading as strictly as one from the network.
 Result<Order> readOrder(const QJsonObject &object, const QString &fingerprint)
 {
     const auto command = parseCommand(toAsciiJson(object));
@@ -61,6 +59,47 @@ std::optional<Error> readError(JsonReader &reader)
         return std::nullopt;
     }
     return Error{errorCodeFromString(code), reader.optionalText("reason"_L1, maxRemarks)};
+}
+
+Result<Record> recordOf(const QJsonObject &object)
+{
+    JsonReader reader(object);
+    (void)reader.requiredInteger("format"_L1, formatVersion, formatVersion);
+    Record record;
+    const auto state = stateFromString(reader.requiredText("state"_L1, 32));
+    if (!state) {
+        reader.reject("state"_L1, u"is unknown"_s);
+    }
+    record.state = state.value_or(State::Failed);
+    record.starts = static_cast<int>(reader.requiredInteger("starts"_L1, 0, 1000));
+    record.elapsedMs = reader.requiredInteger("elapsed_ms"_L1, 0, maxExact);
+    record.bytes = reader.requiredInteger("bytes"_L1, 0, maxExact);
+    record.sha256 = QByteArray::fromHex(reader.optionalText("sha256"_L1, 64).toLatin1());
+    record.assembled = reader.optionalBool("assembled"_L1, false);
+    record.stagedId = reader.requiredText("staged_id"_L1, 20).toULongLong();
+    record.swapped = reader.requiredBool("swapped"_L1);
+    record.before = readProcessVersions(reader, "before"_L1);
+    record.version = readVersion(reader, "version"_L1);
+    record.versionBefore = readVersion(reader, "version_before"_L1);
+    if (const auto created = QDateTime::fromString(reader.optionalText("created"_L1, 32), Qt::ISODate);
+        created.isValid()) {
+        record.created = created;
+    }
+    record.sitePackages = reader.optionalText("site_packages"_L1, maxPath);
+    record.log = reader.optionalTexts("log"_L1, maxLogLines, maxLine);
+    record.remarks = reader.optionalText("remarks"_L1, maxRemarks);
+    record.error = readError(reader);
+    const QString fingerprint = reader.optionalText("fingerprint"_L1, 64);
+    const auto command = reader.optionalObject("command"_L1).value_or(QJsonObject());
+    if (reader.error()) {
+        return fail(ErrorCode::BadFile, reader.error()->message);
+    }
+    auto order = readOrder(command, fingerprint);
+    if (!order) {
+        return fail(std::move(order).error());
+    }
+    record.order = *std::move(order);
+    return record;
 }
 
 } // namespace
@@ -119,43 +158,7 @@ Result<Record> parseRecord(const QByteArray &json)
     if (!object) {
         return fail(ErrorCode::BadFile, object.error().message);
     }
-    JsonReader reader(*object);
-    (void)reader.requiredInteger("format"_L1, formatVersion, formatVersion);
-    Record record;
-    const auto state = stateFromString(reader.requiredText("state"_L1, 32));
-    if (!state) {
-        reader.reject("state"_L1, u"is unknown"_s);
-    }
-    record.state = state.value_or(State::Failed);
-    record.starts = static_cast<int>(reader.requiredInteger("starts"_L1, 0, 1000));
-    record.elapsedMs = reader.requiredInteger("elapsed_ms"_L1, 0, maxExact);
-    record.bytes = reader.requiredInteger("bytes"_L1, 0, maxExact);
-    record.sha256 = QByteArray::fromHex(reader.optionalText("sha256"_L1, 64).toLatin1());
-    record.assembled = reader.optionalBool("assembled"_L1, false);
-    record.stagedId = reader.requiredText("staged_id"_L1, 20).toULongLong();
-    record.swapped = reader.requiredBool("swapped"_L1);
-    record.before = readProcessVersions(reader, "before"_L1);
-    record.version = readVersion(reader, "version"_L1);
-    record.versionBefore = readVersion(reader, "version_before"_L1);
-    if (const auto created = QDateTime::fromString(reader.optionalText("created"_L1, 32), Qt::ISODate);
-        created.isValid()) {
-        record.created = created;
-    }
-    record.sitePackages = reader.optionalText("site_packages"_L1, maxPath);
-    record.log = reader.optionalTexts("log"_L1, maxLogLines, maxLine);
-    record.remarks = reader.optionalText("remarks"_L1, maxRemarks);
-    record.error = readError(reader);
-    const QString fingerprint = reader.optionalText("fingerprint"_L1, 64);
-    const auto command = reader.optionalObject("command"_L1).value_or(QJsonObject());
-    if (reader.error()) {
-        return fail(ErrorCode::BadFile, reader.error()->message);
-    }
-    auto order = readOrder(command, fingerprint);
-    if (!order) {
-        return fail(std::move(order).error());
-    }
-    record.order = *std::move(order);
-    return record;
+    return recordOf(*object);
 }
 
 Journal::Journal(QString path)
@@ -165,15 +168,7 @@ Journal::Journal(QString path)
 Result<Record> Journal::load() const
 {
     removeTemporaries(m_path);
-    const auto content = readFile(m_path, maxJournalSize);
-    if (!content) {
-        return fail(content.error());
-    }
-    auto record = parseRecord(*content);
-    if (!record) {
-        return fail(record.error().withContext(m_path));
-    }
-    return record;
+    return readStateFile(m_path, maxJournalSize, recordOf);
 }
 
 Outcome Journal::save(const Record &record) const
@@ -184,15 +179,6 @@ Outcome Journal::save(const Record &record) const
 Outcome Journal::remove() const
 {
     return removeFileDurably(m_path);
-}
-
-Outcome Journal::setAside() const
-{
-    const QString aside = m_path + ".bad"_L1;
-    if (std::rename(QFile::encodeName(m_path).constData(), QFile::encodeName(aside).constData()) != 0) {
-        return fail(ErrorCode::Io, u"cannot move %1 aside"_s.arg(m_path));
-    }
-    return syncFolder(QFileInfo(m_path).absolutePath());
 }
 
 } // namespace sgn::update

@@ -23,7 +23,7 @@ void warnIfFailed(const Outcome &outcome)
 }
 
 // The notes first: a power cut between the two leaves those of the release that is about to be kept. The watchdog keeps
-// its own.
+// its previous release itself.
 Outcome keepPrevious(const ReleasePaths &paths, const Record &record)
 {
     const auto component = componentOf(record.order.task);
@@ -33,11 +33,11 @@ Outcome keepPrevious(const ReleasePaths &paths, const Record &record)
     if (component) {
         warnIfFailed(notePreviousRelease(paths, {record.versionBefore, record.before}));
     }
-    // On the way back they have changed places already.
-    return paths.comesBack() ? Outcome() : system::replaceFolder(paths.staged(), paths.previous());
+    // A rollback has exchanged the two already.
+    return paths.isRollback() ? Outcome() : system::replaceFolder(paths.staged(), paths.previous());
 }
 
-// What was replaced is then where the new release was staged, and nowhere else.
+// The replaced release is then where the new one was staged, and nowhere else.
 bool isInPlace(const ReleasePaths &paths, const Record &record)
 {
     return system::inodeOf(paths.installed()) == record.stagedId;
@@ -47,33 +47,33 @@ bool isInPlace(const ReleasePaths &paths, const Record &record)
 
 UpdateOutcome outcomeOf(const Record &record)
 {
-    UpdateOutcome ending;
-    ending.order = record.order;
-    ending.success = record.state == State::Done;
-    ending.durationS = static_cast<double>(record.elapsedMs) / 1000;
+    UpdateOutcome outcome;
+    outcome.order = record.order;
+    outcome.success = record.state == State::Done;
+    outcome.durationS = static_cast<double>(record.elapsedMs) / 1000;
     if (record.bytes > 0) {
-        ending.bytes = record.bytes;
+        outcome.bytes = record.bytes;
     }
-    ending.rolledBack = record.state == State::RolledBack;
-    if (ending.success) {
-        ending.remarks = record.remarks;
+    outcome.rolledBack = record.state == State::RolledBack;
+    if (outcome.success) {
+        outcome.remarks = record.remarks;
     } else {
         const Error error = record.error.value_or(Error{ErrorCode::Internal, u"the update failed"_s});
-        ending.error = error.code;
-        ending.remarks = error.message;
-        ending.log = record.log;
+        outcome.error = error.code;
+        outcome.remarks = error.message;
+        outcome.log = record.log;
     }
-    return ending;
+    return outcome;
 }
 
 Outcome tidyUp(const ReleasePaths &paths, const Record &record)
 {
     if (record.state == State::Done && record.created && !componentOf(record.order.task)) {
-        // Whoever sends the newest CA file wants no older one to come back, even if this one was there already.
+        // The newest CA file bars all older ones, even if it was installed already.
         warnIfFailed(noteNewestSigned(paths, *record.created));
     }
     Outcome kept;
-    // Also where going back has failed: then it is all there is to go back to another time.
+    // Also where the roll-back has failed: then it is the only release that a later rollback can restore.
     if (record.swapped && (record.state == State::Done || isInPlace(paths, record))) {
         kept = keepPrevious(paths, record);
     }
@@ -94,7 +94,7 @@ void tidyUpForgotten(const QString &downloads)
     for (const QString &name : folder.entryList({u"staged-*"_s}, QDir::Dirs | QDir::Hidden)) {
         warnIfFailed(system::removeFolder(folder.filePath(name)));
     }
-    // Also of one whose bytes are gone but not the file that says where they came from.
+    // Also of a download whose bytes are removed but not the file with their origin.
     for (const QString &name : folder.entryList({u"*.part"_s, u"*.part.from*"_s}, QDir::Files | QDir::Hidden)) {
         warnIfFailed(download::PartFile::remove(folder.filePath(name.first(name.lastIndexOf(".part"_L1) + 5))));
     }

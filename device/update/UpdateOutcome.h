@@ -10,7 +10,7 @@
 
 namespace sgn::update {
 
-// What became of an update.
+// How an update ended.
 struct UpdateOutcome
 {
     Order order;
@@ -20,21 +20,21 @@ struct UpdateOutcome
     double durationS = 0;
     std::optional<qint64> bytes; // downloaded
     bool rolledBack = false;
-    QStringList log; // of a failure: what led to it, oldest first
+    QStringList log; // what led to a failure, oldest first; empty on success
 
     friend bool operator==(const UpdateOutcome &, const UpdateOutcome &) = default;
 };
 
-// Of a record in a final state.
+// Returns the outcome that a record in a final state stands for.
 [[nodiscard]] UpdateOutcome outcomeOf(const Record &record);
 
-// Removes what an update that ended in `record.state` has left in the downloads. The release that was replaced stays,
-// for going back to it one day, also where that has just failed. What can't be removed is a log line; the next update
-// tries again. Io, NoSpace: the old release couldn't be put where it is kept and is still where it was staged; keep the
-// record and try again.
+// Removes what an update that ended in `record.state` has left in the downloads. The replaced release stays for a later
+// rollback, also where a roll-back has just failed. What can't be removed is logged, and the next update tries again.
+// Io, NoSpace: the old release couldn't be moved to where it is kept and is still where it was staged; keep the record
+// and try again.
 [[nodiscard]] Outcome tidyUp(const ReleasePaths &paths, const Record &record);
 
-// The same for updates that nobody remembers: everything half downloaded or unpacked goes.
+// The same for updates without a journal: removes everything that is partly downloaded or unpacked.
 void tidyUpForgotten(const QString &downloads);
 
 } // namespace sgn::update

@@ -42,7 +42,7 @@ bool isFinal(State state)
 
 int maxStarts(State state)
 {
-    // A long download over a bad line may honestly see many power cuts, because each one continues the last.
+    // A long download over a bad line may see many power cuts, because each one continues the last.
     return state == State::Downloading ? 50 : 5;
 }
 

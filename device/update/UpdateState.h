@@ -8,16 +8,16 @@
 
 namespace sgn::update {
 
-// Where an update stands. Each state is saved before its work starts, and its work can be repeated.
+// The state of an update. It is saved before its work starts, and its work can be repeated.
 enum class State {
-    Accepted,    // compare with what is installed; for a way back: look whether there is a previous release
-    Downloading, // fetch the zip, from where it was cut
+    Accepted,    // compare with what is installed; for a rollback: check that there is a previous release
+    Downloading, // fetch the zip, continuing where it was cut
     Verifying,   // size and hash
     Staging,     // unpack beside the installed release
-    Waiting,     // for people at the device, then for the watchdog to hold the component's processes
+    Waiting,     // for users at the device, then for the watchdog to hold the component's processes
     Swapping,    // exchange the folders
-    Confirming,  // the new release proves that it runs
-    RollingBack, // exchange the folders back, the old release proves that it runs again
+    Confirming,  // the new release has to run
+    RollingBack, // exchange the folders again; the old release has to run
     Done,
     RolledBack,
     Failed,
@@ -26,15 +26,15 @@ enum class State {
 // How the work of a state ended.
 enum class Event {
     Admitted,
-    NothingToDo, // what was asked for is installed already
+    NothingToDo, // the requested release is installed already
     Downloaded,
     Verified,
     Staged,
     Held,
     Swapped,
     Healthy,
-    Reverted,  // the old release is back where it was
-    Untouched, // the swap had not happened, so there was nothing to put back
+    Reverted,  // the old release is restored
+    Untouched, // the swap had not happened, so there was nothing to restore
     Failed,
     Cancelled,
 };
@@ -85,12 +85,12 @@ inline constexpr std::array transitions{
     Transition{State::RollingBack, Event::Failed, State::Failed},
 };
 
-// Nothing when the event can't happen in that state.
+// Returns nullopt if the event can't happen in that state.
 [[nodiscard]] std::optional<State> nextState(State state, Event event);
 [[nodiscard]] bool isFinal(State state);
 
-// How often an update may be picked up again in the same state after a restart, before it is ended: a step that brings
-// the agent down must not bring it down for ever.
+// How often an update may be continued in the same state after a restart, before it is ended: a step that crashes the
+// agent must not crash it for ever.
 [[nodiscard]] int maxStarts(State state);
 
 // As in the journal and in progress messages, e.g. "downloading".

@@ -42,9 +42,9 @@ void WatchdogDrivenSwap::prepare()
     connect(asking, &control::PersistentRequest::finished, this, [this](const Result<control::ReplyBody> &reply) {
         const auto status = replyAs<control::SwapStatusReply>(reply);
         if (status) {
-            finish(Event::Held);
+            end(Event::Held);
         } else {
-            finish(Event::Failed, Error{ErrorCode::InstallFailed, status.error().message});
+            end(Event::Failed, Error{ErrorCode::InstallFailed, status.error().message});
         }
     });
 }
@@ -52,7 +52,7 @@ void WatchdogDrivenSwap::prepare()
 void WatchdogDrivenSwap::swap()
 {
     if (isInPlace()) {
-        finish(Event::Swapped);
+        end(Event::Swapped);
         return;
     }
     begin(Step::Requesting);
@@ -67,9 +67,9 @@ void WatchdogDrivenSwap::rollBack()
 {
     // Only the watchdog changes these folders: what failed was never exchanged there or is rolled back.
     if (isInPlace()) {
-        finish(Event::Failed, Error{ErrorCode::InstallFailed, u"the new agent stays in place"_s});
+        end(Event::Failed, Error{ErrorCode::InstallFailed, u"the new agent stays in place"_s});
     } else {
-        finish(Event::Untouched);
+        end(Event::Untouched);
     }
 }
 
@@ -99,7 +99,7 @@ void WatchdogDrivenSwap::query()
 void WatchdogDrivenSwap::evaluate(const Result<control::SwapStatusReply> &status)
 {
     if (!status) {
-        return; // the watchdog is away for a moment
+        return; // the watchdog is disconnected for a moment
     }
     m_running = status->running;
     const bool isOurs = status->key == key() && status->progress != SwapProgress::None;
@@ -119,17 +119,17 @@ void WatchdogDrivenSwap::evaluate(const Result<control::SwapStatusReply> &status
         return;
     case SwapProgress::Confirming:
         if (m_step != Step::Confirming) {
-            finish(Event::Swapped);
+            end(Event::Swapped);
         }
         return;
     case SwapProgress::Confirmed:
-        finish(m_step == Step::Confirming ? Event::Healthy : Event::Swapped);
+        end(m_step == Step::Confirming ? Event::Healthy : Event::Swapped);
         return;
     case SwapProgress::RolledBack:
-        finish(Event::Reverted, Error{status->error, status->remarks});
+        end(Event::Reverted, Error{status->error, status->remarks});
         return;
     case SwapProgress::Failed:
-        finish(Event::Failed, Error{status->error, status->remarks});
+        end(Event::Failed, Error{status->error, status->remarks});
         return;
     }
 }
@@ -146,7 +146,7 @@ void WatchdogDrivenSwap::sendRequest()
             m_step = Step::Preparing;
         } else if (reply.error().code != ErrorCode::Network && reply.error().code != ErrorCode::Timeout) {
             // Otherwise the request may have arrived or not; the next query shows.
-            finish(Event::Failed, Error{ErrorCode::InstallFailed, reply.error().message});
+            end(Event::Failed, Error{ErrorCode::InstallFailed, reply.error().message});
         }
     });
 }
@@ -186,13 +186,13 @@ void WatchdogDrivenSwap::timeOut()
 void WatchdogDrivenSwap::conclude(const QString &problem)
 {
     if (isInPlace() || (m_component == Component::WatchDog && m_running == m_record.version)) {
-        finish(m_step == Step::Confirming ? Event::Healthy : Event::Swapped);
+        end(m_step == Step::Confirming ? Event::Healthy : Event::Swapped);
     } else {
-        finish(Event::Failed, Error{ErrorCode::InstallFailed, problem});
+        end(Event::Failed, Error{ErrorCode::InstallFailed, problem});
     }
 }
 
-// Of the agent only; the watchdog's folder can't be read from here.
+// Whether the new agent is in place; false for the watchdog, whose folder can't be read from here.
 bool WatchdogDrivenSwap::isInPlace() const
 {
     if (m_component != Component::JabberClient) {
@@ -202,13 +202,11 @@ bool WatchdogDrivenSwap::isInPlace() const
     return installed && *installed == m_record.stagedId;
 }
 
-void WatchdogDrivenSwap::finish(Event event, const std::optional<Error> &reason)
+void WatchdogDrivenSwap::stopWaiting()
 {
     m_step = Step::Idle;
     m_poll.stop();
     m_limit.stop();
-    QMetaObject::invokeMethod(
-        this, [this, event, reason] { Q_EMIT ended(event, reason); }, Qt::QueuedConnection);
 }
 
 } // namespace sgn::update

@@ -12,7 +12,7 @@ namespace sgn::update {
 // The swap of the agent or of the watchdog. The watchdog does all of it (device/selfupdate), because the requesting
 // agent is stopped on the way or isn't allowed to: this class sends the request under a key that names the update and
 // queries what became of it, as often as it takes. Whichever agent runs after a restart finds the update's journal and
-// goes on querying; meanwhile the watchdog may be away for a moment.
+// goes on querying; meanwhile the watchdog may be disconnected for a moment.
 class WatchdogDrivenSwap final : public ComponentSwap
 {
     Q_OBJECT
@@ -36,7 +36,7 @@ private:
     void sendRequest();
     void timeOut();
     void conclude(const QString &problem);
-    void finish(Event event, const std::optional<Error> &reason = {});
+    void stopWaiting() override;
     [[nodiscard]] control::Swap request() const;
     [[nodiscard]] QString key() const;
     [[nodiscard]] bool isInPlace() const;
