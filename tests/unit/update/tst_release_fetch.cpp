@@ -98,7 +98,7 @@ private Q_SLOTS:
         QVERIFY(QDir().mkpath(root() + u"/SmartMeter"_s));
     }
 
-    void knowsTheFilesOfTheCommand()
+    void usesTheFilesOfTheCommand()
     {
         const ReleaseManifest known = manifest(3);
         UpdateCommand update = command(known);
@@ -126,11 +126,11 @@ private Q_SLOTS:
         QVERIFY(m_requests.last().delta.has_value());
         QCOMPARE(m_requests.last().delta->files, known.files);
         QCOMPARE(m_notes, QStringList());
-        // For the look at what was unpacked.
+        // For the check of what was unpacked.
         QCOMPARE(readFileList(paths(), update, policy()).value(), known.files);
     }
 
-    void goesOnWithoutAList_data()
+    void continuesWithoutAList_data()
     {
         QTest::addColumn<QByteArray>("listed");
         QTest::addColumn<QString>("note");
@@ -144,7 +144,7 @@ private Q_SLOTS:
         QTest::newRow("an error page") << QByteArray("<html>") << u"can't be trusted"_s;
     }
 
-    void goesOnWithoutAList()
+    void continuesWithoutAList()
     {
         QFETCH(const QByteArray, listed);
         QFETCH(const QString, note);
@@ -162,13 +162,13 @@ private Q_SLOTS:
         QVERIFY(!QFile::exists(paths().fileList()));
     }
 
-    void fetchesNoListInVain()
+    void fetchesNoUselessList()
     {
         const QMap<QString, QByteArray> served{{zipUrl, "zip"}};
         UpdateCommand update = command(manifest(1000));
         QVERIFY(fetch(update, served, paths(), policy()));
         update.releaseUrl = QUrl(listUrl);
-        // Nobody says whose word to take for it; there is nothing to compare with; the watchdog wants the whole zip.
+        // No key to trust; no installed release to compare with; a watchdog, which needs the whole zip.
         QVERIFY(fetch(update, served, paths(), {}));
         QVERIFY(fetch(update, served, paths(u"Elsewhere"_s), policy()));
         ReleaseManifest watchdog = manifest(1000);
@@ -187,7 +187,7 @@ private Q_SLOTS:
         }
     }
 
-    void aCaFileIsSmall()
+    void limitsTheSizeOfACaFile()
     {
         CaCertUpdate update;
         update.url = QUrl(zipUrl);

@@ -66,9 +66,9 @@ private:
     }
 
 private Q_SLOTS:
-    void everyUpdateEnds() { collect(State::Accepted, {}); }
+    void endsEveryUpdate() { collect(State::Accepted, {}); }
 
-    void everyStateIsReachedAndLeft()
+    void reachesAndLeavesEveryState()
     {
         QSet<State> reached{State::Accepted};
         for (const Transition &transition : transitions) {
@@ -79,12 +79,12 @@ private Q_SLOTS:
             QVERIFY2(reached.contains(state), nameOf(state).data());
             const bool isLeft = std::ranges::any_of(transitions, [state](const auto &t) { return t.from == state; });
             QCOMPARE(isLeft, !isFinal(state));
-            // Whatever work a state has, it can fail.
+            // The work of every state can fail.
             QCOMPARE(nextState(state, Event::Failed).has_value(), !isFinal(state));
         }
     }
 
-    void noEventHasTwoOutcomes()
+    void hasOneOutcomeForEachEvent()
     {
         QSet<std::pair<int, int>> seen;
         for (const Transition &transition : transitions) {
@@ -94,7 +94,7 @@ private Q_SLOTS:
         }
     }
 
-    void cancelWorksBeforeTheSwapOnly()
+    void cancelsBeforeTheSwapOnly()
     {
         for (const State state : allStates) {
             const bool isBefore = state < State::Swapping;
@@ -102,7 +102,7 @@ private Q_SLOTS:
         }
     }
 
-    void namesComeBack()
+    void readsItsOwnNames()
     {
         for (const State state : allStates) {
             QCOMPARE(stateFromString(QString(nameOf(state))), std::optional(state));
@@ -110,7 +110,7 @@ private Q_SLOTS:
         QVERIFY(!stateFromString(u"flying"_s));
     }
 
-    void journalComesBack()
+    void readsItsOwnJournal()
     {
         const QTemporaryDir folder;
         const Journal journal(folder.filePath(u"update.json"_s));
@@ -137,7 +137,7 @@ private Q_SLOTS:
         QCOMPARE(journal.load().error().code, ErrorCode::NotFound);
     }
 
-    void damagedJournalIsRefused_data()
+    void quarantinesADamagedJournal_data()
     {
         QTest::addColumn<QByteArray>("content");
         const QByteArray good = encode(fullRecord());
@@ -157,7 +157,7 @@ private Q_SLOTS:
         QTest::newRow("before is text") << with(u"before"_s, u"ocr"_s);
     }
 
-    void damagedJournalIsRefused()
+    void quarantinesADamagedJournal()
     {
         QFETCH(const QByteArray, content);
         const QTemporaryDir folder;
@@ -167,12 +167,11 @@ private Q_SLOTS:
         file.write(content);
         file.close();
         QCOMPARE(journal.load().error().code, ErrorCode::BadFile);
-        QVERIFY(journal.setAside());
         QCOMPARE(journal.load().error().code, ErrorCode::NotFound);
-        QVERIFY(QFile::exists(journal.path() + u".bad"_s));
+        QVERIFY(QFile::exists(journal.path() + u".damaged"_s));
     }
 
-    void theLogKeepsItsEnd()
+    void keepsTheEndOfTheLog()
     {
         Record record = fullRecord();
         for (int i = 0; i < 30; ++i) {
@@ -184,7 +183,7 @@ private Q_SLOTS:
         QVERIFY(parseRecord(encode(record)));
     }
 
-    void progressIsThinnedOut()
+    void thinsOutProgress()
     {
         using namespace std::chrono_literals;
         ProgressGate gate;
