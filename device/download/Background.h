@@ -10,9 +10,9 @@
 
 namespace sgn::download {
 
-// Runs `work` on another thread and hands its value to `done` in the thread of `context`, unless `context` is gone by
-// then. The future is for who has to wait for the work before it goes. (QFuture::then() with a context asserts in
-// Qt 6.4 that the context still lives.)
+// Runs `work` on another thread and passes its value to `done` in the thread of `context`, unless `context` no longer
+// exists. The future is for a caller that has to wait for the work before it ends. (QFuture::then() with a context
+// asserts in Qt 6.4 that the context still exists.)
 template <typename Work, typename Handler>
 QFuture<std::invoke_result_t<Work>> inBackground(QObject *context, Work work, Handler done)
 {

@@ -18,7 +18,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-// The path of an installed file: of "SmartMeter/lib/a.py" what is below the folder.
+// The path of an installed file: for "SmartMeter/lib/a.py" it is lib/a.py in the folder.
 QString installedPath(const DeltaBase &base, const QString &pathInZip)
 {
     return base.folder + pathInZip.sliced(pathInZip.indexOf(u'/'));
@@ -83,7 +83,7 @@ Outcome assembleChecked(const DeltaPlan &plan, const DeltaBase &base, const QStr
     if (auto assembled = assembleZip(partsOf(plan, base, ranges), zip, stop); !assembled) {
         return assembled;
     }
-    // Somebody may have written to an installed file since it was compared; then it must not cost the whole update.
+    // A process may have written to an installed file since it was compared; that must not fail the whole update.
     if (!unchangedFiles(base, stop).contains(plan.kept)) {
         return fail(ErrorCode::HashMismatch, u"an installed file has changed meanwhile"_s);
     }
@@ -117,7 +117,7 @@ QString DeltaDownload::rangesPath() const
 
 void DeltaDownload::start()
 {
-    // Less than that comes quicker in one piece.
+    // A smaller zip is fetched faster as a whole.
     constexpr qint64 smallest = 64 * 1024;
     if (m_request.delta->zipSize < smallest) {
         fetchWhole(u"it is small"_s);
@@ -218,7 +218,7 @@ Outcome DeltaDownload::checkSpace() const
     const qint64 available = freeSpace(m_limits, m_request.path);
     const qint64 needed = m_plan.bytes + m_plan.assembledBytes + m_limits.reservedBytes;
     if (available >= 0 && available < needed) {
-        return fail(ErrorCode::NoSpace, u"the card has too little space to put a zip together"_s);
+        return fail(ErrorCode::NoSpace, u"the card has too little space to assemble a zip"_s);
     }
     return {};
 }

@@ -13,10 +13,10 @@
 namespace sgn::download {
 
 // Delta without a delta server: fetches only those files of an ordinary zip on an ordinary web server that differ from
-// what is installed, and puts a zip together that unpacks to the same. Whatever doesn't fit (no ranges, a zip that is
-// another one, too little to save, no space) ends in a plain download of the whole zip by `whole`; a caller sees one
-// download in any case. What was put together is told by Downloaded::assembled; its files must be checked against the
-// manifest by who unpacks it.
+// what is installed, and assembles a zip that unpacks to the same. Where that isn't possible (no ranges, another zip,
+// too little to save, no space), `whole` downloads the whole zip; a caller sees one download in any case.
+// Downloaded::assembled is set for an assembled zip; its files must be checked against the manifest when it is
+// unpacked.
 class DeltaDownload final : public Download
 {
     Q_OBJECT
@@ -27,7 +27,7 @@ public:
     // `request.delta` is set.
     DeltaDownload(DownloadRequest request, QString caFile, const DownloadLimits &limits, Whole whole,
                   QObject *parent = nullptr);
-    // Waits the moment until nothing is written any more.
+    // Waits until nothing is written any more.
     ~DeltaDownload() override;
 
     void start() override;
@@ -55,18 +55,19 @@ private:
     QSet<QString> m_unchanged;
     QByteArray m_tail;
     DeltaPlan m_plan;
-    bool m_knowsServer = false; // which costs a range has
+    bool m_knowsServer = false; // the cost of a range is known
     qsizetype m_nextRange = 0;
-    QFile m_ranges; // what came, one range after the other
+    QFile m_ranges; // the fetched bytes, one range after the other
     std::stop_source m_stop;
     QFuture<QSet<QString>> m_comparing;
     QFuture<Outcome> m_assembling;
 };
 
-// Paths, as in the zip, of installed files that are the release's. Blocks: meant for Qt Concurrent.
+// Returns the paths, as in the zip, of the installed files that are the same in the release. Blocks: meant for Qt
+// Concurrent.
 [[nodiscard]] QSet<QString> unchangedFiles(const DeltaBase &base, const std::stop_token &stop);
 
-// Where each member's bytes come from. Pure.
+// Returns for each member where its bytes come from. Pure.
 [[nodiscard]] QList<ZipPart> partsOf(const DeltaPlan &plan, const DeltaBase &base, const QString &rangesFile);
 
 } // namespace sgn::download

@@ -15,7 +15,7 @@
 
 namespace sgn::download {
 
-// What is known of a zip's content and of what is installed, for fetching only the difference.
+// A zip's content and the installed release, for fetching only the difference.
 struct DeltaBase
 {
     QString folder;                   // the installed release
@@ -26,8 +26,8 @@ struct DeltaBase
 struct DownloadRequest
 {
     QUrl url;
-    QString path;               // where the bytes go
-    std::optional<qint64> size; // as the command says; nothing over it is ever written
+    QString path;               // where the file is written
+    std::optional<qint64> size; // as in the command; never more than that is written
     bool allowHttp = false;     // plain http, also in redirects
     std::optional<DeltaBase> delta = {};
     qint64 maxBytes = 0; // what such a file may have at most; 0: the general limit
@@ -37,13 +37,13 @@ struct Downloaded
 {
     qint64 bytes = 0;
     QByteArray sha256;
-    // Put together from what was installed and what had to be fetched: `bytes` is the latter, and there is no hash.
+    // The zip was assembled from installed and fetched files: `bytes` counts the fetched ones, and there is no hash.
     bool assembled = false;
 
     friend bool operator==(const Downloaded &, const Downloaded &) = default;
 };
 
-// One file on its way to this machine. Deleting it stops it; what has come so far stays on disk to be continued from.
+// Fetches one file. Deleting the object stops it; the bytes fetched so far stay on disk and can be continued.
 class Download : public QObject
 {
     Q_OBJECT
@@ -52,9 +52,9 @@ public:
     virtual void start() = 0;
 
 Q_SIGNALS:
-    // Something was cut off or couldn't be had, and it goes on nevertheless.
+    // A connection broke or a part couldn't be fetched, and the download continues nevertheless.
     void interrupted(const QString &why);
-    // Bytes; `total` is -1 while unknown.
+    // Both in bytes; `total` is -1 while unknown.
     void progress(qint64 done, qint64 total);
     // Exactly once, never from within start(): the file is complete and synced, or DownloadFailed, TooLarge, NoSpace.
     void finished(const sgn::Result<sgn::download::Downloaded> &result);

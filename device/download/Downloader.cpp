@@ -230,7 +230,7 @@ bool Downloader::isShort() const
     if (m_total) {
         return m_part.bytes() < *m_total;
     }
-    // Without a length from the server, a cut looks like the end; only the command's size tells them apart.
+    // Without a length from the server, a cut looks like the end; only the command's size distinguishes them.
     return m_part.bytes() < m_request.size.value_or(0);
 }
 
@@ -283,7 +283,7 @@ void Downloader::end(const Result<Downloaded> &result)
     m_retryTimer.stop();
     m_totalTimer.stop();
     m_part.close();
-    // Queued, so that whoever listens may delete this object.
+    // Queued, so that a receiver may delete this object.
     QMetaObject::invokeMethod(
         this, [this, result] { Q_EMIT finished(result); }, Qt::QueuedConnection);
 }

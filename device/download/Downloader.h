@@ -16,10 +16,10 @@ class QNetworkAccessManager;
 
 namespace sgn::download {
 
-// HTTP(S) to a file. Continues a cut download where the server can vouch for it (If-Range), retries what may pass with
-// growing random pauses, ends at once on what won't, and can't be made to run for ever or to write more than it was
-// told. Certificates are believed when `caFile` or the system knows their authority. Uses the event loop; hashing what
-// is on disk and syncing go through Qt Concurrent.
+// HTTP(S) to a file. Continues a cut download where the server confirms that the file is unchanged (If-Range), retries
+// temporary failures with growing random pauses, ends at once on permanent ones, and can't be made to run for ever or
+// to write more than it may. A certificate is valid if its authority is in `caFile` or among the system's. Uses the
+// event loop; hashing what is on disk and syncing go through Qt Concurrent.
 class Downloader final : public Download
 {
     Q_OBJECT
@@ -58,7 +58,7 @@ private:
     QTimer m_retryTimer;
     QTimer m_stallTimer;
     QTimer m_totalTimer;
-    qint64 m_offset = 0; // this try started there
+    qint64 m_offset = 0; // where this try started
     qint64 m_bytesAtLastCheck = 0;
     qint64 m_bytesAtSpaceCheck = 0;
     std::optional<qint64> m_total;

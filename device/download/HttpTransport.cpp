@@ -32,7 +32,7 @@ QNetworkRequest plainRequest(const QUrl &url, const QString &caFile)
     request.setAttribute(QNetworkRequest::CacheSaveControlAttribute, false);
     request.setAttribute(QNetworkRequest::CookieLoadControlAttribute, QNetworkRequest::Manual);
     request.setAttribute(QNetworkRequest::CookieSaveControlAttribute, QNetworkRequest::Manual);
-    // Asked for by us, a packed body would be unpacked behind our back and its size wouldn't be the file's.
+    // Otherwise Qt would request a compressed body and unpack it, and its size wouldn't be the file's.
     request.setRawHeader("Accept-Encoding", "identity");
     if (url.scheme() == "https"_L1) {
         request.setSslConfiguration(tlsFor(caFile));

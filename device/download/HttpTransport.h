@@ -8,11 +8,11 @@
 
 namespace sgn::download {
 
-// What all our fetching of releases has in common: nothing is stored, followed or unpacked behind our back.
+// What all fetching of releases has in common: Qt stores, follows and unpacks nothing by itself.
 
-// https, or http where that is allowed.
+// Whether the address is https, or http where that is allowed.
 [[nodiscard]] bool isAllowed(const QUrl &url, bool allowHttp);
-// Certificates are believed when `caFile` or the system knows their authority. Redirects are left to the caller.
+// A certificate is valid if its authority is in `caFile` or among the system's. Redirects are left to the caller.
 [[nodiscard]] QNetworkRequest plainRequest(const QUrl &url, const QString &caFile);
 [[nodiscard]] HttpHead headOf(const QNetworkReply &reply);
 

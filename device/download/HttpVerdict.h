@@ -20,21 +20,21 @@ struct HttpHead
 
 enum class HttpVerdict {
     FromStart,  // the whole file follows
-    Continued,  // the rest follows, from where we are
+    Continued,  // the rest follows, from the offset
     Complete,   // there is nothing left to fetch
-    StartAgain, // what we have is of no use
+    StartAgain, // the bytes on disk can't be continued
     Redirect,
-    TryLater, // the server's trouble, may pass
-    GiveUp,   // asking again would bring the same answer
+    TryLater, // a trouble of the server that may pass
+    GiveUp,   // another request would get the same response
 };
 
 // `offset` is what the request asked to continue from, 0 for all of it.
 [[nodiscard]] HttpVerdict judge(const HttpHead &head, qint64 offset);
 
-// Size of the whole file, as far as the head tells.
+// Returns the size of the whole file, if the head contains it.
 [[nodiscard]] std::optional<qint64> totalSize(const HttpHead &head, qint64 offset);
 
-// What may go into If-Range: a strong ETag, else the date; empty when there is neither.
+// Returns the value for If-Range: a strong ETag, else the date; empty when there is neither.
 [[nodiscard]] QString resumeValidator(const HttpHead &head);
 
 } // namespace sgn::download

@@ -18,7 +18,7 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr qint64 blockSize = 256 * 1024;
-// The address may carry a token, so it is nobody else's to read.
+// The address may carry a token, so only the owner may read it.
 constexpr unsigned ownerOnly = 0600;
 
 tl::unexpected<Error> writeFailure(const QFile &file)
@@ -73,8 +73,8 @@ Result<PartFile::Kept> PartFile::readKept(const QString &path)
 Outcome PartFile::begin(const QUrl &url, const QString &validator)
 {
     m_file.close();
-    // The old origin goes before the old bytes, and the new one comes after them: it must never vouch for others'
-    // bytes.
+    // The old origin goes before the old bytes, and the new one comes after them: it must never stand beside another
+    // download's bytes.
     if (auto removed = removeFileDurably(originPath(m_file.fileName())); !removed) {
         return removed;
     }
@@ -125,7 +125,7 @@ QByteArray PartFile::finishHash()
 Outcome PartFile::remove(const QString &path)
 {
     removeTemporaries(originPath(path));
-    // The second is tried whatever becomes of the first.
+    // The second is removed even if the first can't be.
     auto origin = removeFileDurably(originPath(path));
     auto bytes = removeFileDurably(path);
     return origin ? bytes : origin;

@@ -11,13 +11,12 @@
 
 namespace sgn::download {
 
-// A download that grows on disk, hashed as it grows, and beside it (<path>.from) what tells whether it can be
-// continued: the address and the validator of RFC 9110 section 13.1.5 with which the server vouches that it still means
-// the same bytes.
+// A download that grows on disk, hashed as it grows, and beside it (<path>.from) what is needed to continue it: the
+// address, and the validator of RFC 9110 section 13.1.5 by which the server recognises an unchanged file.
 class PartFile
 {
 public:
-    // What is on disk from an earlier try, hashed again.
+    // The bytes on disk from an earlier try, hashed again.
     struct Kept
     {
         qint64 bytes = 0;
@@ -35,12 +34,12 @@ public:
     [[nodiscard]] Outcome begin(const QUrl &url, const QString &validator);
     [[nodiscard]] Outcome resume(Kept kept);
     [[nodiscard]] Outcome append(QByteArrayView data);
-    // No more bytes; the file is left as it is, to be continued another time.
+    // Closes the file as it is, to be continued another time.
     void close();
 
     [[nodiscard]] bool isOpen() const { return m_file.isOpen(); }
     [[nodiscard]] qint64 bytes() const { return m_bytes; }
-    // Ends the hash.
+    // Ends the hash and returns it.
     [[nodiscard]] QByteArray finishHash();
 
     // Removes both files.

@@ -15,7 +15,7 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr qint64 readBuffer = 256 * 1024;
-// Of what is hung up on: the less has been taken in, the less was sent in vain.
+// For a response that is aborted: the less is buffered, the less was sent in vain.
 constexpr qint64 smallReadBuffer = 16 * 1024;
 
 } // namespace
@@ -54,9 +54,9 @@ void RangeReader::ask()
         return;
     }
     QNetworkRequest request = plainRequest(m_source.url, m_source.caFile);
-    if (!asksForAll()) {
+    if (!requestsAll()) {
         request.setRawHeader("Range", "bytes=" + QByteArray::number(m_range.offset + m_done) + '-' +
-                                          (asksToTheEnd() ? QByteArray() : QByteArray::number(m_range.end() - 1)));
+                                          (requestsToTheEnd() ? QByteArray() : QByteArray::number(m_range.end() - 1)));
         if (!m_validator.isEmpty()) {
             request.setRawHeader("If-Range", m_validator.toLatin1());
         }
@@ -71,22 +71,22 @@ void RangeReader::ask()
     m_stallTimer.start(m_limits.stallTimeout);
 }
 
-bool RangeReader::asksToTheEnd() const
+bool RangeReader::requestsToTheEnd() const
 {
     return m_toTheEnd || m_range.end() == m_source.size;
 }
 
-bool RangeReader::asksForAll() const
+bool RangeReader::requestsAll() const
 {
     return m_toTheEnd && m_range.offset + m_done == 0;
 }
 
-void RangeReader::askToTheEnd()
+void RangeReader::requestToTheEnd()
 {
     m_toTheEnd = true;
     m_headRead = false;
     m_reply->disconnect(this);
-    // It isn't through with its head yet.
+    // Qt is still processing the reply's head.
     QMetaObject::invokeMethod(
         m_reply,
         [this, reply = m_reply] {
@@ -100,16 +100,16 @@ void RangeReader::askToTheEnd()
 
 bool RangeReader::isWanted(const HttpHead &head) const
 {
-    if (asksForAll()) {
+    if (requestsAll()) {
         return head.status == 200 && head.contentLength == m_source.size;
     }
-    const qint64 end = asksToTheEnd() ? m_source.size : m_range.end();
+    const qint64 end = requestsToTheEnd() ? m_source.size : m_range.end();
     const auto isUpTo = [&](qint64 last) {
         return head.contentRange == "bytes " + QByteArray::number(m_range.offset + m_done) + '-' +
                                         QByteArray::number(last) + '/' + QByteArray::number(m_source.size);
     };
     // Prosody 0.12 names one byte more than there is.
-    return head.status == 206 && (isUpTo(end - 1) || (asksToTheEnd() && isUpTo(end)));
+    return head.status == 206 && (isUpTo(end - 1) || (requestsToTheEnd() && isUpTo(end)));
 }
 
 std::optional<QString> RangeReader::mismatch(const HttpHead &head) const
@@ -119,7 +119,7 @@ std::optional<QString> RangeReader::mismatch(const HttpHead &head) const
     }
     const QString validator = resumeValidator(head);
     if (validator.isEmpty()) {
-        return u"the server can't vouch that all parts are of one file"_s;
+        return u"the server sends no validator that shows that all parts are of one file"_s;
     }
     if (!m_validator.isEmpty() && validator != m_validator) {
         return u"the file on the server has changed"_s;
@@ -139,8 +139,8 @@ void RangeReader::readHead()
     m_headRead = true;
     if (judge(head, m_range.offset + m_done) == HttpVerdict::TryLater) {
         askAgainLater(u"HTTP %1"_s.arg(head.status));
-    } else if (!asksToTheEnd() && (head.status == 200 || head.status == 416)) {
-        askToTheEnd();
+    } else if (!requestsToTheEnd() && (head.status == 200 || head.status == 416)) {
+        requestToTheEnd();
     } else if (const auto why = mismatch(head)) {
         end(Error{ErrorCode::DownloadFailed, *why});
     } else {

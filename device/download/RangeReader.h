@@ -21,10 +21,10 @@ namespace sgn::download {
 
 // Reads parts of one file on a web server (RFC 9110 section 14), one after the other, and makes sure that all of them
 // are of the same file: by the validator that comes with the first (If-Range) and by the file's size. A cut is
-// continued where it was, with growing random pauses; a server that does anything else than asked ends it.
+// continued where it was, with growing random pauses; a response that doesn't match the request ends it.
 //
-// Some servers, Prosody's file store among them, only know ranges that go on to the end of the file. Of those the
-// reader takes what it wants and hangs up.
+// Some servers, Prosody's file store among them, only know ranges that go on to the end of the file. From those the
+// reader takes what it needs and closes the connection.
 class RangeReader : public QObject
 {
     Q_OBJECT
@@ -37,7 +37,7 @@ public:
         bool allowHttp = false;
         qint64 size = 0; // of the whole file
     };
-    // Takes the bytes in their order; what it returns as a failure ends the reading.
+    // Receives the bytes in order; a failure that it returns ends the reading.
     using Sink = std::function<Outcome(QByteArrayView)>;
 
     RangeReader(Source source, const DownloadLimits &limits, QObject *parent = nullptr);
@@ -46,14 +46,14 @@ public:
     // One at a time, within the file's size. finished() follows once, never from within this call.
     void read(const ByteRange &range, Sink sink);
 
-    // All that came so far, over all ranges.
+    // Bytes received so far, over all ranges.
     [[nodiscard]] qint64 bytes() const { return m_bytes; }
-    // The server turned out to be one that each part costs a connection of its own, and some bytes behind it.
+    // Each part costs a connection of its own on this server, and some bytes behind the part.
     [[nodiscard]] bool hangsUp() const { return m_toTheEnd; }
 
 Q_SIGNALS:
     void progress(qint64 bytes);
-    // Nothing when all of the range came, else DownloadFailed or the sink's failure.
+    // nullopt when the whole range was read, else DownloadFailed or the sink's failure.
     void finished(const std::optional<sgn::Error> &failure);
 
 private:
@@ -65,9 +65,9 @@ private:
     void checkStall();
     void end(const std::optional<Error> &failure);
     void dropReply();
-    void askToTheEnd();
-    [[nodiscard]] bool asksToTheEnd() const;
-    [[nodiscard]] bool asksForAll() const;
+    void requestToTheEnd();
+    [[nodiscard]] bool requestsToTheEnd() const;
+    [[nodiscard]] bool requestsAll() const;
     [[nodiscard]] bool isWanted(const HttpHead &head) const;
     [[nodiscard]] std::optional<QString> mismatch(const HttpHead &head) const;
 
@@ -85,7 +85,7 @@ private:
     qint64 m_bytesAtLastCheck = 0;
     QString m_validator;
     bool m_headRead = false;
-    bool m_toTheEnd = false; // the server knows no other ranges
+    bool m_toTheEnd = false; // the server supports no other ranges
 };
 
 } // namespace sgn::download

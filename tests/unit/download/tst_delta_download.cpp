@@ -149,7 +149,7 @@ private Q_SLOTS:
         QVERIFY(!QFile::exists(path(u"part.zip.ranges"_s)));
     }
 
-    void hangsUpOnServersThatGoOnToTheEnd_data()
+    void closesConnectionsThatSendToTheEnd_data()
     {
         QTest::addColumn<bool>("older");
         QTest::addColumn<bool>("many");
@@ -160,13 +160,14 @@ private Q_SLOTS:
     }
 
     // As mod_http_file_share does: only ranges from somewhere behind the first byte to the end of the file.
-    void hangsUpOnServersThatGoOnToTheEnd()
+    void closesConnectionsThatSendToTheEnd()
     {
         QFETCH(const bool, older);
         QFETCH(const bool, many);
         Files newer = release(1, 0);
         for (int i = 0; i < fileCount; i += many ? 7 : 30) {
-            newer[u"SmartMeter/lib/f%1.bin"_s.arg(i, 2, 10, QChar(u'0'))] = noise(fileSize, 5000 + quint32(i));
+            newer[u"SmartMeter/lib/f%1.bin"_s.arg(i, 2, 10, QChar(u'0'))] =
+                noise(fileSize, 5000 + static_cast<quint32>(i));
         }
         prepare(release(1, 0), newer);
         int wholes = 0;
@@ -196,7 +197,7 @@ private Q_SLOTS:
         QVERIFY(fetched->bytes < m_zip.size() * 8 / 10);
     }
 
-    void filesMayComeAndGo()
+    void handlesAddedAndRemovedFiles()
     {
         Files newer = release(2, 1);
         newer.remove(u"SmartMeter/lib/f30.bin"_s);
@@ -210,7 +211,7 @@ private Q_SLOTS:
         QCOMPARE(unpacked(), m_new);
     }
 
-    void goesOnAfterCuts()
+    void continuesAfterCuts()
     {
         prepare(release(1, 10), release(2, 10));
         int count = 0;
@@ -223,7 +224,7 @@ private Q_SLOTS:
         QCOMPARE(unpacked(), m_new);
     }
 
-    void takesTheWholeZipWhereAnythingDoesNotFit_data()
+    void fetchesTheWholeZipWhereADeltaIsImpossible_data()
     {
         QTest::addColumn<QByteArray>("trouble");
         for (const char *const trouble :
@@ -234,7 +235,7 @@ private Q_SLOTS:
         }
     }
 
-    void takesTheWholeZipWhereAnythingDoesNotFit()
+    void fetchesTheWholeZipWhereADeltaIsImpossible()
     {
         QFETCH(const QByteArray, trouble);
         prepare(release(1, trouble == "too much has changed" ? fileCount - 1 : 2),
@@ -290,7 +291,7 @@ private Q_SLOTS:
         QVERIFY(!QFile::exists(path(u"part.zip.ranges"_s)));
     }
 
-    void endsWhenItIsDeletedAtAnyMoment()
+    void stopsWhenItIsDeletedAtAnyMoment()
     {
         prepare(release(1, 10), release(2, 10));
         for (int after = 0; after < 12; ++after) {
@@ -313,7 +314,7 @@ private Q_SLOTS:
         }
     }
 
-    void plansWithoutRequestsForCrumbs()
+    void plansNoRequestsForSmallGaps()
     {
         QList<ZipMember> members;
         for (int i = 0; i < 10; ++i) {

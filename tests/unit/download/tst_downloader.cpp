@@ -94,7 +94,7 @@ private:
         }
         QCoreApplication::processEvents();
         if (times != 1) {
-            return fail(ErrorCode::Internal, u"told more than once"_s);
+            return fail(ErrorCode::Internal, u"finished more than once"_s);
         }
         return *result;
     }
@@ -131,7 +131,7 @@ private Q_SLOTS:
         const auto result = fetch(server.url());
         QVERIFY2(result, result ? "" : qPrintable(result.error().message));
         QCOMPARE(result->sha256, Sha256::hash(content));
-        // What was still on its way when the connection broke may come twice, but never more than that.
+        // Bytes in transit when the connection broke may be sent twice, but no more than that.
         QVERIFY(server.requests().size() >= 3 && server.requests().size() <= 6);
         const QByteArray range = server.requests().at(1).headers.value("range");
         QVERIFY2(range.startsWith("bytes=") && range != "bytes=0-", range.constData());
@@ -174,7 +174,7 @@ private Q_SLOTS:
         QCOMPARE(onDisk(), newer);
     }
 
-    void startsAnewWhenNothingVouchesForTheBytes()
+    void startsAnewWithoutAValidator()
     {
         const QByteArray content = someBytes(300'000);
         int count = 0;
@@ -186,7 +186,7 @@ private Q_SLOTS:
         QCOMPARE(onDisk(), content);
     }
 
-    void aCompleteFileIsNotFetchedAgain()
+    void fetchesNoCompleteFileAgain()
     {
         const QByteArray content = someBytes(100'000);
         HttpServer server([&](const auto &request, auto *socket) {
@@ -202,7 +202,7 @@ private Q_SLOTS:
         QCOMPARE(again->sha256, Sha256::hash(content));
     }
 
-    void answers_data()
+    void handlesResponses_data()
     {
         QTest::addColumn<QByteArray>("status");
         QTest::addColumn<QByteArray>("headers");
@@ -227,7 +227,7 @@ private Q_SLOTS:
                                     << u"redirects to nowhere"_s;
     }
 
-    void answers()
+    void handlesResponses()
     {
         QFETCH(const QByteArray, status);
         QFETCH(const QByteArray, headers);
@@ -242,7 +242,7 @@ private Q_SLOTS:
         QVERIFY(onDisk().isEmpty());
     }
 
-    void serverTroubleThatPasses()
+    void retriesTemporaryServerTrouble()
     {
         const QByteArray content = someBytes(10'000);
         int count = 0;
@@ -271,7 +271,7 @@ private Q_SLOTS:
         QCOMPARE(onDisk(), content);
     }
 
-    void plainHttpIsRefusedUnlessAllowed()
+    void refusesPlainHttpUnlessAllowed()
     {
         HttpServer server;
         Downloader downloader({server.url(), m_path, {}, false}, {}, quick());
@@ -283,7 +283,7 @@ private Q_SLOTS:
         QVERIFY(server.requests().isEmpty());
     }
 
-    void aLargerFileThanSaidIsNotFetched()
+    void fetchesNoFileLargerThanNamed()
     {
         const QByteArray content = someBytes(2'000'000);
         HttpServer server([&](const auto &request, auto *socket) { HttpServer::serve(request, socket, content); });
@@ -292,7 +292,7 @@ private Q_SLOTS:
         QVERIFY(onDisk().isEmpty());
     }
 
-    void anEndlessFileEndsAtTheCap()
+    void endsAnEndlessFileAtTheLimit()
     {
         HttpServer server([&](const auto &, QTcpSocket *socket) {
             socket->write("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n");
@@ -309,14 +309,14 @@ private Q_SLOTS:
         QVERIFY(onDisk().size() <= 1'000'000);
     }
 
-    void silenceAndDripsEnd_data()
+    void endsSilenceAndDrips_data()
     {
         QTest::addColumn<int>("dripEveryMs");
         QTest::newRow("silence") << 0;
         QTest::newRow("a byte now and then") << 20;
     }
 
-    void silenceAndDripsEnd()
+    void endsSilenceAndDrips()
     {
         QFETCH(const int, dripEveryMs);
         HttpServer server([&](const auto &, QTcpSocket *socket) {
@@ -333,7 +333,7 @@ private Q_SLOTS:
         QCOMPARE(server.requests().size(), 4);
     }
 
-    void theTotalTimeIsLimited()
+    void limitsTheTotalTime()
     {
         HttpServer server([&](const auto &, QTcpSocket *socket) {
             socket->write("HTTP/1.1 200 OK\r\nContent-Length: 100000000\r\n\r\n");
@@ -348,7 +348,7 @@ private Q_SLOTS:
         QVERIFY2(result.error().message.contains(u"too long"_s), qPrintable(result.error().message));
     }
 
-    void aServerThatIsAway()
+    void endsAfterTriesOnAnUnreachableServer()
     {
         QUrl url;
         {
@@ -358,7 +358,7 @@ private Q_SLOTS:
         QCOMPARE(fetch(url).error().code, ErrorCode::DownloadFailed);
     }
 
-    void freeSpaceIsCheckedFirst()
+    void checksFreeSpaceFirst()
     {
         const QByteArray content = someBytes(100'000);
         HttpServer server([&](const auto &request, auto *socket) { HttpServer::serve(request, socket, content); });
@@ -371,7 +371,7 @@ private Q_SLOTS:
         QVERIFY(onDisk().isEmpty());
     }
 
-    void aShortBodyWithoutLengthIsACut()
+    void treatsAShortBodyWithoutLengthAsACut()
     {
         const QByteArray content = someBytes(50'000);
         int count = 0;
@@ -388,7 +388,7 @@ private Q_SLOTS:
         QCOMPARE(onDisk(), content);
     }
 
-    void verdicts_data()
+    void judgesResponses_data()
     {
         QTest::addColumn<int>("status");
         QTest::addColumn<qint64>("offset");
@@ -414,7 +414,7 @@ private Q_SLOTS:
         row("bad gateway", 502, 0, {}, HttpVerdict::TryLater);
     }
 
-    void verdicts()
+    void judgesResponses()
     {
         QFETCH(const int, status);
         QFETCH(const qint64, offset);
@@ -426,7 +426,7 @@ private Q_SLOTS:
         QCOMPARE(static_cast<int>(judge(head, offset)), verdict);
     }
 
-    void certificatesAreChecked_data()
+    void checksCertificates_data()
     {
         QTest::addColumn<QString>("name");
         QTest::addColumn<bool>("knownCa");
@@ -438,7 +438,7 @@ private Q_SLOTS:
         QTest::newRow("expired") << u"127.0.0.1"_s << true << -1 << false;
     }
 
-    void certificatesAreChecked()
+    void checksCertificates()
     {
         QFETCH(const QString, name);
         QFETCH(const bool, knownCa);
@@ -470,7 +470,7 @@ private Q_SLOTS:
         }
     }
 
-    void weakValidatorsAreNotUsed()
+    void usesNoWeakValidators()
     {
         HttpHead head;
         head.etag = "W/\"v1\"";
