@@ -16,7 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace sgn {
+namespace sgn::provision {
 
 using namespace Qt::StringLiterals;
 
@@ -150,4 +150,4 @@ Result<DecryptedConfig> decryptConfigFile(const QString &input, const QString &k
     return result;
 }
 
-} // namespace sgn
+} // namespace sgn::provision

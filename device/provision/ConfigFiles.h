@@ -6,7 +6,7 @@
 
 #include <QString>
 
-namespace sgn {
+namespace sgn::provision {
 
 // What `sgn-provision encrypt` does to files, seed step (13).
 struct EncryptRequest
@@ -38,4 +38,4 @@ struct DecryptedConfig
 // cfg/device.key beside cfg/config_file.bin.
 [[nodiscard]] QString defaultKeyFile(const QString &configFile);
 
-} // namespace sgn
+} // namespace sgn::provision

@@ -4,7 +4,7 @@
 
 #include <cstdio>
 
-namespace sgn {
+namespace sgn::provision {
 
 using namespace Qt::StringLiterals;
 
@@ -38,4 +38,4 @@ int runDecrypt(const QStringList &arguments)
     return ExitDone;
 }
 
-} // namespace sgn
+} // namespace sgn::provision

@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <QFileInfo>
 
-namespace sgn {
+namespace sgn::provision {
 
 using namespace Qt::StringLiterals;
 
@@ -14,7 +14,7 @@ int runEncrypt(const QStringList &arguments)
     CommandLine commandLine(u"Checks the config in IN.json and writes it encrypted to OUT.bin.\n\n"
                             "By default only the device's own key opens the file, and any change to it is noticed. The "
                             "older format of --v1 can be read by "
-                            "older devices, by openssl, and by everybody who knows its published key."_s,
+                            "older devices, by openssl, and by every user of its published key."_s,
                             u"sgn-provision encrypt config.json cfg/config_file.bin"_s);
     QCommandLineParser &parser = commandLine.parser();
     parser.addPositionalArgument(u"encrypt"_s, u"This command."_s, u"encrypt"_s);
@@ -52,4 +52,4 @@ int runEncrypt(const QStringList &arguments)
     return ExitDone;
 }
 
-} // namespace sgn
+} // namespace sgn::provision

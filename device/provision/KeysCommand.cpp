@@ -7,7 +7,7 @@
 #include <QDir>
 #include <QJsonDocument>
 
-namespace sgn {
+namespace sgn::provision {
 
 using namespace Qt::StringLiterals;
 
@@ -73,4 +73,4 @@ int runKeys(const QStringList &arguments)
     return ExitDone;
 }
 
-} // namespace sgn
+} // namespace sgn::provision

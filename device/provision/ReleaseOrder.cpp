@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <QFileInfo>
 
-namespace sgn {
+namespace sgn::provision {
 
 using namespace Qt::StringLiterals;
 
@@ -31,7 +31,7 @@ Result<QList<ProcessVersion>> versionsOf(const ReleaseZip &zip, const QList<Proc
         }
         if (!zip.version) {
             return fail(ErrorCode::BadRequest,
-                        u"the version of '%1' is missing; say it with --process %1=VERSION"_s.arg(name));
+                        u"the version of '%1' is missing; give it with --process %1=VERSION"_s.arg(name));
         }
         versions += ProcessVersion{name, *zip.version};
     }
@@ -42,10 +42,10 @@ Result<int> versionOf(const ReleaseZip &zip, std::optional<int> given)
 {
     if (given && zip.version && *given != *zip.version) {
         return fail(ErrorCode::BadRequest,
-                    u"--version says %1, the zip's file 'version' says %2"_s.arg(*given).arg(*zip.version));
+                    u"--version is %1, the zip's file 'version' contains %2"_s.arg(*given).arg(*zip.version));
     }
     if (!given && !zip.version) {
-        return fail(ErrorCode::BadRequest, u"the version is missing; say it with --version N"_s);
+        return fail(ErrorCode::BadRequest, u"the version is missing; give it with --version N"_s);
     }
     return given.value_or(zip.version.value_or(0));
 }
@@ -118,8 +118,8 @@ Result<ReleaseManifest> describeRelease(const QString &file, const ReleaseOrder 
         manifest->release = order.name;
     }
     manifest->allowsDowngrade = order.allowsDowngrade;
-    // What a device wouldn't read is not worth a signature.
+    // A manifest that a device couldn't read must not be signed.
     return parseReleaseManifest(encode(*manifest));
 }
 
-} // namespace sgn
+} // namespace sgn::provision

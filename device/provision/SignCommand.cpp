@@ -7,7 +7,7 @@
 
 #include <cstdio>
 
-namespace sgn {
+namespace sgn::provision {
 
 using namespace Qt::StringLiterals;
 
@@ -30,8 +30,7 @@ void addOptions(QCommandLineParser &parser)
     parser.addOption(
         {u"version"_s, u"The version of another release. Without: the number in its file 'version'."_s, u"N"_s});
     parser.addOption({u"release"_s, u"A name for people. Without: the zip's."_s, u"TEXT"_s});
-    parser.addOption(
-        {u"allow-downgrade"_s, u"A device may put it in the place of a newer release, when it is told to."_s});
+    parser.addOption({u"allow-downgrade"_s, u"A device may replace a newer release by it, on a command with force."_s});
     parser.addOption({u"out"_s, u"Write the signed manifest into this file instead of to stdout."_s, u"FILE"_s});
     parser.addOption({u"files"_s,
                       u"Where the release has more files than a command can list: write their signed list into this "
@@ -64,13 +63,14 @@ ReleaseOrder readOrder(CommandLine &line)
     return order;
 }
 
-struct Output
+// Where the signed manifest and the list of files are written.
+struct SignOutput
 {
     QString manifest; // empty: stdout
     QString files;    // empty: nowhere
 };
 
-Outcome sign(const QString &file, const QString &keyFile, const ReleaseOrder &order, const Output &out)
+Outcome sign(const QString &file, const QString &keyFile, const ReleaseOrder &order, const SignOutput &out)
 {
     const auto key = loadSigningKey(keyFile);
     if (!key) {
@@ -103,8 +103,9 @@ Outcome sign(const QString &file, const QString &keyFile, const ReleaseOrder &or
 int runSign(const QStringList &arguments)
 {
     CommandLine commandLine(
-        u"Signs a release: prints the manifest that says which component and versions the zip holds and every byte of "
-        "it, signed with a release key. A device with release_keys installs nothing without one."_s,
+        u"Signs a release: prints the manifest that names the component, the versions and the hash of every file in "
+        u"the zip, "
+        "signed with a release key. A device with release_keys installs nothing without one."_s,
         u"sgn-provision sign SmartMeter.zip --key release-x.private.jwk --component SmartMeter --process ocr=2"_s,
         CommandLine::VersionOption::LeftToCaller);
     addOptions(commandLine.parser());
@@ -124,4 +125,4 @@ int runSign(const QStringList &arguments)
     return ExitDone;
 }
 
-} // namespace sgn
+} // namespace sgn::provision

@@ -5,7 +5,7 @@
 #include <array>
 #include <cstdio>
 
-namespace sgn {
+namespace sgn::provision {
 
 using namespace Qt::StringLiterals;
 
@@ -34,7 +34,7 @@ int runSubcommand(const QStringList &arguments)
     for (const Subcommand &subcommand : subcommands()) {
         description += u"  %1  %2\n"_s.arg(subcommand.name, -8).arg(subcommand.summary);
     }
-    CommandLine commandLine(description + u"\n\"sgn-provision COMMAND --help\" tells more of each."_s,
+    CommandLine commandLine(description + u"\n\"sgn-provision COMMAND --help\" describes each."_s,
                             u"sgn-provision encrypt config.json /media/card/home/pi/technospurs/cfg/config_file.bin"_s);
     commandLine.parser().addPositionalArgument(u"command"_s, u"What to do."_s, u"COMMAND"_s);
     commandLine.process(arguments);
@@ -58,4 +58,4 @@ void complain(const QString &message)
     std::fputs(qUtf8Printable(u"sgn-provision: "_s + message + u'\n'), stderr);
 }
 
-} // namespace sgn
+} // namespace sgn::provision

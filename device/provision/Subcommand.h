@@ -5,9 +5,9 @@
 
 #include <span>
 
-namespace sgn {
+namespace sgn::provision {
 
-// One of the things sgn-provision can do. `run` gets all arguments, program and subcommand included, handles its own
+// One of the commands of sgn-provision. `run` gets all arguments, program and subcommand included, handles its own
 // --help and returns the exit code.
 struct Subcommand
 {
@@ -25,7 +25,7 @@ struct Subcommand
 // of them.
 [[nodiscard]] QStringList operands(CommandLine &commandLine, const QStringList &names);
 
-// "sgn-provision: <message>" on stderr.
+// Prints "sgn-provision: <message>" on stderr.
 void complain(const QString &message);
 
 [[nodiscard]] int runEncrypt(const QStringList &arguments);
@@ -33,4 +33,4 @@ void complain(const QString &message);
 [[nodiscard]] int runKeys(const QStringList &arguments);
 [[nodiscard]] int runSign(const QStringList &arguments);
 
-} // namespace sgn
+} // namespace sgn::provision

@@ -32,7 +32,7 @@ struct Finished
     QByteArray err;
 };
 
-// The program itself, as a person runs it.
+// The program itself, as a user runs it.
 Finished provision(const QStringList &arguments)
 {
     QProcess process;
@@ -86,7 +86,7 @@ private:
     };
 
 private Q_SLOTS:
-    void encryptsForTheDeviceAndBack()
+    void encryptsAndDecrypts()
     {
         const Desk desk;
         const Finished encrypted = provision({u"encrypt"_s, desk.json, desk.bin});
@@ -110,7 +110,7 @@ private Q_SLOTS:
         QCOMPARE(provision({u"decrypt"_s, desk.bin}).exitCode, 0);
     }
 
-    void takesAnotherKeyFile()
+    void acceptsAnotherKeyFile()
     {
         const Desk desk;
         const QString key = desk.folder.filePath(u"my.key"_s);
@@ -194,7 +194,7 @@ private Q_SLOTS:
         QCOMPARE(snapshotOf(desk.folder.path()), before);
     }
 
-    void saysWhatIsWrongWithAFile()
+    void namesWhatIsWrongWithAFile()
     {
         const Desk desk;
         QCOMPARE(provision({u"encrypt"_s, desk.json, desk.bin}).exitCode, 0);
@@ -251,7 +251,7 @@ private Q_SLOTS:
         }
     }
 
-    void makesKeysThatAConfigTakes()
+    void makesKeysThatAConfigAccepts()
     {
         const Desk desk;
         const QString folder = desk.folder.filePath(u"keys/mine"_s);
@@ -280,7 +280,7 @@ private Q_SLOTS:
         QCOMPARE(provision({u"keys"_s, u"new"_s, u"release"_s, u"--out"_s, desk.json}).exitCode, 1);
     }
 
-    void answersWrongUsage_data()
+    void refusesWrongUsage_data()
     {
         QTest::addColumn<QStringList>("arguments");
         QTest::addColumn<QByteArray>("words");
@@ -305,7 +305,7 @@ private Q_SLOTS:
         QTest::newRow("same file") << QStringList{u"encrypt"_s, u"a"_s, u"./a"_s} << QByteArray("OUT.bin");
     }
 
-    void answersWrongUsage()
+    void refusesWrongUsage()
     {
         QFETCH(QStringList, arguments);
         QFETCH(QByteArray, words);
@@ -316,7 +316,7 @@ private Q_SLOTS:
         QCOMPARE(finished.err.count('\n'), 1);
     }
 
-    void helps_data()
+    void printsHelp_data()
     {
         QTest::addColumn<QStringList>("arguments");
         QTest::addColumn<QByteArray>("words");
@@ -330,7 +330,7 @@ private Q_SLOTS:
         QTest::newRow("version") << QStringList{u"--version"_s} << QByteArray("sgn-provision " SGN_VERSION_STRING "\n");
     }
 
-    void helps()
+    void printsHelp()
     {
         QFETCH(QStringList, arguments);
         QFETCH(QByteArray, words);

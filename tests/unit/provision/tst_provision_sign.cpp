@@ -157,7 +157,7 @@ private Q_SLOTS:
         QTest::newRow("process without version")
             << QStringList{meters, component, u"--process=ocr"_s} << 2 << QByteArray("NAME=VERSION");
         QTest::newRow("another version") << QStringList{agent, u"--component=JabberClient"_s, u"--version=4"_s} << 1
-                                         << QByteArray("says 3");
+                                         << QByteArray("contains 3");
         QTest::newRow("name that goes on for ever")
             << QStringList{agent, u"--component=JabberClient"_s, u"--release="_s + QString(200, u'x')} << 1
             << QByteArray("release");
@@ -174,7 +174,7 @@ private Q_SLOTS:
         QVERIFY2(done.err.contains(words), done.err);
     }
 
-    void wantsAPrivateKeyThatIsPrivate()
+    void requiresAPrivateKeyThatIsPrivate()
     {
         const QString zip = zipOf(u"k.zip"_s, {{u"SmartMeter/ocr.py"_s, "#!/bin/sh\n"}});
         const QStringList arguments{u"sign"_s, zip, u"--component=SmartMeter"_s, u"--process=ocr=1"_s};

@@ -8,5 +8,5 @@ int main(int argc, char *argv[])
     const QCoreApplication application(argc, argv);
     QCoreApplication::setApplicationName(QStringLiteral("sgn-provision"));
     QCoreApplication::setApplicationVersion(QStringLiteral(SGN_VERSION_STRING));
-    return sgn::runSubcommand(QCoreApplication::arguments());
+    return sgn::provision::runSubcommand(QCoreApplication::arguments());
 }
