@@ -8,6 +8,7 @@
 
 namespace sgn::sim {
 
+// The XMPP account of one simulated device.
 struct DeviceAccount
 {
     QString jid;

@@ -18,17 +18,17 @@ struct Span
     friend bool operator==(const Span &, const Span &) = default;
 };
 
-// How simulated devices act. All of it has a default, so that a behaviour file says only what differs.
+// How simulated devices act. All of it has a default, so that a behaviour file contains only what differs.
 struct Behaviour
 {
-    // False: knows nothing but the seed, and says so in its words.
+    // False: knows only the seed's messages.
     bool modern = true;
     QList<ProcessVersion> processes{{QStringLiteral("ocr"), 1}, {QStringLiteral("uplink"), 1}};
-    int deadPercent = 0; // of the devices, those whose last process is dead
+    int deadPercent = 0; // share of the devices whose last process is dead
     Span answer{std::chrono::milliseconds(20), std::chrono::milliseconds(200)}; // between request and answer
     Span update{std::chrono::seconds(2), std::chrono::seconds(10)};             // how long one takes
     int updateFailsPercent = 0;
-    // A device tells a process event about so often, to a panel that understands events; 0: never.
+    // How often a device sends a process event, to a panel that understands events; 0: never.
     std::chrono::milliseconds eventEvery{0};
     // Devices are switched on one after another over this time.
     std::chrono::milliseconds switchOn{5'000};

@@ -66,10 +66,10 @@ SimDevice::SimDevice(const Setting &setting, const Behaviour &behaviour, const C
     });
     connect(&m_session, &xmpp::Session::online, this, [this] {
         for (const QByteArray &body : std::exchange(m_unsent, {})) {
-            say(body);
+            send(body);
         }
     });
-    connect(&m_eventTimer, &QTimer::timeout, this, &SimDevice::tellEvent);
+    connect(&m_eventTimer, &QTimer::timeout, this, &SimDevice::sendEvent);
     if (behaviour.eventEvery.count() > 0) {
         m_eventTimer.start(behaviour.eventEvery);
     }
@@ -83,7 +83,7 @@ void SimDevice::receive(const xmpp::IncomingMessage &message)
     const auto command = parseCommand(message.body);
     if (!command) {
         if (command.error().number) {
-            say(encode(failure(*command.error().number, command.error().error.code, command.error().error.message)));
+            send(encode(failure(*command.error().number, command.error().error.code, command.error().error.message)));
         }
         return;
     }
@@ -92,7 +92,7 @@ void SimDevice::receive(const xmpp::IncomingMessage &message)
         const auto known = m_answers.constFind(fingerprint);
         if (known != m_answers.cend()) {
             if (!known->isEmpty()) {
-                say(*known);
+                send(*known);
             }
             return;
         }
@@ -108,13 +108,13 @@ void SimDevice::obey(const Command &command, const QByteArray &fingerprint)
 {
     if (std::holds_alternative<VersionRequest>(command.body)) {
         m_panelWantsEvents = m_behaviour.modern && command.features.contains("events"_L1);
-        tellVersions();
+        sendVersions();
     } else if (std::holds_alternative<UploadLogs>(command.body)) {
         LogsReply reply;
         reply.from = m_from;
         reply.remarks = u"a simulated device keeps no logs"_s;
         reply.number = command.number;
-        say(encode(reply));
+        send(encode(reply));
     } else if (const auto *const wanted = std::get_if<UpdateCommand>(&command.body)) {
         update(*wanted, command, fingerprint);
     } else if (const auto *const process = std::get_if<RestartProcess>(&command.body)) {
@@ -138,7 +138,7 @@ void SimDevice::update(const UpdateCommand &update, const Command &command, cons
     for (int step = 0; step < progressSteps && command.progress && m_behaviour.modern; ++step) {
         const ProgressReport progress{number, m_from, updateStates.at(static_cast<size_t>(step)), 100};
         after({duration * step / progressSteps, duration * step / progressSteps},
-              [this, progress] { say(encode(progress)); });
+              [this, progress] { send(encode(progress)); });
     }
     after({duration, duration}, [this, update, command, fingerprint, number, fails] {
         m_isUpdating = false;
@@ -200,18 +200,18 @@ CommandResult SimDevice::failure(CommandNo number, ErrorCode code, const QString
 
 void SimDevice::finish(const Command &command, const QByteArray &fingerprint, const CommandResult &result)
 {
-    CommandResult told = result;
+    CommandResult reported = result;
     if (!m_behaviour.modern) {
-        told.error.reset();
+        reported.error.reset();
     } else {
-        told.command = commandName(command.body);
+        reported.command = commandName(command.body);
     }
-    const QByteArray answer = encode(told);
+    const QByteArray answer = encode(reported);
     m_answers.insert(fingerprint, answer);
-    say(answer);
+    send(answer);
 }
 
-void SimDevice::tellVersions()
+void SimDevice::sendVersions()
 {
     VersionReport report;
     report.from = m_from;
@@ -229,22 +229,22 @@ void SimDevice::tellVersions()
             process = plain;
         }
     }
-    say(encode(report));
+    send(encode(report));
 }
 
-void SimDevice::tellEvent()
+void SimDevice::sendEvent()
 {
     if (!m_panelWantsEvents || !m_session.isOnline()) {
         return;
     }
-    // It fell over and was started again.
+    // The process crashed and was started again.
     ProcessReport &process = m_processes[draw(static_cast<int>(m_processes.size()))];
     process.lastExit = lastExit(m_clock.wallUtc());
     process.restarts24h = process.restarts24h.value_or(0) + 1;
-    say(encode(ProcessEvent{m_from, process}));
+    send(encode(ProcessEvent{m_from, process}));
 }
 
-void SimDevice::say(const QByteArray &body)
+void SimDevice::send(const QByteArray &body)
 {
     m_onTheWay.insert(m_session.send(m_panelJid, body), body);
 }

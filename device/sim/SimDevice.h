@@ -14,8 +14,8 @@
 
 namespace sgn::sim {
 
-// One device as a panel sees it: a real session, and answers that are made up. Obeys its panel only, runs each numbered
-// command once, and repeats the answer for a repeat; what the server didn't acknowledge is sent again after the next
+// One device as a panel sees it: a real session with made-up replies. Obeys its panel only, runs each numbered command
+// once and sends the same reply to a repeat; messages that the server didn't acknowledge are sent again after the next
 // login, from memory.
 class SimDevice : public QObject
 {
@@ -55,9 +55,9 @@ private:
     [[nodiscard]] CommandResult failure(CommandNo number, ErrorCode code, const QString &remarks) const;
     void finish(const Command &command, const QByteArray &fingerprint, const CommandResult &result);
     void install(const UpdateCommand &update);
-    void tellVersions();
-    void tellEvent();
-    void say(const QByteArray &body);
+    void sendVersions();
+    void sendEvent();
+    void send(const QByteArray &body);
     void after(const Span &span, std::function<void()> then);
     [[nodiscard]] int draw(int below) { return static_cast<int>(m_random.bounded(below)); }
 

@@ -29,7 +29,7 @@ void SimFleet::add(const Server &server, const DeviceAccount &account, int numbe
     setting.account.caFile = server.caFile;
     setting.account.resource = u"sgn-agent"_s;
     setting.panelJid = server.panelJid;
-    // Of the block that is kept for documentation and the like (RFC 7042).
+    // The block 00:00:5e:00 is reserved for documentation and similar use (RFC 7042).
     setting.from =
         u"00:00:5e:00:%1:%2"_s.arg((number >> 8) & 0xff, 2, 16, QChar(u'0')).arg(number & 0xff, 2, 16, QChar(u'0'));
     setting.seed = static_cast<quint32>(number);
@@ -44,8 +44,8 @@ void SimFleet::add(const Server &server, const DeviceAccount &account, int numbe
                 Q_EMIT stateChanged(jid, state);
             });
     connect(device.get(), &SimDevice::offline, this, [this](const Error &reason) {
-        if (m_told != reason) {
-            m_told = reason;
+        if (m_reported != reason) {
+            m_reported = reason;
             Q_EMIT offline(reason);
         }
     });

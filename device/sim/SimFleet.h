@@ -33,12 +33,12 @@ public:
     [[nodiscard]] int online() const { return m_online; }
 
     void start();
-    // stopped() follows when all have said good-bye.
+    // stopped() follows when all have closed their sessions.
     void stop();
 
 Q_SIGNALS:
     void stateChanged(const QString &jid, sgn::xmpp::Session::State state);
-    // Why the first of them can't get in; once while it stays the same.
+    // Why a device can't log in; once while the reason stays the same.
     void offline(const sgn::Error &reason);
     void stopped();
 
@@ -53,7 +53,7 @@ private:
     size_t m_switchedOn = 0;
     int m_online = 0;
     size_t m_off = 0;
-    std::optional<Error> m_told;
+    std::optional<Error> m_reported;
 };
 
 } // namespace sgn::sim

@@ -26,7 +26,7 @@ constexpr rlim_t descriptorsPerDevice = 3;
 constexpr rlim_t otherDescriptors = 100;
 constexpr std::chrono::seconds summaryEvery{1};
 
-struct Arguments
+struct SimArguments
 {
     sim::SimFleet::Server server;
     QList<sim::DeviceAccount> accounts;
@@ -34,7 +34,7 @@ struct Arguments
     bool json = false;
 };
 
-// The content of a file that an option names; without it the program ends with one sentence.
+// Returns the content of a file that an option names; ends the program with one sentence if it can't be read.
 QByteArray contentOf(const QString &option, const QString &path, qint64 limit)
 {
     const auto content = readFile(path, limit);
@@ -44,19 +44,62 @@ QByteArray contentOf(const QString &option, const QString &path, qint64 limit)
     return *content;
 }
 
-Arguments readArguments()
+void addOptions(QCommandLineParser &parser)
 {
-    CommandLine line(u"Simulated devices for load and demos: real sessions, made-up answers. Ctrl-C ends them."_s,
-                     u"sgn-sim --server localhost:5223 --ca ca.pem --devices 200 --accounts accounts.txt"_s);
-    line.parser().addOptions({
+    parser.addOptions({
         {u"server"_s, u"The XMPP server, direct TLS."_s, u"HOST:PORT"_s},
-        {u"ca"_s, u"The certification authority to believe."_s, u"PEM"_s},
+        {u"ca"_s, u"The certification authority of the server."_s, u"PEM"_s},
         {u"devices"_s, u"How many; the first ones in the accounts file."_s, u"N"_s, u"1"_s},
         {u"accounts"_s, u"One JID:PASSWORD a line."_s, u"FILE"_s},
         {u"panel"_s, u"The control panel's JID (default: technospurs at the domain of the first account)."_s, u"JID"_s},
         {u"behaviour"_s, u"JSON: how they act; device/sim/README.md lists the fields."_s, u"FILE"_s},
         {u"json"_s, u"Print every change of a device's connection as one JSON line."_s},
     });
+}
+
+sim::SimFleet::Server readServer(const QCommandLineParser &parser)
+{
+    static const QRegularExpression address(u"^\\[?([^\\]]+)\\]?:([0-9]{1,5})$"_s);
+    const auto match = address.match(parser.value(u"server"_s));
+    const int port = match.captured(2).toInt();
+    if (!match.hasMatch() || port < 1 || port > 65535) {
+        CommandLine::usageError(u"--server takes HOST:PORT, not '%1'"_s.arg(parser.value(u"server"_s)));
+    }
+    sim::SimFleet::Server server;
+    server.host = match.captured(1);
+    server.port = static_cast<quint16>(port);
+    server.caFile = parser.value(u"ca"_s);
+    server.panelJid = xmpp::bareJid(parser.value(u"panel"_s));
+    if (parser.isSet(u"panel"_s) && !xmpp::isBareAccountJid(server.panelJid)) {
+        CommandLine::usageError(u"--panel takes a JID, not '%1'"_s.arg(parser.value(u"panel"_s)));
+    }
+    return server;
+}
+
+// Fills in the panel's JID where no option names it.
+QList<sim::DeviceAccount> readAccounts(CommandLine &line, QString &panelJid)
+{
+    const QByteArray text = contentOf(u"accounts"_s, line.parser().value(u"accounts"_s), maxAccountsFile);
+    auto accounts = sim::parseAccounts(text, panelJid);
+    if (accounts && !accounts->isEmpty() && panelJid.isEmpty()) {
+        panelJid = u"technospurs@"_s + xmpp::domainOf(accounts->first().jid);
+        accounts = sim::parseAccounts(text, panelJid);
+    }
+    if (!accounts) {
+        CommandLine::usageError(u"--accounts: "_s + accounts.error().message);
+    }
+    const int devices = line.number(u"devices"_s, 1, mostDevices);
+    if (accounts->size() < devices) {
+        CommandLine::usageError(u"--devices: the accounts file has %1"_s.arg(accounts->size()));
+    }
+    return accounts->first(devices);
+}
+
+SimArguments readArguments()
+{
+    CommandLine line(u"Simulated devices for load and demos: real sessions, made-up answers. Ctrl-C ends them."_s,
+                     u"sgn-sim --server localhost:5223 --ca ca.pem --devices 200 --accounts accounts.txt"_s);
+    addOptions(line.parser());
     line.process(QCoreApplication::arguments());
     const QCommandLineParser &parser = line.parser();
     if (!parser.positionalArguments().isEmpty()) {
@@ -67,36 +110,9 @@ Arguments readArguments()
             CommandLine::usageError(u"--%1 is missing"_s.arg(needed));
         }
     }
-    Arguments arguments;
-    static const QRegularExpression address(u"^\\[?([^\\]]+)\\]?:([0-9]{1,5})$"_s);
-    const auto match = address.match(parser.value(u"server"_s));
-    const int port = match.captured(2).toInt();
-    if (!match.hasMatch() || port < 1 || port > 65535) {
-        CommandLine::usageError(u"--server takes HOST:PORT, not '%1'"_s.arg(parser.value(u"server"_s)));
-    }
-    arguments.server.host = match.captured(1);
-    arguments.server.port = static_cast<quint16>(port);
-    arguments.server.caFile = parser.value(u"ca"_s);
-    arguments.server.panelJid = xmpp::bareJid(parser.value(u"panel"_s));
-    if (parser.isSet(u"panel"_s) && !xmpp::isBareAccountJid(arguments.server.panelJid)) {
-        CommandLine::usageError(u"--panel takes a JID, not '%1'"_s.arg(parser.value(u"panel"_s)));
-    }
-
-    const QByteArray text = contentOf(u"accounts"_s, parser.value(u"accounts"_s), maxAccountsFile);
-    auto accounts = sim::parseAccounts(text, arguments.server.panelJid);
-    if (accounts && !accounts->isEmpty() && arguments.server.panelJid.isEmpty()) {
-        arguments.server.panelJid = u"technospurs@"_s + xmpp::domainOf(accounts->first().jid);
-        accounts = sim::parseAccounts(text, arguments.server.panelJid);
-    }
-    if (!accounts) {
-        CommandLine::usageError(u"--accounts: "_s + accounts.error().message);
-    }
-    const int devices = line.number(u"devices"_s, 1, mostDevices);
-    if (accounts->size() < devices) {
-        CommandLine::usageError(u"--devices: the accounts file has %1"_s.arg(accounts->size()));
-    }
-    arguments.accounts = accounts->first(devices);
-
+    SimArguments arguments;
+    arguments.server = readServer(parser);
+    arguments.accounts = readAccounts(line, arguments.server.panelJid);
     if (parser.isSet(u"behaviour"_s)) {
         const auto behaviour =
             sim::parseBehaviour(contentOf(u"behaviour"_s, parser.value(u"behaviour"_s), maxBodySize));
@@ -133,9 +149,9 @@ int main(int argc, char *argv[])
     TerminationSignal termination;
     QCoreApplication::setApplicationName(u"sgn-sim"_s);
     QCoreApplication::setApplicationVersion(QStringLiteral(SGN_VERSION_STRING));
-    const Arguments arguments = readArguments();
+    const SimArguments arguments = readArguments();
     installLog();
-    // What each of them has to say about its connection is told once for all of them.
+    // The fleet reports a problem of the connections once for all devices.
     QLoggingCategory::setFilterRules(u"sgn.xmpp*=false"_s);
     allowDescriptors(arguments.accounts.size());
 
@@ -152,7 +168,7 @@ int main(int argc, char *argv[])
     QObject::connect(&fleet, &sim::SimFleet::stateChanged, &fleet, [&](const QString &jid, xmpp::Session::State state) {
         if (arguments.json) {
             const QString name =
-                QString::fromLatin1(QMetaEnum::fromType<xmpp::Session::State>().valueToKey(int(state)));
+                QString::fromLatin1(QMetaEnum::fromType<xmpp::Session::State>().valueToKey(static_cast<int>(state)));
             print(toAsciiJson(
                 {{u"ms"_s, qint64{clock.monotonic().count()}}, {u"device"_s, jid}, {u"state"_s, name.toLower()}}));
         } else if (!summary.isActive()) {

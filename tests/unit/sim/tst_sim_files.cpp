@@ -14,7 +14,7 @@ class TestSimFiles : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
-    void accountsAreRead()
+    void readsAccounts()
     {
         const auto accounts = parseAccounts(
             "# a fleet\n\n m1@Example.org:se:cret \npanel@example.org:p\nm2@example.org:x\n", u"panel@example.org"_s);
@@ -22,7 +22,7 @@ private Q_SLOTS:
         QCOMPARE(*accounts, (QList<DeviceAccount>{{u"m1@example.org"_s, u"se:cret"_s}, {u"m2@example.org"_s, u"x"_s}}));
     }
 
-    void badAccountsAreNamed_data()
+    void namesBadAccounts_data()
     {
         QTest::addColumn<QByteArray>("text");
         QTest::addColumn<QString>("words");
@@ -33,7 +33,7 @@ private Q_SLOTS:
         QTest::newRow("twice") << QByteArray("m1@example.org:a\nM1@example.org:b\n") << u"line 2: the account m1"_s;
     }
 
-    void badAccountsAreNamed()
+    void namesBadAccounts()
     {
         QFETCH(const QByteArray, text);
         QFETCH(const QString, words);
@@ -44,7 +44,7 @@ private Q_SLOTS:
         QVERIFY(!accounts.error().message.contains(u"secret"_s));
     }
 
-    void aBehaviourSaysOnlyWhatDiffers()
+    void readsBehaviourOverDefaults()
     {
         const auto same = parseBehaviour("{}");
         QVERIFY(same);
@@ -65,7 +65,7 @@ private Q_SLOTS:
         QCOMPARE(*other, expected);
     }
 
-    void badBehavioursAreNamed_data()
+    void namesBadBehaviours_data()
     {
         QTest::addColumn<QByteArray>("json");
         QTest::addColumn<QString>("words");
@@ -81,7 +81,7 @@ private Q_SLOTS:
         QTest::newRow("a bad process") << QByteArray(R"({"processes":[{"process_name":"a/b","version":1}]})") << u""_s;
     }
 
-    void badBehavioursAreNamed()
+    void namesBadBehaviours()
     {
         QFETCH(const QByteArray, json);
         QFETCH(const QString, words);
