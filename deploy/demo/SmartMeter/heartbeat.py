@@ -9,7 +9,7 @@ import sys
 import time
 
 INTERVAL_S = 20
-# Several devices on one machine have a watchdog each; it tells its own port to what it starts.
+# Several devices on one machine have a watchdog each; it passes its own port to what it starts.
 PORT = int(os.environ.get("SGN_HEARTBEAT_PORT", "4951"))
 PROGRAM = pathlib.Path(os.path.abspath(sys.argv[0]))
 

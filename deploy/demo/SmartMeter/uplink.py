@@ -10,7 +10,7 @@ packets = itertools.count(1)
 
 
 def send_packet():
-    say("INFO", f"packet {next(packets)} with 12 readings is away")
+    say("INFO", f"packet {next(packets)} with 12 readings is sent")
 
 
 if __name__ == "__main__":
