@@ -399,7 +399,7 @@ private Q_SLOTS:
         QVERIFY(extract(place).has_value());
     }
 
-    void saysThatThereIsNoZip()
+    void reportsAMissingZip()
     {
         const Place place;
         QCOMPARE(extract(place).error().code, ErrorCode::NotFound);
@@ -464,7 +464,7 @@ private Q_SLOTS:
         QCOMPARE(snapshotOf(place.outside.path()), before);
     }
 
-    void asksForSpaceFirst()
+    void checksForSpaceFirst()
     {
         const SmallDisk disk(256);
         if (!disk.isMounted()) {
@@ -500,7 +500,7 @@ private Q_SLOTS:
         rules.topFolder = u"SmartMeter"_s;
         bool filled = false;
         rules.progress = [&](qint64, qint64) {
-            // Somebody else takes the space in the meantime.
+            // Another program takes the space in the meantime.
             QFile other(disk.path() + u"/other"_s);
             if (!std::exchange(filled, true) && other.open(QIODevice::WriteOnly | QIODevice::Unbuffered)) {
                 other.write(QByteArray(500'000, 'o'));

@@ -177,7 +177,7 @@ private Q_SLOTS:
         QCOMPARE(listZip(zip).value().size(), 1);
     }
 
-    void tellsOfAFullDisk()
+    void reportsAFullDisk()
     {
         const SmallDisk disk(64);
         if (!disk.isMounted()) {

@@ -231,7 +231,7 @@ private Q_SLOTS:
         QCOMPARE(loadDeviceConfig(tree).value().rpiUniqueId, u"mac-address"_s);
     }
 
-    void saysWhyItDoesNotLoadAndChangesNothing()
+    void reportsWhyItDoesNotLoadAndChangesNothing()
     {
         const QTemporaryDir folder;
         const DeviceTree tree(folder.path());

@@ -98,7 +98,7 @@ private Q_SLOTS:
         QCOMPARE(loadDeviceSecret(file.fileName()).error().code, ErrorCode::BadFile);
     }
 
-    void tellsWhatIsMissing()
+    void reportsWhatIsMissing()
     {
         const QTemporaryDir folder;
         QCOMPARE(loadDeviceSecret(folder.filePath(u"none"_s)).error().code, ErrorCode::NotFound);

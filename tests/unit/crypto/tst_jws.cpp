@@ -24,7 +24,7 @@ QList<PublicKey> trusted(const QString &kid = u"k1"_s)
     return {{u"other"_s, QByteArray(32, '\x01')}, {kid, rfcPublic}};
 }
 
-// Signed with the right key, whatever the header says.
+// Signed with the right key, whatever the header contains.
 QByteArray signedWith(const QByteArray &header, const QByteArray &payload = "{}")
 {
     const QByteArray input = toBase64Url(header) + '.' + toBase64Url(payload);
@@ -140,7 +140,7 @@ private Q_SLOTS:
         QVERIFY(verifyJws(signedWith(R"({"alg":"EdDSA","kid":"k1","typ":"JOSE"})"), trusted(), 10'000).has_value());
     }
 
-    void trustsNobodyWithoutKeys()
+    void trustsNoSignatureWithoutKeys()
     {
         QVERIFY(!verifyJws(signJws("{}", rfcKey()).value(), {}, 10'000).has_value());
         QVERIFY(!verifyJws(signJws("{}", rfcKey()).value(), {{u"k1"_s, rfcPublic.first(31)}}, 10'000).has_value());

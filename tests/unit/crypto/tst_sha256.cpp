@@ -55,7 +55,7 @@ private Q_SLOTS:
         QCOMPARE(second.finish(), Sha256::hash("abc"));
     }
 
-    void tellsWhyAFileCannotBeRead()
+    void reportsWhyAFileCannotBeRead()
     {
         const QTemporaryDir folder;
         QCOMPARE(sha256OfFile(folder.filePath(u"none"_s)).error().code, ErrorCode::NotFound);

@@ -138,11 +138,11 @@ private Q_SLOTS:
         QCOMPARE(encode(request), versionReq);
     }
 
-    void refusesAndSaysWhy_data()
+    void refusesAndStatesWhy_data()
     {
         QTest::addColumn<QByteArray>("body");
         QTest::addColumn<int>("code");
-        QTest::addColumn<qint64>("number"); // 0: none, so nobody gets an answer
+        QTest::addColumn<qint64>("number"); // 0: none, so no answer is sent
         QTest::addColumn<QString>("reason");
         const int bad = static_cast<int>(ErrorCode::BadRequest);
         const int unknown = static_cast<int>(ErrorCode::UnknownCommand);
@@ -222,7 +222,7 @@ private Q_SLOTS:
                                          << u"cancels"_s;
     }
 
-    void refusesAndSaysWhy()
+    void refusesAndStatesWhy()
     {
         QFETCH(QByteArray, body);
         QFETCH(int, code);

@@ -80,7 +80,7 @@ private Q_SLOTS:
         QFETCH(const QByteArray, example);
         const auto again = retold(kind, example);
         QVERIFY2(again, again ? "" : qPrintable(again.error().message));
-        // Not a field more or less: one that nobody reads would be gone.
+        // Not a field more or less: one that no parser reads would be lost.
         const QJsonObject expected = QJsonDocument::fromJson(example).object();
         const QJsonObject actual = QJsonDocument::fromJson(*again).object();
         QVERIFY2(actual == expected, again->constData());

@@ -74,14 +74,14 @@ private Q_SLOTS:
         QTest::addColumn<QByteArray>("body");
         QTest::addColumn<qsizetype>("alternative");
         QTest::newRow("result, three c") << QByteArray(R"({"command_no": 10,"from":"id","succcess":true,"remarks":""})")
-                                         << qsizetype(0);
+                                         << qsizetype{0};
         QTest::newRow("result, two c") << QByteArray(R"({"command_no": 10,"from":"id","success":false,"remarks":"x"})")
-                                       << qsizetype(0);
+                                       << qsizetype{0};
         QTest::newRow("version report")
             << QByteArray(
                    R"({"command":"version_req","from":"id","processes":[{"process_name":"p","version":1,"isDead":true}]})")
-            << qsizetype(1);
-        QTest::newRow("logs") << QByteArray(R"({"command":"upload_logs","from":"id","success":true})") << qsizetype(2);
+            << qsizetype{1};
+        QTest::newRow("logs") << QByteArray(R"({"command":"upload_logs","from":"id","success":true})") << qsizetype{2};
     }
 
     void readsTheSeedsReplies()
@@ -123,7 +123,7 @@ private Q_SLOTS:
         QCOMPARE(std::get<ProcessEvent>(parseDeviceMessage(encode(event)).value()), event);
     }
 
-    // Older devices say no more than the exit code.
+    // Older devices report no more than the exit code.
     void aDeathWithoutATimeComesBack()
     {
         const auto event = parseDeviceMessage(
@@ -152,7 +152,7 @@ private Q_SLOTS:
         QVERIFY(parsed.processes.first().lastExit->lastLines.isEmpty());
     }
 
-    void tellsTheEndOfALongLog()
+    void sendsTheEndOfALongLog()
     {
         CommandResult result;
         result.number = 7;
@@ -193,7 +193,7 @@ private Q_SLOTS:
         QTest::newRow("number below 1") << QByteArray(R"({"command_no":0,"from":"a","success":true})");
         QTest::newRow("percent over 100")
             << QByteArray(R"({"command":"progress","command_no":1,"from":"a","state":"x","percent":101})");
-        QTest::newRow("logs on somebody's disk") << QByteArray(
+        QTest::newRow("logs in a local file") << QByteArray(
             "{\"command\":\"upload_logs\",\"from\":\"a\",\"success\":true,\"url\":\"file:///etc/passwd\"}");
         QTest::newRow("logs in the clear") << QByteArray(
             "{\"command\":\"upload_logs\",\"from\":\"a\",\"success\":true,\"url\":\"http://a.example/l\"}");

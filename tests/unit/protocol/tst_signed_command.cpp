@@ -42,7 +42,7 @@ private Q_SLOTS:
         QCOMPARE(parseCommandClaims(payload).value(), claims());
     }
 
-    void saysTheSameAgain()
+    void encodesTheSameAgain()
     {
         CommandClaims aMomentLater = claims();
         aMomentLater.issuedAt = aMomentLater.issuedAt.addMSecs(400);

@@ -115,7 +115,7 @@ private Q_SLOTS:
         }
     }
 
-    void saysWhenThereIsNoFolder()
+    void reportsAMissingFolder()
     {
         const Outcome checked = checkReleaseFolder(u"/nonexistent"_s, {});
         QCOMPARE(checked.error().code, ErrorCode::NotFound);

@@ -130,7 +130,7 @@ private Q_SLOTS:
         QCOMPARE(files.error().code, ErrorCode::BadSignature);
     }
 
-    void saysWhenNothingHelps()
+    void reportsAManifestThatStaysTooLarge()
     {
         ReleaseManifest manifest = meterManifest();
         for (int i = 0; i < 250; ++i) {

@@ -255,7 +255,7 @@ void StoreTest::whatIsFinishedStaysFinished()
     store->keep(sampleCommand(10));
     store->keep(10, 0, target);
     QVERIFY(flushed(*store));
-    // Another program that hasn't heard the answer.
+    // Another program that hasn't received the answer.
     target.state = TargetState::Sent;
     target.finishedAt = {};
     store->keep(10, 0, target);
@@ -544,7 +544,7 @@ void StoreTest::aLargeFleetIsThereAtOnce()
             const auto found = store->devices();
             best = std::min(best, timer.nsecsElapsed());
             if (static_cast<int>(found.size()) != devices) {
-                return qint64(-1);
+                return static_cast<qint64>(-1);
             }
         }
         return best / devices;
@@ -557,7 +557,7 @@ void StoreTest::aLargeFleetIsThereAtOnce()
     QVERIFY2(large < 3 * small, "reading a device costs more the more there are");
 }
 
-// The child that is killed: writes one device after the other and says which are committed.
+// The child that is killed: writes one device after the other and prints which are committed.
 static int writeForEver(const QString &file, qint64 from)
 {
     auto store = opened(file);

@@ -230,7 +230,7 @@ void WordingTest::roundsDurations_data()
 {
     QTest::addColumn<qint64>("seconds");
     QTest::addColumn<QString>("text");
-    QTest::newRow("clock went back") << qint64{-5} << u"now"_s;
+    QTest::newRow("clock was set back") << qint64{-5} << u"now"_s;
     QTest::newRow("zero") << qint64{0} << u"now"_s;
     QTest::newRow("seconds") << qint64{59} << u"59 s"_s;
     QTest::newRow("minutes") << qint64{3599} << u"59 min"_s;

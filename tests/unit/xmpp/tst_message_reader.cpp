@@ -117,7 +117,7 @@ private Q_SLOTS:
         QCOMPARE(std::get<IncomingMessage>(reading).body, QByteArray("{}"));
     }
 
-    void delayedMessagesSaySinceWhen_data()
+    void delayedMessagesStateSinceWhen_data()
     {
         QTest::addColumn<QByteArray>("mark");
         QTest::addColumn<bool>("delayed");
@@ -138,7 +138,7 @@ private Q_SLOTS:
                                          << arrival;
     }
 
-    void delayedMessagesSaySinceWhen()
+    void delayedMessagesStateSinceWhen()
     {
         QFETCH(const QByteArray, mark);
         const MessageReading reading = read("<message from='a@b/c'><body>x</body>" + mark + "</message>");
@@ -222,7 +222,7 @@ private Q_SLOTS:
         QCOMPARE(message->stamp, QDateTime(QDate(2026, 1, 30), QTime(8, 0), Qt::UTC));
     }
 
-    void messagesThatCameBackSayWhy_data()
+    void messagesThatCameBackStateWhy_data()
     {
         QTest::addColumn<QByteArray>("error");
         QTest::addColumn<ErrorCode>("code");
@@ -239,7 +239,7 @@ private Q_SLOTS:
         QTest::newRow("no error at all") << QByteArray() << ErrorCode::Refused;
     }
 
-    void messagesThatCameBackSayWhy()
+    void messagesThatCameBackStateWhy()
     {
         QFETCH(const QByteArray, error);
         const MessageReading reading =

@@ -101,7 +101,7 @@ private Q_SLOTS:
         QCOMPARE(bringsNetwork(messages, carriers), brings);
     }
 
-    void aCutMessageSaysNothing()
+    void aCutMessageReportsNothing()
     {
         for (const QByteArray &whole : {address(RTM_NEWADDR, RT_SCOPE_UNIVERSE), route(RTM_NEWROUTE, 0)}) {
             const auto length = *reinterpret_cast<const quint32 *>(whole.constData());
@@ -112,7 +112,7 @@ private Q_SLOTS:
         }
     }
 
-    void theKernelTells()
+    void reportsChangesFromTheKernel()
     {
         if (!m_trouble.isEmpty()) {
             QSKIP(qPrintable(m_trouble));
@@ -130,7 +130,7 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(came.size(), 3, limit);
     }
 
-    void severalThingsAtOnceAreToldOnce()
+    void severalThingsAtOnceAreReportedOnce()
     {
         if (!m_trouble.isEmpty()) {
             QSKIP(qPrintable(m_trouble));

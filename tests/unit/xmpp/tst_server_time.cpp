@@ -16,7 +16,7 @@ private Q_SLOTS:
     {
         QTest::addColumn<QString>("server");
         QTest::addColumn<qint64>("offset"); // ms
-        // The local clock says 12:00:00.400.
+        // The local clock shows 12:00:00.400.
         QTest::newRow("the same second") << u"2026-01-31T12:00:00Z"_s << 0LL;
         QTest::newRow("the second before") << u"2026-01-31T11:59:59Z"_s << -401LL;
         QTest::newRow("the second after") << u"2026-01-31T12:00:01Z"_s << 600LL;
