@@ -5,14 +5,14 @@
 using namespace sgn;
 using namespace sgn::fuzz;
 
-// A message's body: what is understood can be said again and means the same.
+// A message's body: what can be parsed can be encoded again and means the same.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const QByteArray body = bytesOf(data, size);
     (void)commandFingerprint(body);
     if (const auto command = parseCommand(body)) {
         const auto again = parseCommand(encode(*command));
-        // An operator's signature isn't said again.
+        // An operator's signature isn't encoded again.
         Command expected = *command;
         expected.isOperatorSigned = again && again->isOperatorSigned;
         require(again && *again == expected);

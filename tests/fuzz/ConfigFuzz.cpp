@@ -6,7 +6,7 @@
 using namespace sgn;
 using namespace sgn::fuzz;
 
-// config_file.bin, encrypted by somebody else, and the text in it. A changed byte of the second envelope is noticed.
+// config_file.bin, encrypted by another program, and the text in it. A changed byte of the second envelope is noticed.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const QByteArray content = bytesOf(data, size);

@@ -23,5 +23,5 @@ inline void require(bool holds)
 
 } // namespace sgn::fuzz
 
-// Of libFuzzer.
+// The entry point that libFuzzer calls with each input.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

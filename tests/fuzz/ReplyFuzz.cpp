@@ -5,7 +5,7 @@
 using namespace sgn;
 using namespace sgn::fuzz;
 
-// What a device says to the panel.
+// What a device sends to the panel.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     const auto message = parseDeviceMessage(bytesOf(data, size));

@@ -52,7 +52,7 @@ QString DemoFleet::start(int devices)
     }
     static const QRegularExpression where(u"A fleet of \\d+ runs in (\\S+)"_s);
     m_folder = where.match(QString::fromUtf8(m_printed)).captured(1);
-    return m_folder.isEmpty() ? u"the demo does not say where it runs"_s : QString();
+    return m_folder.isEmpty() ? u"the demo does not print where it runs"_s : QString();
 }
 
 bool DemoFleet::stop()

@@ -14,7 +14,7 @@ namespace sgn::test {
 class DemoFleet
 {
 public:
-    // What sgnctl said.
+    // What sgnctl printed.
     struct Answer
     {
         int exitCode = -1;
@@ -28,7 +28,7 @@ public:
     // Ends the demo as Ctrl-C would.
     ~DemoFleet();
 
-    // Waits until the demo says that everything runs; an empty string, or what went wrong.
+    // Waits until the demo reports that everything runs; an empty string, or what went wrong.
     [[nodiscard]] QString start(int devices);
     // As Ctrl-C; whether it ended by itself within the time, with nothing left in its folder.
     [[nodiscard]] bool stop();
@@ -45,7 +45,7 @@ public:
     [[nodiscard]] QString panelFile() const;
 
     [[nodiscard]] Answer sgnctl(const QStringList &arguments, int timeoutS = 60) const;
-    // What `sgnctl versions --json` says of a device; empty unless it answered.
+    // What `sgnctl versions --json` reports of a device; empty unless it answered.
     [[nodiscard]] QJsonObject device(const QString &name) const;
     // The report of one of its processes, by `sgnctl versions --json`.
     [[nodiscard]] QJsonObject process(const QString &device, const QString &process) const;

@@ -7,7 +7,7 @@
 using namespace sgn::test;
 using namespace Qt::StringLiterals;
 
-// A demo that can't say good-bye leaves nothing either.
+// A demo that can't clean up leaves nothing either.
 class DemoKillTest : public QObject
 {
     Q_OBJECT

@@ -136,7 +136,7 @@ private Q_SLOTS:
         }
     }
 
-    void saysWhatIsInstalledAlready()
+    void reportsWhatIsInstalledAlready()
     {
         const auto answer = m_fleet.sgnctl({u"update"_s, u"smart-meter"_s, m_fleet.release(u"SmartMeter-2.zip"_s),
                                             u"--process"_s, u"ocr=2"_s, u"--process"_s, u"uplink=2"_s, u"--process"_s,

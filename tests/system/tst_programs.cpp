@@ -4,7 +4,7 @@
 
 using namespace Qt::StringLiterals;
 
-// Every program says what it is without anything around it: no screen, no home, no configuration.
+// Every program prints what it is without anything around it: no screen, no home, no configuration.
 class ProgramsTest : public QObject
 {
     Q_OBJECT
