@@ -109,7 +109,7 @@ public:
             .toString();
     }
 
-    void tell(const control::Event &event)
+    void sendEvent(const control::Event &event)
     {
         for (QLocalSocket *const peer : findChildren<QLocalSocket *>()) {
             peer->write(control::encode(event));

@@ -30,8 +30,8 @@ inline ProsodyServer::Accounts accounts(int devices)
     return accounts;
 }
 
-// A device as the panel sees it: an account that answers commands as its test tells it to. Unless told otherwise it
-// knows nothing but the seed, says so in the seed's own words, and answers every command with success.
+// A device as the panel sees it: an account that answers commands as its test wants. By default it
+// speaks only the first version of the protocol, in that version's own words, and answers every command with success.
 class FakeDevice
 {
 public:
@@ -49,7 +49,7 @@ public:
     }
 
     void start() { session.start(); }
-    void say(const QByteArray &body) { session.send(panelJid, body); }
+    void send(const QByteArray &body) { session.send(panelJid, body); }
     // Literally the seed's shape (step 15).
     [[nodiscard]] QByteArray seedReport() const
     {
@@ -58,7 +58,7 @@ public:
                R"(,"isDead":false},{"process_name":"uplink","version":1,"isDead":)" +
                (isUplinkDead ? "true" : "false") + "}]}";
     }
-    // What our own agent says beyond it.
+    // What our own agent reports beyond it.
     [[nodiscard]] QByteArray modernReport() const
     {
         VersionReport report;
@@ -81,11 +81,11 @@ public:
     void answerAsTheSeed(const Command &command)
     {
         if (std::holds_alternative<VersionRequest>(command.body)) {
-            say(isModern ? modernReport() : seedReport());
+            send(isModern ? modernReport() : seedReport());
         } else if (std::holds_alternative<UploadLogs>(command.body)) {
-            say(R"({"command":"upload_logs","from":")" + id.toUtf8() + R"(","success":true})");
+            send(R"({"command":"upload_logs","from":")" + id.toUtf8() + R"(","success":true})");
         } else if (command.number) {
-            say(result(*command.number, true));
+            send(result(*command.number, true));
         }
     }
 

@@ -17,7 +17,7 @@ namespace {
 
 constexpr auto panel = "panel@example.org"_L1;
 
-// The server and the panel behind it: whatever is sent is theirs for good, a line each in a file.
+// The server and the panel behind it: whatever is sent is recorded permanently, a line each in a file.
 class PanelFile final : public agent::PanelLink
 {
 public:

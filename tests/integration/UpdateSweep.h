@@ -62,7 +62,7 @@ inline QList<int> pointsOf(int calls, int sample)
     return points;
 }
 
-// One device with release 1 of the meter, a server with release 2, and the panel that asks for it.
+// One device with release 1 of the meter, a server with release 2, and the panel that requests it.
 class SweptUpdate
 {
 public:
@@ -133,7 +133,7 @@ public:
         if (!next.exitedWell()) {
             bad(QStringLiteral("no end, %1 %2").arg(static_cast<int>(next.end)).arg(next.exitCode));
         }
-        const QList<QByteArray> results = resultsTold();
+        const QList<QByteArray> results = resultsSent();
         const QSet<QByteArray> different = verdicts(results);
         figures.missing += results.isEmpty() ? 1 : 0;
         figures.repeated += results.size() > different.size() ? 1 : 0;
@@ -152,7 +152,7 @@ public:
         if (!results.isEmpty()) {
             const bool success = isSuccess(results.last());
             if (success != isNew || (success && m_version < 0)) {
-                bad(QStringLiteral("told an untruth: ") + QString::fromUtf8(results.last()));
+                bad(QStringLiteral("a wrong result: ") + QString::fromUtf8(results.last()));
             }
             if (!mayFail && success != (m_version > 0)) {
                 bad(QStringLiteral("ended without need: ") + QString::fromUtf8(results.last()));
@@ -172,7 +172,7 @@ private:
     {
         return QJsonDocument::fromJson(result).object().value(QLatin1StringView("success")).toBool();
     }
-    // What a panel makes of them: it worked, or it didn't, or the old release was put back.
+    // What a panel makes of them: it worked, or it didn't, or the old release was restored.
     [[nodiscard]] static QSet<QByteArray> verdicts(const QList<QByteArray> &results)
     {
         QSet<QByteArray> verdicts;
@@ -184,7 +184,7 @@ private:
         }
         return verdicts;
     }
-    [[nodiscard]] QList<QByteArray> resultsTold() const
+    [[nodiscard]] QList<QByteArray> resultsSent() const
     {
         QList<QByteArray> results;
         for (const QByteArray &line : readWhole(panelFile()).split('\n')) {

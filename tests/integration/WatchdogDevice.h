@@ -21,8 +21,8 @@ using namespace Qt::StringLiterals;
 
 inline constexpr int patience = 30000; // ms; the machine may be busy with other tests
 
-// A device's folder with a real watchdog on it. As root everything in it belongs to `nobody`, as on a device where the
-// watchdog is root and the tree isn't.
+// A device's folder with a real watchdog on it. As root everything in it belongs to another user, as on a device where
+// the watchdog is root and the tree isn't.
 class WatchdogDevice
 {
 public:
@@ -67,8 +67,8 @@ public:
         return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
     }
 
-    // A meter process: says so in `starts-NAME`, then sends the seed's heartbeats until something ends it. `extra` is
-    // Python that runs before the first heartbeat.
+    // A meter process: records its start in `starts-NAME`, then sends the seed's heartbeats until something ends it.
+    // `extra` is Python that runs before the first heartbeat.
     void addMeter(const QString &name, const QByteArray &extra = {}, int version = 1) const
     {
         write(u"SmartMeter/"_s + name + u".py"_s, meterScript(extra, version), 0755);
@@ -194,7 +194,8 @@ while True:
         }
     }
 
-    // One that the kernel gives nobody who doesn't ask for it, because it is free for a moment at every restart.
+    // A port outside the range from which the kernel picks one for other programs, because ours is free for a moment at
+    // every restart.
     [[nodiscard]] static quint16 freePort()
     {
         static int next = static_cast<int>(::getpid()) * 16;

@@ -40,7 +40,7 @@ public:
     [[nodiscard]] QString socket() const { return machine.path(u"/run/sgn/watchdog.sock"_s); }
     [[nodiscard]] static QString below(const QString &path) { return root + u'/' + path; }
 
-    // Of watchdogs proper; one is enough.
+    // The pids of main watchdog processes, without guardians; one is enough.
     [[nodiscard]] QList<qint64> watchdogPids() const
     {
         return machine.pidsWhere([](const QByteArray &arguments) {
@@ -158,7 +158,7 @@ public:
     }
 
     static inline const QString root = u"/home/pi/technospurs"_s;
-    static constexpr uid_t owner = 65534; // nobody, instead of pi
+    static constexpr uid_t owner = 65534; // instead of pi
 
 private:
     // An exchange that was begun has come to its end, and a watchdog runs.

@@ -33,7 +33,7 @@ inline xmpp::Account accountOn(const ProsodyServer &server, const QString &jid, 
             .resource = {}};
 }
 
-// A session that remembers what it told.
+// A session that records what it reported.
 class Endpoint
 {
 public:

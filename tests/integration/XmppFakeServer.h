@@ -13,7 +13,7 @@
 
 namespace sgn::test {
 
-// A server that does what a test tells it, above all what no honest server does. It lets everyone in without looking at
+// A server that does what a test wants, above all what no honest server does. It lets everyone in without looking at
 // the password, which is all that a client can see of a login.
 class FakeServer : public QObject
 {
@@ -40,25 +40,25 @@ public:
         connect(m_server, &QTcpServer::pendingConnectionAvailable, this, &FakeServer::accept);
     }
 
-    // What to do when a client has connected, and with what it says. Without them the server is silent.
+    // What to do when a client has connected, and with what it sends. Without them the server is silent.
     std::function<void()> onConnected;
     std::function<void(const QByteArray &words)> onWords;
 
     quint16 port() const { return m_server->serverPort(); }
     int connections() const { return m_connections; }
-    // Everything that clients said, over all connections.
-    QByteArray heard() const { return m_heard; }
+    // Everything that clients sent, over all connections.
+    QByteArray received() const { return m_received; }
 
-    void say(const QByteArray &words)
+    void send(const QByteArray &words)
     {
         if (m_client) {
             m_client->write(words);
         }
     }
     // Not together with what follows.
-    void sayAtOnce(const QByteArray &words)
+    void sendAtOnce(const QByteArray &words)
     {
-        say(words);
+        send(words);
         if (m_client) {
             m_client->flush();
         }
@@ -66,9 +66,9 @@ public:
     // A stream header and what this server offers.
     void greet(const QByteArray &features)
     {
-        say("<?xml version='1.0'?><stream:stream from='localhost' id='s1' version='1.0' xmlns='jabber:client' "
-            "xmlns:stream='http://etherx.jabber.org/streams'><stream:features>" +
-            features + "</stream:features>");
+        send("<?xml version='1.0'?><stream:stream from='localhost' id='s1' version='1.0' xmlns='jabber:client' "
+             "xmlns:stream='http://etherx.jabber.org/streams'><stream:features>" +
+             features + "</stream:features>");
     }
     void hangUp()
     {
@@ -87,26 +87,26 @@ public:
                       "xmlns='urn:ietf:params:xml:ns:xmpp-sasl'><mechanism>SCRAM-SHA-1</mechanism></mechanisms>");
             } else if (words.contains("<auth ")) {
                 m_authenticated = true;
-                say("<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>");
+                send("<success xmlns='urn:ietf:params:xml:ns:xmpp-sasl'/>");
             } else if (words.contains("<stream:stream")) {
                 greet("<bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'/>" + moreFeatures);
             } else if (words.contains("xmpp-bind")) {
                 const qsizetype id = words.indexOf("id=\"") + 4;
-                say("<iq type='result' id='" + words.mid(id, words.indexOf('"', id) - id) +
-                    "'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><jid>" + boundJid + "</jid></bind></iq>");
+                send("<iq type='result' id='" + words.mid(id, words.indexOf('"', id) - id) +
+                     "'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><jid>" + boundJid + "</jid></bind></iq>");
                 m_stands = moreFeatures.isEmpty();
                 if (m_stands && then) {
                     then();
                 }
             } else if (words.contains("<enable xmlns=\"urn:xmpp:sm:3\"")) {
-                say("<enabled xmlns='urn:xmpp:sm:3' id='x' resume='true' location='" + resumeLocation + "'/>");
+                send("<enabled xmlns='urn:xmpp:sm:3' id='x' resume='true' location='" + resumeLocation + "'/>");
                 if (!std::exchange(m_stands, true) && then) {
                     then();
                 }
             }
         };
     }
-    // Where to resume, as said in stream management.
+    // The address for resuming that stream management names.
     QByteArray resumeLocation;
 
 private:
@@ -130,7 +130,7 @@ private:
     void listen(QTcpSocket *client)
     {
         const QByteArray words = client->readAll();
-        m_heard += words;
+        m_received += words;
         if (onWords && client == m_client) {
             onWords(words);
         }
@@ -138,7 +138,7 @@ private:
 
     QTcpServer *m_server = nullptr;
     QPointer<QTcpSocket> m_client;
-    QByteArray m_heard;
+    QByteArray m_received;
     int m_connections = 0;
     bool m_authenticated = false;
     bool m_stands = false;

@@ -24,7 +24,7 @@ public:
     quint16 port() const { return m_server.serverPort(); }
     int connections() const { return m_connections; }
 
-    // From now on nothing passes over the present connections, and neither side is told. New ones work.
+    // From now on nothing passes over the present connections, and neither side is notified. New ones work.
     void stall()
     {
         for (QTcpSocket *socket : std::as_const(m_sockets)) {

@@ -25,7 +25,7 @@ import meterlib
 } // namespace
 
 // The real agent, the real watchdog, real processes and a real server: everything that can be replaced besides the
-// meter and the agent, the ways back, and the restart of the machine.
+// meter and the agent, the rollbacks, and the restart of the machine.
 class TestAgentComponents : public QObject
 {
     Q_OBJECT
@@ -207,7 +207,7 @@ private Q_SLOTS:
         QVERIFY(m_device->read(u"reboots"_s).isEmpty());
     }
 
-    void theMeterGoesBackAndWaitsForPeople()
+    void rollsTheMeterBackAndWaitsForAnOperator()
     {
         const auto release = [this](int version) {
             m_device->addMeter(u"ocr"_s, {}, version);
@@ -246,7 +246,7 @@ private Q_SLOTS:
         QCOMPARE(process["state"_L1], QJsonValue(u"running"_s));
     }
 
-    void theAgentGoesBack()
+    void rollsTheAgentBack()
     {
         offer({{u"JabberClient/sgn-agent"_s, m_device->read(u"JabberClient/sgn-agent"_s)}});
         order(40, "jabber_client_update", R"(,"version":2)");

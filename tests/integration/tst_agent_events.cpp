@@ -25,7 +25,7 @@ int speed()
 
 } // namespace
 
-// A real meter program dies under the real watchdog; the real agent tells it over a real server, and the panel's core
+// A real meter program dies under the real watchdog; the real agent reports it over a real server, and the panel's core
 // shows it.
 class TestAgentEvents : public QObject
 {
@@ -153,7 +153,7 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(isTold(), limit);
         const qint64 took = timer.elapsed();
         qInfo("a stopped meter is known after %lld ms, at 1/%d of the real times", took, speed());
-        // 60 s without a heartbeat, and at most 10 more to tell it.
+        // 60 s without a heartbeat, and at most 10 more to report it.
         QVERIFY(took <= 60'000 / speed() + 10'000);
         QTRY_VERIFY_WITH_TIMEOUT(shown().lastExit.has_value() && isShownRunning(meter()), limit);
         QVERIFY(shown().lastExit->heartbeatAgeS.value_or(0) >= 59.0 / speed());
@@ -173,7 +173,7 @@ private Q_SLOTS:
 
     void anAgentThatStartsKnowsWhatItsPanelUnderstands()
     {
-        // The panel is away, so that nobody says it anew.
+        // The panel is closed, so that it does not send its features anew.
         closePanel();
         QVERIFY(killAgent() > 0);
         QTRY_COMPARE_WITH_TIMEOUT(agentLogins(), 2, limit);
@@ -190,20 +190,20 @@ private Q_SLOTS:
         QVERIFY(events().first().contains("\"signal\":9"));
         QTRY_COMPARE_WITH_TIMEOUT(m_device->starts(u"ocr"_s).size(), 2, limit);
 
-        // A panel that says nothing of events is told none.
+        // A panel that does not name events among its features receives none.
         const qsizetype reports = chat.messages.size();
         chat.type(R"({"command":"version_req"})");
         QTRY_VERIFY_WITH_TIMEOUT(chat.messages.size() > reports && chat.bodies().last().contains("agent_version"),
                                  limit);
-        const qsizetype told = events().size();
+        const qsizetype sent = events().size();
         killMeter();
         QTRY_VERIFY_WITH_TIMEOUT(m_device->starts(u"ocr"_s).size() >= 3, limit);
         chat.type(R"({"command":"version_req"})");
         QTRY_VERIFY_WITH_TIMEOUT(chat.bodies().last().contains("\"restarts_24h\":2"), limit);
-        QCOMPARE(events().size(), told);
+        QCOMPARE(events().size(), sent);
     }
 
-    void whatHappensWithoutAServerIsToldLater()
+    void reportsLaterWhatHappenedWithoutAServer()
     {
         m_server->kill();
         QTRY_VERIFY_WITH_TIMEOUT(m_device->read(u"logs/agent.log"_s).contains("offline: "), limit);
@@ -219,7 +219,7 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(waiting(), 0, limit);
     }
 
-    void aChatClientBesideThePanelSilencesNobody()
+    void aChatClientBesideThePanelSilencesNoEvent()
     {
         TypingPanel chat(*m_server);
         chat.session.start();
@@ -230,7 +230,7 @@ private Q_SLOTS:
         };
         chat.type(R"({"command":"version_req"})");
         QTRY_VERIFY_WITH_TIMEOUT(reports() >= 1, limit);
-        // The panel has seen it and said its features again; the device may have answered both with one report.
+        // The panel has seen it and sent its features again; the device may have answered both with one report.
         QTRY_VERIFY_WITH_TIMEOUT(m_device->read(u"downloads/panel.json"_s).contains("events"), limit);
         killMeter();
         QTRY_VERIFY_WITH_TIMEOUT(shown().lastExit.has_value(), limit);

@@ -21,7 +21,7 @@ QByteArray message(const QByteArray &from, const QByteArray &body)
            "</body></message>";
 }
 
-// What the panel asks to see whether the agent still listens.
+// What the panel sends to see whether the agent still listens.
 QByteArray question()
 {
     return message(panel, R"({"command":"version_req"})");
@@ -48,7 +48,7 @@ private:
         return at < 0 ? 0 : text.sliced(at + field.size()).trimmed().split(' ').first().toLongLong();
     }
     [[nodiscard]] qint64 pss() const { return memory(u"smaps_rollup"_s, "Pss:"); }
-    // Of its own: what it shares counts for less the more neighbours there are, and they come and go.
+    // Only its own pages: what it shares counts for less the more neighbours there are, and they come and go.
     [[nodiscard]] qint64 own() const { return memory(u"status"_s, "RssAnon:"); }
     [[nodiscard]] qint64 rss() const { return memory(u"status"_s, "VmRSS:"); }
     [[nodiscard]] qint64 peakRss() const { return memory(u"status"_s, "VmHWM:"); }
@@ -65,12 +65,12 @@ private:
         const QByteArrayList fields = stat.sliced(stat.lastIndexOf(')') + 2).split(' ');
         return (fields.value(11).toLongLong() + fields.value(12).toLongLong()) * 1000 / ::sysconf(_SC_CLK_TCK);
     }
-    [[nodiscard]] qsizetype answers() const { return m_server->heard().count("agent_version"); }
+    [[nodiscard]] qsizetype answers() const { return m_server->received().count("agent_version"); }
     [[nodiscard]] qsizetype logins() const { return m_device->log().count(u"online as"_s); }
     [[nodiscard]] bool answersAgain()
     {
         const qsizetype before = answers();
-        m_server->say(question());
+        m_server->send(question());
         return QTest::qWaitFor([&] { return answers() > before; }, limit);
     }
 
@@ -161,19 +161,20 @@ private Q_SLOTS:
         // Whatever the attack itself was answered with comes before the answer to what is asked behind it.
         const QByteArray mark = "mark-7f3a";
         for (int i = 0; i < times; ++i) {
-            m_server->say(attack);
+            m_server->send(attack);
         }
         if (!ends) {
-            m_server->say(message(panel, "{\"command_no\":99,\"command\":\"" + mark + "\"}"));
+            m_server->send(message(panel, "{\"command_no\":99,\"command\":\"" + mark + "\"}"));
         }
-        QVERIFY(QTest::qWaitFor([&] { return ends ? logins() == 2 : m_server->heard().contains(mark); }, limit));
+        QVERIFY(QTest::qWaitFor([&] { return ends ? logins() == 2 : m_server->received().contains(mark); }, limit));
         const qint64 cost = cpu() - cpuBefore;
         const qint64 peak = peakRss() - rssBefore;
         const qint64 after = pss();
         const qint64 kept = own() - ownBefore;
         const qint64 sent = attack.size() * times / 1024;
         qInfo("PSS %.1f MiB before, %.1f after; %.1f MiB more at the peak; %lld ms of CPU for %lld KiB",
-              double(before) / 1024, double(after) / 1024, double(peak) / 1024, cost, sent);
+              static_cast<double>(before) / 1024, static_cast<double>(after) / 1024, static_cast<double>(peak) / 1024,
+              cost, sent);
         if (!isSanitized) {
             QVERIFY2(before <= 20 * 1024, "the idle agent");
             QVERIFY2(peak <= 24 * 1024, "the peak");

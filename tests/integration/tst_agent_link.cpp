@@ -32,8 +32,8 @@ enum class Fault { Stopped, Killed, Frozen, CutShort, CutLong, Stalled, Reset };
 
 } // namespace
 
-// The real agent loses its server in every way there is. It has to be back by itself, say once what was wrong, do what
-// it was told exactly once, and bring every result.
+// The real agent loses its server in every way there is. It has to reconnect by itself, report once what was wrong,
+// carry out every command exactly once, and deliver every result.
 class TestAgentLink : public QObject
 {
     Q_OBJECT
@@ -58,7 +58,7 @@ private:
     }
     [[nodiscard]] qsizetype logins() const { return m_device->log().count(u"online as"_s); }
     [[nodiscard]] qsizetype restarts() const { return m_device->watchdog.requestsOf<control::Restart>().size(); }
-    // What the agent has said about its connection, without times.
+    // What the agent has logged about its connection, without times.
     [[nodiscard]] QStringList complaints() const
     {
         QStringList all = m_device->log().split(u'\n');
@@ -193,7 +193,7 @@ private Q_SLOTS:
         startPanel();
 
         // One command is answered before, one is under way when it happens and ends meanwhile, one is given while the
-        // device can't hear it.
+        // device can't receive it.
         order(1);
         QTRY_COMPARE_WITH_TIMEOUT(resultsOf(1).size(), 1, limit);
         m_device->delaysRestarts = true;
@@ -232,15 +232,15 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(QDir(m_device->path(u"downloads/outbox"_s)).isEmpty(), limit);
         QCOMPARE(restarts(), 3);
         for (const int number : {1, 2, 3}) {
-            // Said again only by the link's doing, and then the same.
+            // Repeated only because of the link, and then the same.
             const QByteArrayList results = resultsOf(number);
             QCOMPARE(QSet<QByteArray>(results.begin(), results.end()).size(), 1);
         }
-        const QStringList said = complaints();
-        QVERIFY2(said.size() <= losses, qPrintable(said.join(u'\n')));
-        QCOMPARE(QSet<QString>(said.begin(), said.end()).size(), said.size());
-        qInfo("online again after %lld ms, at 1/%d of the real times; it said: %s", took, speed(),
-              qPrintable(said.join(u" | "_s)));
+        const QStringList logged = complaints();
+        QVERIFY2(logged.size() <= losses, qPrintable(logged.join(u'\n')));
+        QCOMPARE(QSet<QString>(logged.begin(), logged.end()).size(), logged.size());
+        qInfo("online again after %lld ms, at 1/%d of the real times; it logged: %s", took, speed(),
+              qPrintable(logged.join(u" | "_s)));
     }
 
     // Its watchdog sees only that the process is there.
@@ -261,7 +261,7 @@ private Q_SLOTS:
         QCOMPARE(agent.exitCode(), SIGALRM);
     }
 
-    void aBadCertificateIsSaidOnceAndCured_data()
+    void aBadCertificateIsReportedOnceAndCured_data()
     {
         QTest::addColumn<bool>("ownCa");
         QTest::addColumn<QString>("name");
@@ -274,7 +274,7 @@ private Q_SLOTS:
         QTest::newRow("of an unknown CA") << false << u"localhost"_s << -1 << 30 << u"certification authority"_s;
     }
 
-    void aBadCertificateIsSaidOnceAndCured()
+    void aBadCertificateIsReportedOnceAndCured()
     {
         QFETCH(const bool, ownCa);
         QFETCH(const QString, name);
@@ -289,7 +289,7 @@ private Q_SLOTS:
         m_device->start(arguments());
         QTRY_VERIFY_WITH_TIMEOUT(!complaints().isEmpty(), limit);
         QVERIFY2(complaints().first().contains(words), qPrintable(complaints().first()));
-        // While it is tried again and again, it is not said again.
+        // While it is tried again and again, it is not reported again.
         QTRY_VERIFY_WITH_TIMEOUT(m_link->connections() >= 3, limit);
         QCOMPARE(complaints().size(), 1);
         QCOMPARE(logins(), 0);
@@ -302,7 +302,7 @@ private Q_SLOTS:
         qInfo("online %lld ms after the cure, at 1/%d of the real times", recovery.elapsed(), speed());
     }
 
-    void aWrongPasswordIsSaidOnceAndCured()
+    void aWrongPasswordIsReportedOnceAndCured()
     {
         QVERIFY2(m_server->start({{deviceJid, u"new-password"_s}, {panelJid, u"p"_s}}),
                  qPrintable(m_server->errorString()));
@@ -319,7 +319,7 @@ private Q_SLOTS:
         qInfo("online %lld ms after the cure, at 1/%d of the real times", recovery.elapsed(), speed());
     }
 
-    void aNameThatCannotBeFoundIsSaidOnceAndCured()
+    void aNameThatCannotBeFoundIsReportedOnceAndCured()
     {
         QVERIFY2(m_server->start({{deviceJid, secret}, {panelJid, u"p"_s}}), qPrintable(m_server->errorString()));
         const QString hosts = m_device->path(u"hosts"_s);
@@ -341,7 +341,7 @@ private Q_SLOTS:
         QProcess probe;
         probe.start(wrapper.first(), wrapper.sliced(1) + QStringList{u"true"_s});
         if (!probe.waitForFinished(limit) || probe.exitCode() != 0) {
-            QSKIP("this machine lets nobody have a view of its own of the file system");
+            QSKIP("this machine allows no mount namespace");
         }
         QVERIFY(configure(m_server->port(), u"im.broken.invalid"_s));
         m_device->start(arguments(), wrapper);

@@ -157,8 +157,8 @@ private Q_SLOTS:
         qint64 most = 0;
         QTRY_VERIFY_WITH_TIMEOUT((most = std::max(most, size()), QFile::exists(m_device->path(u"printed"_s))), limit);
         QTRY_VERIFY_WITH_TIMEOUT(size() <= megabyte, limit);
-        qInfo("100 MB were printed; the file had %.1f MB at most, and has %.1f MB now", double(most) / megabyte,
-              double(size()) / megabyte);
+        qInfo("100 MB were printed; the file had %.1f MB at most, and has %.1f MB now",
+              static_cast<double>(most) / megabyte, static_cast<double>(size()) / megabyte);
         QVERIFY(m_device->read(u"logs/ocr.log"_s).contains("the end\n"));
         QVERIFY(sizeOfLogs() <= 8 * megabyte);
         const auto logs = fetchLogs();

@@ -130,7 +130,7 @@ private Q_SLOTS:
         m_server.reset();
     }
 
-    void tellsVersions()
+    void reportsVersions()
     {
         type(R"({"command":"version_req"})");
         QTRY_COMPARE_WITH_TIMEOUT(named(u"version_req"_s).size(), 1, limit);
@@ -163,7 +163,7 @@ private Q_SLOTS:
         const QJsonObject report = named(u"version_req"_s).last();
         QVERIFY(!report.contains("watchdog_version"_L1));
         QCOMPARE(report["processes"_L1].toArray().size(), 2);
-        // Nobody watches them, and no pid of theirs is known.
+        // No watchdog supervises them, and no pid of theirs is known.
         QCOMPARE(report["processes"_L1].toArray().at(0)["isDead"_L1], QJsonValue(true));
     }
 
@@ -190,7 +190,7 @@ private Q_SLOTS:
         QCOMPARE(resultsOf(10).last()["error"_L1], QJsonValue(u"downgrade"_s));
     }
 
-    void saysWhyAnUpdateFailed()
+    void reportsWhyAnUpdateFailed()
     {
         m_web.setHandler(
             [](const HttpRequest &, QTcpSocket *socket) { HttpServer::respond(socket, "404 Not Found", {}); });
@@ -224,7 +224,7 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(resultsOf(12).size(), 1, limit);
         QCOMPARE(resultsOf(12).first()["succcess"_L1], QJsonValue(true));
         QCOMPARE(installedFiles(m_device->root(), u"SmartMeter"_s), meterRelease(2));
-        // A second start has nothing to tell any more.
+        // A second start has nothing to report any more.
         QTRY_VERIFY_WITH_TIMEOUT(QDir(m_device->path(u"downloads/outbox"_s)).isEmpty(), limit);
         m_device->kill();
         m_device->start();
@@ -233,7 +233,7 @@ private Q_SLOTS:
         QCOMPARE(resultsOf(12).size(), 1);
     }
 
-    void commandsWaitForADeviceThatIsAway()
+    void commandsWaitForAnOfflineDevice()
     {
         QVERIFY(m_device->stop());
         QTRY_VERIFY_WITH_TIMEOUT(!m_panel->presence.value(deviceJid), limit);
@@ -310,11 +310,11 @@ private Q_SLOTS:
         process.name = u"ocr"_s;
         process.state = ProcessState::Dead;
         process.isDead = true;
-        m_device->tell(control::Event(control::ProcessChanged{process}));
+        m_device->sendEvent(control::Event(control::ProcessChanged{process}));
         type(R"({"command":"version_req","features":["events"]})");
         QTRY_COMPARE_WITH_TIMEOUT(named(u"version_req"_s).size(), 1, limit);
         QVERIFY(named(u"process_event"_s).isEmpty());
-        m_device->tell(control::Event(control::ProcessChanged{process}));
+        m_device->sendEvent(control::Event(control::ProcessChanged{process}));
         QTRY_COMPARE_WITH_TIMEOUT(named(u"process_event"_s).size(), 1, limit);
         QCOMPARE(named(u"process_event"_s).first()["process"_L1]["state"_L1], QJsonValue(u"dead"_s));
     }
@@ -332,7 +332,7 @@ private Q_SLOTS:
         QCOMPARE(resultsOf(19).first()["error"_L1], QJsonValue(u"bad_request"_s));
     }
 
-    void tellsTheWatchdogThatItIsOnline()
+    void reportsToTheWatchdogThatItIsOnline()
     {
         QTRY_VERIFY_WITH_TIMEOUT(!m_device->watchdog.requestsOf<control::Online>().isEmpty(), limit);
         QCOMPARE(m_device->watchdog.requestsOf<control::Hello>().first().version, 1);
@@ -373,7 +373,7 @@ private Q_SLOTS:
         QVERIFY(m_device->process().readAll().contains("config_file.bin"));
     }
 
-    void aWrongPasswordIsSaidOnceAndCured()
+    void aWrongPasswordIsReportedOnceAndCured()
     {
         QVERIFY(m_device->stop());
         QVERIFY(m_device->configure(*m_server, deviceJid, u"wrong"_s, panelJid));

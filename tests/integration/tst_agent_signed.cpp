@@ -107,6 +107,63 @@ private:
         m_device->start();
         QTRY_VERIFY_WITH_TIMEOUT(m_device->log().contains(u"online as"_s), limit);
     }
+    // The folder of an operator who works with sgnctl.
+    struct Desk
+    {
+        QTemporaryDir folder;
+        [[nodiscard]] QString path(const QString &name) const { return folder.filePath(name); }
+        void write(const QString &name, const QByteArray &content) const
+        {
+            QVERIFY(test::writeFile(path(name), content));
+            QVERIFY(QFile::setPermissions(path(name), QFile::ReadOwner | QFile::WriteOwner));
+        }
+    };
+    void prepare(const Desk &desk) const
+    {
+        desk.write(u"password"_s, panelPassword.toUtf8());
+        desk.write(u"release.zip"_s, m_zip);
+        QVERIFY(saveSigningKey(m_release, desk.path(u"release.jwk"_s)));
+        QVERIFY(saveSigningKey(m_operator, desk.path(u"operator.jwk"_s)));
+    }
+    // Runs `sgnctl update smart-meter` with these keys in its configuration. Returns the device's state as sgnctl
+    // prints it.
+    [[nodiscard]] QJsonObject updateBySgnctl(const Desk &desk, const QJsonObject &keys, const QStringList &more) const
+    {
+        desk.write(u"panel.json"_s, QJsonDocument(QJsonObject{{u"jid"_s, panelJid},
+                                                              {u"password_file"_s, u"password"_s},
+                                                              {u"host"_s, m_server->address()},
+                                                              {u"port"_s, m_server->port()},
+                                                              {u"ca"_s, m_server->caFile()},
+                                                              {u"store"_s, u"panel.sqlite"_s},
+                                                              {u"keys"_s, keys}})
+                                        .toJson());
+        QProcess process;
+        process.start(QStringLiteral(SGN_BIN_DIR "/sgnctl"), QStringList{u"--panel"_s, desk.path(u"panel.json"_s),
+                                                                         u"--json"_s, u"update"_s, u"smart-meter"_s} +
+                                                                 more + QStringList{u"--to"_s, deviceJid, u"--wait"_s});
+        // The watchdog and the web server live in this process.
+        (void)QTest::qWaitFor([&process] { return process.state() == QProcess::NotRunning; }, 2 * limit);
+        return QJsonDocument::fromJson(process.readAllStandardOutput())["targets"_L1][0].toObject();
+    }
+    // Only the changed ones of many files are fetched, though the command has no room for their list.
+    void updatesOnlyChangedFiles(const Desk &desk)
+    {
+        Files many = meterRelease(5);
+        many.insert(manyFiles(300));
+        QVERIFY(install(m_device->root(), manyFiles(300)));
+        QVERIFY(makeZip(desk.path(u"release.zip"_s), many));
+        const QStringList larger{desk.path(u"release.zip"_s), u"--process=ocr=5"_s};
+        const auto wholes = m_device->log().count(u"fetching the whole zip"_s);
+        const QJsonObject listed = updateBySgnctl(desk, bothKeys, larger);
+        QVERIFY2(listed["state"_L1] == u"done"_s, QJsonDocument(listed).toJson());
+        QCOMPARE(installedFiles(m_device->root(), u"SmartMeter"_s), many);
+        QVERIFY(m_device->log().contains(u"fetching 4 of 305 files"_s));
+        QCOMPARE(m_device->log().count(u"fetching the whole zip"_s), wholes);
+    }
+
+    // The keys in sgnctl's configuration.
+    const QJsonObject operatorOnly{{u"operator"_s, u"operator.jwk"_s}};
+    const QJsonObject bothKeys{{u"operator"_s, u"operator.jwk"_s}, {u"release"_s, u"release.jwk"_s}};
 
 private Q_SLOTS:
     void initTestCase()
@@ -226,7 +283,7 @@ private Q_SLOTS:
                                          << u"bad_signature"_s;
         other = manifest();
         other.files.remove(u"SmartMeter/lib/data.bin"_s);
-        QTest::newRow("a file that nobody signed")
+        QTest::newRow("a file that is not signed")
             << signedBy(m_operator, update(signRelease(other, m_release).value())) << u"hash_mismatch"_s;
     }
 
@@ -249,76 +306,35 @@ private Q_SLOTS:
     // The panel's own program signs for both.
     void obeysSgnctl()
     {
-        QTemporaryDir desk;
-        const auto write = [&desk](const QString &name, const QByteArray &content) {
-            const QString path = desk.filePath(name);
-            QVERIFY(test::writeFile(path, content));
-            QVERIFY(QFile::setPermissions(path, QFile::ReadOwner | QFile::WriteOwner));
-        };
-        write(u"password"_s, panelPassword.toUtf8());
-        write(u"release.zip"_s, m_zip);
-        QVERIFY(saveSigningKey(m_release, desk.filePath(u"release.jwk"_s)));
-        QVERIFY(saveSigningKey(m_operator, desk.filePath(u"operator.jwk"_s)));
-        const auto panelFile = [&](const QJsonObject &keys) {
-            write(u"panel.json"_s, QJsonDocument(QJsonObject{{u"jid"_s, panelJid},
-                                                             {u"password_file"_s, u"password"_s},
-                                                             {u"host"_s, m_server->address()},
-                                                             {u"port"_s, m_server->port()},
-                                                             {u"ca"_s, m_server->caFile()},
-                                                             {u"store"_s, u"panel.sqlite"_s},
-                                                             {u"keys"_s, keys}})
-                                       .toJson());
-            return desk.filePath(u"panel.json"_s);
-        };
-        const auto ctl = [&](const QJsonObject &keys, const QStringList &more) {
-            QProcess process;
-            process.start(QStringLiteral(SGN_BIN_DIR "/sgnctl"),
-                          QStringList{u"--panel"_s, panelFile(keys), u"--json"_s, u"update"_s, u"smart-meter"_s} +
-                              more + QStringList{u"--to"_s, deviceJid, u"--wait"_s});
-            // The watchdog and the web server live in this process.
-            (void)QTest::qWaitFor([&process] { return process.state() == QProcess::NotRunning; }, 2 * limit);
-            return QJsonDocument::fromJson(process.readAllStandardOutput())["targets"_L1][0].toObject();
-        };
+        const Desk desk;
+        prepare(desk);
         m_device->start();
         QTRY_VERIFY_WITH_TIMEOUT(m_device->log().contains(u"online as"_s), limit);
         const QStringList byUrl{m_web.url().toString(), u"--process=ocr=2"_s, u"--process=dlms=2"_s};
-        const QJsonObject operatorOnly{{u"operator"_s, u"operator.jwk"_s}};
 
-        QCOMPARE(ctl({}, byUrl)["error"_L1], QJsonValue(u"not_signed"_s));
-        QCOMPARE(ctl(operatorOnly, byUrl)["error"_L1], QJsonValue(u"not_signed"_s));
+        QCOMPARE(updateBySgnctl(desk, {}, byUrl)["error"_L1], QJsonValue(u"not_signed"_s));
+        QCOMPARE(updateBySgnctl(desk, operatorOnly, byUrl)["error"_L1], QJsonValue(u"not_signed"_s));
         QCOMPARE(installedFiles(m_device->root(), u"SmartMeter"_s), meterRelease(1));
 
         // Signed on another machine, and named by its file.
-        write(u"release.jws"_s, signRelease(manifest(), m_release).value() + '\n');
+        desk.write(u"release.jws"_s, signRelease(manifest(), m_release).value() + '\n');
         const QJsonObject done =
-            ctl(operatorOnly, byUrl + QStringList{u"--release"_s, desk.filePath(u"release.jws"_s)});
+            updateBySgnctl(desk, operatorOnly, byUrl + QStringList{u"--release"_s, desk.path(u"release.jws"_s)});
         QVERIFY2(done["state"_L1] == u"done"_s, QJsonDocument(done).toJson());
         QCOMPARE(installedFiles(m_device->root(), u"SmartMeter"_s), meterRelease(2));
 
         // Signed here, and fetched from the server's store, whose certificate is the one that the device trusts.
-        QVERIFY(makeZip(desk.filePath(u"release.zip"_s), meterRelease(3)));
-        const QStringList byZip{desk.filePath(u"release.zip"_s), u"--process=ocr=3"_s};
-        const QJsonObject here = ctl(operatorOnly, byZip + QStringList{u"--sign"_s, desk.filePath(u"release.jwk"_s)});
+        QVERIFY(makeZip(desk.path(u"release.zip"_s), meterRelease(3)));
+        const QStringList byZip{desk.path(u"release.zip"_s), u"--process=ocr=3"_s};
+        const QJsonObject here =
+            updateBySgnctl(desk, operatorOnly, byZip + QStringList{u"--sign"_s, desk.path(u"release.jwk"_s)});
         QVERIFY2(here["state"_L1] == u"done"_s, QJsonDocument(here).toJson());
-        QVERIFY(makeZip(desk.filePath(u"release.zip"_s), meterRelease(4)));
-        const QStringList newer{desk.filePath(u"release.zip"_s), u"--process=ocr=4"_s};
-        const QJsonObject bothKeys{{u"operator"_s, u"operator.jwk"_s}, {u"release"_s, u"release.jwk"_s}};
-        const QJsonObject last = ctl(bothKeys, newer);
+        QVERIFY(makeZip(desk.path(u"release.zip"_s), meterRelease(4)));
+        const QStringList newer{desk.path(u"release.zip"_s), u"--process=ocr=4"_s};
+        const QJsonObject last = updateBySgnctl(desk, bothKeys, newer);
         QVERIFY2(last["state"_L1] == u"done"_s, QJsonDocument(last).toJson());
         QCOMPARE(installedFiles(m_device->root(), u"SmartMeter"_s), meterRelease(4));
-
-        // Of many files only what has changed, though the command has no room for their list.
-        Files many = meterRelease(5);
-        many.insert(manyFiles(300));
-        QVERIFY(install(m_device->root(), manyFiles(300)));
-        QVERIFY(makeZip(desk.filePath(u"release.zip"_s), many));
-        const QStringList larger{desk.filePath(u"release.zip"_s), u"--process=ocr=5"_s};
-        const auto wholes = m_device->log().count(u"fetching the whole zip"_s);
-        const QJsonObject listed = ctl(bothKeys, larger);
-        QVERIFY2(listed["state"_L1] == u"done"_s, QJsonDocument(listed).toJson());
-        QCOMPARE(installedFiles(m_device->root(), u"SmartMeter"_s), many);
-        QVERIFY(m_device->log().contains(u"fetching 4 of 305 files"_s));
-        QCOMPARE(m_device->log().count(u"fetching the whole zip"_s), wholes);
+        updatesOnlyChangedFiles(desk);
     }
 };
 

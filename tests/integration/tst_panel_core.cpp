@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The panel's core against a real server, with devices that do what a test tells them.
+// The panel's core against a real server, with devices that do what a test wants.
 #include "archive/Zip.h"
 #include "core/Panel.h"
 #include "core/SuggestedVersions.h"
@@ -43,7 +43,7 @@ private Q_SLOTS:
     void anUpdateGoesFromAZipToItsResults();
     void anUnansweredCommandIsSentAgainToAModernDeviceOnly();
     void nothingRunsTwiceWhenThePanelIsRestarted();
-    void whatWasSaidWhileThePanelWasAwayIsCaughtUp();
+    void catchesUpOnMessagesSentWhileThePanelWasOffline();
     void logsArriveAndCanBeRead();
     void badLogsAreRefused_data();
     void badLogsAreRefused();
@@ -51,7 +51,7 @@ private Q_SLOTS:
     void anotherClientOfTheAccountIsFollowed();
     void aSilentDeviceIsNotAnswering();
     void hostileMessagesChangeNothing();
-    void aWrongPasswordIsSaidInPlainWords();
+    void aWrongPasswordIsReportedInPlainWords();
 
 private:
     [[nodiscard]] std::unique_ptr<Panel> open(const QString &store = u"panel.sqlite"_s,
@@ -65,6 +65,8 @@ private:
         const CommandTarget *target = panel.commands().target(number, deviceJid(n));
         return target ? target->state : TargetState::Queued;
     }
+    void answerAnUpdate(QUrl &url);
+    void checkFileStore(const QUrl &url, const QByteArray &sha256) const;
     [[nodiscard]] static CommandNo finishedNumber(UpdateJob *job)
     {
         CommandNo number = 0;
@@ -218,7 +220,7 @@ void PanelCoreTest::aDeviceWithoutPresenceShowsUpByItsMessage()
     QSignalSpy online(&alone.session, &xmpp::Session::online);
     alone.start();
     SGN_EVENTUALLY(online.size() == 1);
-    alone.say(alone.seedReport());
+    alone.send(alone.seedReport());
     SGN_EVENTUALLY(panel->fleet().count() == 1);
     QVERIFY(panel->fleet().at(0).online);
     QCOMPARE(panel->fleet().at(0).processes.size(), 2);
@@ -233,12 +235,45 @@ void PanelCoreTest::aCommandWaitsForAnOfflineDevice()
     SGN_EVENTUALLY(stateOf(*panel, *number, 1) == TargetState::Sent);
     device(1).answer = [this](const Command &command) {
         if (command.number) {
-            device(1).say(device(1).result(*command.number, false, "ocr isn't known"));
+            device(1).send(device(1).result(*command.number, false, "ocr isn't known"));
         }
     };
     device(1).start();
     SGN_EVENTUALLY(stateOf(*panel, *number, 1) == TargetState::Failed);
     QCOMPARE(panel->commands().target(*number, deviceJid(1))->remarks, u"ocr isn't known"_s);
+}
+
+// The first device reports progress and success, the second one that it can't fetch the release.
+void PanelCoreTest::answerAnUpdate(QUrl &url)
+{
+    device(1).answer = [this, &url](const Command &command) {
+        if (const auto *update = std::get_if<UpdateCommand>(&command.body)) {
+            url = update->url;
+            device(1).version = update->processes.at(0).version;
+            device(1).send(encode(ProgressReport{*command.number, device(1).id, u"downloading"_s, 40}));
+            device(1).send(device(1).result(*command.number, true));
+        } else {
+            device(1).answerAsTheSeed(command);
+        }
+    };
+    device(2).answer = [this](const Command &command) {
+        if (command.number) {
+            device(2).send(device(2).result(*command.number, false, "download failed: HTTP 404 from example.com"));
+        }
+    };
+}
+
+void PanelCoreTest::checkFileStore(const QUrl &url, const QByteArray &sha256) const
+{
+    QNetworkAccessManager network;
+    QNetworkRequest get(url);
+    QSslConfiguration tls = QSslConfiguration::defaultConfiguration();
+    tls.setCaCertificates(QSslCertificate::fromPath(m_server->caFile()));
+    get.setSslConfiguration(tls);
+    QNetworkReply *reply = network.get(get);
+    SGN_EVENTUALLY(reply->isFinished());
+    QCOMPARE(Sha256::hash(reply->readAll()), sha256);
+    reply->deleteLater();
 }
 
 void PanelCoreTest::anUpdateGoesFromAZipToItsResults()
@@ -256,21 +291,7 @@ void PanelCoreTest::anUpdateGoesFromAZipToItsResults()
     QVERIFY2(zip, zip ? "" : qPrintable(zip.error().message));
 
     QUrl url;
-    device(1).answer = [&](const Command &command) {
-        if (const auto *update = std::get_if<UpdateCommand>(&command.body)) {
-            url = update->url;
-            device(1).version = update->processes.at(0).version;
-            device(1).say(encode(ProgressReport{*command.number, device(1).id, u"downloading"_s, 40}));
-            device(1).say(device(1).result(*command.number, true));
-        } else {
-            device(1).answerAsTheSeed(command);
-        }
-    };
-    device(2).answer = [this](const Command &command) {
-        if (command.number) {
-            device(2).say(device(2).result(*command.number, false, "download failed: HTTP 404 from example.com"));
-        }
-    };
+    answerAnUpdate(url);
     UpdateRequest request;
     request.zip = *zip;
     request.processes = suggestedVersions(*zip, panel->fleet());
@@ -299,16 +320,7 @@ void PanelCoreTest::anUpdateGoesFromAZipToItsResults()
     QVERIFY(panel->commands().find(number)->command.progress);
     QVERIFY(panel->commands().find(number)->command.notAfter);
 
-    // The file store really has it.
-    QNetworkAccessManager network;
-    QNetworkRequest get(url);
-    QSslConfiguration tls = QSslConfiguration::defaultConfiguration();
-    tls.setCaCertificates(QSslCertificate::fromPath(m_server->caFile()));
-    get.setSslConfiguration(tls);
-    QNetworkReply *reply = network.get(get);
-    SGN_EVENTUALLY(reply->isFinished());
-    QCOMPARE(Sha256::hash(reply->readAll()), zip->sha256);
-    reply->deleteLater();
+    checkFileStore(url, zip->sha256);
 
     // Tried again under a new number.
     device(2).answer = [this](const Command &command) {
@@ -372,7 +384,7 @@ void PanelCoreTest::nothingRunsTwiceWhenThePanelIsRestarted()
     QCOMPARE(count, 1);
 }
 
-void PanelCoreTest::whatWasSaidWhileThePanelWasAwayIsCaughtUp()
+void PanelCoreTest::catchesUpOnMessagesSentWhileThePanelWasOffline()
 {
     device(1).answer = [](const Command &) {
     };
@@ -385,15 +397,15 @@ void PanelCoreTest::whatWasSaidWhileThePanelWasAwayIsCaughtUp()
     panel.reset();
 
     QSignalSpy acknowledged(&device(1).session, &xmpp::Session::acknowledged);
-    device(1).say(device(1).result(*number, true, "while you were away"));
+    device(1).send(device(1).result(*number, true, "while you were offline"));
     device(1).version = 7;
-    device(1).say(device(1).seedReport());
+    device(1).send(device(1).seedReport());
     SGN_EVENTUALLY(acknowledged.size() == 2);
     device(1).session.stop();
 
     panel = started();
     QVERIFY(stateOf(*panel, *number, 1) == TargetState::Done);
-    QCOMPARE(panel->commands().target(*number, deviceJid(1))->remarks, u"while you were away"_s);
+    QCOMPARE(panel->commands().target(*number, deviceJid(1))->remarks, u"while you were offline"_s);
     QCOMPARE(panel->fleet().find(deviceJid(1))->process(u"ocr")->report.version, 7);
     QVERIFY(!panel->fleet().find(deviceJid(1))->online);
 
@@ -425,7 +437,7 @@ void PanelCoreTest::logsArriveAndCanBeRead()
             reply.size = QFileInfo(zip).size();
             reply.sha256 = *sha256OfFile(zip);
             reply.number = number;
-            device(1).say(encode(reply));
+            device(1).send(encode(reply));
         });
     };
     device(1).start();
@@ -464,7 +476,7 @@ void PanelCoreTest::badLogsAreRefused_data()
     QTest::newRow("shorter than announced") << u"long"_s << u"announced"_s;
     QTest::newRow("larger than anyone needs") << u"huge"_s << u"limit"_s;
     QTest::newRow("not there") << u"404"_s << u"HTTP 404"_s;
-    QTest::newRow("nobody listens") << u"port"_s << u"could not be fetched"_s;
+    QTest::newRow("no program listens") << u"port"_s << u"could not be fetched"_s;
     QTest::newRow("no zip") << u"garbage"_s << QString();
 }
 
@@ -505,7 +517,7 @@ void PanelCoreTest::badLogsAreRefused()
             } else if (change == u"port") {
                 reply.url.setPort(1);
             }
-            device(1).say(encode(reply));
+            device(1).send(encode(reply));
         });
     };
     device(1).start();
@@ -569,7 +581,7 @@ void PanelCoreTest::aSilentDeviceIsNotAnswering()
     auto panel = started();
     SGN_EVENTUALLY(panel->fleet().find(deviceJid(1))->notAnswering);
     QVERIFY(panel->fleet().find(deviceJid(1))->online);
-    device(1).say(device(1).seedReport());
+    device(1).send(device(1).seedReport());
     SGN_EVENTUALLY(!panel->fleet().find(deviceJid(1))->notAnswering);
 }
 
@@ -583,19 +595,20 @@ void PanelCoreTest::hostileMessagesChangeNothing()
     const auto number = panel->commands().submit(RestartProcess{u"ocr"_s}, {deviceJid(3)}, {});
     QVERIFY(number);
     FakeDevice &evil = device(2);
-    for (const QByteArray &body : {QByteArray("{"), QByteArray("[]"), QByteArray("null"), QByteArray("hello"),
-                                   QByteArray(60'000, '['), QByteArray(R"({"command":"version_req"})"),
-                                   QByteArray(R"({"command":"version_req","from":5,"processes":{}})"),
-                                   QByteArray(R"({"command_no":-1,"from":"x","succcess":true})"),
-                                   QByteArray(R"({"command":"process_event","from":"x","process":null})"),
-                                   QByteArray(R"({"command":"reboot_system","command_no":3})"),
-                                   evil.result(*number, true, "not mine"), evil.result(2147483647, true, "nobody's")}) {
-        evil.say(body);
+    for (const QByteArray &body :
+         {QByteArray("{"), QByteArray("[]"), QByteArray("null"), QByteArray("hello"), QByteArray(60'000, '['),
+          QByteArray(R"({"command":"version_req"})"),
+          QByteArray(R"({"command":"version_req","from":5,"processes":{}})"),
+          QByteArray(R"({"command_no":-1,"from":"x","succcess":true})"),
+          QByteArray(R"({"command":"process_event","from":"x","process":null})"),
+          QByteArray(R"({"command":"reboot_system","command_no":3})"), evil.result(*number, true, "not mine"),
+          evil.result(2147483647, true, "unknown number")}) {
+        evil.send(body);
     }
     // Speaks as the other one.
     evil.id = device(1).id;
     evil.version = 99;
-    evil.say(evil.seedReport());
+    evil.send(evil.seedReport());
     SGN_EVENTUALLY(!panel->fleet().find(deviceJid(2))->foreignFrom.isEmpty());
     QCOMPARE(panel->fleet().find(deviceJid(1))->process(u"ocr")->report.version, 1);
     QVERIFY(!isFinal(stateOf(*panel, *number, 3)));
@@ -605,7 +618,7 @@ void PanelCoreTest::hostileMessagesChangeNothing()
     QCOMPARE(*next, *number + 1);
 }
 
-void PanelCoreTest::aWrongPasswordIsSaidInPlainWords()
+void PanelCoreTest::aWrongPasswordIsReportedInPlainWords()
 {
     auto panel = open(u"wrong.sqlite"_s, u"wrong"_s);
     QVERIFY(panel);

@@ -36,18 +36,18 @@ private Q_SLOTS:
     void everyCommandHasHelpWithAnExample();
     void listsDevices();
     void showsTheLastKnownStateWithoutAServer();
-    void asksForVersions();
-    void asksAgainWhenAQuestionIsLost();
-    void saysWhoDidNotAnswer();
+    void requestsVersions();
+    void requestsAgainWhenARequestIsLost();
+    void namesDevicesThatDidNotAnswer();
     void sendsAnUpdateAndWaitsForIt();
     void sendsAnAgentUpdateByAddress();
     void sendsEveryComponent();
     void showsWhatLedToAFailure();
-    void saysWhatADeviceWaitsFor();
+    void reportsWhatADeviceWaitsFor();
     void fetchesLogs();
     void restartsAProcess();
     void watches();
-    void aWrongPasswordIsSaidOnce();
+    void aWrongPasswordIsReportedOnce();
 
 private:
     struct Ran
@@ -151,9 +151,9 @@ void SgnctlTest::wrongUsageIsOneSentence_data()
                                        << QByteArray("'fridge'");
     QTest::newRow("no such zip") << QStringList{u"update"_s, u"agent"_s, u"/none.zip"_s, u"--all"_s}
                                  << QByteArray("/none.zip");
-    QTest::newRow("nobody to update") << QStringList{u"update"_s, u"agent"_s, u"https://x/a.zip"_s, u"--version"_s,
-                                                     u"2"_s}
-                                      << QByteArray("--all");
+    QTest::newRow("no device to update") << QStringList{u"update"_s, u"agent"_s, u"https://x/a.zip"_s, u"--version"_s,
+                                                        u"2"_s}
+                                         << QByteArray("--all");
     QTest::newRow("some and all") << QStringList{u"update"_s,    u"agent"_s, u"https://x/a.zip"_s,
                                                  u"--version"_s, u"2"_s,     u"--to"_s,
                                                  u"a"_s,         u"--all"_s}
@@ -166,7 +166,7 @@ void SgnctlTest::wrongUsageIsOneSentence_data()
     QTest::newRow("bad time") << QStringList{u"update"_s, u"agent"_s, u"https://x/a.zip"_s, u"--version"_s,
                                              u"2"_s,      u"--all"_s, u"--not-after"_s,     u"tomorrow"_s}
                               << QByteArray("--not-after");
-    QTest::newRow("logs of nobody") << QStringList{u"logs"_s} << QByteArray("device");
+    QTest::newRow("logs without a device") << QStringList{u"logs"_s} << QByteArray("device");
     QTest::newRow("restart without a process") << QStringList{u"restart"_s, u"a"_s} << QByteArray("process");
     QTest::newRow("processes of the watchdog")
         << QStringList{u"update"_s, u"watchdog"_s, u"https://x/a.zip"_s, u"--process"_s, u"ocr=1"_s, u"--all"_s}
@@ -181,8 +181,8 @@ void SgnctlTest::wrongUsageIsOneSentence_data()
         << byAddress + QStringList{u"--files"_s, u"https://x/files.jws"_s} << QByteArray("--release");
     QTest::newRow("files nowhere a device can fetch them")
         << byAddress + QStringList{u"--release"_s, u"a.jws"_s, u"--files"_s, u"files.jws"_s} << QByteArray("--files");
-    QTest::newRow("reboot of nobody") << QStringList{u"reboot"_s} << QByteArray("device");
-    QTest::newRow("rollback of nobody") << QStringList{u"rollback"_s, u"agent"_s} << QByteArray("device");
+    QTest::newRow("reboot without a device") << QStringList{u"reboot"_s} << QByteArray("device");
+    QTest::newRow("rollback without a device") << QStringList{u"rollback"_s, u"agent"_s} << QByteArray("device");
     QTest::newRow("rollback of the CA file") << QStringList{u"rollback"_s, u"ca"_s, u"a"_s} << QByteArray("'ca'");
     QTest::newRow("bad limit") << QStringList{u"activity"_s, u"--limit"_s, u"0"_s} << QByteArray("--limit");
 }
@@ -258,7 +258,7 @@ void SgnctlTest::showsTheLastKnownStateWithoutAServer()
     QVERIFY(m_server.start());
 }
 
-void SgnctlTest::asksForVersions()
+void SgnctlTest::requestsVersions()
 {
     startDevice(1).version = 5;
     startDevice(2);
@@ -272,7 +272,7 @@ void SgnctlTest::asksForVersions()
     QCOMPARE(one.json()[u"devices"_s].toArray().at(0)[u"processes"_s][0][u"version"_s].toInt(), 5);
 }
 
-void SgnctlTest::asksAgainWhenAQuestionIsLost()
+void SgnctlTest::requestsAgainWhenARequestIsLost()
 {
     FakeDevice &device = startDevice(1);
     int asked = 0;
@@ -286,7 +286,7 @@ void SgnctlTest::asksAgainWhenAQuestionIsLost()
     QVERIFY(asked >= 2);
 }
 
-void SgnctlTest::saysWhoDidNotAnswer()
+void SgnctlTest::namesDevicesThatDidNotAnswer()
 {
     FakeDevice &silent = startDevice(1);
     silent.answer = [](const Command &) {
@@ -317,7 +317,7 @@ void SgnctlTest::sendsAnUpdateAndWaitsForIt()
     FakeDevice &bad = startDevice(2);
     bad.answer = [&bad](const Command &command) {
         if (command.number) {
-            bad.say(bad.result(*command.number, false, "no space left"));
+            bad.send(bad.result(*command.number, false, "no space left"));
         }
     };
     const Ran ran = ctl({u"update"_s, u"smart-meter"_s, zip, u"--process"_s, u"ocr=7"_s, u"--to"_s, u"meter1,meter2"_s,
@@ -424,7 +424,7 @@ void SgnctlTest::showsWhatLedToAFailure()
         result.from = device.id;
         result.remarks = u"the new release doesn't run"_s;
         result.log = {u"12:00:00 confirming"_s, u"ocr: \u001b[31mcamera not found"_s};
-        device.say(encode(result));
+        device.send(encode(result));
     };
     const QStringList update{u"update"_s, u"agent"_s, u"https://example.com/a.zip"_s, u"--version"_s, u"3"_s, u"--to"_s,
                              u"meter1"_s, u"--wait"_s};
@@ -436,14 +436,14 @@ void SgnctlTest::showsWhatLedToAFailure()
     QCOMPARE(json.json()[u"targets"_s][0][u"log"_s].toArray().size(), 2);
 }
 
-void SgnctlTest::saysWhatADeviceWaitsFor()
+void SgnctlTest::reportsWhatADeviceWaitsFor()
 {
     FakeDevice &device = startDevice(1);
     device.answer = [&device](const Command &command) {
         if (command.number) {
-            device.say(encode(ProgressReport{*command.number, device.id, u"waiting"_s, 0,
-                                             u"held by the file cfg/hold on the device"_s}));
-            device.say(device.result(*command.number, true));
+            device.send(encode(ProgressReport{*command.number, device.id, u"waiting"_s, 0,
+                                              u"held by the file cfg/hold on the device"_s}));
+            device.send(device.result(*command.number, true));
         }
     };
     const Ran ran = ctl({u"update"_s, u"agent"_s, u"https://example.com/a.zip"_s, u"--version"_s, u"3"_s, u"--to"_s,
@@ -473,7 +473,7 @@ void SgnctlTest::fetchesLogs()
             reply.from = device.id;
             reply.success = url.has_value();
             reply.url = url.value_or(QUrl());
-            device.say(encode(reply));
+            device.send(encode(reply));
         });
     };
     const QString out = m_folder->filePath(u"out"_s);
@@ -505,10 +505,10 @@ void SgnctlTest::watches()
     process.start(QStringLiteral(SGN_BIN_DIR "/sgnctl"), {u"--panel"_s, panelFile(), u"watch"_s, u"--json"_s});
     QByteArray err;
     SGN_EVENTUALLY((err += process.readAllStandardError()).contains("devices online"));
-    // Asked, and answered that it is dead: what is said now comes behind that.
+    // Requested, and answered that it is dead: what is sent now comes behind that.
     SGN_EVENTUALLY(!device.commands.isEmpty());
     device.isUplinkDead = false;
-    device.say(device.seedReport());
+    device.send(device.seedReport());
     QByteArray out;
     SGN_EVENTUALLY((out += process.readAllStandardOutput()).contains("process_back"));
     const QList<QByteArray> lines = out.trimmed().split('\n');
@@ -521,7 +521,7 @@ void SgnctlTest::watches()
     QCOMPARE(process.exitCode(), 0);
 }
 
-void SgnctlTest::aWrongPasswordIsSaidOnce()
+void SgnctlTest::aWrongPasswordIsReportedOnce()
 {
     const Ran ran = run({u"--panel"_s, panelFile("wrong"), u"versions"_s});
     QCOMPARE(ran.exitCode, 1);

@@ -20,14 +20,14 @@ const QString secret = u"secret"_s;
 } // namespace
 
 // A whole device, real watchdog, agent and meter, on a card that takes no more writes. It has to run, to answer and to
-// say what is wrong with it, because somebody has to be sent there.
+// report what is wrong with it, because a technician has to be sent there.
 class TestSickCard : public QObject
 {
     Q_OBJECT
 
 private:
     std::unique_ptr<ProsodyServer> m_server;
-    HttpServer m_web;      // nobody comes
+    HttpServer m_web;      // serves no request
     QTemporaryDir m_notes; // of what happened, on another card
     std::unique_ptr<WatchdogDevice> m_device;
     std::unique_ptr<TypingPanel> m_panel;

@@ -29,7 +29,7 @@ QString jid(int n)
 
 } // namespace
 
-// sgn-sim on a real server: what its devices say, and how a whole fleet comes back.
+// sgn-sim on a real server: what its devices send, and how a whole fleet comes back.
 class TestSimFleet : public QObject
 {
     Q_OBJECT
@@ -177,7 +177,7 @@ private Q_SLOTS:
         }
     }
 
-    // The server is killed under two hundred devices and is away for a while. They must not come back in one wave.
+    // The server is killed under two hundred devices and stays down for a while. They must not come back in one wave.
     void aFleetComesBackSpreadOverTime()
     {
         QFETCH(const int, away);
@@ -218,20 +218,21 @@ private Q_SLOTS:
         qInfo("first attempts %.2f to %.2f s after the loss, at most %.0f %% of them within 0.1 s; %.1f attempts a "
               "device "
               "in %.0f s; returns over %.1f s, at most %.0f %% of them within 1 s",
-              double(shortest) / 1000, double(longest) / 1000, 100 * largestShare(firstWaits, 100),
-              double(tried) / fleetSize, double(away) / 1000, double(latest - earliest) / 1000,
+              static_cast<double>(shortest) / 1000, static_cast<double>(longest) / 1000,
+              100 * largestShare(firstWaits, 100), static_cast<double>(tried) / fleetSize,
+              static_cast<double>(away) / 1000, static_cast<double>(latest - earliest) / 1000,
               100 * largestShare(returns, 1'000));
-        // Of a second; Qt's timers may be 5 % early.
+        // Nominally at least a second; Qt's timers may be 5 % early.
         QVERIFY(shortest >= 900);
         QVERIFY(longest - shortest >= 800);
-        // Even the first attempts, which cost a server that is away nothing but a refusal, are no single blow.
+        // Even the first attempts, which cost a server that is down nothing but a refusal, are no single blow.
         QVERIFY(largestShare(firstWaits, 100) <= 0.5);
         QVERIFY(latest - earliest >= 5'000);
         QVERIFY(largestShare(returns, 1'000) <= 0.3);
         QVERIFY2(tried <= attempts * fleetSize, "they ask too often");
     }
 
-    void wrongUseIsSaidInOneSentence_data()
+    void wrongUseIsReportedInOneSentence_data()
     {
         QTest::addColumn<QStringList>("arguments");
         QTest::addColumn<QByteArray>("words");
@@ -252,7 +253,7 @@ private Q_SLOTS:
             << QByteArray("--panel takes a JID");
     }
 
-    void wrongUseIsSaidInOneSentence()
+    void wrongUseIsReportedInOneSentence()
     {
         QFETCH(const QStringList, arguments);
         QFETCH(const QByteArray, words);

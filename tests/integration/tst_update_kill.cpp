@@ -7,13 +7,14 @@ using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
 
 // A fault at every call of an update that concerns the file system: the meter has one whole release at that very
-// moment, and after the next start there is one result, which says what is installed, and nothing is left lying about.
+// moment, and after the next start there is one result, which states what is installed, and nothing is left lying
+// about.
 class TestUpdateKill : public QObject
 {
     Q_OBJECT
 
 private:
-    // In memory where there is such a place: what is on the disk for good is tst_update_powercut's question.
+    // In memory where there is such a place: what is durable is tst_update_powercut's question.
     QTemporaryDir m_folder{QFileInfo(u"/dev/shm"_s).isWritable() ? u"/dev/shm/sgn-XXXXXX"_s : QString()};
 
 private Q_SLOTS:

@@ -90,7 +90,7 @@ private Q_SLOTS:
         QTest::addColumn<bool>("guarded"); // or whoever watches over it is killed, too, as often as it comes
         QTest::newRow("ends") << QByteArray("sys.exit(3)") << true;
         QTest::newRow("hangs") << QByteArray("while True: time.sleep(1)") << true;
-        QTest::newRow("ends, and nobody watches") << QByteArray("sys.exit(3)") << false;
+        QTest::newRow("ends, and has no guardian") << QByteArray("sys.exit(3)") << false;
     }
 
     void aBrokenReleaseGoesAway()

@@ -204,7 +204,7 @@ private Q_SLOTS:
         };
         QCOMPARE(asOtherUser(WatchdogDevice::owner(), connects), 0);
         QCOMPARE(asOtherUser(1, connects), 1);
-        // Even where somebody has opened the file to all.
+        // Even where the file has been opened to every user.
         QVERIFY(::chmod(path.constData(), 0666) == 0);
         QCOMPARE(asOtherUser(1, connects), 2);
     }
@@ -314,7 +314,7 @@ private Q_SLOTS:
         QVERIFY(client.hello());
     }
 
-    void saysWhatIsWrongAndExits_data()
+    void reportsWhatIsWrongAndExits_data()
     {
         QTest::addColumn<QStringList>("arguments");
         QTest::addColumn<int>("code");
@@ -330,7 +330,7 @@ private Q_SLOTS:
         QTest::newRow("version") << QStringList{u"--version"_s} << 0 << QByteArray("sgn-watchdog ");
     }
 
-    void saysWhatIsWrongAndExits()
+    void reportsWhatIsWrongAndExits()
     {
         QFETCH(const QStringList, arguments);
         QFETCH(const int, code);
@@ -368,7 +368,7 @@ private Q_SLOTS:
         QVERIFY(!test.readAllStandardError().isEmpty());
     }
 
-    void tellsSystemdThatItIsReadyAndAlive()
+    void notifiesSystemdThatItIsReadyAndAlive()
     {
         WatchdogDevice device;
         const QByteArray path = QFile::encodeName(device.path(u"wdog/notify"_s));

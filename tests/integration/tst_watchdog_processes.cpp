@@ -73,7 +73,7 @@ private:
     bool m_isThere = false;
 };
 
-// A meter that somebody else than the watchdog starts.
+// A meter that another program than the watchdog starts.
 void startAsCron(QProcess &process, const WatchdogDevice &device, const QString &name)
 {
     QProcessEnvironment environment;
@@ -145,7 +145,7 @@ private Q_SLOTS:
     void endsAndRestartsWhatHangs()
     {
         WatchdogDevice device;
-        device.addMeter(u"ocr"_s, "print('last words')");
+        device.addMeter(u"ocr"_s, "print('last output')");
         QVERIFY(device.start(fast));
         ControlClient client(device);
         QVERIFY(client.hello());
@@ -158,7 +158,7 @@ private Q_SLOTS:
         const auto exit = client.process(u"ocr"_s).lastExit;
         QVERIFY(exit.has_value());
         QVERIFY(*exit->heartbeatAgeS >= 2.9);
-        QCOMPARE(exit->lastLines, QStringList{u"last words"_s});
+        QCOMPARE(exit->lastLines, QStringList{u"last output"_s});
         QList<ProcessState> states;
         for (const ProcessReport &event : client.events(u"ocr"_s)) {
             states += event.state;
@@ -319,7 +319,7 @@ time.sleep(1000)
         QVERIFY(!client.process(u"ocr"_s).isDead);
     }
 
-    void tellsWhenAProgramCannotBeStarted()
+    void reportsAProgramThatCannotBeStarted()
     {
         WatchdogDevice device;
         device.write(u"SmartMeter/ocr"_s, "#!/no/such/interpreter\n", 0755);
@@ -357,7 +357,7 @@ time.sleep(1000)
         QCOMPARE(client.process(u"ocr"_s).version, 2);
         QCOMPARE(client.process(u"fresh"_s).version, 5);
         QCOMPARE(client.status().size(), 2);
-        QVERIFY(!client.process(u"ocr"_s).lastExit); // it was told to end
+        QVERIFY(!client.process(u"ocr"_s).lastExit); // it was ordered to end
         QCOMPARE(client.process(u"ocr"_s).restarts24h, 0);
     }
 
@@ -370,7 +370,7 @@ time.sleep(1000)
         QVERIFY(client.startMeters({u"ocr"_s}));
         const qint64 oldPid = *client.process(u"ocr"_s).pid;
         QVERIFY(client.ask(control::Hold{Component::SmartMeter, 600}).has_value());
-        device.addMeter(u"ocr"_s, "time.sleep(1000)", 2); // says nothing
+        device.addMeter(u"ocr"_s, "time.sleep(1000)", 2); // sends nothing
         QVERIFY(client.ask(control::Resume{Component::SmartMeter, {{u"ocr"_s, 2}}}).has_value());
         QTRY_COMPARE_WITH_TIMEOUT(device.starts(u"ocr"_s).size(), 2, patience);
         const qint64 newPid = device.starts(u"ocr"_s).constLast().pid;
@@ -383,7 +383,7 @@ time.sleep(1000)
             const ProcessReport process = client.process(u"ocr"_s);
             return process.state == ProcessState::Running && process.version == 2;
         };
-        // Of the old process, of the watchdog, of somebody else.
+        // The pids of the old process, of the watchdog and of another program.
         for (const qint64 pid : {oldPid, device.pid(), static_cast<qint64>(::getpid())}) {
             beat(pid, 2);
         }
@@ -524,7 +524,7 @@ time.sleep(1000)
         QCOMPARE(device.running(), pids);
     }
 
-    void savesAProcessBeforeItTellsOfIt()
+    void savesAProcessBeforeItReportsIt()
     {
         // A power cut right after that must not leave it unknown, although the card is spared otherwise.
         WatchdogDevice device;
@@ -588,7 +588,7 @@ time.sleep(1000)
 
     void startsAgainWhatAReleaseHadNoneOf()
     {
-        // A release without a process is taken back: its program, whose name nobody could guess, runs again.
+        // A release without a process is rolled back: its program, whose name no rule could derive, runs again.
         WatchdogDevice device;
         device.addMeter(u"ocr"_s);
         device.addMeter(u"reader"_s, "name = 'uplink'");

@@ -13,7 +13,7 @@ namespace {
 
 constexpr int fast = 20;
 
-// An agent that says hello as the version in the file beside it, and comes back when the watchdog does. `ways` is
+// An agent that sends hello as the version in the file beside it, and comes back when the watchdog does. `ways` is
 // Python that runs first.
 QByteArray agentScript(const QByteArray &ways)
 {
@@ -22,7 +22,7 @@ import json, os, signal, socket, sys, time
 here = os.path.dirname(os.path.abspath(__file__))
 args = dict(zip(sys.argv[1::2], sys.argv[2::2]))
 version = int(open(here + "/version").read())
-says_hello, online = True, True
+sends_hello, online = True, True
 with open(args["--root"] + "/agent-starts", "a") as f:
     f.write("%d %d %d\n" % (os.getpid(), os.getuid(), version))
 WAYS
@@ -30,8 +30,8 @@ while True:
     try:
         s = socket.socket(socket.AF_UNIX)
         s.connect(args["--watchdog-socket"])
-        if says_hello: s.sendall(json.dumps({"id": 1, "request": "hello", "version": version}).encode() + b"\n")
-        if says_hello and online: s.sendall(json.dumps({"id": 2, "request": "online"}).encode() + b"\n")
+        if sends_hello: s.sendall(json.dumps({"id": 1, "request": "hello", "version": version}).encode() + b"\n")
+        if sends_hello and online: s.sendall(json.dumps({"id": 2, "request": "online"}).encode() + b"\n")
         while s.recv(4096): pass
     except OSError:
         pass
@@ -109,7 +109,7 @@ private Q_SLOTS:
     void restartsAnAgentWithoutHello()
     {
         AgentDevice device;
-        device.addRelease(u"JabberClient"_s, 1, "says_hello = False");
+        device.addRelease(u"JabberClient"_s, 1, "sends_hello = False");
         QVERIFY(device.start(fast));
         QTRY_VERIFY_WITH_TIMEOUT(device.agentStarts().size() >= 2, patience);
         QVERIFY(device.read(u"logs/watchdog.log"_s).contains("agent shows no sign of life"));
@@ -119,7 +119,7 @@ private Q_SLOTS:
     {
         QTest::addColumn<bool>("sameWatchdog");
         QTest::newRow("of an earlier watchdog") << true;
-        QTest::newRow("that somebody else has started") << false;
+        QTest::newRow("that another program has started") << false;
     }
 
     void adoptsAnAgentThatRunsAlready()
@@ -201,7 +201,8 @@ private Q_SLOTS:
         QTest::newRow("crashes") << QByteArray("os.kill(os.getpid(), signal.SIGSEGV)") << 0755 << u"by signal 11"_s;
         QTest::newRow("never online") << QByteArray("online = False") << 0755
                                       << u"did not reach the server within 10 s"_s;
-        QTest::newRow("never says hello") << QByteArray("says_hello = False") << 0755 << u"did not report within 2 s"_s;
+        QTest::newRow("never sends hello")
+            << QByteArray("sends_hello = False") << 0755 << u"did not report within 2 s"_s;
         QTest::newRow("hangs") << QByteArray("os.kill(os.getpid(), signal.SIGSTOP)") << 0755
                                << u"did not report within 2 s"_s;
         QTest::newRow("another version") << QByteArray("version = 7") << 0755 << u"is version 7 and not 2"_s;
@@ -341,7 +342,7 @@ private Q_SLOTS:
         qInfo("killed at %d points", points - 1);
     }
 
-    void isConfirmedOnlyWhenThatIsSafe()
+    void isConfirmedOnlyWhenThatIsDurable()
     {
         AgentDevice device;
         beginSwap(device, "while not os.path.exists(args['--root'] + '/go'): time.sleep(0.01)");
@@ -426,7 +427,7 @@ private:
     {
         return agentSwap(device.path(u"downloads/new"_s), 2, 3000, key);
     }
-    // Until the new agent runs and has to prove itself; `ways` keep it from that.
+    // Until the new agent runs and is in probation; `ways` keep it from that.
     static void beginSwap(AgentDevice &device, const QByteArray &ways)
     {
         device.addRelease(u"downloads/new"_s, 2, ways);

@@ -20,7 +20,7 @@ private:
             .trimmed();
     }
 
-    // As packaged, but for what only shortens the waiting: the times in the unit that end a watchdog which says
+    // As packaged, but for what only shortens the waiting: the times in the unit that end a watchdog which sends
     // nothing, and the watchdog's own.
     void writeUnits() const
     {
@@ -84,7 +84,7 @@ private Q_SLOTS:
         QTest::addColumn<int>("signal");
         QTest::newRow("killed") << SIGKILL;
         QTest::newRow("out of its mind") << SIGSEGV;
-        QTest::newRow("hung") << SIGSTOP; // systemd hears nothing for WatchdogSec
+        QTest::newRow("hung") << SIGSTOP; // systemd receives nothing for WatchdogSec
         QTest::newRow("ended by hand") << SIGTERM;
     }
 
@@ -110,8 +110,8 @@ private Q_SLOTS:
         QTest::addColumn<bool>("guarded"); // or whoever watches over it is killed, too, as often as it comes
         QTest::newRow("ends") << QByteArray("sys.exit(3)") << true;
         QTest::newRow("hangs") << QByteArray("while True: time.sleep(1)") << true;
-        QTest::newRow("ends, and nobody watches") << QByteArray("sys.exit(3)") << false;
-        QTest::newRow("hangs, and nobody watches") << QByteArray("while True: time.sleep(1)") << false;
+        QTest::newRow("ends, and has no guardian") << QByteArray("sys.exit(3)") << false;
+        QTest::newRow("hangs, and has no guardian") << QByteArray("while True: time.sleep(1)") << false;
     }
 
     void aBrokenReleaseGoesAway()

@@ -34,7 +34,7 @@ bool waitForEnd(const WatchdogDevice &device)
     return QTest::qWaitFor([&] { return isFinal(ownSwapStatus(device).progress); }, 3 * patience);
 }
 
-// Of the update with that key.
+// Whether the update with that key has its final result.
 bool isOver(const WatchdogDevice &device, const QString &key)
 {
     const auto status = ownSwapStatus(device);
@@ -68,6 +68,21 @@ bool startAsInit(ReleasedDevice &device, int speed = fast)
     return device.start(speed);
 }
 
+// Whether the update comes to an end while init starts the watchdog again and again; a second watchdog ends by itself.
+bool endsUnderInit(ReleasedDevice &device, const QString &key)
+{
+    return QTest::qWaitFor(
+        [&] {
+            if (device.mains().isEmpty() && device.guardians().isEmpty()) {
+                (void)startAsInit(device);
+            }
+            const auto status = ownSwapStatus(device);
+            const bool isForgotten = status.progress == SwapProgress::None || status.key != key;
+            return isOver(device, key) || (status.running > 0 && isForgotten);
+        },
+        3 * patience);
+}
+
 } // namespace
 
 class WatchdogUpdate : public QObject
@@ -75,7 +90,7 @@ class WatchdogUpdate : public QObject
     Q_OBJECT
 
 private:
-    // Of all that a test's device is left with, whatever happened to it.
+    // What every test's device is left with, whatever happened to it: one watchdog, no guardian, the expected version.
     static void checkPeace(ReleasedDevice &device, int version, const QList<qint64> &meters)
     {
         QTRY_COMPARE_WITH_TIMEOUT(device.guardians().size(), 0, patience);
@@ -297,8 +312,8 @@ private Q_SLOTS:
 
     void leavesTheStartToInit()
     {
-        // As under systemd: NOTIFY_SOCKET is set, and somebody starts the watchdog when it ends.
-        qputenv("NOTIFY_SOCKET", "@sgn-test-nobody-listens");
+        // As under systemd: NOTIFY_SOCKET is set, and init starts the watchdog when it ends.
+        qputenv("NOTIFY_SOCKET", "@sgn-test-no-listener");
         const auto unset = qScopeGuard([] { qunsetenv("NOTIFY_SOCKET"); });
         ReleasedDevice device;
         QVERIFY(device.start(1));
@@ -403,7 +418,7 @@ private Q_SLOTS:
         QCOMPARE(ownSwapStatus(device).progress, SwapProgress::Confirmed);
         checkPeace(device, 2, {});
 
-        // A signature of another release is none, and force doesn't replace the signed permission to go back.
+        // A signature of another release is none, and force doesn't replace the signed permission to roll back.
         ControlClient next(device);
         control::Swap other = device.offer(1);
         other.key = u"back"_s;
@@ -415,7 +430,7 @@ private Q_SLOTS:
         QCOMPARE(ownSwapStatus(device).error, ErrorCode::BadSignature);
     }
 
-    void goesBackAndForth()
+    void switchesBackAndForth()
     {
         ReleasedDevice device;
         device.addMeter(u"ocr"_s);
@@ -441,7 +456,7 @@ private Q_SLOTS:
         QCOMPARE(device.readHome(u"WatchDog.update/previous/version"_s), QByteArray("1\n"));
     }
 
-    void isConfirmedOnlyWhenThatIsSafe()
+    void isConfirmedOnlyWhenThatIsDurable()
     {
         if (QStandardPaths::findExecutable(u"strace"_s).isEmpty()) {
             QSKIP("needs strace");
@@ -493,7 +508,7 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(device.guardians().size(), 0, patience);
         QCOMPARE(device.installedVersion(), 2);
         QCOMPARE(device.mains().size(), 1);
-        device.killWatchdogs(); // it doesn't hear the signal that asks it to end
+        device.killWatchdogs(); // it doesn't receive SIGTERM
     }
 
     void isOnlyOverWhenTheGuardianHasTidiedUp()
@@ -544,7 +559,7 @@ private Q_SLOTS:
         QCOMPARE(device.readHome(u"WatchDog.update/previous/version"_s), QByteArray("1\n"));
     }
 
-    void aSignedDeviceGoesBackBySignatureOnly()
+    void aSignedDeviceRollsBackBySignatureOnly()
     {
         ReleasedDevice device;
         device.layOutUpdated();
@@ -573,7 +588,7 @@ private Q_SLOTS:
 
     void comesBackFromAReleaseThatDoesNotStart()
     {
-        // A power cut while the new release should prove itself, after which it doesn't even start.
+        // A power cut while the new release is in probation, after which it doesn't even start.
         ReleasedDevice device;
         device.addMeter(u"ocr"_s);
         QVERIFY(device.start()); // not fast: the guardian must not be done before it is killed
@@ -616,7 +631,7 @@ private Q_SLOTS:
         QFETCH(const QByteArray, program);
         QFETCH(const SwapProgress, state);
         ReleasedDevice device;
-        QVERIFY(device.start(1)); // 15 s to prove itself
+        QVERIFY(device.start(1)); // 15 s of probation
         {
             ControlClient client(device);
             control::Swap request = device.offer(2, program);
@@ -656,7 +671,7 @@ private Q_SLOTS:
     void goesOnWhereverItWasKilled_data()
     {
         QTest::addColumn<QString>("systemCall");
-        QTest::addColumn<bool>("everybody");
+        QTest::addColumn<bool>("all");
         QTest::addColumn<QString>("release");
         for (const auto *const release : {"good", "broken", "previous"}) {
             const auto row = [release](const char *what) -> QTestData & {
@@ -673,7 +688,7 @@ private Q_SLOTS:
     void goesOnWhereverItWasKilled()
     {
         QFETCH(const QString, systemCall);
-        QFETCH(const bool, everybody);
+        QFETCH(const bool, all);
         QFETCH(const QString, release);
         const bool good = release != "broken"_L1;
         const bool back = release == "previous"_L1;
@@ -682,12 +697,12 @@ private Q_SLOTS:
         if (QStandardPaths::findExecutable(u"strace"_s).isEmpty()) {
             QSKIP("needs strace");
         }
-        if (everybody && isSanitized) {
+        if (all && isSanitized) {
             QSKIP("LeakSanitizer ends every process that is traced");
         }
         int points = 0;
         // The watchdog (and everything it starts, each for itself) killed at the first such call, then at the second,
-        // ... until nobody needs more of them.
+        // ... until no process makes that many.
         for (bool more = true; more; ++points) {
             QVERIFY(points < 40);
             ReleasedDevice device;
@@ -708,7 +723,7 @@ private Q_SLOTS:
                                           : device.offer(2, good ? QByteArray() : brokenWatchdog("sys.exit(3)"));
                 key = request.key;
                 strace.start(u"strace"_s,
-                             {everybody ? u"-f"_s : u"-q"_s, u"-q"_s, u"-o"_s, log, u"-e"_s, u"trace="_s + systemCall,
+                             {all ? u"-f"_s : u"-q"_s, u"-q"_s, u"-o"_s, log, u"-e"_s, u"trace="_s + systemCall,
                               u"-e"_s, u"inject=%1:signal=KILL:when=%2"_s.arg(systemCall).arg(points + 1), u"-p"_s,
                               QString::number(device.pid())});
                 QVERIFY(strace.waitForStarted(patience));
@@ -716,17 +731,7 @@ private Q_SLOTS:
                 client.send(request);
                 QVERIFY(QTest::qWaitFor([&] { return !device.isRunning() || isOver(device, key); }, 3 * patience));
             }
-            // Init keeps at it; a second watchdog ends by itself.
-            const bool ended = QTest::qWaitFor(
-                [&] {
-                    if (device.mains().isEmpty() && device.guardians().isEmpty()) {
-                        (void)startAsInit(device);
-                    }
-                    const auto status = ownSwapStatus(device);
-                    const bool isForgotten = status.progress == SwapProgress::None || status.key != key;
-                    return isOver(device, key) || (status.running > 0 && isForgotten);
-                },
-                3 * patience);
+            const bool ended = endsUnderInit(device, key);
             strace.terminate();
             strace.waitForFinished(patience);
             more = ReleasedDevice::readAll(log).contains("killed by SIGKILL");
@@ -745,7 +750,7 @@ private Q_SLOTS:
 
 private:
     static QJsonObject jwkOf(const SigningKey &key) { return toJwk(publicKeyOf(key).value_or(PublicKey())); }
-    // Of a key whose other half nobody has.
+    // The public half of a key whose private half is discarded.
     static QJsonObject publicJwk() { return jwkOf(newSigningKey(u"release"_s).value_or(SigningKey())); }
     static bool isTraced(qint64 pid)
     {

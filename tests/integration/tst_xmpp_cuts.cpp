@@ -68,7 +68,7 @@ private Q_SLOTS:
 
     void aCommandSentIntoACutLinkStillArrives_data() { breaks(); }
 
-    // The server believes the device to be online and hands the command to a connection that leads nowhere. The new
+    // The server takes the device for online and hands the command to a connection that leads nowhere. The new
     // login under the same resource has to bring it out again.
     void aCommandSentIntoACutLinkStillArrives()
     {
@@ -89,7 +89,7 @@ private Q_SLOTS:
         SGN_EVENTUALLY(panel.acknowledged == QList{id});
         SGN_EVENTUALLY(meter.logins == 2);
         SGN_EVENTUALLY(!meter.messages.isEmpty());
-        // The server may bring it twice, once for each login; the number tells that it is one command.
+        // The server may bring it twice, once for each login; the number shows that it is one command.
         for (const QByteArray &body : meter.bodies()) {
             QCOMPARE(body, R"({"command_no":7})");
         }

@@ -114,10 +114,10 @@ private Q_SLOTS:
         SGN_EVENTUALLY(!panel.losses.isEmpty());
         QCOMPARE(panel.losses.first().code, ErrorCode::Refused);
         QVERIFY2(panel.losses.first().message.contains(words), qPrintable(panel.losses.first().message));
-        QVERIFY2(server.heard().isEmpty(), "not a word to a server that isn't the one");
+        QVERIFY2(server.received().isEmpty(), "not a word to a server that isn't the one");
     }
 
-    void nothingBeforeTheSessionIsBelieved_data()
+    void nothingBeforeTheSessionIsAccepted_data()
     {
         QTest::addColumn<FakeServer::Transport>("transport");
         QTest::addColumn<QByteArray>("injected");
@@ -140,7 +140,7 @@ private Q_SLOTS:
         }
     }
 
-    void nothingBeforeTheSessionIsBelieved()
+    void nothingBeforeTheSessionIsAccepted()
     {
         QFETCH(const FakeServer::Transport, transport);
         QFETCH(const QByteArray, injected);
@@ -150,11 +150,11 @@ private Q_SLOTS:
             if (!words.contains("<stream:stream")) {
                 return;
             }
-            server.say(
+            server.send(
                 "<?xml version='1.0'?><stream:stream from='localhost' id='s1' version='1.0' xmlns='jabber:client' "
                 "xmlns:stream='http://etherx.jabber.org/streams'>" +
                 injected);
-            server.say("<stream:features>" + (plain ? QByteArray() : scram) + "</stream:features>");
+            server.send("<stream:features>" + (plain ? QByteArray() : scram) + "</stream:features>");
         };
         Account target = account(server);
         target.tls = plain ? Account::Tls::StartTls : Account::Tls::Direct;
@@ -168,7 +168,7 @@ private Q_SLOTS:
         QVERIFY(panel.roster.isEmpty());
         QCOMPARE(panel.logins, 0);
         if (plain) {
-            QVERIFY2(!server.heard().contains("<auth"), "no login without TLS");
+            QVERIFY2(!server.received().contains("<auth"), "no login without TLS");
         }
     }
 
@@ -200,10 +200,11 @@ private Q_SLOTS:
         FakeServer server(FakeServer::Transport::Tls, m_certificate);
         server.onWords = [&](const QByteArray &words) {
             if (words.contains("<stream:stream")) {
-                server.say(header + "<stream:features>" + features + "</stream:features>");
+                server.send(header + "<stream:features>" + features + "</stream:features>");
             } else if (words.contains("xmpp-bind")) {
-                server.say("<iq type='result' id='" + words.mid(words.indexOf("id=\"") + 4, 36) +
-                           "'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><jid>panel@localhost/x</jid></bind></iq>");
+                server.send(
+                    "<iq type='result' id='" + words.mid(words.indexOf("id=\"") + 4, 36) +
+                    "'><bind xmlns='urn:ietf:params:xml:ns:xmpp-bind'><jid>panel@localhost/x</jid></bind></iq>");
             }
         };
         SessionOptions impatient = options();
@@ -213,10 +214,10 @@ private Q_SLOTS:
         SGN_EVENTUALLY(server.connections() >= 2);
         QCOMPARE(panel.logins, 0);
         QVERIFY(!panel.losses.isEmpty());
-        QVERIFY(!server.heard().contains("jabber:iq:auth"));
-        QVERIFY(!server.heard().contains("<auth "));
-        QVERIFY(!server.heard().contains(canary));
-        QVERIFY(!server.heard().contains(canary.toBase64()));
+        QVERIFY(!server.received().contains("jabber:iq:auth"));
+        QVERIFY(!server.received().contains("<auth "));
+        QVERIFY(!server.received().contains(canary));
+        QVERIFY(!server.received().contains(canary.toBase64()));
     }
 
     void redirectsAreNotFollowed_data()
@@ -238,14 +239,14 @@ private Q_SLOTS:
             "<stream:error><see-other-host xmlns='urn:ietf:params:xml:ns:xmpp-streams'>127.0.0.1:" +
             QByteArray::number(trap.port()) + "</see-other-host></stream:error></stream:stream>";
         if (afterLogin) {
-            server.letIn([&] { server.say(redirect); });
+            server.letIn([&] { server.send(redirect); });
         } else {
             server.onWords = [&](const QByteArray &words) {
                 if (words.contains("<stream:stream")) {
-                    server.say("<?xml version='1.0'?><stream:stream from='localhost' id='s1' version='1.0' "
-                               "xmlns='jabber:client' "
-                               "xmlns:stream='http://etherx.jabber.org/streams'>" +
-                               redirect);
+                    server.send("<?xml version='1.0'?><stream:stream from='localhost' id='s1' version='1.0' "
+                                "xmlns='jabber:client' "
+                                "xmlns:stream='http://etherx.jabber.org/streams'>" +
+                                redirect);
                 }
             };
         }
@@ -269,7 +270,7 @@ private Q_SLOTS:
         Endpoint panel(account(server), options());
         panel.session.start();
         SGN_EVENTUALLY(server.connections() >= 3);
-        QVERIFY(server.heard().contains("<enable xmlns=\"urn:xmpp:sm:3\""));
+        QVERIFY(server.received().contains("<enable xmlns=\"urn:xmpp:sm:3\""));
         QCOMPARE(trap.connections(), 0);
     }
 
@@ -277,20 +278,20 @@ private Q_SLOTS:
     {
         // The server hasn't asked yet; it would deliver the message once more.
         FakeServer server(FakeServer::Transport::Tls, m_certificate);
-        server.letIn([&] { server.say("<message from='meter@localhost/x' type='chat'><body>{}</body></message>"); },
+        server.letIn([&] { server.send("<message from='meter@localhost/x' type='chat'><body>{}</body></message>"); },
                      "panel@localhost/desk", "<sm xmlns='urn:xmpp:sm:3'/>");
         Endpoint panel(account(server), options());
         panel.session.start();
         SGN_EVENTUALLY(panel.messages.size() == 1);
         panel.session.stop();
-        SGN_EVENTUALLY(server.heard().contains("</stream:stream>"));
-        const qsizetype acknowledged = server.heard().indexOf("<a xmlns=\"urn:xmpp:sm:3\" h=\"1\"/>");
-        QVERIFY2(acknowledged >= 0, server.heard());
-        QVERIFY(acknowledged < server.heard().indexOf("</stream:stream>"));
+        SGN_EVENTUALLY(server.received().contains("</stream:stream>"));
+        const qsizetype acknowledged = server.received().indexOf("<a xmlns=\"urn:xmpp:sm:3\" h=\"1\"/>");
+        QVERIFY2(acknowledged >= 0, server.received());
+        QVERIFY(acknowledged < server.received().indexOf("</stream:stream>"));
         SGN_EVENTUALLY(panel.stops == 1);
     }
 
-    void nobodyElsesSessionIsTaken()
+    void refusesASessionOfAnotherAccount()
     {
         FakeServer server(FakeServer::Transport::Tls, m_certificate);
         server.letIn({}, "boss@localhost/desk");
@@ -298,7 +299,7 @@ private Q_SLOTS:
         panel.session.start();
         SGN_EVENTUALLY(server.connections() >= 2);
         QCOMPARE(panel.logins, 0);
-        QVERIFY2(panel.losses.first().message.contains(u"somebody else"), qPrintable(panel.losses.first().message));
+        QVERIFY2(panel.losses.first().message.contains(u"another account"), qPrintable(panel.losses.first().message));
     }
 
     void inputWithoutAnEndIsCutOff_data()
@@ -321,7 +322,7 @@ private Q_SLOTS:
         QFETCH(const QByteArray, begin);
         FakeServer server(FakeServer::Transport::Tls, m_certificate);
         const auto flood = [&] {
-            server.say(begin + QByteArray(20 * 1024 * 1024, 'x'));
+            server.send(begin + QByteArray(20 * 1024 * 1024, 'x'));
         };
         if (afterLogin) {
             server.letIn(flood);
@@ -372,7 +373,7 @@ private Q_SLOTS:
             << QByteArray("<message from='panel@localhost'><received xmlns='urn:xmpp:carbons:2'><forwarded "
                           "xmlns='urn:xmpp:forward:0'><message xmlns='jabber:client' from='meter@localhost/sgn'>"
                           "<body>{}</body></message></forwarded></received></message>");
-        QTest::newRow("archive result that nobody asked for")
+        QTest::newRow("unrequested archive result")
             << Role::Panel
             << QByteArray(
                    "<message from='panel@localhost'><result xmlns='urn:xmpp:mam:2' queryid='q' id='1'><forwarded "
@@ -389,8 +390,7 @@ private Q_SLOTS:
         QTest::newRow("white space") << Role::Panel << QByteArray(" \n ");
         QTest::newRow("unknown request")
             << Role::Panel << QByteArray("<iq type='get' id='v1' from='a@b/c'><query xmlns='jabber:iq:version'/></iq>");
-        QTest::newRow("answer that nobody asked for")
-            << Role::Panel << QByteArray("<iq type='result' id='v1' from='a@b/c'/>");
+        QTest::newRow("unrequested answer") << Role::Panel << QByteArray("<iq type='result' id='v1' from='a@b/c'/>");
         QTest::newRow("presence without a sender") << Role::Panel << QByteArray("<presence/>");
         QTest::newRow("empty message") << Role::Panel << QByteArray("<message/>");
     }
@@ -404,9 +404,9 @@ private Q_SLOTS:
         Endpoint endpoint(account(server), options(role));
         endpoint.session.start();
         SGN_EVENTUALLY(endpoint.session.isOnline());
-        server.say(stanza);
+        server.send(stanza);
         // After it the session still stands and takes a good message.
-        server.say("<message from='meter@localhost/sgn' type='chat'><body>{\"last\":true}</body></message>");
+        server.send("<message from='meter@localhost/sgn' type='chat'><body>{\"last\":true}</body></message>");
         SGN_EVENTUALLY(!endpoint.messages.isEmpty());
         QCOMPARE(endpoint.bodies(), QByteArrayList{"{\"last\":true}"});
         QVERIFY(endpoint.session.isOnline());
@@ -417,7 +417,7 @@ private Q_SLOTS:
 
     // Each thing that is loaded is something that a server can make large: the whole roster at every login, copies,
     // the archive.
-    void aDeviceAsksForNothingThatItDoesNotUse()
+    void aDeviceRequestsNothingThatItDoesNotUse()
     {
         FakeServer server(FakeServer::Transport::Tls, m_certificate);
         server.letIn();
@@ -426,10 +426,10 @@ private Q_SLOTS:
         device.session.start();
         SGN_EVENTUALLY(device.session.isOnline());
         device.session.send(u"boss@localhost"_s, "{\"last\":true}");
-        SGN_EVENTUALLY(server.heard().contains("last"));
+        SGN_EVENTUALLY(server.received().contains("last"));
         for (const char *word : {"jabber:iq:roster", "urn:xmpp:carbons", "urn:xmpp:mam", "vcard", "jabber:iq:version",
                                  "http://jabber.org/protocol/caps"}) {
-            QVERIFY2(!server.heard().contains(word), word);
+            QVERIFY2(!server.received().contains(word), word);
         }
     }
 
@@ -443,7 +443,7 @@ private Q_SLOTS:
         const QByteArray body = "{\"remarks\":\"Z\u00e4hler \u20ac \U0001f600\"}";
         // Each byte in a TLS record and a network packet of its own.
         for (const char c : "<message from='meter@localhost/sgn' type='chat'><body>" + body + "</body></message>") {
-            server.sayAtOnce(QByteArray(1, c));
+            server.sendAtOnce(QByteArray(1, c));
         }
         SGN_EVENTUALLY(!panel.messages.isEmpty());
         QCOMPARE(panel.messages.first().body, body);
@@ -465,7 +465,7 @@ private Q_SLOTS:
     {
         FakeServer server(FakeServer::Transport::Tls, m_certificate);
         server.letIn([&] {
-            server.say(
+            server.send(
                 "<stream:error><conflict xmlns='urn:ietf:params:xml:ns:xmpp-streams'/></stream:error></stream:stream>");
         });
         SessionOptions slow = options();

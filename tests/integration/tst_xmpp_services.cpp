@@ -97,7 +97,7 @@ private Q_SLOTS:
         SGN_EVENTUALLY(meter.presence.value(panelJid));
     }
 
-    void aDeviceIgnoresEverybodyElse()
+    void aDeviceIgnoresEveryOtherAccount()
     {
         QVERIFY(startServer(false));
         Endpoint stranger(account(otherMeterJid), quickOptions(Role::Panel));
@@ -169,7 +169,7 @@ private Q_SLOTS:
         for (Endpoint *endpoint : {&panel, &meter, &twin}) {
             endpoint->session.start();
         }
-        // An answer tells that the server has dealt with the presence, which was sent before.
+        // An answer shows that the server has dealt with the presence, which was sent before.
         SGN_EVENTUALLY(panel.serverTime && meter.serverTime && twin.serverTime);
         meter.session.send(panelJid, R"({"succcess":true})");
         panel.session.send(meterJid, "{}");

@@ -70,7 +70,7 @@ private Q_SLOTS:
         QVERIFY(std::chrono::abs(*meter.serverTime) < 3s);
     }
 
-    void saysWrongPasswordOnceAndComesBackWhenItIsCured()
+    void reportsWrongPasswordOnceAndComesBackWhenItIsCured()
     {
         Account wrong = account(meterJid);
         wrong.password = u"mistyped"_s;
@@ -235,12 +235,12 @@ private Q_SLOTS:
         QCOMPARE(panel.sendErrors.first().code, ErrorCode::Network);
     }
 
-    void aMessageToNobodyComesBack()
+    void aMessageToAnUnknownAccountComesBack()
     {
         Endpoint panel(account(panelJid), quickOptions(Role::Panel));
         panel.session.start();
         SGN_EVENTUALLY(panel.session.isOnline());
-        const quint64 id = panel.session.send(u"nobody@localhost"_s, "{}");
+        const quint64 id = panel.session.send(u"unknown@localhost"_s, "{}");
         SGN_EVENTUALLY(panel.undeliverable == QList{id});
         QCOMPARE(panel.acknowledged, QList{id});
     }
@@ -426,7 +426,7 @@ private:
         panel.session.start();
         meter.session.setTrustedPeers({panelJid});
         meter.session.start();
-        // An answer tells that the server has dealt with the presence, which was sent before.
+        // An answer shows that the server has dealt with the presence, which was sent before.
         return QTest::qWaitFor(
             [&] {
                 return panel.session.isOnline() && meter.session.isOnline() && panel.serverTime && meter.serverTime;

@@ -103,7 +103,7 @@ constexpr quint32 architecture = AUDIT_ARCH_ARM;
 constexpr quint32 architecture = 0; // no call is asked about
 #endif
 
-// Asks about every call of the table that may count.
+// Notifies us of every call of the table that may count.
 std::vector<sock_filter> filterFor(CallFault::Calls calls)
 {
     std::vector<sock_filter> filter{
@@ -122,7 +122,7 @@ std::vector<sock_filter> filterFor(CallFault::Calls calls)
     return filter;
 }
 
-// One descriptor over a socket, by sendmsg and recvmsg, which no filter asks about.
+// One descriptor over a socket, by sendmsg and recvmsg, of which no filter notifies.
 struct Parcel
 {
     char byte = 0;
@@ -253,7 +253,7 @@ QString describe(const seccomp_notif &notification, const QString &folder, CallF
     return isBelow(path) ? u"%1 %2"_s.arg(QString::fromLatin1(call->name), path) : QString();
 }
 
-// Answers what the kernel asks until the program has ended.
+// Answers the kernel's notifications until the program has ended.
 class Supervisor
 {
 public:
@@ -281,7 +281,7 @@ public:
                 continue;
             }
             if ((waiting.revents & POLLIN) == 0) {
-                return; // everybody with the filter is gone
+                return; // every process with the filter has ended
             }
             if (!answer(run)) {
                 ::kill(m_program, SIGKILL);

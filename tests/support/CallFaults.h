@@ -9,7 +9,7 @@ namespace sgn::test {
 
 // Runs a program and lets one of its calls that concern files below a folder go wrong: the program is killed before the
 // call is carried out, or the call fails with an error. The calls of all its threads are counted together, which strace
-// can't (it counts in each thread, so that most calls of the second one are never reached); the kernel asks us about
+// can't (it counts in each thread, so that most calls of the second one are never reached); the kernel reports
 // each by seccomp's user notification, see seccomp_unotify(2). Needs Linux 5.5, no privileges.
 struct CallFault
 {
@@ -42,7 +42,7 @@ struct FaultyRun
 };
 
 // Blocks until the program has ended; after `limit` it is killed. `folder` is absolute and without symlinks. What the
-// program says goes to the file `output`.
+// program prints goes to the file `output`.
 [[nodiscard]] FaultyRun runWithFault(const QStringList &command, const QString &folder, const CallFault &fault,
                                      const QString &output, std::chrono::milliseconds limit);
 

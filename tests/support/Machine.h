@@ -21,7 +21,7 @@ enum class Init {
     Cron,
 };
 
-// A machine with a real systemd or cron, in namespaces of its own (boot-machine says what it has). It can be booted,
+// A machine with a real systemd or cron, in namespaces of its own (boot-machine lists what it has). It can be booted,
 // loses its power at any moment, and keeps its files.
 class Machine
 {

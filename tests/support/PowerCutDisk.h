@@ -39,7 +39,7 @@ public:
     PowerCutDisk &operator=(const PowerCutDisk &) = delete;
     ~PowerCutDisk() { unmount(); }
 
-    // Else trouble() says why.
+    // Else trouble() states why.
     [[nodiscard]] bool isReady() const { return m_isReady; }
     [[nodiscard]] QString trouble() const { return m_trouble; }
     // Where it is mounted.

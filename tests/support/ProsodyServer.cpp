@@ -116,11 +116,11 @@ void ProsodyServer::kill()
     holdPorts();
 }
 
-// So that no other test is given them before the next start. Nobody listens, so clients are refused; a server that sets
-// SO_REUSEADDR may listen beside us.
+// So that no other test is given them before the next start. No program listens, so clients are refused; a server that
+// sets SO_REUSEADDR may listen beside us.
 void ProsodyServer::holdPorts()
 {
-    for (const int port : {int(m_port), int(m_startTlsPort), QUrl(m_uploadUrl).port(0)}) {
+    for (const int port : {static_cast<int>(m_port), static_cast<int>(m_startTlsPort), QUrl(m_uploadUrl).port(0)}) {
         Descriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
         const int on = 1;
         ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);

@@ -13,8 +13,8 @@
 namespace sgn::test {
 
 /// A real XMPP server of a test's own: deploy/prosody/local-server in a temporary folder, on free loopback ports, with
-/// a CA of its own. Many may run at once. Every function that waits does so with a limit and says in errorString() what
-/// went wrong:
+/// a CA of its own. Many may run at once. Every function that waits does so with a limit and states in errorString()
+/// what went wrong:
 ///
 ///     ProsodyServer server;
 ///     QVERIFY2(server.start({{"panel@localhost", "secret"}}), qPrintable(server.errorString()));
@@ -44,12 +44,12 @@ public:
     /// An account for the running server, usable at once. It joins the shared group at the next start. An existing
     /// account gets the new password.
     [[nodiscard]] bool addAccount(const QString &jid, const QString &password);
-    /// An orderly end: clients are told.
+    /// An orderly end: clients are notified.
     void stop();
     /// SIGKILL to Prosody: clients find a dead connection, what was only in memory is lost.
     void kill();
     [[nodiscard]] bool restart();
-    /// SIGSTOP: the kernel still takes connections, nobody answers.
+    /// SIGSTOP: the kernel still accepts connections, the server never answers.
     void freeze();
     /// SIGCONT; kill() and stop() thaw by themselves.
     void thaw();

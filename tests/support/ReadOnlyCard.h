@@ -8,7 +8,7 @@
 namespace sgn::test {
 
 // A folder whose card takes no more writes, as the kernel does it after errors; only files that are open already still
-// do. Only root may do that: without it isWorn() is false and a test says QSKIP.
+// do. Only root may do that: without it isWorn() is false and a test calls QSKIP.
 class ReadOnlyCard
 {
 public:

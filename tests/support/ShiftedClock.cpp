@@ -25,7 +25,7 @@ long shift()
 
 } // namespace
 
-// By their symbols, because the system's declarations have names that nobody else may use.
+// By their symbols, because the system's declarations have names that no other declaration may use.
 extern "C" int readClock(clockid_t clock, timespec *now) noexcept asm("clock_gettime");
 extern "C" int readTimeOfDay(timeval *now, void *zone) noexcept asm("gettimeofday");
 extern "C" time_t readTime(time_t *now) noexcept asm("time");

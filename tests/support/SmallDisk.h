@@ -9,7 +9,7 @@
 namespace sgn::test {
 
 // A file system of a few KiB, so that disks get full. Only root may mount one: without it isMounted() is false and a
-// test says QSKIP.
+// test calls QSKIP.
 class SmallDisk
 {
 public:

@@ -27,7 +27,7 @@ public:
         int untilDay = 30;
     };
 
-    /// isValid() tells whether openssl could do it, errorString() why not.
+    /// isValid() returns whether openssl could do it, errorString() why not.
     TestCa();
 
     bool isValid() const { return m_error.isEmpty(); }

@@ -26,7 +26,7 @@ inline TreeSnapshot snapshotOf(const QString &folder)
         } else if (info.isDir()) {
             state.prepend("folder ");
         } else if (!info.isFile()) {
-            state.prepend("special "); // opening a FIFO would wait for somebody
+            state.prepend("special "); // opening a FIFO would wait for a writer
         } else {
             QFile file(info.filePath());
             state.prepend("file ").append(file.open(QIODevice::ReadOnly) ? ' ' + file.readAll() : " unreadable");

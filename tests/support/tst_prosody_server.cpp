@@ -17,7 +17,7 @@ namespace {
 constexpr int limitMs = 20'000;
 const ProsodyServer::Accounts panelOnly{{QStringLiteral("panel@localhost"), QStringLiteral("secret")}};
 
-/// The least of an XMPP client that can say whether the server takes a password.
+/// The least of an XMPP client that can find out whether the server takes a password.
 class Login
 {
 public:
