@@ -946,7 +946,7 @@
         <translation>eine Passwortdatei %1 gibt es nicht</translation>
     </message>
     <message>
-        <source>everyone on this machine can read the password file %1; run: chmod 600 %1</source>
+        <source>every user of this machine can read the password file %1; run: chmod 600 %1</source>
         <translation>jeder auf diesem Rechner kann die Passwortdatei %1 lesen; Abhilfe: chmod 600 %1</translation>
     </message>
     <message>
@@ -1470,7 +1470,7 @@
         <translation>tot</translation>
     </message>
     <message>
-        <source>not told by this device</source>
+        <source>not reported by this device</source>
         <translation>von diesem Gerät nicht gemeldet</translation>
     </message>
     <message>
@@ -1722,7 +1722,7 @@
         <translation>Update #%1 verlangt Version %2</translation>
     </message>
     <message>
-        <source>this device doesn&apos;t tell</source>
+        <source>not reported by this device</source>
         <translation>dieses Gerät sagt es nicht</translation>
     </message>
     <message>
@@ -2008,8 +2008,8 @@
         <translation>Zustand</translation>
     </message>
     <message>
-        <source>Last word</source>
-        <translation>Zuletzt gehört</translation>
+        <source>Last reply</source>
+        <translation>Letzte Antwort</translation>
     </message>
     <message>
         <source>Remarks</source>

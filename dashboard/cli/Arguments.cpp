@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "cli/Arguments.h"
 
-#include <algorithm>
-#include <array>
+#include "base/EnumNames.h"
 
 namespace sgn::cli {
 
@@ -10,17 +9,12 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-struct ComponentWord
-{
-    QLatin1StringView word;
-    Component component = Component::SmartMeter;
-};
-constexpr std::array componentsByWord{
-    ComponentWord{"smart-meter"_L1, Component::SmartMeter},
-    ComponentWord{"agent"_L1, Component::JabberClient},
-    ComponentWord{"watchdog"_L1, Component::WatchDog},
-    ComponentWord{"python"_L1, Component::SitePackages},
-};
+constexpr auto componentNames = enumNames<Component>({
+    {Component::SmartMeter, "smart-meter"_L1},
+    {Component::JabberClient, "agent"_L1},
+    {Component::WatchDog, "watchdog"_L1},
+    {Component::SitePackages, "python"_L1},
+});
 
 } // namespace
 
@@ -32,16 +26,15 @@ QStringList operands(CommandLine &line)
 QString componentWords()
 {
     QStringList words;
-    for (const ComponentWord &known : componentsByWord) {
-        words += known.word;
+    for (const EnumName<Component> &known : componentNames.entries()) {
+        words += known.name;
     }
     return words.join(u", "_s);
 }
 
 std::optional<Component> componentFrom(const QString &word)
 {
-    const auto *const it = std::ranges::find(componentsByWord, word, &ComponentWord::word);
-    return it == componentsByWord.end() ? std::nullopt : std::optional(it->component);
+    return componentNames.valueOf(word);
 }
 
 void addWait(QCommandLineParser &parser)

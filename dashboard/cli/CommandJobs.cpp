@@ -20,7 +20,7 @@ namespace {
 QString progressText(const records::CommandTarget &target)
 {
     if (target.state == records::TargetState::Running && !target.deviceState.isEmpty()) {
-        // What it waits for says more than how far it is.
+        // What it waits for is worth more than how far it is.
         const QString more = !target.remarks.isEmpty() ? u": "_s + target.remarks
                              : target.percent < 0      ? QString()
                                                        : u" %1 %"_s.arg(target.percent);
@@ -39,13 +39,13 @@ CommandJob::CommandJob(const Terms &terms, Until until)
 void CommandJob::follow(const records::Expected<CommandNo> &number)
 {
     if (!number) {
-        output().say(wording::sentence(number.error()));
+        output().report(wording::sentence(number.error()));
         finish(ExitFailed);
         return;
     }
     m_number = *number;
-    output().say(u"command %1 to %2 device(s)"_s.arg(m_number).arg(panel().commands().targets(m_number).size()));
-    // Said at once, because the next change may come before the event loop does.
+    output().report(u"command %1 to %2 device(s)"_s.arg(m_number).arg(panel().commands().targets(m_number).size()));
+    // At once, because the next change may come before the event loop runs.
     connect(&panel().commands(), &core::CommandLog::targetChanged, this, &CommandJob::onTargetChanged);
     connect(
         &panel().commands(), &core::CommandLog::targetChanged, this, [this] { check(); }, Qt::QueuedConnection);
@@ -60,9 +60,9 @@ void CommandJob::onTargetChanged(CommandNo number, const QString &jid)
     const records::CommandTarget *target = panel().commands().target(number, jid);
     if (target && m_until == Until::Answered && !isFinal(target->state)) {
         const QString text = progressText(*target);
-        if (m_said.value(jid) != text) {
-            m_said.insert(jid, text);
-            output().say(u"%1: %2"_s.arg(xmpp::localPartOf(jid), text));
+        if (m_lastTexts.value(jid) != text) {
+            m_lastTexts.insert(jid, text);
+            output().report(u"%1: %2"_s.arg(xmpp::localPartOf(jid), text));
         }
     }
 }
@@ -93,11 +93,11 @@ void CommandJob::onTimeout()
 }
 
 // What a table has no room for.
-void CommandJob::sayLogs()
+void CommandJob::printLogs()
 {
     for (const records::CommandTarget &target : panel().commands().targets(m_number)) {
         for (const QString &line : target.log) {
-            output().say(u"%1| %2"_s.arg(xmpp::localPartOf(target.jid), plain(line)));
+            output().report(u"%1| %2"_s.arg(xmpp::localPartOf(target.jid), plain(line)));
         }
     }
 }
@@ -117,10 +117,10 @@ void CommandJob::print()
                    isFinal(target.state) ? wording::remarksText(target) : QString()});
         targets += toJson(target);
     }
-    sayLogs();
+    printLogs();
     output().result(table, {{u"command_no"_s, static_cast<qint64>(m_number)}, {u"targets"_s, targets}});
     if (m_until == Until::Answered && open > 0) {
-        output().say(
+        output().report(
             u"%1 device(s) haven't answered within %2 s; 'sgnctl activity' shows later what became of it"_s.arg(open)
                 .arg(timeout().count()));
     }
@@ -158,7 +158,7 @@ records::Expected<> UpdateJobRun::takeKeys()
 void UpdateJobRun::start()
 {
     if (const records::Expected<> taken = takeKeys(); !taken) {
-        output().say(wording::sentence(taken.error()));
+        output().report(wording::sentence(taken.error()));
         finish(ExitFailed);
         return;
     }
@@ -177,7 +177,7 @@ void UpdateJobRun::start()
 
 void UpdateJobRun::refuse(const records::Problem &error)
 {
-    output().say(u"%1 can't be sent: %2"_s.arg(m_wish.file, wording::sentence(error)));
+    output().report(u"%1 can't be sent: %2"_s.arg(m_wish.file, wording::sentence(error)));
     finish(ExitFailed);
 }
 
@@ -219,14 +219,14 @@ bool UpdateJobRun::chooseVersions(core::UpdateRequest &request)
     const core::Fleet &fleet = panel().fleet();
     if (request.component != Component::SmartMeter) {
         request.version = m_wish.version.value_or(core::suggestedVersion(*request.zip, fleet));
-        output().say(u"version %1"_s.arg(request.version));
+        output().report(u"version %1"_s.arg(request.version));
         return true;
     }
     request.processes = core::suggestedVersions(*request.zip, fleet);
     for (const ProcessVersion &wished : std::as_const(m_wish.processes)) {
         const auto it = std::ranges::find(request.processes, wished.name, &ProcessVersion::name);
         if (it == request.processes.end()) {
-            output().say(
+            output().report(
                 u"the zip has no process '%1'; it has %2"_s.arg(wished.name, request.zip->processNames.join(u", "_s)));
             return false;
         }
@@ -236,7 +236,7 @@ bool UpdateJobRun::chooseVersions(core::UpdateRequest &request)
     for (const ProcessVersion &process : std::as_const(request.processes)) {
         texts += u"%1=%2"_s.arg(process.name).arg(process.version);
     }
-    output().say(u"versions "_s + texts.join(u' '));
+    output().report(u"versions "_s + texts.join(u' '));
     return true;
 }
 

@@ -29,13 +29,13 @@ protected:
 private:
     void onTargetChanged(CommandNo number, const QString &jid);
     void check();
-    void sayLogs();
+    void printLogs();
     void print();
     [[nodiscard]] bool isEnough(const records::CommandTarget &target) const;
 
     Until m_until;
     CommandNo m_number = 0;
-    QHash<QString, QString> m_said;
+    QHash<QString, QString> m_lastTexts;
 };
 
 // `update`

@@ -5,7 +5,7 @@
 
 namespace sgn::cli {
 
-// One command of sgnctl as a person types it.
+// One command of sgnctl.
 struct CommandSpec
 {
     QString name;

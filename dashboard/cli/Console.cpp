@@ -33,7 +33,7 @@ void Console::bytes(const QByteArray &bytes) const
     std::fflush(stdout);
 }
 
-void Console::say(const QString &sentence) const
+void Console::report(const QString &sentence) const
 {
     std::fputs(qUtf8Printable(u"sgnctl: "_s + plain(sentence) + u'\n'), stderr);
 }

@@ -7,7 +7,7 @@
 
 namespace sgn::cli {
 
-// Results go to stdout, as a table or as JSON; everything said to the person goes to stderr.
+// Results go to stdout, as a table or as JSON; notices to the operator go to stderr.
 class Console
 {
 public:
@@ -26,7 +26,7 @@ public:
     void json(const QJsonObject &object) const;
     void bytes(const QByteArray &bytes) const;
     // "sgnctl: <sentence>" on stderr.
-    void say(const QString &sentence) const;
+    void report(const QString &sentence) const;
 
 private:
     Format m_format;

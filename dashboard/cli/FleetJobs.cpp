@@ -58,7 +58,7 @@ QString agentText(const records::Device &device)
     return device.facts.agentVersion ? QString::number(*device.facts.agentVersion) : u"-"_s;
 }
 
-// By name, as a person looks for them.
+// By name.
 QList<int> sortedRows(const core::Fleet &fleet, const std::function<bool(const records::Device &)> &wanted)
 {
     QList<int> rows;
@@ -119,7 +119,7 @@ void DevicesJob::start()
 void DevicesJob::onNoConnection(const Error &reason)
 {
     print();
-    output().say(wording::sentence(reason) + u"; this is the last known state"_s);
+    output().report(wording::sentence(reason) + u"; this is the last known state"_s);
     finish(ExitFailed);
 }
 
@@ -153,7 +153,7 @@ void DeadJob::start()
 void DeadJob::onNoConnection(const Error &reason)
 {
     print();
-    output().say(wording::sentence(reason) + u"; this is the last known state"_s);
+    output().report(wording::sentence(reason) + u"; this is the last known state"_s);
     finish(ExitFailed);
 }
 
@@ -209,7 +209,7 @@ void VersionsJob::start()
 void VersionsJob::ask()
 {
     m_jids = m_names.isEmpty() ? allDevices() : resolve(m_names);
-    // Whoever came online just now has been asked by that.
+    // The session has asked those that just came online.
     m_hasAsked = true;
     m_again.callOnTimeout(this, &VersionsJob::askAgain);
     m_again.start(askedAgainAfter);
@@ -280,7 +280,7 @@ void VersionsJob::print()
     }
     output().result(table, {{u"devices"_s, devices}});
     if (!silent.isEmpty()) {
-        output().say(
+        output().report(
             u"%1 of %2 devices didn't answer; what is shown for them is the last known state"_s.arg(silent.size())
                 .arg(m_jids.size()));
     }

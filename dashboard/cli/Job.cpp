@@ -89,13 +89,13 @@ void Job::whenReported(const std::function<void()> &then)
 
 void Job::onNoConnection(const Error &reason)
 {
-    m_output.say(wording::sentence(reason));
+    m_output.report(wording::sentence(reason));
     finish(ExitFailed);
 }
 
 void Job::onTimeout()
 {
-    m_output.say(u"not done within %1 s; --timeout gives it longer"_s.arg(m_timeout.count()));
+    m_output.report(u"not done within %1 s; --timeout gives it longer"_s.arg(m_timeout.count()));
     finish(ExitFailed);
 }
 

@@ -42,13 +42,13 @@ protected:
     // Calls `then` when every device that is online has reported its versions, or after a short while.
     void whenReported(const std::function<void()> &then);
 
-    // The server can't be reached. Says why and fails, where not overridden.
+    // The server can't be reached. Reports why and fails, where not overridden.
     virtual void onNoConnection(const Error &reason);
     // The time is over. Fails, where not overridden.
     virtual void onTimeout();
 
-    // Bare JIDs for what a person typed: a JID, or the local part of a device that is known. Ends the program with one
-    // sentence for a name that means nothing or several.
+    // Bare JIDs for names on the command line: a JID, or the local part of a device that is known. Ends the program
+    // with one sentence for a name that means nothing or several.
     [[nodiscard]] QStringList resolve(const QStringList &names);
     [[nodiscard]] QStringList allDevices();
 
@@ -68,7 +68,7 @@ private:
     bool m_isFinished = false;
 };
 
-// Makes the job once the panel is there; what the person typed was checked before.
+// Makes the job once the panel is there; the command line was checked before.
 using JobMaker = std::function<std::unique_ptr<Job>(const Terms &terms)>;
 
 } // namespace sgn::cli

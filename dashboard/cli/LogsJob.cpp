@@ -32,7 +32,7 @@ void LogsJob::request()
 {
     const records::Expected<CommandNo> number = panel().requestLogs(resolve(m_names));
     if (!number) {
-        output().say(wording::sentence(number.error()));
+        output().report(wording::sentence(number.error()));
         finish(ExitFailed);
         return;
     }
@@ -65,7 +65,7 @@ void LogsJob::onTimeout()
     if (m_number == 0) {
         Job::onTimeout();
     } else {
-        output().say(u"not all logs came within %1 s; --timeout gives it longer"_s.arg(timeout().count()));
+        output().report(u"not all logs came within %1 s; --timeout gives it longer"_s.arg(timeout().count()));
         print();
     }
 }
@@ -83,7 +83,7 @@ QString LogsJob::copyOut(const records::LogDelivery &delivery)
         QDir().mkpath(QFileInfo(to).absolutePath());
         QFile::remove(to);
         if (!QFile::copy(file.path, to)) {
-            output().say(u"cannot write %1"_s.arg(to));
+            output().report(u"cannot write %1"_s.arg(to));
             return {};
         }
     }

@@ -22,7 +22,7 @@ private:
     void check();
     void print();
     [[nodiscard]] QList<records::LogDelivery> deliveries();
-    // Where the files are afterwards; empty after a failure, which was said.
+    // Where the files are afterwards; empty after a failure, which was reported.
     [[nodiscard]] QString copyOut(const records::LogDelivery &delivery);
 
     QStringList m_names;

@@ -8,7 +8,7 @@
 
 namespace sgn::cli {
 
-// Turns SIGINT and SIGTERM into a Qt signal, so that the program says good-bye to the server and writes its store. A
+// Turns SIGINT and SIGTERM into a Qt signal, so that the program ends its session on the server and writes its store. A
 // second one ends it at once. One object per program.
 class StopSignals : public QObject
 {

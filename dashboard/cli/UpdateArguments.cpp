@@ -29,7 +29,7 @@ QList<ProcessVersion> readProcesses(const QStringList &texts)
 QStringList readTargets(CommandLine &line)
 {
     QStringList targets;
-    // "--to a,b", "--to a --to b" and "--to a b" are all what people type.
+    // "--to a,b", "--to a --to b" and "--to a b" all mean the same.
     for (const QString &list : line.parser().values(u"to"_s) + operands(line).mid(2)) {
         targets += list.split(u',', Qt::SkipEmptyParts);
     }

@@ -33,19 +33,19 @@ void WatchJob::start()
     connect(&panel(), &core::Panel::activityAdded, this, &WatchJob::printEntry);
     connect(&panel().commands(), &core::CommandLog::targetChanged, this, &WatchJob::printProgress);
     connect(&panel().session(), &core::PanelSession::offline, this,
-            [this](const Error &reason) { output().say(wording::sentence(reason) + u"; trying again"_s); });
-    connect(&panel().session(), &core::PanelSession::online, this, [this] { output().say(u"connected"_s); });
+            [this](const Error &reason) { output().report(wording::sentence(reason) + u"; trying again"_s); });
+    connect(&panel().session(), &core::PanelSession::online, this, [this] { output().report(u"connected"_s); });
     whenConnected([this] {
         const core::FleetSummary &summary = panel().fleet().summary();
-        output().say(u"%1 of %2 devices online, %3 dead processes"_s.arg(summary.online)
-                         .arg(summary.total)
-                         .arg(summary.deadProcesses));
+        output().report(u"%1 of %2 devices online, %3 dead processes"_s.arg(summary.online)
+                            .arg(summary.total)
+                            .arg(summary.deadProcesses));
     });
 }
 
 void WatchJob::onNoConnection(const Error &)
 {
-    // Said by start() already; the session goes on trying.
+    // Reported by start() already; the session goes on trying.
 }
 
 void WatchJob::onTimeout()

@@ -5,7 +5,7 @@
 
 namespace sgn::cli {
 
-// `watch`: a line for everything that happens, until it is stopped. Keeps trying when the server is away.
+// `watch`: a line for everything that happens, until it is stopped. Keeps trying while the server is not reachable.
 class WatchJob : public Job
 {
     Q_OBJECT

@@ -24,7 +24,7 @@ void addCommonOptions(QCommandLineParser &parser)
                       u"FILE"_s});
     parser.addOption({u"json"_s, u"Print JSON instead of a table."_s});
     parser.addOption({u"timeout"_s, u"Give up after so many seconds; 0: never."_s, u"S"_s});
-    parser.addOption({u"verbose"_s, u"Say on stderr what goes on."_s});
+    parser.addOption({u"verbose"_s, u"Log to stderr what happens."_s});
 }
 
 QString overview()
@@ -33,7 +33,7 @@ QString overview()
     for (const CommandSpec &spec : commandSpecs()) {
         text += u"  %1%2\n"_s.arg(spec.name.leftJustified(10), spec.description);
     }
-    return text + u"\n'sgnctl COMMAND --help' tells more of each."_s;
+    return text + u"\n'sgnctl COMMAND --help' describes each."_s;
 }
 
 // The command is the first word that is no option; options of a command may stand anywhere.
@@ -64,7 +64,7 @@ int runJob(core::Panel &panel, const Console &output, const JobMaker &make, std:
     int exitCode = ExitFailed;
     const auto end = [&panel, &exitCode](int code) {
         exitCode = code;
-        // The server shall know that we are gone, but not keep a script waiting.
+        // The session ends in order, but the server must not keep a script waiting.
         QObject::connect(&panel.connection(), &xmpp::Session::stopped, qApp, &QCoreApplication::quit,
                          Qt::QueuedConnection);
         QTimer::singleShot(goodByeMs, qApp, &QCoreApplication::quit);
@@ -98,17 +98,17 @@ int main(int argc, char *argv[])
         timeout = std::chrono::seconds(line.number(u"timeout"_s, 0, maxTimeoutS));
     }
     if (!line.parser().isSet(u"panel"_s)) {
-        CommandLine::usageError(u"--panel FILE is missing; the file says who the panel is and where its server is"_s);
+        CommandLine::usageError(u"--panel FILE is missing; the file names the panel's account and its server"_s);
     }
     installLog();
-    // What matters is said by the command itself in plain words; a library's murmur is for --verbose.
+    // The command itself reports what matters; the libraries' log lines are for --verbose.
     QLoggingCategory::setFilterRules(
         line.parser().isSet(u"verbose"_s) ? u"sgn.*=true"_s : u"*.debug=false\n*.info=false\n*.warning=false"_s);
 
     const Console output(line.parser().isSet(u"json"_s) ? Console::Format::Json : Console::Format::Table);
     const records::Expected<core::PanelConfig> config = core::loadPanelConfig(line.parser().value(u"panel"_s));
     if (!config) {
-        output.say(wording::sentence(config.error()));
+        output.report(wording::sentence(config.error()));
         return ExitUsage;
     }
     const SystemClock clock;
@@ -116,11 +116,11 @@ int main(int argc, char *argv[])
     settings.operatorName = u"sgnctl"_s;
     const records::Expected<std::unique_ptr<core::Panel>> panel = core::Panel::open(*config, settings, clock);
     if (!panel) {
-        output.say(wording::sentence(panel.error()));
+        output.report(wording::sentence(panel.error()));
         return ExitFailed;
     }
     for (const records::Problem &warning : (*panel)->warnings()) {
-        output.say(wording::sentence(warning));
+        output.report(wording::sentence(warning));
     }
     return runJob(**panel, output, make, timeout);
 }

@@ -16,14 +16,15 @@ namespace sgn::core {
 class CommandLog;
 class Fleet;
 
-// Gives every open command of the CommandLog to the server, again where the ResendPolicy says so, and ends what nobody
-// answered.
+// Gives every open command of the CommandLog to the server, again where the ResendPolicy decides so, and expires what
+// was not answered.
 class CommandDispatcher : public QObject
 {
     Q_OBJECT
 
 public:
-    // What another program submitted just now through the same store is that program's to send; later it is anyone's.
+    // What another program submitted just now through the same store is that program's to send; later any program sends
+    // it.
     static constexpr std::chrono::minutes takeOverAfter{2};
     // A command without `not_after` is given up after this.
     static constexpr std::chrono::hours longestLife{24 * 7};

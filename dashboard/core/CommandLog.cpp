@@ -102,7 +102,7 @@ void CommandLog::onStored(CommandNo number, const Outcome &outcome)
         Q_EMIT targetsQueued(number);
         return;
     }
-    // What isn't kept is not sent: after a restart nobody would know of it.
+    // What isn't persisted is not sent: after a restart it would be unknown.
     for (const int row : openRows(number)) {
         const Place place{entryOf(number), row};
         finish(place, records::Problem(outcome.error()).withContext(FactCode::NotPersisted));
@@ -243,10 +243,10 @@ bool CommandLog::apply(const QString &jid, const CommandResult &result, const QD
     }
     records::CommandTarget &target = place.target();
     if (target.state == records::TargetState::Done ||
-        (target.state == records::TargetState::Failed && target.heardAt.isValid())) {
+        (target.state == records::TargetState::Failed && target.repliedAt.isValid())) {
         return false;
     }
-    target.heardAt = stamp;
+    target.repliedAt = stamp;
     target.remarks = result.remarks;
     target.facts.clear();
     target.log = result.log;
@@ -262,9 +262,9 @@ bool CommandLog::apply(const QString &jid, const ProgressReport &progress, const
         return false;
     }
     records::CommandTarget &target = place.target();
-    target.heardAt = stamp;
+    target.repliedAt = stamp;
     target.deviceState = progress.state;
-    // Steps that can't say how far they are stay at 0; "confirming, 0 %" would tell an operator of a standstill.
+    // Steps without a measure stay at 0; "confirming, 0 %" would look like a standstill.
     target.percent = progress.percent > 0 ? progress.percent : -1;
     target.remarks = progress.remarks;
     setState(place, records::TargetState::Running);

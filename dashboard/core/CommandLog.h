@@ -18,6 +18,7 @@ class Store;
 
 namespace sgn::core {
 
+// What a command has beside its body and its devices.
 struct SubmitOptions
 {
     QString requestedBy;
@@ -58,7 +59,7 @@ public:
     // Rows of the unfinished targets; empty for an unknown number.
     [[nodiscard]] QSet<int> openRows(CommandNo number) const;
 
-    // What happens to a target. Each is ignored for an unknown or finished target, where not said otherwise.
+    // What happens to a target. Each is ignored for an unknown or finished target, where not noted otherwise.
     void markHandedOver(CommandNo number, const QString &jid);
     void markSent(CommandNo number, const QString &jid, bool deviceOnline);
     void markNotSent(CommandNo number, const QString &jid);
@@ -69,8 +70,8 @@ public:
     void markFailed(CommandNo number, const QString &jid, const records::Problem &why);
     void markExpired(CommandNo number, const QString &jid);
 
-    // What a device said. A result counts once per (device, number), also after it had expired; false: a repeat or not
-    // asked for.
+    // Messages of a device. A result counts once per (device, number), also after it had expired; false: a repeat or
+    // not asked for.
     bool apply(const QString &jid, const CommandResult &result, const QDateTime &stamp);
     bool apply(const QString &jid, const ProgressReport &progress, const QDateTime &stamp);
 

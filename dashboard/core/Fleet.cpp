@@ -97,9 +97,9 @@ void Fleet::restore(std::vector<records::Device> devices)
         ++m_summary.offline;
         recount(index);
     }
-    m_toldCount = count();
-    m_toldSummary = m_summary;
-    m_toldNames = processNames();
+    m_publishedCount = count();
+    m_publishedSummary = m_summary;
+    m_publishedNames = processNames();
     (void)m_names.takeChange();
     m_flushTimer.stop();
     Q_EMIT reset();
@@ -130,7 +130,7 @@ void Fleet::setPresence(const QString &jid, bool online)
     const int index = add(jid);
     const bool wasByPresence = std::exchange(slotOf(index).byPresence, online);
     if (!online && !wasByPresence && !slotOf(index).isUnsettled) {
-        // The server never showed it; what it said itself counts for more.
+        // The server never showed it; its own messages count for more.
         return;
     }
     setOnline(index, online);
@@ -166,13 +166,13 @@ void Fleet::expireSilent(std::chrono::milliseconds limit)
     const MonotonicTime now = m_clock.monotonic();
     for (int index = 0; index < count(); ++index) {
         const Slot &state = slotOf(index);
-        if (state.online && !state.byPresence && !state.isUnsettled && now - state.heardAt >= limit) {
+        if (state.online && !state.byPresence && !state.isUnsettled && now - state.lastLiveAt >= limit) {
             setOnline(index, false);
         }
     }
 }
 
-void Fleet::heard(const QString &jid, const QString &from, const QDateTime &stamp, bool live)
+void Fleet::recordMessage(const QString &jid, const QString &from, const QDateTime &stamp, bool live)
 {
     const int index = add(jid);
     bindIdentity(index, from, stamp);
@@ -182,7 +182,7 @@ void Fleet::heard(const QString &jid, const QString &from, const QDateTime &stam
         changed(index, records::DeviceChange::Seen);
     }
     if (live) {
-        slotOf(index).heardAt = m_clock.monotonic();
+        slotOf(index).lastLiveAt = m_clock.monotonic();
         setOnline(index, true);
         setNotAnswering(jid, false);
     }
@@ -196,7 +196,7 @@ bool Fleet::isOutdated(const records::Device &sender, const QDateTime &stamp, bo
 
 void Fleet::apply(const QString &jid, const VersionReport &report, const QDateTime &stamp, bool live)
 {
-    heard(jid, report.from, stamp, live);
+    recordMessage(jid, report.from, stamp, live);
     const int index = indexOf(jid);
     records::Device &sender = device(index);
     if (isOutdated(sender, stamp, live)) {
@@ -213,7 +213,7 @@ void Fleet::apply(const QString &jid, const VersionReport &report, const QDateTi
 
 void Fleet::apply(const QString &jid, const ProcessEvent &event, const QDateTime &stamp, bool live)
 {
-    heard(jid, event.from, stamp, live);
+    recordMessage(jid, event.from, stamp, live);
     const int index = indexOf(jid);
     records::Device &sender = device(index);
     if (isOutdated(sender, stamp, live)) {
@@ -423,26 +423,26 @@ void Fleet::flush()
     m_flushTimer.stop();
     QList<DeviceDelta> deltas;
     deltas.reserve(m_dirty.size());
-    const int told = m_toldCount;
+    const int published = m_publishedCount;
     for (const int index : std::exchange(m_dirty, {})) {
         const records::DeviceChanges what = std::exchange(slotOf(index).dirty, {});
         deltas += DeviceDelta{index, what};
     }
-    if (count() > told) {
-        m_toldCount = count();
-        Q_EMIT devicesAdded(told, m_toldCount - told);
+    if (count() > published) {
+        m_publishedCount = count();
+        Q_EMIT devicesAdded(published, m_publishedCount - published);
     }
     if (m_names.takeChange()) {
-        if (const QStringList names = processNames(); names != m_toldNames) {
-            m_toldNames = names;
+        if (const QStringList names = processNames(); names != m_publishedNames) {
+            m_publishedNames = names;
             Q_EMIT processNamesChanged();
         }
     }
     if (!deltas.isEmpty()) {
         Q_EMIT devicesChanged(deltas);
     }
-    if (m_summary != m_toldSummary) {
-        m_toldSummary = m_summary;
+    if (m_summary != m_publishedSummary) {
+        m_publishedSummary = m_summary;
         Q_EMIT summaryChanged(m_summary);
     }
 }

@@ -15,6 +15,7 @@
 
 namespace sgn::core {
 
+// The figures over the whole fleet: numbers of devices, except where they count processes.
 struct FleetSummary
 {
     int total = 0;
@@ -28,6 +29,7 @@ struct FleetSummary
     friend bool operator==(const FleetSummary &, const FleetSummary &) = default;
 };
 
+// What changed of the device at an index of the fleet.
 struct DeviceDelta
 {
     int index = 0;
@@ -38,7 +40,7 @@ struct DeviceDelta
 // 100,000 devices: every look-up and every change is O(1), and signals for the models are collected and sent at most
 // every 50 ms.
 //
-// A device is its JID, for which the server vouches; what a message says in `from` is bound to it at first sight and
+// A device is its JID, which the server authenticates; the `from` of a message is bound to it at first sight and
 // never moves anything to another device.
 class Fleet : public QObject
 {
@@ -50,9 +52,9 @@ public:
 
     [[nodiscard]] int count() const { return static_cast<int>(m_devices.size()); }
     [[nodiscard]] const records::Device &at(int index) const { return m_devices[static_cast<std::size_t>(index)]; }
-    // -1 for a stranger.
+    // -1 for an unknown JID.
     [[nodiscard]] int indexOf(const QString &jid) const { return m_index.value(jid, -1); }
-    // Null for a stranger; valid until the next device is added.
+    // Null for an unknown JID; valid until the next device is added.
     [[nodiscard]] const records::Device *find(const QString &jid) const;
     [[nodiscard]] const FleetSummary &summary() const { return m_summary; }
 
@@ -61,7 +63,7 @@ public:
     [[nodiscard]] QStringList processNames() const;
     // Version → number of devices that run it.
     [[nodiscard]] QMap<int, int> versionsOf(const QString &processName) const;
-    // 0 when nobody has told one. Walks the fleet.
+    // 0 when no device has reported one. Walks the fleet.
     [[nodiscard]] int highestVersion(const QString &processName) const;
     // Of a component that has one version.
     [[nodiscard]] int highestVersion(Component component) const;
@@ -80,19 +82,19 @@ public:
     // Who came online by a message alone and was silent for `limit` is offline.
     void expireSilent(std::chrono::milliseconds limit);
 
-    // What a device said at `stamp` (UTC). `live` is false for archived or delayed messages, which are no sign of being
-    // online now. Of those, a report older than the last one only proves that the device lived then; a live one is the
-    // newest there is, whatever the clocks say.
-    void heard(const QString &jid, const QString &from, const QDateTime &stamp, bool live);
+    // A message of a device with `stamp` (UTC). `live` is false for archived or delayed messages, which are no sign of
+    // being online now. Of those, a report older than the last one only proves that the device lived then; a live one
+    // is the newest there is, whatever the clocks show.
+    void recordMessage(const QString &jid, const QString &from, const QDateTime &stamp, bool live);
     void apply(const QString &jid, const VersionReport &report, const QDateTime &stamp, bool live);
     void apply(const QString &jid, const ProcessEvent &event, const QDateTime &stamp, bool live);
     void setNotAnswering(const QString &jid, bool notAnswering);
     // Ignored when the device already has a newer one.
     void setUpdate(const QString &jid, const records::DeviceUpdate &update);
     // What an update before the command `number` wanted of that component is no longer wanted, because the device has
-    // gone back.
+    // rolled back.
     void forgetUpdate(const QString &jid, Component component, CommandNo number);
-    // The operator says that the id this device last claimed is rightly its own: ends a conflict and a foreign `from`.
+    // The operator confirms that the id this device last named is its own: ends a conflict and a foreign `from`.
     void acceptIdentity(const QString &jid);
 
     // Sends what has been collected for the models now.
@@ -114,13 +116,13 @@ private:
     // What the fleet itself remembers of a device.
     struct Slot
     {
-        records::DeviceChanges dirty; // not told yet; not empty: listed in m_dirty
-        MonotonicTime heardAt{};      // last live message
+        records::DeviceChanges dirty; // not published yet; not empty: listed in m_dirty
+        MonotonicTime lastLiveAt{};   // last live message
         int dead = 0;                 // what it adds to the summary
         bool online = false;          // likewise
         bool updating = false;        // likewise
         bool attention = false;       // likewise
-        bool byPresence = false;      // online, because the server says so
+        bool byPresence = false;      // online by presence
         bool isUnsettled = false;     // online in an earlier session, not confirmed by this one
     };
 
@@ -140,13 +142,13 @@ private:
     std::vector<Slot> m_slots;
     QHash<QString, int> m_index;
     QHash<QString, int> m_ownerOfId;     // rpi_unique_id → the device that had it first
-    QHash<QString, QString> m_factTexts; // one copy of "Debian 12" for everyone
+    QHash<QString, QString> m_factTexts; // one copy of "Debian 12" for all devices
     ProcessNames m_names;
     FleetSummary m_summary;
-    FleetSummary m_toldSummary;
-    QStringList m_toldNames;
+    FleetSummary m_publishedSummary;
+    QStringList m_publishedNames;
     QList<int> m_dirty;
-    int m_toldCount = 0;
+    int m_publishedCount = 0;
     bool m_isSettling = false;
     QTimer m_flushTimer;
 };

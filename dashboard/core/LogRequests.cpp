@@ -79,7 +79,7 @@ CommandNo LogRequests::oldestUnanswered(const QString &jid)
 {
     for (const CommandNo number : m_commands.openNumbers()) {
         // One that is being downloaded has had its answer.
-        if (isOpen(number, jid) && !m_commands.target(number, jid)->heardAt.isValid()) {
+        if (isOpen(number, jid) && !m_commands.target(number, jid)->repliedAt.isValid()) {
             return number;
         }
     }

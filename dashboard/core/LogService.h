@@ -23,7 +23,7 @@ class LogDownload;
 
 // Gets devices' logs: asks for them, fetches the zip from where the device put it, checks and unpacks it below the logs
 // folder, and keeps the newest maxDeliveries per device. A device that knows only the seed answers without an address:
-// its logs are then on a server of its own, and the delivery says so.
+// its logs are then on a server of its own, and the delivery states that.
 class LogService : public QObject
 {
     Q_OBJECT
@@ -35,7 +35,7 @@ public:
     struct Places
     {
         QString folder; // where deliveries are kept
-        QString caFile; // whose servers are believed
+        QString caFile; // the CA that file servers need
     };
 
     // References outlive the service.

@@ -26,7 +26,7 @@ records::Expected<QString> readPassword(const QString &path, QList<records::Prob
     if (!info.isFile()) {
         return fail(ErrorCode::NotFound, FactCode::PasswordFileMissing, {path});
     }
-    // Nobody but its owner has a reason to open it; a group may be an administrator's choice.
+    // Only its owner needs to open it; a group may be an administrator's choice.
     if (info.permission(QFile::ReadOther)) {
         return fail(ErrorCode::Refused, FactCode::PasswordFileOpenToAll, {path});
     }

@@ -8,8 +8,8 @@
 
 namespace sgn::core {
 
-// What a control panel needs to know before it can do anything: who it is, where the server is, whom it believes and
-// where it keeps what it saw. Filled by loadPanelConfig() or by the sign-in form.
+// What a control panel needs before it can start: its account, its server, the certification authority and the place of
+// its store. Filled by loadPanelConfig() or by the sign-in form.
 struct PanelConfig
 {
     QString jid; // of the control panel, the `cpanel_jid` of the devices (seed step 13)

@@ -37,7 +37,7 @@ QByteArray versionRequest()
 
 const QString &fromOf(const DeviceMessage &message)
 {
-    return std::visit([](const auto &said) -> const QString & { return said.from; }, message);
+    return std::visit([](const auto &received) -> const QString & { return received.from; }, message);
 }
 
 } // namespace
@@ -249,17 +249,17 @@ void PanelSession::onMessage(const xmpp::IncomingMessage &message)
         return;
     }
     if (!mayBeDevice(message.fromBare)) {
-        complain(message.fromBare, u"message of a stranger dropped"_s);
+        complain(message.fromBare, u"message of an unknown JID dropped"_s);
         return;
     }
-    const Result<DeviceMessage> said = parseDeviceMessage(message.body);
-    if (said) {
-        onDeviceMessage(message, *said);
+    const Result<DeviceMessage> received = parseDeviceMessage(message.body);
+    if (received) {
+        onDeviceMessage(message, *received);
     } else {
-        complain(message.fromBare, said.error().message);
+        complain(message.fromBare, received.error().message);
         if (m_fleet.indexOf(message.fromBare) >= 0) {
             const bool live = !message.delayed && !message.fromArchive;
-            m_fleet.heard(message.fromBare, {}, live ? m_clock.wallUtc() : message.stamp, live);
+            m_fleet.recordMessage(message.fromBare, {}, live ? m_clock.wallUtc() : message.stamp, live);
         }
     }
     // Its effects were given to the store before, so the reading may go on after it. Not before the archive has been
@@ -277,8 +277,8 @@ void PanelSession::onOwnMessage(const xmpp::IncomingMessage &message)
     }
     if (const auto command = parseCommand(message.body)) {
         m_commands.observe(*command, message.toBare, message.stamp, xmpp::resourceOf(message.from));
-        // A device believes the newest version_req about what its panel understands. One that somebody typed into a
-        // chat client says nothing about that, and no event would come here any more.
+        // A device takes what its panel understands from the newest version_req. One from a chat client names no
+        // features, and the device would send no more events.
         const records::Device *device = m_fleet.find(message.toBare);
         if (message.carbon && std::holds_alternative<VersionRequest>(command->body) && device && device->isModern &&
             !command->features.contains(events)) {
@@ -287,32 +287,32 @@ void PanelSession::onOwnMessage(const xmpp::IncomingMessage &message)
     }
 }
 
-void PanelSession::onDeviceMessage(const xmpp::IncomingMessage &message, const DeviceMessage &said)
+void PanelSession::onDeviceMessage(const xmpp::IncomingMessage &message, const DeviceMessage &received)
 {
     const QString &jid = message.fromBare;
     const bool live = !message.delayed && !message.fromArchive;
     const QDateTime now = m_clock.wallUtc();
     const QDateTime stamp = live ? now : std::min(message.stamp, now);
-    if (const auto *report = std::get_if<VersionReport>(&said)) {
+    if (const auto *report = std::get_if<VersionReport>(&received)) {
         m_fleet.apply(jid, *report, stamp, live);
         if (live) {
             m_inquiry.answered(jid);
             Q_EMIT reportReceived(jid);
         }
-    } else if (const auto *event = std::get_if<ProcessEvent>(&said)) {
+    } else if (const auto *event = std::get_if<ProcessEvent>(&received)) {
         m_fleet.apply(jid, *event, stamp, live);
     } else {
-        m_fleet.heard(jid, fromOf(said), stamp, live);
+        m_fleet.recordMessage(jid, fromOf(received), stamp, live);
     }
-    if (const auto *result = std::get_if<CommandResult>(&said)) {
+    if (const auto *result = std::get_if<CommandResult>(&received)) {
         m_commands.apply(jid, *result, stamp);
-        // After an update its versions are others; one that tells by itself does so, an old one has to be asked.
+        // After an update its versions are others; a modern one reports them by itself, an old one has to be asked.
         if (live && result->success) {
             ask(jid);
         }
-    } else if (const auto *progress = std::get_if<ProgressReport>(&said)) {
+    } else if (const auto *progress = std::get_if<ProgressReport>(&received)) {
         m_commands.apply(jid, *progress, stamp);
-    } else if (const auto *logs = std::get_if<LogsReply>(&said)) {
+    } else if (const auto *logs = std::get_if<LogsReply>(&received)) {
         m_logs.apply(jid, *logs, stamp);
     }
     if (live && !m_roster.contains(jid) && !m_subscriptionAsked.contains(jid) && m_isRosterIn) {
@@ -354,7 +354,7 @@ void PanelSession::complain(const QString &jid, const QString &what)
 {
     if (m_complaints.allow(m_clock.monotonic())) {
         const quint64 suppressed = m_complaints.takeSuppressed();
-        qCWarning(lcPanel).noquote() << jid << "sent what can't be used:" << what.left(300)
+        qCWarning(lcPanel).noquote() << jid << "sent an unusable message:" << what.left(300)
                                      << (suppressed > 0 ? u"(and %1 more)"_s.arg(suppressed) : QString());
     }
 }

@@ -75,7 +75,7 @@ public:
 
 Q_SIGNALS:
     void online();
-    // Once per reason, in words for a person.
+    // Once per reason.
     void offline(const sgn::Error &reason);
     void settled();
     // A version report came in, live.
@@ -88,7 +88,7 @@ private:
     void onPresence(const QString &jid, bool online, const QString &resource);
     void onMessage(const xmpp::IncomingMessage &message);
     void onOwnMessage(const xmpp::IncomingMessage &message);
-    void onDeviceMessage(const xmpp::IncomingMessage &message, const DeviceMessage &said);
+    void onDeviceMessage(const xmpp::IncomingMessage &message, const DeviceMessage &received);
     void onArchiveFinished(const Result<QString> &lastId);
     void onTick();
     void readArchive();
@@ -97,7 +97,7 @@ private:
     void presencesAreIn();
     void maybeSettled();
     void complain(const QString &jid, const QString &what);
-    // A stranger from another domain is no device, whatever it says.
+    // An unknown JID of another domain is no device, whatever it sends.
     [[nodiscard]] bool mayBeDevice(const QString &jid) const;
 
     xmpp::Session &m_session;

@@ -7,9 +7,9 @@
 
 namespace sgn::core {
 
-// When an unanswered command is given to the server (again). A server that took a command may still lose it without a
-// word, so it is sent again under the same number; devices answer a repeat from their record. A device that knows only
-// the seed might execute a repeat, so it gets one only when the server never took the first.
+// When an unanswered command is given to the server (again). A server that took a command may still lose it
+// silently, so it is sent again under the same number; devices answer a repeat from their record. A device that knows
+// only the seed might execute a repeat, so it gets one only when the server never took the first.
 struct ResendSituation
 {
     records::TargetState state = records::TargetState::Queued;
@@ -17,8 +17,8 @@ struct ResendSituation
     bool isOnTheWay = false; // given to the server, not acknowledged yet
     bool deviceOnline = false;
     bool answersRepeats = false; // knows more than the seed
-    bool cameBack = false;       // device or panel had a new session since the last word either way
-    // Since the last word either way, or since one of them came back.
+    bool cameBack = false;       // device or panel had a new session since the last message either way
+    // Since the last message either way, or since one of them came back.
     std::chrono::milliseconds quietFor{0};
     // Since the time was over; negative: it isn't.
     std::chrono::milliseconds overFor{-1};
@@ -35,7 +35,7 @@ struct ResendTimes
     // Silence of a device that is online; doubles with every attempt up to `ceiling`.
     std::chrono::milliseconds patience{60'000};
     std::chrono::milliseconds ceiling{900'000};
-    // A late answer may still be on its way; one who was just heard working gets longer.
+    // A late answer may still be on its way; a device that just reported progress gets longer.
     std::chrono::milliseconds grace{120'000};
     std::chrono::milliseconds workingGrace{600'000};
 };

@@ -21,15 +21,15 @@ SendQueue::SendQueue(xmpp::Session &session, QObject *parent)
     connect(&m_session, &xmpp::Session::notSent, this,
             [this](quint64 id, const Error &reason) { settle(id, Fate::NotSent, reason); });
     connect(&m_session, &xmpp::Session::undeliverable, this, [this](quint64 id, const QString &, const Error &reason) {
-        if (const Told told = m_acknowledged.take(id)) {
-            told(Fate::Undeliverable, reason);
+        if (const Settled settled = m_acknowledged.take(id)) {
+            settled(Fate::Undeliverable, reason);
         }
     });
 }
 
-void SendQueue::send(const QString &toBareJid, const QByteArray &body, Priority priority, Told told)
+void SendQueue::send(const QString &toBareJid, const QByteArray &body, Priority priority, Settled settled)
 {
-    (priority == Priority::Urgent ? m_urgent : m_ordinary).push_back({toBareJid, body, std::move(told)});
+    (priority == Priority::Urgent ? m_urgent : m_ordinary).push_back({toBareJid, body, std::move(settled)});
     pump();
 }
 
@@ -37,8 +37,8 @@ void SendQueue::clear()
 {
     for (auto *waiting : {&m_urgent, &m_ordinary}) {
         for (const Item &item : std::exchange(*waiting, {})) {
-            if (item.told) {
-                item.told(Fate::NotSent, {ErrorCode::Network, u"the connection to the server was lost"_s});
+            if (item.settled) {
+                item.settled(Fate::NotSent, {ErrorCode::Network, u"the connection to the server was lost"_s});
             }
         }
     }
@@ -53,7 +53,7 @@ void SendQueue::pump()
         }
         const Item item = std::move(next.front());
         next.pop_front();
-        m_onTheWay.insert(m_session.send(item.to, item.body), item.told);
+        m_onTheWay.insert(m_session.send(item.to, item.body), item.settled);
     }
 }
 
@@ -63,18 +63,18 @@ void SendQueue::settle(quint64 id, Fate fate, const Error &reason)
     if (it == m_onTheWay.end()) {
         return;
     }
-    const Told told = std::move(it.value());
+    const Settled settled = std::move(it.value());
     m_onTheWay.erase(it);
-    if (told && fate == Fate::Acknowledged) {
-        m_acknowledged.insert(id, told);
+    if (settled && fate == Fate::Acknowledged) {
+        m_acknowledged.insert(id, settled);
         m_acknowledgedOrder.push_back(id);
         if (m_acknowledgedOrder.size() > rememberedAcknowledged) {
             m_acknowledged.remove(m_acknowledgedOrder.front());
             m_acknowledgedOrder.pop_front();
         }
     }
-    if (told) {
-        told(fate, reason);
+    if (settled) {
+        settled(fate, reason);
     }
     pump();
 }

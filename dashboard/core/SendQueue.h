@@ -19,7 +19,7 @@ class SendQueue : public QObject
 
 public:
     enum class Fate { Acknowledged, NotSent, Undeliverable };
-    using Told = std::function<void(Fate fate, const Error &reason)>;
+    using Settled = std::function<void(Fate fate, const Error &reason)>;
     enum class Priority { Urgent, Ordinary };
 
     static constexpr int window = 256; // messages on their way
@@ -27,10 +27,10 @@ public:
     // `session` outlives the queue.
     explicit SendQueue(xmpp::Session &session, QObject *parent = nullptr);
 
-    // `told` is called once with Acknowledged or NotSent, and later perhaps with Undeliverable; never from within
+    // `settled` is called once with Acknowledged or NotSent, and later perhaps with Undeliverable; never from within
     // send().
-    void send(const QString &toBareJid, const QByteArray &body, Priority priority, Told told = {});
-    // Forgets what waits; each is told NotSent.
+    void send(const QString &toBareJid, const QByteArray &body, Priority priority, Settled settled = {});
+    // Forgets what waits; each is settled as NotSent.
     void clear();
 
 private:
@@ -38,7 +38,7 @@ private:
     {
         QString to;
         QByteArray body;
-        Told told;
+        Settled settled;
     };
 
     void pump();
@@ -47,9 +47,9 @@ private:
     xmpp::Session &m_session;
     std::deque<Item> m_urgent;
     std::deque<Item> m_ordinary;
-    QHash<quint64, Told> m_onTheWay;
+    QHash<quint64, Settled> m_onTheWay;
     // The last acknowledged ones, because the server may still send them back.
-    QHash<quint64, Told> m_acknowledged;
+    QHash<quint64, Settled> m_acknowledged;
     std::deque<quint64> m_acknowledgedOrder;
 };
 

@@ -5,7 +5,7 @@
 
 namespace sgn::core {
 
-// A clock whose wall time is the server's, as far as it is known: what devices are told with `not_after`, what the
+// A clock whose wall time is the server's, as far as it is known: the `not_after` that devices get, what the
 // archive stamps, and when something was seen are then one time, however wrong this machine's own may be.
 class ServerClock final : public Clock
 {

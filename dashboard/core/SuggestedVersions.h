@@ -7,9 +7,9 @@ namespace sgn::core {
 
 class Fleet;
 
-// For each process of the release what the zip says, else one more than the highest version in the fleet.
+// For each process of the release the version in the zip, else one more than the highest version in the fleet.
 [[nodiscard]] QList<ProcessVersion> suggestedVersions(const ReleaseZip &zip, const Fleet &fleet);
-// What the zip says, else one more than the highest in the fleet.
+// The version in the zip, else one more than the highest in the fleet.
 [[nodiscard]] int suggestedVersion(const ReleaseZip &zip, const Fleet &fleet);
 
 } // namespace sgn::core

@@ -43,7 +43,7 @@ struct UpdateRequest
     [[nodiscard]] records::Expected<> check() const;
     // The file to upload; empty where devices fetch it from an address.
     [[nodiscard]] QString file() const;
-    // The name of the file, for people.
+    // The name of the file, for display.
     [[nodiscard]] QString title() const;
     // Whether the list of the zip's files is worth an upload of its own: a device that has it fetches only what
     // changed.

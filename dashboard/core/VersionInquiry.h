@@ -8,7 +8,7 @@
 
 namespace sgn::core {
 
-// Who has been asked for a version report and hasn't answered yet. Pure: it is told what happens and says what follows.
+// Which devices were asked for a version report and haven't answered yet. Pure: gets events, returns what follows.
 class VersionInquiry
 {
 public:
@@ -16,7 +16,7 @@ public:
     {
         // A device that hasn't answered after this long is "not answering".
         std::chrono::milliseconds answerWithin{30'000};
-        // How often a device is asked although nothing happened: one that tells by itself, one that knows only the
+        // How often a device is asked although nothing happened: a modern one, one that knows only the
         // seed, and one that doesn't answer.
         std::chrono::milliseconds modern{3'600'000};
         std::chrono::milliseconds old{300'000};

@@ -50,12 +50,12 @@ Cell::Tone ActivityModel::tone(records::ActivityKind kind)
 
 int ActivityModel::rowCount(const QModelIndex &parent) const
 {
-    return parent.isValid() ? 0 : int(m_rows.size());
+    return parent.isValid() ? 0 : static_cast<int>(m_rows.size());
 }
 
 int ActivityModel::columnCount(const QModelIndex &parent) const
 {
-    return parent.isValid() ? 0 : int(ColumnCount);
+    return parent.isValid() ? 0 : static_cast<int>(ColumnCount);
 }
 
 Column ActivityModel::column(int index) const
@@ -130,7 +130,7 @@ void ActivityModel::add(const records::ActivityEntry &entry)
         m_rows.remove(0, spare);
         endRemoveRows();
     }
-    beginInsertRows({}, int(m_rows.size()), int(m_rows.size()));
+    beginInsertRows({}, static_cast<int>(m_rows.size()), static_cast<int>(m_rows.size()));
     m_rows.append({m_nextKey++, entry});
     endInsertRows();
 }

@@ -6,7 +6,7 @@
 
 namespace sgn::models {
 
-// Long enough ago to say how long; what isn't is "now". Both UTC.
+// Long enough ago to show how long; what isn't is "now". Both UTC.
 [[nodiscard]] bool isLongAgo(const QDateTime &at, const QDateTime &now);
 // "now", "8 s", "3 min", "2 h", "3 d"; a dash for an invalid time. Both UTC.
 [[nodiscard]] QString ageText(const QDateTime &at, const QDateTime &now);

@@ -11,7 +11,7 @@
 
 namespace sgn::models {
 
-// What the window is given: the sign-in form, and the workspace while someone is signed in.
+// What the window is given: the sign-in form, and the workspace while an account is signed in.
 class Application final : public QObject
 {
     Q_OBJECT

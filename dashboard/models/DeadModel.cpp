@@ -35,12 +35,12 @@ QString DeadModel::processOf(const QString &key)
 
 int DeadModel::rowCount(const QModelIndex &parent) const
 {
-    return parent.isValid() ? 0 : int(m_rows.size());
+    return parent.isValid() ? 0 : static_cast<int>(m_rows.size());
 }
 
 int DeadModel::columnCount(const QModelIndex &parent) const
 {
-    return parent.isValid() ? 0 : int(ColumnCount);
+    return parent.isValid() ? 0 : static_cast<int>(ColumnCount);
 }
 
 Column DeadModel::column(int index) const
@@ -103,7 +103,7 @@ Cell DeadModel::cell(int row, int column) const
             cell.hint = dead->report.lastExit->lastLines.join(u'\n');
         }
         if (cell.text.isEmpty()) {
-            cell.text = tr("not told by this device");
+            cell.text = tr("not reported by this device");
             cell.tone = Cell::Muted;
         }
         break;
@@ -170,7 +170,7 @@ void DeadModel::onChanged(const QList<core::DeviceDelta> &deltas)
             rows.append(row);
         }
     }
-    tellChanged(rows);
+    notifyChanged(rows);
 }
 
 // Rows of one device against what it reports now.
@@ -182,7 +182,7 @@ void DeadModel::compare(int device)
             dead.append(process.report.name);
         }
     }
-    for (int row = int(m_rows.size()) - 1; row >= 0; --row) {
+    for (int row = static_cast<int>(m_rows.size()) - 1; row >= 0; --row) {
         if (m_rows.at(row).device != device || dead.removeOne(m_rows.at(row).process)) {
             continue;
         }
@@ -191,7 +191,7 @@ void DeadModel::compare(int device)
         endRemoveRows();
     }
     for (const QString &name : std::as_const(dead)) {
-        beginInsertRows({}, int(m_rows.size()), int(m_rows.size()));
+        beginInsertRows({}, static_cast<int>(m_rows.size()), static_cast<int>(m_rows.size()));
         m_rows.append({device, name});
         endInsertRows();
     }

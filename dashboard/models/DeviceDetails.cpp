@@ -43,7 +43,7 @@ void DeviceProcessModel::show(const records::Device *device)
 
 int DeviceProcessModel::rowCount(const QModelIndex &parent) const
 {
-    return parent.isValid() ? 0 : int(m_processes.size());
+    return parent.isValid() ? 0 : static_cast<int>(m_processes.size());
 }
 
 QVariant DeviceProcessModel::data(const QModelIndex &index, int role) const
@@ -113,7 +113,7 @@ QString DeviceProcessModel::causeText(const records::DeviceProcess &process) con
     }
     const LastExit &exit = *process.report.lastExit;
     constexpr qint64 day = 24LL * 60 * 60;
-    // One that runs again has a death worth telling for as long as its restarts are counted.
+    // The death of one that runs again is shown for as long as its restarts are counted.
     if (process.report.isDead) {
         return wording::deathText(exit);
     }
@@ -170,7 +170,7 @@ void FactModel::show(const QList<Fact> &facts)
 
 int FactModel::rowCount(const QModelIndex &parent) const
 {
-    return parent.isValid() ? 0 : int(m_facts.size());
+    return parent.isValid() ? 0 : static_cast<int>(m_facts.size());
 }
 
 QVariant FactModel::data(const QModelIndex &index, int role) const
@@ -318,8 +318,8 @@ QList<FactModel::Fact> DeviceDetails::factsOf(const records::Device &device) con
     constexpr double notableOffset = 2;
     if (facts.clockOffsetS && std::abs(*facts.clockOffsetS) >= notableOffset) {
         add(tr("Clock"), *facts.clockOffsetS > 0
-                             ? tr("%1 ahead").arg(wording::durationText(qint64(*facts.clockOffsetS)))
-                             : tr("%1 behind").arg(wording::durationText(qint64(-*facts.clockOffsetS))));
+                             ? tr("%1 ahead").arg(wording::durationText(static_cast<qint64>(*facts.clockOffsetS)))
+                             : tr("%1 behind").arg(wording::durationText(static_cast<qint64>(-*facts.clockOffsetS))));
     }
     return list;
 }

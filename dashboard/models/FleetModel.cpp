@@ -161,7 +161,7 @@ Cell FleetModel::agentCell(const records::Device &device) const
     cell.text = device.facts.agentVersion ? QString::number(*device.facts.agentVersion) : u"–"_s;
     cell.tone = Cell::Muted;
     if (!device.facts.agentVersion) {
-        cell.hint = tr("this device doesn't tell");
+        cell.hint = tr("not reported by this device");
     }
     return cell;
 }
@@ -235,7 +235,7 @@ bool FleetModel::tieLess(int left, int right) const
 
 bool FleetModel::matches(int row, QStringView needle) const
 {
-    return m_search[std::size_t(row)].contains(needle);
+    return m_search[static_cast<std::size_t>(row)].contains(needle);
 }
 
 void FleetModel::rewind()
@@ -244,7 +244,7 @@ void FleetModel::rewind()
     m_count = m_fleet.count();
     m_processes = m_fleet.processNames();
     m_search.clear();
-    m_search.reserve(std::size_t(m_count));
+    m_search.reserve(static_cast<std::size_t>(m_count));
     for (int row = 0; row < m_count; ++row) {
         m_search.push_back(searchKey(m_fleet.at(row)));
     }
@@ -272,10 +272,10 @@ void FleetModel::onChanged(const QList<core::DeviceDelta> &deltas)
         rows.append(delta.index);
         if (delta.what & (records::DeviceChanges(records::DeviceChange::Processes) | records::DeviceChange::Facts |
                           records::DeviceChange::Identity)) {
-            m_search[std::size_t(delta.index)] = searchKey(m_fleet.at(delta.index));
+            m_search[static_cast<std::size_t>(delta.index)] = searchKey(m_fleet.at(delta.index));
         }
     }
-    tellChanged(rows);
+    notifyChanged(rows);
 }
 
 // Both lists are in order of names, so columns that stay keep their place.
@@ -286,7 +286,7 @@ void FleetModel::updateColumns()
         if (wanted.contains(m_processes.at(i))) {
             continue;
         }
-        const int column = FirstProcess + int(i);
+        const int column = FirstProcess + static_cast<int>(i);
         beginRemoveColumns({}, column, column);
         m_processes.removeAt(i);
         endRemoveColumns();
@@ -295,7 +295,7 @@ void FleetModel::updateColumns()
         if (i < m_processes.size() && m_processes.at(i) == wanted.at(i)) {
             continue;
         }
-        const int column = FirstProcess + int(i);
+        const int column = FirstProcess + static_cast<int>(i);
         beginInsertColumns({}, column, column);
         m_processes.insert(i, wanted.at(i));
         endInsertColumns();

@@ -40,7 +40,7 @@ public:
 private:
     enum FixedColumn { DeviceColumn = 0, SeenColumn = 1, FirstProcess = 2 };
 
-    [[nodiscard]] int agentColumn() const { return FirstProcess + int(m_processes.size()); }
+    [[nodiscard]] int agentColumn() const { return FirstProcess + static_cast<int>(m_processes.size()); }
     [[nodiscard]] int whyColumn() const { return agentColumn() + 1; }
     [[nodiscard]] Cell deviceCell(const records::Device &device) const;
     [[nodiscard]] Cell seenCell(const records::Device &device) const;

@@ -52,7 +52,7 @@ void LogFileModel::show(const QList<core::LogFile> &files)
 
 int LogFileModel::rowCount(const QModelIndex &parent) const
 {
-    return parent.isValid() ? 0 : int(m_files.size());
+    return parent.isValid() ? 0 : static_cast<int>(m_files.size());
 }
 
 QVariant LogFileModel::data(const QModelIndex &index, int role) const
@@ -165,7 +165,8 @@ void LogDocument::update()
         break;
     case records::LogDelivery::State::Downloading:
         m_isBusy = true;
-        m_progress = delivery->size > 0 ? double(delivery->received) / double(delivery->size) : -1;
+        m_progress =
+            delivery->size > 0 ? static_cast<double>(delivery->received) / static_cast<double>(delivery->size) : -1;
         m_message = tr("Loading the logs.");
         break;
     case records::LogDelivery::State::Unpacking:
@@ -202,9 +203,9 @@ void LogDocument::saveAs(const QUrl &target)
     }
     const records::Expected<> outcome = copyFile(m_files.files().at(m_file).path, path);
     if (outcome) {
-        Q_EMIT told(tr("Saved as %1.").arg(QFileInfo(path).fileName()), false);
+        Q_EMIT notified(tr("Saved as %1.").arg(QFileInfo(path).fileName()), false);
     } else {
-        Q_EMIT told(tr("Not saved: %1.").arg(wording::sentence(outcome.error())), true);
+        Q_EMIT notified(tr("Not saved: %1.").arg(wording::sentence(outcome.error())), true);
     }
 }
 

@@ -74,7 +74,7 @@ public:
 
 Q_SIGNALS:
     void changed();
-    void told(const QString &text, bool isError);
+    void notified(const QString &text, bool isError);
 
 private:
     void update();

@@ -91,7 +91,7 @@ void LogLinesModel::search()
         const QStringMatcher matcher(m_needle, Qt::CaseInsensitive);
         for (qsizetype at = matcher.indexIn(m_text); at >= 0;) {
             const auto next = std::upper_bound(m_starts.cbegin(), m_starts.cend(), qint32(at));
-            m_matches.append(int(next - m_starts.cbegin()) - 1);
+            m_matches.append(static_cast<int>(next - m_starts.cbegin()) - 1);
             at = next == m_starts.cend() ? -1 : matcher.indexIn(m_text, *next);
         }
     }
@@ -108,7 +108,7 @@ void LogLinesModel::nextMatch()
     if (m_matches.isEmpty()) {
         return;
     }
-    m_match = (m_match + 1) % int(m_matches.size());
+    m_match = (m_match + 1) % static_cast<int>(m_matches.size());
     Q_EMIT currentMatchChanged();
 }
 
@@ -117,7 +117,7 @@ void LogLinesModel::previousMatch()
     if (m_matches.isEmpty()) {
         return;
     }
-    m_match = (m_match + int(m_matches.size()) - 1) % int(m_matches.size());
+    m_match = (m_match + static_cast<int>(m_matches.size()) - 1) % static_cast<int>(m_matches.size());
     Q_EMIT currentMatchChanged();
 }
 
@@ -154,13 +154,13 @@ QVariant LogLinesModel::data(const QModelIndex &index, int role) const
     case ToneRole:
         switch (logLevelOf(line(index.row()))) {
         case LogLevel::Error:
-            return int(Cell::Bad);
+            return static_cast<int>(Cell::Bad);
         case LogLevel::Warning:
-            return int(Cell::Warning);
+            return static_cast<int>(Cell::Warning);
         case LogLevel::Debug:
-            return int(Cell::Muted);
+            return static_cast<int>(Cell::Muted);
         default:
-            return int(Cell::Plain);
+            return static_cast<int>(Cell::Plain);
         }
     case MatchRole:
         return std::binary_search(m_matches.cbegin(), m_matches.cend(), index.row());

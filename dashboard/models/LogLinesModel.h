@@ -37,10 +37,10 @@ public:
 
     [[nodiscard]] QString searchText() const { return m_needle; }
     void setSearchText(const QString &text);
-    [[nodiscard]] int matchCount() const { return int(m_matches.size()); }
+    [[nodiscard]] int matchCount() const { return static_cast<int>(m_matches.size()); }
     [[nodiscard]] int currentMatch() const { return m_match + 1; }
     [[nodiscard]] int currentRow() const { return m_match < 0 ? -1 : m_matches.at(m_match); }
-    [[nodiscard]] int count() const { return int(m_starts.size()); }
+    [[nodiscard]] int count() const { return static_cast<int>(m_starts.size()); }
 
     Q_INVOKABLE void nextMatch();
     Q_INVOKABLE void previousMatch();

@@ -33,12 +33,12 @@ QString LogListModel::newestReady() const
 
 int LogListModel::rowCount(const QModelIndex &parent) const
 {
-    return parent.isValid() ? 0 : int(m_deliveries.size());
+    return parent.isValid() ? 0 : static_cast<int>(m_deliveries.size());
 }
 
 int LogListModel::columnCount(const QModelIndex &parent) const
 {
-    return parent.isValid() ? 0 : int(ColumnCount);
+    return parent.isValid() ? 0 : static_cast<int>(ColumnCount);
 }
 
 Column LogListModel::column(int index) const
@@ -86,7 +86,8 @@ Cell LogListModel::stateCell(const records::LogDelivery &delivery) const
         break;
     case records::LogDelivery::State::Downloading:
         cell.text = tr("loading");
-        cell.progress = delivery.size > 0 ? double(delivery.received) / double(delivery.size) : 0;
+        cell.progress =
+            delivery.size > 0 ? static_cast<double>(delivery.received) / static_cast<double>(delivery.size) : 0;
         break;
     case records::LogDelivery::State::Unpacking:
         cell.text = tr("unpacking");
@@ -131,7 +132,7 @@ int LogListModel::rowOfId(qint64 id) const
 {
     const auto found = std::find_if(m_deliveries.cbegin(), m_deliveries.cend(),
                                     [id](const records::LogDelivery &delivery) { return delivery.id == id; });
-    return found == m_deliveries.cend() ? -1 : int(found - m_deliveries.cbegin());
+    return found == m_deliveries.cend() ? -1 : static_cast<int>(found - m_deliveries.cbegin());
 }
 
 void LogListModel::add(qint64 id)
@@ -140,7 +141,7 @@ void LogListModel::add(qint64 id)
     if (!delivery || rowOfId(id) >= 0) {
         return;
     }
-    beginInsertRows({}, int(m_deliveries.size()), int(m_deliveries.size()));
+    beginInsertRows({}, static_cast<int>(m_deliveries.size()), static_cast<int>(m_deliveries.size()));
     m_deliveries.append(*delivery);
     endInsertRows();
 }
@@ -153,7 +154,7 @@ void LogListModel::change(qint64 id)
         return;
     }
     m_deliveries[row] = *delivery;
-    tellChanged({row});
+    notifyChanged({row});
 }
 
 void LogListModel::remove(qint64 id)

@@ -32,7 +32,7 @@ void NewVersionModel::setVersion(int row, int version)
 
 int NewVersionModel::rowCount(const QModelIndex &parent) const
 {
-    return parent.isValid() ? 0 : int(m_versions.size());
+    return parent.isValid() ? 0 : static_cast<int>(m_versions.size());
 }
 
 QVariant NewVersionModel::data(const QModelIndex &index, int role) const
@@ -275,7 +275,7 @@ void NewUpdate::start()
     m_stage = Uploading;
     m_job = m_panel.updates().start(request);
     connect(m_job, &core::UpdateJob::progress, this, [this](qint64 sent, qint64 total) {
-        m_progress = total > 0 ? double(sent) / double(total) : 0;
+        m_progress = total > 0 ? static_cast<double>(sent) / static_cast<double>(total) : 0;
         Q_EMIT changed();
     });
     connect(m_job, &core::UpdateJob::finished, this, [this](const records::Expected<CommandNo> &number) {

@@ -86,7 +86,7 @@ public:
     void setForced(bool force);
     [[nodiscard]] Audience audience() const { return m_audience; }
     void setAudience(Audience audience);
-    [[nodiscard]] int chosenCount() const { return int(m_chosen.size()); }
+    [[nodiscard]] int chosenCount() const { return static_cast<int>(m_chosen.size()); }
     [[nodiscard]] int onlineCount() const;
     [[nodiscard]] int allCount() const;
     [[nodiscard]] int targetCount() const;

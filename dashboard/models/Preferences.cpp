@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/Preferences.h"
 
+#include "base/EnumNames.h"
+
 using namespace Qt::StringLiterals;
 
 namespace sgn::models {
 
 namespace {
 
-QString themeName(Preferences::Theme theme)
-{
-    return theme == Preferences::LightTheme ? u"light"_s : theme == Preferences::DarkTheme ? u"dark"_s : u"system"_s;
-}
+constexpr auto themeNames = enumNames<Preferences::Theme>({
+    {Preferences::SystemTheme, "system"_L1},
+    {Preferences::LightTheme, "light"_L1},
+    {Preferences::DarkTheme, "dark"_L1},
+});
 
 QString keyEntry(Preferences::KeyPurpose purpose)
 {
@@ -24,13 +27,12 @@ Preferences::Preferences(const QString &file, QObject *parent)
     , m_settings(file, QSettings::IniFormat)
     , m_language(m_settings.value("language").toString())
 {
-    const QString theme = m_settings.value("theme").toString();
-    m_theme = theme == "light"_L1 ? LightTheme : theme == "dark"_L1 ? DarkTheme : SystemTheme;
+    m_theme = themeNames.valueOf(m_settings.value("theme").toString()).value_or(SystemTheme);
 }
 
 void Preferences::setTheme(Theme theme)
 {
-    m_settings.setValue("theme", themeName(theme));
+    m_settings.setValue("theme", QString(themeNames.nameOf(theme)));
     overrideTheme(theme);
 }
 
@@ -59,7 +61,7 @@ Preferences::LastAccount Preferences::lastAccount() const
     account.jid = m_settings.value("account/jid").toString();
     account.host = m_settings.value("account/host").toString();
     const uint port = m_settings.value("account/port", account.port).toUInt();
-    account.port = port > 0 && port <= 65535 ? quint16(port) : account.port;
+    account.port = port > 0 && port <= 65535 ? static_cast<quint16>(port) : account.port;
     account.caFile = m_settings.value("account/ca").toString();
     account.keepPassword = m_settings.value("account/keepPassword", false).toBool();
     return account;

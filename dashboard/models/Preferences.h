@@ -8,7 +8,7 @@
 
 namespace sgn::models {
 
-// What a person chose for this window and this machine. Never a password.
+// Settings of this window on this machine. Never a password.
 class Preferences final : public QObject
 {
     Q_OBJECT

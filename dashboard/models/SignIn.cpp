@@ -76,7 +76,7 @@ core::PanelConfig SignIn::config() const
     config.host = m_host;
     bool isNumber = false;
     const uint port = m_port.toUInt(&isNumber);
-    config.port = isNumber && port <= 65535 ? quint16(port) : quint16(0);
+    config.port = isNumber && port <= 65535 ? static_cast<quint16>(port) : static_cast<quint16>(0);
     config.caFile = m_caFile;
     config.storeFile = core::storeFileFor(m_environment.dataFolder, config.jid);
     return config;

@@ -67,7 +67,7 @@ public:
     Q_INVOKABLE void cancel();
     Q_INVOKABLE void chooseCaFile(const QUrl &file);
 
-    // What a person can do about a failure to connect; empty: nothing better than waiting.
+    // What an operator can do about a failure to connect; empty: nothing better than waiting.
     [[nodiscard]] static QString adviceFor(ErrorCode error);
 
 Q_SIGNALS:

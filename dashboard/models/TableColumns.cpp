@@ -57,7 +57,8 @@ void TableColumns::resize(int column, qreal width)
         return;
     }
     const qreal lead = column == 0 ? m_lead : 0;
-    m_chosen.insert(m_columns.at(column).title, qMax(width - lead, qreal(m_columns.at(column).minimumWidth)));
+    m_chosen.insert(m_columns.at(column).title,
+                    qMax(width - lead, static_cast<qreal>(m_columns.at(column).minimumWidth)));
     layOut();
 }
 
@@ -70,7 +71,7 @@ void TableColumns::resetWidth(int column)
 
 int TableColumns::rowCount(const QModelIndex &parent) const
 {
-    return parent.isValid() ? 0 : int(m_columns.size());
+    return parent.isValid() ? 0 : static_cast<int>(m_columns.size());
 }
 
 QVariant TableColumns::data(const QModelIndex &index, int role) const
@@ -84,7 +85,7 @@ QVariant TableColumns::data(const QModelIndex &index, int role) const
     case TitleRole:
         return column.title;
     case XRole:
-        return std::accumulate(m_widths.cbegin(), m_widths.cbegin() + index.row(), qreal(0));
+        return std::accumulate(m_widths.cbegin(), m_widths.cbegin() + index.row(), static_cast<qreal>(0));
     case WidthRole:
         return m_widths.at(index.row());
     case SortableRole:

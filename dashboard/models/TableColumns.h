@@ -9,7 +9,7 @@
 
 namespace sgn::models {
 
-// Where a table's columns are: their own widths or those a person dragged them to, and what is left over for those that
+// Where a table's columns are: their own widths or those they were dragged to, and what is left over for those that
 // grow. Rows of this model are the header's cells.
 class TableColumns : public QAbstractListModel
 {

@@ -427,7 +427,7 @@ void TableFilter::show(const Rows &rows)
     }
     if (!gone.isEmpty()) {
         reorder(stay + gone);
-        beginRemoveRows({}, int(stay.size()), int(m_shown.size()) - 1);
+        beginRemoveRows({}, static_cast<int>(stay.size()), static_cast<int>(m_shown.size()) - 1);
         m_shown.resize(stay.size());
         for (const int row : std::as_const(gone)) {
             m_position[row] = -1;
@@ -435,7 +435,7 @@ void TableFilter::show(const Rows &rows)
         endRemoveRows();
     }
     if (!come.isEmpty()) {
-        beginInsertRows({}, int(m_shown.size()), int(m_shown.size() + come.size()) - 1);
+        beginInsertRows({}, static_cast<int>(m_shown.size()), static_cast<int>(m_shown.size() + come.size()) - 1);
         m_shown += come;
         indexPositions();
         endInsertRows();

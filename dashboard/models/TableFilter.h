@@ -35,9 +35,9 @@ public:
     void setFilterText(const QString &text);
     [[nodiscard]] int sortColumn() const { return m_sortColumn; }
     [[nodiscard]] bool isSortDescending() const { return m_descending; }
-    [[nodiscard]] int shownCount() const { return int(m_shown.size()); }
+    [[nodiscard]] int shownCount() const { return static_cast<int>(m_shown.size()); }
     [[nodiscard]] int totalCount() const { return m_source.rowCount(); }
-    [[nodiscard]] int checkedCount() const { return int(m_checked.size()); }
+    [[nodiscard]] int checkedCount() const { return static_cast<int>(m_checked.size()); }
     [[nodiscard]] bool areAllShownChecked() const;
     [[nodiscard]] QStringList checkedKeys() const;
     // The row that details are shown of; follows its key, -1 while that isn't shown.

@@ -61,11 +61,11 @@ QVariant TableModel::data(const QModelIndex &index, int role) const
     case TextRole:
         return value.text;
     case ToneRole:
-        return int(value.tone);
+        return static_cast<int>(value.tone);
     case BadgeRole:
         return value.badge;
     case DotRole:
-        return int(value.dot);
+        return static_cast<int>(value.dot);
     case ProgressRole:
         return value.progress;
     case ActionRole:
@@ -102,7 +102,7 @@ void TableModel::refreshTexts()
     }
 }
 
-void TableModel::tellChanged(const QList<int> &rows)
+void TableModel::notifyChanged(const QList<int> &rows)
 {
     if (rows.isEmpty() || columnCount() == 0) {
         return;

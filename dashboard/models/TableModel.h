@@ -66,12 +66,13 @@ public:
 Q_SIGNALS:
     // A column's title or width changed.
     void columnsChanged();
-    // These rows may belong elsewhere now, or nowhere. What they show is told by dataChanged(), perhaps for more rows.
+    // These rows may belong elsewhere now, or nowhere. What they show is announced by dataChanged(), perhaps for more
+    // rows.
     void rowsChanged(const QList<int> &rows);
 
 protected:
     // Both signals for rows that changed.
-    void tellChanged(const QList<int> &rows);
+    void notifyChanged(const QList<int> &rows);
 };
 
 } // namespace sgn::models

@@ -51,7 +51,7 @@ void TimelineModel::refreshTexts()
 
 int TimelineModel::rowCount(const QModelIndex &parent) const
 {
-    return parent.isValid() ? 0 : int(m_entries.size());
+    return parent.isValid() ? 0 : static_cast<int>(m_entries.size());
 }
 
 QVariant TimelineModel::data(const QModelIndex &index, int role) const
@@ -69,7 +69,7 @@ QVariant TimelineModel::data(const QModelIndex &index, int role) const
     case TextRole:
         return wording::describe(entry);
     case ToneRole:
-        return int(ActivityModel::tone(entry.kind));
+        return static_cast<int>(ActivityModel::tone(entry.kind));
     default:
         return {};
     }

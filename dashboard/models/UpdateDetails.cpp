@@ -101,9 +101,9 @@ void UpdateDetails::cancel()
 {
     const records::Expected<> outcome = m_panel.updates().cancel(m_targets.number(), u"dashboard"_s);
     if (outcome) {
-        Q_EMIT told(tr("Update #%1 stops where it hasn't replaced anything yet.").arg(m_targets.number()), false);
+        Q_EMIT notified(tr("Update #%1 stops where it hasn't replaced anything yet.").arg(m_targets.number()), false);
     } else {
-        Q_EMIT told(tr("It can't be stopped: %1.").arg(wording::sentence(outcome.error())), true);
+        Q_EMIT notified(tr("It can't be stopped: %1.").arg(wording::sentence(outcome.error())), true);
     }
 }
 
@@ -112,10 +112,10 @@ void UpdateDetails::retryFailed()
     const records::Expected<CommandNo> number =
         m_panel.updates().retry(m_targets.number(), m_targets.failedJids(), u"dashboard"_s);
     if (!number) {
-        Q_EMIT told(tr("It can't be tried again: %1.").arg(wording::sentence(number.error())), true);
+        Q_EMIT notified(tr("It can't be tried again: %1.").arg(wording::sentence(number.error())), true);
         return;
     }
-    Q_EMIT told(tr("Tried again as update #%1.").arg(*number), false);
+    Q_EMIT notified(tr("Tried again as update #%1.").arg(*number), false);
     Q_EMIT retried(*number);
 }
 

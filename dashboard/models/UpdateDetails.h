@@ -51,7 +51,7 @@ Q_SIGNALS:
     void numberChanged();
     void changed();
     // The outcome of cancel() and retryFailed() in a sentence.
-    void told(const QString &text, bool isError);
+    void notified(const QString &text, bool isError);
     void retried(sgn::CommandNo number);
 
 private:

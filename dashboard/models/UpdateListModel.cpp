@@ -64,7 +64,7 @@ UpdateListModel::UpdateListModel(core::CommandLog &commands, const Clock &clock,
     connect(&commands, &core::CommandLog::commandChanged, this, [this](CommandNo number) {
         const qsizetype row = m_numbers.indexOf(number);
         if (row >= 0) {
-            tellChanged({int(row)});
+            notifyChanged({static_cast<int>(row)});
         }
     });
     rewind();
@@ -72,12 +72,12 @@ UpdateListModel::UpdateListModel(core::CommandLog &commands, const Clock &clock,
 
 int UpdateListModel::rowCount(const QModelIndex &parent) const
 {
-    return parent.isValid() ? 0 : int(m_numbers.size());
+    return parent.isValid() ? 0 : static_cast<int>(m_numbers.size());
 }
 
 int UpdateListModel::columnCount(const QModelIndex &parent) const
 {
-    return parent.isValid() ? 0 : int(ColumnCount);
+    return parent.isValid() ? 0 : static_cast<int>(ColumnCount);
 }
 
 Column UpdateListModel::column(int index) const
@@ -125,7 +125,7 @@ Cell UpdateListModel::cell(int row, int column) const
         const int done = counts.in(records::TargetState::Done);
         const int failed = counts.in(records::TargetState::Failed) + counts.in(records::TargetState::Expired);
         if (counts.open() > 0) {
-            cell.progress = counts.total() > 0 ? double(done + failed) / counts.total() : 0;
+            cell.progress = counts.total() > 0 ? static_cast<double>(done + failed) / counts.total() : 0;
             cell.text = tr("%1 of %2 done").arg(done).arg(counts.total());
             if (failed > 0) {
                 cell.text += tr(", %n failed", nullptr, failed);
@@ -176,7 +176,7 @@ void UpdateListModel::add(CommandNo number)
     if (!added || !records::isInstallation(added->command.body) || m_numbers.contains(number)) {
         return;
     }
-    beginInsertRows({}, int(m_numbers.size()), int(m_numbers.size()));
+    beginInsertRows({}, static_cast<int>(m_numbers.size()), static_cast<int>(m_numbers.size()));
     m_numbers.append(number);
     endInsertRows();
 }

@@ -71,12 +71,12 @@ QString UpdateTargetsModel::stateText(const records::CommandTarget &target)
 
 int UpdateTargetsModel::rowCount(const QModelIndex &parent) const
 {
-    return parent.isValid() ? 0 : int(m_targets.size());
+    return parent.isValid() ? 0 : static_cast<int>(m_targets.size());
 }
 
 int UpdateTargetsModel::columnCount(const QModelIndex &parent) const
 {
-    return parent.isValid() ? 0 : int(ColumnCount);
+    return parent.isValid() ? 0 : static_cast<int>(ColumnCount);
 }
 
 Column UpdateTargetsModel::column(int index) const
@@ -86,8 +86,8 @@ Column UpdateTargetsModel::column(int index) const
         return {.title = tr("Device"), .width = 160};
     case StateColumn:
         return {.title = tr("State"), .width = 240};
-    case HeardColumn:
-        return {.title = tr("Last word"), .width = 96};
+    case RepliedColumn:
+        return {.title = tr("Last reply"), .width = 96};
     default:
         return {.title = tr("Remarks"), .width = 200, .minimumWidth = 140, .grows = true};
     }
@@ -117,9 +117,9 @@ Cell UpdateTargetsModel::cell(int row, int column) const
                     : target.state == records::TargetState::Running ? Cell::Plain
                                                                     : Cell::Muted;
         break;
-    case HeardColumn:
-        cell.text = target.heardAt.isValid() ? momentText(target.heardAt, m_clock.wallUtc()) : u"–"_s;
-        cell.hint = fullMomentText(target.heardAt);
+    case RepliedColumn:
+        cell.text = target.repliedAt.isValid() ? momentText(target.repliedAt, m_clock.wallUtc()) : u"–"_s;
+        cell.hint = fullMomentText(target.repliedAt);
         cell.tone = Cell::Muted;
         break;
     default:
@@ -142,8 +142,8 @@ bool UpdateTargetsModel::less(int column, int left, int right) const
     if (column == StateColumn) {
         return std::pair(a.state, a.percent) < std::pair(b.state, b.percent);
     }
-    if (column == HeardColumn) {
-        return a.heardAt < b.heardAt;
+    if (column == RepliedColumn) {
+        return a.repliedAt < b.repliedAt;
     }
     return TableModel::less(column, left, right);
 }
@@ -166,11 +166,11 @@ void UpdateTargetsModel::onChanged(CommandNo number, const QList<int> &rows)
         }
     }
     if (now.size() > m_targets.size()) {
-        beginInsertRows({}, int(m_targets.size()), int(now.size()) - 1);
+        beginInsertRows({}, static_cast<int>(m_targets.size()), static_cast<int>(now.size()) - 1);
         m_targets += now.mid(m_targets.size());
         endInsertRows();
     }
-    tellChanged(changed);
+    notifyChanged(changed);
 }
 
 } // namespace sgn::models

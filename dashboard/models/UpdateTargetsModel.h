@@ -35,7 +35,7 @@ public:
     [[nodiscard]] bool less(int column, int left, int right) const override;
 
 private:
-    enum Columns { DeviceColumn, StateColumn, HeardColumn, RemarksColumn, ColumnCount };
+    enum Columns { DeviceColumn, StateColumn, RepliedColumn, RemarksColumn, ColumnCount };
 
     void onChanged(CommandNo number, const QList<int> &rows);
 

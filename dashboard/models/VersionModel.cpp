@@ -36,7 +36,7 @@ VersionModel::VersionModel(core::Fleet &fleet, QObject *parent)
 
 int VersionModel::rowCount(const QModelIndex &parent) const
 {
-    return parent.isValid() ? 0 : int(m_rows.size());
+    return parent.isValid() ? 0 : static_cast<int>(m_rows.size());
 }
 
 QVariant VersionModel::data(const QModelIndex &index, int role) const
@@ -54,7 +54,7 @@ QVariant VersionModel::data(const QModelIndex &index, int role) const
     case CountRole:
         return row.count;
     case ShareRole:
-        return double(row.count) / row.total;
+        return static_cast<double>(row.count) / row.total;
     case NewestRole:
         return row.newest;
     default:

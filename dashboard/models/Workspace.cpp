@@ -61,18 +61,18 @@ Workspace::Workspace(std::unique_ptr<core::Panel> panel, const Clock &clock, QOb
     m_updates.setCurrentKey(m_updates.keyAt(0));
     m_logs.setCurrentKey(m_logModel.newestReady());
 
-    connect(&m_update, &UpdateDetails::told, this, &Workspace::told);
+    connect(&m_update, &UpdateDetails::notified, this, &Workspace::notified);
     connect(&m_update, &UpdateDetails::retried, this,
             [this](CommandNo number) { m_updates.setCurrentKey(QString::number(number)); });
     connect(&m_newUpdate, &NewUpdate::started, this, [this](CommandNo number) {
         m_updates.setCurrentKey(QString::number(number));
-        Q_EMIT told(tr("Update #%1 is on its way.").arg(number), false);
+        Q_EMIT notified(tr("Update #%1 is on its way.").arg(number), false);
         Q_EMIT updateStarted();
     });
     connect(&m_newUpdate, &NewUpdate::failed, this, [this](const records::Problem &why) {
-        Q_EMIT told(tr("The update wasn't sent: %1.").arg(wording::sentence(why)), true);
+        Q_EMIT notified(tr("The update wasn't sent: %1.").arg(wording::sentence(why)), true);
     });
-    connect(&m_log, &LogDocument::told, this, &Workspace::told);
+    connect(&m_log, &LogDocument::notified, this, &Workspace::notified);
 
     constexpr auto ageStep = 5s;
     connect(&m_ages, &QTimer::timeout, this, &Workspace::refreshAges);
@@ -128,12 +128,12 @@ void Workspace::retranslate()
     Q_EMIT warningChanged();
 }
 
-void Workspace::tell(const records::Expected<CommandNo> &outcome, const QString &success)
+void Workspace::notify(const records::Expected<CommandNo> &outcome, const QString &success)
 {
     if (outcome) {
-        Q_EMIT told(success, false);
+        Q_EMIT notified(success, false);
     } else {
-        Q_EMIT told(tr("That didn't work: %1.").arg(wording::sentence(outcome.error())), true);
+        Q_EMIT notified(tr("That didn't work: %1.").arg(wording::sentence(outcome.error())), true);
     }
 }
 
@@ -141,27 +141,27 @@ void Workspace::askVersions()
 {
     const QStringList jids = m_fleet.checkedKeys();
     const int asked = m_panel->session().requestVersions(jids);
-    const int later = int(jids.size()) - asked;
+    const int later = static_cast<int>(jids.size()) - asked;
     QString text = tr("Asked %n device(s) for versions.", nullptr, asked);
     if (later > 0) {
         text += u' ' + tr("%n is offline and will be asked when it comes back.", nullptr, later);
     }
-    Q_EMIT told(text, false);
+    Q_EMIT notified(text, false);
 }
 
 void Workspace::askVersionsOf(const QString &jid)
 {
     if (m_panel->session().requestVersions({jid}) > 0) {
-        Q_EMIT told(tr("Asked %1 for its versions.").arg(xmpp::localPartOf(jid)), false);
+        Q_EMIT notified(tr("Asked %1 for its versions.").arg(xmpp::localPartOf(jid)), false);
     } else {
-        Q_EMIT told(tr("%1 is offline and will be asked when it comes back.").arg(xmpp::localPartOf(jid)), false);
+        Q_EMIT notified(tr("%1 is offline and will be asked when it comes back.").arg(xmpp::localPartOf(jid)), false);
     }
 }
 
 void Workspace::askLogs(const QStringList &jids)
 {
     const records::Expected<CommandNo> number = m_panel->requestLogs(jids);
-    tell(number, tr("Asked %n device(s) for logs.", nullptr, int(jids.size())));
+    notify(number, tr("Asked %n device(s) for logs.", nullptr, static_cast<int>(jids.size())));
     if (!number) {
         return;
     }
@@ -202,17 +202,17 @@ void Workspace::restartDead()
         const records::Expected<CommandNo> number =
             m_panel->restartProcess(DeadModel::jidOf(key), DeadModel::processOf(key));
         if (!number) {
-            tell(number, {});
+            notify(number, {});
             return;
         }
         ++asked;
     }
-    Q_EMIT told(tr("Asked to restart %n process(es).", nullptr, asked), false);
+    Q_EMIT notified(tr("Asked to restart %n process(es).", nullptr, asked), false);
 }
 
 void Workspace::restart(const QString &jid, const QString &process)
 {
-    tell(m_panel->restartProcess(jid, process), tr("Asked %1 to restart %2.").arg(xmpp::localPartOf(jid), process));
+    notify(m_panel->restartProcess(jid, process), tr("Asked %1 to restart %2.").arg(xmpp::localPartOf(jid), process));
 }
 
 void Workspace::actOn(const QString &jid)
@@ -231,8 +231,8 @@ void Workspace::actOn(const QString &jid)
         break;
     case records::Attention::Action::Retry:
         if (const records::Device &device = m_fleetModel.device(row); device.update && device.update->target) {
-            tell(m_panel->updates().retry(device.update->target->number, {jid}, u"dashboard"_s),
-                 tr("Tried again on %1.").arg(xmpp::localPartOf(jid)));
+            notify(m_panel->updates().retry(device.update->target->number, {jid}, u"dashboard"_s),
+                   tr("Tried again on %1.").arg(xmpp::localPartOf(jid)));
         }
         break;
     case records::Attention::Action::None:
@@ -243,7 +243,7 @@ void Workspace::actOn(const QString &jid)
 void Workspace::reboot()
 {
     const QStringList jids = m_fleet.checkedKeys();
-    tell(m_panel->rebootDevices(jids), tr("Asked %n device(s) to reboot.", nullptr, int(jids.size())));
+    notify(m_panel->rebootDevices(jids), tr("Asked %n device(s) to reboot.", nullptr, static_cast<int>(jids.size())));
 }
 
 void Workspace::prepareUpdate()

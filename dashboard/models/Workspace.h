@@ -83,7 +83,7 @@ public:
     Q_INVOKABLE void getLogsOf(const QString &jid);
     Q_INVOKABLE void askVersionsOf(const QString &jid);
     Q_INVOKABLE void restart(const QString &jid, const QString &process);
-    // What the action at the end of a fleet row says.
+    // The action at the end of a fleet row.
     Q_INVOKABLE void actOn(const QString &jid);
     // A new update for those that are online.
     Q_INVOKABLE void prepareUpdateForAll();
@@ -94,12 +94,12 @@ Q_SIGNALS:
     void lastReportChanged();
     void warningChanged();
     // What became of a command, for a moment at the edge of the window.
-    void told(const QString &text, bool isError);
+    void notified(const QString &text, bool isError);
     void logsAsked();
     void updateStarted();
 
 private:
-    void tell(const records::Expected<CommandNo> &outcome, const QString &success);
+    void notify(const records::Expected<CommandNo> &outcome, const QString &success);
     void askLogs(const QStringList &jids);
     void refreshAges();
 

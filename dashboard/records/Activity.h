@@ -11,6 +11,7 @@
 
 namespace sgn::records {
 
+// What a line of the timeline is about, and what its fields hold then.
 enum class ActivityKind {
     DeviceAdded,
     CameOnline, // facts: OfflineFor

@@ -19,7 +19,7 @@ enum class TargetState {
     Queued,    // kept here; the server hasn't got it yet
     Sent,      // the server has it; the device is offline
     Delivered, // the server has passed it on to the device
-    Running,   // the device says it is at it
+    Running,   // the device reports that it works on it
     Done,
     Failed,
     Expired, // not answered until its time was over
@@ -39,11 +39,11 @@ struct CommandTarget
     QString deviceState; // as in the progress message
     QString remarks;     // text of the device: of the result, or while running what it waits for
     Facts facts;         // why it failed here, before the remarks
-    QStringList log;     // of a failure, as the device tells it: what led to it
+    QStringList log;     // of a failure, as the device reports it: what led to it
     std::optional<ErrorCode> error;
     int attempts = 0;     // how often it was given to the server
     QDateTime sentAt;     // UTC, last time; invalid: never
-    QDateTime heardAt;    // UTC, last word from the device about it; invalid: none
+    QDateTime repliedAt;  // UTC, last message of the device about it; invalid: none
     QDateTime finishedAt; // UTC; invalid while open
 
     friend bool operator==(const CommandTarget &, const CommandTarget &) = default;
@@ -75,7 +75,7 @@ struct IssuedCommand
     // Sent by a program that shares our store. What another client of the account sends is followed, but never sent
     // again from here.
     bool isOwn = true;
-    // A name for people, e.g. the zip's file name; may be empty.
+    // A name for display, e.g. the zip's file name; may be empty.
     QString title;
     CommandCounts counts;
 };

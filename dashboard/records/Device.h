@@ -15,7 +15,7 @@
 namespace sgn::records {
 
 // A process as last reported, and since when it is known to be dead (UTC, by the server's clock where the device's is
-// not to be believed; invalid while it lives).
+// implausible; invalid while it lives).
 struct DeviceProcess
 {
     ProcessReport report;
@@ -42,12 +42,12 @@ struct DeviceUpdate
     std::shared_ptr<const UpdateTarget> target;
     TargetState state = TargetState::Queued;
     int percent = -1;    // of deviceState; -1: unknown
-    QString deviceState; // "downloading", "confirming"... as the device says it
+    QString deviceState; // "downloading", "confirming"... as the device reports it
     QString remarks;     // text of the device
     Facts facts;         // why it failed here, before the remarks
 };
 
-// One meter as the panel knows it. Its JID is what it is; every word in it came from outside and is plain text.
+// One meter as the panel knows it. Its JID is what it is; all text in it came from outside and is plain text.
 struct Device
 {
     QString jid;         // bare
@@ -68,7 +68,7 @@ struct Device
     QList<DeviceProcess> processes; // in the order of the report, at most maxProcesses
     std::optional<DeviceUpdate> update;
 
-    // What people call it: the JID's local part.
+    // Its name in tables: the JID's local part.
     [[nodiscard]] QStringView name() const;
     [[nodiscard]] const DeviceProcess *process(QStringView name) const;
     [[nodiscard]] int deadCount() const;

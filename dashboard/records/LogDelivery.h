@@ -17,7 +17,7 @@ struct LogDelivery
         Downloading, // from the server's file store
         Unpacking,
         Ready,
-        Elsewhere, // the device says it has uploaded its logs to its own server
+        Elsewhere, // the device reports that it has uploaded its logs to its own server
         Failed,
     };
 

@@ -12,7 +12,7 @@
 namespace sgn::records {
 
 // What the panel states by itself, without words: the store keeps the code, and `wording` turns it into a sentence in
-// the language of whoever reads it. Behind each, the values that it carries.
+// the reader's language. Behind each, the values that it carries.
 enum class FactCode {
     // A command.
     NoDeviceChosen,
@@ -119,8 +119,9 @@ using Facts = QList<Fact>;
 struct Problem
 {
     Problem() = default;
-    // Of a library below the panel, which has a sentence for it already.
-    Problem(Error error); // NOLINT(google-explicit-constructor): errors become problems on their way up
+    // Of a library below the panel, which has a sentence for it already. Implicit, because errors become problems on
+    // their way up.
+    Problem(Error error);
     Problem(ErrorCode code, FactCode fact, QStringList values = {}, QString text = {});
 
     ErrorCode error = ErrorCode::Internal; // to decide on

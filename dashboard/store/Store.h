@@ -53,7 +53,7 @@ public:
     void removeLogs(qint64 deliveryId);
     // The archive's id of the last message whose effects were given to keep() before.
     void keepArchiveId(const QString &id);
-    // Numbers up to this one are taken, whoever used them.
+    // Numbers up to this one are taken, whichever program used them.
     void keepNumberSeen(CommandNo number);
     // Writes now; finished when everything kept before is committed. Needs no event loop.
     QFuture<Outcome> flush();

@@ -169,7 +169,7 @@ void bind(QSqlQuery &query, CommandNo number, int row, const records::CommandTar
     bindAll(query, {static_cast<qint64>(number), target.jid, row, QString(nameOf(target.state)), target.percent,
                     sql::fromText(target.deviceState), sql::fromText(target.remarks),
                     target.error ? QVariant(QString(nameOf(*target.error))) : QVariant(), target.attempts,
-                    sql::fromTime(target.sentAt), sql::fromTime(target.heardAt), sql::fromTime(target.finishedAt),
+                    sql::fromTime(target.sentAt), sql::fromTime(target.repliedAt), sql::fromTime(target.finishedAt),
                     sql::fromText(target.log.join(u'\n')), sql::fromText(toText(target.facts))});
 }
 
@@ -186,7 +186,7 @@ records::CommandTarget target(const QSqlQuery &query)
     }
     target.attempts = query.value(8).toInt();
     target.sentAt = sql::toTime(query.value(9));
-    target.heardAt = sql::toTime(query.value(10));
+    target.repliedAt = sql::toTime(query.value(10));
     target.finishedAt = sql::toTime(query.value(11));
     target.log = query.value(12).toString().split(u'\n', Qt::SkipEmptyParts);
     target.facts = records::factsFromText(query.value(13).toString());

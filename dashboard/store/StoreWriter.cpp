@@ -123,7 +123,7 @@ Outcome StoreWriter::Statements::write(CommandNo number, int row, const records:
 
 Outcome StoreWriter::Statements::write(const records::ActivityEntry &entry)
 {
-    // Two programs of the same account see the same things happen; what is told twice within two seconds is one event.
+    // Two programs of the same account see the same events; the same one twice within two seconds is one event.
     QSqlQuery &query = prepared("INSERT INTO activity(at, kind, jid, number, subject, detail, facts) SELECT ?, ?, ?, "
                                 "?, ?, ?, ? WHERE NOT EXISTS("
                                 "SELECT 1 FROM activity WHERE abs(at-?)<2000 AND kind=? AND jid=? AND number=? AND "

@@ -72,7 +72,7 @@ constexpr auto phrases = std::to_array<Phrase>({
     {FactCode::PasswordFile, QT_TRANSLATE_NOOP("Problem", "password file")},
     {FactCode::PasswordFileMissing, QT_TRANSLATE_NOOP("Problem", "there is no password file %1")},
     {FactCode::PasswordFileOpenToAll,
-     QT_TRANSLATE_NOOP("Problem", "everyone on this machine can read the password file %1; run: chmod 600 %1")},
+     QT_TRANSLATE_NOOP("Problem", "every user of this machine can read the password file %1; run: chmod 600 %1")},
     {FactCode::PasswordFileOpenToGroup,
      QT_TRANSLATE_NOOP("Problem", "the group of the password file %1 can read it; chmod 600 keeps it to yourself")},
     {FactCode::PasswordFileLines,

@@ -22,7 +22,7 @@ Item {
     Connections {
         target: shell.workspace
 
-        function onTold(text: string, isError: bool): void {
+        function onNotified(text: string, isError: bool): void {
             toast.show(text, isError)
         }
         function onLogsAsked(): void {

@@ -30,8 +30,8 @@ inline ProsodyServer::Accounts accounts(int devices)
     return accounts;
 }
 
-// A device as the panel sees it: an account that answers commands as its test wants. By default it
-// speaks only the first version of the protocol, in that version's own words, and answers every command with success.
+// A device as the panel sees it: an account that answers commands as its test wants. Without that it
+// knows nothing but the seed, uses the seed's own words, and answers every command with success.
 class FakeDevice
 {
 public:
@@ -58,7 +58,7 @@ public:
                R"(,"isDead":false},{"process_name":"uplink","version":1,"isDead":)" +
                (isUplinkDead ? "true" : "false") + "}]}";
     }
-    // What our own agent reports beyond it.
+    // What our own agent sends beyond it.
     [[nodiscard]] QByteArray modernReport() const
     {
         VersionReport report;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The panel's core against a real server, with devices that do what a test wants.
+// The panel's core against a real server, with devices whose answers a test chooses.
 #include "archive/Zip.h"
 #include "core/Panel.h"
 #include "core/SuggestedVersions.h"
@@ -43,7 +43,7 @@ private Q_SLOTS:
     void anUpdateGoesFromAZipToItsResults();
     void anUnansweredCommandIsSentAgainToAModernDeviceOnly();
     void nothingRunsTwiceWhenThePanelIsRestarted();
-    void catchesUpOnMessagesSentWhileThePanelWasOffline();
+    void whatWasSaidWhileThePanelWasAwayIsCaughtUp();
     void logsArriveAndCanBeRead();
     void badLogsAreRefused_data();
     void badLogsAreRefused();
@@ -51,9 +51,11 @@ private Q_SLOTS:
     void anotherClientOfTheAccountIsFollowed();
     void aSilentDeviceIsNotAnswering();
     void hostileMessagesChangeNothing();
-    void aWrongPasswordIsReportedInPlainWords();
+    void aWrongPasswordIsSaidInPlainWords();
 
 private:
+    void answerUpdates(QUrl &url);
+    void checkUploaded(const QUrl &url, const QByteArray &sha256);
     [[nodiscard]] std::unique_ptr<Panel> open(const QString &store = u"panel.sqlite"_s,
                                               const QString &password = panelPassword);
     // A panel that is online, with all devices that are.
@@ -65,8 +67,6 @@ private:
         const CommandTarget *target = panel.commands().target(number, deviceJid(n));
         return target ? target->state : TargetState::Queued;
     }
-    void answerAnUpdate(QUrl &url);
-    void checkFileStore(const QUrl &url, const QByteArray &sha256) const;
     [[nodiscard]] static CommandNo finishedNumber(UpdateJob *job)
     {
         CommandNo number = 0;
@@ -243,8 +243,8 @@ void PanelCoreTest::aCommandWaitsForAnOfflineDevice()
     QCOMPARE(panel->commands().target(*number, deviceJid(1))->remarks, u"ocr isn't known"_s);
 }
 
-// The first device reports progress and success, the second one that it can't fetch the release.
-void PanelCoreTest::answerAnUpdate(QUrl &url)
+// The first device reports progress and success and remembers the address, the second one fails.
+void PanelCoreTest::answerUpdates(QUrl &url)
 {
     device(1).answer = [this, &url](const Command &command) {
         if (const auto *update = std::get_if<UpdateCommand>(&command.body)) {
@@ -263,7 +263,8 @@ void PanelCoreTest::answerAnUpdate(QUrl &url)
     };
 }
 
-void PanelCoreTest::checkFileStore(const QUrl &url, const QByteArray &sha256) const
+// The file store really has it.
+void PanelCoreTest::checkUploaded(const QUrl &url, const QByteArray &sha256)
 {
     QNetworkAccessManager network;
     QNetworkRequest get(url);
@@ -291,7 +292,7 @@ void PanelCoreTest::anUpdateGoesFromAZipToItsResults()
     QVERIFY2(zip, zip ? "" : qPrintable(zip.error().message));
 
     QUrl url;
-    answerAnUpdate(url);
+    answerUpdates(url);
     UpdateRequest request;
     request.zip = *zip;
     request.processes = suggestedVersions(*zip, panel->fleet());
@@ -320,7 +321,7 @@ void PanelCoreTest::anUpdateGoesFromAZipToItsResults()
     QVERIFY(panel->commands().find(number)->command.progress);
     QVERIFY(panel->commands().find(number)->command.notAfter);
 
-    checkFileStore(url, zip->sha256);
+    checkUploaded(url, zip->sha256);
 
     // Tried again under a new number.
     device(2).answer = [this](const Command &command) {
@@ -384,7 +385,7 @@ void PanelCoreTest::nothingRunsTwiceWhenThePanelIsRestarted()
     QCOMPARE(count, 1);
 }
 
-void PanelCoreTest::catchesUpOnMessagesSentWhileThePanelWasOffline()
+void PanelCoreTest::whatWasSaidWhileThePanelWasAwayIsCaughtUp()
 {
     device(1).answer = [](const Command &) {
     };
@@ -397,7 +398,7 @@ void PanelCoreTest::catchesUpOnMessagesSentWhileThePanelWasOffline()
     panel.reset();
 
     QSignalSpy acknowledged(&device(1).session, &xmpp::Session::acknowledged);
-    device(1).send(device(1).result(*number, true, "while you were offline"));
+    device(1).send(device(1).result(*number, true, "while you were away"));
     device(1).version = 7;
     device(1).send(device(1).seedReport());
     SGN_EVENTUALLY(acknowledged.size() == 2);
@@ -405,7 +406,7 @@ void PanelCoreTest::catchesUpOnMessagesSentWhileThePanelWasOffline()
 
     panel = started();
     QVERIFY(stateOf(*panel, *number, 1) == TargetState::Done);
-    QCOMPARE(panel->commands().target(*number, deviceJid(1))->remarks, u"while you were offline"_s);
+    QCOMPARE(panel->commands().target(*number, deviceJid(1))->remarks, u"while you were away"_s);
     QCOMPARE(panel->fleet().find(deviceJid(1))->process(u"ocr")->report.version, 7);
     QVERIFY(!panel->fleet().find(deviceJid(1))->online);
 
@@ -474,9 +475,9 @@ void PanelCoreTest::badLogsAreRefused_data()
     QTest::newRow("another content") << u"sha256"_s << u"SHA-256"_s;
     QTest::newRow("longer than announced") << u"short"_s << u"more than"_s;
     QTest::newRow("shorter than announced") << u"long"_s << u"announced"_s;
-    QTest::newRow("larger than anyone needs") << u"huge"_s << u"limit"_s;
+    QTest::newRow("larger than allowed") << u"huge"_s << u"limit"_s;
     QTest::newRow("not there") << u"404"_s << u"HTTP 404"_s;
-    QTest::newRow("no program listens") << u"port"_s << u"could not be fetched"_s;
+    QTest::newRow("closed port") << u"port"_s << u"could not be fetched"_s;
     QTest::newRow("no zip") << u"garbage"_s << QString();
 }
 
@@ -559,7 +560,7 @@ void PanelCoreTest::anotherClientOfTheAccountIsFollowed()
     QSignalSpy online(&chat, &xmpp::Session::online);
     chat.start();
     SGN_EVENTUALLY(online.size() == 1);
-    // As a person types it.
+    // As typed into a chat client.
     chat.send(deviceJid(1), R"({"command":"smart_meter_update","command_no":500,"url":"https://example.com/a.zip",
         "processes":[{"process_name":"ocr","version":3}]})");
     SGN_EVENTUALLY(panel->commands().find(500) != nullptr);
@@ -602,7 +603,7 @@ void PanelCoreTest::hostileMessagesChangeNothing()
           QByteArray(R"({"command_no":-1,"from":"x","succcess":true})"),
           QByteArray(R"({"command":"process_event","from":"x","process":null})"),
           QByteArray(R"({"command":"reboot_system","command_no":3})"), evil.result(*number, true, "not mine"),
-          evil.result(2147483647, true, "unknown number")}) {
+          evil.result(2147483647, true, "of no command")}) {
         evil.send(body);
     }
     // Speaks as the other one.
@@ -618,7 +619,7 @@ void PanelCoreTest::hostileMessagesChangeNothing()
     QCOMPARE(*next, *number + 1);
 }
 
-void PanelCoreTest::aWrongPasswordIsReportedInPlainWords()
+void PanelCoreTest::aWrongPasswordIsSaidInPlainWords()
 {
     auto panel = open(u"wrong.sqlite"_s, u"wrong"_s);
     QVERIFY(panel);

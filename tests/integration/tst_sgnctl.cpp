@@ -36,18 +36,18 @@ private Q_SLOTS:
     void everyCommandHasHelpWithAnExample();
     void listsDevices();
     void showsTheLastKnownStateWithoutAServer();
-    void requestsVersions();
-    void requestsAgainWhenARequestIsLost();
+    void asksForVersions();
+    void asksAgainWhenAQuestionIsLost();
     void namesDevicesThatDidNotAnswer();
     void sendsAnUpdateAndWaitsForIt();
     void sendsAnAgentUpdateByAddress();
     void sendsEveryComponent();
     void showsWhatLedToAFailure();
-    void reportsWhatADeviceWaitsFor();
+    void showsWhatADeviceWaitsFor();
     void fetchesLogs();
     void restartsAProcess();
     void watches();
-    void aWrongPasswordIsReportedOnce();
+    void aWrongPasswordIsSaidOnce();
 
 private:
     struct Ran
@@ -151,9 +151,8 @@ void SgnctlTest::wrongUsageIsOneSentence_data()
                                        << QByteArray("'fridge'");
     QTest::newRow("no such zip") << QStringList{u"update"_s, u"agent"_s, u"/none.zip"_s, u"--all"_s}
                                  << QByteArray("/none.zip");
-    QTest::newRow("no device to update") << QStringList{u"update"_s, u"agent"_s, u"https://x/a.zip"_s, u"--version"_s,
-                                                        u"2"_s}
-                                         << QByteArray("--all");
+    QTest::newRow("update without a device")
+        << QStringList{u"update"_s, u"agent"_s, u"https://x/a.zip"_s, u"--version"_s, u"2"_s} << QByteArray("--all");
     QTest::newRow("some and all") << QStringList{u"update"_s,    u"agent"_s, u"https://x/a.zip"_s,
                                                  u"--version"_s, u"2"_s,     u"--to"_s,
                                                  u"a"_s,         u"--all"_s}
@@ -258,7 +257,7 @@ void SgnctlTest::showsTheLastKnownStateWithoutAServer()
     QVERIFY(m_server.start());
 }
 
-void SgnctlTest::requestsVersions()
+void SgnctlTest::asksForVersions()
 {
     startDevice(1).version = 5;
     startDevice(2);
@@ -272,7 +271,7 @@ void SgnctlTest::requestsVersions()
     QCOMPARE(one.json()[u"devices"_s].toArray().at(0)[u"processes"_s][0][u"version"_s].toInt(), 5);
 }
 
-void SgnctlTest::requestsAgainWhenARequestIsLost()
+void SgnctlTest::asksAgainWhenAQuestionIsLost()
 {
     FakeDevice &device = startDevice(1);
     int asked = 0;
@@ -436,7 +435,7 @@ void SgnctlTest::showsWhatLedToAFailure()
     QCOMPARE(json.json()[u"targets"_s][0][u"log"_s].toArray().size(), 2);
 }
 
-void SgnctlTest::reportsWhatADeviceWaitsFor()
+void SgnctlTest::showsWhatADeviceWaitsFor()
 {
     FakeDevice &device = startDevice(1);
     device.answer = [&device](const Command &command) {
@@ -505,7 +504,7 @@ void SgnctlTest::watches()
     process.start(QStringLiteral(SGN_BIN_DIR "/sgnctl"), {u"--panel"_s, panelFile(), u"watch"_s, u"--json"_s});
     QByteArray err;
     SGN_EVENTUALLY((err += process.readAllStandardError()).contains("devices online"));
-    // Requested, and answered that it is dead: what is sent now comes behind that.
+    // Asked, and answered that it is dead: what is sent now comes behind that.
     SGN_EVENTUALLY(!device.commands.isEmpty());
     device.isUplinkDead = false;
     device.send(device.seedReport());
@@ -521,7 +520,7 @@ void SgnctlTest::watches()
     QCOMPARE(process.exitCode(), 0);
 }
 
-void SgnctlTest::aWrongPasswordIsReportedOnce()
+void SgnctlTest::aWrongPasswordIsSaidOnce()
 {
     const Ran ran = run({u"--panel"_s, panelFile("wrong"), u"versions"_s});
     QCOMPARE(ran.exitCode, 1);

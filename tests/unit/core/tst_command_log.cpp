@@ -61,7 +61,7 @@ private Q_SLOTS:
     void goesOnAfterARestart();
     void twoProgramsShareNumbersAndCommands();
     void collectsSignals();
-    void refusesNobody();
+    void refusesACommandWithoutDevices();
 
 private:
     [[nodiscard]] CommandNo submitted(const CommandBody &body, const QStringList &jids)
@@ -150,12 +150,12 @@ void CommandLogTest::aRepeatedResultCountsOnce()
 {
     const CommandNo number = submitted(update(), {a});
     QVERIFY(m_log->apply(a, result(number, false, u"first"_s), m_clock->wallUtc()));
-    const auto told = m_happened.size();
+    const auto before = m_happened.size();
     QVERIFY(!m_log->apply(a, result(number, true, u"second"_s), m_clock->wallUtc()));
     QVERIFY(!m_log->apply(a, result(number, false, u"first"_s), m_clock->wallUtc()));
     QVERIFY(stateOf(number, a) == TargetState::Failed);
     QCOMPARE(m_log->target(number, a)->remarks, u"first"_s);
-    QCOMPARE(m_happened.size(), told);
+    QCOMPARE(m_happened.size(), before);
 }
 
 void CommandLogTest::aLateResultIsTheTruth()
@@ -174,7 +174,7 @@ void CommandLogTest::whatWasNotAskedIsNotApplied_data()
     QTest::addColumn<QString>("jid");
     QTest::addColumn<quint32>("number");
     QTest::newRow("another device") << b << quint32{1};
-    QTest::newRow("a stranger") << u"x@evil.example"_s << quint32{1};
+    QTest::newRow("an unknown JID") << u"x@evil.example"_s << quint32{1};
     QTest::newRow("another number") << a << quint32{2};
     QTest::newRow("the last number") << a << quint32{2147483647};
 }
@@ -187,7 +187,7 @@ void CommandLogTest::whatWasNotAskedIsNotApplied()
     QVERIFY(!m_log->apply(jid, result(number, true), m_clock->wallUtc()));
     QVERIFY(!m_log->apply(jid, ProgressReport{number, u"x"_s, u"downloading"_s, 40}, m_clock->wallUtc()));
     QVERIFY(stateOf(mine, a) == TargetState::Queued);
-    // What a device says never moves our numbers.
+    // What a device sends never moves our numbers.
     QCOMPARE(submitted(update(), {a}), mine + 1);
 }
 
@@ -320,7 +320,7 @@ void CommandLogTest::collectsSignals()
     QCOMPARE(changed.at(0).at(1).value<QList<int>>(), QList<int>{1});
 }
 
-void CommandLogTest::refusesNobody()
+void CommandLogTest::refusesACommandWithoutDevices()
 {
     const auto number = m_log->submit(update(), {}, {});
     QVERIFY(!number);

@@ -51,16 +51,16 @@ private Q_SLOTS:
     void doesNotBelieveAClockThatCannotBeRight();
     void anOlderReportChangesNothing();
     void whatComesLiveIsTheNewest();
-    void anArchiveTellsWholeSeconds();
+    void acceptsStampsOfWholeSeconds();
     void oneDeviceCannotSpeakForAnother();
     void aSecondDeviceWithTheSameIdIsAConflict();
     void anOperatorCanAcceptAnIdentity();
     void presenceThatIsNotConfirmedEnds();
     void aMessageIsASignOfLifeForAWhile();
-    void absenceThatWasNeverPresenceSaysNothing();
+    void ignoresAbsenceThatWasNeverPresence();
     void anAnswerEndsNotAnswering();
     void aProcessEventChangesOneProcess();
-    void tellsWhatHappenedToProcesses();
+    void reportsWhatHappenedToProcesses();
     void anOlderUpdateDoesNotHideANewerOne();
     void columnsAreBoundedWhateverDevicesInvent();
     void countsWhatTheFiguresShow();
@@ -86,7 +86,7 @@ void FleetTest::init()
 
 void FleetTest::knowsADeviceByAnyMessage()
 {
-    m_fleet->heard(a, u"id-a"_s, m_clock->wallUtc(), true);
+    m_fleet->recordMessage(a, u"id-a"_s, m_clock->wallUtc(), true);
     const Device *device = m_fleet->find(a);
     QVERIFY(device);
     QCOMPARE(device->name(), u"a");
@@ -149,7 +149,7 @@ void FleetTest::anOlderReportChangesNothing()
     QCOMPARE(m_fleet->find(a)->process(u"ocr")->report.version, 2);
     QCOMPARE(m_fleet->find(a)->lastReport, now);
     m_fleet->apply(b, reportOf(u"y"_s, {process(u"ocr"_s, 1)}), now.addSecs(-60), false);
-    QVERIFY2(!m_fleet->find(b)->online, "what was said an hour ago is no sign of being online now");
+    QVERIFY2(!m_fleet->find(b)->online, "a message of an hour ago is no sign of being online now");
     QCOMPARE(m_fleet->find(b)->lastSeen, now.addSecs(-60));
 }
 
@@ -164,11 +164,11 @@ void FleetTest::whatComesLiveIsTheNewest()
     QCOMPARE(m_fleet->find(a)->process(u"ocr")->report.version, 4);
 }
 
-void FleetTest::anArchiveTellsWholeSeconds()
+void FleetTest::acceptsStampsOfWholeSeconds()
 {
     const QDateTime second = QDateTime::fromSecsSinceEpoch(m_clock->wallUtc().toSecsSinceEpoch(), Qt::UTC);
     m_fleet->apply(a, reportOf(u"x"_s, {process(u"ocr"_s, 2)}), second.addMSecs(85), true);
-    // Said 200 ms later, while the panel was closed.
+    // Sent 200 ms later, while the panel was closed.
     m_fleet->apply(a, ProcessEvent{u"x"_s, process(u"ocr"_s, 2, true)}, second, false);
     QCOMPARE(m_fleet->find(a)->deadCount(), 1);
     m_fleet->apply(a, reportOf(u"x"_s, {process(u"ocr"_s, 1)}), second.addSecs(-1), false);
@@ -187,16 +187,16 @@ void FleetTest::oneDeviceCannotSpeakForAnother()
     QCOMPARE(m_fleet->find(b)->rpiUniqueId, u"id-b"_s);
     QCOMPARE(m_fleet->find(b)->foreignFrom, u"id-a"_s);
     QVERIFY(m_happened.constFirst().kind == ActivityKind::IdentityProblem);
-    // Told once, not with every message.
-    const auto told = m_happened.size();
-    m_fleet->heard(b, u"id-a"_s, m_clock->wallUtc(), true);
-    QCOMPARE(m_happened.size(), told);
+    // Reported once, not with every message.
+    const auto before = m_happened.size();
+    m_fleet->recordMessage(b, u"id-a"_s, m_clock->wallUtc(), true);
+    QCOMPARE(m_happened.size(), before);
 }
 
 void FleetTest::aSecondDeviceWithTheSameIdIsAConflict()
 {
-    m_fleet->heard(a, u"same"_s, m_clock->wallUtc(), true);
-    m_fleet->heard(b, u"same"_s, m_clock->wallUtc(), true);
+    m_fleet->recordMessage(a, u"same"_s, m_clock->wallUtc(), true);
+    m_fleet->recordMessage(b, u"same"_s, m_clock->wallUtc(), true);
     QCOMPARE(m_fleet->count(), 2);
     QVERIFY(m_fleet->find(a)->conflictWith.isEmpty());
     QCOMPARE(m_fleet->find(b)->conflictWith, a);
@@ -205,14 +205,14 @@ void FleetTest::aSecondDeviceWithTheSameIdIsAConflict()
 
 void FleetTest::anOperatorCanAcceptAnIdentity()
 {
-    m_fleet->heard(a, u"old"_s, m_clock->wallUtc(), true);
-    m_fleet->heard(a, u"new"_s, m_clock->wallUtc(), true);
+    m_fleet->recordMessage(a, u"old"_s, m_clock->wallUtc(), true);
+    m_fleet->recordMessage(a, u"new"_s, m_clock->wallUtc(), true);
     QCOMPARE(m_fleet->find(a)->foreignFrom, u"new"_s);
     m_fleet->acceptIdentity(a);
     QCOMPARE(m_fleet->find(a)->rpiUniqueId, u"new"_s);
     QVERIFY(m_fleet->find(a)->foreignFrom.isEmpty());
     QCOMPARE(m_fleet->summary().needAttention, 0);
-    m_fleet->heard(b, u"old"_s, m_clock->wallUtc(), true);
+    m_fleet->recordMessage(b, u"old"_s, m_clock->wallUtc(), true);
     QVERIFY2(m_fleet->find(b)->conflictWith.isEmpty(), "the old id is free again");
 }
 
@@ -233,7 +233,7 @@ void FleetTest::presenceThatIsNotConfirmedEnds()
 
 void FleetTest::aMessageIsASignOfLifeForAWhile()
 {
-    m_fleet->heard(a, {}, m_clock->wallUtc(), true);
+    m_fleet->recordMessage(a, {}, m_clock->wallUtc(), true);
     m_fleet->setPresence(b, true);
     m_clock->advance(10min);
     m_fleet->expireSilent(15min);
@@ -244,15 +244,15 @@ void FleetTest::aMessageIsASignOfLifeForAWhile()
     QVERIFY2(m_fleet->find(b)->online, "the server vouches for this one");
 }
 
-void FleetTest::absenceThatWasNeverPresenceSaysNothing()
+void FleetTest::ignoresAbsenceThatWasNeverPresence()
 {
-    m_fleet->heard(a, u"x"_s, m_clock->wallUtc(), true);
+    m_fleet->recordMessage(a, u"x"_s, m_clock->wallUtc(), true);
     m_fleet->setPresence(a, false);
     QVERIFY2(m_fleet->find(a)->online, "it has just spoken");
     m_fleet->setPresence(a, true);
     m_fleet->setPresence(a, false);
     QVERIFY(!m_fleet->find(a)->online);
-    m_fleet->heard(a, u"x"_s, m_clock->wallUtc(), true);
+    m_fleet->recordMessage(a, u"x"_s, m_clock->wallUtc(), true);
     m_fleet->beginPresence();
     m_fleet->setPresence(a, false);
     QVERIFY(!m_fleet->find(a)->online);
@@ -263,7 +263,7 @@ void FleetTest::anAnswerEndsNotAnswering()
     m_fleet->setPresence(a, true);
     m_fleet->setNotAnswering(a, true);
     QCOMPARE(m_fleet->summary().needAttention, 1);
-    m_fleet->heard(a, u"x"_s, m_clock->wallUtc(), true);
+    m_fleet->recordMessage(a, u"x"_s, m_clock->wallUtc(), true);
     QVERIFY(!m_fleet->find(a)->notAnswering);
     QCOMPARE(m_fleet->summary().needAttention, 0);
 }
@@ -284,7 +284,7 @@ void FleetTest::aProcessEventChangesOneProcess()
     QCOMPARE(m_fleet->find(a)->processes.size(), maxProcesses);
 }
 
-void FleetTest::tellsWhatHappenedToProcesses()
+void FleetTest::reportsWhatHappenedToProcesses()
 {
     const auto kinds = [this] {
         QList<ActivityKind> kinds;
@@ -342,7 +342,7 @@ void FleetTest::anOlderUpdateDoesNotHideANewerOne()
     QCOMPARE(m_fleet->summary().updating, 0);
     m_fleet->apply(a, reportOf(u"x"_s, {process(u"ocr"_s, 5)}), m_clock->wallUtc(), true);
     QVERIFY(!m_fleet->find(a)->isBehind());
-    // A way back of another component, or one from before, changes nothing.
+    // A rollback of another component, or one from before, changes nothing.
     m_fleet->forgetUpdate(a, Component::JabberClient, 12);
     m_fleet->forgetUpdate(a, Component::SmartMeter, 10);
     QVERIFY(m_fleet->find(a)->update.has_value());
@@ -408,7 +408,7 @@ void FleetTest::collectsSignals()
     QCOMPARE(deltas.size(), 2);
     QVERIFY(deltas.at(0).what.testFlag(DeviceChange::Processes));
     m_clock->advance(1s);
-    m_fleet->heard(a, u"x"_s, m_clock->wallUtc(), true);
+    m_fleet->recordMessage(a, u"x"_s, m_clock->wallUtc(), true);
     m_fleet->flush();
     QCOMPARE(changed.size(), 2);
     QVERIFY(changed.at(1).at(0).value<QList<DeviceDelta>>().at(0).what == DeviceChange::Seen);
@@ -424,10 +424,10 @@ void FleetTest::restoresWhatWasKnown()
     QSignalSpy reset(m_fleet.get(), &Fleet::reset);
     m_fleet->restore({device});
     QCOMPARE(reset.size(), 1);
-    QVERIFY2(!m_fleet->find(a)->online, "nobody is online without a session");
+    QVERIFY2(!m_fleet->find(a)->online, "no device is online without a session");
     QCOMPARE(m_fleet->summary().deadProcesses, 1);
     QCOMPARE(m_fleet->processNames(), QStringList{u"ocr"_s});
-    m_fleet->heard(b, u"x"_s, m_clock->wallUtc(), true);
+    m_fleet->recordMessage(b, u"x"_s, m_clock->wallUtc(), true);
     QCOMPARE(m_fleet->find(b)->conflictWith, a);
 }
 

@@ -118,7 +118,7 @@ void ResendPolicyTest::asksAgainWhenItIsTime_data()
     QTest::addColumn<bool>("notAnswering");
     QTest::addColumn<int>("afterS");
     QTest::addColumn<bool>("isDue");
-    QTest::newRow("modern tells by itself") << true << false << 3599 << false;
+    QTest::newRow("modern reports by itself") << true << false << 3599 << false;
     QTest::newRow("modern, an hour later") << true << false << 3600 << true;
     QTest::newRow("old has to be asked") << false << false << 300 << true;
     QTest::newRow("old, too early") << false << false << 299 << false;

@@ -43,16 +43,16 @@ private Q_SLOTS:
     void signsACommandForEachDevice()
     {
         const SigningKey key = newSigningKey(u"operator"_s).value();
-        const QList<PublicKey> trusted{publicKeyOf(key).value()};
+        const QList<PublicKey> publicKeys{publicKeyOf(key).value()};
         const OperatorSigner signer(SigningKey{key.kid, SecureBytes(key.seed.view())});
         const auto first = signer.sign(update(100), claimsFor(u"a@b"_s));
         const auto second = signer.sign(update(100), claimsFor(u"b@b"_s));
         QVERIFY(first && second);
         QVERIFY(*first != *second);
         QCOMPARE(signer.sign(update(100), claimsFor(u"a@b"_s)).value(), *first);
-        // Whoever knows no signatures reads the command itself.
+        // A device without signatures reads the command itself.
         QVERIFY(parseCommand(*first).value().body == update(100).body);
-        const auto verified = verifyJws(jwsOf(*first), trusted, maxBodySize);
+        const auto verified = verifyJws(jwsOf(*first), publicKeys, maxBodySize);
         QVERIFY(verified.has_value());
         QCOMPARE(parseCommand(verified->payload).value(), update(100));
         QCOMPARE(parseCommandClaims(verified->payload).value(), claimsFor(u"a@b"_s));
@@ -78,11 +78,11 @@ private Q_SLOTS:
         QVERIFY(zip.has_value());
 
         SigningKey key = newSigningKey(u"release"_s).value();
-        const QList<PublicKey> trusted{publicKeyOf(key).value()};
+        const QList<PublicKey> publicKeys{publicKeyOf(key).value()};
         const ReleaseSigner signer(std::move(key));
         const QDateTime now({2026, 11, 25}, {12, 0}, Qt::UTC);
         auto signing = signer.sign(*zip, {{u"ocr"_s, 4}}, 0, now);
-        const auto manifest = verifyRelease(signing.result().value().release, trusted);
+        const auto manifest = verifyRelease(signing.result().value().release, publicKeys);
         QVERIFY(manifest.has_value());
         QCOMPARE(manifest->processes, (QList<ProcessVersion>{{u"ocr"_s, 4}}));
         QCOMPARE(manifest->sha256, zip->sha256);

@@ -88,14 +88,14 @@ void FleetModelTest::cellsSayWhatIsTheMatter_data()
     QTest::addColumn<QString>("text");
     QTest::addColumn<int>("tone");
     QTest::addColumn<bool>("badge");
-    QTest::newRow("alive") << 0 << 3 << u"2"_s << int(Cell::Plain) << false;
-    QTest::newRow("dead") << 1 << 3 << u"dead 3 min"_s << int(Cell::Bad) << true;
-    QTest::newRow("dead for an hour") << 2 << 4 << u"dead 1 h"_s << int(Cell::Bad) << true;
-    QTest::newRow("an update is on its way") << 5 << 3 << u"2 → 3"_s << int(Cell::Accent) << true;
-    QTest::newRow("behind after a failed update") << 6 << 3 << u"2"_s << int(Cell::Warning) << true;
-    QTest::newRow("seen just now") << 0 << 1 << u"now"_s << int(Cell::Muted) << false;
-    QTest::newRow("seen days ago") << 3 << 1 << u"3 d"_s << int(Cell::Muted) << false;
-    QTest::newRow("agent") << 0 << 5 << u"2"_s << int(Cell::Muted) << false;
+    QTest::newRow("alive") << 0 << 3 << u"2"_s << static_cast<int>(Cell::Plain) << false;
+    QTest::newRow("dead") << 1 << 3 << u"dead 3 min"_s << static_cast<int>(Cell::Bad) << true;
+    QTest::newRow("dead for an hour") << 2 << 4 << u"dead 1 h"_s << static_cast<int>(Cell::Bad) << true;
+    QTest::newRow("an update is on its way") << 5 << 3 << u"2 → 3"_s << static_cast<int>(Cell::Accent) << true;
+    QTest::newRow("behind after a failed update") << 6 << 3 << u"2"_s << static_cast<int>(Cell::Warning) << true;
+    QTest::newRow("seen just now") << 0 << 1 << u"now"_s << static_cast<int>(Cell::Muted) << false;
+    QTest::newRow("seen days ago") << 3 << 1 << u"3 d"_s << static_cast<int>(Cell::Muted) << false;
+    QTest::newRow("agent") << 0 << 5 << u"2"_s << static_cast<int>(Cell::Muted) << false;
 }
 
 void FleetModelTest::cellsSayWhatIsTheMatter()
@@ -156,7 +156,7 @@ void FleetModelTest::filtersByText_data()
     QTest::newRow("capital letters") << u"ALTIMETER_0004 "_s << 1;
     QTest::newRow("unique id") << u"12:34:09"_s << 1;
     QTest::newRow("process and version") << u"ocr 1"_s << 1;
-    QTest::newRow("nobody") << u"no such device"_s << 0;
+    QTest::newRow("no device") << u"no such device"_s << 0;
     QTest::newRow("a pattern is only letters") << u".*"_s << 0;
     QTest::newRow("very long") << QString(100'000, u'x') << 0;
 }
@@ -277,7 +277,7 @@ void FleetModelTest::addsAndRemovesColumns()
     FleetFilter filter(model);
     QAbstractItemModelTester tester(&model, ReportingMode::QtTest);
     QAbstractItemModelTester filterTester(&filter, ReportingMode::QtTest);
-    const auto tell = [&](const QStringList &names) {
+    const auto useNames = [&](const QStringList &names) {
         QList<ProcessReport> processes;
         for (const QString &name : names) {
             processes.append(test::process(name, 1));
@@ -286,12 +286,12 @@ void FleetModelTest::addsAndRemovesColumns()
         fleet.apply(deviceJid(1), test::report({}, processes), m_clock.wallUtc(), true);
         fleet.flush();
     };
-    tell({u"b"_s});
+    useNames({u"b"_s});
     QCOMPARE(filter.columnCount(), 5);
-    tell({u"a"_s, u"b"_s, u"c"_s});
+    useNames({u"a"_s, u"b"_s, u"c"_s});
     QCOMPARE(filter.columnCount(), 7);
     QCOMPARE(filter.headerData(2, Qt::Horizontal, Qt::DisplayRole).toString(), u"a"_s);
-    tell({u"c"_s});
+    useNames({u"c"_s});
     QCOMPARE(filter.columnCount(), 5);
     QCOMPARE(filter.headerData(2, Qt::Horizontal, Qt::DisplayRole).toString(), u"c"_s);
 }

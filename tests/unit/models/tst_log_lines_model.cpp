@@ -23,8 +23,8 @@ private Q_SLOTS:
     void splitsText();
     void searchesAndSteps();
     void takesLargeLogs();
-    void saysHowLongAgo_data();
-    void saysHowLongAgo();
+    void showsHowLongAgo_data();
+    void showsHowLongAgo();
 };
 
 void LogLinesModelTest::knowsTheLevelOfALine_data()
@@ -118,7 +118,7 @@ void LogLinesModelTest::takesLargeLogs()
     QCOMPARE(model.currentRow(), lines - 1);
 }
 
-void LogLinesModelTest::saysHowLongAgo_data()
+void LogLinesModelTest::showsHowLongAgo_data()
 {
     QTest::addColumn<int>("seconds");
     QTest::addColumn<QString>("text");
@@ -130,7 +130,7 @@ void LogLinesModelTest::saysHowLongAgo_data()
     QTest::newRow("days") << 3 * 86400 << u"3 d"_s;
 }
 
-void LogLinesModelTest::saysHowLongAgo()
+void LogLinesModelTest::showsHowLongAgo()
 {
     QFETCH(int, seconds);
     const QDateTime now(QDate(2026, 1, 31), QTime(12, 0), Qt::UTC);

@@ -54,7 +54,7 @@ class WorkspaceTest : public QObject
 private Q_SLOTS:
     void everyModelIsSound();
     void showsTheDeviceThatNeedsEyes();
-    void tellsHowAnUpdateGoes();
+    void showsHowAnUpdateGoes();
     void retriesWhatFailed();
     void readsLogsAndSavesThem();
     void asksForLogsOfTheSelection();
@@ -65,8 +65,8 @@ private Q_SLOTS:
     void remembersAcrossARestart();
     void refusesABadZip();
     void readsAReleaseZip();
-    void signInSaysWhatIsMissing_data();
-    void signInSaysWhatIsMissing();
+    void signInNamesWhatIsMissing_data();
+    void signInNamesWhatIsMissing();
     void resumesWithAKeptPassword();
     void signOutForgetsThePassword();
     void remembersWhoSigns();
@@ -137,12 +137,12 @@ void WorkspaceTest::showsTheDeviceThatNeedsEyes()
     QCOMPARE(dead.data(DeviceProcessModel::NameRole).toString(), u"ocr"_s);
     QVERIFY(dead.data(DeviceProcessModel::DeadRole).toBool());
     QVERIFY(dead.data(DeviceProcessModel::LinesRole).toString().contains(u"can't open camera 0"_s));
-    shown->fleet()->setCurrentKey(u"nobody@im.example.net"_s);
+    shown->fleet()->setCurrentKey(u"unknown@im.example.net"_s);
     QVERIFY(!device->isKnown());
     QCOMPARE(device->processes()->rowCount(), 0);
 }
 
-void WorkspaceTest::tellsHowAnUpdateGoes()
+void WorkspaceTest::showsHowAnUpdateGoes()
 {
     const test::OfflinePanel place(m_clock);
     const std::unique_ptr<Workspace> shown = workspace(place);
@@ -172,10 +172,10 @@ void WorkspaceTest::retriesWhatFailed()
 {
     const test::OfflinePanel place(m_clock);
     const std::unique_ptr<Workspace> shown = workspace(place);
-    QSignalSpy told(shown.get(), &Workspace::told);
+    QSignalSpy notified(shown.get(), &Workspace::notified);
     shown->update()->retryFailed();
-    QCOMPARE(told.size(), 1);
-    QCOMPARE(told.at(0).at(1).toBool(), false);
+    QCOMPARE(notified.size(), 1);
+    QCOMPARE(notified.at(0).at(1).toBool(), false);
     QTRY_COMPARE_WITH_TIMEOUT(shown->updates()->totalCount(), 2, waitLimit);
     QCOMPARE(shown->update()->targets()->totalCount(), 1);
     QCOMPARE(shown->update()->targets()->keyAt(0), deviceJid(6));
@@ -196,13 +196,13 @@ void WorkspaceTest::readsLogsAndSavesThem()
     log->lines()->setSearchText(u"camera"_s);
     QCOMPARE(log->lines()->matchCount(), 1);
 
-    QSignalSpy told(log, &LogDocument::told);
+    QSignalSpy notified(log, &LogDocument::notified);
     const QString copy = place.folder() + u"/copy.log"_s;
     log->saveAs(QUrl::fromLocalFile(copy));
-    QCOMPARE(told.takeFirst().at(1).toBool(), false);
+    QCOMPARE(notified.takeFirst().at(1).toBool(), false);
     QCOMPARE(QFile(copy).size(), QFile(log->files()->files().at(0).path).size());
     log->saveAs(QUrl::fromLocalFile(place.folder() + u"/no/such/folder/copy.log"_s));
-    QCOMPARE(told.takeFirst().at(1).toBool(), true);
+    QCOMPARE(notified.takeFirst().at(1).toBool(), true);
 
     log->setCurrentFile(7);
     QCOMPARE(log->currentFile(), 0);
@@ -218,9 +218,9 @@ void WorkspaceTest::asksForLogsOfTheSelection()
     const test::OfflinePanel place(m_clock);
     const std::unique_ptr<Workspace> shown = workspace(place);
     QSignalSpy asked(shown.get(), &Workspace::logsAsked);
-    QSignalSpy told(shown.get(), &Workspace::told);
+    QSignalSpy notified(shown.get(), &Workspace::notified);
     shown->getLogs();
-    QCOMPARE(told.takeFirst().at(1).toBool(), true);
+    QCOMPARE(notified.takeFirst().at(1).toBool(), true);
     shown->fleet()->toggle(0);
     shown->fleet()->toggle(1);
     shown->getLogs();
@@ -248,13 +248,13 @@ void WorkspaceTest::rebootsTheSelection()
 {
     const test::OfflinePanel place(m_clock);
     const std::unique_ptr<Workspace> shown = workspace(place);
-    QSignalSpy told(shown.get(), &Workspace::told);
+    QSignalSpy notified(shown.get(), &Workspace::notified);
     shown->reboot();
-    QCOMPARE(told.takeFirst().at(1).toBool(), true);
+    QCOMPARE(notified.takeFirst().at(1).toBool(), true);
     shown->fleet()->toggle(0);
     shown->fleet()->toggle(1);
     shown->reboot();
-    QCOMPARE(told.takeFirst().at(1).toBool(), false);
+    QCOMPARE(notified.takeFirst().at(1).toBool(), false);
     CommandLog &commands = shown->panel().commands();
     const IssuedCommand *record = commands.find(commands.numbers().first());
     QVERIFY(record && std::holds_alternative<RebootSystem>(record->command.body));
@@ -372,7 +372,7 @@ void WorkspaceTest::readsAReleaseZip()
     QCOMPARE(update->targetCount(), 12);
     QVERIFY(update->isReady());
 
-    // Without a connection the upload says why it can't be done, and nothing is lost.
+    // Without a connection the upload reports why it can't be done, and nothing is lost.
     QSignalSpy failed(update, &NewUpdate::failed);
     update->start();
     QCOMPARE(update->stage(), NewUpdate::Uploading);
@@ -382,7 +382,7 @@ void WorkspaceTest::readsAReleaseZip()
     QCOMPARE(shown->updates()->totalCount(), 1);
 }
 
-void WorkspaceTest::signInSaysWhatIsMissing_data()
+void WorkspaceTest::signInNamesWhatIsMissing_data()
 {
     QTest::addColumn<QString>("jid");
     QTest::addColumn<QString>("port");
@@ -392,7 +392,7 @@ void WorkspaceTest::signInSaysWhatIsMissing_data()
     QTest::newRow("no authority") << u"panel@im.example.net"_s << u"5223"_s << false;
 }
 
-void WorkspaceTest::signInSaysWhatIsMissing()
+void WorkspaceTest::signInNamesWhatIsMissing()
 {
     QFETCH(QString, jid);
     QFETCH(QString, port);

@@ -210,7 +210,7 @@ void StoreTest::bringsBackCommandsAndTargets()
     done.remarks = u"already installed"_s;
     done.attempts = 2;
     done.sentAt = now;
-    done.heardAt = done.finishedAt = now.addSecs(5);
+    done.repliedAt = done.finishedAt = now.addSecs(5);
     CommandTarget failed = done;
     failed.jid = u"b@localhost"_s;
     failed.state = TargetState::Failed;
@@ -272,7 +272,7 @@ void StoreTest::bringsBackTheTimeline()
                                   now.addSecs(10 * i),
                                   ActivityKind::CommandDone,
                                   jid,
-                                  CommandNo(i + 1),
+                                  static_cast<CommandNo>(i + 1),
                                   u"x"_s,
                                   u"<b>'\"</b>"_s,
                                   {{FactCode::NotAnswered, {}}}});

@@ -63,18 +63,18 @@ Q_DECLARE_METATYPE(sgn::records::Device)
 Q_DECLARE_METATYPE(sgn::records::Attention::Level)
 Q_DECLARE_METATYPE(sgn::records::Attention::Action)
 
-void AttentionTest::namesOneReasonAndOneAction_data()
-{
-    using Level = Attention::Level;
-    using Action = Attention::Action;
-    QTest::addColumn<Device>("device");
-    QTest::addColumn<Level>("level");
-    QTest::addColumn<Action>("action");
-    QTest::addColumn<QString>("reason");
-    const auto row = [](const char *name, const Device &device, Level level, Action action, const QString &reason) {
-        QTest::newRow(name) << device << level << action << reason;
-    };
+namespace {
 
+using Level = Attention::Level;
+using Action = Attention::Action;
+
+void row(const char *name, const Device &device, Level level, Action action, const QString &reason)
+{
+    QTest::newRow(name) << device << level << action << reason;
+}
+
+void processRows()
+{
     row("nothing is the matter", healthy(), Level::None, Action::None, {});
 
     Device offline = healthy();
@@ -101,7 +101,10 @@ void AttentionTest::namesOneReasonAndOneAction_data()
     held.update->deviceState = u"swapping"_s;
     held.update->percent = 40;
     row("what an update holds isn't dead", held, Level::Note, Action::None, u"exchanging, 40 %"_s);
+}
 
+void updateRows()
+{
     Device failed = healthy();
     failed.update = update(TargetState::Failed);
     failed.update->remarks = u"download failed: HTTP 404\nfrom example.com"_s;
@@ -116,16 +119,21 @@ void AttentionTest::namesOneReasonAndOneAction_data()
     expired.update = update(TargetState::Expired);
     row("an unanswered update", expired, Level::Warning, Action::Retry, u"update #10 was not answered in time"_s);
 
-    Device waiting = offline;
+    Device waiting = healthy();
+    waiting.online = false;
     waiting.update = update(TargetState::Sent);
     row("an update that waits", waiting, Level::Note, Action::None, u"offline for 2 h, update #10 waits for it"_s);
+}
 
+void identityRows()
+{
     Device silent = healthy();
     silent.notAnswering = true;
     row("online but silent", silent, Level::Warning, Action::None,
         u"doesn't answer, though the server shows it online"_s);
 
-    Device conflict = dead;
+    Device conflict = healthy();
+    conflict.processes[0] = process(u"ocr"_s, 1, true);
     conflict.conflictWith = u"altimeter_0002@localhost"_s;
     row("a conflict comes before everything", conflict, Level::Bad, Action::None,
         u"claims the id b8:27 of altimeter_0002@localhost"_s);
@@ -134,7 +142,10 @@ void AttentionTest::namesOneReasonAndOneAction_data()
     foreign.foreignFrom = u"<b>x</b>'; DROP TABLE devices"_s;
     row("markup in an id stays text", foreign, Level::Bad, Action::None,
         u"sent a message as <b>x</b>'; DROP TABLE devices, but is b8:27"_s);
+}
 
+void factRows()
+{
     Device worn = healthy();
     worn.facts.readOnly = true;
     worn.facts.diskFreeMb = 12;
@@ -151,6 +162,20 @@ void AttentionTest::namesOneReasonAndOneAction_data()
     Device lateClock = healthy();
     lateClock.facts.clockOffsetS = -7200;
     row("a wrong clock", lateClock, Level::Warning, Action::None, u"its clock is wrong by 2 h"_s);
+}
+
+} // namespace
+
+void AttentionTest::namesOneReasonAndOneAction_data()
+{
+    QTest::addColumn<Device>("device");
+    QTest::addColumn<Level>("level");
+    QTest::addColumn<Action>("action");
+    QTest::addColumn<QString>("reason");
+    processRows();
+    updateRows();
+    identityRows();
+    factRows();
 }
 
 void AttentionTest::namesOneReasonAndOneAction()
