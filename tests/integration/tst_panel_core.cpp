@@ -43,7 +43,7 @@ private Q_SLOTS:
     void anUpdateGoesFromAZipToItsResults();
     void anUnansweredCommandIsSentAgainToAModernDeviceOnly();
     void nothingRunsTwiceWhenThePanelIsRestarted();
-    void whatWasSaidWhileThePanelWasAwayIsCaughtUp();
+    void catchesUpOnMessagesSentWhileThePanelWasOffline();
     void logsArriveAndCanBeRead();
     void badLogsAreRefused_data();
     void badLogsAreRefused();
@@ -51,7 +51,7 @@ private Q_SLOTS:
     void anotherClientOfTheAccountIsFollowed();
     void aSilentDeviceIsNotAnswering();
     void hostileMessagesChangeNothing();
-    void aWrongPasswordIsSaidInPlainWords();
+    void aWrongPasswordIsReportedInPlainWords();
 
 private:
     void answerUpdates(QUrl &url);
@@ -385,7 +385,7 @@ void PanelCoreTest::nothingRunsTwiceWhenThePanelIsRestarted()
     QCOMPARE(count, 1);
 }
 
-void PanelCoreTest::whatWasSaidWhileThePanelWasAwayIsCaughtUp()
+void PanelCoreTest::catchesUpOnMessagesSentWhileThePanelWasOffline()
 {
     device(1).answer = [](const Command &) {
     };
@@ -398,7 +398,7 @@ void PanelCoreTest::whatWasSaidWhileThePanelWasAwayIsCaughtUp()
     panel.reset();
 
     QSignalSpy acknowledged(&device(1).session, &xmpp::Session::acknowledged);
-    device(1).send(device(1).result(*number, true, "while you were away"));
+    device(1).send(device(1).result(*number, true, "while you were offline"));
     device(1).version = 7;
     device(1).send(device(1).seedReport());
     SGN_EVENTUALLY(acknowledged.size() == 2);
@@ -406,7 +406,7 @@ void PanelCoreTest::whatWasSaidWhileThePanelWasAwayIsCaughtUp()
 
     panel = started();
     QVERIFY(stateOf(*panel, *number, 1) == TargetState::Done);
-    QCOMPARE(panel->commands().target(*number, deviceJid(1))->remarks, u"while you were away"_s);
+    QCOMPARE(panel->commands().target(*number, deviceJid(1))->remarks, u"while you were offline"_s);
     QCOMPARE(panel->fleet().find(deviceJid(1))->process(u"ocr")->report.version, 7);
     QVERIFY(!panel->fleet().find(deviceJid(1))->online);
 
@@ -619,7 +619,7 @@ void PanelCoreTest::hostileMessagesChangeNothing()
     QCOMPARE(*next, *number + 1);
 }
 
-void PanelCoreTest::aWrongPasswordIsSaidInPlainWords()
+void PanelCoreTest::aWrongPasswordIsReportedInPlainWords()
 {
     auto panel = open(u"wrong.sqlite"_s, u"wrong"_s);
     QVERIFY(panel);

@@ -36,8 +36,8 @@ private Q_SLOTS:
     void everyCommandHasHelpWithAnExample();
     void listsDevices();
     void showsTheLastKnownStateWithoutAServer();
-    void asksForVersions();
-    void asksAgainWhenAQuestionIsLost();
+    void requestsVersions();
+    void requestsAgainWhenARequestIsLost();
     void namesDevicesThatDidNotAnswer();
     void sendsAnUpdateAndWaitsForIt();
     void sendsAnAgentUpdateByAddress();
@@ -47,7 +47,7 @@ private Q_SLOTS:
     void fetchesLogs();
     void restartsAProcess();
     void watches();
-    void aWrongPasswordIsSaidOnce();
+    void aWrongPasswordIsReportedOnce();
 
 private:
     struct Ran
@@ -257,7 +257,7 @@ void SgnctlTest::showsTheLastKnownStateWithoutAServer()
     QVERIFY(m_server.start());
 }
 
-void SgnctlTest::asksForVersions()
+void SgnctlTest::requestsVersions()
 {
     startDevice(1).version = 5;
     startDevice(2);
@@ -271,7 +271,7 @@ void SgnctlTest::asksForVersions()
     QCOMPARE(one.json()[u"devices"_s].toArray().at(0)[u"processes"_s][0][u"version"_s].toInt(), 5);
 }
 
-void SgnctlTest::asksAgainWhenAQuestionIsLost()
+void SgnctlTest::requestsAgainWhenARequestIsLost()
 {
     FakeDevice &device = startDevice(1);
     int asked = 0;
@@ -520,7 +520,7 @@ void SgnctlTest::watches()
     QCOMPARE(process.exitCode(), 0);
 }
 
-void SgnctlTest::aWrongPasswordIsSaidOnce()
+void SgnctlTest::aWrongPasswordIsReportedOnce()
 {
     const Ran ran = run({u"--panel"_s, panelFile("wrong"), u"versions"_s});
     QCOMPARE(ran.exitCode, 1);
