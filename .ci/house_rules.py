@@ -34,7 +34,7 @@ DEVICE_FILE = re.compile(r'"[^"\n]*\b((wdog|downloads|JabberClient|certs|cfg|log
 WORDS = (
     (r"says?|said|saying", "reports, returns, states, names, contains"),
     (r"tells?|told|telling", "reports, notifies, sends to"),
-    (r"(no|some|every|any)body", "no process, another program, every operator, the user"),
+    (r"(some|every|any)body|nobody(?!\")|(?<!\")nobody", "no process, another program, every operator, the user"),
     (r"believ(e|es|ed|ing)", "accepts, verifies, takes as valid"),
     (r"ways? back", "rollback, restore"),
     (r"(go|goes|going|gone|went|put|puts|putting|take|takes|taken|taking|took|swap|swaps|swapped|swapping) back",
