@@ -1718,8 +1718,8 @@
         <translation>Update #%1 ist unterwegs</translation>
     </message>
     <message>
-        <source>update #%1 asks for version %2</source>
-        <translation>Update #%1 verlangt Version %2</translation>
+        <source>update #%1 brings version %2</source>
+        <translation>Update #%1 bringt Version %2</translation>
     </message>
     <message>
         <source>not reported by this device</source>

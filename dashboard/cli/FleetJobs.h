@@ -43,7 +43,7 @@ private:
     void print();
 };
 
-// `versions`: asks and waits for the answers.
+// `versions`: requests version reports and waits for them.
 class VersionsJob : public Job
 {
     Q_OBJECT

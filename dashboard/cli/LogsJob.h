@@ -5,7 +5,7 @@
 
 namespace sgn::cli {
 
-// `logs`: asks for them, waits until they are here, and copies them to a folder if one was named.
+// `logs`: requests them, waits until they are here, and copies them to a folder if one was named.
 class LogsJob : public Job
 {
     Q_OBJECT

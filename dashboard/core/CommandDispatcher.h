@@ -39,7 +39,7 @@ public:
     void setOnline(bool online);
 
 private:
-    // Of one open target, keyed by number and JID.
+    // How sending one open target stands, by number and JID.
     using Key = std::pair<CommandNo, QString>;
     struct Track
     {

@@ -65,7 +65,7 @@ public:
     [[nodiscard]] QMap<int, int> versionsOf(const QString &processName) const;
     // 0 when no device has reported one. Walks the fleet.
     [[nodiscard]] int highestVersion(const QString &processName) const;
-    // Of a component that has one version.
+    // The same for a component that has one version.
     [[nodiscard]] int highestVersion(Component component) const;
 
     // The state of an earlier run; replaces everything.

@@ -21,7 +21,7 @@ namespace sgn::core {
 class CommandLog;
 class LogDownload;
 
-// Gets devices' logs: asks for them, fetches the zip from where the device put it, checks and unpacks it below the logs
+// Gets devices' logs: requests them, fetches the zip from where the device put it, checks and unpacks it below the logs
 // folder, and keeps the newest maxDeliveries per device. A device that knows only the seed answers without an address:
 // its logs are then on a server of its own, and the delivery states that.
 class LogService : public QObject

@@ -65,8 +65,8 @@ public:
     void start();
     void stop();
 
-    // Asks devices for their versions, online ones at once; returns how many were asked. Offline devices are not asked:
-    // they are when they come.
+    // Requests the versions of devices, of online ones at once; returns how many were asked. Offline devices are not
+    // asked: they are when they come.
     int requestVersions(const QStringList &jids);
 
     [[nodiscard]] bool isOnline() const { return m_session.isOnline(); }

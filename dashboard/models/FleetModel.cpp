@@ -148,7 +148,7 @@ Cell FleetModel::processCell(const records::Device &device, const QString &name)
         cell.text = version;
         cell.tone = Cell::Warning;
         cell.badge = true;
-        cell.hint = tr("update #%1 asks for version %2").arg(device.update->target->number).arg(*wanted);
+        cell.hint = tr("update #%1 brings version %2").arg(device.update->target->number).arg(*wanted);
     } else {
         cell.text = version;
     }

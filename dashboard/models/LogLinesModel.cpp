@@ -66,7 +66,7 @@ void LogLinesModel::setText(const QString &text)
     m_starts.clear();
     m_starts.reserve(m_text.count(u'\n') + 1);
     for (qsizetype start = 0; start < m_text.size();) {
-        m_starts.append(qint32(start));
+        m_starts.append(static_cast<qint32>(start));
         const qsizetype end = m_text.indexOf(u'\n', start);
         start = end < 0 ? m_text.size() : end + 1;
     }
@@ -90,7 +90,7 @@ void LogLinesModel::search()
     if (!m_needle.isEmpty()) {
         const QStringMatcher matcher(m_needle, Qt::CaseInsensitive);
         for (qsizetype at = matcher.indexIn(m_text); at >= 0;) {
-            const auto next = std::upper_bound(m_starts.cbegin(), m_starts.cend(), qint32(at));
+            const auto next = std::upper_bound(m_starts.cbegin(), m_starts.cend(), static_cast<qint32>(at));
             m_matches.append(static_cast<int>(next - m_starts.cbegin()) - 1);
             at = next == m_starts.cend() ? -1 : matcher.indexIn(m_text, *next);
         }

@@ -110,7 +110,7 @@ void SignIn::resume()
     m_environment.passwords.read(last.jid, [this](const Result<QString> &password) {
         m_isBusy = false;
         if (!password) {
-            // No error: the form asks for what is missing.
+            // No error: the form shows what is missing.
             m_isKeyringSilent = true;
             Q_EMIT changed();
             return;

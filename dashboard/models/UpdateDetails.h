@@ -38,7 +38,7 @@ public:
     [[nodiscard]] QString summary() const;
     [[nodiscard]] bool isCancellable() const;
     [[nodiscard]] int failedCount() const;
-    // Of the current device's failure: what led to it.
+    // What led to the failure of the current device; empty where nothing is known.
     [[nodiscard]] QString log() const;
     [[nodiscard]] TableFilter *targets() { return &m_filter; }
     [[nodiscard]] UpdateTargetsModel &model() { return m_targets; }

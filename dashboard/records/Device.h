@@ -74,10 +74,10 @@ struct Device
     [[nodiscard]] int deadCount() const;
     // On its way: sent or running, not finished.
     [[nodiscard]] bool isUpdating() const;
-    // The version that the last update asks of a process and that the device doesn't report yet.
+    // The version that the last update brings to a process and that the device doesn't report yet.
     [[nodiscard]] std::optional<int> wantedVersion(QStringView processName) const;
     [[nodiscard]] bool isBehind(QStringView processName) const;
-    // Of a component that has one version, as reported; nothing for SmartMeter, whose processes have their own.
+    // The reported version of a component that has one; nothing for SmartMeter, whose processes have their own.
     [[nodiscard]] std::optional<int> releaseVersion(Component component) const;
     [[nodiscard]] bool isBehind() const;
 };

@@ -119,7 +119,7 @@ using Facts = QList<Fact>;
 struct Problem
 {
     Problem() = default;
-    // Of a library below the panel, which has a sentence for it already. Implicit, because errors become problems on
+    // From a library below the panel, which has a sentence for it already. Implicit, because errors become problems on
     // their way up.
     Problem(Error error);
     Problem(ErrorCode code, FactCode fact, QStringList values = {}, QString text = {});

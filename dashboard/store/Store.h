@@ -44,7 +44,7 @@ public:
     [[nodiscard]] records::Expected<CommandNo> allocateNumber();
 
     void keep(const records::Device &device);
-    // Of a device that was kept before: only when it was seen.
+    // Only when the device was seen; it was kept before.
     void keepSeen(const records::Device &device);
     void keep(const records::IssuedCommand &record);
     void keep(CommandNo number, int row, const records::CommandTarget &target);

@@ -125,8 +125,9 @@ QList<records::CommandTarget> StoreReader::targets(CommandNo number) const
     QList<records::CommandTarget> targets;
     QSqlQuery query(m_database);
     query.setForwardOnly(true);
-    query.prepare(u"SELECT number, jid, position, state, percent, device_state, remarks, error, attempts, sent, heard, "
-                  "finished, log, facts FROM command_targets WHERE number=? ORDER BY position, jid"_s);
+    query.prepare(
+        u"SELECT number, jid, position, state, percent, device_state, remarks, error, attempts, sent, replied, "
+        "finished, log, facts FROM command_targets WHERE number=? ORDER BY position, jid"_s);
     query.addBindValue(static_cast<qint64>(number));
     query.exec();
     while (query.next()) {

@@ -21,6 +21,7 @@ QStringList factSteps()
         statements += u"ALTER TABLE %1 ADD COLUMN facts TEXT NOT NULL DEFAULT ''"_s.arg(table);
     }
     statements += u"ALTER TABLE devices ADD COLUMN update_facts TEXT NOT NULL DEFAULT ''"_s;
+    statements += u"ALTER TABLE command_targets RENAME COLUMN heard TO replied"_s;
     struct Sentence
     {
         QString text;

@@ -111,10 +111,11 @@ Outcome StoreWriter::Statements::write(CommandNo number, int row, const records:
     // Another program of the same account may know the end already; what is finished stays finished.
     QSqlQuery &query = prepared(
         "INSERT INTO command_targets(number, jid, position, state, percent, device_state, remarks, error, attempts, "
-        "sent, heard, finished, log, facts) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(number, jid) DO UPDATE SET "
+        "sent, replied, finished, log, facts) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(number, jid) DO UPDATE "
+        "SET "
         "state=excluded.state, "
         "percent=excluded.percent, device_state=excluded.device_state, remarks=excluded.remarks, error=excluded.error, "
-        "attempts=max(attempts, excluded.attempts), sent=excluded.sent, heard=excluded.heard, "
+        "attempts=max(attempts, excluded.attempts), sent=excluded.sent, replied=excluded.replied, "
         "finished=excluded.finished, log=excluded.log, facts=excluded.facts "
         "WHERE command_targets.finished IS NULL OR excluded.finished IS NOT NULL"_L1);
     rows::bind(query, number, row, target);

@@ -69,7 +69,7 @@ public:
     // Signs in with the last known state of so many devices, and with logs of one of them.
     void signIn(int devices)
     {
-        std::unique_ptr<Panel> panel = m_place.open();
+        std::unique_ptr<core::Panel> panel = m_place.open();
         if (devices > 0) {
             addLogs(m_place, *panel, deviceJid(1), m_clock);
             panel = nullptr; // logs are read when a store is opened

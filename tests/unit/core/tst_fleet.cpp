@@ -48,7 +48,7 @@ private Q_SLOTS:
     void knowsADeviceByAnyMessage();
     void showsADeviceThatKnowsOnlyTheSeed();
     void keepsTheMomentOfADeath();
-    void doesNotBelieveAClockThatCannotBeRight();
+    void ignoresAnImplausibleClock();
     void anOlderReportChangesNothing();
     void whatComesLiveIsTheNewest();
     void acceptsStampsOfWholeSeconds();
@@ -126,7 +126,7 @@ void FleetTest::keepsTheMomentOfADeath()
     QVERIFY(!m_fleet->find(a)->process(u"ocr")->deadSince.isValid());
 }
 
-void FleetTest::doesNotBelieveAClockThatCannotBeRight()
+void FleetTest::ignoresAnImplausibleClock()
 {
     const QDateTime now = m_clock->wallUtc();
     ProcessReport dead = process(u"ocr"_s, 1, true);

@@ -22,8 +22,8 @@ private Q_SLOTS:
     void decides();
     void isPatientLongerEachTime();
     void anInquiryIsOverdueOnce();
-    void asksAgainWhenItIsTime_data();
-    void asksAgainWhenItIsTime();
+    void isDueWhenItIsTime_data();
+    void isDueWhenItIsTime();
 };
 
 void ResendPolicyTest::decides_data()
@@ -63,7 +63,7 @@ void ResendPolicyTest::decides_data()
     row("over, never sent", make(S::Queued, 0, false, true, false, 0ms, 0ms), ResendStep::Expire);
     row("over: the answer may be late", make(S::Sent, 1, false, true, false, 1h, 60s), ResendStep::Wait);
     row("over, not sent again", make(S::Delivered, 1, true, true, true, 1h, 60s), ResendStep::Wait);
-    row("over for good", make(S::Delivered, 1, true, true, false, 1h, 120s), ResendStep::Expire);
+    row("over, and the grace too", make(S::Delivered, 1, true, true, false, 1h, 120s), ResendStep::Expire);
     row("over, but it works on it", make(S::Running, 1, true, true, false, 60s, 1h), ResendStep::Wait);
     row("over, and it stopped working", make(S::Running, 1, true, true, false, 600s, 1h), ResendStep::Expire);
     row("done", make(S::Done, 1, true, true, true, 1h, 1h), ResendStep::Wait);
@@ -112,7 +112,7 @@ void ResendPolicyTest::anInquiryIsOverdueOnce()
     QCOMPARE(inquiry.takeOverdue(1h), QStringList());
 }
 
-void ResendPolicyTest::asksAgainWhenItIsTime_data()
+void ResendPolicyTest::isDueWhenItIsTime_data()
 {
     QTest::addColumn<bool>("isModern");
     QTest::addColumn<bool>("notAnswering");
@@ -125,7 +125,7 @@ void ResendPolicyTest::asksAgainWhenItIsTime_data()
     QTest::newRow("silent is asked more often") << true << true << 120 << true;
 }
 
-void ResendPolicyTest::asksAgainWhenItIsTime()
+void ResendPolicyTest::isDueWhenItIsTime()
 {
     QFETCH(const bool, isModern);
     QFETCH(const bool, notAnswering);

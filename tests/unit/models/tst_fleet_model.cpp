@@ -41,8 +41,8 @@ class FleetModelTest : public QObject
 
 private Q_SLOTS:
     void showsOneColumnPerProcess();
-    void cellsSayWhatIsTheMatter_data();
-    void cellsSayWhatIsTheMatter();
+    void cellsShowWhatIsTheMatter_data();
+    void cellsShowWhatIsTheMatter();
     void groupsNarrowTheFleet_data();
     void groupsNarrowTheFleet();
     void filtersByText_data();
@@ -81,7 +81,7 @@ void FleetModelTest::showsOneColumnPerProcess()
     QCOMPARE(model.data(model.index(0, 3), TableModel::TextRole).toString(), u"3"_s);
 }
 
-void FleetModelTest::cellsSayWhatIsTheMatter_data()
+void FleetModelTest::cellsShowWhatIsTheMatter_data()
 {
     QTest::addColumn<int>("device");
     QTest::addColumn<int>("column");
@@ -98,7 +98,7 @@ void FleetModelTest::cellsSayWhatIsTheMatter_data()
     QTest::newRow("agent") << 0 << 5 << u"2"_s << static_cast<int>(Cell::Muted) << false;
 }
 
-void FleetModelTest::cellsSayWhatIsTheMatter()
+void FleetModelTest::cellsShowWhatIsTheMatter()
 {
     QFETCH(int, device);
     QFETCH(int, column);

@@ -57,7 +57,7 @@ private Q_SLOTS:
     void showsHowAnUpdateGoes();
     void retriesWhatFailed();
     void readsLogsAndSavesThem();
-    void asksForLogsOfTheSelection();
+    void requestsLogsOfTheSelection();
     void restartsDeadProcesses();
     void rebootsTheSelection();
     void showsWhatLedToAFailure();
@@ -213,7 +213,7 @@ void WorkspaceTest::readsLogsAndSavesThem()
     QCOMPARE(log->lines()->count(), 0);
 }
 
-void WorkspaceTest::asksForLogsOfTheSelection()
+void WorkspaceTest::requestsLogsOfTheSelection()
 {
     const test::OfflinePanel place(m_clock);
     const std::unique_ptr<Workspace> shown = workspace(place);
