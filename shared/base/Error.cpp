@@ -39,7 +39,8 @@ constexpr auto errorNames = enumNames<ErrorCode>({
 
 QLatin1StringView nameOf(ErrorCode code)
 {
-    return errorNames.nameOf(code);
+    const QLatin1StringView name = errorNames.nameOf(code);
+    return name.isEmpty() ? errorNames.nameOf(ErrorCode::Internal) : name;
 }
 
 ErrorCode errorCodeFromString(QStringView text)
