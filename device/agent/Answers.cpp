@@ -59,7 +59,7 @@ void Answers::refuse(const CommandKey &key, const QString &name, const Error &er
     }
 }
 
-void Answers::brushOff(std::optional<CommandNo> number, const QString &name, const Error &error)
+void Answers::refuseUnrecorded(std::optional<CommandNo> number, const QString &name, const Error &error)
 {
     if (number || name == uploadLogs) {
         m_sender.sendOnce(failure(number, name, error));

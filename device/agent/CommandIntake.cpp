@@ -145,7 +145,7 @@ void CommandIntake::refuse(const CommandRefusal &refusal)
         // that were carried out from the record, or to fill the card.
         drop(m_settings.panelJid, refusal.error.message);
         if (m_refusals.allow(m_ports.clock.monotonic())) {
-            m_ports.answers.brushOff(numberOf(refusal.key), refusal.name, refusal.error);
+            m_ports.answers.refuseUnrecorded(numberOf(refusal.key), refusal.name, refusal.error);
         }
         return;
     case CommandRefusal::Reason::Malformed:

@@ -74,7 +74,7 @@ int failWith(const Error &error)
     return ExitFailed;
 }
 
-// What an update wants to know of a new agent before it replaces the old one: it starts on this machine, has its
+// What an update checks of a new agent before it replaces the old one: it starts on this machine, has its
 // libraries and TLS, and reads this device's configuration.
 int selfTest(const DeviceTree &tree)
 {

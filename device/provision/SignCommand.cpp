@@ -29,7 +29,7 @@ void addOptions(QCommandLineParser &parser)
                       u"NAME=VERSION"_s});
     parser.addOption(
         {u"version"_s, u"The version of another release. Without: the number in its file 'version'."_s, u"N"_s});
-    parser.addOption({u"release"_s, u"A name for people. Without: the zip's."_s, u"TEXT"_s});
+    parser.addOption({u"release"_s, u"A name that the panel shows. Without: the zip's."_s, u"TEXT"_s});
     parser.addOption({u"allow-downgrade"_s, u"A device may replace a newer release by it, on a command with force."_s});
     parser.addOption({u"out"_s, u"Write the signed manifest into this file instead of to stdout."_s, u"FILE"_s});
     parser.addOption({u"files"_s,

@@ -79,7 +79,7 @@ std::optional<Trouble> unhealthy(const QList<ProcessVersion> &expected, const QL
                    (process.version != anyVersion && it->version != process.version)) {
             trouble = troubleOf(*it, process.version);
         }
-        // A final trouble is worth more than one that may still pass.
+        // A final trouble precedes one that may still pass.
         if (trouble && (!first || (trouble->isFinal && !first->isFinal))) {
             first = std::move(trouble);
         }

@@ -175,7 +175,7 @@ control::Swap WatchdogDrivenSwap::request() const
 void WatchdogDrivenSwap::timeOut()
 {
     if (m_isUndecided && m_watchdog.isConnected()) {
-        // It can't do what it wants to, and goes on trying; the folders are as they were meanwhile.
+        // It can't exchange the folders and goes on trying; they are as they were meanwhile.
         m_limit.start();
     } else {
         conclude(u"the watchdog doesn't report what became of the update"_s);
