@@ -9,7 +9,7 @@
 
 namespace sgn::control {
 
-// The watchdog as the device's other parts see it: something that is asked and answers later (protocol/Control.h).
+// The watchdog as the device's other parts see it: it takes requests and replies later (control/Control.h).
 // Lives in the main thread.
 class WatchdogPort : public QObject
 {
