@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/Panel.h"
 #include "integration/WholeDevice.h"
+#include "wording/Problems.h"
 
 #include <QElapsedTimer>
 #include <QJsonDocument>
 #include <QJsonObject>
 
 using namespace sgn;
+using namespace sgn::core;
+using namespace sgn::records;
 using namespace sgn::test;
 using namespace std::chrono_literals;
 
@@ -50,7 +53,7 @@ private:
         Panel::Settings settings;
         settings.xmpp.reconnect = {.first = 20ms, .ceiling = 100ms, .stableAfter = 60s};
         auto panel = Panel::open(config, settings, m_clock);
-        QVERIFY2(panel, panel ? "" : qPrintable(panel.error().message));
+        QVERIFY2(panel, panel ? "" : qPrintable(wording::sentence(panel.error())));
         m_panel = *std::move(panel);
         m_panel->start();
         QTRY_VERIFY_WITH_TIMEOUT(m_panel->session().isSettled(), limit);
