@@ -133,7 +133,8 @@ void TableColumns::layOut()
     }
     if (!same) {
         endResetModel();
-    } else if (count > 0) {
+    }
+    if (same && count > 0) {
         Q_EMIT dataChanged(index(0), index(count - 1));
     }
     Q_EMIT laidOut();
