@@ -121,8 +121,8 @@ struct Problem
     Problem() = default;
     // From a library below the panel, which has a sentence for it already. Implicit, because errors become problems on
     // their way up.
-    Problem(Error error);
-    Problem(ErrorCode code, FactCode fact, QStringList values = {}, QString text = {});
+    Problem(Error cause);
+    Problem(ErrorCode code, FactCode fact, QStringList values = {}, QString cause = {});
 
     ErrorCode error = ErrorCode::Internal; // to decide on
     Facts facts;
