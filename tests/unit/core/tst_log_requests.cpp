@@ -187,7 +187,5 @@ void LogRequestsTest::leavesLogsOfAnotherClientToIt()
     QVERIFY(opened.isEmpty());
 }
 
-Q_DECLARE_METATYPE(sgn::records::Facts)
-
 QTEST_GUILESS_MAIN(LogRequestsTest)
 #include "tst_log_requests.moc"

@@ -10,8 +10,6 @@ using namespace sgn;
 using namespace sgn::records;
 using namespace Qt::StringLiterals;
 
-Q_DECLARE_METATYPE(sgn::records::Facts)
-
 class RecordsTest : public QObject
 {
     Q_OBJECT

@@ -165,7 +165,5 @@ void StoreOfVersion2Test::migratesOnce()
     QCOMPARE(m_store->activity({}).size(), 28);
 }
 
-Q_DECLARE_METATYPE(sgn::records::Facts)
-
 QTEST_GUILESS_MAIN(StoreOfVersion2Test)
 #include "tst_store_of_version_2.moc"
