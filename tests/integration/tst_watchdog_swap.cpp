@@ -99,7 +99,7 @@ private Q_SLOTS:
         QTRY_VERIFY_WITH_TIMEOUT(device.onlyRuns(1), patience);
         const QByteArrayList first = device.agentStarts().constFirst().split(' ');
         QCOMPARE(first[1].toUInt(), WatchdogDevice::owner());
-        QTRY_VERIFY_WITH_TIMEOUT(device.read(u"logs/watchdog.log"_s).contains("the agent, process " + first[0]),
+        QTRY_VERIFY_WITH_TIMEOUT(device.read(u"logs/watchdog.log"_s).contains("agent connected (pid " + first[0]),
                                  patience);
         ::kill(first[0].toInt(), SIGKILL);
         QTRY_COMPARE_WITH_TIMEOUT(device.agentStarts().size(), 2, patience);

@@ -108,7 +108,5 @@ private Q_SLOTS:
     }
 };
 
-Q_DECLARE_METATYPE(sgn::system::ProcStat)
-
 QTEST_GUILESS_MAIN(TestProcessTree)
 #include "tst_process_tree.moc"
