@@ -154,7 +154,7 @@ private:
         QVERIFY(makeZip(desk.path(u"release.zip"_s), many));
         const QStringList larger{desk.path(u"release.zip"_s), u"--process=ocr=5"_s};
         const auto wholes = m_device->log().count(u"fetching the whole zip"_s);
-        const QJsonObject listed = updateBySgnctl(desk, bothKeys, larger);
+        const QJsonObject listed = updateBySgnctl(desk, m_bothKeys, larger);
         QVERIFY2(listed["state"_L1] == u"done"_s, QJsonDocument(listed).toJson());
         QCOMPARE(installedFiles(m_device->root(), u"SmartMeter"_s), many);
         QVERIFY(m_device->log().contains(u"fetching 4 of 305 files"_s));
@@ -162,8 +162,8 @@ private:
     }
 
     // The keys in sgnctl's configuration.
-    const QJsonObject operatorOnly{{u"operator"_s, u"operator.jwk"_s}};
-    const QJsonObject bothKeys{{u"operator"_s, u"operator.jwk"_s}, {u"release"_s, u"release.jwk"_s}};
+    const QJsonObject m_operatorOnly{{u"operator"_s, u"operator.jwk"_s}};
+    const QJsonObject m_bothKeys{{u"operator"_s, u"operator.jwk"_s}, {u"release"_s, u"release.jwk"_s}};
 
 private Q_SLOTS:
     void initTestCase()
@@ -313,13 +313,13 @@ private Q_SLOTS:
         const QStringList byUrl{m_web.url().toString(), u"--process=ocr=2"_s, u"--process=dlms=2"_s};
 
         QCOMPARE(updateBySgnctl(desk, {}, byUrl)["error"_L1], QJsonValue(u"not_signed"_s));
-        QCOMPARE(updateBySgnctl(desk, operatorOnly, byUrl)["error"_L1], QJsonValue(u"not_signed"_s));
+        QCOMPARE(updateBySgnctl(desk, m_operatorOnly, byUrl)["error"_L1], QJsonValue(u"not_signed"_s));
         QCOMPARE(installedFiles(m_device->root(), u"SmartMeter"_s), meterRelease(1));
 
         // Signed on another machine, and named by its file.
         desk.write(u"release.jws"_s, signRelease(manifest(), m_release).value() + '\n');
         const QJsonObject done =
-            updateBySgnctl(desk, operatorOnly, byUrl + QStringList{u"--release"_s, desk.path(u"release.jws"_s)});
+            updateBySgnctl(desk, m_operatorOnly, byUrl + QStringList{u"--release"_s, desk.path(u"release.jws"_s)});
         QVERIFY2(done["state"_L1] == u"done"_s, QJsonDocument(done).toJson());
         QCOMPARE(installedFiles(m_device->root(), u"SmartMeter"_s), meterRelease(2));
 
@@ -327,11 +327,11 @@ private Q_SLOTS:
         QVERIFY(makeZip(desk.path(u"release.zip"_s), meterRelease(3)));
         const QStringList byZip{desk.path(u"release.zip"_s), u"--process=ocr=3"_s};
         const QJsonObject here =
-            updateBySgnctl(desk, operatorOnly, byZip + QStringList{u"--sign"_s, desk.path(u"release.jwk"_s)});
+            updateBySgnctl(desk, m_operatorOnly, byZip + QStringList{u"--sign"_s, desk.path(u"release.jwk"_s)});
         QVERIFY2(here["state"_L1] == u"done"_s, QJsonDocument(here).toJson());
         QVERIFY(makeZip(desk.path(u"release.zip"_s), meterRelease(4)));
         const QStringList newer{desk.path(u"release.zip"_s), u"--process=ocr=4"_s};
-        const QJsonObject last = updateBySgnctl(desk, bothKeys, newer);
+        const QJsonObject last = updateBySgnctl(desk, m_bothKeys, newer);
         QVERIFY2(last["state"_L1] == u"done"_s, QJsonDocument(last).toJson());
         QCOMPARE(installedFiles(m_device->root(), u"SmartMeter"_s), meterRelease(4));
         updatesOnlyChangedFiles(desk);

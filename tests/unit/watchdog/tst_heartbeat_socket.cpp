@@ -84,9 +84,9 @@ private Q_SLOTS:
     void logsOnlyAFewOfAFlood()
     {
         int lines = 0;
-        s_lines = &lines;
+        sLines = &lines;
         const auto previous =
-            qInstallMessageHandler([](QtMsgType, const QMessageLogContext &, const QString &) { ++*s_lines; });
+            qInstallMessageHandler([](QtMsgType, const QMessageLogContext &, const QString &) { ++*sLines; });
         for (int i = 0; i < 50; ++i) {
             send("flood");
         }
@@ -180,7 +180,7 @@ private:
         QCOMPARE(m_client.writeDatagram(datagram, QHostAddress::LocalHost, m_socket->port()), datagram.size());
     }
 
-    static inline int *s_lines = nullptr;
+    static inline int *sLines = nullptr;
     test::ManualClock m_clock;
     std::unique_ptr<HeartbeatSocket> m_socket;
     QUdpSocket m_client;
