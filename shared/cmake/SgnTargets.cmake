@@ -68,6 +68,8 @@ function(sgn_test name)
     set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests")
     target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}/tests")
     target_link_libraries(${name} PRIVATE sgn_options Qt6::Test ${arg_LINKS})
+    # The code under test is optimised; of a test's own code that would only cost time to build.
+    target_compile_options(${name} PRIVATE -O0)
     target_compile_definitions(${name} PRIVATE SGN_BIN_DIR="${CMAKE_BINARY_DIR}/bin" SGN_SOURCE_DIR="${PROJECT_SOURCE_DIR}")
     if(Qt6_VERSION VERSION_GREATER_EQUAL 6.5)
         # Its QTRY macros narrow, in the code that uses them.
