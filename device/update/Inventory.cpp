@@ -23,10 +23,10 @@ void read(const control::ReplyBody &answer, Installed &installed)
     }
 }
 
-void askWatchdog(const control::RequestBody &question, const Inventory::Sources &sources, QObject *context,
+void askWatchdog(control::RequestBody question, const Inventory::Sources &sources, QObject *context,
                  Inventory::Taken taken)
 {
-    auto *const asking = new control::PersistentRequest(sources.watchdog, question, sources.statusLimit,
+    auto *const asking = new control::PersistentRequest(sources.watchdog, std::move(question), sources.statusLimit,
                                                         std::chrono::seconds(1), context);
     QObject::connect(asking, &control::PersistentRequest::finished, context,
                      [taken = std::move(taken)](const Result<control::ReplyBody> &reply) {
@@ -35,8 +35,7 @@ void askWatchdog(const control::RequestBody &question, const Inventory::Sources 
                              read(*reply, installed);
                          } else {
                              // It may be disconnected for a moment only, and the swap waits for it; until then nothing
-                             // depends
-                             // on it.
+                             // depends on it.
                              qCInfo(lcUpdate) << "what is installed is unknown:" << reply.error();
                              installed.unknown = reply.error();
                          }
