@@ -149,7 +149,7 @@ Outcome CommandJournal::save()
     }
     QJsonObject object{{"commands"_L1, commands}};
     insertTime(object, "forgotten_until"_L1, m_forgottenUntil);
-    const Outcome written = writeFileAtomically(m_path, toAsciiJson(object));
+    const Outcome written = writeStateFile(m_path, toAsciiJson(object));
     m_isSaved = written.has_value();
     return written;
 }

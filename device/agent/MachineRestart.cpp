@@ -138,7 +138,7 @@ Outcome MachineRestart::save() const
                              {"fingerprint"_L1, QString::fromLatin1(m_key->fingerprint.toHex())},
                              {"boot_id"_L1, m_bootId},
                              {"asked_at_ms"_L1, static_cast<qint64>(m_requestedAt.count())}};
-    return writeFileAtomically(m_settings.journal, toAsciiJson(object));
+    return writeStateFile(m_settings.journal, toAsciiJson(object));
 }
 
 Outcome MachineRestart::load()

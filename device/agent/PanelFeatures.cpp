@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "agent/PanelFeatures.h"
 
-#include "base/AtomicFile.h"
+#include "base/StateFile.h"
 #include "protocol/Json.h"
 
 namespace sgn::agent {
@@ -23,7 +23,7 @@ PanelFeatures::PanelFeatures(QString path)
 Outcome PanelFeatures::load()
 {
     m_features.clear();
-    const auto object = readJsonFile(m_path, maxBodySize);
+    const auto object = readStateObject(m_path, maxBodySize);
     if (!object) {
         return object.error().code == ErrorCode::NotFound ? Outcome() : fail(object.error());
     }
@@ -45,7 +45,7 @@ Outcome PanelFeatures::set(const QStringList &features)
         return {};
     }
     m_features = sorted;
-    return writeFileAtomically(m_path, toAsciiJson({{key, QJsonArray::fromStringList(sorted)}}));
+    return writeStateFile(m_path, toAsciiJson({{key, QJsonArray::fromStringList(sorted)}}));
 }
 
 } // namespace sgn::agent

@@ -3,9 +3,8 @@
 
 #include "agent/Logging.h"
 #include "base/AtomicFile.h"
+#include "base/JsonText.h"
 #include "protocol/Json.h"
-
-#include <QJsonDocument>
 
 namespace sgn::agent {
 
@@ -63,10 +62,8 @@ Outcome PanelMapCall::keep(const Result<QByteArray> &answer) const
     if (!answer) {
         return fail(answer.error());
     }
-    QJsonParseError error;
-    if (QJsonDocument::fromJson(*answer, &error).isNull()) {
-        return fail(ErrorCode::BadFile,
-                    u"%1 answers with something that isn't JSON: %2"_s.arg(m_url.host(), error.errorString()));
+    if (const auto map = parseJson(*answer); !map) {
+        return fail(ErrorCode::BadFile, u"what %1 answers is %2"_s.arg(m_url.host(), map.error().message));
     }
     return writeFileAtomically(m_file, *answer);
 }

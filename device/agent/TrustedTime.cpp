@@ -2,7 +2,7 @@
 #include "agent/TrustedTime.h"
 
 #include "agent/Logging.h"
-#include "base/AtomicFile.h"
+#include "base/StateFile.h"
 #include "protocol/Json.h"
 
 namespace sgn::agent {
@@ -20,7 +20,7 @@ TrustedTime::TrustedTime(QString path, const Clock &clock)
     , m_clock(clock)
 {
     removeTemporaries(m_path);
-    if (const auto object = readJsonFile(m_path)) {
+    if (const auto object = readStateObject(m_path, maxBodySize)) {
         JsonReader reader(*object);
         m_floor = reader.optionalTime("server_time"_L1).value_or(QDateTime());
     }
@@ -78,7 +78,7 @@ std::optional<double> TrustedTime::offsetS() const
 void TrustedTime::saveFloor() const
 {
     const QJsonObject object{{"server_time"_L1, m_floor.toUTC().toString(Qt::ISODate)}};
-    if (const auto saved = writeFileAtomically(m_path, toAsciiJson(object)); !saved) {
+    if (const auto saved = writeStateFile(m_path, toAsciiJson(object)); !saved) {
         qCWarning(lcAgent) << saved.error();
     }
 }

@@ -8,6 +8,7 @@
 #include "base/HangAlarm.h"
 #include "base/Log.h"
 #include "base/TerminationSignal.h"
+#include "config/RootKeys.h"
 #include "system/FileLock.h"
 #include "system/Privileges.h"
 #include "xmpp/TlsProbe.h"
@@ -74,6 +75,27 @@ int failWith(const Error &error)
     return ExitFailed;
 }
 
+// Root's keys are for the watchdog, which the owner of this program's folder must not mislead. An agent that can't read
+// them goes on with its own, because without an agent the device could not be mended from afar.
+DeviceConfig boundByRoot(DeviceConfig config)
+{
+    const QString named = qEnvironmentVariable(DeviceTree::rootKeysVariable);
+    const auto keys = loadRootKeys(named.isEmpty() ? DeviceTree::rootKeys() : named);
+    if (keys) {
+        return withRootKeys(std::move(config), *keys);
+    }
+    if (keys.error().code != ErrorCode::NotFound) {
+        qCWarning(agent::lcAgent).noquote() << "the keys of root are not used:" << keys.error().message;
+    }
+    return config;
+}
+
+Result<DeviceConfig> loadConfig(const DeviceTree &tree)
+{
+    auto config = loadDeviceConfig(tree);
+    return config ? boundByRoot(*std::move(config)) : config;
+}
+
 // What an update checks of a new agent before it replaces the old one: it starts on this machine, has its
 // libraries and TLS, and reads this device's configuration.
 int selfTest(const DeviceTree &tree)
@@ -122,12 +144,12 @@ int run(const Arguments &arguments, TerminationSignal &termination)
     if (const auto folders = tree.ensureFolders(); !folders) {
         return failWith(folders.error());
     }
-    system::InstanceLock lock;
-    if (const auto taken = lock.take(tree.agentLock()); !taken) {
-        return failWith(taken.error());
+    const auto lock = system::lockInstance(tree.agentLock(), u"another sgn-agent already runs in this root folder"_s);
+    if (!lock) {
+        return failWith(lock.error());
     }
     installLog(tree.log(u"agent"_s));
-    const auto config = loadDeviceConfig(tree);
+    const auto config = loadConfig(tree);
     if (!config) {
         return failWith(config.error());
     }

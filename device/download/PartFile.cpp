@@ -2,6 +2,7 @@
 #include "download/PartFile.h"
 
 #include "base/AtomicFile.h"
+#include "base/StateFile.h"
 #include "protocol/Json.h"
 
 #include <array>
@@ -18,6 +19,7 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr qint64 blockSize = 256 * 1024;
+constexpr qint64 maxOrigin = 64 * 1024;
 // The address may carry a token, so only the owner may read it.
 constexpr unsigned ownerOnly = 0600;
 
@@ -42,7 +44,7 @@ QString PartFile::originPath(const QString &path)
 QString PartFile::validatorFor(const QUrl &url) const
 {
     const QString path = m_file.fileName();
-    const auto origin = readJsonFile(originPath(path));
+    const auto origin = readStateObject(originPath(path), maxOrigin);
     if (!origin || QFileInfo(path).size() == 0 || origin->value("url"_L1) != url.toString(QUrl::FullyEncoded)) {
         return {};
     }

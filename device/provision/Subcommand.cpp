@@ -15,6 +15,7 @@ std::span<const Subcommand> subcommands()
         Subcommand{"encrypt"_L1, "check a config and write it as config_file.bin"_L1, runEncrypt},
         Subcommand{"decrypt"_L1, "print a config_file.bin as JSON"_L1, runDecrypt},
         Subcommand{"keys"_L1, "make a key that signs releases or commands"_L1, runKeys},
+        Subcommand{"root-keys"_L1, "write the keys that bind a device where only root can change them"_L1, runRootKeys},
         Subcommand{"sign"_L1, "sign a release for devices that demand it"_L1, runSign},
     };
     return all;
@@ -32,7 +33,7 @@ int runSubcommand(const QStringList &arguments)
     }
     QString description = u"Prepares a device.\n\nCommands:\n"_s;
     for (const Subcommand &subcommand : subcommands()) {
-        description += u"  %1  %2\n"_s.arg(subcommand.name, -8).arg(subcommand.summary);
+        description += u"  %1  %2\n"_s.arg(subcommand.name, -9).arg(subcommand.summary);
     }
     CommandLine commandLine(description + u"\n\"sgn-provision COMMAND --help\" describes each."_s,
                             u"sgn-provision encrypt config.json /media/card/home/pi/technospurs/cfg/config_file.bin"_s);

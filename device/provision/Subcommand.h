@@ -31,6 +31,7 @@ void complain(const QString &message);
 [[nodiscard]] int runEncrypt(const QStringList &arguments);
 [[nodiscard]] int runDecrypt(const QStringList &arguments);
 [[nodiscard]] int runKeys(const QStringList &arguments);
+[[nodiscard]] int runRootKeys(const QStringList &arguments);
 [[nodiscard]] int runSign(const QStringList &arguments);
 
 } // namespace sgn::provision

@@ -30,6 +30,9 @@ public:
     [[nodiscard]] QString stagedProgram() const { return staged() + u'/' + programName; }
     [[nodiscard]] QString previous() const { return work() + QLatin1StringView("/previous"); }
     [[nodiscard]] QString journal() const { return work() + QLatin1StringView("/swap.json"); }
+    // Root's own list of keys, if there is one (config/RootKeys.h). Beside the release, because that is exchanged
+    // whole.
+    [[nodiscard]] QString keys() const { return m_installed + QLatin1StringView(".keys"); }
     // One guardian at a time holds it.
     [[nodiscard]] QString guardLock() const { return work() + QLatin1StringView("/guard.lock"); }
 

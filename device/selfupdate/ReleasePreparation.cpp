@@ -7,7 +7,7 @@
 #include "base/DeviceTree.h"
 #include "base/SystemError.h"
 #include "base/VersionFile.h"
-#include "config/DeviceConfig.h"
+#include "config/RootKeys.h"
 #include "crypto/Sha256.h"
 #include "release/ReleaseFolder.h"
 #include "release/ReleaseSignature.h"
@@ -15,6 +15,7 @@
 #include "selfupdate/SelfTestRun.h"
 #include "system/FileLock.h"
 #include "system/FolderExchange.h"
+#include "system/OwnFolders.h"
 
 #include <cerrno>
 #include <csignal>
@@ -97,8 +98,43 @@ struct Signed
     QMap<QString, ReleaseFile> files;
 };
 
+// A file of root's that the owner can neither replace nor change.
+Outcome checkIsOurs(const QString &path)
+{
+    if (auto folders = system::checkFoldersAreOurs(QFileInfo(path).absolutePath()); !folders) {
+        return folders;
+    }
+    struct stat info
+    {
+    };
+    if (::lstat(QFile::encodeName(path).constData(), &info) != 0) {
+        return fail(systemError(u"cannot look at "_s + path, errno));
+    }
+    if (!S_ISREG(info.st_mode)) {
+        return fail(ErrorCode::Refused, path + u" is no regular file"_s);
+    }
+    if ((info.st_uid != 0 && info.st_uid != ::geteuid()) || (info.st_mode & (S_IWGRP | S_IWOTH)) != 0) {
+        return fail(ErrorCode::Refused, u"others can change "_s + path);
+    }
+    return {};
+}
+
+// Root's own list binds the owner, who could replace the configuration's. Without it the owner decides, as in the seed.
 Result<QList<PublicKey>> releaseKeys(const Preparation &preparation)
 {
+    const QString file = preparation.release.keys();
+    if (const auto checked = checkIsOurs(file); checked) {
+        auto keys = loadRootKeys(file);
+        if (!keys) {
+            return fail(std::move(keys).error());
+        }
+        if (!keys->releaseKeys.isEmpty()) {
+            return std::move(keys->releaseKeys);
+        }
+    } else if (checked.error().code != ErrorCode::NotFound) {
+        return fail(checked.error().withContext(u"cannot trust the keys of root"_s));
+    }
+    const system::FileRights rights(preparation.owner);
     auto config = loadDeviceConfig(DeviceTree(preparation.root));
     if (!config) {
         return fail(std::move(config).error().withContext(u"cannot find out whether releases must be signed"_s));

@@ -18,9 +18,9 @@ struct Preparation
 };
 
 // Makes a release of the watchdog ready in OwnRelease::staged(): copies the zip out of the reach of the device's owner,
-// checks the copy (hash, and the signed manifest when the device's configuration has release_keys), unpacks it and lets
-// the new program test itself; or moves the previous release there, where nothing has to be signed, once it has passed
-// the same test. Blocks for as long as that takes, so it runs in a process of its own, beside the
+// checks the copy (hash, and the signed manifest when root's keys or the device's configuration have release_keys),
+// unpacks it and lets the new program test itself; or moves the previous release there, where nothing has to be signed,
+// once it has passed the same test. Blocks for as long as that takes, so it runs in a process of its own, beside the
 // watchdog that goes on watching. BadRequest, HashMismatch, NotSigned, BadSignature, Downgrade, BadArchive, TooLarge,
 // NoSpace, InstallFailed, Io, BadFile.
 [[nodiscard]] Outcome prepareRelease(const Preparation &preparation, const SwapJournal &journal);

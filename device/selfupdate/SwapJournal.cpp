@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "selfupdate/SwapJournal.h"
 
-#include "base/AtomicFile.h"
+#include "base/JsonText.h"
 #include "base/StateFile.h"
 #include "protocol/Json.h"
 #include "selfupdate/Logging.h"
@@ -94,7 +94,7 @@ QJsonObject requestToJson(const control::Swap &request)
 control::Swap readRequest(JsonReader &reader)
 {
     const QJsonObject object = reader.optionalObject("request"_L1).value_or(QJsonObject());
-    const auto request = control::parseRequest(QJsonDocument(object).toJson(QJsonDocument::Compact));
+    const auto request = control::parseRequest(toJsonText(object));
     const auto *const swap = request ? std::get_if<control::Swap>(&request->body) : nullptr;
     if (swap == nullptr) {
         reader.reject("request"_L1, request ? u"is another request"_s : request.error().message);
@@ -217,8 +217,7 @@ std::optional<SwapJournal> SwapJournalFile::load() const
 
 Outcome SwapJournalFile::save(const SwapJournal &journal) const
 {
-    Outcome written =
-        writeFileAtomically(m_path, QJsonDocument(toJson(journal)).toJson(QJsonDocument::Compact), m_mode);
+    Outcome written = writeStateFile(m_path, toJsonText(toJson(journal)), m_mode);
     if (!written) {
         qCCritical(lcSelfUpdate).noquote() << "swap journal not saved:" << written.error().message;
     }

@@ -15,7 +15,7 @@ namespace {
 
 SupervisedProcess::Spec specOf(const AgentSupervisor::Settings &settings)
 {
-    return {u"agent"_s,          settings.program, settings.arguments,    {},
+    return {u"agent"_s,          settings.program, settings.arguments,    settings.environment,
             settings.outputFile, settings.groups,  ProofOfLife::HelloOnce};
 }
 

@@ -21,6 +21,7 @@ public:
     {
         QString program;
         QByteArrayList arguments;
+        QByteArrayList environment;
         QString outputFile;
         system::ControlGroups groups;
         SupervisionLimits limits;                           // heartbeatTimeout: from start to hello

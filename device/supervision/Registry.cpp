@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "supervision/Registry.h"
 
+#include "base/JsonText.h"
 #include "base/StateFile.h"
 #include "protocol/Json.h"
 #include "supervision/Logging.h"
 
-#include <QJsonDocument>
 #include <QSet>
 
 namespace sgn::supervision {
@@ -94,8 +94,8 @@ void forgetBoot(Registry &registry)
 
 Result<Registry> readRegistry(const QString &path, const QByteArray &bootId)
 {
-    const auto object = readStateObject(path, maxFileSize);
-    return object ? parseRegistry(*object, bootId) : fail(object.error());
+    return readStateFile(path, maxFileSize,
+                         [&bootId](const QJsonObject &object) { return parseRegistry(object, bootId); });
 }
 
 } // namespace
@@ -120,7 +120,7 @@ QByteArray encodeRegistry(const Registry &registry, const QByteArray &bootId)
     if (registry.agent) {
         object["agent"_L1] = toJson(*registry.agent);
     }
-    return QJsonDocument(object).toJson(QJsonDocument::Indented);
+    return toJsonText(object, QJsonDocument::Indented);
 }
 
 Result<Registry> parseRegistry(const QJsonObject &object, const QByteArray &bootId)
@@ -174,8 +174,7 @@ QByteArray encodePrograms(const Registry &registry)
 
 Registry loadRegistry(const QString &path, const QString &copyPath, const QByteArray &bootId)
 {
-    auto registry = readStateFile(path, maxFileSize,
-                                  [&bootId](const QJsonObject &object) { return parseRegistry(object, bootId); });
+    auto registry = readRegistry(path, bootId);
     if (registry) {
         return *std::move(registry);
     }

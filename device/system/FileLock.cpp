@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "system/FileLock.h"
 
+#include "base/RegularFile.h"
+#include "base/StateFile.h"
 #include "base/SystemError.h"
 
 #include <cerrno>
 #include <fcntl.h>
-#include <QFile>
 #include <sys/file.h>
-#include <sys/stat.h>
 #include <thread>
 
 namespace sgn::system {
@@ -16,25 +16,10 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
+// Not through a link, which could have another file locked or made.
 Result<Descriptor> openLockFile(const QString &path)
 {
-    // Not through a link, which could have another file locked or made. O_NONBLOCK only concerns what is refused next.
-    Descriptor file(::open(QFile::encodeName(path).constData(),
-                           O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY, 0600));
-    const int error = errno;
-    if (!file.isValid() && (error == ELOOP || error == EISDIR || error == ENXIO)) {
-        return fail(ErrorCode::Refused, path + u" is no regular file"_s);
-    }
-    if (!file.isValid()) {
-        return fail(systemError(u"cannot open "_s + path, error));
-    }
-    struct stat info
-    {
-    };
-    if (::fstat(file.get(), &info) != 0 || !S_ISREG(info.st_mode)) {
-        return fail(ErrorCode::Refused, path + u" is no regular file"_s);
-    }
-    return file;
+    return openRegularFile(path, O_RDWR | O_CREAT, 0600);
 }
 
 Outcome lock(const Descriptor &file, const QString &path, int operation)
@@ -91,16 +76,16 @@ bool FileLock::isHeld(const QString &path)
     return !mine && mine.error().code == ErrorCode::Busy;
 }
 
-Outcome InstanceLock::take(const QString &path)
+Result<FileLock> lockInstance(const QString &path, const QString &busy)
 {
     auto taken = FileLock::tryLock(path);
-    if (!taken) {
-        return taken.error().code == ErrorCode::Busy
-                   ? fail(ErrorCode::Refused, u"another sgn-agent already runs in this root folder"_s)
-                   : fail(taken.error());
+    if (!taken && taken.error().code == ErrorCode::Refused && quarantine(path)) {
+        taken = FileLock::tryLock(path);
     }
-    m_lock.emplace(*std::move(taken));
-    return {};
+    if (!taken && taken.error().code == ErrorCode::Busy) {
+        return fail(ErrorCode::Busy, busy);
+    }
+    return taken;
 }
 
 } // namespace sgn::system

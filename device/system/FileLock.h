@@ -5,7 +5,6 @@
 #include "base/Result.h"
 
 #include <chrono>
-#include <optional>
 #include <QString>
 #include <utility>
 
@@ -45,15 +44,9 @@ private:
     Descriptor m_file;
 };
 
-// Held by the one agent of a root folder.
-class InstanceLock
-{
-public:
-    // Refused when another process holds it; else as FileLock.
-    [[nodiscard]] Outcome take(const QString &path);
-
-private:
-    std::optional<FileLock> m_lock;
-};
+// The lock of a program of which one runs per device. What else bears its name is quarantined, because without the lock
+// the device would be without the program. Busy with the sentence `busy` when another process holds it; else as
+// FileLock.
+[[nodiscard]] Result<FileLock> lockInstance(const QString &path, const QString &busy);
 
 } // namespace sgn::system

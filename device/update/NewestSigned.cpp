@@ -2,6 +2,7 @@
 #include "update/NewestSigned.h"
 
 #include "base/AtomicFile.h"
+#include "base/StateFile.h"
 #include "protocol/Json.h"
 #include "update/Logging.h"
 
@@ -22,7 +23,7 @@ QString notePath(const ReleasePaths &paths)
 
 std::optional<QDateTime> readNewestSigned(const ReleasePaths &paths)
 {
-    const auto note = readJsonFile(notePath(paths), maxNote);
+    const auto note = readStateObject(notePath(paths), maxNote);
     if (!note) {
         if (note.error().code != ErrorCode::NotFound) {
             qCWarning(lcUpdate).noquote() << notePath(paths) << "is ignored:" << note.error().message;

@@ -173,7 +173,7 @@ Result<Record> Journal::load() const
 
 Outcome Journal::save(const Record &record) const
 {
-    return writeFileAtomically(m_path, encode(record));
+    return writeStateFile(m_path, encode(record));
 }
 
 Outcome Journal::remove() const

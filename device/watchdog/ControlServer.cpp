@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "watchdog/ControlServer.h"
 
+#include "base/StateFile.h"
 #include "base/SystemError.h"
 #include "watchdog/Logging.h"
 
 #include <cerrno>
 #include <cstring>
+#include <fcntl.h>
 #include <QFile>
 #include <QFileInfo>
 #include <sys/socket.h>
@@ -28,15 +30,34 @@ Outcome makeFolder(const QString &path)
     return {};
 }
 
-// What an earlier watchdog left; never a file of any other kind.
-void removeOldSocket(const QByteArray &path)
+// By the opened folder, whatever becomes of the path to it meanwhile.
+QByteArray pathIn(const Descriptor &folder, const QByteArray &name)
+{
+    return "/proc/self/fd/" + QByteArray::number(folder.get()) + '/' + name;
+}
+
+// An earlier watchdog's socket goes, another thing is quarantined.
+void clearTheName(const Descriptor &folder, const QByteArray &name)
 {
     struct stat info
     {
     };
-    if (::lstat(path.constData(), &info) == 0 && S_ISSOCK(info.st_mode)) {
-        ::unlink(path.constData());
+    if (::fstatat(folder.get(), name.constData(), &info, AT_SYMLINK_NOFOLLOW) != 0) {
+        return;
     }
+    if (S_ISSOCK(info.st_mode)) {
+        ::unlinkat(folder.get(), name.constData(), 0);
+    } else if (const auto moved = quarantine(QFile::decodeName(pathIn(folder, name))); !moved) {
+        qCWarning(lcWatchdog).noquote() << moved.error().message;
+    }
+}
+
+bool bindTo(const Descriptor &socket, const QByteArray &path)
+{
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    std::memcpy(address.sun_path, path.constData(), static_cast<std::size_t>(path.size()));
+    return ::bind(socket.get(), reinterpret_cast<const sockaddr *>(&address), sizeof address) == 0;
 }
 
 } // namespace
@@ -49,23 +70,26 @@ bool mayConnect(uid_t user, uid_t owner, uid_t self)
 Result<std::unique_ptr<ControlServer>> ControlServer::open(const QString &path, uid_t owner, gid_t group,
                                                            const Clock &clock)
 {
-    const QByteArray file = QFile::encodeName(path);
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    if (static_cast<std::size_t>(file.size()) >= sizeof address.sun_path) {
+    if (static_cast<std::size_t>(QFile::encodeName(path).size()) >= sizeof(sockaddr_un::sun_path)) {
         return fail(ErrorCode::BadRequest,
                     u"the socket's path is longer than the system's limit of 107 bytes: "_s + path);
     }
-    std::memcpy(address.sun_path, file.constData(), static_cast<std::size_t>(file.size()));
-    if (auto folder = makeFolder(QFileInfo(path).absolutePath()); !folder) {
-        return fail(std::move(folder).error());
+    const QString folderPath = QFileInfo(path).absolutePath();
+    if (auto made = makeFolder(folderPath); !made) {
+        return fail(std::move(made).error());
     }
-    removeOldSocket(file);
+    const Descriptor folder(::open(QFile::encodeName(folderPath).constData(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    if (!folder.isValid()) {
+        return fail(systemError(u"cannot open the folder "_s + folderPath, errno));
+    }
+    const QByteArray name = QFile::encodeName(QFileInfo(path).fileName());
+    clearTheName(folder, name);
     Descriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     // No process gets in before the mode is right: until listen() a connect is refused.
     const bool ready =
-        socket.isValid() && ::bind(socket.get(), reinterpret_cast<const sockaddr *>(&address), sizeof address) == 0 &&
-        ::chmod(file.constData(), 0660) == 0 && (::geteuid() != 0 || ::lchown(file.constData(), owner, group) == 0) &&
+        socket.isValid() && bindTo(socket, pathIn(folder, name)) &&
+        ::fchmodat(folder.get(), name.constData(), 0660, 0) == 0 &&
+        (::geteuid() != 0 || ::fchownat(folder.get(), name.constData(), owner, group, AT_SYMLINK_NOFOLLOW) == 0) &&
         ::listen(socket.get(), static_cast<int>(maxPeers)) == 0;
     if (!ready) {
         return fail(systemError(u"cannot listen on the control socket "_s + path, errno));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "watchdog/Watchdog.h"
 
-#include "base/AtomicFile.h"
 #include "base/Overloaded.h"
+#include "base/StateFile.h"
 #include "system/ProcFs.h"
 #include "watchdog/Logging.h"
 
@@ -36,6 +36,9 @@ supervision::AgentSupervisor::Settings agentSettings(const WatchdogSettings &set
                        QByteArray::number(port),
                        "--watchdog-socket",
                        settings.socket.toLocal8Bit()};
+    // No argument: an older agent, to which an update rolls back, would end with a usage error.
+    agent.environment = {QByteArray(DeviceTree::rootKeysVariable) + '=' +
+                         selfupdate::OwnRelease(settings.programFolder).keys().toLocal8Bit()};
     agent.outputFile = settings.tree.agentOutput();
     agent.groups = settings.groups;
     agent.limits = supervision::SupervisionLimits().fasterBy(settings.speed);
@@ -287,7 +290,7 @@ void Watchdog::save()
     if (content == m_saved) {
         return;
     }
-    if (const auto written = writeFileAtomically(m_settings.tree.processRegistry(), content); written) {
+    if (const auto written = writeStateFile(m_settings.tree.processRegistry(), content); written) {
         m_saved = content;
     } else {
         qCWarning(lcWatchdog).noquote() << written.error().message;
@@ -296,7 +299,7 @@ void Watchdog::save()
     if (programs == m_savedPrograms) {
         return;
     }
-    if (const auto written = writeFileAtomically(m_settings.tree.processRegistryCopy(), programs); written) {
+    if (const auto written = writeStateFile(m_settings.tree.processRegistryCopy(), programs); written) {
         m_savedPrograms = programs;
     } else {
         qCWarning(lcWatchdog).noquote() << written.error().message;

@@ -2,10 +2,12 @@
 #include "base/CommandLine.h"
 #include "base/HangAlarm.h"
 #include "base/Log.h"
+#include "base/StateFile.h"
 #include "base/SystemError.h"
 #include "base/VersionFile.h"
 #include "selfupdate/Guardian.h"
 #include "system/FileLock.h"
+#include "system/OwnFolders.h"
 #include "system/ProgramExec.h"
 #include "system/SignalSource.h"
 #include "system/StorageMonitor.h"
@@ -44,6 +46,17 @@ int failed(const Error &error)
     return ExitFailed;
 }
 
+// Not in a self-test, which changes nothing of the watchdog that runs.
+void quarantineWhatIsNoFolder(const WatchdogSettings &settings)
+{
+    for (const QString &path : {settings.tree.wdog(), settings.tree.logs()}) {
+        // A link to a folder is one, as on a device whose logs are on another disk.
+        if (!QFileInfo(path).isDir()) {
+            (void)quarantine(path); // there may be nothing
+        }
+    }
+}
+
 Outcome makeFolders(const WatchdogSettings &settings)
 {
     for (const QString &path : {settings.tree.wdog(), settings.tree.logs()}) {
@@ -61,23 +74,20 @@ Outcome makeFolders(const WatchdogSettings &settings)
 // Two watchdogs on one device would start everything twice. The kernel gives the lock back however we end.
 Result<system::FileLock> lockDevice(const WatchdogSettings &settings)
 {
-    auto lock = system::FileLock::tryLock(settings.tree.watchdogLock());
-    if (!lock && lock.error().code == ErrorCode::Busy) {
-        return fail(ErrorCode::Busy, u"another watchdog supervises %1 already"_s.arg(settings.tree.root()));
-    }
-    return lock;
+    return system::lockInstance(settings.tree.watchdogLock(),
+                                u"another watchdog supervises %1 already"_s.arg(settings.tree.root()));
 }
 
-// In a folder that isn't root's, root works with the rights of the tree's owner: there, links are the owner's.
+// Where another user could change the way to the socket's folder, root works with the rights of the tree's owner:
+// there, links are the owner's.
 Result<std::unique_ptr<ControlServer>> openControl(const WatchdogSettings &settings, const Clock &clock)
 {
-    struct stat folder
-    {
-    };
-    const QByteArray path = QFile::encodeName(QFileInfo(settings.socket).absolutePath());
-    const bool foreign = ::stat(path.constData(), &folder) == 0 && folder.st_uid != 0;
+    QString folder = QFileInfo(settings.socket).absolutePath();
+    while (!QFileInfo::exists(folder)) {
+        folder = QFileInfo(folder).absolutePath();
+    }
     std::optional<system::FileRights> rights;
-    if (foreign) {
+    if (!system::checkFoldersAreOurs(folder)) {
         rights.emplace(settings.owner);
     }
     return ControlServer::open(settings.socket, settings.owner.user, settings.owner.group, clock);
@@ -120,6 +130,7 @@ int runWatchdog(WatchdogSettings &settings, system::Machine &machine, const Cloc
     std::optional<system::FileLock> lock;
     {
         const system::FileRights rights(settings.owner);
+        quarantineWhatIsNoFolder(settings);
         if (const auto folders = makeFolders(settings); !folders) {
             return failed(folders.error());
         }

@@ -2,17 +2,17 @@
 #include "base/AtomicFile.h"
 
 #include "base/Descriptor.h"
+#include "base/JsonText.h"
+#include "base/RegularFile.h"
 #include "base/SystemError.h"
 
 #include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <fcntl.h>
-#include <optional>
 #include <QDir>
 #include <QFile>
 #include <QFileInfo>
-#include <QJsonDocument>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -40,25 +40,37 @@ bool writeAll(int fd, const QByteArray &content)
 
 constexpr int readAttempts = 3;
 
-// Nothing with errno when it can't be read.
-std::optional<QByteArray> readUpTo(int fd, qint64 size)
+// Reads one byte more than allowed, which also bounds files whose size lies, such as those under /proc.
+Result<QByteArray> readUpTo(const Descriptor &file, const QString &path, qint64 maxSize)
 {
     constexpr qsizetype block = 64 * 1024;
     QByteArray content;
-    while (content.size() < size) {
+    while (content.size() <= maxSize) {
         const qsizetype done = content.size();
-        content.resize(done + static_cast<qsizetype>(std::min<qint64>(block, size - done)));
+        content.resize(done + static_cast<qsizetype>(std::min<qint64>(block, maxSize + 1 - done)));
         ssize_t n = -1;
         do {
-            n = ::read(fd, content.data() + done, static_cast<size_t>(content.size() - done));
+            n = ::read(file.get(), content.data() + done, static_cast<size_t>(content.size() - done));
         } while (n < 0 && errno == EINTR);
         if (n < 0) {
-            return std::nullopt;
+            return fail(systemError(u"cannot read "_s + path, errno));
         }
         content.resize(done + n);
         if (n == 0) {
-            break;
+            return content;
         }
+    }
+    return fail(ErrorCode::TooLarge, u"%1 is larger than %2 bytes"_s.arg(path).arg(maxSize));
+}
+
+// Opens the file anew for each attempt.
+template <typename Open>
+Result<QByteArray> readOpened(const QString &path, qint64 maxSize, Open open)
+{
+    Result<QByteArray> content = fail(ErrorCode::Io, QString());
+    for (int attempt = 0; attempt < readAttempts && !content && content.error().code == ErrorCode::Io; ++attempt) {
+        const Result<Descriptor> file = open();
+        content = file ? readUpTo(*file, path, maxSize) : fail(file.error());
     }
     return content;
 }
@@ -116,48 +128,23 @@ Outcome removeFileDurably(const QString &path)
 
 Result<QByteArray> readFile(const QString &path, qint64 maxSize)
 {
-    int error = 0;
-    for (int attempt = 0; attempt < readAttempts; ++attempt) {
-        const Descriptor file(::open(QFile::encodeName(path).constData(), O_RDONLY | O_CLOEXEC));
-        if (!file.isValid()) {
-            error = errno;
-        } else {
-            // Reading one byte more than allowed also bounds files whose size lies, such as those under /proc.
-            const auto content = readUpTo(file.get(), maxSize + 1);
-            error = errno;
-            if (content && content->size() > maxSize) {
-                return fail(ErrorCode::TooLarge, u"%1 is larger than %2 bytes"_s.arg(path).arg(maxSize));
-            }
-            if (content) {
-                return *content;
-            }
-        }
-        if (error != EIO) {
-            break;
-        }
-    }
-    if (error == ENOTDIR) {
-        error = ENOENT; // a file is where its folder would be
-    }
-    return fail(systemError(u"cannot read "_s + path, error));
+    return readOpened(path, maxSize, [&path]() -> Result<Descriptor> {
+        Descriptor file(::open(QFile::encodeName(path).constData(), O_RDONLY | O_CLOEXEC));
+        const int error = errno == ENOTDIR ? ENOENT : errno; // a file is where its folder would be
+        return file.isValid() ? Result<Descriptor>(std::move(file))
+                              : fail(systemError(u"cannot read "_s + path, error));
+    });
+}
+
+Result<QByteArray> readRegularFile(const QString &path, qint64 maxSize)
+{
+    return readOpened(path, maxSize, [&path] { return openRegularFile(path, O_RDONLY); });
 }
 
 Result<QJsonObject> readJsonFile(const QString &path, qint64 maxSize)
 {
-    auto content = readFile(path, maxSize);
-    if (!content) {
-        return fail(std::move(content).error());
-    }
-    QJsonParseError parseError;
-    const QJsonDocument document = QJsonDocument::fromJson(*content, &parseError);
-    if (!document.isObject()) {
-        return fail(ErrorCode::BadFile, parseError.error == QJsonParseError::NoError
-                                            ? u"%1 holds no JSON object"_s.arg(path)
-                                            : u"%1 is not valid JSON at byte %2: %3"_s.arg(path)
-                                                  .arg(parseError.offset)
-                                                  .arg(parseError.errorString()));
-    }
-    return document.object();
+    const auto content = readFile(path, maxSize);
+    return content ? parseJsonFile(*content, path) : fail(content.error());
 }
 
 } // namespace sgn

@@ -29,6 +29,10 @@ void removeTemporaries(const QString &path);
 // several times, because memory cards do fail once.
 [[nodiscard]] Result<QByteArray> readFile(const QString &path, qint64 maxSize);
 
+// The same for a file in a folder that others can write to: it neither follows a link nor is blocked by a pipe. Refused
+// for what is no regular file.
+[[nodiscard]] Result<QByteArray> readRegularFile(const QString &path, qint64 maxSize);
+
 // A JSON object kept in a small file. NotFound, TooLarge, Io as above; BadFile when it isn't a JSON object.
 [[nodiscard]] Result<QJsonObject> readJsonFile(const QString &path, qint64 maxSize = 4 * 1024 * 1024);
 

@@ -32,6 +32,11 @@ QString DeviceTree::below(const QString &path) const
     return m_root + u'/' + path;
 }
 
+QString DeviceTree::rootKeys()
+{
+    return u"/home/root/WatchDog.keys"_s;
+}
+
 QString DeviceTree::caCertificate() const
 {
     return below(u"certs/cacert.pem"_s);
@@ -40,6 +45,11 @@ QString DeviceTree::caCertificate() const
 QString DeviceTree::configFile() const
 {
     return below(u"cfg/config_file.bin"_s);
+}
+
+QString DeviceTree::configCopy() const
+{
+    return configFile() + u".good"_s;
 }
 
 QString DeviceTree::deviceKey() const
@@ -95,6 +105,11 @@ QString DeviceTree::updateJournal() const
 QString DeviceTree::commandRecord() const
 {
     return below(u"downloads/commands.json"_s);
+}
+
+QString DeviceTree::configJournal() const
+{
+    return below(u"downloads/config-update.json"_s);
 }
 
 QString DeviceTree::rebootJournal() const

@@ -20,14 +20,21 @@ public:
     // only root can put another one in its place.
     [[nodiscard]] static QString controlSocket();
 
+    // Root's own list of keys (config/RootKeys.h), beside the watchdog's release of seed step (11), and the environment
+    // variable by which the watchdog names another place of it to the agent.
+    [[nodiscard]] static QString rootKeys();
+    static constexpr auto rootKeysVariable = "SGN_ROOT_KEYS";
+
     // Absolute, without a slash at the end.
     [[nodiscard]] QString root() const { return m_root; }
 
     [[nodiscard]] QString caCertificate() const; // certs/cacert.pem
 
     [[nodiscard]] QString configFile() const; // cfg/config_file.bin
-    [[nodiscard]] QString deviceKey() const;  // cfg/device.key
-    [[nodiscard]] QString panelMap() const;   // cfg/panelmap.json
+    // cfg/config_file.bin.good: a copy of the last one by which the device came online.
+    [[nodiscard]] QString configCopy() const;
+    [[nodiscard]] QString deviceKey() const; // cfg/device.key
+    [[nodiscard]] QString panelMap() const;  // cfg/panelmap.json
     // cfg/hold: while it exists nothing is exchanged, for people at work on the device.
     [[nodiscard]] QString hold() const;
 
@@ -41,6 +48,7 @@ public:
     [[nodiscard]] QString updateJournal() const; // downloads/update.json
     [[nodiscard]] QString commandRecord() const; // downloads/commands.json
     [[nodiscard]] QString rebootJournal() const; // downloads/reboot.json
+    [[nodiscard]] QString configJournal() const; // downloads/config-update.json
     [[nodiscard]] QString outbox() const;        // downloads/outbox, a folder
     [[nodiscard]] QString eventOutbox() const;   // downloads/events, a folder
     [[nodiscard]] QString panelFeatures() const; // downloads/panel.json

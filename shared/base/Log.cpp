@@ -2,15 +2,15 @@
 #include "base/Log.h"
 
 #include "base/Descriptor.h"
+#include "base/RegularFile.h"
+#include "base/StateFile.h"
 
 #include <algorithm>
-#include <cerrno>
 #include <cstdio>
 #include <fcntl.h>
 #include <QDateTime>
 #include <QFile>
 #include <QMutex>
-#include <system_error>
 #include <unistd.h>
 
 namespace sgn {
@@ -77,9 +77,8 @@ public:
     {
         const QMutexLocker lock(&m_mutex);
         m_path = QFile::encodeName(path);
-        if (!reopen()) {
-            std::fprintf(stderr, "cannot write the log file %s: %s\n", m_path.constData(),
-                         std::generic_category().message(errno).c_str());
+        if (const auto opened = reopen(); !opened) {
+            std::fprintf(stderr, "cannot write the log file: %s\n", qUtf8Printable(opened.error().message));
         }
     }
 
@@ -104,11 +103,16 @@ public:
     }
 
 private:
-    bool reopen()
+    Outcome reopen()
     {
-        m_file = Descriptor(::open(m_path.constData(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644));
+        const QString path = QFile::decodeName(m_path);
+        auto file = openRegularFile(path, O_WRONLY | O_CREAT | O_APPEND);
+        if (!file && file.error().code == ErrorCode::Refused && quarantine(path)) {
+            file = openRegularFile(path, O_WRONLY | O_CREAT | O_APPEND);
+        }
+        m_file = file ? *std::move(file) : Descriptor();
         m_size = m_file.isValid() ? ::lseek(m_file.get(), 0, SEEK_END) : 0;
-        return m_file.isValid();
+        return file ? Outcome() : fail(file.error());
     }
 
     void rotate()
@@ -119,7 +123,11 @@ private:
         for (int i = olderLogs; i >= 1; --i) {
             ::rename(older(i - 1).constData(), older(i).constData());
         }
-        reopen();
+        (void)reopen();
+        // A folder has the older one's name: then the newest lines matter more than the oldest.
+        if (m_file.isValid() && m_size > maxLogSize / 2 && ::ftruncate(m_file.get(), 0) == 0) {
+            m_size = 0;
+        }
     }
 
     QMutex m_mutex;

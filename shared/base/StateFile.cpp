@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/StateFile.h"
 
+#include "base/JsonText.h"
 #include "base/SystemError.h"
 
 #include <cerrno>
@@ -34,11 +35,9 @@ Place placeAt(const QString &path)
 QString nameFor(const QString &path, EarlierDamage earlier)
 {
     const QString first = path + u".damaged"_s;
-    if (earlier == EarlierDamage::Replace) {
-        return placeAt(first) == Place::Taken ? QString() : first;
-    }
+    const Place wanted = earlier == EarlierDamage::Replace ? Place::Replaceable : Place::Free;
     QString name = first;
-    for (int i = 2; placeAt(name) != Place::Free; ++i) {
+    for (int i = 2; placeAt(name) != Place::Free && placeAt(name) != wanted; ++i) {
         if (i > maxKept) {
             return {};
         }
@@ -73,11 +72,22 @@ Error quarantineDamaged(const QString &path, const Error &damage)
 
 Result<QJsonObject> readStateObject(const QString &path, qint64 maxSize)
 {
-    const QFileInfo file(path);
-    if (file.exists() && !file.isFile()) {
-        return fail(ErrorCode::BadFile, path + u" is no file"_s);
+    const auto content = readRegularFile(path, maxSize);
+    if (!content) {
+        return content.error().code == ErrorCode::Refused ? fail(ErrorCode::BadFile, content.error().message)
+                                                          : fail(content.error());
     }
-    return readJsonFile(path, maxSize);
+    return parseJsonFile(*content, path);
+}
+
+Outcome writeStateFile(const QString &path, const QByteArray &content, unsigned mode)
+{
+    const Outcome written = writeFileAtomically(path, content, mode);
+    // A file, a link and a pipe are replaced; a folder is not.
+    if (written || placeAt(path) != Place::Taken || !quarantine(path)) {
+        return written;
+    }
+    return writeFileAtomically(path, content, mode);
 }
 
 } // namespace sgn

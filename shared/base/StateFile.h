@@ -16,15 +16,19 @@ enum class EarlierDamage {
 
 // Renames a damaged file to "<path>.damaged", so that its owner can start anew and it can still be examined.
 // Returns where it is now. Durable. Works on whatever bears the name, and follows no link; nothing but a regular file
-// or a link is ever replaced. Errors: NotFound (there is nothing), Refused (something else is at the new name), Io.
+// or a link is ever replaced: with something else at that name it gets the next of "<path>.damaged-2" and so on.
+// Errors: NotFound (there is nothing), Refused (all names are taken), Io.
 [[nodiscard]] Result<QString> quarantine(const QString &path, EarlierDamage earlier = EarlierDamage::Replace);
 
 // Quarantines the file at `path`, which was found damaged for the reason `damage`; `damage` with a sentence of where
 // the file is now, or of why it is still there.
 [[nodiscard]] Error quarantineDamaged(const QString &path, const Error &damage);
 
-// As readJsonFile(), but neither a pipe nor a device blocks it: BadFile for what is no regular file.
+// As readJsonFile() for a program's own file: a link, a pipe or a folder in its place is a BadFile.
 [[nodiscard]] Result<QJsonObject> readStateObject(const QString &path, qint64 maxSize);
+
+// Writes a program's own state durably (writeFileAtomically()), and quarantines a folder that bears the name.
+[[nodiscard]] Outcome writeStateFile(const QString &path, const QByteArray &content, unsigned mode = 0644);
 
 // Reads a program's own state from a JSON file: `parse` makes the state of the object, or an error. NotFound when there
 // is no file: the program starts with none. Whatever is wrong with a file otherwise, it is quarantined, and the error

@@ -3,11 +3,12 @@
 
 #include "base/AtomicFile.h"
 #include "base/DeviceTree.h"
+#include "base/JsonText.h"
 #include "config/ConfigReader.h"
 #include "crypto/ConfigEnvelope.h"
 #include "crypto/DeviceSecret.h"
 
-#include <QJsonDocument>
+#include <QFileInfo>
 
 namespace sgn {
 
@@ -22,18 +23,15 @@ constexpr quint16 startTlsPort = 5222;  // RFC 6120 section 14.7
 
 Result<DeviceConfig> parseDeviceConfig(QByteArrayView json)
 {
-    // No copy: the text holds the password.
-    QJsonParseError error;
-    const QJsonDocument document = QJsonDocument::fromJson(QByteArray::fromRawData(json.data(), json.size()), &error);
-    if (error.error != QJsonParseError::NoError) {
-        return fail(ErrorCode::BadFile,
-                    u"the config is not valid JSON at byte %1: %2"_s.arg(error.offset).arg(error.errorString()));
+    const auto document = parseJson(json);
+    if (!document) {
+        return fail(ErrorCode::BadFile, u"the config is "_s + document.error().message);
     }
-    if (!document.isObject()) {
+    if (!document->isObject()) {
         return fail(ErrorCode::BadFile, u"the config is not a JSON object"_s);
     }
 
-    ConfigReader top(document.object(), {});
+    ConfigReader top(document->object(), {});
     ConfigReader xmpp = top.object("xmpp_client"_L1);
     DeviceConfig config;
     config.clientJid = xmpp.bareJid("client_jid"_L1);
@@ -64,30 +62,35 @@ Result<DeviceConfig> parseDeviceConfig(QByteArrayView json)
     return config;
 }
 
-Result<DeviceConfig> loadDeviceConfig(const DeviceTree &tree)
+Result<DeviceConfig> openDeviceConfig(const QByteArray &file, const DeviceTree &tree)
 {
-    const auto named = [&tree](const Error &error) {
-        return fail(error.withContext(tree.configFile()));
-    };
-
-    const auto file = readFile(tree.configFile(), maxConfigFileSize);
-    if (!file) {
-        return fail(file.error());
-    }
     SecureBytes secret;
-    if (envelopeVersion(*file) == EnvelopeVersion::V2) {
+    if (envelopeVersion(file) == EnvelopeVersion::V2) {
         auto loaded = loadDeviceSecret(tree.deviceKey());
         if (!loaded) {
-            return named(loaded.error());
+            return fail(std::move(loaded).error());
         }
         secret = *std::move(loaded);
     }
-    const auto plain = decryptEnvelope(*file, secret);
-    if (!plain) {
-        return named(plain.error());
+    const auto plain = decryptEnvelope(file, secret);
+    return plain ? parseDeviceConfig(plain->view()) : fail(plain.error());
+}
+
+Result<DeviceConfig> loadDeviceConfig(const DeviceTree &tree)
+{
+    const auto file = readConfigFile(tree);
+    if (!file) {
+        return fail(file.error());
     }
-    auto config = parseDeviceConfig(plain->view());
-    return config ? config : named(config.error());
+    auto config = openDeviceConfig(*file, tree);
+    return config ? config : fail(config.error().withContext(tree.configFile()));
+}
+
+Result<QByteArray> readConfigFile(const DeviceTree &tree)
+{
+    // A link may lead to the file, but a pipe in its place must not stop the program.
+    const QString target = QFileInfo(tree.configFile()).canonicalFilePath();
+    return readRegularFile(target.isEmpty() ? tree.configFile() : target, maxConfigFileSize);
 }
 
 } // namespace sgn

@@ -55,4 +55,8 @@ struct DeviceConfig
 // Refused (key file open to others), BadFile; the sentence names the file. Nothing on disk is ever changed.
 [[nodiscard]] Result<DeviceConfig> loadDeviceConfig(const DeviceTree &tree);
 
+// The two halves of it: the encrypted file, and what is in it.
+[[nodiscard]] Result<QByteArray> readConfigFile(const DeviceTree &tree);
+[[nodiscard]] Result<DeviceConfig> openDeviceConfig(const QByteArray &file, const DeviceTree &tree);
+
 } // namespace sgn

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "crypto/Jws.h"
 
+#include "base/JsonText.h"
 #include "crypto/Base64Url.h"
 #include "crypto/Ed25519.h"
 
 #include <algorithm>
-#include <QJsonDocument>
 #include <QJsonObject>
 
 namespace sgn {
@@ -25,7 +25,8 @@ tl::unexpected<Error> bad(const QString &why)
 Result<QString> readHeader(QByteArrayView encoded)
 {
     const auto text = encoded.size() <= maxHeaderSize ? fromBase64Url(encoded) : std::nullopt;
-    const QJsonObject header = text ? QJsonDocument::fromJson(*text).object() : QJsonObject();
+    const auto document = text ? parseJson(*text) : fail(ErrorCode::BadSignature, QString());
+    const QJsonObject header = document ? document->object() : QJsonObject();
     if (header.isEmpty()) {
         return bad(u"the signature's header can't be read"_s);
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "protocol/Json.h"
 
+#include "base/JsonText.h"
+
 #include <algorithm>
 #include <cmath>
 #include <QJsonDocument>
@@ -11,7 +13,7 @@ using namespace Qt::StringLiterals;
 
 QByteArray toAsciiJson(const QJsonObject &object)
 {
-    const QString text = QString::fromUtf8(QJsonDocument(object).toJson(QJsonDocument::Compact));
+    const QString text = QString::fromUtf8(toJsonText(object));
     QByteArray out;
     out.reserve(text.size());
     for (const QChar c : text) {
@@ -30,16 +32,14 @@ Result<QJsonObject> parseJsonObject(const QByteArray &bytes, qsizetype maxSize)
         return fail(ErrorCode::BadRequest,
                     u"message of %1 bytes is over the limit of %2"_s.arg(bytes.size()).arg(maxSize));
     }
-    QJsonParseError parseError;
-    const QJsonDocument document = QJsonDocument::fromJson(bytes, &parseError);
-    if (parseError.error != QJsonParseError::NoError) {
-        return fail(ErrorCode::BadRequest,
-                    u"not valid JSON at byte %1: %2"_s.arg(parseError.offset).arg(parseError.errorString()));
+    const auto document = parseJson(bytes);
+    if (!document) {
+        return fail(document.error());
     }
-    if (!document.isObject()) {
+    if (!document->isObject()) {
         return fail(ErrorCode::BadRequest, u"not a JSON object"_s);
     }
-    return document.object();
+    return document->object();
 }
 
 namespace {

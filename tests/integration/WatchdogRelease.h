@@ -37,6 +37,14 @@ public:
         return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray();
     }
 
+    // Beside the watchdog's release.
+    void writeHome(const QString &name, const QByteArray &content, mode_t mode = 0644) const
+    {
+        QFile file(home(name));
+        QVERIFY(file.open(QIODevice::WriteOnly) && file.write(content) == content.size());
+        QVERIFY(::fchmod(file.handle(), mode) == 0);
+    }
+
     // What the watchdog reads for itself.
     void writeConfig(const QJsonObject &more) const
     {

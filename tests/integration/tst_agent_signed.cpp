@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "config/RootKeys.h"
 #include "crypto/Jws.h"
 #include "integration/AgentDevice.h"
 #include "integration/XmppEndpoint.h"
@@ -98,13 +99,13 @@ private:
         return files;
     }
     [[nodiscard]] TreeSnapshot installed() const { return snapshotOf(m_device->path(u"SmartMeter"_s)); }
-    void connectBoth()
+    void connectBoth(const QStringList &wrapper = {})
     {
         m_panel =
             std::make_unique<Endpoint>(accountOn(*m_server, panelJid, panelPassword), quickOptions(xmpp::Role::Panel));
         m_panel->session.start();
         QTRY_VERIFY_WITH_TIMEOUT(m_panel->session.isOnline(), limit);
-        m_device->start();
+        m_device->start({}, wrapper);
         QTRY_VERIFY_WITH_TIMEOUT(m_device->log().contains(u"online as"_s), limit);
     }
     // The folder of an operator who works with sgnctl.
@@ -221,6 +222,25 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(results().size(), 2, limit);
         QCOMPARE(results().last(), results().first());
         QCOMPARE(m_web.requests().size(), requests);
+    }
+
+    void rootsKeysReplaceTheConfigurations()
+    {
+        const QJsonObject owners{{u"release_keys"_s, QJsonArray{toJwk(publicKeyOf(m_operator).value())}}};
+        QVERIFY(QFile::remove(m_device->path(u"certs/cacert.pem"_s)));
+        QVERIFY(m_device->configure(*m_server, deviceJid, u"d"_s, panelJid, owners));
+        const QTemporaryDir roots;
+        const QString file = roots.filePath(u"WatchDog.keys"_s);
+        QVERIFY(test::writeFile(file,
+                                encodeRootKeys({{publicKeyOf(m_release).value()}, {publicKeyOf(m_operator).value()}})));
+        connectBoth({u"env"_s, u"SGN_ROOT_KEYS="_s + file});
+        type(encode(update(signRelease(manifest(), m_release).value())));
+        QTRY_COMPARE_WITH_TIMEOUT(results().size(), 1, limit);
+        QCOMPARE(results().first()["error"_L1], QJsonValue(u"not_signed"_s));
+        type(signedBy(m_operator, update(signRelease(manifest(), m_release).value())));
+        QTRY_COMPARE_WITH_TIMEOUT(results().size(), 2, limit);
+        QVERIFY2(results().last()["succcess"_L1].toBool(), qPrintable(results().last()["remarks"_L1].toString()));
+        QCOMPARE(installedFiles(m_device->root(), u"SmartMeter"_s), meterRelease(2));
     }
 
     void fetchesOnlyTheDifference_data()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // Real processes under a real watchdog.
 #include "integration/WatchdogDevice.h"
+#include "support/OddFile.h"
 #include "support/Sanitizer.h"
 
 #include <csignal>
@@ -627,6 +628,48 @@ time.sleep(1000)
         QVERIFY(device.read(u"logs/watchdog.log"_s).contains("starting with an empty process table"));
         ControlClient client(device);
         QVERIFY(client.startMeters({u"ocr"_s}));
+    }
+
+    void startsWhateverBearsTheNamesOfItsFiles_data()
+    {
+        QTest::addColumn<QString>("name");
+        QTest::addColumn<QString>("kind");
+        for (const auto *const name :
+             {"logs/watchdog.log", "logs/ocr.log", "wdog/processes.json", "wdog/processes.json.copy",
+              "wdog/agent-swap.json", "wdog/lock", "wdog/control.sock"}) {
+            for (const auto *const kind : {"pipe", "folder with content", "link to nothing"}) {
+                QTest::addRow("%s: %s", name, kind) << QString::fromLatin1(name) << QString::fromLatin1(kind);
+            }
+        }
+        for (const auto *const name : {"wdog", "logs"}) {
+            QTest::addRow("%s: pipe", name) << QString::fromLatin1(name) << u"pipe"_s;
+            QTest::addRow("%s: link to nothing", name) << QString::fromLatin1(name) << u"link to nothing"_s;
+        }
+    }
+
+    void startsWhateverBearsTheNamesOfItsFiles()
+    {
+        QFETCH(const QString, name);
+        QFETCH(const QString, kind);
+        WatchdogDevice device;
+        device.addMeter(u"ocr"_s);
+        if (!name.contains(u'/')) {
+            QVERIFY(QDir(device.path(name)).removeRecursively());
+        }
+        QVERIFY(putInPlaceOf(device.path(name), kind));
+        WatchdogDevice::own(device.path(name));
+        QVERIFY(device.start(fast));
+        ControlClient client(device);
+        QVERIFY(client.startMeters({u"ocr"_s}));
+        // What it writes is written, and the next watchdog goes on with it.
+        QTRY_VERIFY_WITH_TIMEOUT(device.read(u"wdog/processes.json"_s).contains("ocr"), patience);
+        QTRY_VERIFY_WITH_TIMEOUT(device.read(u"wdog/processes.json.copy"_s).contains("ocr"), patience);
+        QVERIFY(device.read(u"logs/watchdog.log"_s).contains(" supervises "));
+        device.stop();
+        QVERIFY(device.start(fast));
+        ControlClient next(device);
+        QVERIFY(next.waitForState(u"ocr"_s, ProcessState::Running));
+        QCOMPARE(device.starts(u"ocr"_s).size(), 1);
     }
 
     void runsProcessesAsTheirOwnerWithNothingOfItsOwn()

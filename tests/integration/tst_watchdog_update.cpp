@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The watchdog replaces itself: real watchdogs, good releases and broken ones, and kills at every moment.
 #include "base/Descriptor.h"
+#include "config/RootKeys.h"
 #include "integration/WatchdogRelease.h"
 #include "release/ReleaseSignature.h"
 #include "support/Sanitizer.h"
@@ -342,6 +343,11 @@ private Q_SLOTS:
         QTest::newRow("lower version") << u"lower"_s << ErrorCode::Downgrade;
         QTest::newRow("other version inside") << u"version"_s << ErrorCode::BadArchive;
         QTest::newRow("unsigned, with keys") << u"unsigned"_s << ErrorCode::NotSigned;
+        QTest::newRow("unsigned, with root's keys and a configuration without")
+            << u"root's keys"_s << ErrorCode::NotSigned;
+        QTest::newRow("root's keys are torn") << u"torn keys"_s << ErrorCode::InstallFailed;
+        QTest::newRow("root's keys are open to others") << u"open keys"_s << ErrorCode::InstallFailed;
+        QTest::newRow("root's keys are a link") << u"linked keys"_s << ErrorCode::InstallFailed;
         QTest::newRow("no configuration") << u"config"_s << ErrorCode::InstallFailed;
     }
 
@@ -369,6 +375,15 @@ private Q_SLOTS:
             request.version = 3;
         } else if (what == "unsigned"_L1) {
             device.writeConfig({{u"release_keys"_s, QJsonArray{publicJwk()}}});
+        } else if (what.endsWith("keys"_L1)) {
+            // The owner has put a folder of its own in the place of root's configuration.
+            const RootKeys keys{{publicKeyOf(newSigningKey(u"release"_s).value()).value()}, {}};
+            device.writeHome(what == "linked keys"_L1 ? u"keys"_s : u"WatchDog.keys"_s,
+                             what == "torn keys"_L1 ? "{"_ba : encodeRootKeys(keys),
+                             what == "open keys"_L1 ? 0666 : 0644);
+            if (what == "linked keys"_L1) {
+                QVERIFY(QFile::link(device.home(u"keys"_s), device.home(u"WatchDog.keys"_s)));
+            }
         } else if (what == "config"_L1) {
             QVERIFY(QFile::remove(device.path(u"cfg/config_file.bin"_s)));
         }
@@ -393,12 +408,25 @@ private Q_SLOTS:
         checkPeace(device, 1, {});
     }
 
+    void installsWhatIsSigned_data()
+    {
+        QTest::addColumn<bool>("byRootsKeys");
+        QTest::newRow("the configuration lists the keys") << false;
+        QTest::newRow("root lists the keys") << true;
+    }
+
     void installsWhatIsSigned()
     {
+        QFETCH(const bool, byRootsKeys);
         ReleasedDevice device;
         const auto key = newSigningKey(u"release"_s);
         QVERIFY(key.has_value());
-        device.writeConfig({{u"release_keys"_s, QJsonArray{publicJwk(), jwkOf(*key)}}});
+        if (byRootsKeys) {
+            device.writeHome(u"WatchDog.keys"_s, encodeRootKeys({{publicKeyOf(*key).value()}, {}}));
+            device.writeConfig({{u"release_keys"_s, QJsonArray{publicJwk()}}}); // the owner's count no more
+        } else {
+            device.writeConfig({{u"release_keys"_s, QJsonArray{publicJwk(), jwkOf(*key)}}});
+        }
         QVERIFY(device.start(fast));
         control::Swap request = device.offer(2);
         ReleaseManifest manifest;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/Log.h"
+#include "support/OddFile.h"
 
 #include <QLoggingCategory>
 #include <QRegularExpression>
@@ -8,6 +9,7 @@
 Q_LOGGING_CATEGORY(lcTest, "sgn.test")
 
 using namespace sgn;
+using namespace sgn::test;
 using namespace Qt::StringLiterals;
 
 // The log has one file for the life of a program, so the cases share it and look at what they add.
@@ -92,6 +94,48 @@ private Q_SLOTS:
         QFile file(later);
         QVERIFY(file.open(QIODevice::ReadOnly));
         QVERIFY(file.readAll().endsWith("sgn.test: kept\n"));
+    }
+
+    void quarantinesWhatBearsItsName_data()
+    {
+        QTest::addColumn<QString>("kind");
+        for (const char *kind : {"pipe", "folder with content", "socket", "link", "link to nothing"}) {
+            QTest::newRow(kind) << QString::fromLatin1(kind);
+        }
+    }
+
+    void quarantinesWhatBearsItsName()
+    {
+        QFETCH(const QString, kind);
+        const QTemporaryDir folder;
+        const QString path = folder.filePath(u"watchdog.log"_s);
+        QVERIFY(putInPlaceOf(path, kind));
+        installLog(path);
+        qCInfo(lcTest) << "still written";
+        installLog(m_path);
+        QFile file(path);
+        QVERIFY(QFileInfo(path).isFile() && !QFileInfo(path).isSymLink() && file.open(QIODevice::ReadOnly));
+        QVERIFY(file.readAll().endsWith("still written\n"));
+        QVERIFY(QFileInfo(path + u".damaged"_s).isSymLink() || QFileInfo::exists(path + u".damaged"_s));
+    }
+
+    void staysBoundedWhenItCannotRotate()
+    {
+        const QTemporaryDir folder;
+        const QString path = folder.filePath(u"watchdog.log"_s);
+        for (int i = 1; i <= 3; ++i) {
+            QVERIFY(QDir().mkpath(path + u".%1/content"_s.arg(i)));
+        }
+        installLog(path);
+        const QByteArray line(10'000, 'x');
+        for (int i = 0; i < 250; ++i) {
+            qCInfo(lcTest) << line.constData();
+        }
+        qCInfo(lcTest) << "the newest";
+        installLog(m_path);
+        QFile file(path);
+        QVERIFY(file.open(QIODevice::ReadOnly) && file.size() <= 1024 * 1024);
+        QVERIFY(file.readAll().endsWith("the newest\n"));
     }
 
     void rotatesAndKeepsThreeOlderFiles()

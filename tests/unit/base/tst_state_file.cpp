@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/StateFile.h"
+#include "support/OddFile.h"
 #include "support/TreeSnapshot.h"
 
 #include <QtTest>
@@ -108,13 +109,15 @@ private Q_SLOTS:
 
     void replacesNothingButFiles()
     {
-        write("garbage");
         QVERIFY(QDir(m_folder->path()).mkdir(u"state.json.damaged"_s));
-        QCOMPARE(quarantine(path()).error().code, ErrorCode::Refused);
-        QVERIFY(QDir(m_folder->path()).rmdir(u"state.json.damaged"_s));
-        QCOMPARE(::mkfifo(QFile::encodeName(path(u"state.json.damaged"_s)).constData(), 0600), 0);
-        QCOMPARE(quarantine(path()).error().code, ErrorCode::Refused);
-        QCOMPARE(contentOf(u"state.json"_s), "garbage"_ba);
+        QCOMPARE(::mkfifo(QFile::encodeName(path(u"state.json.damaged-2"_s)).constData(), 0600), 0);
+        for (const QByteArray &content : {"garbage"_ba, "more garbage"_ba}) {
+            write(content);
+            QCOMPARE(quarantine(path()).value(), path(u"state.json.damaged-3"_s));
+            QCOMPARE(contentOf(u"state.json.damaged-3"_s), content);
+        }
+        QVERIFY(QFileInfo(path(u"state.json.damaged"_s)).isDir());
+        QVERIFY(!QFileInfo(path(u"state.json.damaged-2"_s)).isFile());
     }
 
     void readsAState()
@@ -156,17 +159,44 @@ private Q_SLOTS:
         QCOMPARE(contentOf(u"state.json.damaged"_s), content);
     }
 
+    void isNotBlockedByOtherThanFiles_data()
+    {
+        QTest::addColumn<QString>("kind");
+        for (const char *kind : {"pipe", "folder", "folder with content", "socket", "link", "link to nothing"}) {
+            QTest::newRow(kind) << QString::fromLatin1(kind);
+        }
+    }
+
     void isNotBlockedByOtherThanFiles()
     {
-        QCOMPARE(::mkfifo(QFile::encodeName(path()).constData(), 0600), 0);
+        QFETCH(const QString, kind);
+        QVERIFY(putInPlaceOf(path(), kind));
         QCOMPARE(readStateFile(path(), maxSize, parseState).error().code, ErrorCode::BadFile);
-        QCOMPARE(names(), QStringList{u"state.json.damaged"_s});
+        QVERIFY(QFileInfo(path(u"state.json.damaged"_s)).isSymLink() ||
+                QFileInfo::exists(path(u"state.json.damaged"_s)));
+        QVERIFY(writeStateFile(path(), R"({"n": 7})").has_value());
+        QCOMPARE(readStateFile(path(), maxSize, parseState).value(), 7);
+    }
+
+    // A folder is the one thing that a rename doesn't replace.
+    void writesWhateverBearsTheName_data() { isNotBlockedByOtherThanFiles_data(); }
+
+    void writesWhateverBearsTheName()
+    {
+        QFETCH(const QString, kind);
+        QVERIFY(putInPlaceOf(path(), kind));
+        const auto written = writeStateFile(path(), R"({"n": 7})");
+        QVERIFY2(written.has_value(), written ? "" : qPrintable(written.error().message));
+        QCOMPARE(readStateFile(path(), maxSize, parseState).value(), 7);
     }
 
     void namesWhyAFileIsStillThere()
     {
         write("garbage");
         QVERIFY(QDir(m_folder->path()).mkdir(u"state.json.damaged"_s));
+        for (int i = 2; i <= 99; ++i) {
+            QVERIFY(QDir(m_folder->path()).mkdir(u"state.json.damaged-%1"_s.arg(i)));
+        }
         const auto state = readStateFile(path(), maxSize, parseState);
         QCOMPARE(state.error().code, ErrorCode::BadFile);
         QVERIFY2(state.error().message.contains(u"state.json.damaged is taken"_s), qPrintable(state.error().message));

@@ -27,6 +27,36 @@ private Q_SLOTS:
         QCOMPARE(toJwk(*key), jwk);
     }
 
+    // Signatures that verify with such a key need no private key.
+    void refusesKeysForWhichEveryoneCanSign_data()
+    {
+        QTest::addColumn<QByteArray>("hex");
+        QTest::newRow("order 1") << "01"_ba + QByteArray(62, '0');
+        QTest::newRow("order 1, x negative") << "01"_ba + QByteArray(60, '0') + "80";
+        QTest::newRow("order 2") << "ec"_ba + QByteArray(60, 'f') + "7f";
+        QTest::newRow("order 2, x negative") << "ec"_ba + QByteArray(60, 'f') + "ff";
+        QTest::newRow("order 4") << QByteArray(64, '0');
+        QTest::newRow("order 4, x negative") << QByteArray(62, '0') + "80";
+        QTest::newRow("order 4 as p") << "ed"_ba + QByteArray(60, 'f') + "7f";
+        QTest::newRow("order 1 as p + 1") << "ee"_ba + QByteArray(60, 'f') + "7f";
+        QTest::newRow("y too large") << QByteArray(62, 'f') + "7f";
+        QTest::newRow("order 8") << "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05"_ba;
+        QTest::newRow("order 8, x negative") << "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc85"_ba;
+        QTest::newRow("another of order 8") << "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a"_ba;
+        QTest::newRow("another of order 8, x negative")
+            << "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa"_ba;
+    }
+
+    void refusesKeysForWhichEveryoneCanSign()
+    {
+        QFETCH(const QByteArray, hex);
+        const PublicKey key{u"k"_s, QByteArray::fromHex(hex)};
+        QCOMPARE(key.bytes.size(), PublicKey::size);
+        const auto read = publicKeyFromJwk(toJwk(key));
+        QVERIFY(!read.has_value());
+        QCOMPARE(read.error(), (Error{ErrorCode::BadFile, u"'x' is no public key: everyone could sign for it"_s}));
+    }
+
     void refusesOtherJwks_data()
     {
         QTest::addColumn<QByteArray>("json");

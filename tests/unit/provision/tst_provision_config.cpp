@@ -320,13 +320,15 @@ private Q_SLOTS:
     {
         QTest::addColumn<QStringList>("arguments");
         QTest::addColumn<QByteArray>("words");
-        QTest::newRow("all") << QStringList{u"--help"_s} << QByteArray("decrypt   print a config_file.bin");
+        QTest::newRow("all") << QStringList{u"--help"_s} << QByteArray("decrypt    print a config_file.bin");
         QTest::newRow("encrypt") << QStringList{u"encrypt"_s, u"--help"_s}
                                  << QByteArray("Example:\n  sgn-provision encrypt");
         QTest::newRow("decrypt") << QStringList{u"decrypt"_s, u"--help"_s}
                                  << QByteArray("Example:\n  sgn-provision decrypt");
         QTest::newRow("keys") << QStringList{u"keys"_s, u"--help"_s}
                               << QByteArray("Example:\n  sgn-provision keys new");
+        QTest::newRow("root-keys") << QStringList{u"root-keys"_s, u"--help"_s}
+                                   << QByteArray("Example:\n  sudo sgn-provision root-keys");
         QTest::newRow("version") << QStringList{u"--version"_s} << QByteArray("sgn-provision " SGN_VERSION_STRING "\n");
     }
 

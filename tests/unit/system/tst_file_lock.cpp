@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "support/OddFile.h"
 #include "system/FileLock.h"
 
 #include <csignal>
@@ -12,6 +13,7 @@
 
 using namespace sgn;
 using namespace sgn::system;
+using namespace sgn::test;
 using namespace Qt::StringLiterals;
 
 static_assert(!std::is_copy_constructible_v<FileLock> && std::is_nothrow_move_constructible_v<FileLock>);
@@ -146,6 +148,25 @@ private Q_SLOTS:
         QCOMPARE(::mkfifo(QFile::encodeName(path(u"pipe"_s)).constData(), 0600), 0);
         QCOMPARE(FileLock::tryLock(path(u"pipe"_s)).error().code, ErrorCode::Refused);
         QVERIFY(!FileLock::isHeld(path(u"pipe"_s)));
+    }
+
+    void locksWhateverBearsTheName_data()
+    {
+        QTest::addColumn<QString>("kind");
+        for (const char *kind : {"pipe", "folder", "folder with content", "socket", "link", "link to nothing"}) {
+            QTest::newRow(kind) << QString::fromLatin1(kind);
+        }
+    }
+
+    void locksWhateverBearsTheName()
+    {
+        QFETCH(const QString, kind);
+        QVERIFY(putInPlaceOf(path(), kind));
+        const auto lock = lockInstance(path(), u"one runs already"_s);
+        QVERIFY2(lock.has_value(), lock ? "" : qPrintable(lock.error().message));
+        QVERIFY(FileLock::isHeld(path()));
+        QCOMPARE(lockInstance(path(), u"one runs already"_s).error(), (Error{ErrorCode::Busy, u"one runs already"_s}));
+        QVERIFY(!QFile::exists(path(u"lock.target"_s)) || QFileInfo(path(u"lock.target"_s)).size() == 6);
     }
 
     void reportsAMissingFolder()

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "support/ManualClock.h"
+#include "support/OddFile.h"
 #include "watchdog/ControlServer.h"
 
 #include <cstring>
@@ -154,9 +155,29 @@ private Q_SLOTS:
         QFile file(path());
         QVERIFY(file.open(QIODevice::WriteOnly) && file.write("mine") == 4);
         file.close();
-        QVERIFY(!ControlServer::open(path(), ::geteuid(), ::getegid(), m_clock).has_value());
-        QVERIFY(file.open(QIODevice::ReadOnly));
-        QCOMPARE(file.readAll(), "mine"_ba);
+        open();
+        QVERIFY(Client(path()).isConnected());
+        QFile moved(path() + u".damaged"_s);
+        QVERIFY(moved.open(QIODevice::ReadOnly));
+        QCOMPARE(moved.readAll(), "mine"_ba);
+    }
+
+    void opensWhateverBearsTheName_data()
+    {
+        QTest::addColumn<QString>("kind");
+        for (const char *kind : {"pipe", "folder", "folder with content", "socket", "link", "link to nothing"}) {
+            QTest::newRow(kind) << QString::fromLatin1(kind);
+        }
+    }
+
+    void opensWhateverBearsTheName()
+    {
+        QFETCH(const QString, kind);
+        m_server.reset();
+        QVERIFY(QFile::remove(path()));
+        QVERIFY(putInPlaceOf(path(), kind));
+        open();
+        QVERIFY(Client(path()).isConnected());
     }
 
     void refusesAPathThatNoSocketCanHave()
