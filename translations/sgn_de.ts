@@ -83,6 +83,10 @@
         <source>Rollback</source>
         <translation>Rückkehr zum vorigen Release</translation>
     </message>
+    <message>
+        <source>Configuration</source>
+        <translation>Konfiguration</translation>
+    </message>
 </context>
 <context>
     <name>ActivityScreen</name>
@@ -757,21 +761,6 @@
     </message>
 </context>
 <context>
-    <name>ProcessCard</name>
-    <message>
-        <source>%1: %2</source>
-        <translation>%1: %2</translation>
-    </message>
-    <message>
-        <source>Restart</source>
-        <translation>Neu starten</translation>
-    </message>
-    <message>
-        <source>Get logs</source>
-        <translation>Logs holen</translation>
-    </message>
-</context>
-<context>
     <name>Problem</name>
     <message>
         <source>no device was chosen</source>
@@ -1028,6 +1017,25 @@
     <message>
         <source>sent a message as %1, but is %2</source>
         <translation>hat eine Nachricht als %1 gesendet, ist aber %2</translation>
+    </message>
+    <message>
+        <source>&quot;%1&quot; is no config_file.bin that is encrypted for one device (version 2)</source>
+        <translation>„%1“ ist keine config_file.bin, die für ein Gerät verschlüsselt ist (Version 2)</translation>
+    </message>
+</context>
+<context>
+    <name>ProcessCard</name>
+    <message>
+        <source>%1: %2</source>
+        <translation>%1: %2</translation>
+    </message>
+    <message>
+        <source>Restart</source>
+        <translation>Neu starten</translation>
+    </message>
+    <message>
+        <source>Get logs</source>
+        <translation>Logs holen</translation>
     </message>
 </context>
 <context>

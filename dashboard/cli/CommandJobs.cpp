@@ -269,6 +269,17 @@ void RebootJob::start()
     whenConnected([this] { follow(panel().rebootDevices(resolve(m_devices))); });
 }
 
+ConfigJob::ConfigJob(const Terms &terms, QString device, QString file, Until until)
+    : CommandJob(terms, until)
+    , m_device(std::move(device))
+    , m_file(std::move(file))
+{}
+
+void ConfigJob::start()
+{
+    whenConnected([this] { follow(panel().updateConfig(resolve({m_device}).front(), m_file)); });
+}
+
 RollbackJob::RollbackJob(const Terms &terms, Component component, QStringList devices, Until until)
     : CommandJob(terms, until)
     , m_component(component)

@@ -91,6 +91,20 @@ private:
     QStringList m_devices;
 };
 
+// `config`
+class ConfigJob : public CommandJob
+{
+    Q_OBJECT
+
+public:
+    ConfigJob(const Terms &terms, QString device, QString file, Until until);
+    void start() override;
+
+private:
+    QString m_device;
+    QString m_file;
+};
+
 // `rollback`
 class RollbackJob : public CommandJob
 {

@@ -107,6 +107,24 @@ JobMaker readReboot(CommandLine &line)
     };
 }
 
+void addConfigArguments(QCommandLineParser &parser)
+{
+    parser.addPositionalArgument(u"DEVICE"_s, u"Whose configuration is replaced."_s);
+    parser.addPositionalArgument(u"FILE"_s, u"The new config_file.bin, encrypted under this device's key."_s);
+    addWait(parser);
+}
+
+JobMaker readConfig(CommandLine &line)
+{
+    const QStringList given = operands(line);
+    if (given.size() != 2) {
+        CommandLine::usageError(u"config takes a device and a file"_s);
+    }
+    return [given, until = readWait(line)](const Terms &terms) {
+        return std::make_unique<ConfigJob>(terms, given.at(0), given.at(1), until);
+    };
+}
+
 void addRollbackArguments(QCommandLineParser &parser)
 {
     parser.addPositionalArgument(u"COMPONENT"_s, componentWords() + u'.');
@@ -192,6 +210,8 @@ const QList<CommandSpec> &commandSpecs()
          &readRestart},
         {u"reboot"_s, u"Restart devices' machines."_s, u"reboot altimeter_0001 --wait"_s, 600, &addRebootArguments,
          &readReboot},
+        {u"config"_s, u"Replace a device's configuration, which it keeps if it comes online by it."_s,
+         u"config altimeter_0001 config_file.bin --wait"_s, 900, &addConfigArguments, &readConfig},
         {u"rollback"_s, u"Put devices' previous release back."_s, u"rollback smart-meter altimeter_0001 --wait"_s, 900,
          &addRollbackArguments, &readRollback},
         {u"watch"_s, u"Show what happens as it happens, until Ctrl-C."_s, u"watch --json"_s, 0, &addNothing,

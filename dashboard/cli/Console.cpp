@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "cli/Console.h"
 
+#include "base/JsonText.h"
+
 #include <cstdio>
-#include <QJsonDocument>
 
 namespace sgn::cli {
 
@@ -24,7 +25,7 @@ void Console::table(const Table &table) const
 
 void Console::json(const QJsonObject &object) const
 {
-    bytes(QJsonDocument(object).toJson(QJsonDocument::Compact) + '\n');
+    bytes(toJsonText(object) + '\n');
 }
 
 void Console::bytes(const QByteArray &bytes) const

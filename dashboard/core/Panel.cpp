@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/Panel.h"
 
+#include "base/AtomicFile.h"
+#include "crypto/ConfigEnvelope.h"
 #include "xmpp/Jid.h"
 
 namespace sgn::core {
@@ -147,6 +149,19 @@ records::Expected<CommandNo> Panel::rebootDevices(const QStringList &jids)
 {
     const QDateTime end = m_clock.wallUtc().addMSecs(std::chrono::milliseconds(restartLifetime).count());
     return m_commands.submit(RebootSystem{}, jids, {m_settings.operatorName, {}, end});
+}
+
+records::Expected<CommandNo> Panel::updateConfig(const QString &jid, const QString &path)
+{
+    const auto file = readFile(path, maxConfigFileSize);
+    if (!file) {
+        return records::fail(file.error());
+    }
+    if (file->size() > maxConfigUpdate || envelopeVersion(*file) != EnvelopeVersion::V2) {
+        return fail(ErrorCode::BadRequest, records::FactCode::BadConfigFile, {path});
+    }
+    const QDateTime end = m_clock.wallUtc().addMSecs(std::chrono::milliseconds(UpdateJob::defaultLifetime).count());
+    return m_commands.submit(ConfigUpdate{*file}, {jid}, {m_settings.operatorName, {}, end});
 }
 
 records::Expected<CommandNo> Panel::rollBack(const QStringList &jids, Component component)

@@ -67,6 +67,9 @@ public:
     [[nodiscard]] records::Expected<CommandNo> requestLogs(const QStringList &jids);
     // Restarts the machines themselves.
     [[nodiscard]] records::Expected<CommandNo> rebootDevices(const QStringList &jids);
+    // Replaces the device's config_file.bin by the file at `path`, which is encrypted under that device's key. The
+    // device keeps it if it comes online by it. Blocks while it reads the file.
+    [[nodiscard]] records::Expected<CommandNo> updateConfig(const QString &jid, const QString &path);
     // Back to the release before the installed one.
     [[nodiscard]] records::Expected<CommandNo> rollBack(const QStringList &jids, Component component);
 

@@ -23,6 +23,7 @@ constexpr auto names = enumNames<FactCode>({
     {FactCode::NotAnswered, "not_answered"_L1},
     {FactCode::SignedCommandTooLarge, "signed_command_too_large"_L1},
     {FactCode::BadProcessName, "bad_process_name"_L1},
+    {FactCode::BadConfigFile, "bad_config_file"_L1},
     {FactCode::UnknownCommand, "unknown_command"_L1},
     {FactCode::NotAnUpdate, "not_an_update"_L1},
     {FactCode::UnknownUpdate, "unknown_update"_L1},

@@ -24,6 +24,7 @@ enum class FactCode {
     NotAnswered,
     SignedCommandTooLarge, // bytes, limit
     BadProcessName,        // name
+    BadConfigFile,         // path
     UnknownCommand,        // number
     NotAnUpdate,           // number
     UnknownUpdate,         // number

@@ -21,6 +21,7 @@ struct Word
 
 constexpr auto commands = std::to_array<Word>({
     {"reboot_system"_L1, QT_TRANSLATE_NOOP("Activity", "Reboot")},
+    {"config_update"_L1, QT_TRANSLATE_NOOP("Activity", "Configuration")},
     {"rollback"_L1, QT_TRANSLATE_NOOP("Activity", "Rollback")},
     {"upload_logs"_L1, QT_TRANSLATE_NOOP("Activity", "Log request")},
     {"restart_process"_L1, QT_TRANSLATE_NOOP("Activity", "Restart")},

@@ -32,6 +32,8 @@ constexpr auto phrases = std::to_array<Phrase>({
     {FactCode::SignedCommandTooLarge,
      QT_TRANSLATE_NOOP("Problem", "the signed command has %1 bytes, a message takes %2")},
     {FactCode::BadProcessName, QT_TRANSLATE_NOOP("Problem", "\"%1\" can't be a process's name")},
+    {FactCode::BadConfigFile,
+     QT_TRANSLATE_NOOP("Problem", "\"%1\" is no config_file.bin that is encrypted for one device (version 2)")},
     {FactCode::UnknownCommand, QT_TRANSLATE_NOOP("Problem", "there is no command %1")},
     {FactCode::NotAnUpdate, QT_TRANSLATE_NOOP("Problem", "command %1 is no update")},
     {FactCode::UnknownUpdate, QT_TRANSLATE_NOOP("Problem", "there is no update #%1")},

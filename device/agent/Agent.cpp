@@ -104,8 +104,10 @@ Agent::Agent(const AgentSettings &settings, PanelLink &link, control::WatchdogPo
     , m_time(settings.tree.downloads() + u"/server-time.json"_s, clock)
     , m_installer(installerSettings(settings, m_time), watchdog, downloadsFor(settings), clock)
     , m_restart({settings.tree.rebootJournal(), settings.bootIdFile, settings.rebootLimit}, watchdog, clock)
+    , m_config(settings.tree)
     , m_intake(intakeSettings(settings.config), {m_ledger, m_answers, m_time, clock})
-    , m_commands(commandSettings(settings), {m_ledger, m_answers, m_sender, m_installer, m_restart, watchdog, m_time})
+    , m_commands(commandSettings(settings),
+                 {m_ledger, m_answers, m_sender, m_installer, m_restart, m_config, watchdog, m_time})
     , m_status(watchdog, settings.watchdogPort)
     , m_versions({m_from, settings.tree.root(), settings.version, settings.watchdogVersion,
                   [settings] {
@@ -131,6 +133,8 @@ Agent::Agent(const AgentSettings &settings, PanelLink &link, control::WatchdogPo
     connect(&m_logs, &LogUploader::finished, &m_commands, &CommandRunner::logsUploaded);
     connect(&m_installer, &update::Installer::progress, this, &Agent::sendProgress);
     // Progress that was sent while the panel was offline is lost, and a state may last.
+    connect(&m_link, &PanelLink::online, &m_config, &ConfigTrial::online);
+    connect(&m_config, &ConfigTrial::restartRequested, this, &Agent::restartRequested);
     connect(&m_link, &PanelLink::online, &m_installer, &update::Installer::repeatProgress);
 }
 
@@ -144,6 +148,7 @@ void Agent::start()
     m_events.setWanted(m_features.wantsEvents());
     m_installer.resume();
     m_restart.resume();
+    m_config.resume();
     m_commands.start();
     m_panelMap.start();
 }

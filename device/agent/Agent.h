@@ -6,6 +6,7 @@
 #include "agent/CommandJournal.h"
 #include "agent/CommandLedger.h"
 #include "agent/CommandRunner.h"
+#include "agent/ConfigTrial.h"
 #include "agent/LogUploader.h"
 #include "agent/MachineRestart.h"
 #include "agent/Outbox.h"
@@ -62,6 +63,10 @@ public:
     // Reads what the previous run left on disk and continues with it.
     void start();
 
+Q_SIGNALS:
+    // The configuration on disk is another one: the agent has to be made anew.
+    void restartRequested();
+
 private:
     void versionRequested(const QStringList &features);
     void sendProgress(CommandNo number, update::State state, int percent, const QString &remarks);
@@ -76,6 +81,7 @@ private:
     TrustedTime m_time;
     update::Installer m_installer;
     MachineRestart m_restart;
+    ConfigTrial m_config;
     CommandIntake m_intake;
     CommandRunner m_commands;
     ProcessStatus m_status;

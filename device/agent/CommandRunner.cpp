@@ -15,6 +15,7 @@ namespace {
 
 constexpr auto uploadLogs = "upload_logs"_L1;
 constexpr auto reboot = "reboot_system"_L1;
+constexpr auto configUpdate = "config_update"_L1;
 
 } // namespace
 
@@ -28,6 +29,7 @@ CommandRunner::CommandRunner(Settings settings, const Ports &ports, QObject *par
     connect(&m_gather, &QTimer::timeout, this, &CommandRunner::emitGathered);
     connect(&m_ports.installer, &update::Installer::finished, this, &CommandRunner::updateEnded);
     connect(&m_ports.restart, &MachineRestart::finished, this, &CommandRunner::rebooted);
+    connect(&m_ports.config, &ConfigTrial::finished, this, &CommandRunner::configTried);
     m_outcomeRetry.setSingleShot(true);
     m_outcomeRetry.setInterval(m_settings.diskPause);
     connect(&m_outcomeRetry, &QTimer::timeout, this, [this] { updateEnded(m_unrecordedOutcome); });
@@ -42,6 +44,9 @@ void CommandRunner::start()
     }
     if (const auto &restart = m_ports.restart.current()) {
         beginIfUnknown(*restart, reboot);
+    }
+    if (const auto config = m_ports.config.current()) {
+        beginIfUnknown(*config, configUpdate);
     }
     for (const RecordedCommand &command : m_ports.ledger.unfinished()) {
         if (isUnderWay(command.key)) {
@@ -67,7 +72,7 @@ bool CommandRunner::isUnderWay(const CommandKey &key) const
 {
     const update::Order *const current = m_ports.installer.current();
     return (current != nullptr && CommandKey{current->number, current->fingerprint} == key) ||
-           m_ports.restart.current() == key;
+           m_ports.restart.current() == key || m_ports.config.current() == key;
 }
 
 void CommandRunner::run(const PanelCommand &accepted)
@@ -89,6 +94,7 @@ void CommandRunner::run(const PanelCommand &accepted)
                    [&](const CaCertUpdate &update) { runTask(update, accepted); },
                    [&](const Rollback &rollback) { runTask(rollback, accepted); },
                    [&](const RebootSystem &) { rebootSystem(accepted.key); },
+                   [&](const ConfigUpdate &update) { updateConfig(update, accepted.key); },
                },
                accepted.command.body);
 }
@@ -212,6 +218,31 @@ void CommandRunner::rebooted(const CommandKey &key, const std::optional<Error> &
     }
     // As with an update: until then its own journal keeps the result.
     QTimer::singleShot(m_settings.diskPause, this, [this, key, failure] { rebooted(key, failure); });
+}
+
+void CommandRunner::updateConfig(const ConfigUpdate &update, const CommandKey &key)
+{
+    // An update needs the connection that a wrong configuration would take from it.
+    if (const update::Order *const current = m_ports.installer.current()) {
+        m_ports.answers.give(key, configUpdate,
+                             fail(ErrorCode::Busy, u"update %1 is under way"_s.arg(current->number)));
+        return;
+    }
+    // Its own journal first, as with an update.
+    if (const Outcome begun = m_ports.config.begin(key, update, m_settings.from); !begun) {
+        m_ports.answers.give(key, configUpdate, begun);
+        return;
+    }
+    m_ports.ledger.begin(key, configUpdate);
+}
+
+void CommandRunner::configTried(const CommandKey &key, const std::optional<Error> &failure)
+{
+    if (m_ports.answers.give(key, configUpdate, failure ? Outcome(fail(*failure)) : Outcome())) {
+        m_ports.config.close();
+        return;
+    }
+    QTimer::singleShot(m_settings.diskPause, this, [this, key, failure] { configTried(key, failure); });
 }
 
 void CommandRunner::restartProcess(const RestartProcess &restart, const CommandKey &key)

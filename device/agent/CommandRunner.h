@@ -3,6 +3,7 @@
 
 #include "agent/Answers.h"
 #include "agent/CommandLedger.h"
+#include "agent/ConfigTrial.h"
 #include "agent/MachineRestart.h"
 #include "agent/OutboxSender.h"
 #include "agent/PanelCommand.h"
@@ -43,6 +44,7 @@ public:
         OutboxSender &sender;
         update::Installer &installer;
         MachineRestart &restart;
+        ConfigTrial &config;
         control::WatchdogPort &watchdog;
         TrustedTime &time;
     };
@@ -50,8 +52,8 @@ public:
     // All ports outlive the object.
     CommandRunner(Settings settings, const Ports &ports, QObject *parent = nullptr);
 
-    // After Installer::resume() and MachineRestart::resume(): replies to commands that a restart interrupted and that
-    // aren't continued.
+    // After resume() of Installer, MachineRestart and ConfigTrial: replies to commands that a restart interrupted and
+    // that aren't continued.
     void start();
     void run(const PanelCommand &accepted);
     // The result of the upload that logsRequested() requested.
@@ -64,6 +66,8 @@ Q_SIGNALS:
 private:
     void runTask(const update::Task &task, const PanelCommand &accepted);
     void rebootSystem(const CommandKey &key);
+    void updateConfig(const ConfigUpdate &update, const CommandKey &key);
+    void configTried(const CommandKey &key, const std::optional<Error> &failure);
     void rebooted(const CommandKey &key, const std::optional<Error> &failure);
     [[nodiscard]] bool isUnderWay(const CommandKey &key) const;
     void beginIfUnknown(const CommandKey &key, const QString &name);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "agent/Agent.h"
+#include "agent/ConfigRecovery.h"
 #include "agent/Logging.h"
 #include "agent/ReleaseVersion.h"
 #include "agent/WatchdogClient.h"
@@ -28,6 +29,8 @@ namespace {
 // durable write waiting for most of a minute.
 constexpr std::chrono::seconds hangLimit(300);
 constexpr std::chrono::seconds leastHangLimit(10);
+// The result of run() for: once more, with the configuration that is on disk now.
+constexpr int anew = 1000;
 
 struct Arguments
 {
@@ -92,8 +95,14 @@ DeviceConfig boundByRoot(DeviceConfig config)
 
 Result<DeviceConfig> loadConfig(const DeviceTree &tree)
 {
-    auto config = loadDeviceConfig(tree);
-    return config ? boundByRoot(*std::move(config)) : config;
+    auto recovered = agent::recoverConfig(tree);
+    if (!recovered) {
+        return fail(std::move(recovered).error());
+    }
+    if (!recovered->remark.isEmpty()) {
+        qCWarning(agent::lcAgent).noquote() << recovered->remark;
+    }
+    return boundByRoot(std::move(recovered->config));
 }
 
 // What an update checks of a new agent before it replaces the old one: it starts on this machine, has its
@@ -173,7 +182,16 @@ int run(const Arguments &arguments, TerminationSignal &termination)
     QObject::connect(&link, &agent::PanelLink::online, &watchdog, [&watchdog] { watchdog.setOnline(true); });
     QObject::connect(&link, &agent::PanelLink::offline, &watchdog, [&watchdog] { watchdog.setOnline(false); });
     QObject::connect(&link, &agent::XmppPanelLink::stopped, qApp, &QCoreApplication::quit);
-    QObject::connect(&termination, &TerminationSignal::received, &link, &agent::XmppPanelLink::stop);
+    bool isToStartAnew = false;
+    QObject::connect(&agent, &agent::Agent::restartRequested, &link, [&] {
+        qCInfo(agent::lcAgent) << "starting anew with another configuration";
+        isToStartAnew = true;
+        link.stop();
+    });
+    QObject::connect(&termination, &TerminationSignal::received, &link, [&] {
+        isToStartAnew = false;
+        link.stop();
+    });
 
     // The watchdog sees only that the process is there.
     HangAlarm hangAlarm(std::max(hangLimit / arguments.speed, leastHangLimit));
@@ -182,6 +200,9 @@ int run(const Arguments &arguments, TerminationSignal &termination)
     watchdog.start();
     link.start();
     const int code = QCoreApplication::exec();
+    if (isToStartAnew) {
+        return anew;
+    }
     qCInfo(agent::lcAgent) << "stopped";
     return code;
 }
@@ -199,5 +220,12 @@ int main(int argc, char *argv[])
     if (const auto switched = system::becomeOwnerOf(arguments.root); !switched) {
         return failWith(switched.error());
     }
-    return arguments.selfTest ? selfTest(DeviceTree(arguments.root)) : run(arguments, termination);
+    if (arguments.selfTest) {
+        return selfTest(DeviceTree(arguments.root));
+    }
+    int code = anew;
+    while (code == anew) {
+        code = run(arguments, termination);
+    }
+    return code;
 }

@@ -19,6 +19,9 @@ constexpr qint64 maxCommandNo = 2147483647; // positive 32-bit
 constexpr qsizetype maxName = 64;
 constexpr qsizetype maxUrl = 2048;
 constexpr qsizetype maxJws = 48 * 1024;
+constexpr qsizetype maxConfig = (maxConfigUpdate + 2) / 3 * 4; // base64
+constexpr qint64 minConfigTimeout = 30;
+constexpr qint64 maxConfigTimeout = 3600;
 constexpr qint64 maxZipSize = 2LL * 1024 * 1024 * 1024;
 
 constexpr auto versionReq = "version_req"_L1;
@@ -28,6 +31,7 @@ constexpr auto restartProcess = "restart_process"_L1;
 constexpr auto caCertUpdate = "ca_cert_file_update"_L1;
 constexpr auto rebootSystem = "reboot_system"_L1;
 constexpr auto rollback = "rollback"_L1;
+constexpr auto configUpdate = "config_update"_L1;
 
 struct ComponentNames
 {
@@ -126,6 +130,20 @@ Rollback readRollback(JsonReader &reader)
     return Rollback{component.value_or(Component::SmartMeter)};
 }
 
+ConfigUpdate readConfigUpdate(JsonReader &reader)
+{
+    ConfigUpdate update;
+    const QByteArray text = reader.requiredText("config"_L1, maxConfig).toLatin1();
+    const auto decoded = QByteArray::fromBase64Encoding(text, QByteArray::AbortOnBase64DecodingErrors);
+    if (!reader.error() && (!decoded || decoded.decoded.isEmpty())) {
+        reader.reject("config"_L1, u"is not base64"_s);
+    }
+    update.file = decoded.decoded;
+    update.timeoutS = static_cast<int>(
+        reader.optionalInteger("timeout_s"_L1, minConfigTimeout, maxConfigTimeout).value_or(update.timeoutS));
+    return update;
+}
+
 std::optional<CommandBody> readBody(JsonReader &reader, const QString &name)
 {
     if (name == versionReq) {
@@ -148,6 +166,9 @@ std::optional<CommandBody> readBody(JsonReader &reader, const QString &name)
     }
     if (name == rollback) {
         return readRollback(reader);
+    }
+    if (name == configUpdate) {
+        return readConfigUpdate(reader);
     }
     for (const ComponentNames &names : components) {
         if (name == names.command) {
@@ -213,6 +234,10 @@ QJsonObject bodyToJson(const CommandBody &body)
                           [](const Rollback &back) {
                               return QJsonObject{{"component"_L1, folderName(back.component)}};
                           },
+                          [](const ConfigUpdate &update) {
+                              return QJsonObject{{"config"_L1, QString::fromLatin1(update.file.toBase64())},
+                                                 {"timeout_s"_L1, update.timeoutS}};
+                          },
                           [](const RebootSystem &) { return QJsonObject{}; },
                           [](const VersionRequest &) { return QJsonObject{}; },
                           [](const UploadLogs &) { return QJsonObject{}; },
@@ -253,6 +278,7 @@ QString commandName(const CommandBody &body)
                           [](const CaCertUpdate &) { return caCertUpdate; },
                           [](const RebootSystem &) { return rebootSystem; },
                           [](const Rollback &) { return rollback; },
+                          [](const ConfigUpdate &) { return configUpdate; },
                       },
                       body);
 }

@@ -99,8 +99,20 @@ struct RestartProcess
     friend bool operator==(const RestartProcess &, const RestartProcess &) = default;
 };
 
+// A configuration has a tenth of it. An operator's signature carries all of it once more.
+inline constexpr qsizetype maxConfigUpdate = 18 * 1024;
+
+// ext: replaces config_file.bin; the new one stays if the device comes online by it.
+struct ConfigUpdate
+{
+    QByteArray file;    // a config_file.bin of version 2, under the key of the very device; base64 on the wire
+    int timeoutS = 300; // for coming online, 30 to 3600
+
+    friend bool operator==(const ConfigUpdate &, const ConfigUpdate &) = default;
+};
+
 using CommandBody = std::variant<UpdateCommand, VersionRequest, UploadLogs, CancelUpdate, RestartProcess, CaCertUpdate,
-                                 RebootSystem, Rollback>;
+                                 RebootSystem, Rollback, ConfigUpdate>;
 
 // One command from the panel (protocol section 2).
 struct Command

@@ -366,6 +366,7 @@ private Q_SLOTS:
     void aDamagedConfigurationStopsTheStart()
     {
         QVERIFY(m_device->stop());
+        QVERIFY(QFile::remove(m_device->path(u"cfg/config_file.bin.good"_s))); // as on a device that never was online
         QVERIFY(test::writeFile(m_device->path(u"cfg/config_file.bin"_s), "not encrypted at all, you see..."));
         m_device->start();
         QVERIFY(m_device->process().waitForFinished(limit));

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // The program sgnctl as a script sees it: arguments, output, exit code.
 #include "archive/Zip.h"
+#include "base/AtomicFile.h"
+#include "crypto/ConfigEnvelope.h"
 #include "crypto/Sha256.h"
 #include "integration/PanelDevice.h"
 
@@ -200,8 +202,8 @@ void SgnctlTest::wrongUsageIsOneSentence()
 void SgnctlTest::everyCommandHasHelpWithAnExample_data()
 {
     QTest::addColumn<QString>("command");
-    for (const char *command :
-         {"devices", "versions", "dead", "update", "logs", "restart", "reboot", "rollback", "watch", "activity"}) {
+    for (const char *command : {"devices", "versions", "dead", "update", "logs", "restart", "reboot", "config",
+                                "rollback", "watch", "activity"}) {
         QTest::newRow(command) << QString::fromLatin1(command);
     }
 }
@@ -404,6 +406,18 @@ void SgnctlTest::sendsEveryComponent()
     ran = ctl({u"reboot"_s, u"meter1"_s, u"--wait"_s});
     QVERIFY2(ran.exitCode == 0, ran.err);
     QVERIFY(std::holds_alternative<RebootSystem>(newest()));
+    const QTemporaryDir folder;
+    const QString config = folder.filePath(u"config_file.bin"_s);
+    const QByteArray sealed = encryptV2("{}", SecureBytes(QByteArrayView(QByteArray(32, 'k')))).value();
+    QVERIFY(writeFileAtomically(config, encryptV1("{}").value()).has_value());
+    ran = ctl({u"config"_s, u"meter1"_s, config});
+    QVERIFY2(ran.exitCode == 1 && ran.err.contains("version 2"), ran.err);
+    ran = ctl({u"config"_s, u"meter1"_s, config + u".none"_s});
+    QVERIFY2(ran.exitCode == 1 && ran.err.contains("config_file.bin.none"), ran.err);
+    QVERIFY(writeFileAtomically(config, sealed).has_value());
+    ran = ctl({u"config"_s, u"meter1"_s, config, u"--wait"_s});
+    QVERIFY2(ran.exitCode == 0, ran.err);
+    QVERIFY(newest() == CommandBody(ConfigUpdate{sealed}));
     ran = ctl({u"rollback"_s, u"smart-meter"_s, u"meter1"_s, u"--wait"_s});
     QVERIFY2(ran.exitCode == 0, ran.err);
     body = newest();

@@ -97,6 +97,8 @@ private Q_SLOTS:
             << "{\"command\":\"ca_cert_file_update\",\"command_no\":7,\"url\":\"https://a.example/cacert.pem\","
                "\"size\":123,\"release\":\"a.b.c\",\"sha256\":\"" +
                    QByteArray(64, 'a') + "\"}";
+        QTest::newRow("configuration") << QByteArray(
+            R"({"command":"config_update","command_no":9,"config":"U0dOMgABAgM=","timeout_s":60})");
         QTest::newRow("reboot") << QByteArray(R"({"command":"reboot_system","command_no":8})");
         for (const char *component : {"SmartMeter", "JabberClient", "WatchDog", "site-packages"}) {
             QTest::addRow("rollback of %s", component)
@@ -217,6 +219,22 @@ private Q_SLOTS:
             QTest::addRow("rollback of '%s'", component)
                 << "{\"command\":\"rollback\",\"command_no\":1,\"component\":\"" + QByteArray(component) + "\"}" << bad
                 << 1LL << u"\"component\""_s;
+        }
+        QTest::newRow("no configuration")
+            << QByteArray(R"({"command":"config_update","command_no":1})") << bad << 1LL << u"\"config\" is missing"_s;
+        for (const char *config : {"?", "U0dO=", "U0 dO", "=", "U0dO\\n"}) {
+            QTest::addRow("configuration '%s'", config)
+                << "{\"command\":\"config_update\",\"command_no\":1,\"config\":\"" + QByteArray(config) + "\"}" << bad
+                << 1LL << u"\"config\""_s;
+        }
+        QTest::newRow("configuration too large")
+            << "{\"command\":\"config_update\",\"command_no\":1,\"config\":\"" + QByteArray(40'000, 'A') + "\"}" << bad
+            << 1LL << u"\"config\""_s;
+        for (const char *seconds : {"29", "3601", "0", "-1", "\"60\""}) {
+            QTest::addRow("configuration within %s s", seconds)
+                << R"({"command":"config_update","command_no":1,"config":"U0dO","timeout_s":)" + QByteArray(seconds) +
+                       "}"
+                << bad << 1LL << u"\"timeout_s\""_s;
         }
         QTest::newRow("cancels nothing") << QByteArray(R"({"command":"cancel_update","command_no":1})") << bad << 1LL
                                          << u"cancels"_s;
