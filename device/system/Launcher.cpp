@@ -25,7 +25,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-enum class Step : int { Descriptors, Session, User, Folder, Exec };
+enum class Step : int { Descriptors, Session, User, Folder, Check, Exec };
 
 struct Failure
 {
@@ -44,6 +44,8 @@ QString describe(Step step)
         return u"cannot become its user"_s;
     case Step::Folder:
         return u"cannot enter its folder"_s;
+    case Step::Check:
+        return u"another file has taken its place since it was checked"_s;
     case Step::Exec:
         return u"cannot execute it"_s;
     }
@@ -74,6 +76,7 @@ struct ChildPlan
     int output;
     bool changeUser;
     QByteArray groupFile; // cgroup.procs of the control group, or empty
+    std::optional<FileIdentity> checked;
 };
 
 void resetSignals()
@@ -127,6 +130,46 @@ bool becomeUser(const ChildPlan &plan)
            (account.user == 0 || ::setuid(0) != 0);
 }
 
+bool isScript(int file)
+{
+    std::array<char, 2> start{};
+    return ::pread(file, start.data(), start.size(), 0) == 2 && start[0] == '#' && start[1] == '!';
+}
+
+// Becomes the program; returns which step failed. What was checked is what runs: a program is executed by the
+// descriptor of that file. A script is opened by its interpreter anew, and learns from the name what it is; its user
+// owns the folder, and could make the script do anything as well. The same holds for what the kernel hands to an
+// interpreter without a "#!" (binfmt_misc).
+Step execute(const ChildPlan &plan)
+{
+    char *const *const arguments = plan.arguments.data();
+    char *const *const environment = plan.environment.data();
+    if (plan.checked) {
+        int file = ::open(plan.program.constData(), O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+        if (file < 0 && errno == EACCES) {
+            file = ::open(plan.program.constData(), O_PATH | O_CLOEXEC); // may be executed, but not read
+        }
+        struct stat info
+        {
+        };
+        if (file < 0 || ::fstat(file, &info) != 0) {
+            return Step::Exec;
+        }
+        if (FileIdentity::of(info) != *plan.checked || !S_ISREG(info.st_mode)) {
+            errno = ESTALE;
+            return Step::Check;
+        }
+        if (!isScript(file)) {
+            ::syscall(SYS_execveat, file, "", arguments, environment, AT_EMPTY_PATH);
+            if (errno != ENOENT && errno != ENOSYS) {
+                return Step::Exec;
+            }
+        }
+    }
+    ::execve(plan.program.constData(), arguments, environment);
+    return Step::Exec;
+}
+
 [[noreturn]] void runChild(const ChildPlan &plan, int failurePipe)
 {
     resetSignals();
@@ -155,8 +198,7 @@ bool becomeUser(const ChildPlan &plan)
     }
     // Every descriptor of ours is close-on-exec already; this holds for libraries' as well.
     ::syscall(SYS_close_range, 3U, ~0U, 1U << 2 /* CLOSE_RANGE_CLOEXEC */);
-    ::execve(plan.program.constData(), plan.arguments.data(), plan.environment.data());
-    giveUp(Step::Exec);
+    giveUp(execute(plan));
     ::_exit(127);
 }
 
@@ -215,7 +257,8 @@ Result<ProcessHandle> launch(const Launch &what)
                    what.account,
                    what.output,
                    ::geteuid() == 0,
-                   what.group.isEmpty() ? QByteArray() : what.group + "/cgroup.procs"};
+                   what.group.isEmpty() ? QByteArray() : what.group + "/cgroup.procs",
+                   what.checked};
     plan.arguments = pointers(plan.argumentTexts);
     plan.environment = pointers(plan.environmentTexts);
 

@@ -2,9 +2,11 @@
 #pragma once
 
 #include "base/Result.h"
+#include "system/FileIdentity.h"
 #include "system/ProcessHandle.h"
 #include "system/UserAccount.h"
 
+#include <optional>
 #include <QByteArrayList>
 #include <QString>
 
@@ -14,12 +16,15 @@ namespace sgn::system {
 // folder as the working folder, nothing on stdin and no descriptor of ours.
 struct Launch
 {
-    QString program; // canonical
+    QString program; // absolute
     QByteArrayList arguments;
     QByteArrayList environment; // NAME=value, added to the few variables that every program gets
     UserAccount account;        // who it runs as; must be ourselves unless we are root
     int output = -1;            // for stdout and stderr; -1: nowhere
     QByteArray group = {};      // folder of the control group that it joins, if it can; empty: ours
+    // The file that was found good to start. It is looked at again with the rights of `account`, and another one that
+    // is in its place by then isn't started.
+    std::optional<FileIdentity> checked = {};
 };
 
 // Returns when the program's first instruction is next, or with the reason why it can't run (sent by the child through

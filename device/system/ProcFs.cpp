@@ -2,14 +2,21 @@
 #include "system/ProcFs.h"
 
 #include "base/Descriptor.h"
+#include "system/FileIdentity.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <climits>
 #include <cstdlib>
+#include <ctime>
 #include <dirent.h>
 #include <fcntl.h>
 #include <memory>
+#include <QFile>
+#include <sys/fsuid.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace sgn::system {
 
@@ -152,6 +159,62 @@ QList<ProcStat> readAllProcesses()
         }
     }
     return all;
+}
+
+namespace {
+
+// The folder is for the process's own user; root works with another's rights on files (FileRights).
+std::unique_ptr<DIR, int (*)(DIR *)> openDescriptors(pid_t pid)
+{
+    const bool isRoot = ::geteuid() == 0;
+    const int before = isRoot ? ::setfsuid(0) : -1;
+    DIR *const folder = ::opendir(procFile(pid, "fd").constData());
+    if (isRoot) {
+        ::setfsuid(static_cast<uid_t>(before));
+    }
+    return {folder, &::closedir};
+}
+
+} // namespace
+
+bool writesTo(pid_t pid, const QString &file)
+{
+    struct stat wanted
+    {
+    };
+    struct stat output
+    {
+    };
+    const auto folder = openDescriptors(pid);
+    return folder && ::lstat(QFile::encodeName(file).constData(), &wanted) == 0 && S_ISREG(wanted.st_mode) &&
+           std::ranges::any_of(std::array{"1", "2"}, [&](const char *descriptor) {
+               return ::fstatat(::dirfd(folder.get()), descriptor, &output, 0) == 0 &&
+                      FileIdentity::of(output) == FileIdentity::of(wanted);
+           });
+}
+
+bool holdsSocket(pid_t pid, quint64 inode)
+{
+    const auto folder = openDescriptors(pid);
+    const QByteArray wanted = "socket:[" + QByteArray::number(inode) + ']';
+    while (const dirent *entry = folder ? ::readdir(folder.get()) : nullptr) {
+        std::array<char, 64> target{};
+        const ssize_t n = ::readlinkat(::dirfd(folder.get()), entry->d_name, target.data(), target.size());
+        if (n > 0 && QByteArrayView(target.data(), n) == wanted) {
+            return true;
+        }
+    }
+    return false;
+}
+
+std::chrono::milliseconds ageOf(quint64 startTime)
+{
+    timespec now{};
+    ::clock_gettime(CLOCK_BOOTTIME, &now);
+    const std::chrono::milliseconds sinceBoot =
+        std::chrono::seconds(now.tv_sec) + std::chrono::milliseconds(now.tv_nsec / 1'000'000);
+    const auto ticks = static_cast<quint64>(::sysconf(_SC_CLK_TCK));
+    return sinceBoot - std::chrono::milliseconds(startTime * 1000 / ticks);
 }
 
 QByteArray readBootId()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <QByteArray>
 #include <QByteArrayList>
@@ -33,6 +34,12 @@ struct ProcStat
 // The user it was started as, whatever rights it works with at the moment.
 [[nodiscard]] std::optional<uid_t> readRealUser(pid_t pid);
 [[nodiscard]] QList<ProcStat> readAllProcesses();
+// Whether the standard output or error of the process is that file, which exists. As holdsSocket().
+[[nodiscard]] bool writesTo(pid_t pid, const QString &file);
+// Whether the process has a descriptor of that socket. Root can look at every process, others at their own.
+[[nodiscard]] bool holdsSocket(pid_t pid, quint64 inode);
+// How long ago a process with that start time was started.
+[[nodiscard]] std::chrono::milliseconds ageOf(quint64 startTime);
 // Changes with every boot.
 [[nodiscard]] QByteArray readBootId();
 

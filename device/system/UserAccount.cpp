@@ -35,6 +35,27 @@ Result<UserAccount> accountOf(uid_t user)
     return account;
 }
 
+bool hasOtherMembers(gid_t group, uid_t user)
+{
+    const auto isOther = [user](const passwd *account) {
+        return account != nullptr && account->pw_uid != 0 && account->pw_uid != user;
+    };
+    // Those that are listed in the group, and those whose own group it is.
+    const ::group *const entry = ::getgrgid(group);
+    for (char **name = entry != nullptr ? entry->gr_mem : nullptr; name != nullptr && *name != nullptr; ++name) {
+        if (isOther(::getpwnam(*name))) {
+            return true;
+        }
+    }
+    bool found = false;
+    ::setpwent();
+    for (const passwd *account = ::getpwent(); account != nullptr && !found; account = ::getpwent()) {
+        found = account->pw_gid == group && isOther(account);
+    }
+    ::endpwent();
+    return found;
+}
+
 Result<UserAccount> ownerOfRoot(const QString &root)
 {
     struct stat info

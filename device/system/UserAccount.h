@@ -23,6 +23,9 @@ struct UserAccount
 // Looks the user up in the machine's accounts. NotFound when it has none.
 [[nodiscard]] Result<UserAccount> accountOf(uid_t user);
 
+// Whether a group has members other than root and the user.
+[[nodiscard]] bool hasOtherMembers(gid_t group, uid_t user);
+
 // The owner of the device's root folder. NotFound if the folder isn't there or the owner has no account, Refused for
 // another thing than a folder.
 [[nodiscard]] Result<UserAccount> ownerOfRoot(const QString &root);

@@ -138,6 +138,60 @@ private Q_SLOTS:
         QVERIFY2(process.error().message.contains(reason), qPrintable(process.error().message));
     }
 
+    void startsOnlyTheFileThatWasChecked_data()
+    {
+        QTest::addColumn<QByteArray>("content");
+        QFile program(u"/bin/true"_s);
+        QVERIFY(program.open(QIODevice::ReadOnly));
+        QTest::newRow("a script") << QByteArray("#!/bin/sh\nexit 0\n");
+        QTest::newRow("a program") << program.readAll();
+    }
+
+    void startsOnlyTheFileThatWasChecked()
+    {
+        QFETCH(QByteArray, content);
+        Launch what = launchOf(add(content));
+        struct stat info
+        {
+        };
+        QVERIFY(::stat(QFile::encodeName(what.program).constData(), &info) == 0);
+        what.checked = FileIdentity::of(info);
+        QCOMPARE(outputOf(what), QByteArray());
+        QCOMPARE(m_status.code, std::optional(0));
+        // The owner of the folder puts another one in its place between the check and the start.
+        const QString checked = what.program + u".checked"_s;
+        QVERIFY(QFile::rename(what.program, checked));
+        add("#!/bin/sh\necho another program\n");
+        const auto process = launch(what);
+        QVERIFY(!process.has_value());
+        QVERIFY2(process.error().message.contains(u"another file has taken its place"_s),
+                 qPrintable(process.error().message));
+        QFile output(m_folder->filePath(u"output"_s));
+        QVERIFY(output.open(QIODevice::ReadOnly) && output.readAll().isEmpty());
+    }
+
+    void startsAProgramByTheNameOfItsLink()
+    {
+        const QString target = add("#!/bin/sh\necho \"$0\"\n");
+        Launch what = launchOf(QFileInfo(target).absolutePath() + u"/link"_s);
+        QVERIFY(QFile::link(target, what.program));
+        struct stat info
+        {
+        };
+        QVERIFY(::stat(QFile::encodeName(target).constData(), &info) == 0);
+        what.checked = FileIdentity::of(info);
+        QCOMPARE(outputOf(what), QFile::encodeName(what.program) + '\n');
+    }
+
+    void aPipeInTheProgramsPlaceStopsNothing()
+    {
+        Launch what = launchOf(add("#!/bin/sh\n"));
+        what.checked = FileIdentity{1, 1};
+        QVERIFY(QFile::remove(what.program));
+        QVERIFY(::mkfifo(QFile::encodeName(what.program).constData(), 0755) == 0);
+        QVERIFY(!launch(what).has_value());
+    }
+
     void reportsAFolderThatIsGone()
     {
         const auto process = launch(launchOf(m_folder->filePath(u"none/program"_s)));
