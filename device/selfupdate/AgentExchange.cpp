@@ -170,8 +170,7 @@ Result<SwapJournal> AgentExchange::plan(const control::Swap &request) const
     }
     journal.newFolder = *newFolder;
     journal.oldFolder = *oldFolder;
-    const supervision::ProgramRules rules(staged, m_settings.treeOwner, m_settings.treeGroup,
-                                          supervision::ProgramRules::RunAs::TreeOwner);
+    const supervision::ProgramRules rules(staged, m_settings.treeOwner, m_settings.treeGroup);
     if (const auto program = rules.check(staged + u"/sgn-agent"_s); !program) {
         return fail(ErrorCode::InstallFailed, program.error().message);
     }

@@ -15,8 +15,8 @@ namespace {
 
 SupervisedProcess::Spec specOf(const AgentSupervisor::Settings &settings)
 {
-    return {u"agent"_s,          settings.program, settings.arguments,    settings.environment,
-            settings.outputFile, settings.groups,  ProofOfLife::HelloOnce};
+    return {u"agent"_s,          settings.program, settings.arguments,     settings.environment,
+            settings.outputFile, settings.groups,  ProofOfLife::HelloOnce, settings.others};
 }
 
 } // namespace
@@ -61,7 +61,8 @@ void AgentSupervisor::findRunningAgent(const std::optional<ProcessIdentity> &sav
             }
         }
     }
-    if (auto running = program ? findRunning(*program) : fail(program.error())) {
+    if (auto running =
+            program ? findRunning(*program, m_settings.outputFile, m_settings.others()) : fail(program.error())) {
         m_process.adopt(*std::move(running), *program);
     }
 }
@@ -97,7 +98,7 @@ Result<Program> AgentSupervisor::recognise(const system::ProcessHandle &process)
     if (!process.exists() || !named || !user) {
         return fail(ErrorCode::Refused, u"process %1 is no agent"_s.arg(process.pid()));
     }
-    return Program{m_settings.program, *user, 0};
+    return Program{m_settings.program, m_settings.program, *user, 0, {}};
 }
 
 bool AgentSupervisor::hello(pid_t pid, int version)

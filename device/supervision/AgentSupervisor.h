@@ -26,6 +26,10 @@ public:
         system::ControlGroups groups;
         SupervisionLimits limits;                           // heartbeatTimeout: from start to hello
         MonotonicTime startGrace = std::chrono::seconds(3); // for the hello of one that runs already
+        // The meter's processes, which are never ended with the agent.
+        std::function<QSet<pid_t>()> others = [] {
+            return QSet<pid_t>();
+        };
     };
 
     AgentSupervisor(const Settings &settings, const ProgramRules &rules, const Clock &clock, QObject *parent = nullptr);

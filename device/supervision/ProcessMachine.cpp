@@ -9,9 +9,9 @@ SupervisionLimits SupervisionLimits::fasterBy(int factor) const
 {
     SupervisionLimits faster = *this;
     for (MonotonicTime SupervisionLimits::*limit :
-         {&SupervisionLimits::heartbeatTimeout, &SupervisionLimits::stopGrace, &SupervisionLimits::minStartInterval,
-          &SupervisionLimits::firstBackoff, &SupervisionLimits::maxBackoff, &SupervisionLimits::stableUptime,
-          &SupervisionLimits::crashWindow, &SupervisionLimits::crashRetry}) {
+         {&SupervisionLimits::heartbeatTimeout, &SupervisionLimits::startTimeout, &SupervisionLimits::stopGrace,
+          &SupervisionLimits::minStartInterval, &SupervisionLimits::firstBackoff, &SupervisionLimits::maxBackoff,
+          &SupervisionLimits::stableUptime, &SupervisionLimits::crashWindow, &SupervisionLimits::crashRetry}) {
         faster.*limit = this->*limit / factor;
     }
     return faster;
@@ -45,15 +45,20 @@ ProcessActions ProcessMachine::step(LifecycleEvent event, MonotonicTime now)
     case LifecycleEvent::RestartRequested:
         return requestRestart(now);
     case LifecycleEvent::Started:
-        started(now);
+        started(startLimit(), now);
         return {};
     case LifecycleEvent::StartFailed:
         startFailed(now);
         return {};
     case LifecycleEvent::Adopted:
-        return adopted(now);
+        return adopted(m_limits.heartbeatTimeout, now);
+    case LifecycleEvent::AdoptedAnew:
+        return adopted(startLimit(), now);
     case LifecycleEvent::Heartbeat:
         return proved(now);
+    case LifecycleEvent::SignOfLife:
+        showedLife(now);
+        return {};
     case LifecycleEvent::Exited:
         return exited(now);
     case LifecycleEvent::DeadlineReached:
@@ -123,11 +128,18 @@ ProcessActions ProcessMachine::requestRestart(MonotonicTime now)
     return {};
 }
 
-void ProcessMachine::started(MonotonicTime now)
+MonotonicTime ProcessMachine::startLimit() const
+{
+    return m_proof == ProofOfLife::Heartbeats ? m_limits.startTimeout : m_limits.heartbeatTimeout;
+}
+
+void ProcessMachine::started(MonotonicTime limit, MonotonicTime now)
 {
     m_phase = Phase::Starting;
     m_lastStart = now;
-    m_deadline = now + m_limits.heartbeatTimeout;
+    m_deadline = now + limit;
+    // What starts again and again after failures has shown nothing for all that time.
+    m_startEnd = m_failures == 0 ? m_deadline : std::nullopt;
     m_wasProved = false;
     m_cannotStart = false;
 }
@@ -135,16 +147,17 @@ void ProcessMachine::started(MonotonicTime now)
 void ProcessMachine::startFailed(MonotonicTime now)
 {
     m_phase = Phase::Waiting;
+    m_startEnd.reset();
     m_lastStart = now;
     m_cannotStart = true;
     ++m_failures;
     m_deadline = now + backoff();
 }
 
-ProcessActions ProcessMachine::adopted(MonotonicTime now)
+ProcessActions ProcessMachine::adopted(MonotonicTime limit, MonotonicTime now)
 {
     const bool held = m_phase == Phase::Held;
-    started(now);
+    started(limit, now);
     // It has been up for longer than we know: should it end now, it may start again at once.
     m_lastStart = now - m_limits.minStartInterval;
     return held ? stop(StopReason::Held, now) : ProcessActions();
@@ -156,6 +169,7 @@ ProcessActions ProcessMachine::proved(MonotonicTime now)
         return {};
     }
     m_phase = Phase::Running;
+    m_startEnd.reset();
     m_wasProved = true;
     m_lastProof = now;
     if (m_proof == ProofOfLife::Heartbeats) {
@@ -166,8 +180,17 @@ ProcessActions ProcessMachine::proved(MonotonicTime now)
     return {};
 }
 
+void ProcessMachine::showedLife(MonotonicTime now)
+{
+    if (m_phase == Phase::Starting || m_phase == Phase::Running) {
+        m_lastProof = now;
+        m_deadline = m_deadline ? std::max(*m_deadline, now + m_limits.heartbeatTimeout) : m_deadline;
+    }
+}
+
 ProcessActions ProcessMachine::exited(MonotonicTime now)
 {
+    m_startEnd.reset();
     switch (m_phase) {
     case Phase::Running:
         m_lastProof = now;
@@ -287,8 +310,13 @@ std::optional<MonotonicTime> ProcessMachine::deadline() const
     if (!dies) {
         return m_deadline;
     }
-    const MonotonicTime death = m_lastProof + m_limits.heartbeatTimeout;
-    return m_deadline ? std::min(*m_deadline, death) : death;
+    return m_deadline ? std::min(*m_deadline, death()) : death();
+}
+
+MonotonicTime ProcessMachine::death() const
+{
+    const MonotonicTime silent = m_lastProof + m_limits.heartbeatTimeout;
+    return m_startEnd ? std::max(*m_startEnd, silent) : silent;
 }
 
 ProcessState ProcessMachine::state() const
@@ -323,7 +351,7 @@ ProcessState ProcessMachine::state() const
 
 bool ProcessMachine::isDead(MonotonicTime now) const
 {
-    return m_phase != Phase::Running && now - m_lastProof >= m_limits.heartbeatTimeout;
+    return m_phase != Phase::Running && now >= death();
 }
 
 bool ProcessMachine::exitIsWanted() const

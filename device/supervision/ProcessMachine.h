@@ -14,8 +14,9 @@ namespace sgn::supervision {
 struct SupervisionLimits
 {
     MonotonicTime heartbeatTimeout =
-        std::chrono::seconds(60);                       // silence that means hung; not running as long means dead
-    MonotonicTime stopGrace = std::chrono::seconds(10); // between TERM and KILL
+        std::chrono::seconds(60);                           // silence that means hung; not running as long means dead
+    MonotonicTime startTimeout = std::chrono::seconds(300); // from the start to the first heartbeat; longer means hung
+    MonotonicTime stopGrace = std::chrono::seconds(10);     // between TERM and KILL
     MonotonicTime minStartInterval = std::chrono::seconds(1);
     MonotonicTime firstBackoff = std::chrono::seconds(1); // before the second restart in a row; doubles
     MonotonicTime maxBackoff = std::chrono::seconds(60);
@@ -30,7 +31,7 @@ struct SupervisionLimits
 
 // What keeps a process from being taken for hung.
 enum class ProofOfLife {
-    Heartbeats, // one within every heartbeatTimeout
+    Heartbeats, // one within startTimeout of the start, then one within every heartbeatTimeout
     HelloOnce,  // one within heartbeatTimeout of the start; from then on it is enough that the process exists
 };
 
@@ -42,7 +43,9 @@ enum class LifecycleEvent {
     Started,     // the outcome of ProcessAction::Start
     StartFailed, // the other outcome
     Adopted,     // a process that runs already, whoever started it, was found to be ours
+    AdoptedAnew, // the same of one that was started less than startTimeout ago
     Heartbeat,   // from the current process
+    SignOfLife,  // perhaps from the current process: keeps it from being taken for hung, and confirms nothing
     Exited,
     DeadlineReached,
 };
@@ -64,13 +67,18 @@ class ProcessMachine
 public:
     ProcessMachine(const SupervisionLimits &limits, ProofOfLife proof, MonotonicTime now);
 
+    [[nodiscard]] const SupervisionLimits &limits() const { return m_limits; }
+    // For what happens from now on; a deadline that runs stays.
+    void setLimits(const SupervisionLimits &limits) { m_limits = limits; }
+
     [[nodiscard]] ProcessActions handle(LifecycleEvent event, MonotonicTime now);
 
     // When DeadlineReached is due; an early or repeated one does nothing.
     [[nodiscard]] std::optional<MonotonicTime> deadline() const;
 
     [[nodiscard]] ProcessState state() const;
-    // Not proved to be running for heartbeatTimeout or longer (seed step 15).
+    // Not proved to be running for heartbeatTimeout or longer (seed step 15). One that was started on purpose has its
+    // startTimeout.
     [[nodiscard]] bool isDead(MonotonicTime now) const;
     // Whether the next exit is one that was asked for, and so no death worth a record.
     [[nodiscard]] bool exitIsWanted() const;
@@ -84,14 +92,17 @@ private:
     ProcessActions requestStart(MonotonicTime now);
     ProcessActions requestHold(MonotonicTime now);
     ProcessActions requestRestart(MonotonicTime now);
-    ProcessActions adopted(MonotonicTime now);
+    ProcessActions adopted(MonotonicTime limit, MonotonicTime now);
     ProcessActions proved(MonotonicTime now);
+    void showedLife(MonotonicTime now);
     ProcessActions exited(MonotonicTime now);
     ProcessActions deadlineReached(MonotonicTime now);
     ProcessActions stop(StopReason reason, MonotonicTime now);
     ProcessActions startAt(MonotonicTime when, MonotonicTime now);
     ProcessActions crashed(MonotonicTime now);
-    void started(MonotonicTime now);
+    void started(MonotonicTime limit, MonotonicTime now);
+    [[nodiscard]] MonotonicTime startLimit() const;
+    [[nodiscard]] MonotonicTime death() const;
     void startFailed(MonotonicTime now);
     void forgetFailures();
     [[nodiscard]] MonotonicTime backoff() const;
@@ -103,7 +114,8 @@ private:
     StopReason m_stopReason = StopReason::Hung;
     std::optional<MonotonicTime> m_deadline;
     std::optional<MonotonicTime> m_lastStart;
-    MonotonicTime m_lastProof; // the last moment it was known to run
+    MonotonicTime m_lastProof;               // the last moment it was known to run
+    std::optional<MonotonicTime> m_startEnd; // until when a start on purpose may take
     QList<MonotonicTime> m_exits;
     int m_failures = 0; // in a row
     bool m_wasProved = false;

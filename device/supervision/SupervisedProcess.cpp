@@ -5,6 +5,7 @@
 #include "supervision/ProcessTree.h"
 #include "system/Launcher.h"
 
+#include <algorithm>
 #include <csignal>
 
 namespace sgn::supervision {
@@ -85,8 +86,10 @@ void SupervisedProcess::adopt(system::ProcessHandle handle, const Program &progr
     Q_ASSERT(!isAlive());
     qCInfo(lcSupervision).noquote() << m_spec.name << "runs already as process" << handle.pid();
     m_startProblem.clear();
+    const bool isNew = system::ageOf(handle.startTime()) < m_machine.limits().startTimeout;
     watch(std::move(handle), program);
-    feed(LifecycleEvent::Adopted);
+    Q_EMIT adopted();
+    feed(isNew ? LifecycleEvent::AdoptedAnew : LifecycleEvent::Adopted);
     Q_EMIT recordChanged();
 }
 
@@ -94,6 +97,17 @@ void SupervisedProcess::prove()
 {
     m_lastProof = m_clock.monotonic();
     feed(LifecycleEvent::Heartbeat);
+}
+
+void SupervisedProcess::showLife()
+{
+    m_lastProof = m_clock.monotonic();
+    feed(LifecycleEvent::SignOfLife);
+}
+
+void SupervisedProcess::setLimits(const SupervisionLimits &limits)
+{
+    m_machine.setLimits(limits);
 }
 
 void SupervisedProcess::feed(LifecycleEvent event)
@@ -110,8 +124,8 @@ void SupervisedProcess::feed(LifecycleEvent event)
     if (actions.testFlag(ProcessAction::Kill) && m_handle) {
         qCWarning(lcSupervision).noquote()
             << m_spec.name << "doesn't end, killing process" << m_handle->pid() << "and all that it started";
-        killTree(*m_handle);
-        system::killControlGroup(m_group);
+        killTree(*m_handle, m_spec.others());
+        killGroup();
     }
     m_timer.set(m_machine.deadline());
     if (actions.testFlag(ProcessAction::Report)) {
@@ -154,7 +168,18 @@ Result<system::ProcessHandle> SupervisedProcess::tryLaunch(const Program &progra
         qCWarning(lcSupervision).noquote() << "the output of" << m_spec.name << "is lost:" << output.error().message;
     }
     return system::launch({program.path, m_spec.arguments, m_spec.environment, *std::move(account),
-                           output ? output->get() : -1, m_spec.groups.groupFor(m_spec.program)});
+                           output ? output->get() : -1, m_spec.groups.groupFor(m_spec.program), program.identity});
+}
+
+void SupervisedProcess::killGroup()
+{
+    // A program that started this one as well as another that is supervised shares its group with both.
+    const bool isShared = !m_group.isEmpty() && std::ranges::any_of(m_spec.others(), [this](pid_t other) {
+        return system::controlGroupOf(other) == m_group;
+    });
+    if (!isShared) {
+        system::killControlGroup(m_group);
+    }
 }
 
 void SupervisedProcess::watch(system::ProcessHandle handle, const Program &program)
@@ -203,7 +228,7 @@ void SupervisedProcess::onExit()
     m_handle.reset();
     m_trimTimer.stop();
     // Before the next one joins it.
-    system::killControlGroup(m_group);
+    killGroup();
     const Program program = m_running;
 
     const bool wanted = m_machine.exitIsWanted();
@@ -214,7 +239,7 @@ void SupervisedProcess::onExit()
     feed(LifecycleEvent::Exited);
     qCInfo(lcSupervision).noquote() << u"%1 (process %2) ended %3, %4"_s.arg(
         m_spec.name, QString::number(pid), describe(status), wanted ? u"as requested"_s : u"unexpectedly"_s);
-    killLeftovers(pid, program, identity());
+    killLeftovers(pid, program, identity(), m_spec.others());
     Q_EMIT recordChanged();
     Q_EMIT ended();
 }
@@ -222,7 +247,7 @@ void SupervisedProcess::onExit()
 void SupervisedProcess::killOrphans() const
 {
     if (!m_running.path.isEmpty()) {
-        killLeftovers(0, m_running, identity());
+        killLeftovers(0, m_running, identity(), m_spec.others());
     }
 }
 

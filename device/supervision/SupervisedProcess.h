@@ -9,8 +9,10 @@
 #include "system/ControlGroups.h"
 #include "system/DeadlineTimer.h"
 
+#include <functional>
 #include <QByteArrayList>
 #include <QObject>
+#include <QSet>
 #include <QSocketNotifier>
 #include <QTimer>
 
@@ -32,6 +34,10 @@ public:
         QString outputFile;
         system::ControlGroups groups;
         ProofOfLife proof = ProofOfLife::Heartbeats;
+        // The processes of the other programs that are supervised: none of them is ended with this one.
+        std::function<QSet<pid_t>()> others = [] {
+            return QSet<pid_t>();
+        };
     };
 
     SupervisedProcess(Spec spec, const ProgramRules &rules, const SupervisionLimits &limits, const Clock &clock,
@@ -60,10 +66,17 @@ public:
     void adopt(system::ProcessHandle handle, const Program &program);
     // A heartbeat or hello of the current process came in.
     void prove();
+    // See LifecycleEvent::SignOfLife.
+    void showLife();
+    // The name under which the same file is started from now on.
+    void setProgram(const QString &program) { m_spec.program = program; }
+    void setLimits(const SupervisionLimits &limits);
     // Ends what earlier runs have left behind and became our child only now.
     void killOrphans() const;
 
 Q_SIGNALS:
+    // adopt() has taken over a process, of which nothing has been reported yet.
+    void adopted();
     // state() or isDead() changed.
     void changed();
     // identity(), lastExit() or restarts() changed: worth saving.
@@ -83,6 +96,7 @@ private:
     void onExit();
     void record(const system::ExitStatus &status);
     void trimOutput();
+    void killGroup();
 
     Spec m_spec;
     const ProgramRules &m_rules;

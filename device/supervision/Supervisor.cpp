@@ -2,10 +2,12 @@
 #include "supervision/Supervisor.h"
 
 #include "supervision/Logging.h"
+#include "supervision/ProcessTree.h"
 #include "system/ProcFs.h"
 
 #include <algorithm>
 #include <QFileInfo>
+#include <unistd.h>
 
 namespace sgn::supervision {
 
@@ -13,14 +15,18 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-// The process that an earlier watchdog saw, if it is the same one still.
+// A look at all processes takes a Pi some milliseconds.
+constexpr int searchesPerSecond = 20;
+
+// The process that an earlier watchdog saw, if it is the same one still. Within one boot its number and start time name
+// it, whatever it shows of itself.
 std::optional<system::ProcessHandle> findSaved(const std::optional<ProcessIdentity> &identity, const Program &program)
 {
     if (!identity) {
         return std::nullopt;
     }
     auto handle = system::ProcessHandle::open(static_cast<pid_t>(identity->pid));
-    if (!handle || handle->startTime() != identity->startTime || handle->hasEnded() || !checkRuns(*handle, program)) {
+    if (!handle || handle->startTime() != identity->startTime || handle->hasEnded() || !checkUser(*handle, program)) {
         return std::nullopt;
     }
     return *std::move(handle);
@@ -34,6 +40,7 @@ Supervisor::Supervisor(Settings settings, const ProgramRules &rules, const Clock
     , m_rules(rules)
     , m_clock(clock)
     , m_holdTimer(clock, this)
+    , m_searches(searchesPerSecond, std::chrono::seconds(1))
 {
     connect(&m_holdTimer, &system::DeadlineTimer::reached, this, [this] {
         qCWarning(lcSupervision) << "the hold has expired, starting the processes";
@@ -54,12 +61,23 @@ void Supervisor::begin(const Registry &registry)
     m_holdUntil = savedHold(registry.holdUntil, m_clock.monotonic());
     m_holdTimer.set(m_holdUntil);
     m_retired = registry.retired;
+    m_isRecalling = true;
     for (const RegistryEntry &saved : registry.processes) {
-        beginEntry(saved, registry.sameBoot);
+        recall(saved);
+    }
+    m_isRecalling = false;
+    // Only now, when it is known which of the running processes belong to others.
+    for (const auto &[name, entry] : m_entries) {
+        SupervisedProcess &process = *entry.process;
+        if (registry.sameBoot) {
+            startUnlessRunning(process);
+        } else {
+            QTimer::singleShot(m_settings.bootGrace, &process, [this, &process] { startUnlessRunning(process); });
+        }
     }
 }
 
-void Supervisor::beginEntry(const RegistryEntry &saved, bool sameBoot)
+void Supervisor::recall(const RegistryEntry &saved)
 {
     Entry &entry = add(saved.name, saved.runCommand);
     entry.version = saved.version;
@@ -68,13 +86,11 @@ void Supervisor::beginEntry(const RegistryEntry &saved, bool sameBoot)
     if (m_holdUntil) {
         process.hold();
     }
-    const auto program = m_rules.check(saved.runCommand);
-    if (auto running = program ? findSaved(saved.identity, *program) : std::nullopt) {
-        process.adopt(*std::move(running), *program);
-    } else if (sameBoot) {
-        startUnlessRunning(process);
-    } else {
-        QTimer::singleShot(m_settings.bootGrace, &process, [this, &process] { startUnlessRunning(process); });
+    // It runs also if its program couldn't be started any more.
+    const Program program =
+        m_rules.check(saved.runCommand).value_or(Program{saved.runCommand, saved.runCommand, m_rules.user(), 0, {}});
+    if (auto running = findSaved(saved.identity, program)) {
+        process.adopt(*std::move(running), program);
     }
 }
 
@@ -85,7 +101,8 @@ void Supervisor::startUnlessRunning(SupervisedProcess &process)
     }
     // The last watchdog may have been killed between starting the process and writing that down.
     const auto program = m_rules.check(process.spec().program);
-    auto running = program ? findRunning(*program) : fail(program.error());
+    auto running = program ? findRunning(*program, process.spec().outputFile, othersThan(process.spec().name))
+                           : fail(program.error());
     if (running) {
         process.adopt(*std::move(running), *program);
     } else {
@@ -107,56 +124,167 @@ Supervisor::Entry &Supervisor::add(const QString &name, const QString &program)
     spec.environment = {"SGN_HEARTBEAT_PORT=" + QByteArray::number(m_settings.heartbeatPort)};
     spec.outputFile = m_settings.tree.processOutput(name);
     spec.groups = m_settings.groups;
+    spec.others = [this, name] {
+        return othersThan(name);
+    };
     m_retired.remove(name);
     Entry &entry = m_entries[name];
     entry.process = std::make_unique<SupervisedProcess>(spec, m_rules, m_settings.limits, m_clock);
     entry.version = 0;
     SupervisedProcess *const process = entry.process.get();
+    // With its number, so that the next watchdog knows it again whatever it shows of itself.
+    connect(process, &SupervisedProcess::adopted, this, [this] {
+        if (!m_isRecalling) {
+            Q_EMIT essentialsChanged();
+        }
+    });
     connect(process, &SupervisedProcess::changed, this, [this, &entry] { Q_EMIT processChanged(report(entry)); });
     connect(process, &SupervisedProcess::recordChanged, this, &Supervisor::recordChanged);
     connect(process, &SupervisedProcess::ended, this, [this, &entry] {
         entry.announced = false;
+        entry.attestedInode = 0;
         checkGone();
     });
     return entry;
 }
 
-Outcome Supervisor::heartbeat(const Heartbeat &heartbeat)
+QSet<pid_t> Supervisor::pids() const
 {
-    Entry *const entry = find(heartbeat.processName);
-    // The usual case, and the only one that a flood of true copies can reach, costs no system call.
-    if (entry != nullptr && entry->process->identity() && entry->process->identity()->pid == heartbeat.pid &&
-        entry->process->spec().program == heartbeat.runCommand) {
-        accept(*entry, heartbeat.version);
-        return {};
-    }
-    return takeIn(heartbeat);
+    return othersThan({}) - m_settings.others();
 }
 
-Outcome Supervisor::takeIn(const Heartbeat &heartbeat)
+QSet<pid_t> Supervisor::othersThan(const QString &name) const
+{
+    QSet<pid_t> pids = m_settings.others();
+    for (const auto &[other, entry] : m_entries) {
+        const auto identity = entry.process->identity();
+        if (other != name && identity) {
+            pids.insert(static_cast<pid_t>(identity->pid));
+        }
+    }
+    return pids;
+}
+
+bool Supervisor::isOwn(const Entry *entry, qint64 pid)
+{
+    const auto current = entry == nullptr ? std::nullopt : entry->process->identity();
+    return current && (current->pid == pid || isStartedBy(static_cast<pid_t>(current->pid), static_cast<pid_t>(pid)));
+}
+
+std::optional<bool> Supervisor::isHeld(Entry *entry, qint64 pid, quint64 inode)
+{
+    // The usual case, and the only one that a flood of true copies can reach: it costs no look at a process.
+    if (entry != nullptr && entry->process->isAlive() && entry->attestedInode == inode) {
+        return true;
+    }
+    const auto sender = static_cast<pid_t>(pid);
+    const bool own = isOwn(entry, pid);
+    const pid_t leader = own ? static_cast<pid_t>(entry->process->identity()->pid) : sender;
+    bool isHeld = system::holdsSocket(sender, inode) || system::holdsSocket(leader, inode);
+    if (!isHeld) {
+        if (!m_searches.allow(m_clock.monotonic())) {
+            return std::nullopt;
+        }
+        isHeld =
+            std::ranges::any_of(startedBy(leader, system::readAllProcesses()),
+                                [inode](const system::ProcStat &stat) { return system::holdsSocket(stat.pid, inode); });
+    }
+    if (isHeld && own) {
+        entry->attestedInode = inode;
+    }
+    return isHeld;
+}
+
+Attestation Supervisor::attest(Entry *entry, qint64 pid, const HeartbeatSender &sender)
+{
+    const uid_t self = ::geteuid();
+    SenderFacts facts;
+    facts.othersAreKeptAway = sender.othersAreKeptAway;
+    for (const system::UdpSocket &socket : sender.sockets) {
+        facts.users += socket.user;
+        const bool isTrusted = socket.user == 0 || socket.user == self;
+        if (facts.isHeldByProcess || (!isTrusted && socket.user != m_rules.user())) {
+            continue;
+        }
+        const auto held = isHeld(entry, pid, socket.inode);
+        if (!held && !isTrusted) {
+            return Attestation::Unknown;
+        }
+        facts.isHeldByProcess = held.value_or(false);
+    }
+    if (!facts.users.isEmpty() && !facts.isHeldByProcess) {
+        const QList<system::UdpSocket> now = sender.lookAgain();
+        facts.isStillThere = std::ranges::any_of(
+            sender.sockets, [&now](const system::UdpSocket &socket) { return now.contains(socket); });
+    }
+    return attestationOf(facts, m_rules.user(), self);
+}
+
+Result<Credit> Supervisor::heartbeat(const Heartbeat &heartbeat, const HeartbeatSender &sender)
+{
+    Entry *const entry = find(heartbeat.processName);
+    const Attestation attestation = attest(entry, heartbeat.pid, sender);
+    switch (attestation) {
+    case Attestation::Stranger:
+        return fail(ErrorCode::Refused, u"it was sent by a process of user number %1 that isn't process %2 and belongs "
+                                        "to none that this one started"_s.arg(sender.sockets.constFirst().user)
+                                            .arg(heartbeat.pid));
+    case Attestation::Unknown:
+        return takeAsLife(entry, heartbeat);
+    case Attestation::Process:
+        // What it is was decided when it was started or taken in; what it names as its program doesn't change that.
+        if (isOwn(entry, heartbeat.pid)) {
+            followName(*entry, heartbeat.runCommand);
+            accept(*entry, heartbeat.version);
+            return Credit::Full;
+        }
+        break;
+    case Attestation::User:
+        if (entry != nullptr && entry->process->identity() && entry->process->identity()->pid == heartbeat.pid &&
+            entry->process->spec().program == heartbeat.runCommand) {
+            accept(*entry, heartbeat.version);
+            return Credit::Full;
+        }
+        break;
+    }
+    return takeIn(heartbeat, attestation);
+}
+
+QList<KnownProcess> Supervisor::knownProcesses() const
+{
+    QList<KnownProcess> known;
+    for (const auto &[name, entry] : m_entries) {
+        const auto identity = entry.process->identity();
+        const QString program = entry.process->spec().program;
+        known += {name, program, QFileInfo(program).canonicalFilePath(),
+                  identity ? std::optional(identity->pid) : std::nullopt};
+    }
+    return known;
+}
+
+Result<Credit> Supervisor::takeIn(const Heartbeat &heartbeat, Attestation attestation)
 {
     const auto program = m_rules.check(heartbeat.runCommand);
     if (!program) {
         return fail(program.error());
     }
-    QList<KnownProcess> known;
-    for (const auto &[name, entry] : m_entries) {
-        const auto identity = entry.process->identity();
-        known += {name, entry.process->spec().program, identity ? std::optional(identity->pid) : std::nullopt};
-    }
-    const auto admission =
-        admissionOf(heartbeat, program->path, known, [](const QString &path) { return QFileInfo::exists(path); });
+    const auto admission = admissionOf(heartbeat, *program, knownProcesses());
     if (!admission) {
         return fail(admission.error());
     }
-    auto handle = system::ProcessHandle::open(static_cast<pid_t>(heartbeat.pid), system::ProcessHandle::Kind::Other);
+    auto handle = system::ProcessHandle::open(static_cast<pid_t>(heartbeat.pid));
     if (!handle) {
         return fail(std::move(handle).error());
     }
-    if (auto runs = checkRuns(*handle, *program); !runs) {
-        return runs;
+    // A process that sends its heartbeats itself is what it claims to be. Of others it has to show.
+    const bool isSender = attestation == Attestation::Process;
+    if (const auto runs = isSender ? checkUser(*handle, *program) : checkRuns(*handle, *program); !runs) {
+        return fail(runs.error());
     }
-    return admit(heartbeat, *program, *admission, *std::move(handle));
+    if (const auto admitted = admit(heartbeat, *program, *admission, *std::move(handle)); !admitted) {
+        return fail(admitted.error());
+    }
+    return Credit::Full;
 }
 
 Outcome Supervisor::admit(const Heartbeat &heartbeat, const Program &program, Admission admission,
@@ -164,11 +292,18 @@ Outcome Supervisor::admit(const Heartbeat &heartbeat, const Program &program, Ad
 {
     Entry *entry = find(heartbeat.processName);
     if (admission == Admission::Proof) {
-        if (auto worker = checkWorker(*entry->process, heartbeat.pid); !worker) {
-            return worker;
+        if (!isOwn(entry, heartbeat.pid)) {
+            return fail(ErrorCode::Refused, u"it runs already as process %1, and process %2 is another copy"_s
+                                                .arg(entry->process->identity()->pid)
+                                                .arg(heartbeat.pid));
         }
         accept(*entry, heartbeat.version);
         return {};
+    }
+    system::ProcessHandle process = outermost(std::move(handle), program);
+    if (othersThan(heartbeat.processName).contains(process.pid())) {
+        return fail(ErrorCode::Refused,
+                    u"process %1, which started it, is known under another name"_s.arg(process.pid()));
     }
     if (admission == Admission::NewRow) {
         m_entries.erase(heartbeat.processName);
@@ -176,25 +311,59 @@ Outcome Supervisor::admit(const Heartbeat &heartbeat, const Program &program, Ad
         if (m_holdUntil) {
             entry->process->hold();
         }
-        Q_EMIT essentialsChanged();
     }
-    entry->process->adopt(std::move(handle), program);
+    entry->process->setProgram(program.path);
+    entry->process->adopt(std::move(process), program);
     accept(*entry, heartbeat.version);
     return {};
 }
 
-Outcome Supervisor::checkWorker(const SupervisedProcess &process, qint64 pid)
+Result<Credit> Supervisor::takeAsLife(Entry *entry, const Heartbeat &heartbeat)
 {
-    const qint64 current = process.identity()->pid;
-    if (pid == current) {
-        return {};
+    if (!isOwn(entry, heartbeat.pid)) {
+        return fail(ErrorCode::Refused,
+                    u"its sender can't be known, as it closed its socket at once; only of a known process, that is a "
+                    "sign of life"_s);
     }
-    const auto stat = system::readProcStat(static_cast<pid_t>(pid));
-    if (stat && stat->session == current) {
-        return {};
+    const auto stat = system::readProcStat(static_cast<pid_t>(heartbeat.pid));
+    if (!stat || stat->state == 'T' || stat->state == 't' || stat->state == 'Z') {
+        return fail(ErrorCode::Refused, u"process %1 is stopped and can't have sent it"_s.arg(heartbeat.pid));
     }
-    return fail(ErrorCode::Refused,
-                u"it runs already as process %1, and process %2 is another copy"_s.arg(current).arg(pid));
+    if (!std::exchange(entry->onlyShowsLife, true)) {
+        qCWarning(lcSupervision).noquote()
+            << heartbeat.processName
+            << "closes its socket after each heartbeat: without the packet filter (device/packaging) that is only a "
+               "sign of life, its version doesn't count";
+    }
+    entry->process->showLife();
+    return Credit::Life;
+}
+
+// A process that is known under another name of its file, as earlier watchdogs kept it, is started by its own name from
+// now on.
+void Supervisor::followName(Entry &entry, const QString &command)
+{
+    SupervisedProcess &process = *entry.process;
+    if (process.spec().program == command || entry.lastCommand == command) {
+        return;
+    }
+    entry.lastCommand = command;
+    const auto program = m_rules.check(command);
+    const bool isTaken = program && std::ranges::any_of(m_entries, [&](const auto &item) {
+                             return item.second.process->spec().program == program->path;
+                         });
+    if (program && !isTaken && program->file == QFileInfo(process.spec().program).canonicalFilePath()) {
+        process.setProgram(program->path);
+        Q_EMIT recordChanged();
+    }
+}
+
+void Supervisor::setLimits(const SupervisionLimits &limits)
+{
+    m_settings.limits = limits;
+    for (const auto &[name, entry] : m_entries) {
+        entry.process->setLimits(limits);
+    }
 }
 
 void Supervisor::accept(Entry &entry, int version)

@@ -2,7 +2,9 @@
 #pragma once
 
 #include "base/DeviceTree.h"
+#include "base/RateLimit.h"
 #include "protocol/Heartbeat.h"
+#include "supervision/Attestation.h"
 #include "supervision/SupervisedProcess.h"
 #include "supervision/TableRules.h"
 
@@ -11,6 +13,7 @@
 #include <memory>
 #include <QMap>
 #include <QObject>
+#include <QSet>
 
 namespace sgn::supervision {
 
@@ -28,6 +31,10 @@ public:
         SupervisionLimits limits{};
         // After a boot, what cron starts may report first.
         MonotonicTime bootGrace = std::chrono::seconds(5);
+        // Supervised elsewhere: what belongs to it is never ended as left behind by one of the table.
+        std::function<QSet<pid_t>()> others = [] {
+            return QSet<pid_t>();
+        };
     };
     using WhenGone = std::function<void(const Outcome &)>;
 
@@ -38,9 +45,13 @@ public:
     void begin(const Registry &registry);
 
     // Refused or NotFound with the reason; nothing has changed then.
-    [[nodiscard]] Outcome heartbeat(const Heartbeat &heartbeat);
+    [[nodiscard]] Result<Credit> heartbeat(const Heartbeat &heartbeat, const HeartbeatSender &sender);
+    // Applies to all processes from now on.
+    void setLimits(const SupervisionLimits &limits);
 
     [[nodiscard]] QList<ProcessReport> reports() const;
+    // Of all processes that run.
+    [[nodiscard]] QSet<pid_t> pids() const;
     // For the registry.
     [[nodiscard]] QList<RegistryEntry> entries() const;
     [[nodiscard]] const QMap<QString, QString> &retired() const { return m_retired; }
@@ -73,17 +84,27 @@ private:
         std::unique_ptr<SupervisedProcess> process;
         int version = 0;
         MonotonicTime versionSince{};
-        bool announced = false; // the current pid has sent a heartbeat
+        bool announced = false;     // the current pid has sent a heartbeat
+        quint64 attestedInode = 0;  // of the current pid's: the socket that its last heartbeat came from
+        QString lastCommand;        // run_command of the last heartbeat that named another program than the table
+        bool onlyShowsLife = false; // has been logged
     };
 
     Entry *find(const QString &name);
     Entry &add(const QString &name, const QString &program);
-    [[nodiscard]] Outcome takeIn(const Heartbeat &heartbeat);
+    [[nodiscard]] Attestation attest(Entry *entry, qint64 pid, const HeartbeatSender &sender);
+    // nullopt: more looks at all processes than may be taken.
+    [[nodiscard]] std::optional<bool> isHeld(Entry *entry, qint64 pid, quint64 inode);
+    [[nodiscard]] static bool isOwn(const Entry *entry, qint64 pid);
+    [[nodiscard]] Result<Credit> takeIn(const Heartbeat &heartbeat, Attestation attestation);
     [[nodiscard]] Outcome admit(const Heartbeat &heartbeat, const Program &program, Admission admission,
                                 system::ProcessHandle handle);
-    [[nodiscard]] static Outcome checkWorker(const SupervisedProcess &process, qint64 pid);
+    [[nodiscard]] Result<Credit> takeAsLife(Entry *entry, const Heartbeat &heartbeat);
+    void followName(Entry &entry, const QString &command);
+    [[nodiscard]] QList<KnownProcess> knownProcesses() const;
+    [[nodiscard]] QSet<pid_t> othersThan(const QString &name) const;
     void accept(Entry &entry, int version);
-    void beginEntry(const RegistryEntry &saved, bool sameBoot);
+    void recall(const RegistryEntry &saved);
     void startUnlessRunning(SupervisedProcess &process);
     void startExpected(const QString &name);
     void forgetUnexpected(const QList<ProcessVersion> &expected);
@@ -100,6 +121,8 @@ private:
     std::optional<MonotonicTime> m_holdUntil;
     system::DeadlineTimer m_holdTimer;
     QTimer m_orphanTimer;
+    bool m_isRecalling = false; // what the registry has needn't be saved anew
+    RateLimit m_searches;       // of looks at all processes for a heartbeat's sender
     std::vector<WhenGone> m_waitingForGone;
 };
 

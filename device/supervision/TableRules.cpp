@@ -7,8 +7,7 @@ namespace sgn::supervision {
 
 using namespace Qt::StringLiterals;
 
-Result<Admission> admissionOf(const Heartbeat &heartbeat, const QString &program, const QList<KnownProcess> &known,
-                              const std::function<bool(const QString &)> &exists)
+Result<Admission> admissionOf(const Heartbeat &heartbeat, const Program &program, const QList<KnownProcess> &known)
 {
     const KnownProcess *own = nullptr;
     for (const KnownProcess &process : known) {
@@ -17,8 +16,8 @@ Result<Admission> admissionOf(const Heartbeat &heartbeat, const QString &program
         } else if (process.pid == heartbeat.pid) {
             return fail(ErrorCode::Refused,
                         u"process %1 is already known as \"%2\""_s.arg(heartbeat.pid).arg(process.name));
-        } else if (process.pid && process.program == program) {
-            return fail(ErrorCode::Refused, u"%1 is already known as \"%2\""_s.arg(program, process.name));
+        } else if (process.pid && process.program == program.path) {
+            return fail(ErrorCode::Refused, u"%1 is already known as \"%2\""_s.arg(program.path, process.name));
         }
     }
     if (own == nullptr) {
@@ -26,9 +25,9 @@ Result<Admission> admissionOf(const Heartbeat &heartbeat, const QString &program
                    ? Result<Admission>(Admission::NewRow)
                    : fail(ErrorCode::Refused, u"there are %1 processes already"_s.arg(maxTableSize));
     }
-    if (own->program != program) {
-        if (own->pid || exists(own->program)) {
-            return fail(ErrorCode::Refused, u"its run_command is %1 and not %2"_s.arg(own->program, program));
+    if (own->program != program.path && own->file != program.file) {
+        if (own->pid || !own->file.isEmpty()) {
+            return fail(ErrorCode::Refused, u"its run_command is %1 and not %2"_s.arg(own->program, program.path));
         }
         return Admission::NewRow;
     }

@@ -4,8 +4,8 @@
 #include "base/Clock.h"
 #include "base/Result.h"
 #include "protocol/Heartbeat.h"
+#include "supervision/Program.h"
 
-#include <functional>
 #include <optional>
 #include <QList>
 #include <QString>
@@ -21,6 +21,7 @@ struct KnownProcess
 {
     QString name;
     QString program;
+    QString file;              // the program's without links; empty when it is gone
     std::optional<qint64> pid; // while it runs
 };
 
@@ -31,12 +32,11 @@ enum class Admission {
     NewRow, // from a process that isn't known yet, or whose known program is gone
 };
 
-// Decides without a look at the sending process. `program` is the canonical path of the heartbeat's file, checked by
-// the rules; `exists` returns whether there is a file. Refused: the pid or the program is that of another process of
-// the table, the name belongs to another program, or the table is full.
-[[nodiscard]] Result<Admission> admissionOf(const Heartbeat &heartbeat, const QString &program,
-                                            const QList<KnownProcess> &known,
-                                            const std::function<bool(const QString &)> &exists);
+// Decides without a look at the sending process. `program` is the heartbeat's, checked by the rules. Refused: the pid
+// or the program is that of another process of the table, the name belongs to another program, or the table is full.
+// Two names of one file are two programs, but a process is known again under either.
+[[nodiscard]] Result<Admission> admissionOf(const Heartbeat &heartbeat, const Program &program,
+                                            const QList<KnownProcess> &known);
 
 // Until when a hold lasts that an earlier watchdog saved; nullopt if it is over, or longer than a hold can be requested
 // for.

@@ -16,8 +16,7 @@ DatagramFilter::Verdict DatagramFilter::judge(const QByteArray &datagram, quint1
         if (now - it->at < repeatPause) {
             return Verdict::Repeat;
         }
-        it->at = now;
-        return Verdict::Known;
+        return it->sender == sender || admits(sender, now) ? Verdict::Known : Verdict::TooMany;
     }
     return admits(sender, now) ? Verdict::New : Verdict::TooMany;
 }
@@ -42,7 +41,7 @@ bool DatagramFilter::admits(quint16 sender, MonotonicTime now)
     return m_all.allow(now);
 }
 
-void DatagramFilter::accepted(const QByteArray &datagram, const Heartbeat &heartbeat, MonotonicTime now)
+void DatagramFilter::accepted(const QByteArray &datagram, const Heartbeat &heartbeat, quint16 sender, MonotonicTime now)
 {
     std::erase_if(m_known,
                   [&heartbeat](const Known &known) { return known.heartbeat.processName == heartbeat.processName; });
@@ -50,12 +49,12 @@ void DatagramFilter::accepted(const QByteArray &datagram, const Heartbeat &heart
         m_known.erase(m_known.begin());
     }
     // A copy of its own: the caller's bytes may lie in a buffer that the next datagram overwrites.
-    m_known.push_back({QByteArray(datagram.constData(), datagram.size()), heartbeat, now});
+    m_known.push_back({QByteArray(datagram.constData(), datagram.size()), heartbeat, sender, now});
 }
 
-void DatagramFilter::refused(const QByteArray &datagram)
+void DatagramFilter::refused(const QByteArray &datagram, quint16 sender)
 {
-    std::erase_if(m_known, [&datagram](const Known &known) { return known.datagram == datagram; });
+    std::erase_if(m_known, [&](const Known &known) { return known.datagram == datagram && known.sender == sender; });
 }
 
 } // namespace sgn::watchdog

@@ -11,14 +11,15 @@
 namespace sgn::watchdog {
 
 // Decides which datagrams are worth looking into while a program floods the port, before any of them costs more than a
-// comparison. A process sends the same bytes every time, so a datagram that was accepted before is known by them and
-// gets through whatever else comes in. What is new comes out of two budgets: one for each sender, so that a single mad
-// process drowns no other, and one for all of them together.
+// comparison. A process sends the same bytes every time, most of them by the same socket, so a datagram that was
+// accepted before is known by both and gets through whatever else comes in. What is new, or a copy that comes from
+// elsewhere, comes out of two budgets: one for each sender, so that a single mad process drowns no other, and one for
+// all of them together. Nothing that isn't accepted changes what is known.
 class DatagramFilter
 {
 public:
     enum class Verdict {
-        Known,  // accepted before: see heartbeatOf()
+        Known,  // accepted before, if perhaps from another sender: see heartbeatOf()
         Repeat, // the same was accepted a moment ago and contains nothing new
         New,
         TooMany,
@@ -41,15 +42,16 @@ public:
     [[nodiscard]] Heartbeat heartbeatOf(const QByteArray &datagram) const;
 
     // The datagram was accepted; an older one of the same process is forgotten.
-    void accepted(const QByteArray &datagram, const Heartbeat &heartbeat, MonotonicTime now);
-    // It is not accepted any more.
-    void refused(const QByteArray &datagram);
+    void accepted(const QByteArray &datagram, const Heartbeat &heartbeat, quint16 sender, MonotonicTime now);
+    // It is not accepted any more from that sender.
+    void refused(const QByteArray &datagram, quint16 sender);
 
 private:
     struct Known
     {
         QByteArray datagram;
         Heartbeat heartbeat;
+        quint16 sender = 0;
         MonotonicTime at{};
     };
 

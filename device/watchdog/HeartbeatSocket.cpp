@@ -42,7 +42,7 @@ void enlargeQueue(int socket)
 
 } // namespace
 
-Result<std::unique_ptr<HeartbeatSocket>> HeartbeatSocket::open(quint16 port, const Clock &clock)
+Result<std::unique_ptr<HeartbeatSocket>> HeartbeatSocket::open(quint16 port, uid_t owner, const Clock &clock)
 {
     Descriptor socket(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     sockaddr_in address = loopback(port);
@@ -53,15 +53,17 @@ Result<std::unique_ptr<HeartbeatSocket>> HeartbeatSocket::open(quint16 port, con
         return fail(systemError(u"cannot listen for heartbeats on 127.0.0.1:%1"_s.arg(port), errno));
     }
     enlargeQueue(socket.get());
-    return std::unique_ptr<HeartbeatSocket>(new HeartbeatSocket(std::move(socket), ntohs(address.sin_port), clock));
+    return std::unique_ptr<HeartbeatSocket>(
+        new HeartbeatSocket(std::move(socket), ntohs(address.sin_port), owner, clock));
 }
 
-HeartbeatSocket::HeartbeatSocket(Descriptor socket, quint16 port, const Clock &clock)
+HeartbeatSocket::HeartbeatSocket(Descriptor socket, quint16 port, uid_t owner, const Clock &clock)
     : m_socket(std::move(socket))
     , m_port(port)
     , m_clock(clock)
     , m_notifier(m_socket.get(), QSocketNotifier::Read)
     , m_buffer(batchSize * slotSize)
+    , m_guard(port, owner, clock)
     , m_logLimit(5, std::chrono::minutes(1))
     , m_replyLimit(100, std::chrono::seconds(1))
 {
@@ -95,15 +97,20 @@ void HeartbeatSocket::read()
         handle(QByteArray::fromRawData(m_buffer.data() + index * slotSize, messages[index].msg_len), senders[index],
                now);
     }
+    if (count < static_cast<int>(batchSize)) {
+        m_guard.everythingWasRead();
+    }
 }
 
 void HeartbeatSocket::handle(const QByteArray &datagram, const sockaddr_in &sender, MonotonicTime now)
 {
-    switch (m_filter.judge(datagram, ntohs(sender.sin_port), now)) {
+    const quint16 port = ntohs(sender.sin_port);
+    if (datagram.isEmpty()) {
+        return; // of PortGuard
+    }
+    switch (m_filter.judge(datagram, port, now)) {
     case DatagramFilter::Verdict::Known:
-        if (!take(m_filter.heartbeatOf(datagram))) {
-            m_filter.refused(datagram);
-        }
+        take(datagram, m_filter.heartbeatOf(datagram), port, now);
         return;
     case DatagramFilter::Verdict::Repeat:
         return;
@@ -117,21 +124,32 @@ void HeartbeatSocket::handle(const QByteArray &datagram, const sockaddr_in &send
     if (!parsed) {
         refuse(u"ignored a datagram: "_s + parsed.error().message);
     } else if (const auto *const heartbeat = std::get_if<Heartbeat>(&*parsed)) {
-        if (take(*heartbeat)) {
-            m_filter.accepted(datagram, *heartbeat, now);
-        }
+        take(datagram, *heartbeat, port, now);
     } else {
         replyWithVersions(sender);
     }
 }
 
-bool HeartbeatSocket::take(const Heartbeat &heartbeat)
+supervision::HeartbeatSender HeartbeatSocket::senderAt(quint16 port)
 {
-    const auto outcome = m_onHeartbeat(heartbeat);
-    if (!outcome) {
-        refuse(u"refused a heartbeat of \"%1\": %2"_s.arg(heartbeat.processName, outcome.error().message));
+    supervision::HeartbeatSender sender;
+    sender.sockets = m_sockets.at(port);
+    sender.othersAreKeptAway = m_guard.isClosed();
+    sender.lookAgain = [this, port] {
+        return m_sockets.at(port);
+    };
+    return sender;
+}
+
+void HeartbeatSocket::take(const QByteArray &datagram, const Heartbeat &heartbeat, quint16 sender, MonotonicTime now)
+{
+    const auto credit = m_onHeartbeat(heartbeat, senderAt(sender));
+    if (!credit) {
+        m_filter.refused(datagram, sender);
+        refuse(u"refused a heartbeat of \"%1\": %2"_s.arg(heartbeat.processName, credit.error().message));
+    } else if (*credit == supervision::Credit::Full) {
+        m_filter.accepted(datagram, heartbeat, sender, now);
     }
-    return outcome.has_value();
 }
 
 void HeartbeatSocket::replyWithVersions(const sockaddr_in &sender)

@@ -4,6 +4,9 @@
 #include "base/Descriptor.h"
 #include "base/RateLimit.h"
 #include "protocol/Heartbeat.h"
+#include "supervision/Attestation.h"
+#include "system/PortGuard.h"
+#include "system/UdpSockets.h"
 #include "watchdog/DatagramFilter.h"
 
 #include <functional>
@@ -24,24 +27,27 @@ class HeartbeatSocket : public QObject
     Q_OBJECT
 
 public:
-    using OnHeartbeat = std::function<Outcome(const Heartbeat &)>;
+    using OnHeartbeat =
+        std::function<Result<supervision::Credit>(const Heartbeat &, const supervision::HeartbeatSender &)>;
     using Reports = std::function<QList<ProcessReport>()>;
 
-    // Binds to the port; 0 takes a free one. Io with the reason when it is taken.
-    [[nodiscard]] static Result<std::unique_ptr<HeartbeatSocket>> open(quint16 port, const Clock &clock);
+    // Binds to the port; 0 takes a free one. Io with the reason when it is taken. `owner` of the device's folder may
+    // send; see system::PortGuard.
+    [[nodiscard]] static Result<std::unique_ptr<HeartbeatSocket>> open(quint16 port, uid_t owner, const Clock &clock);
 
-    // `onHeartbeat` returns why it refuses one; `reports` is the reply to version requests.
+    // `onHeartbeat` returns what one counts for, or why it refuses it; `reports` is the reply to version requests.
     void serve(OnHeartbeat onHeartbeat, Reports reports);
 
     [[nodiscard]] quint16 port() const { return m_port; }
     [[nodiscard]] quint64 refused() const { return m_refused; }
 
 private:
-    HeartbeatSocket(Descriptor socket, quint16 port, const Clock &clock);
+    HeartbeatSocket(Descriptor socket, quint16 port, uid_t owner, const Clock &clock);
 
     void read();
     void handle(const QByteArray &datagram, const sockaddr_in &sender, MonotonicTime now);
-    [[nodiscard]] bool take(const Heartbeat &heartbeat);
+    void take(const QByteArray &datagram, const Heartbeat &heartbeat, quint16 sender, MonotonicTime now);
+    [[nodiscard]] supervision::HeartbeatSender senderAt(quint16 port);
     void replyWithVersions(const sockaddr_in &sender);
     void refuse(const QString &why);
 
@@ -52,6 +58,8 @@ private:
     OnHeartbeat m_onHeartbeat;
     Reports m_reports;
     std::vector<char> m_buffer;
+    system::UdpSockets m_sockets;
+    system::PortGuard m_guard;
     DatagramFilter m_filter;
     RateLimit m_logLimit;
     RateLimit m_replyLimit;

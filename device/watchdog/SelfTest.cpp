@@ -65,12 +65,14 @@ Outcome SelfTest::checkFolders() const
 
 Outcome SelfTest::askForVersions()
 {
-    auto socket = HeartbeatSocket::open(0, m_clock);
+    auto socket = HeartbeatSocket::open(0, m_settings.owner.user, m_clock);
     if (!socket) {
         return fail(std::move(socket).error());
     }
     m_heartbeats = *std::move(socket);
-    m_heartbeats->serve([](const Heartbeat &) { return Outcome(); }, [] { return QList<ProcessReport>(); });
+    m_heartbeats->serve(
+        [](const Heartbeat &, const supervision::HeartbeatSender &) { return supervision::Credit::Full; },
+        [] { return QList<ProcessReport>(); });
     m_datagramClient = Descriptor(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
     sockaddr_in address{};
     address.sin_family = AF_INET;

@@ -16,17 +16,20 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-supervision::Supervisor::Settings supervisorSettings(const WatchdogSettings &settings, quint16 port)
+supervision::Supervisor::Settings supervisorSettings(const WatchdogSettings &settings, quint16 port,
+                                                     std::function<QSet<pid_t>()> others)
 {
     supervision::Supervisor::Settings supervisor{.tree = settings.tree};
     supervisor.heartbeatPort = port;
     supervisor.groups = settings.groups;
+    supervisor.others = std::move(others);
     supervisor.limits = supervision::SupervisionLimits().fasterBy(settings.speed);
     supervisor.bootGrace /= settings.speed;
     return supervisor;
 }
 
-supervision::AgentSupervisor::Settings agentSettings(const WatchdogSettings &settings, quint16 port)
+supervision::AgentSupervisor::Settings agentSettings(const WatchdogSettings &settings, quint16 port,
+                                                     std::function<QSet<pid_t>()> others)
 {
     supervision::AgentSupervisor::Settings agent;
     agent.program = settings.tree.agentProgram();
@@ -41,6 +44,7 @@ supervision::AgentSupervisor::Settings agentSettings(const WatchdogSettings &set
                          selfupdate::OwnRelease(settings.programFolder).keys().toLocal8Bit()};
     agent.outputFile = settings.tree.agentOutput();
     agent.groups = settings.groups;
+    agent.others = std::move(others);
     agent.limits = supervision::SupervisionLimits().fasterBy(settings.speed);
     agent.startGrace /= settings.speed;
     return agent;
@@ -77,14 +81,14 @@ Watchdog::Watchdog(WatchdogSettings settings, std::unique_ptr<HeartbeatSocket> h
     , m_machine(machine)
     , m_clock(clock)
     , m_bootId(system::readBootId())
-    , m_meterRules(m_settings.tree.smartMeter(), m_settings.owner.user, m_settings.owner.group,
-                   supervision::ProgramRules::RunAs::FileOwner)
-    , m_agentRules(m_settings.tree.jabberClient(), m_settings.owner.user, m_settings.owner.group,
-                   supervision::ProgramRules::RunAs::TreeOwner)
+    , m_meterRules(m_settings.tree.smartMeter(), m_settings.owner.user, m_settings.owner.group)
+    , m_agentRules(m_settings.tree.jabberClient(), m_settings.owner.user, m_settings.owner.group)
     , m_heartbeats(std::move(heartbeats))
     , m_control(std::move(control))
-    , m_supervisor(supervisorSettings(m_settings, m_heartbeats->port()), m_meterRules, m_clock)
-    , m_agent(agentSettings(m_settings, m_heartbeats->port()), m_agentRules, m_clock)
+    , m_supervisor(supervisorSettings(m_settings, m_heartbeats->port(), [this] { return agentPids(); }), m_meterRules,
+                   m_clock)
+    , m_agent(agentSettings(m_settings, m_heartbeats->port(), [this] { return m_supervisor.pids(); }), m_agentRules,
+              m_clock)
     , m_agentExchange(swapSettings(m_settings), m_agent, m_clock)
     , m_watchdogExchange(ownSwapSettings(m_settings), [this] { return watchedProcesses(); })
 {
@@ -115,8 +119,11 @@ void Watchdog::begin()
     if (!swapping) {
         m_agent.begin();
     }
-    m_heartbeats->serve([this](const Heartbeat &heartbeat) { return m_supervisor.heartbeat(heartbeat); },
-                        [this] { return m_supervisor.reports(); });
+    m_heartbeats->serve(
+        [this](const Heartbeat &heartbeat, const supervision::HeartbeatSender &sender) {
+            return m_supervisor.heartbeat(heartbeat, sender);
+        },
+        [this] { return m_supervisor.reports(); });
     m_watchdogExchange.resume();
 }
 
@@ -219,6 +226,12 @@ Result<control::ReplyBody> Watchdog::resume(const control::Resume &resume)
     qCInfo(lcWatchdog) << "processes resumed";
     m_supervisor.resume(resume.expected);
     return control::Done{};
+}
+
+QSet<pid_t> Watchdog::agentPids() const
+{
+    const auto agent = m_agent.identity();
+    return agent ? QSet{static_cast<pid_t>(agent->pid)} : QSet<pid_t>();
 }
 
 bool Watchdog::isAgent(const ControlPeer &peer) const

@@ -64,6 +64,7 @@ private:
     [[nodiscard]] Result<control::ReplyBody> hello(ControlPeer &peer, int version);
     [[nodiscard]] Result<control::ReplyBody> resume(const control::Resume &resume);
     [[nodiscard]] Outcome restartMachine(const ControlPeer &peer);
+    [[nodiscard]] QSet<pid_t> agentPids() const;
     [[nodiscard]] bool isAgent(const ControlPeer &peer) const;
     [[nodiscard]] Result<control::ReplyBody> swap(const control::Swap &swap);
     [[nodiscard]] QList<selfupdate::WatchedProcess> watchedProcesses() const;

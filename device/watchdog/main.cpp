@@ -140,7 +140,7 @@ int runWatchdog(WatchdogSettings &settings, system::Machine &machine, const Cloc
         }
         lock.emplace(*std::move(locked));
     }
-    auto heartbeats = HeartbeatSocket::open(settings.port, clock);
+    auto heartbeats = HeartbeatSocket::open(settings.port, settings.owner.user, clock);
     if (!heartbeats) {
         return failed(heartbeats.error());
     }

@@ -54,10 +54,9 @@ public:
     [[nodiscard]] QString root() const { return m_folder.path(); }
     [[nodiscard]] QString path(const QString &below) const { return root() + u'/' + below; }
     [[nodiscard]] static uid_t owner() { return ::geteuid() == 0 ? 65534 : ::geteuid(); }
-    [[nodiscard]] supervision::ProgramRules
-    rules(supervision::ProgramRules::RunAs runAs = supervision::ProgramRules::RunAs::FileOwner) const
+    [[nodiscard]] supervision::ProgramRules rules() const
     {
-        return {path(u"SmartMeter"_s), owner(), static_cast<gid_t>(owner()), runAs};
+        return {path(u"SmartMeter"_s), owner(), static_cast<gid_t>(owner())};
     }
 
     // Returns its path. By default it runs until it is ended.
@@ -74,13 +73,18 @@ public:
         return file;
     }
 
-    // Starts a script as another program would, in a session of its own; it ends with the tree. Returns once it runs.
-    pid_t startElsewhere(const QString &program)
+    // Starts a script as another program would, in a session of its own; it ends with the tree. Returns once it runs
+    // and `shows` is among its arguments, by default the script. `passed` is descriptor 9 of it.
+    pid_t startElsewhere(const QString &program, const QByteArray &shows = {}, int passed = -1)
     {
         const QByteArray file = QFile::encodeName(program);
+        const QByteArray shown = shows.isEmpty() ? file : shows;
         const pid_t child = ::fork();
         if (child == 0) {
             ::setsid();
+            if (passed >= 0) {
+                ::dup2(passed, 9);
+            }
             if (::geteuid() == 0 && (::setgid(owner()) != 0 || ::setuid(owner()) != 0)) {
                 ::_exit(126);
             }
@@ -90,7 +94,7 @@ public:
         m_started.push_back(child);
         QElapsedTimer timer;
         timer.start();
-        while (!system::readArguments(child).contains(file) && timer.elapsed() < 10'000) {
+        while (!system::readArguments(child).contains(shown) && timer.elapsed() < 10'000) {
             ::sched_yield();
         }
         return child;

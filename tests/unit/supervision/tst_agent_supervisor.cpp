@@ -41,7 +41,7 @@ private:
         settings.outputFile = m_tree->path(u"logs/agent-output.log"_s);
         settings.limits = shortLimits();
         settings.startGrace = startGrace;
-        m_rules.emplace(m_tree->rules(ProgramRules::RunAs::TreeOwner));
+        m_rules.emplace(m_tree->rules());
         auto made = std::make_unique<Supervised>();
         made->supervisor = std::make_unique<AgentSupervisor>(settings, *m_rules, m_clock);
         Supervised *const log = made.get();

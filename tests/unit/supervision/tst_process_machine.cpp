@@ -104,7 +104,9 @@ const std::initializer_list<Row> table{
     {"fresh", Event::Started, S::Starting, Action::Report},
     {"fresh", Event::StartFailed, S::Dead, Action::Report},
     {"fresh", Event::Adopted, S::Starting, Action::Report},
+    {"fresh", Event::AdoptedAnew, S::Starting, Action::Report},
     {"fresh", Event::Heartbeat, S::Backoff, nothing},
+    {"fresh", Event::SignOfLife, S::Backoff, nothing},
     {"fresh", Event::Exited, S::Backoff, nothing},
     {"fresh", Event::DeadlineReached, S::Backoff, Action::Report}, // has become dead
 
@@ -112,6 +114,7 @@ const std::initializer_list<Row> table{
     {"starting", Event::HoldRequested, S::Held, Action::Terminate | Action::Report},
     {"starting", Event::RestartRequested, S::Starting, Action::Terminate},
     {"starting", Event::Heartbeat, S::Running, Action::Report},
+    {"starting", Event::SignOfLife, S::Starting, nothing},
     {"starting", Event::Exited, S::Backoff, Action::Report},
     {"starting", Event::DeadlineReached, S::Hung, Action::Terminate | Action::Report},
 
@@ -119,6 +122,7 @@ const std::initializer_list<Row> table{
     {"running", Event::HoldRequested, S::Held, Action::Terminate | Action::Report},
     {"running", Event::RestartRequested, S::Starting, Action::Terminate | Action::Report},
     {"running", Event::Heartbeat, S::Running, nothing},
+    {"running", Event::SignOfLife, S::Running, nothing},
     {"running", Event::Exited, S::Backoff, Action::Report},
     {"running", Event::DeadlineReached, S::Hung, Action::Terminate | Action::Report},
 
@@ -126,6 +130,7 @@ const std::initializer_list<Row> table{
     {"hung", Event::HoldRequested, S::Held, Action::Report},
     {"hung", Event::RestartRequested, S::Starting, Action::Report},
     {"hung", Event::Heartbeat, S::Hung, nothing}, // too late
+    {"hung", Event::SignOfLife, S::Hung, nothing},
     {"hung", Event::Exited, S::Backoff, Action::Start | Action::Report},
     {"hung", Event::DeadlineReached, S::Hung, Action::Kill},
 
@@ -133,6 +138,7 @@ const std::initializer_list<Row> table{
     {"stopping for hold", Event::HoldRequested, S::Held, nothing},
     {"stopping for hold", Event::RestartRequested, S::Held, nothing},
     {"stopping for hold", Event::Heartbeat, S::Held, nothing},
+    {"stopping for hold", Event::SignOfLife, S::Held, nothing},
     {"stopping for hold", Event::Exited, S::Held, nothing},
     {"stopping for hold", Event::DeadlineReached, S::Held, Action::Kill},
 
@@ -149,7 +155,9 @@ const std::initializer_list<Row> table{
     {"back-off", Event::Started, S::Starting, Action::Report},
     {"back-off", Event::StartFailed, S::Dead, Action::Report},
     {"back-off", Event::Adopted, S::Starting, Action::Report},
+    {"back-off", Event::AdoptedAnew, S::Starting, Action::Report},
     {"back-off", Event::Heartbeat, S::Backoff, nothing},
+    {"back-off", Event::SignOfLife, S::Backoff, nothing},
     {"back-off", Event::Exited, S::Backoff, nothing},
     {"back-off", Event::DeadlineReached, S::Backoff, Action::Start},
 
@@ -159,7 +167,9 @@ const std::initializer_list<Row> table{
     {"crash loop", Event::Started, S::CrashLoop, nothing}, // no news until it shows life
     {"crash loop", Event::StartFailed, S::Dead, Action::Report},
     {"crash loop", Event::Adopted, S::CrashLoop, nothing},
+    {"crash loop", Event::AdoptedAnew, S::CrashLoop, nothing},
     {"crash loop", Event::Heartbeat, S::CrashLoop, nothing},
+    {"crash loop", Event::SignOfLife, S::CrashLoop, nothing},
     {"crash loop", Event::Exited, S::CrashLoop, nothing},
 
     {"dead", Event::StartRequested, S::Backoff, Action::Report},
@@ -168,15 +178,19 @@ const std::initializer_list<Row> table{
     {"dead", Event::Started, S::Starting, Action::Report},
     {"dead", Event::StartFailed, S::Dead, nothing},
     {"dead", Event::Adopted, S::Starting, Action::Report},
+    {"dead", Event::AdoptedAnew, S::Starting, Action::Report},
     {"dead", Event::Heartbeat, S::Dead, nothing},
+    {"dead", Event::SignOfLife, S::Dead, nothing},
     {"dead", Event::Exited, S::Dead, nothing},
     {"dead", Event::DeadlineReached, S::Dead, Action::Start},
 
     {"held", Event::StartRequested, S::Backoff, Action::Start | Action::Report},
     {"held", Event::HoldRequested, S::Held, nothing},
     {"held", Event::RestartRequested, S::Held, nothing},
-    {"held", Event::Adopted, S::Held, Action::Terminate}, // another program has started it
+    {"held", Event::Adopted, S::Held, Action::Terminate},     // another program has started it
+    {"held", Event::AdoptedAnew, S::Held, Action::Terminate}, // another program has started it
     {"held", Event::Heartbeat, S::Held, nothing},
+    {"held", Event::SignOfLife, S::Held, nothing},
     {"held", Event::Exited, S::Held, nothing},
     {"held", Event::DeadlineReached, S::Held, Action::Report}, // has become dead
 };
@@ -348,6 +362,85 @@ private Q_SLOTS:
         driver.feedAfter(59s, Event::Heartbeat);
         QVERIFY(!driver.machine.isDead(driver.now));
         QCOMPARE(driver.machine.state(), ProcessState::Running);
+    }
+
+    void aStartHasALimitOfItsOwn()
+    {
+        Driver driver;
+        driver.feed(Event::StartRequested);
+        driver.feed(Event::Started);
+        driver.feedAfter(299s, Event::DeadlineReached);
+        QCOMPARE(driver.machine.state(), ProcessState::Starting);
+        QVERIFY(!driver.machine.isDead(driver.now));
+        QVERIFY(driver.feedAfter(1s, Event::DeadlineReached).testFlag(Action::Terminate));
+        QVERIFY(driver.machine.isDead(driver.now));
+    }
+
+    void onceStartedItMayBeSilentForAMinute()
+    {
+        Driver driver;
+        driver.feed(Event::Started);
+        driver.feedAfter(80s, Event::Heartbeat);
+        QCOMPARE(driver.machine.state(), ProcessState::Running);
+        QCOMPARE(driver.machine.deadline(), std::optional(driver.now + 60s));
+    }
+
+    void oneThatFailsAgainAndAgainIsDeadAfterAMinute()
+    {
+        Driver driver;
+        driver.feed(Event::StartRequested);
+        driver.feed(Event::Started);
+        driver.feedAfter(10s, Event::Exited);
+        driver.feed(Event::Started);
+        driver.feedAfter(50s, Event::DeadlineReached);
+        QVERIFY(driver.machine.isDead(driver.now));
+        QCOMPARE(driver.machine.state(), ProcessState::Starting); // but has its time all the same
+        QCOMPARE(driver.machine.deadline(), std::optional(start + 310s));
+    }
+
+    void anAdoptedOneHasWhatIsLeftOfItsStart()
+    {
+        Driver old;
+        old.feed(Event::Adopted);
+        QCOMPARE(old.machine.deadline(), std::optional(start + 60s));
+        Driver recent;
+        recent.feed(Event::AdoptedAnew);
+        QCOMPARE(recent.machine.deadline(), std::optional(start + 300s));
+    }
+
+    void aSignOfLifeConfirmsNothing()
+    {
+        Driver driver;
+        driver.feed(Event::StartRequested);
+        driver.feed(Event::Started);
+        for (int i = 0; i < 30; ++i) {
+            driver.feedAfter(20s, Event::SignOfLife);
+            QCOMPARE(driver.machine.state(), ProcessState::Starting);
+            QVERIFY(!driver.machine.isDead(driver.now));
+        }
+        QCOMPARE(driver.machine.deadline(), std::optional(driver.now + 60s));
+        QVERIFY(driver.feedAtDeadline().testFlag(Action::Terminate));
+    }
+
+    void aSignOfLifeKeepsWhatRunsAlive()
+    {
+        Driver driver;
+        driver.run();
+        driver.feedAfter(50s, Event::SignOfLife);
+        QCOMPARE(driver.machine.deadline(), std::optional(driver.now + 60s));
+        QCOMPARE(driver.machine.state(), ProcessState::Running);
+    }
+
+    void newLimitsHoldFromTheNextHeartbeatOn()
+    {
+        Driver driver;
+        driver.run();
+        SupervisionLimits limits;
+        limits.heartbeatTimeout = 120s;
+        driver.machine.setLimits(limits);
+        QCOMPARE(driver.machine.deadline(), std::optional(start + 60s));
+        driver.feed(Event::Heartbeat);
+        QCOMPARE(driver.machine.deadline(), std::optional(start + 120s));
     }
 
     void aSingleHelloIsEnoughForTheAgent()

@@ -71,6 +71,26 @@ private Q_SLOTS:
         QCOMPARE(pidsOf(startedBy(200, all)), started);
     }
 
+    void sparesWhatIsSupervisedItself()
+    {
+        // A start script that begins two meters, each with a worker.
+        const QList<ProcStat> all{process(200, 1, 200),   process(201, 200, 200), process(202, 201, 200),
+                                  process(203, 200, 200), process(204, 203, 200), process(205, 203, 205)};
+        QCOMPARE(pidsOf(startedBy(200, all, {203})), (Pids{201, 202}));
+        const QList<ProcStat> apart{process(200, 1, 200), process(203, 200, 203), process(204, 203, 203)};
+        QCOMPARE(pidsOf(startedBy(200, apart, {203})), Pids{});
+    }
+
+    void neverTakesAnotherEntrysProcessForLeftBehind()
+    {
+        // Two names of one program: the process of the one looks like a copy that the other has left behind.
+        QCOMPARE(leftoverOf(process(201, self, 201), 200, self, {}, {201}), Leftover::None);
+        QCOMPARE(leftoverOf(process(201, 1, 200), 200, self, {}, {201}), Leftover::None);
+        QCOMPARE(leftoverOf(process(202, self, 201), 200, self, {}, {201}), Leftover::None); // its worker
+        QCOMPARE(leftoverOf(process(203, self, 203), 200, self, {}, {201}), Leftover::Orphan);
+        QCOMPARE(leftoverOf(process(203, 1, 200), 200, self, {}, {201}), Leftover::SessionMember);
+    }
+
     void recognisesLeftovers_data()
     {
         QTest::addColumn<ProcStat>("seen");

@@ -3,6 +3,7 @@
 
 #include <csignal>
 #include <fcntl.h>
+#include <pwd.h>
 #include <QtTest>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -26,6 +27,7 @@ private Q_SLOTS:
     void init()
     {
         m_dir = std::make_unique<QTemporaryDir>();
+        m_groupsHaveOthers = false;
         QVERIFY(m_dir->isValid());
         m_top = m_dir->path() + u"/SmartMeter"_s;
         QVERIFY(QDir().mkpath(m_top + u"/sub"_s));
@@ -52,7 +54,20 @@ private Q_SLOTS:
         row("name with shell signs", u"file:SmartMeter/$(id);x:755"_s, u"SmartMeter/$(id);x"_s, u""_s);
         row("link that stays inside", u"link:SmartMeter/l:ocr.py"_s, u"SmartMeter/l"_s, u""_s);
         row("dots that stay inside", u""_s, u"SmartMeter/sub/../ocr.py"_s, u""_s);
-        row("group may write", u"file:SmartMeter/g:775"_s, u"SmartMeter/g"_s, u""_s);
+        row("a group without others may write", u"file:SmartMeter/g:775"_s, u"SmartMeter/g"_s, u""_s);
+        row("a group with others may write", u"others;file:SmartMeter/g:775"_s, u"SmartMeter/g"_s,
+            u"changed by its group"_s);
+        row("a group without others may write its folder", u"file:SmartMeter/sub/a:755;mode:SmartMeter/sub:775"_s,
+            u"SmartMeter/sub/a"_s, u""_s);
+        row("a group with others may write its folder", u"others;file:SmartMeter/sub/a:755;mode:SmartMeter/sub:775"_s,
+            u"SmartMeter/sub/a"_s, u"which its group"_s);
+        row("a group with others may write a sticky folder",
+            u"others;file:SmartMeter/sub/a:755;mode:SmartMeter/sub:1775"_s, u"SmartMeter/sub/a"_s, u""_s);
+        row("a group with others may write the link's folder",
+            u"others;mode:SmartMeter/sub:775;link:SmartMeter/sub/l:../ocr.py"_s, u"SmartMeter/sub/l"_s,
+            u"which its group"_s);
+        row("a group with others may write the root folder", u"others;mode::775"_s, u"SmartMeter/ocr.py"_s,
+            u"which its group"_s);
         row("missing", u""_s, u"SmartMeter/none.py"_s, u"cannot find"_s);
         row("relative", u""_s, u"!SmartMeter/ocr.py"_s, u"not an absolute path"_s);
         row("empty", u""_s, u"!"_s, u"not an absolute path"_s);
@@ -103,7 +118,7 @@ private Q_SLOTS:
         const QTemporaryDir other;
         const QString link = other.path() + u"/device"_s;
         QVERIFY(QFile::link(m_dir->path(), link));
-        const ProgramRules linked(link + u"/SmartMeter"_s, m_owner, m_owner, ProgramRules::RunAs::FileOwner);
+        const ProgramRules linked(link + u"/SmartMeter"_s, m_owner, m_owner);
         const auto program = linked.check(link + u"/SmartMeter/ocr.py"_s);
         QVERIFY(program.has_value());
         QCOMPARE(program->path, QFileInfo(m_top + u"/ocr.py"_s).canonicalFilePath());
@@ -114,18 +129,57 @@ private Q_SLOTS:
         if (::geteuid() != 0) {
             QSKIP("only root can make files that are root's");
         }
+        // Whoever lays out a card with sudo leaves files of root's.
         add("SmartMeter/root.py", 0755);
         QVERIFY(::chown(path("SmartMeter/root.py").constData(), 0, 0) == 0);
-        const auto meter = rules().check(m_top + u"/root.py"_s);
-        QVERIFY(!meter && meter.error().message.contains(u"nothing is started as root"_s));
-        // The agent's file may be root's, it runs as the tree's owner all the same.
-        const auto agent = rules(ProgramRules::RunAs::TreeOwner).check(m_top + u"/root.py"_s);
-        QVERIFY(agent.has_value());
-        QCOMPARE(agent->user, nobody);
+        const auto ofRoot = rules().check(m_top + u"/root.py"_s);
+        QVERIFY2(ofRoot.has_value(), ofRoot ? "" : qPrintable(ofRoot.error().message));
+        QCOMPARE(ofRoot->user, nobody);
         QVERIFY(::chown(path("SmartMeter").constData(), 0, 0) == 0);
-        const ProgramRules rootsTree(m_top, 0, 0, ProgramRules::RunAs::TreeOwner);
+        const ProgramRules rootsTree(m_top, 0, 0);
         const auto asRoot = rootsTree.check(m_top + u"/root.py"_s);
         QVERIFY(!asRoot && asRoot.error().message.contains(u"would run as root"_s));
+    }
+
+    void neverRunsAsAThirdUser()
+    {
+        if (::geteuid() != 0) {
+            QSKIP("only root can make files of another user");
+        }
+        add("SmartMeter/theirs.py", 0755);
+        QVERIFY(::chown(path("SmartMeter/theirs.py").constData(), 1, 1) == 0);
+        const auto program = rules().check(m_top + u"/theirs.py"_s);
+        QVERIFY(!program && program.error().message.contains(u"neither to root nor to the owner"_s));
+    }
+
+    void knowsAGroupThatOthersAreIn()
+    {
+        QVERIFY(!hasOtherMembers(0, ::geteuid()));
+        QVERIFY(!hasOtherMembers(4'000'000, ::geteuid()));
+        const passwd *const daemon = ::getpwnam("daemon");
+        if (daemon == nullptr) {
+            QSKIP("this machine has no account \"daemon\"");
+        }
+        const gid_t group = daemon->pw_gid;
+        const uid_t user = daemon->pw_uid;
+        QVERIFY(hasOtherMembers(group, user + 1));
+        QVERIFY(!hasOtherMembers(group, user));
+    }
+
+    void keepsTheNameOfALink()
+    {
+        // One program under two names looks at the one it was started by.
+        QVERIFY(::symlink("ocr.py", path("SmartMeter/dlms.py").constData()) == 0);
+        const auto program = rules().check(m_top + u"/sub/../dlms.py"_s);
+        QVERIFY(program.has_value());
+        const QString top = QFileInfo(m_top).canonicalFilePath();
+        QCOMPARE(program->path, top + u"/dlms.py"_s);
+        QCOMPARE(program->file, top + u"/ocr.py"_s);
+        // A name outside of the folder is none to start something by.
+        QVERIFY(::symlink("SmartMeter/ocr.py", path("outside.py").constData()) == 0);
+        const auto outside = rules().check(m_dir->path() + u"/outside.py"_s);
+        QVERIFY(outside.has_value());
+        QCOMPARE(outside->path, top + u"/ocr.py"_s);
     }
 
     void refusesFoldersOfAThirdUser()
@@ -144,9 +198,9 @@ private Q_SLOTS:
         const auto self = ProcessHandle::open(::getpid(), ProcessHandle::Kind::Other);
         QVERIFY(self.has_value());
         const QString executable = QFileInfo(u"/proc/self/exe"_s).canonicalFilePath();
-        QVERIFY(checkRuns(*self, {executable, ::geteuid(), 0}).has_value());
-        QVERIFY(!checkRuns(*self, {executable, ::geteuid() + 1, 0}).has_value());
-        QVERIFY(!checkRuns(*self, {u"/bin/true"_s, ::geteuid(), 0}).has_value());
+        QVERIFY(checkRuns(*self, {executable, executable, ::geteuid(), 0, {}}).has_value());
+        QVERIFY(!checkRuns(*self, {executable, executable, ::geteuid() + 1, 0, {}}).has_value());
+        QVERIFY(!checkRuns(*self, {u"/bin/true"_s, u"/bin/true"_s, ::geteuid(), 0, {}}).has_value());
     }
 
     void seesThatAProcessHasGone()
@@ -164,7 +218,7 @@ private Q_SLOTS:
         QCOMPARE(owned.reap().signal, SIGKILL);
         QVERIFY(!handle->exists());
         QVERIFY(!ProcessHandle::open(child, ProcessHandle::Kind::Other).has_value());
-        const auto gone = checkRuns(*handle, {u"/bin/true"_s, ::geteuid(), 0});
+        const auto gone = checkRuns(*handle, {u"/bin/true"_s, u"/bin/true"_s, ::geteuid(), 0, {}});
         QVERIFY(!gone && gone.error().code == ErrorCode::NotFound);
     }
 
@@ -174,9 +228,11 @@ private:
         const QByteArray root = QFile::encodeName(m_dir->path());
         return below.isEmpty() ? root : root + '/' + below;
     }
-    [[nodiscard]] ProgramRules rules(ProgramRules::RunAs runAs = ProgramRules::RunAs::FileOwner) const
+    [[nodiscard]] ProgramRules rules() const
     {
-        return {m_top, m_owner, m_owner, runAs};
+        return {m_top, m_owner, m_owner, [this](gid_t, uid_t) {
+                    return m_groupsHaveOthers;
+                }};
     }
     void own(const QByteArray &file) const
     {
@@ -192,7 +248,7 @@ private:
         QVERIFY(::chmod(path(below).constData(), mode) == 0); // after chown, which takes setuid bits away
     }
     // "kind:path[:argument]", joined by semicolons.
-    void make(const QString &list) const
+    void make(const QString &list)
     {
         if (list.isEmpty()) {
             return;
@@ -201,6 +257,10 @@ private:
         const QStringList items = list.contains(u"$("_s) ? QStringList{list} : list.split(u';');
         for (const QString &item : items) {
             const QStringList parts = item.split(u':');
+            if (parts[0] == u"others"_s) {
+                m_groupsHaveOthers = true;
+                continue;
+            }
             const QByteArray file = QFile::encodeName(parts[1]);
             const QByteArray argument = QFile::encodeName(parts.value(2));
             if (parts[0] == u"file"_s) {
@@ -221,6 +281,7 @@ private:
     std::unique_ptr<QTemporaryDir> m_dir;
     QString m_top;
     uid_t m_owner = 0;
+    bool m_groupsHaveOthers = false;
 };
 
 QTEST_GUILESS_MAIN(TestProgramRules)

@@ -96,7 +96,7 @@ private Q_SLOTS:
     void killsWhatDoesNotEnd()
     {
         SupervisionLimits limits = shortLimits();
-        limits.heartbeatTimeout = 50ms;
+        limits.startTimeout = 50ms;
         limits.stopGrace = 50ms;
         const auto process = make(m_tree->add(u"SmartMeter/ocr"_s, "trap '' TERM\nwhile :; do sleep 1; done"), limits);
         QList<ProcessState> states;

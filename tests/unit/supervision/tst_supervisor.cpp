@@ -3,6 +3,7 @@
 #include "supervision/Supervisor.h"
 
 #include <QtTest>
+#include <sys/socket.h>
 
 using namespace sgn;
 using namespace sgn::supervision;
@@ -32,6 +33,55 @@ private:
         heartbeat.runCommand = program;
         heartbeat.version = version;
         return heartbeat;
+    }
+    // A socket that a test passes on to a process.
+    struct Socket
+    {
+        Socket()
+            : descriptor(::socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0))
+        {
+            struct stat info
+            {
+            };
+            if (::fstat(descriptor.get(), &info) == 0) {
+                inode = info.st_ino;
+            }
+        }
+        Descriptor descriptor;
+        quint64 inode = 0;
+    };
+    [[nodiscard]] static HeartbeatSender sentBy(uid_t user, quint64 inode)
+    {
+        const QList<system::UdpSocket> sockets{{user, inode}};
+        return {sockets, false, [sockets] {
+                    return sockets;
+                }};
+    }
+    [[nodiscard]] static HeartbeatSender sentBy(const Socket &socket)
+    {
+        return sentBy(ScriptTree::owner(), socket.inode);
+    }
+    [[nodiscard]] static HeartbeatSender gone(bool othersAreKeptAway = false)
+    {
+        return {{}, othersAreKeptAway, [] {
+                    return QList<system::UdpSocket>();
+                }};
+    }
+    [[nodiscard]] ProcessReport reportOf(const QString &name) const
+    {
+        for (const ProcessReport &report : m_supervisor->reports()) {
+            if (report.name == name) {
+                return report;
+            }
+        }
+        return {};
+    }
+    // Sent by a program with the watchdog's own rights.
+    [[nodiscard]] static HeartbeatSender trusted()
+    {
+        return {{{::geteuid(), 1}}, false, [] {
+                    return QList<system::UdpSocket>{{::geteuid(), 1}};
+                }};
     }
     [[nodiscard]] static RegistryEntry entry(const QString &name, const QString &program)
     {
@@ -63,7 +113,7 @@ private:
     {
         const QString program = m_tree->add(u"SmartMeter/"_s + name);
         const pid_t pid = m_tree->startElsewhere(program);
-        [[maybe_unused]] const auto taken = m_supervisor->heartbeat(heartbeat(name, pid, program));
+        [[maybe_unused]] const auto taken = m_supervisor->heartbeat(heartbeat(name, pid, program), trusted());
         return program;
     }
 
@@ -92,7 +142,7 @@ private Q_SLOTS:
         connect(m_supervisor.get(), &Supervisor::essentialsChanged, this, [&] { order += u"to be saved"_s; });
         connect(m_supervisor.get(), &Supervisor::processChanged, this,
                 [&](const ProcessReport &report) { order += report.name; });
-        QVERIFY(m_supervisor->heartbeat(heartbeat(u"ocr"_s, pid, program, 4)).has_value());
+        QVERIFY(m_supervisor->heartbeat(heartbeat(u"ocr"_s, pid, program, 4), trusted()).has_value());
         QCOMPARE(pidOf(u"ocr"_s), qint64{pid});
         QCOMPARE(m_supervisor->reports().front().version, 4);
         QCOMPARE(m_supervisor->reports().front().state, ProcessState::Running);
@@ -117,7 +167,7 @@ private Q_SLOTS:
         QFETCH(QString, reason);
         m_tree->add(u"SmartMeter/ocr"_s);
         const pid_t pid = m_tree->startElsewhere(m_tree->add(sender));
-        const auto taken = m_supervisor->heartbeat(heartbeat(u"ocr"_s, pid, m_tree->path(named)));
+        const auto taken = m_supervisor->heartbeat(heartbeat(u"ocr"_s, pid, m_tree->path(named)), trusted());
         QVERIFY(!taken.has_value());
         QVERIFY2(taken.error().message.contains(reason), qPrintable(taken.error().message));
         QVERIFY(m_supervisor->entries().isEmpty());
@@ -128,18 +178,179 @@ private Q_SLOTS:
         const QString program = m_tree->add(u"SmartMeter/ocr"_s);
         const pid_t pid = m_tree->startElsewhere(program);
         m_tree->end(pid);
-        QCOMPARE(m_supervisor->heartbeat(heartbeat(u"ocr"_s, pid, program)).error().code, ErrorCode::NotFound);
+        QCOMPARE(m_supervisor->heartbeat(heartbeat(u"ocr"_s, pid, program), trusted()).error().code,
+                 ErrorCode::NotFound);
         for (const qint64 impossible : {qint64{0}, qint64{-1}, qint64{1}}) {
-            QVERIFY(!m_supervisor->heartbeat(heartbeat(u"ocr"_s, impossible, program)).has_value());
+            QVERIFY(!m_supervisor->heartbeat(heartbeat(u"ocr"_s, impossible, program), trusted()).has_value());
         }
         QVERIFY(m_supervisor->entries().isEmpty());
+    }
+
+    void takesAProcessThatSendsItselfForWhatItClaims_data()
+    {
+        QTest::addColumn<QByteArray>("body");
+        QTest::addColumn<QByteArray>("shows");
+        QTest::addColumn<bool>("byAChild");
+        QTest::newRow("one with another title") << QByteArray("exec sleep 1000") << QByteArray("1000") << false;
+        QTest::newRow("a worker that sends for it")
+            << QByteArray("sleep 1000 & exec 9>&-; wait") << QByteArray() << true;
+    }
+
+    void takesAProcessThatSendsItselfForWhatItClaims()
+    {
+        QFETCH(QByteArray, body);
+        QFETCH(QByteArray, shows);
+        QFETCH(bool, byAChild);
+        const Socket socket;
+        const QString program = m_tree->add(u"SmartMeter/ocr"_s, body);
+        const pid_t pid = m_tree->startElsewhere(program, shows, socket.descriptor.get());
+        QTRY_COMPARE_WITH_TIMEOUT(system::holdsSocket(pid, socket.inode), !byAChild, patience);
+        const auto taken = m_supervisor->heartbeat(heartbeat(u"ocr"_s, pid, program, 4), sentBy(socket));
+        QVERIFY2(taken.has_value(), taken ? "" : qPrintable(taken.error().message));
+        QCOMPARE(pidOf(u"ocr"_s), qint64{pid});
+        QCOMPARE(reportOf(u"ocr"_s).version, 4);
+        QCOMPARE(reportOf(u"ocr"_s).state, ProcessState::Running);
+        // Known by its number, it may name what it likes.
+        QVERIFY(
+            m_supervisor->heartbeat(heartbeat(u"ocr"_s, pid, m_tree->path(u"SmartMeter/other"_s), 5), sentBy(socket))
+                .has_value());
+    }
+
+    void refusesWhatAnotherProcessSends_data()
+    {
+        QTest::addColumn<uid_t>("user");
+        QTest::newRow("another user's") << uid_t{4242};
+        QTest::newRow("another of the owner's") << ScriptTree::owner();
+    }
+
+    void refusesWhatAnotherProcessSends()
+    {
+        QFETCH(uid_t, user);
+        if (user == ::geteuid()) {
+            QSKIP("a watchdog that isn't root trusts its own user");
+        }
+        const Socket other;
+        const QString program = addRunning(u"ocr"_s);
+        // An editor of the owner's with a program open that isn't started.
+        const QString calibrate = m_tree->add(u"SmartMeter/calibrate"_s);
+        const pid_t viewer = m_tree->startElsewhere(calibrate);
+        for (const Heartbeat &forged : {heartbeat(u"ocr"_s, pidOf(u"ocr"_s), program, 2147483647),
+                                        heartbeat(u"calibrate"_s, viewer, calibrate)}) {
+            const auto taken = m_supervisor->heartbeat(forged, sentBy(user, other.inode));
+            QVERIFY(!taken);
+            QVERIFY2(taken.error().message.contains(u"it was sent by a process of user number %1"_s.arg(user)),
+                     qPrintable(taken.error().message));
+        }
+        QCOMPARE(reportOf(u"ocr"_s).version, 1);
+        QCOMPARE(names(), QStringList{u"ocr"_s});
+    }
+
+    void whatCannotBeAttributedIsASignOfLifeAtBest()
+    {
+        const QString program = m_tree->add(u"SmartMeter/ocr"_s);
+        const pid_t stranger = m_tree->startElsewhere(program);
+        QVERIFY(!m_supervisor->heartbeat(heartbeat(u"ocr"_s, stranger, program), gone()).has_value());
+        m_tree->end(stranger);
+        QVERIFY(names().isEmpty());
+
+        Registry registry;
+        registry.sameBoot = true;
+        registry.processes = {entry(u"ocr"_s, program)};
+        m_supervisor->begin(registry);
+        const qint64 pid = pidOf(u"ocr"_s);
+        QVERIFY(pid != 0);
+        const auto taken = m_supervisor->heartbeat(heartbeat(u"ocr"_s, pid, program, 9), gone());
+        QVERIFY(taken && *taken == Credit::Life);
+        QCOMPARE(reportOf(u"ocr"_s).version, 3);
+        QCOMPARE(reportOf(u"ocr"_s).state, ProcessState::Starting);
+        // A stopped process sends nothing.
+        ::kill(static_cast<pid_t>(pid), SIGSTOP);
+        QTRY_COMPARE_WITH_TIMEOUT(system::readProcStat(static_cast<pid_t>(pid))->state, 'T', patience);
+        const auto stopped = m_supervisor->heartbeat(heartbeat(u"ocr"_s, pid, program, 9), gone());
+        QVERIFY(!stopped && stopped.error().message.contains(u"is stopped"_s));
+    }
+
+    void aPacketFilterMakesItCount()
+    {
+        const QString program = m_tree->add(u"SmartMeter/ocr"_s);
+        const pid_t pid = m_tree->startElsewhere(program);
+        const auto taken = m_supervisor->heartbeat(heartbeat(u"ocr"_s, pid, program, 9), gone(true));
+        QVERIFY(taken && *taken == Credit::Full);
+        QCOMPARE(pidOf(u"ocr"_s), qint64{pid});
+        QCOMPARE(reportOf(u"ocr"_s).version, 9);
+    }
+
+    void supervisesAWrapperWithWhatItStarts()
+    {
+        // The wrapper waits for the reader, which sends the heartbeats under its own number and names the wrapper.
+        const Socket socket;
+        const QString reader = m_tree->add(u"SmartMeter/reader"_s);
+        const QString wrapper = m_tree->add(u"SmartMeter/ocr"_s, QFile::encodeName(reader) + " & exec 9>&-; wait");
+        const pid_t outer = m_tree->startElsewhere(wrapper, {}, socket.descriptor.get());
+        const auto childOf = [](pid_t parent) {
+            for (const system::ProcStat &stat : system::readAllProcesses()) {
+                if (stat.parent == parent && system::readArguments(stat.pid).size() == 2) {
+                    return stat.pid;
+                }
+            }
+            return 0;
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(childOf(outer) != 0 && system::holdsSocket(childOf(outer), socket.inode) &&
+                                     !system::holdsSocket(outer, socket.inode),
+                                 patience);
+        const pid_t inner = childOf(outer);
+        const auto taken = m_supervisor->heartbeat(heartbeat(u"ocr"_s, inner, wrapper), sentBy(socket));
+        QVERIFY2(taken.has_value(), taken ? "" : qPrintable(taken.error().message));
+        QCOMPARE(pidOf(u"ocr"_s), qint64{outer});
+        // Some programmers name what runs instead.
+        QVERIFY(m_supervisor->heartbeat(heartbeat(u"ocr"_s, inner, reader), sentBy(socket)).has_value());
+        QCOMPARE(m_supervisor->entries().front().runCommand, wrapper);
+    }
+
+    void oneProgramUnderTwoNamesIsTwoPrograms()
+    {
+        const QString meter = m_tree->add(u"SmartMeter/meter"_s);
+        for (const auto &name : {u"ocr"_s, u"dlms"_s}) {
+            QVERIFY(QFile::link(u"meter"_s, m_tree->path(u"SmartMeter/"_s + name)));
+        }
+        Registry registry;
+        registry.sameBoot = true;
+        // As a watchdog of before kept the first.
+        registry.processes = {entry(u"ocr"_s, meter), entry(u"dlms"_s, m_tree->path(u"SmartMeter/dlms"_s))};
+        m_supervisor->begin(registry);
+        const qint64 dlms = pidOf(u"dlms"_s);
+        QTRY_VERIFY_WITH_TIMEOUT(system::readArguments(static_cast<pid_t>(dlms))
+                                     .contains(QFile::encodeName(m_tree->path(u"SmartMeter/dlms"_s))),
+                                 patience);
+        ::kill(static_cast<pid_t>(pidOf(u"ocr"_s)), SIGKILL);
+        QTRY_COMPARE_WITH_TIMEOUT(reportOf(u"ocr"_s).restarts24h, std::optional(1), patience);
+        QTRY_VERIFY_WITH_TIMEOUT(pidOf(u"ocr"_s) != 0, patience);
+        QCOMPARE(pidOf(u"dlms"_s), dlms); // not left behind by the other
+        QVERIFY(system::readProcStat(static_cast<pid_t>(dlms))->state != 'Z');
+    }
+
+    void startsALinkByItsOwnNameFromThenOn()
+    {
+        // As a watchdog of before kept it: by the file.
+        const QString meter = m_tree->add(u"SmartMeter/meter"_s);
+        const QString ocr = m_tree->path(u"SmartMeter/ocr"_s);
+        QVERIFY(QFile::link(u"meter"_s, ocr));
+        const Socket socket;
+        const pid_t pid = m_tree->startElsewhere(ocr, {}, socket.descriptor.get());
+        Registry registry;
+        registry.sameBoot = true;
+        registry.processes = {entry(u"ocr"_s, meter)};
+        registry.processes[0].identity = ProcessIdentity{pid, system::readProcStat(pid)->startTime};
+        m_supervisor->begin(registry);
+        QVERIFY(m_supervisor->heartbeat(heartbeat(u"ocr"_s, pid, ocr), sentBy(socket)).has_value());
+        QCOMPARE(m_supervisor->entries().front().runCommand, ocr);
     }
 
     void refusesASecondCopyOfAProcess()
     {
         const QString program = addRunning(u"ocr"_s);
         const pid_t copy = m_tree->startElsewhere(program);
-        const auto taken = m_supervisor->heartbeat(heartbeat(u"ocr"_s, copy, program));
+        const auto taken = m_supervisor->heartbeat(heartbeat(u"ocr"_s, copy, program), trusted());
         QVERIFY(!taken && taken.error().message.contains(u"is another copy"_s));
     }
 
@@ -149,7 +360,8 @@ private Q_SLOTS:
         QSignalSpy changed(m_supervisor.get(), &Supervisor::processChanged);
         QSignalSpy recorded(m_supervisor.get(), &Supervisor::recordChanged);
         for (int version = 2; version < 50; ++version) { // as many as a program that lies can send
-            QVERIFY(m_supervisor->heartbeat(heartbeat(u"ocr"_s, pidOf(u"ocr"_s), program, version)).has_value());
+            QVERIFY(
+                m_supervisor->heartbeat(heartbeat(u"ocr"_s, pidOf(u"ocr"_s), program, version), trusted()).has_value());
         }
         QVERIFY(changed.size() <= 2);
         QVERIFY(recorded.size() <= 2);
@@ -177,7 +389,7 @@ private Q_SLOTS:
         m_tree->add(u"SmartMeter/ocr"_s, "trap '' TERM\nwhile :; do sleep 1; done");
         const QString program = m_tree->path(u"SmartMeter/ocr"_s);
         const pid_t pid = m_tree->startElsewhere(program);
-        QVERIFY(m_supervisor->heartbeat(heartbeat(u"ocr"_s, pid, program)).has_value());
+        QVERIFY(m_supervisor->heartbeat(heartbeat(u"ocr"_s, pid, program), trusted()).has_value());
         std::optional<ErrorCode> code;
         m_supervisor->hold(
             1h, [&](const Outcome &outcome) { code = outcome ? std::nullopt : std::optional(outcome.error().code); });
@@ -245,6 +457,23 @@ private Q_SLOTS:
         QCOMPARE(pidOf(u"running"_s), qint64{pid});
         QCOMPARE(pidOf(u"unsaved"_s), qint64{unsavedPid}); // found, not started twice
         QVERIFY(pidOf(u"ended"_s) != 0 && pidOf(u"ended"_s) != pid);
+    }
+
+    void knowsAgainWhatHasAnotherTitle()
+    {
+        // Nothing of what they show names the program: one is known by its number, the other, which was started right
+        // before the watchdog was killed, leads its session and writes to its log.
+        const QString saved = m_tree->add(u"SmartMeter/saved"_s, "exec sleep 1000");
+        const QString unsaved = m_tree->add(u"SmartMeter/unsaved"_s, "exec sleep 1001 >>${0%/*}/../logs/unsaved.log");
+        const pid_t savedPid = m_tree->startElsewhere(saved, "1000");
+        const pid_t unsavedPid = m_tree->startElsewhere(unsaved, "1001");
+        Registry registry;
+        registry.sameBoot = true;
+        registry.processes = {entry(u"unsaved"_s, unsaved), entry(u"saved"_s, saved)};
+        registry.processes[1].identity = ProcessIdentity{savedPid, system::readProcStat(savedPid)->startTime};
+        m_supervisor->begin(registry);
+        QCOMPARE(pidOf(u"saved"_s), qint64{savedPid});
+        QCOMPARE(pidOf(u"unsaved"_s), qint64{unsavedPid});
     }
 
     void waitsAfterABootForWhatCronStarts()

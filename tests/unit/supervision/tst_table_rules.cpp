@@ -13,6 +13,9 @@ namespace {
 const QString ocr = u"/SmartMeter/ocr.py"_s;
 const QString old = u"/SmartMeter/old.py"_s;
 const QString uplink = u"/SmartMeter/uplink.py"_s;
+const QString first = u"/SmartMeter/first.py"_s;
+const QString second = u"/SmartMeter/second.py"_s;
+const QString meter = u"/SmartMeter/meter.py"_s;
 
 Heartbeat heartbeat(const QString &name, qint64 pid)
 {
@@ -20,6 +23,12 @@ Heartbeat heartbeat(const QString &name, qint64 pid)
     heartbeat.processName = name;
     heartbeat.pid = pid;
     return heartbeat;
+}
+
+// Two of the programs are links to the same file.
+QString fileOf(const QString &program)
+{
+    return program == first || program == second ? u"/SmartMeter/meter.py"_s : program;
 }
 
 } // namespace
@@ -32,8 +41,8 @@ private Q_SLOTS:
     void admitsHeartbeats_data()
     {
         QTest::addColumn<QList<KnownProcess>>("known");
-        QTest::addColumn<QString>("program"); // of a heartbeat of ocr, pid 7
-        QTest::addColumn<QStringList>("files");
+        QTest::addColumn<QString>("program");   // of a heartbeat of ocr, pid 7
+        QTest::addColumn<QStringList>("files"); // that are there
         QTest::addColumn<std::optional<Admission>>("admission");
         QTest::addColumn<QString>("reason");
         using Known = QList<KnownProcess>;
@@ -44,32 +53,38 @@ private Q_SLOTS:
         const auto full = [](qsizetype size) {
             Known known;
             for (qsizetype i = 0; i < size; ++i) {
-                known += {u"p%1"_s.arg(i), u"/SmartMeter/p%1"_s.arg(i), 1000 + i};
+                known += {u"p%1"_s.arg(i), u"/SmartMeter/p%1"_s.arg(i), {}, 1000 + i};
             }
             return known;
         };
         row("an empty table", {}, ocr, {ocr}, Admission::NewRow);
-        row("known, and it runs", Known{{u"ocr"_s, ocr, 7}}, ocr, {ocr}, Admission::Proof);
-        row("known under another pid: a worker or a copy", Known{{u"ocr"_s, ocr, 8}}, ocr, {ocr}, Admission::Proof);
-        row("known, and not supervised now", Known{{u"ocr"_s, ocr, {}}}, ocr, {ocr}, Admission::Adopt);
-        row("known with another program that runs", Known{{u"ocr"_s, old, 8}}, ocr, {ocr}, {},
+        row("known, and it runs", Known{{u"ocr"_s, ocr, {}, 7}}, ocr, {ocr}, Admission::Proof);
+        row("known under another pid: a worker or a copy", Known{{u"ocr"_s, ocr, {}, 8}}, ocr, {ocr}, Admission::Proof);
+        row("known, and not supervised now", Known{{u"ocr"_s, ocr, {}, {}}}, ocr, {ocr}, Admission::Adopt);
+        row("known with another program that runs", Known{{u"ocr"_s, old, {}, 8}}, ocr, {ocr}, {},
             u"its run_command is %1 and not %2"_s.arg(old, ocr));
-        row("known with another program that runs and is gone from the disk", Known{{u"ocr"_s, old, 8}}, ocr, {ocr}, {},
+        row("known with another program that runs and is gone from the disk", Known{{u"ocr"_s, old, {}, 8}}, ocr, {ocr},
+            {}, u"its run_command is"_s);
+        row("known with another program that is there", Known{{u"ocr"_s, old, {}, {}}}, ocr, {ocr, old}, {},
             u"its run_command is"_s);
-        row("known with another program that is there", Known{{u"ocr"_s, old, {}}}, ocr, {ocr, old}, {},
-            u"its run_command is"_s);
-        row("known with another program that is gone", Known{{u"ocr"_s, old, {}}}, ocr, {ocr}, Admission::NewRow);
-        row("the pid of another process", Known{{u"uplink"_s, uplink, 7}}, ocr, {ocr}, {},
+        row("known with another program that is gone", Known{{u"ocr"_s, old, {}, {}}}, ocr, {ocr}, Admission::NewRow);
+        row("the pid of another process", Known{{u"uplink"_s, uplink, {}, 7}}, ocr, {ocr}, {},
             u"process 7 is already known as \"uplink\""_s);
-        row("the program of another process", Known{{u"uplink"_s, ocr, 8}}, ocr, {ocr}, {},
+        row("the program of another process", Known{{u"uplink"_s, ocr, {}, 8}}, ocr, {ocr}, {},
             u"%1 is already known as \"uplink\""_s.arg(ocr));
-        row("the program of another process that doesn't run", Known{{u"uplink"_s, ocr, {}}}, ocr, {ocr},
+        row("the program of another process that doesn't run", Known{{u"uplink"_s, ocr, {}, {}}}, ocr, {ocr},
             Admission::NewRow);
-        row("known, but with the pid of another process", Known{{u"ocr"_s, ocr, 8}, {u"uplink"_s, uplink, 7}}, ocr,
-            {ocr}, {}, u"process 7 is already known as"_s);
+        row("known, but with the pid of another process", Known{{u"ocr"_s, ocr, {}, 8}, {u"uplink"_s, uplink, {}, 7}},
+            ocr, {ocr}, {}, u"process 7 is already known as"_s);
+        row("another name of a running process's file", Known{{u"dlms"_s, second, {}, 8}}, first, {first, second},
+            Admission::NewRow);
+        row("known by the file of its link", Known{{u"ocr"_s, meter, {}, 7}}, first, {first, meter}, Admission::Proof);
+        row("known by another link, and not supervised now", Known{{u"ocr"_s, second, {}, {}}}, first, {first, second},
+            Admission::Adopt);
         row("one place left", full(maxTableSize - 1), ocr, {ocr}, Admission::NewRow);
         row("a full table", full(maxTableSize), ocr, {ocr}, {}, u"there are 64 processes already"_s);
-        row("known in a full table", full(maxTableSize - 1) + Known{{u"ocr"_s, ocr, {}}}, ocr, {ocr}, Admission::Adopt);
+        row("known in a full table", full(maxTableSize - 1) + Known{{u"ocr"_s, ocr, {}, {}}}, ocr, {ocr},
+            Admission::Adopt);
     }
 
     void admitsHeartbeats()
@@ -79,8 +94,10 @@ private Q_SLOTS:
         QFETCH(QStringList, files);
         QFETCH(std::optional<Admission>, admission);
         QFETCH(QString, reason);
-        const auto found = admissionOf(heartbeat(u"ocr"_s, 7), program, known,
-                                       [&files](const QString &path) { return files.contains(path); });
+        for (KnownProcess &process : known) {
+            process.file = files.contains(process.program) ? fileOf(process.program) : QString();
+        }
+        const auto found = admissionOf(heartbeat(u"ocr"_s, 7), Program{program, fileOf(program), 0, 0, {}}, known);
         QCOMPARE(found ? std::optional(*found) : std::nullopt, admission);
         if (!found) {
             QCOMPARE(found.error().code, ErrorCode::Refused);

@@ -31,11 +31,11 @@ private Q_SLOTS:
     {
         DatagramFilter sieve;
         QCOMPARE(sieve.judge("ocr", meter, start), Verdict::New);
-        sieve.accepted("ocr", heartbeatOf(u"ocr"_s), start);
+        sieve.accepted("ocr", heartbeatOf(u"ocr"_s), meter, start);
         QCOMPARE(sieve.judge("ocr", meter, start + 20s), Verdict::Known);
         QCOMPARE(sieve.heartbeatOf("ocr"), heartbeatOf(u"ocr"_s));
         QCOMPARE(sieve.judge("ocr ", meter, start + 20s), Verdict::New);
-        sieve.refused("ocr");
+        sieve.refused("ocr", meter);
         QCOMPARE(sieve.judge("ocr", meter, start + 40s), Verdict::New);
     }
 
@@ -53,7 +53,7 @@ private Q_SLOTS:
     void aFloodOfManySendersIsBoundedAndHidesNoKnownOne()
     {
         DatagramFilter sieve;
-        sieve.accepted("ocr", heartbeatOf(u"ocr"_s), start - 1min);
+        sieve.accepted("ocr", heartbeatOf(u"ocr"_s), meter, start - 1min);
         int admitted = 0;
         for (int i = 0; i < 50'000; ++i) {
             admitted += sieve.judge(QByteArray::number(i), static_cast<quint16>(i), start) == Verdict::New ? 1 : 0;
@@ -62,28 +62,49 @@ private Q_SLOTS:
         QCOMPARE(sieve.judge("ocr", meter, start), Verdict::Known);
     }
 
-    void trueCopiesCostNothingEither()
+    void repeatsAreTakenTenTimesASecond()
     {
         DatagramFilter sieve;
-        sieve.accepted("ocr", heartbeatOf(u"ocr"_s), start);
+        sieve.accepted("ocr", heartbeatOf(u"ocr"_s), meter, start);
         int taken = 0;
         for (int ms = 0; ms < 1000; ++ms) {
-            taken += sieve.judge("ocr", attacker, start + MonotonicTime(ms)) == Verdict::Known ? 1 : 0;
+            const MonotonicTime now = start + MonotonicTime(ms);
+            if (sieve.judge("ocr", meter, now) == Verdict::Known) {
+                sieve.accepted("ocr", heartbeatOf(u"ocr"_s), meter, now);
+                ++taken;
+            }
         }
         QCOMPARE(taken, 9);
+    }
+
+    void copiesThatAreRefusedHideNoTrueOne()
+    {
+        // Any user can send the same bytes; that they come from elsewhere is only found out afterwards.
+        DatagramFilter sieve;
+        sieve.accepted("ocr", heartbeatOf(u"ocr"_s), meter, start - 20s);
+        int looks = 0;
+        for (int i = 0; i < 50'000; ++i) {
+            const auto port = static_cast<quint16>(attacker + i % 10'000);
+            if (sieve.judge("ocr", port, start) == Verdict::Known) {
+                sieve.refused("ocr", port);
+                ++looks;
+            }
+        }
+        QCOMPARE(looks, DatagramFilter::perSecond);
+        QCOMPARE(sieve.judge("ocr", meter, start), Verdict::Known);
     }
 
     void oneDatagramIsKeptForAProcess()
     {
         DatagramFilter sieve;
-        sieve.accepted("other", heartbeatOf(u"other"_s), start);
+        sieve.accepted("other", heartbeatOf(u"other"_s), meter, start);
         for (int i = 0; i < 1000; ++i) {
-            sieve.accepted("ocr" + QByteArray(i, ' '), heartbeatOf(u"ocr"_s), start);
+            sieve.accepted("ocr" + QByteArray(i, ' '), heartbeatOf(u"ocr"_s), meter, start);
         }
         QCOMPARE(sieve.judge("ocr", meter, start + 1s), Verdict::New);
         QCOMPARE(sieve.judge("other", meter, start + 1s), Verdict::Known);
         for (std::size_t i = 0; i < DatagramFilter::maxKnown; ++i) {
-            sieve.accepted(QByteArray::number(i), heartbeatOf(QString::number(i)), start);
+            sieve.accepted(QByteArray::number(i), heartbeatOf(QString::number(i)), meter, start);
         }
         QCOMPARE(sieve.judge("other", meter, start + 2s), Verdict::New);
     }

@@ -8,6 +8,7 @@
 #include <QSignalSpy>
 #include <QtTest>
 #include <QUdpSocket>
+#include <sys/stat.h>
 #include <unistd.h>
 
 using namespace Qt::StringLiterals;
@@ -30,14 +31,17 @@ class TestHeartbeatSocket : public QObject
 private Q_SLOTS:
     void init()
     {
-        auto socket = HeartbeatSocket::open(0, m_clock);
+        auto socket = HeartbeatSocket::open(0, ::geteuid(), m_clock);
         QVERIFY(socket.has_value());
         m_socket = *std::move(socket);
         m_seen.clear();
+        m_senders.clear();
+        m_credit = supervision::Credit::Full;
         m_socket->serve(
-            [this](const Heartbeat &heartbeat) {
+            [this](const Heartbeat &heartbeat, const supervision::HeartbeatSender &sender) {
                 m_seen += heartbeat;
-                return Outcome();
+                m_senders += sender.sockets;
+                return m_credit;
             },
             [] {
                 return QList<ProcessReport>{{u"ocr"_s, 3, true, ProcessState::Dead, {}, {}, {}, {}}};
@@ -52,10 +56,37 @@ private Q_SLOTS:
         QCOMPARE(m_socket->refused(), 0U);
     }
 
+    void namesTheSocketThatSentIt()
+    {
+        send(good);
+        QTRY_COMPARE_WITH_TIMEOUT(m_senders.size(), 1, 10000);
+        struct stat info
+        {
+        };
+        QVERIFY(::fstat(static_cast<int>(m_client.socketDescriptor()), &info) == 0);
+        QCOMPARE(m_senders.front(), (UdpSocket{::getuid(), info.st_ino}));
+    }
+
+    void looksAtASignOfLifeAnewEachTime()
+    {
+        // What may have been sent by anyone keeps nothing back that comes after it.
+        m_credit = supervision::Credit::Life;
+        send(good);
+        QTRY_COMPARE_WITH_TIMEOUT(m_seen.size(), 1, 10000);
+        send(good);
+        QTRY_COMPARE_WITH_TIMEOUT(m_seen.size(), 2, 10000);
+        m_credit = supervision::Credit::Full;
+        send(good);
+        QTRY_COMPARE_WITH_TIMEOUT(m_seen.size(), 3, 10000);
+        send(good); // known now, and a moment later no news
+        send(QByteArray(good).replace("444", "445"));
+        QTRY_COMPARE_WITH_TIMEOUT(m_seen.size(), 4, 10000);
+        QCOMPARE(m_seen.back().pid, 445);
+    }
+
     void countsAndDropsTheRest_data()
     {
         QTest::addColumn<QByteArray>("datagram");
-        QTest::newRow("empty") << QByteArray();
         QTest::newRow("binary") << QByteArray(1000, '\xff');
         QTest::newRow("no JSON") << QByteArray("hello");
         QTest::newRow("over 4 KiB") << QByteArray(good).replace("1}", "1, \"x\": \"" + QByteArray(4096, 'x') + "\"}");
@@ -116,7 +147,7 @@ private Q_SLOTS:
 
     void reportsWhyAPortCannotBeUsed()
     {
-        const auto second = HeartbeatSocket::open(m_socket->port(), m_clock);
+        const auto second = HeartbeatSocket::open(m_socket->port(), ::geteuid(), m_clock);
         QVERIFY(!second);
         QVERIFY(second.error().message.contains(QString::number(m_socket->port())));
     }
@@ -185,6 +216,8 @@ private:
     std::unique_ptr<HeartbeatSocket> m_socket;
     QUdpSocket m_client;
     QList<Heartbeat> m_seen;
+    QList<UdpSocket> m_senders;
+    supervision::Credit m_credit = supervision::Credit::Full;
 };
 
 QTEST_GUILESS_MAIN(TestHeartbeatSocket)
