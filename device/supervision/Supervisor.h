@@ -50,7 +50,7 @@ public:
     void setLimits(const SupervisionLimits &limits);
 
     [[nodiscard]] QList<ProcessReport> reports() const;
-    // Of all processes that run.
+    // The numbers of all processes that run.
     [[nodiscard]] QSet<pid_t> pids() const;
     // For the registry.
     [[nodiscard]] QList<RegistryEntry> entries() const;

@@ -3,12 +3,14 @@
 
 #include "base/Overloaded.h"
 #include "base/StateFile.h"
+#include "system/PortGuard.h"
 #include "system/ProcFs.h"
 #include "watchdog/Logging.h"
 
 #include <algorithm>
 #include <QPointer>
 #include <sys/wait.h>
+#include <unistd.h>
 
 namespace sgn::watchdog {
 
@@ -125,6 +127,9 @@ void Watchdog::begin()
         },
         [this] { return m_supervisor.reports(); });
     m_watchdogExchange.resume();
+    if (::geteuid() == 0 && !system::othersAreKeptAway(m_heartbeats->port(), m_settings.owner.user)) {
+        qCInfo(lcWatchdog) << "no packet filter keeps heartbeats of other users away (device/packaging)";
+    }
 }
 
 void Watchdog::finish()
