@@ -1592,6 +1592,17 @@
         <source>%1 behind</source>
         <translation>%1 nach</translation>
     </message>
+    <message>
+        <source>Not shown</source>
+        <translation>Nicht gezeigt</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n process(es) for which the report had no room</source>
+        <translation>
+            <numerusform>%n Prozess, für den der Bericht keinen Platz hatte</numerusform>
+            <numerusform>%n Prozesse, für die der Bericht keinen Platz hatte</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>sgn::models::DeviceProcessModel</name>

@@ -86,6 +86,16 @@
     </message>
 </context>
 <context>
+    <name>sgn::models::DeviceDetails</name>
+    <message numerus="yes">
+        <source>%n process(es) for which the report had no room</source>
+        <translation>
+            <numerusform>%n process for which the report had no room</numerusform>
+            <numerusform>%n processes for which the report had no room</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>sgn::models::DeviceProcessModel</name>
     <message numerus="yes">
         <source>%n restart(s) in 24 h</source>

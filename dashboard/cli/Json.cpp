@@ -36,7 +36,8 @@ QJsonObject factsJson(const DeviceFacts &facts)
             {u"temperature_c"_s, maybe(facts.temperatureC)},
             {u"clock_offset_s"_s, maybe(facts.clockOffsetS)},
             {u"packages_version"_s, maybe(facts.packagesVersion)},
-            {u"read_only"_s, facts.readOnly}};
+            {u"read_only"_s, facts.readOnly},
+            {u"processes_omitted"_s, facts.processesOmitted}};
 }
 
 QJsonObject updateJson(const records::DeviceUpdate &update)

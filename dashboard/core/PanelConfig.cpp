@@ -7,6 +7,7 @@
 
 #include <QDir>
 #include <QFileInfo>
+#include <QStringConverter>
 #include <QUrl>
 
 namespace sgn::core {
@@ -38,7 +39,8 @@ records::Expected<QString> readPassword(const QString &path, QList<records::Prob
         return fail(records::Problem(content.error()).withContext(FactCode::PasswordFile));
     }
     // An editor puts a line break at the end, and that is all that may follow the password.
-    QString password = QString::fromUtf8(*content);
+    const auto encoding = QStringConverter::encodingForData(*content); // by a byte order mark
+    QString password = QStringDecoder(encoding.value_or(QStringConverter::Utf8))(*content);
     while (password.endsWith(u'\n') || password.endsWith(u'\r')) {
         password.chop(1);
     }

@@ -134,6 +134,7 @@ void PanelSession::onOnline()
 
 void PanelSession::onOffline(const Error &reason)
 {
+    m_subscriptionAsked.clear(); // the server may have lost them when it is back
     m_quiet.stop();
     m_latest.stop();
     m_inquiry.forgetAll();

@@ -308,6 +308,9 @@ QList<FactModel::Fact> DeviceDetails::factsOf(const records::Device &device) con
     if (facts.readOnly) {
         add(tr("Card"), tr("read-only"));
     }
+    if (facts.processesOmitted > 0) {
+        add(tr("Not shown"), tr("%n process(es) for which the report had no room", nullptr, facts.processesOmitted));
+    }
     if (facts.memAvailableMb) {
         add(tr("Memory free"),
             locale.formattedDataSize(*facts.memAvailableMb * 1'000'000, 1, QLocale::DataSizeSIFormat));

@@ -37,10 +37,20 @@ private:
     std::size_t m_badByte = 0;
 };
 
+// As Windows' editors save it: a byte order mark, or ASCII with a zero byte in each pair.
+bool isUtf16(QByteArrayView text)
+{
+    return text.startsWith("\xff\xfe") || text.startsWith("\xfe\xff") ||
+           (text.size() >= 2 && (text.front() == 0) != (text[1] == 0));
+}
+
 } // namespace
 
 Result<QJsonDocument> parseJson(QByteArrayView text)
 {
+    if (isUtf16(text)) {
+        return fail(ErrorCode::BadRequest, u"not valid JSON at byte 0: it is UTF-16, and JSON is UTF-8"_s);
+    }
     QJsonParseError error;
     QJsonDocument document = QJsonDocument::fromJson(QByteArray::fromRawData(text.data(), text.size()), &error);
     if (error.error != QJsonParseError::NoError) {

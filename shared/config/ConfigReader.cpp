@@ -154,7 +154,12 @@ QUrl ConfigReader::webAddress(QLatin1StringView field)
         return {};
     }
     // Never quoted: an address may carry a token.
-    QUrl url(text(field, 1, 2048), QUrl::StrictMode);
+    const QString address = text(field, 1, 2048);
+    if (std::ranges::any_of(address, [](QChar c) { return c.isSpace(); })) {
+        refuse(field, u"has a blank in it"_s);
+        return {};
+    }
+    QUrl url(address, QUrl::StrictMode);
     if (!url.isValid() || url.host().isEmpty() || (url.scheme() != "https"_L1 && url.scheme() != "http"_L1)) {
         refuse(field, u"is not a web address that starts with https:// or http://"_s);
         return {};

@@ -4,6 +4,7 @@
 #include "base/Overloaded.h"
 #include "protocol/Json.h"
 
+#include <algorithm>
 #include <array>
 #include <QCryptographicHash>
 #include <QJsonDocument>
@@ -59,6 +60,9 @@ const ComponentNames &namesOf(Component component)
 
 QUrl toUrl(JsonReader &reader, QLatin1StringView key, const QString &text)
 {
+    if (std::ranges::any_of(text, [](QChar c) { return c.isSpace(); })) {
+        reader.reject(key, u"has a blank in it"_s);
+    }
     QUrl url(text, QUrl::StrictMode);
     const bool isWeb = url.scheme() == "https"_L1 || url.scheme() == "http"_L1;
     if (!reader.error() && (!url.isValid() || !isWeb || url.host().isEmpty())) {

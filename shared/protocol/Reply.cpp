@@ -75,6 +75,8 @@ Result<DeviceMessage> readVersionReport(JsonReader &reader)
     facts.clockOffsetS = reader.optionalNumber("clock_offset_s"_L1);
     facts.packagesVersion = optionalVersion(reader, "packages_version"_L1);
     facts.readOnly = reader.optionalBool("read_only"_L1, false);
+    facts.processesOmitted =
+        static_cast<int>(reader.optionalInteger("processes_omitted"_L1, 0, maxVersion).value_or(0));
     return checked(reader, report);
 }
 
@@ -161,16 +163,33 @@ void insertFacts(QJsonObject &object, const DeviceFacts &facts)
     if (facts.readOnly) {
         object["read_only"_L1] = true;
     }
+    if (facts.processesOmitted > 0) {
+        object["processes_omitted"_L1] = facts.processesOmitted;
+    }
 }
 
-QByteArray encodeReport(const VersionReport &report, bool withLastLines)
+enum class Detail { All, NoLastLines, SeedOnly };
+
+ProcessReport reduced(ProcessReport process, Detail detail)
+{
+    if (detail == Detail::NoLastLines && process.lastExit) {
+        process.lastExit->lastLines.clear();
+    } else if (detail == Detail::SeedOnly) {
+        ProcessReport seed;
+        seed.name = process.name;
+        seed.version = process.version;
+        seed.isDead = process.isDead;
+        seed.state = process.state;
+        return seed;
+    }
+    return process;
+}
+
+QByteArray encodeReport(const VersionReport &report, Detail detail)
 {
     QJsonArray processes;
-    for (ProcessReport process : report.processes) {
-        if (!withLastLines && process.lastExit) {
-            process.lastExit->lastLines.clear();
-        }
-        processes += toJson(process);
+    for (const ProcessReport &process : report.processes) {
+        processes += toJson(reduced(process, detail));
     }
     QJsonObject object{{"command"_L1, "version_req"_L1}, {"from"_L1, report.from}, {"processes"_L1, processes}};
     insertFacts(object, report.facts);
@@ -244,10 +263,22 @@ QByteArray encode(const CommandResult &result)
 
 QByteArray encode(const VersionReport &report)
 {
-    QByteArray body = encodeReport(report, true);
-    if (body.size() > maxBodySize) {
-        body = encodeReport(report, false);
+    for (const Detail detail : {Detail::All, Detail::NoLastLines, Detail::SeedOnly}) {
+        if (QByteArray body = encodeReport(report, detail); body.size() <= maxBodySize) {
+            return body;
+        }
     }
+    // An operator looks for what doesn't run, so that stays longest.
+    VersionReport shorter = report;
+    std::ranges::stable_sort(shorter.processes, {}, [](const ProcessReport &process) {
+        return !process.isDead && process.state == ProcessState::Running;
+    });
+    QByteArray body;
+    do {
+        shorter.processes.chop(std::max<qsizetype>(1, shorter.processes.size() / 8));
+        shorter.facts.processesOmitted = static_cast<int>(report.processes.size() - shorter.processes.size());
+        body = encodeReport(shorter, Detail::SeedOnly);
+    } while (body.size() > maxBodySize && !shorter.processes.isEmpty());
     return body;
 }
 

@@ -44,6 +44,7 @@ struct DeviceFacts
     std::optional<double> clockOffsetS;
     std::optional<int> packagesVersion = {}; // of the Python packages, where they name one
     bool readOnly = false;                   // the card takes no writes
+    int processesOmitted = 0;                // that a report has no room for
 
     friend bool operator==(const DeviceFacts &, const DeviceFacts &) = default;
 };
@@ -101,7 +102,8 @@ using DeviceMessage = std::variant<CommandResult, VersionReport, LogsReply, Prog
 
 // Omits the log when the message would get too large.
 [[nodiscard]] QByteArray encode(const CommandResult &result);
-// Omits the last lines of dead processes when the message would get too large.
+// At most maxBodySize: omits what is ext of the processes when the message would get too large, their last lines first,
+// and then processes, those that run first; facts.processesOmitted is their number.
 [[nodiscard]] QByteArray encode(const VersionReport &report);
 [[nodiscard]] QByteArray encode(const LogsReply &reply);
 [[nodiscard]] QByteArray encode(const ProgressReport &progress);

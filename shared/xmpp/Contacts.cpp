@@ -60,6 +60,8 @@ void Contacts::requestSubscription(const QString &jid)
 void Contacts::online(QXmppClient *client)
 {
     m_client = client;
+    // The server may have lost what was agreed before. Where it has not, it answers itself (RFC 6121 section 3.1.3).
+    m_asked.clear();
     if (m_options.role == Role::Panel) {
         requestRoster();
     } else {

@@ -48,7 +48,7 @@ private:
     QSet<QString> m_trusted;
     // Requested while offline, or not yet requested by this process.
     QSet<QString> m_toAsk;
-    // Requested since the program was started: the server stores the request, so once is enough.
+    // Requested since the last login: the server stores the request, so once is enough.
     QSet<QString> m_asked;
     QHash<QString, Sees> m_roster;
     QPointer<QXmppClient> m_client;

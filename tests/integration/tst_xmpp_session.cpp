@@ -51,6 +51,53 @@ private Q_SLOTS:
         SGN_EVENTUALLY(meter.session.isOnline());
     }
 
+    // A restored or reinstalled server has the accounts, but no rosters. A device that was never restarted must be seen
+    // by panels that sign in later.
+    void subscriptionsHealAfterTheServerLostThem_data()
+    {
+        QTest::addColumn<bool>("isPanelThere");
+        QTest::newRow("the panel is there all the time") << true;
+        QTest::newRow("the panel comes later") << false;
+    }
+
+    void subscriptionsHealAfterTheServerLostThem()
+    {
+        QFETCH(const bool, isPanelThere);
+        m_server = std::make_unique<ProsodyServer>(ProsodyServer::Options{.groups = false});
+        QVERIFY2(m_server->start({{panelJid, secret}, {meterJid, secret}}), qPrintable(m_server->errorString()));
+        Endpoint meter(account(meterJid), quickOptions(Role::Device));
+        meter.session.setTrustedPeers({panelJid});
+        auto panel = std::make_unique<Endpoint>(account(panelJid), quickOptions(Role::Panel));
+        panel->session.start();
+        SGN_EVENTUALLY(panel->session.isOnline());
+        meter.session.start();
+        SGN_EVENTUALLY(panel->presence.value(meterJid) && panel->roster.contains(meterJid));
+        if (!isPanelThere) {
+            panel->session.stop();
+            SGN_EVENTUALLY(panel->stops > 0);
+        }
+        m_server->stop();
+        SGN_EVENTUALLY(!meter.session.isOnline());
+        QDir rosters(m_server->folder() + u"/data/localhost/roster"_s);
+        QVERIFY(rosters.exists() && rosters.removeRecursively());
+        QVERIFY2(m_server->start(), qPrintable(m_server->errorString()));
+        SGN_EVENTUALLY(meter.logins == 2 && meter.session.isOnline());
+        if (isPanelThere) {
+            SGN_EVENTUALLY(panel->logins == 2 && panel->roster.contains(meterJid));
+            panel->session.stop();
+            SGN_EVENTUALLY(panel->stops > 0);
+        }
+        // Twice: the first of them may only grant what the device requests.
+        for (int i = 0; i < 2; ++i) {
+            panel = std::make_unique<Endpoint>(account(panelJid), quickOptions(Role::Panel));
+            panel->session.start();
+            SGN_EVENTUALLY(panel->presence.value(meterJid) && panel->roster.contains(meterJid));
+            panel->session.stop();
+            SGN_EVENTUALLY(panel->stops > 0);
+        }
+        QCOMPARE(meter.logins, 2);
+    }
+
     void keepsTheResourceItWasGiven()
     {
         Account fixed = account(meterJid);

@@ -108,6 +108,24 @@ private Q_SLOTS:
         QVERIFY(object->contains(read));
     }
 
+    // What Windows' editors make of a file.
+    void namesTheEncoding_data()
+    {
+        QTest::addColumn<QByteArray>("file");
+        QTest::newRow("UTF-16, little endian, mark") << QByteArray("\xff\xfe{\0}\0", 6);
+        QTest::newRow("UTF-16, big endian, mark") << QByteArray("\xfe\xff\0{\0}", 6);
+        QTest::newRow("UTF-16, little endian") << QByteArray("{\0}\0", 4);
+        QTest::newRow("UTF-16, big endian") << QByteArray("\0{\0}", 4);
+    }
+
+    void namesTheEncoding()
+    {
+        QFETCH(const QByteArray, file);
+        QCOMPARE(parseJsonFile(file, u"x.json"_s).error().message,
+                 u"x.json is not valid JSON at byte 0: it is UTF-16, and JSON is UTF-8"_s);
+        QVERIFY(parseJson("\xef\xbb\xbf{}").has_value()); // UTF-8 with a mark
+    }
+
     void namesTheFile()
     {
         QCOMPARE(parseJsonFile("[2.e3]", u"cfg/x.json"_s).error(),

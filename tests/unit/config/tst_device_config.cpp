@@ -161,9 +161,13 @@ private Q_SLOTS:
         row("allow_http as number", u"allow_http"_s, 1, u"allow_http must be true or false, not a number"_s);
         row("heartbeat_timeout_s 0", u"heartbeat_timeout_s"_s, 0, u"heartbeat_timeout_s must be a whole number"_s);
         for (const QString &url : {u"file:///etc/passwd"_s, u"ftp://example.com/"_s, u"https://"_s, u"example.com"_s,
-                                   u"https://exa mple.com"_s, u"javascript:alert(1)"_s}) {
+                                   u"javascript:alert(1)"_s}) {
             row(("address " + url.toUtf8()).constData(), u"panel_map_url"_s, url,
                 u"panel_map_url is not a web address that starts with https:// or http://"_s);
+        }
+        for (const QString &url : {u"https://exa mple.com"_s, u" https://example.com/"_s, u"https://example.com/ "_s}) {
+            row(("address with a blank: " + url.toUtf8()).constData(), u"panel_map_url"_s, url,
+                u"panel_map_url has a blank in it"_s);
         }
         row("log_upload_url as null", u"log_upload_url"_s, QJsonValue::Null,
             u"log_upload_url must be a text, not null"_s);

@@ -149,6 +149,9 @@ void PanelConfigTest::judgesAPasswordFile_data()
     QTest::newRow("with a line break") << QByteArray("secret\n") << true;
     QTest::newRow("with spaces") << QByteArray(" a b ") << true;
     QTest::newRow("UTF-8") << QByteArray("pässwörd") << true;
+    QTest::newRow("UTF-8 with a byte order mark") << QByteArray("\xef\xbb\xbfsecret\r\n") << true;
+    QTest::newRow("UTF-16 with a byte order mark") << QByteArray("\xff\xfes\0e\0", 6) << true;
+    QTest::newRow("only a byte order mark") << QByteArray("\xef\xbb\xbf\n") << false;
     QTest::newRow("empty") << QByteArray() << false;
     QTest::newRow("only a line break") << QByteArray("\n") << false;
     QTest::newRow("two lines") << QByteArray("a\nb\n") << false;
@@ -160,7 +163,9 @@ void PanelConfigTest::judgesAPasswordFile()
     QFETCH(const QByteArray, content);
     QFETCH(const bool, isGood);
     [[maybe_unused]] const QString password = write(u"password"_s, content);
-    QCOMPARE(loadPanelConfig(write(u"panel.json"_s, bytes(good()))).has_value(), isGood);
+    const auto config = loadPanelConfig(write(u"panel.json"_s, bytes(good())));
+    QCOMPARE(config.has_value(), isGood);
+    QVERIFY(!config || !config->password.startsWith(QChar(QChar::ByteOrderMark)));
 }
 
 void PanelConfigTest::warnsOfUnknownFields()

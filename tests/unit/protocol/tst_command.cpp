@@ -220,6 +220,12 @@ private Q_SLOTS:
                 << "{\"command\":\"rollback\",\"command_no\":1,\"component\":\"" + QByteArray(component) + "\"}" << bad
                 << 1LL << u"\"component\""_s;
         }
+        for (const char *address :
+             {" https://a.example/z.zip", "https://a.example/z.zip ", "https://a.example/a b.zip"}) {
+            QTest::addRow("address '%s'", address)
+                << R"({"command":"ca_cert_file_update","command_no":1,"url":")" + QByteArray(address) + "\"}" << bad
+                << 1LL << u"\"url\" has a blank in it"_s;
+        }
         QTest::newRow("no configuration")
             << QByteArray(R"({"command":"config_update","command_no":1})") << bad << 1LL << u"\"config\" is missing"_s;
         for (const char *config : {"?", "U0dO=", "U0 dO", "=", "U0dO\\n"}) {

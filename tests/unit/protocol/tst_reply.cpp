@@ -173,6 +173,46 @@ private Q_SLOTS:
         QVERIFY(std::get<CommandResult>(parseDeviceMessage(body).value()).log.isEmpty());
     }
 
+    void aReportCanAlwaysBeSent_data()
+    {
+        QTest::addColumn<int>("processes");
+        QTest::addColumn<QString>("name");
+        QTest::addColumn<bool>("isWhole");
+        QTest::newRow("few") << 3 << u"ocr"_s << true;
+        QTest::newRow("as many as there may be") << 256 << u"ocr"_s << true;
+        QTest::newRow("long names") << 256 << QString(120, u'x') << true;
+        QTest::newRow("long names of other alphabets") << 256 << QString(120, QChar(0x0936)) << false;
+        QTest::newRow("long names outside the basic plane") << 256 << u"🙂"_s.repeated(60) << false;
+    }
+
+    void aReportCanAlwaysBeSent()
+    {
+        QFETCH(const int, processes);
+        QFETCH(const QString, name);
+        QFETCH(const bool, isWhole);
+        VersionReport report;
+        report.from = u"b8:27:eb:12:34:56"_s;
+        for (int i = 0; i < processes; ++i) {
+            ProcessReport process;
+            process.name = name + QString::number(i);
+            process.version = i;
+            process.isDead = i % 16 == 15;
+            process.state = process.isDead ? ProcessState::CrashLoop : ProcessState::Running;
+            process.lastExit.emplace();
+            process.lastExit->lastLines = QStringList(20, QString(400, QChar(0x6c34)));
+            report.processes += process;
+        }
+        const QByteArray body = encode(report);
+        QVERIFY2(body.size() <= maxBodySize, qPrintable(QString::number(body.size())));
+        const auto message = parseDeviceMessage(body);
+        QVERIFY2(message.has_value(), message ? "" : qPrintable(message.error().message));
+        const auto &sent = std::get<VersionReport>(*message);
+        QCOMPARE(sent.processes.size() + sent.facts.processesOmitted, processes);
+        QCOMPARE(sent.facts.processesOmitted == 0, isWhole);
+        const auto dead = std::ranges::count(sent.processes, true, &ProcessReport::isDead);
+        QCOMPARE(dead, processes / 16);
+    }
+
     void refusesHostileReports_data()
     {
         QTest::addColumn<QByteArray>("body");
