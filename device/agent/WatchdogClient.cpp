@@ -10,10 +10,10 @@ namespace sgn::agent {
 
 using namespace Qt::StringLiterals;
 
-WatchdogClient::WatchdogClient(QString socketPath, int agentVersion, Limits limits, QObject *parent)
+WatchdogClient::WatchdogClient(QString socketPath, control::Hello hello, Limits limits, QObject *parent)
     : control::WatchdogPort(parent)
     , m_socketPath(std::move(socketPath))
-    , m_agentVersion(agentVersion)
+    , m_hello(hello)
     , m_limits(limits)
     , m_pause(limits.firstPause, limits.longestPause)
 {
@@ -58,7 +58,7 @@ void WatchdogClient::setOnline(bool online)
 
 void WatchdogClient::sendHello()
 {
-    write(control::Hello{m_agentVersion}, this, [this](const Result<control::ReplyBody> &reply) {
+    write(m_hello, this, [this](const Result<control::ReplyBody> &reply) {
         const auto hello = control::replyAs<control::HelloReply>(reply);
         if (!hello) {
             qCWarning(lcAgent) << "the watchdog refuses this agent:" << hello.error();

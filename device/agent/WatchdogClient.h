@@ -28,7 +28,8 @@ public:
         std::chrono::milliseconds answer{30'000};
     };
 
-    WatchdogClient(QString socketPath, int agentVersion, Limits limits, QObject *parent = nullptr);
+    // `hello` is the greeting of each connection.
+    WatchdogClient(QString socketPath, control::Hello hello, Limits limits, QObject *parent = nullptr);
     ~WatchdogClient() override;
 
     void start();
@@ -57,7 +58,7 @@ private:
     void settle(control::RequestId id, const Result<control::ReplyBody> &reply);
 
     QString m_socketPath;
-    int m_agentVersion;
+    control::Hello m_hello;
     Limits m_limits;
     Backoff m_pause;
     QLocalSocket m_socket;

@@ -167,12 +167,14 @@ int run(const Arguments &arguments, TerminationSignal &termination)
     qCInfo(agent::lcAgent).noquote() << "agent version" << version << "of" << config->clientJid << "starts in"
                                      << tree.root();
 
-    agent::WatchdogClient watchdog(arguments.watchdogSocket, version, {});
+    const control::Hello hello{version, control::protocolVersion, config->heartbeatTimeoutS, config->startTimeoutS};
+    agent::WatchdogClient watchdog(arguments.watchdogSocket, hello, {});
     const xmpp::Account account = agent::accountOf(*config, tree.caCertificate());
     agent::XmppPanelLink link(account, config->panelJid, connectionAt(arguments.speed), clock);
     agent::AgentSettings settings{.config = *config, .tree = tree};
     settings.version = version;
     settings.watchdogPort = arguments.watchdogPort;
+    settings.swapTimes.confirm = update::confirmTime(std::chrono::seconds(config->startTimeoutS));
     settings.serverTrial = serverTrial(account);
     settings.watchdogVersion = [&watchdog] {
         return watchdog.watchdogVersion();

@@ -23,6 +23,7 @@ constexpr qsizetype sha256Size = 32;
 constexpr qint64 maxId = 4294967295;
 constexpr qint64 maxSeconds = 3600;
 constexpr qint64 maxProtocol = 1'000'000;
+constexpr qint64 maxLimitS = 24 * 3600;
 
 constexpr auto progressNames = enumNames<SwapProgress>({
     {SwapProgress::None, "none"_L1},
@@ -61,6 +62,12 @@ int readSeconds(JsonReader &reader, QLatin1StringView key)
 int readProtocol(JsonReader &reader)
 {
     return static_cast<int>(reader.optionalInteger("protocol"_L1, 1, maxProtocol).value_or(1));
+}
+
+std::optional<int> readLimit(JsonReader &reader, QLatin1StringView key)
+{
+    const auto seconds = reader.optionalInteger(key, 1, maxLimitS);
+    return seconds ? std::optional(static_cast<int>(*seconds)) : std::nullopt;
 }
 
 Component readComponent(JsonReader &reader)
@@ -129,7 +136,14 @@ SwapStatusReply readSwapStatus(JsonReader &reader)
 
 QJsonObject fieldsOf(const Hello &hello)
 {
-    return {{"version"_L1, hello.version}, {"protocol"_L1, hello.protocol}};
+    QJsonObject fields{{"version"_L1, hello.version}, {"protocol"_L1, hello.protocol}};
+    if (hello.heartbeatTimeoutS) {
+        fields["heartbeat_timeout_s"_L1] = *hello.heartbeatTimeoutS;
+    }
+    if (hello.startTimeoutS) {
+        fields["start_timeout_s"_L1] = *hello.startTimeoutS;
+    }
+    return fields;
 }
 
 QJsonObject fieldsOf(const Hold &hold)
@@ -227,7 +241,9 @@ struct BodyKind
 constexpr std::array requestKinds{
     BodyKind<RequestBody>{"hello"_L1,
                           [](JsonReader &reader) -> RequestBody {
-                              return Hello{readVersion(reader, "version"_L1), readProtocol(reader)};
+                              return Hello{readVersion(reader, "version"_L1), readProtocol(reader),
+                                           readLimit(reader, "heartbeat_timeout_s"_L1),
+                                           readLimit(reader, "start_timeout_s"_L1)};
                           }},
     BodyKind<RequestBody>{"status"_L1,
                           [](JsonReader &) -> RequestBody {

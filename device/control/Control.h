@@ -5,6 +5,7 @@
 #include "protocol/Command.h"
 #include "protocol/Process.h"
 
+#include <optional>
 #include <QByteArray>
 #include <variant>
 
@@ -26,6 +27,10 @@ struct Hello
 {
     int version = 0; // of the agent's release
     int protocol = protocolVersion;
+    // From the device's configuration: how long a process may be silent, and how long its start may take, 1 to 86400.
+    // Empty in the greeting of an older agent.
+    std::optional<int> heartbeatTimeoutS = {};
+    std::optional<int> startTimeoutS = {};
     friend bool operator==(const Hello &, const Hello &) = default;
 };
 

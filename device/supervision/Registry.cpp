@@ -19,6 +19,7 @@ constexpr qsizetype maxEntries = 64;
 constexpr qsizetype maxName = 128;
 constexpr qsizetype maxPath = 4096;
 constexpr qint64 maxPid = 4194304;
+constexpr qint64 maxLimitS = 24 * 3600;
 // The largest whole number that a JSON reader keeps exactly.
 constexpr qint64 maxExact = 9007199254740992;
 
@@ -41,6 +42,12 @@ std::optional<ProcessIdentity> readIdentity(JsonReader &reader, QLatin1StringVie
         return std::nullopt;
     }
     return ProcessIdentity{pid, static_cast<quint64>(startTime)};
+}
+
+std::optional<int> readLimit(JsonReader &reader, QLatin1StringView key)
+{
+    const auto seconds = reader.optionalInteger(key, 1, maxLimitS);
+    return seconds ? std::optional(static_cast<int>(*seconds)) : std::nullopt;
 }
 
 QJsonObject toJson(const RegistryEntry &entry)
@@ -117,6 +124,12 @@ QByteArray encodeRegistry(const Registry &registry, const QByteArray &bootId)
     if (registry.holdUntil) {
         object["hold_until_ms"_L1] = static_cast<qint64>(registry.holdUntil->count());
     }
+    if (registry.heartbeatTimeoutS) {
+        object["heartbeat_timeout_s"_L1] = *registry.heartbeatTimeoutS;
+    }
+    if (registry.startTimeoutS) {
+        object["start_timeout_s"_L1] = *registry.startTimeoutS;
+    }
     if (registry.agent) {
         object["agent"_L1] = toJson(*registry.agent);
     }
@@ -132,6 +145,8 @@ Result<Registry> parseRegistry(const QJsonObject &object, const QByteArray &boot
     if (const auto until = reader.optionalInteger("hold_until_ms"_L1, 0, maxExact)) {
         registry.holdUntil = MonotonicTime(*until);
     }
+    registry.heartbeatTimeoutS = readLimit(reader, "heartbeat_timeout_s"_L1);
+    registry.startTimeoutS = readLimit(reader, "start_timeout_s"_L1);
     QSet<QString> names;
     for (const QJsonValue &value : reader.requiredArray("processes"_L1, maxEntries)) {
         auto entry = readEntry(value.toObject());

@@ -44,6 +44,9 @@ struct Registry
     QMap<QString, QString> retired;
     std::optional<ProcessIdentity> agent;
     std::optional<MonotonicTime> holdUntil; // of the meter's processes
+    // What the agent has reported of the device's configuration.
+    std::optional<int> heartbeatTimeoutS;
+    std::optional<int> startTimeoutS;
 
     bool sameBoot = false; // set by load()
 };

@@ -44,11 +44,17 @@ private:
     virtual void stopWaiting() {}
 };
 
+// How long the processes of a new release have until all of them run, if the start of one may take `start`.
+[[nodiscard]] constexpr std::chrono::milliseconds confirmTime(std::chrono::seconds start)
+{
+    return start + std::chrono::seconds(60);
+}
+
 // Limits and pauses of the swaps.
 struct SwapTimes
 {
     // Every process of a new release has to run within this time (architecture, Update).
-    std::chrono::milliseconds confirm{120'000};
+    std::chrono::milliseconds confirm = confirmTime(std::chrono::seconds(300));
     // They have to run all together for so long: a heartbeat before a crash confirms nothing.
     std::chrono::milliseconds settle{3'000};
     // A new agent has to reach the server within this time, so that the old one is restored within five minutes.

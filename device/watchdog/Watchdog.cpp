@@ -115,6 +115,7 @@ void Watchdog::begin()
     const supervision::Registry registry =
         supervision::loadRegistry(m_settings.tree.processRegistry(), m_settings.tree.processRegistryCopy(), m_bootId);
     const bool swapping = m_agentExchange.load();
+    setLimits(registry.heartbeatTimeoutS, registry.startTimeoutS);
     m_supervisor.begin(registry);
     m_agent.findRunningAgent(registry.agent);
     m_agentExchange.resume();
@@ -178,7 +179,7 @@ Watchdog::Reply Watchdog::replyTo(ControlPeer &peer, const control::Request &req
 {
     return std::visit(
         Overloaded{
-            [&](const control::Hello &hello) -> Reply { return this->hello(peer, hello.version); },
+            [&](const control::Hello &hello) -> Reply { return this->hello(peer, hello); },
             [&](const control::Status &) -> Reply { return control::StatusReply{m_supervisor.reports()}; },
             [&](const control::Hold &hold) { return this->hold(peer, request.id, hold); },
             [&](const control::Resume &resume) -> Reply { return this->resume(resume); },
@@ -213,14 +214,30 @@ Watchdog::Reply Watchdog::hold(ControlPeer &peer, control::RequestId id, const c
     return std::nullopt;
 }
 
-Result<control::ReplyBody> Watchdog::hello(ControlPeer &peer, int version)
+Result<control::ReplyBody> Watchdog::hello(ControlPeer &peer, const control::Hello &hello)
 {
     peer.setHasSentHello();
     // Other programs than the agent may connect, too; they only aren't supervised.
-    if (m_agent.hello(peer.pid(), version)) {
-        qCInfo(lcWatchdog).noquote() << u"agent connected (pid %1, version %2)"_s.arg(peer.pid()).arg(version);
+    if (m_agent.hello(peer.pid(), hello.version)) {
+        qCInfo(lcWatchdog).noquote() << u"agent connected (pid %1, version %2)"_s.arg(peer.pid()).arg(hello.version);
+        setLimits(hello.heartbeatTimeoutS, hello.startTimeoutS);
+        saveSoon();
     }
     return control::HelloReply{m_settings.version};
+}
+
+void Watchdog::setLimits(std::optional<int> heartbeatTimeoutS, std::optional<int> startTimeoutS)
+{
+    m_heartbeatTimeoutS = heartbeatTimeoutS ? heartbeatTimeoutS : m_heartbeatTimeoutS;
+    m_startTimeoutS = startTimeoutS ? startTimeoutS : m_startTimeoutS;
+    supervision::SupervisionLimits limits;
+    if (m_heartbeatTimeoutS) {
+        limits.heartbeatTimeout = std::chrono::seconds(*m_heartbeatTimeoutS);
+    }
+    if (m_startTimeoutS) {
+        limits.startTimeout = std::chrono::seconds(*m_startTimeoutS);
+    }
+    m_supervisor.setLimits(limits.fasterBy(m_settings.speed));
 }
 
 Result<control::ReplyBody> Watchdog::resume(const control::Resume &resume)
@@ -304,6 +321,8 @@ void Watchdog::save()
     registry.retired = m_supervisor.retired();
     registry.agent = m_agent.identity();
     registry.holdUntil = m_supervisor.holdUntil();
+    registry.heartbeatTimeoutS = m_heartbeatTimeoutS;
+    registry.startTimeoutS = m_startTimeoutS;
     const QByteArray content = supervision::encodeRegistry(registry, m_bootId);
     if (content == m_saved) {
         return;

@@ -61,13 +61,14 @@ private:
     void handle(ControlPeer &peer, const control::Request &request);
     [[nodiscard]] Reply replyTo(ControlPeer &peer, const control::Request &request);
     [[nodiscard]] Reply hold(ControlPeer &peer, control::RequestId id, const control::Hold &hold);
-    [[nodiscard]] Result<control::ReplyBody> hello(ControlPeer &peer, int version);
+    [[nodiscard]] Result<control::ReplyBody> hello(ControlPeer &peer, const control::Hello &hello);
     [[nodiscard]] Result<control::ReplyBody> resume(const control::Resume &resume);
     [[nodiscard]] Outcome restartMachine(const ControlPeer &peer);
     [[nodiscard]] QSet<pid_t> agentPids() const;
     [[nodiscard]] bool isAgent(const ControlPeer &peer) const;
     [[nodiscard]] Result<control::ReplyBody> swap(const control::Swap &swap);
     [[nodiscard]] QList<selfupdate::WatchedProcess> watchedProcesses() const;
+    void setLimits(std::optional<int> heartbeatTimeoutS, std::optional<int> startTimeoutS);
     void saveSoon();
     void save();
 
@@ -83,6 +84,8 @@ private:
     supervision::AgentSupervisor m_agent;
     selfupdate::AgentExchange m_agentExchange;
     selfupdate::WatchdogExchange m_watchdogExchange;
+    std::optional<int> m_heartbeatTimeoutS; // as the agent has reported them
+    std::optional<int> m_startTimeoutS;
     QTimer m_saveTimer;
     MonotonicTime m_lastSave{};
     QByteArray m_savedPrograms; // in the copy

@@ -48,6 +48,7 @@ Result<DeviceConfig> parseDeviceConfig(QByteArrayView json)
     config.allowHttp = top.boolean("allow_http"_L1, false);
     config.sitePackages = top.folder("site_packages"_L1);
     config.heartbeatTimeoutS = top.number("heartbeat_timeout_s"_L1, 1, 24 * 3600, config.heartbeatTimeoutS);
+    config.startTimeoutS = top.number("start_timeout_s"_L1, 1, 24 * 3600, config.startTimeoutS);
     config.releaseKeys = top.publicKeys("release_keys"_L1);
     config.operatorKeys = top.publicKeys("operator_keys"_L1);
 

@@ -41,6 +41,8 @@ struct DeviceConfig
 
     // heartbeat_timeout_s: silent for longer is dead.
     int heartbeatTimeoutS = 60;
+    // start_timeout_s: a meter process has to send its first heartbeat within this time.
+    int startTimeoutS = 300;
 
     // release_keys, operator_keys: lists of JSON Web Keys (PublicKey.h). Not empty means that a signature is required.
     QList<PublicKey> releaseKeys;

@@ -90,6 +90,22 @@ void startAsCron(QProcess &process, const WatchdogDevice &device, const QString 
     QVERIFY(process.waitForStarted(patience));
 }
 
+// What setproctitle does: writes over the arguments.
+const char *const titled = R"(import ctypes
+stat = open("/proc/self/stat").read().rsplit(chr(41), 1)[1].split()
+first, end = int(stat[45]), int(stat[46])
+ctypes.memset(first, 0, end - first)
+ctypes.memmove(first, b"meter", min(5, end - first - 1))
+)";
+const char *const sendsByAWorker = R"(import multiprocessing
+def work():
+    while True:
+        beat()
+        time.sleep(0.2)
+multiprocessing.get_context("fork").Process(target=work).start()
+signal.pause()
+)";
+
 bool isAlive(qint64 pid)
 {
     QFile stat(u"/proc/%1/stat"_s.arg(pid));
@@ -729,6 +745,165 @@ time.sleep(1000)
         QTRY_COMPARE_WITH_TIMEOUT(device.starts(u"ocr"_s).size(), 2, patience);
         QVERIFY(secret.open(QIODevice::ReadOnly));
         QCOMPARE(secret.readAll(), QByteArray("untouched\n"));
+    }
+
+    void supervisesMetersAsTheyAreWritten_data()
+    {
+        QTest::addColumn<QByteArray>("wrapper"); // SmartMeter/ocr, if there is one
+        QTest::addColumn<QByteArray>("extra");   // of the Python program
+        QTest::newRow("plain") << QByteArray() << QByteArray();
+        QTest::newRow("gives itself a title") << QByteArray() << QByteArray(titled);
+        QTest::newRow("a worker sends the heartbeats") << QByteArray() << QByteArray(sendsByAWorker);
+        QTest::newRow("a worker of one with a title") << QByteArray() << QByteArray(titled) + sendsByAWorker;
+        QTest::newRow("a wrapper becomes it") << QByteArray("exec ${0%/*}/reader.py") << QByteArray();
+        QTest::newRow("a wrapper waits for it") << QByteArray("${0%/*}/reader.py; exit $?") << QByteArray();
+        QTest::newRow("a wrapper waits for one with a title")
+            << QByteArray("${0%/*}/reader.py; exit $?") << QByteArray(titled);
+        QTest::newRow("a wrapper runs it in the background") << QByteArray("${0%/*}/reader.py & wait") << QByteArray();
+    }
+
+    void supervisesMetersAsTheyAreWritten()
+    {
+        QFETCH(QByteArray, wrapper);
+        QFETCH(QByteArray, extra);
+        WatchdogDevice device;
+        if (wrapper.isEmpty()) {
+            device.addMeter(u"ocr"_s, extra);
+        } else {
+            device.write(u"SmartMeter/ocr"_s, "#!/bin/sh\n" + wrapper + '\n', 0755);
+            device.write(u"SmartMeter/reader.py"_s,
+                         WatchdogDevice::meterScript(extra).replace("def note():", "name = 'ocr'\ndef note():"), 0755);
+        }
+        QVERIFY(device.start(fast));
+        qint64 pid = 0;
+        {
+            ControlClient client(device);
+            QVERIFY(client.startMeters({u"ocr"_s}));
+            pid = *client.process(u"ocr"_s).pid;
+        }
+        // A watchdog that comes back starts no second copy, also if it was killed before it had saved the number.
+        for (const bool isSaved : {true, false}) {
+            device.kill();
+            if (!isSaved) {
+                QJsonObject registry = QJsonDocument::fromJson(device.read(u"wdog/processes.json"_s)).object();
+                QJsonArray processes = registry[u"processes"_s].toArray();
+                QJsonObject process = processes[0].toObject();
+                process.remove(u"identity"_s);
+                processes[0] = process;
+                registry[u"processes"_s] = processes;
+                device.write(u"wdog/processes.json"_s, QJsonDocument(registry).toJson());
+            }
+            QVERIFY(device.start(fast));
+            ControlClient client(device);
+            QVERIFY(client.waitForState(u"ocr"_s, ProcessState::Running));
+            QCOMPARE(client.process(u"ocr"_s).pid, pid);
+            QCOMPARE(device.starts(u"ocr"_s).size(), 1);
+        }
+        // Longer than a silence may last: none is ended while it reports.
+        ControlClient client(device);
+        const qint64 since = WatchdogDevice::monotonicNs();
+        QVERIFY(QTest::qWaitFor([&] { return WatchdogDevice::monotonicNs() - since > 4'000'000'000; }, patience));
+        QCOMPARE(client.process(u"ocr"_s).pid, pid);
+        QCOMPARE(device.starts(u"ocr"_s).size(), 1);
+        // It ends as a whole, and comes back once.
+        const qint64 reader = device.starts(u"ocr"_s).constFirst().pid;
+        QVERIFY(client.ask(control::Hold{Component::SmartMeter, 600}).has_value());
+        QTRY_VERIFY_WITH_TIMEOUT(!isAlive(pid) && !isAlive(reader), patience);
+        QVERIFY(client.startMeters({u"ocr"_s}));
+        QCOMPARE(device.starts(u"ocr"_s).size(), 2);
+    }
+
+    void takesInWhatAnotherProgramStartedAsItIsWritten_data()
+    {
+        QTest::addColumn<QByteArray>("extra");
+        QTest::newRow("plain") << QByteArray();
+        QTest::newRow("gives itself a title") << QByteArray(titled);
+        QTest::newRow("a worker sends the heartbeats") << QByteArray(sendsByAWorker);
+    }
+
+    void takesInWhatAnotherProgramStartedAsItIsWritten()
+    {
+        QFETCH(QByteArray, extra);
+        WatchdogDevice device;
+        device.addMeter(u"ocr"_s, extra);
+        QVERIFY(device.start(fast));
+        QProcess cron;
+        startAsCron(cron, device, u"ocr"_s);
+        {
+            ControlClient client(device);
+            QVERIFY(client.waitForState(u"ocr"_s, ProcessState::Running));
+            QCOMPARE(client.process(u"ocr"_s).pid, cron.processId());
+        }
+        device.kill();
+        QVERIFY(device.start(fast));
+        ControlClient client(device);
+        QVERIFY(client.waitForState(u"ocr"_s, ProcessState::Running));
+        QCOMPARE(client.process(u"ocr"_s).pid, cron.processId());
+        QCOMPARE(device.starts(u"ocr"_s).size(), 1);
+        QCOMPARE(cron.state(), QProcess::Running);
+        ::kill(static_cast<pid_t>(cron.processId()), SIGKILL);
+        QTRY_COMPARE_WITH_TIMEOUT(device.starts(u"ocr"_s).size(), 2, patience);
+        cron.waitForFinished(patience);
+    }
+
+    void oneProgramUnderTwoNames()
+    {
+        WatchdogDevice device;
+        device.write(u"SmartMeter/meter.py"_s, WatchdogDevice::meterScript().replace("__file__", "sys.argv[0]"), 0755);
+        const QStringList names{u"ocr"_s, u"dlms"_s};
+        for (const QString &name : names) {
+            QVERIFY(QFile::link(u"meter.py"_s, device.path(u"SmartMeter/%1.py"_s.arg(name))));
+        }
+        QVERIFY(device.start(fast));
+        qint64 dlms = 0;
+        {
+            ControlClient client(device);
+            QVERIFY(client.startMeters(names));
+            dlms = *client.process(u"dlms"_s).pid;
+            ::kill(static_cast<pid_t>(*client.process(u"ocr"_s).pid), SIGKILL);
+            QTRY_COMPARE_WITH_TIMEOUT(device.starts(u"ocr"_s).size(), 2, patience);
+            QVERIFY(client.waitForState(u"ocr"_s, ProcessState::Running));
+            QCOMPARE(client.process(u"dlms"_s).pid, dlms);
+        }
+        device.kill();
+        QVERIFY(device.start(fast));
+        ControlClient client(device);
+        for (const QString &name : names) {
+            QVERIFY(client.waitForState(name, ProcessState::Running));
+        }
+        QCOMPARE(client.process(u"dlms"_s).pid, dlms);
+        QVERIFY(client.ask(control::Hold{Component::SmartMeter, 600}).has_value());
+        QVERIFY(client.startMeters(names));
+        QCOMPARE(device.starts(u"ocr"_s).size(), 3);
+        QCOMPARE(device.starts(u"dlms"_s).size(), 2);
+    }
+
+    void givesASlowMeterTimeToStart()
+    {
+        WatchdogDevice device;
+        device.addMeter(u"ocr"_s, "time.sleep(4.5)"); // of 15; a silence may last 3
+        QVERIFY(device.start(fast));
+        ControlClient client(device);
+        QVERIFY(client.hello());
+        QVERIFY(client.startMeters({u"ocr"_s}));
+        QCOMPARE(device.starts(u"ocr"_s).size(), 1);
+        for (const ProcessReport &event : client.events(u"ocr"_s)) {
+            QVERIFY(!event.isDead);
+        }
+    }
+
+    void runsAScriptOfRootsAsTheOwner()
+    {
+        if (::geteuid() != 0) {
+            QSKIP("only root can make files that are root's");
+        }
+        WatchdogDevice device;
+        device.addMeter(u"ocr"_s);
+        QVERIFY(::chown(QFile::encodeName(device.path(u"SmartMeter/ocr.py"_s)).constData(), 0, 0) == 0);
+        QVERIFY(device.start(fast));
+        ControlClient client(device);
+        QVERIFY(client.startMeters({u"ocr"_s}));
+        QCOMPARE(device.starts(u"ocr"_s).constFirst().user, WatchdogDevice::owner());
     }
 
     void countsCopiesByTheirSession()

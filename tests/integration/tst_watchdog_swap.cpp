@@ -22,7 +22,7 @@ import json, os, signal, socket, sys, time
 here = os.path.dirname(os.path.abspath(__file__))
 args = dict(zip(sys.argv[1::2], sys.argv[2::2]))
 version = int(open(here + "/version").read())
-sends_hello, online = True, True
+sends_hello, online, limits = True, True, {}
 with open(args["--root"] + "/agent-starts", "a") as f:
     f.write("%d %d %d\n" % (os.getpid(), os.getuid(), version))
 WAYS
@@ -30,7 +30,7 @@ while True:
     try:
         s = socket.socket(socket.AF_UNIX)
         s.connect(args["--watchdog-socket"])
-        if sends_hello: s.sendall(json.dumps({"id": 1, "request": "hello", "version": version}).encode() + b"\n")
+        if sends_hello: s.sendall(json.dumps({"id": 1, "request": "hello", "version": version, **limits}).encode() + b"\n")
         if sends_hello and online: s.sendall(json.dumps({"id": 2, "request": "online"}).encode() + b"\n")
         while s.recv(4096): pass
     except OSError:
@@ -104,6 +104,22 @@ private Q_SLOTS:
         ::kill(first[0].toInt(), SIGKILL);
         QTRY_COMPARE_WITH_TIMEOUT(device.agentStarts().size(), 2, patience);
         QTRY_VERIFY_WITH_TIMEOUT(device.onlyRuns(1), patience);
+    }
+
+    void takesTheLimitsOfTheConfigurationFromTheAgent()
+    {
+        AgentDevice device;
+        device.addRelease(u"JabberClient"_s, 1, "limits = {'start_timeout_s': 20, 'heartbeat_timeout_s': 90}");
+        device.addMeter(u"silent"_s, "time.sleep(1000)");
+        QVERIFY(device.start(fast));
+        QTRY_VERIFY_WITH_TIMEOUT(device.read(u"wdog/processes.json"_s).contains("\"start_timeout_s\": 20"), patience);
+        QVERIFY(device.read(u"wdog/processes.json"_s).contains("\"heartbeat_timeout_s\": 90"));
+        ControlClient client(device);
+        QVERIFY(client.ask(control::Resume{Component::SmartMeter, {{u"silent"_s, 1}}}).has_value());
+        QTRY_VERIFY_WITH_TIMEOUT(device.starts(u"silent"_s).size() >= 2, patience);
+        // 1 s instead of 15.
+        const auto starts = device.starts(u"silent"_s);
+        QVERIFY(starts[1].at - starts[0].at < 10'000'000'000);
     }
 
     void restartsAnAgentWithoutHello()

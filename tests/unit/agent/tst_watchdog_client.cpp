@@ -77,7 +77,8 @@ private:
     void connectClient(std::chrono::milliseconds answer = 30s)
     {
         listen();
-        m_client = std::make_unique<WatchdogClient>(path(), 3, WatchdogClient::Limits{1ms, 10ms, answer});
+        m_client = std::make_unique<WatchdogClient>(path(), control::Hello{3, 1, 60, 300},
+                                                    WatchdogClient::Limits{1ms, 10ms, answer});
         m_client->start();
         QTRY_VERIFY_WITH_TIMEOUT(m_client->isConnected(), limit);
     }

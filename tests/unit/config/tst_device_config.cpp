@@ -77,6 +77,7 @@ private Q_SLOTS:
         QVERIFY(config->logUploadUrl.isEmpty());
         QVERIFY(!config->allowHttp);
         QCOMPARE(config->heartbeatTimeoutS, 60);
+        QCOMPARE(config->startTimeoutS, 300);
         QVERIFY(config->releaseKeys.isEmpty());
         QVERIFY(config->operatorKeys.isEmpty());
     }
@@ -94,6 +95,7 @@ private Q_SLOTS:
         top.insert(u"log_upload_url"_s, u"https://logs.example.com/upload?x=1"_s);
         top.insert(u"allow_http"_s, true);
         top.insert(u"heartbeat_timeout_s"_s, 30);
+        top.insert(u"start_timeout_s"_s, 600);
         top.insert(u"release_keys"_s, QJsonArray{jwk(u"a"_s), jwk(u"b"_s)});
         top.insert(u"operator_keys"_s, QJsonArray{jwk(u"a"_s)});
         top.insert(u"of_a_later_version"_s, QJsonArray{1, 2});
@@ -107,6 +109,7 @@ private Q_SLOTS:
         QCOMPARE(config->logUploadUrl.toString(), u"https://logs.example.com/upload?x=1"_s);
         QVERIFY(config->allowHttp);
         QCOMPARE(config->heartbeatTimeoutS, 30);
+        QCOMPARE(config->startTimeoutS, 600);
         QCOMPARE(config->releaseKeys.size(), 2);
         QCOMPARE(config->releaseKeys.at(1).kid, u"b"_s);
         QCOMPARE(config->releaseKeys.at(1).bytes.size(), PublicKey::size);
@@ -159,6 +162,7 @@ private Q_SLOTS:
         row("empty host", u"xmpp_client.host"_s, QString(), u"xmpp_client.host is empty"_s);
         row("start_tls as text", u"xmpp_client.start_tls"_s, u"no"_s, u"must be true or false, not a text"_s);
         row("allow_http as number", u"allow_http"_s, 1, u"allow_http must be true or false, not a number"_s);
+        row("start_timeout_s as text", u"start_timeout_s"_s, u"300"_s, u"start_timeout_s must be a whole number"_s);
         row("heartbeat_timeout_s 0", u"heartbeat_timeout_s"_s, 0, u"heartbeat_timeout_s must be a whole number"_s);
         for (const QString &url : {u"file:///etc/passwd"_s, u"ftp://example.com/"_s, u"https://"_s, u"example.com"_s,
                                    u"javascript:alert(1)"_s}) {

@@ -61,6 +61,7 @@ private Q_SLOTS:
     {
         QTest::addColumn<control::RequestBody>("body");
         QTest::newRow("hello") << RequestBody(Hello{3});
+        QTest::newRow("hello with limits") << RequestBody(Hello{3, 1, 90, 400});
         QTest::newRow("status") << RequestBody(Status{});
         QTest::newRow("hold") << RequestBody(Hold{Component::SmartMeter, 60});
         QTest::newRow("resume") << RequestBody(Resume{Component::SmartMeter, {{u"ocr"_s, 2}}});

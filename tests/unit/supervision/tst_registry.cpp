@@ -44,6 +44,21 @@ class TestRegistry : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void keepsTheLimitsOfTheConfiguration()
+    {
+        Registry registry;
+        registry.heartbeatTimeoutS = 90;
+        registry.startTimeoutS = 600;
+        const QJsonObject saved = QJsonDocument::fromJson(encodeRegistry(registry, "boot")).object();
+        for (const QByteArray &boot : {QByteArray("boot"), QByteArray("another boot")}) {
+            const auto read = parseRegistry(saved, boot);
+            QVERIFY(read.has_value());
+            QCOMPARE(read->heartbeatTimeoutS, std::optional(90));
+            QCOMPARE(read->startTimeoutS, std::optional(600));
+        }
+        QVERIFY(!parseRegistry(QJsonDocument::fromJson(encodeRegistry({}, "boot")).object(), "boot")->startTimeoutS);
+    }
+
     void readsWhatItWrote()
     {
         const auto read = parse(encodeRegistry(sample(), boot));
