@@ -346,11 +346,11 @@ Result<Variant> read(JsonReader &reader, const std::array<BodyKind<Variant>, Siz
 }
 
 // A line over the limit would be dropped by the reader, with the state of every process in it. Only the output of the
-// processes can make it so long, and each event carries that output in full.
+// processes, and then their problems, can make it so long, and each event carries those in full.
 QByteArray encodeStatus(RequestId id, StatusReply status)
 {
     QByteArray line;
-    for (const qsizetype kept : {qsizetype{5}, qsizetype{1}, qsizetype{0}, qsizetype{0}}) {
+    for (const qsizetype kept : {qsizetype{5}, qsizetype{1}, qsizetype{0}, qsizetype{-1}, qsizetype{-1}}) {
         QJsonObject object = write(ReplyBody(status), replyKinds, "reply"_L1);
         object["id"_L1] = static_cast<qint64>(id);
         line = toLine(object);
@@ -359,7 +359,10 @@ QByteArray encodeStatus(RequestId id, StatusReply status)
         }
         for (ProcessReport &process : status.processes) {
             if (process.lastExit && process.lastExit->lastLines.size() > kept) {
-                process.lastExit->lastLines = process.lastExit->lastLines.last(kept);
+                process.lastExit->lastLines = process.lastExit->lastLines.last(std::max<qsizetype>(kept, 0));
+            }
+            if (kept < 0) {
+                process.problem.truncate(maxProblemLength / 10);
             }
         }
     }

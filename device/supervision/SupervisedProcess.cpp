@@ -86,6 +86,7 @@ void SupervisedProcess::adopt(system::ProcessHandle handle, const Program &progr
     Q_ASSERT(!isAlive());
     qCInfo(lcSupervision).noquote() << m_spec.name << "runs already as process" << handle.pid();
     m_startProblem.clear();
+    m_failedStarts = 0;
     const bool isNew = system::ageOf(handle.startTime()) < m_machine.limits().startTimeout;
     watch(std::move(handle), program);
     Q_EMIT adopted();
@@ -144,11 +145,14 @@ LifecycleEvent SupervisedProcess::launchNow()
     if (!handle) {
         if (m_startProblem != handle.error().message) { // once, not at every retry
             qCWarning(lcSupervision).noquote() << m_spec.name << "cannot be started:" << handle.error().message;
+            m_failedStarts = 0;
         }
         m_startProblem = handle.error().message;
+        ++m_failedStarts;
         return LifecycleEvent::StartFailed;
     }
     m_startProblem.clear();
+    m_failedStarts = 0;
     if (std::exchange(m_isRestart, false)) {
         m_restarts.add(m_clock.monotonic());
     }

@@ -55,6 +55,8 @@ public:
     [[nodiscard]] const RestartCount &restarts() const { return m_restarts; }
     // Why the last start failed; empty when it didn't.
     [[nodiscard]] QString startProblem() const { return m_startProblem; }
+    // The start has failed in the same way more than once.
+    [[nodiscard]] bool cannotStart() const { return m_failedStarts > 1; }
 
     // What an earlier watchdog knew.
     void remember(const std::optional<LastExit> &lastExit, const RestartCount &restarts);
@@ -83,7 +85,7 @@ Q_SIGNALS:
     void recordChanged();
     // The process is gone, and the machine has decided what comes next.
     void ended();
-    // See startProblem(); it will be tried again.
+    // See startProblem() and cannotStart(); it will be tried again.
     void startFailed();
 
 private:
@@ -114,6 +116,7 @@ private:
     RestartCount m_restarts;
     bool m_isRestart = false; // the next start follows a death
     QString m_startProblem;
+    int m_failedStarts = 0; // in a row, by m_startProblem
     QDateTime m_since;
 };
 

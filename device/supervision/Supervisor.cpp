@@ -140,9 +140,17 @@ Supervisor::Entry &Supervisor::add(const QString &name, const QString &program)
     });
     connect(process, &SupervisedProcess::changed, this, [this, &entry] { Q_EMIT processChanged(report(entry)); });
     connect(process, &SupervisedProcess::recordChanged, this, &Supervisor::recordChanged);
+    connect(process, &SupervisedProcess::startFailed, this, [this, &entry, process] {
+        if (process->cannotStart()) {
+            Q_EMIT processChanged(report(entry));
+        }
+    });
     connect(process, &SupervisedProcess::ended, this, [this, &entry] {
         entry.announced = false;
         entry.attestedInode = 0;
+        entry.onlyShowsLife = false;
+        entry.refused.clear();
+        entry.isRefusedAgain = false;
         checkGone();
     });
     return entry;
@@ -339,6 +347,48 @@ Result<Credit> Supervisor::takeAsLife(Entry *entry, const Heartbeat &heartbeat)
     return Credit::Life;
 }
 
+Supervisor::Entry *Supervisor::senderAmong(const HeartbeatSender &sender)
+{
+    if (sender.sockets.isEmpty() || !m_searches.allow(m_clock.monotonic())) {
+        return nullptr;
+    }
+    const auto holdsOne = [&sender](pid_t pid) {
+        return std::ranges::any_of(
+            sender.sockets, [pid](const system::UdpSocket &socket) { return system::holdsSocket(pid, socket.inode); });
+    };
+    const QList<system::ProcStat> all = system::readAllProcesses();
+    for (auto &[name, entry] : m_entries) {
+        const auto identity = entry.process->identity();
+        const pid_t pid = identity ? static_cast<pid_t>(identity->pid) : 0;
+        if (pid > 0 &&
+            (holdsOne(pid) || std::ranges::any_of(startedBy(pid, all, othersThan(name)),
+                                                  [&](const system::ProcStat &stat) { return holdsOne(stat.pid); }))) {
+            return &entry;
+        }
+    }
+    return nullptr;
+}
+
+void Supervisor::unreadable(const HeartbeatSender &sender, const QString &why)
+{
+    // One may come before the program has its numbers together; more than one, for some seconds, is how it is.
+    constexpr auto patience = std::chrono::seconds(2);
+    Entry *const entry = senderAmong(sender);
+    if (entry == nullptr) {
+        return;
+    }
+    const MonotonicTime now = m_clock.monotonic();
+    if (entry->refused != why) {
+        entry->refused = why;
+        entry->refusedSince = now;
+        entry->isRefusedAgain = false;
+        Q_EMIT processChanged(report(*entry));
+    } else if (!entry->isRefusedAgain && now - entry->refusedSince >= patience) {
+        entry->isRefusedAgain = true;
+        Q_EMIT processChanged(report(*entry));
+    }
+}
+
 // A process that is known under another name of its file, as earlier watchdogs kept it, is started by its own name from
 // now on.
 void Supervisor::followName(Entry &entry, const QString &command)
@@ -375,6 +425,9 @@ void Supervisor::accept(Entry &entry, int version)
     const bool otherVersion = entry.version != version && (!entry.announced || now - entry.versionSince >= pause);
     const bool news = !entry.announced || otherVersion;
     entry.announced = true;
+    entry.onlyShowsLife = false;
+    entry.refused.clear();
+    entry.isRefusedAgain = false;
     if (otherVersion) {
         entry.version = version;
         entry.versionSince = now;
@@ -413,6 +466,16 @@ ProcessReport Supervisor::report(const Entry &entry) const
     report.since = process.since();
     report.restarts24h = process.restarts().total(m_clock.monotonic());
     report.lastExit = process.lastExit();
+    if (!entry.refused.isEmpty()) {
+        report.problem = u"what it sends is no heartbeat: "_s + entry.refused;
+        report.isHopeless = entry.isRefusedAgain;
+    } else if (!process.startProblem().isEmpty()) {
+        report.problem = process.startProblem();
+        report.isHopeless = process.cannotStart();
+    } else if (entry.onlyShowsLife && !entry.announced) {
+        report.problem = u"it closes its socket after each heartbeat, which only counts in full with the packet filter "
+                         "(device/packaging)"_s;
+    }
     return report;
 }
 

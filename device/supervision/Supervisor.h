@@ -46,6 +46,8 @@ public:
 
     // Refused or NotFound with the reason; nothing has changed then.
     [[nodiscard]] Result<Credit> heartbeat(const Heartbeat &heartbeat, const HeartbeatSender &sender);
+    // A datagram that is no heartbeat, and why. If a process of the table has sent it, that is its problem.
+    void unreadable(const HeartbeatSender &sender, const QString &why);
     // Applies to all processes from now on.
     void setLimits(const SupervisionLimits &limits);
 
@@ -87,7 +89,10 @@ private:
         bool announced = false;     // the current pid has sent a heartbeat
         quint64 attestedInode = 0;  // of the current pid's: the socket that its last heartbeat came from
         QString lastCommand;        // run_command of the last heartbeat that named another program than the table
-        bool onlyShowsLife = false; // has been logged
+        bool onlyShowsLife = false; // so far, and that has been logged
+        QString refused;            // why what it has sent since its last heartbeat is none
+        MonotonicTime refusedSince{};
+        bool isRefusedAgain = false;
     };
 
     Entry *find(const QString &name);
@@ -103,6 +108,7 @@ private:
     void followName(Entry &entry, const QString &command);
     [[nodiscard]] QList<KnownProcess> knownProcesses() const;
     [[nodiscard]] QSet<pid_t> othersThan(const QString &name) const;
+    [[nodiscard]] Entry *senderAmong(const HeartbeatSender &sender);
     void accept(Entry &entry, int version);
     void recall(const RegistryEntry &saved);
     void startUnlessRunning(SupervisedProcess &process);

@@ -21,6 +21,9 @@ constexpr qsizetype maxQuotedLines = 10;
 QString describe(const ProcessReport &process)
 {
     QString text = u"%1 is %2 with version %3"_s.arg(process.name, nameOf(process.state)).arg(process.version);
+    if (!process.problem.isEmpty()) {
+        text += u": "_s + process.problem;
+    }
     if (!process.lastExit) {
         return text;
     }
@@ -40,7 +43,7 @@ Trouble troubleOf(const ProcessReport &process, int version)
     Trouble trouble;
     trouble.what =
         version == anyVersion ? describe(process) : u"%1, expected is version %2"_s.arg(describe(process)).arg(version);
-    trouble.isFinal = process.state == ProcessState::CrashLoop;
+    trouble.isFinal = process.state == ProcessState::CrashLoop || process.isHopeless;
     if (process.lastExit) {
         const QStringList &lines = process.lastExit->lastLines;
         for (const QString &line : lines.last(std::min(lines.size(), maxQuotedLines))) {

@@ -16,7 +16,7 @@ struct Trouble
 {
     QString what;      // one plain sentence
     QStringList lines; // of the process's output, the last ones
-    // Waiting won't help: a process has ended again and again.
+    // Waiting won't help: a process has ended again and again, or can't run.
     bool isFinal = false;
 };
 

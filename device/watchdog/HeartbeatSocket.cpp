@@ -66,13 +66,15 @@ HeartbeatSocket::HeartbeatSocket(Descriptor socket, quint16 port, uid_t owner, c
     , m_guard(port, owner, clock)
     , m_logLimit(5, std::chrono::minutes(1))
     , m_replyLimit(100, std::chrono::seconds(1))
+    , m_unreadableLimit(10, std::chrono::seconds(1))
 {
     m_notifier.setEnabled(false);
     connect(&m_notifier, &QSocketNotifier::activated, this, &HeartbeatSocket::read);
 }
 
-void HeartbeatSocket::serve(OnHeartbeat onHeartbeat, Reports reports)
+void HeartbeatSocket::serve(OnHeartbeat onHeartbeat, Reports reports, OnUnreadable onUnreadable)
 {
+    m_onUnreadable = std::move(onUnreadable);
     m_onHeartbeat = std::move(onHeartbeat);
     m_reports = std::move(reports);
     m_notifier.setEnabled(true);
@@ -122,6 +124,9 @@ void HeartbeatSocket::handle(const QByteArray &datagram, const sockaddr_in &send
     }
     const auto parsed = parseDatagram(datagram);
     if (!parsed) {
+        if (m_onUnreadable && m_unreadableLimit.allow(now)) {
+            m_onUnreadable(senderAt(port), parsed.error().message);
+        }
         refuse(u"ignored a datagram: "_s + parsed.error().message);
     } else if (const auto *const heartbeat = std::get_if<Heartbeat>(&*parsed)) {
         take(datagram, *heartbeat, port, now);

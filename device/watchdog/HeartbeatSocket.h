@@ -29,6 +29,7 @@ class HeartbeatSocket : public QObject
 public:
     using OnHeartbeat =
         std::function<Result<supervision::Credit>(const Heartbeat &, const supervision::HeartbeatSender &)>;
+    using OnUnreadable = std::function<void(const supervision::HeartbeatSender &, const QString &why)>;
     using Reports = std::function<QList<ProcessReport>()>;
 
     // Binds to the port; 0 takes a free one. Io with the reason when it is taken. `owner` of the device's folder may
@@ -36,7 +37,8 @@ public:
     [[nodiscard]] static Result<std::unique_ptr<HeartbeatSocket>> open(quint16 port, uid_t owner, const Clock &clock);
 
     // `onHeartbeat` returns what one counts for, or why it refuses it; `reports` is the reply to version requests.
-    void serve(OnHeartbeat onHeartbeat, Reports reports);
+    // `onUnreadable` gets some of what is neither.
+    void serve(OnHeartbeat onHeartbeat, Reports reports, OnUnreadable onUnreadable = nullptr);
 
     [[nodiscard]] quint16 port() const { return m_port; }
     [[nodiscard]] quint64 refused() const { return m_refused; }
@@ -57,12 +59,14 @@ private:
     QSocketNotifier m_notifier;
     OnHeartbeat m_onHeartbeat;
     Reports m_reports;
+    OnUnreadable m_onUnreadable;
     std::vector<char> m_buffer;
     system::UdpSockets m_sockets;
     system::PortGuard m_guard;
     DatagramFilter m_filter;
     RateLimit m_logLimit;
     RateLimit m_replyLimit;
+    RateLimit m_unreadableLimit;
     quint64 m_refused = 0;
     quint64 m_logged = 0; // of them, up to the last one in the log
 };

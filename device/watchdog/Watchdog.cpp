@@ -126,7 +126,10 @@ void Watchdog::begin()
         [this](const Heartbeat &heartbeat, const supervision::HeartbeatSender &sender) {
             return m_supervisor.heartbeat(heartbeat, sender);
         },
-        [this] { return m_supervisor.reports(); });
+        [this] { return m_supervisor.reports(); },
+        [this](const supervision::HeartbeatSender &sender, const QString &why) {
+            m_supervisor.unreadable(sender, why);
+        });
     m_watchdogExchange.resume();
     if (::geteuid() == 0 && !system::othersAreKeptAway(m_heartbeats->port(), m_settings.owner.user)) {
         qCInfo(lcWatchdog) << "no packet filter keeps heartbeats of other users away (device/packaging)";

@@ -147,6 +147,12 @@ QJsonObject toJson(const ProcessReport &process)
     if (process.lastExit) {
         object["last_exit"_L1] = lastExitToJson(*process.lastExit);
     }
+    if (!process.problem.isEmpty()) {
+        object["problem"_L1] = process.problem.left(maxProblemLength);
+    }
+    if (process.isHopeless) {
+        object["hopeless"_L1] = true;
+    }
     return object;
 }
 
@@ -179,6 +185,8 @@ Result<ProcessReport> processReportFromJson(const QJsonObject &object)
         }
         report.lastExit = *std::move(parsed);
     }
+    report.problem = reader.optionalText("problem"_L1, maxProblemLength);
+    report.isHopeless = reader.optionalBool("hopeless"_L1, false);
     if (reader.error()) {
         return fail(*reader.error());
     }

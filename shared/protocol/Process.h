@@ -16,6 +16,7 @@ class JsonReader;
 inline constexpr qsizetype maxProcessNameLength = 128;
 inline constexpr qsizetype maxProcesses = 256;
 inline constexpr int maxVersion = 2147483647;
+inline constexpr qsizetype maxProblemLength = 300;
 
 // A process name becomes a column title and a log file's name: 1 to 128 characters, no control characters, no slash, no
 // leading dot.
@@ -60,6 +61,10 @@ struct ProcessReport
     std::optional<QDateTime> since; // UTC, when it entered `state`
     std::optional<int> restarts24h;
     std::optional<LastExit> lastExit;
+    // Why it doesn't run or isn't seen to run, in one plain sentence; empty when nothing is known. `isHopeless`: it
+    // won't run by itself, however long one waits.
+    QString problem = {};
+    bool isHopeless = false;
 
     friend bool operator==(const ProcessReport &, const ProcessReport &) = default;
 };

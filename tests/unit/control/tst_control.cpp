@@ -25,6 +25,22 @@ private Q_SLOTS:
         QTest::newRow("as many as there can be, none") << 64 << qsizetype{0};
     }
 
+    void aStatusWithManyProblemsIsNoLongerEither()
+    {
+        StatusReply status;
+        for (int i = 0; i < 64; ++i) {
+            ProcessReport process;
+            process.name = u"process-%1"_s.arg(i);
+            process.problem = QString(maxProblemLength, u'ä');
+            status.processes += process;
+        }
+        const QByteArray line = encode(Reply{7, status});
+        QVERIFY2(line.size() <= 64 * 1024, QByteArray::number(line.size()));
+        const auto parsed = parseWatchdogLine(line.chopped(1));
+        QVERIFY(parsed.has_value());
+        QVERIFY(!std::get<StatusReply>(*std::get<Reply>(*parsed).body).processes.front().problem.isEmpty());
+    }
+
     void aStatusIsNeverLongerThanALine()
     {
         QFETCH(const int, processes);

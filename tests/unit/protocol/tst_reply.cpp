@@ -23,6 +23,8 @@ ProcessReport deadProcess()
     process.since = noon;
     process.restarts24h = 6;
     process.lastExit = LastExit{1, std::nullopt, noon, 61.0, {u"Traceback"_s, u"camera not found"_s}};
+    process.problem = u"cannot find /SmartMeter/ocr.py"_s;
+    process.isHopeless = true;
     return process;
 }
 

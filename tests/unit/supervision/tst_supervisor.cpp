@@ -270,6 +270,50 @@ private Q_SLOTS:
         QVERIFY(!stopped && stopped.error().message.contains(u"is stopped"_s));
     }
 
+    void reportsAStartThatCannotSucceed()
+    {
+        const QString program = m_tree->add(u"SmartMeter/ocr"_s);
+        QSignalSpy changed(m_supervisor.get(), &Supervisor::processChanged);
+        Registry registry;
+        registry.sameBoot = true;
+        registry.processes = {entry(u"ocr"_s, program)};
+        QVERIFY(QFile::remove(program));
+        m_supervisor->begin(registry);
+        QVERIFY(reportOf(u"ocr"_s).problem.startsWith(u"cannot find "_s + program));
+        // One failure may pass; the next of the same kind is reported as one that won't.
+        QTRY_VERIFY_WITH_TIMEOUT(reportOf(u"ocr"_s).isHopeless, patience);
+        QVERIFY(changed.constLast().constFirst().value<ProcessReport>().isHopeless);
+        m_tree->add(u"SmartMeter/ocr"_s);
+        QTRY_VERIFY_WITH_TIMEOUT(pidOf(u"ocr"_s) != 0, patience);
+        QVERIFY(reportOf(u"ocr"_s).problem.isEmpty() && !reportOf(u"ocr"_s).isHopeless);
+    }
+
+    void reportsWhatAProcessSendsInsteadOfHeartbeats()
+    {
+        const Socket socket;
+        const QString program = m_tree->add(u"SmartMeter/ocr"_s);
+        const pid_t pid = m_tree->startElsewhere(program, {}, socket.descriptor.get());
+        Registry registry;
+        registry.sameBoot = true;
+        registry.processes = {entry(u"ocr"_s, program), entry(u"dlms"_s, m_tree->add(u"SmartMeter/dlms"_s))};
+        registry.processes[0].identity = ProcessIdentity{pid, system::readProcStat(pid)->startTime};
+        m_supervisor->begin(registry);
+        const QString why = u"field \"version\" must be a whole number"_s;
+        m_supervisor->unreadable(sentBy(socket), why);
+        QVERIFY(reportOf(u"ocr"_s).problem.endsWith(why));
+        QVERIFY(!reportOf(u"ocr"_s).isHopeless);
+        QVERIFY(reportOf(u"dlms"_s).problem.isEmpty());
+        QVERIFY(QTest::qWaitFor(
+            [&] { return m_supervisor->unreadable(sentBy(socket), why), reportOf(u"ocr"_s).isHopeless; }, patience));
+        QVERIFY(m_supervisor->heartbeat(heartbeat(u"ocr"_s, pid, program), sentBy(socket)).has_value());
+        QVERIFY(reportOf(u"ocr"_s).problem.isEmpty() && !reportOf(u"ocr"_s).isHopeless);
+        // Of another process it says nothing about this one.
+        const Socket other;
+        m_supervisor->unreadable(sentBy(other), why);
+        m_supervisor->unreadable(gone(), why);
+        QVERIFY(reportOf(u"ocr"_s).problem.isEmpty());
+    }
+
     void aPacketFilterMakesItCount()
     {
         const QString program = m_tree->add(u"SmartMeter/ocr"_s);

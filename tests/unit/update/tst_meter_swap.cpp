@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "ComponentFixture.h"
+#include "update/MeterSwap.h"
 
 using namespace sgn;
 using namespace sgn::update;
@@ -108,6 +109,19 @@ private Q_SLOTS:
         QVERIFY(outcome.log.size() <= 20);
         QCOMPARE(installedFiles(m_root, u"SmartMeter"_s).value(u"SmartMeter/dlms.version"_s), "1");
         QVERIFY(!m_watchdog->isHeld);
+    }
+
+    void endsTheWaitAtAStartThatCannotSucceed()
+    {
+        const QList<ProcessVersion> expected{{u"ocr"_s, 2}};
+        ProcessReport report{u"ocr"_s, 1, true, ProcessState::Dead, {}, {}, {}, {}};
+        report.problem = u"cannot find /SmartMeter/ocr.py"_s;
+        auto trouble = update::unhealthy(expected, {report});
+        QVERIFY(trouble && !trouble->isFinal);
+        QVERIFY2(trouble->what.contains(report.problem), qPrintable(trouble->what));
+        report.isHopeless = true;
+        trouble = update::unhealthy(expected, {report});
+        QVERIFY(trouble && trouble->isFinal);
     }
 
     void sendsNoLogOfASuccess()

@@ -36,6 +36,7 @@ private Q_SLOTS:
         m_socket = *std::move(socket);
         m_seen.clear();
         m_senders.clear();
+        m_unreadable.clear();
         m_credit = supervision::Credit::Full;
         m_socket->serve(
             [this](const Heartbeat &heartbeat, const supervision::HeartbeatSender &sender) {
@@ -45,6 +46,10 @@ private Q_SLOTS:
             },
             [] {
                 return QList<ProcessReport>{{u"ocr"_s, 3, true, ProcessState::Dead, {}, {}, {}, {}}};
+            },
+            [this](const supervision::HeartbeatSender &sender, const QString &why) {
+                m_senders += sender.sockets;
+                m_unreadable += why;
             });
     }
 
@@ -65,6 +70,14 @@ private Q_SLOTS:
         };
         QVERIFY(::fstat(static_cast<int>(m_client.socketDescriptor()), &info) == 0);
         QCOMPARE(m_senders.front(), (UdpSocket{::getuid(), info.st_ino}));
+    }
+
+    void namesWhoSendsSomethingElse()
+    {
+        send(QByteArray(good).replace("\"version\": 1", "\"version\": \"1\""));
+        QTRY_COMPARE_WITH_TIMEOUT(m_unreadable.size(), 1, 10000);
+        QVERIFY(m_unreadable.front().contains(u"version"_s));
+        QCOMPARE(m_senders.size(), 1);
     }
 
     void looksAtASignOfLifeAnewEachTime()
@@ -217,6 +230,7 @@ private:
     QUdpSocket m_client;
     QList<Heartbeat> m_seen;
     QList<UdpSocket> m_senders;
+    QStringList m_unreadable;
     supervision::Credit m_credit = supervision::Credit::Full;
 };
 
