@@ -1603,6 +1603,10 @@
             <numerusform>%n Prozesse, für die der Bericht keinen Platz hatte</numerusform>
         </translation>
     </message>
+    <message>
+        <source>Problem</source>
+        <translation>Problem</translation>
+    </message>
 </context>
 <context>
     <name>sgn::models::DeviceProcessModel</name>

@@ -178,7 +178,9 @@ void DeadJob::print()
             }
             const QString since =
                 process.deadSince.isValid() ? wording::durationText(process.deadSince.secsTo(now)) : u"?"_s;
-            const QString cause = report.lastExit ? wording::deathText(*report.lastExit) : QString();
+            const QString cause = !report.problem.isEmpty() ? report.problem
+                                  : report.lastExit         ? wording::deathText(*report.lastExit)
+                                                            : QString();
             table.add({device.name().toString(), report.name, QString::number(report.version), since,
                        report.restarts24h ? QString::number(*report.restarts24h) : u"-"_s, cause});
             QJsonObject object = sgn::toJson(report);

@@ -37,6 +37,7 @@ QJsonObject factsJson(const DeviceFacts &facts)
             {u"clock_offset_s"_s, maybe(facts.clockOffsetS)},
             {u"packages_version"_s, maybe(facts.packagesVersion)},
             {u"read_only"_s, facts.readOnly},
+            {u"problem"_s, facts.problem},
             {u"processes_omitted"_s, facts.processesOmitted}};
 }
 

@@ -308,6 +308,9 @@ QList<FactModel::Fact> DeviceDetails::factsOf(const records::Device &device) con
     if (facts.readOnly) {
         add(tr("Card"), tr("read-only"));
     }
+    if (!facts.problem.isEmpty()) {
+        add(tr("Problem"), facts.problem.simplified());
+    }
     if (facts.processesOmitted > 0) {
         add(tr("Not shown"), tr("%n process(es) for which the report had no room", nullptr, facts.processesOmitted));
     }

@@ -108,6 +108,14 @@ Finding findingOf(const Device &device)
     if (device.facts.readOnly) {
         return {Matter::ReadOnly};
     }
+    if (!device.facts.problem.isEmpty()) {
+        return {Matter::DeviceProblem};
+    }
+    for (const DeviceProcess &process : device.processes) {
+        if (!process.report.problem.isEmpty()) {
+            return {Matter::ProcessProblem, &process};
+        }
+    }
     if (device.update) {
         if (const Matter matter = matterOfUpdate(device); matter != Matter::Nothing) {
             return {matter};
@@ -138,6 +146,8 @@ Level levelOf(Matter matter)
     case Matter::TooHot:
     case Matter::ClockWrong:
     case Matter::UpdateExpired:
+    case Matter::DeviceProblem:
+    case Matter::ProcessProblem:
         return Level::Warning;
     case Matter::Conflict:
     case Matter::ForeignFrom:
@@ -163,6 +173,7 @@ Attention attentionOf(const Device &device)
         result.processName = finding.process->report.name;
         break;
     case Matter::CrashLoop:
+    case Matter::ProcessProblem:
         result.action = Action::GetLogs;
         result.processName = finding.process->report.name;
         break;
@@ -171,6 +182,7 @@ Attention attentionOf(const Device &device)
         result.action = Action::Retry;
         break;
     case Matter::ReadOnly:
+    case Matter::DeviceProblem:
     case Matter::DiskFull:
         result.action = Action::GetLogs;
         break;

@@ -23,6 +23,8 @@ struct Attention
         CrashLoop,
         Dead,
         ReadOnly,
+        DeviceProblem,
+        ProcessProblem,
         UpdateFailed,
         UpdateExpired,
         NotAnswering,

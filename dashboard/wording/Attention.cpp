@@ -23,9 +23,12 @@ class AttentionWords
     Q_DECLARE_TR_FUNCTIONS(Attention)
 
 public:
-    // Why it died: the last line of its output if there is one.
+    // Why it died: what the device knows, else the last line of its output if there is one.
     static QString cause(const ProcessReport &report)
     {
+        if (const QString words = report.problem.simplified(); !words.isEmpty()) {
+            return words.left(2 * maxQuoted);
+        }
         if (!report.lastExit) {
             return {};
         }
@@ -116,6 +119,12 @@ public:
             return tr("doesn't answer, though the server shows it online");
         case Matter::ReadOnly:
             return tr("its card is read-only and has to be replaced");
+        case Matter::ProcessProblem: {
+            const records::DeviceProcess *known = device.process(attention.processName);
+            return known ? u"%1: %2"_s.arg(known->report.name, cause(known->report)) : QString();
+        }
+        case Matter::DeviceProblem:
+            return device.facts.problem.simplified().left(2 * maxQuoted);
         case Matter::DiskFull:
         case Matter::TooHot:
         case Matter::ClockWrong:

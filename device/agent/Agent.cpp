@@ -110,9 +110,7 @@ Agent::Agent(const AgentSettings &settings, PanelLink &link, control::WatchdogPo
                  {m_ledger, m_answers, m_sender, m_installer, m_restart, m_config, watchdog, m_time})
     , m_status(watchdog, settings.watchdogPort)
     , m_versions({m_from, settings.tree.root(), settings.version, settings.watchdogVersion,
-                  [settings] {
-                      return packagesVersion(settings);
-                  }},
+                  [settings] { return packagesVersion(settings); }, settings.problem},
                  m_status, m_time, link)
     , m_logs(logSettings(settings), link)
     , m_panelMap(settings.config.panelMapUrl, m_from, settings.tree.panelMap(), settings.tree.caCertificate(),

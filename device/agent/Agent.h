@@ -34,7 +34,8 @@ struct AgentSettings
 {
     DeviceConfig config;
     DeviceTree tree;
-    int version = 0; // of the release this program runs from
+    QString problem = {}; // that was found while starting, for the version report
+    int version = 0;      // of the release this program runs from
     quint16 watchdogPort = 4951;
     update::SwapTimes swapTimes = {};
     download::DownloadLimits downloadLimits = {};

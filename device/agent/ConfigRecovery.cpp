@@ -78,10 +78,10 @@ Result<RecoveredConfig> recoverConfig(const DeviceTree &tree)
         }
     }
     const auto written = writeConfigFile(tree, *copy);
-    return RecoveredConfig{
-        *std::move(good),
-        u"config_file.bin was replaced by its last good copy (%1)%2"_s.arg(
-            config.error().message, written ? QString() : u", for this start only: "_s + written.error().message)};
+    const QString remark = u"config_file.bin was replaced by its last good copy (%1)%2"_s.arg(
+        config.error().message, written ? QString() : u", for this start only: "_s + written.error().message);
+    qCWarning(lcAgent).noquote() << remark;
+    return RecoveredConfig{*std::move(good), remark};
 }
 
 Outcome keepGoodConfig(const DeviceTree &tree)

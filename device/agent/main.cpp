@@ -93,18 +93,6 @@ DeviceConfig boundByRoot(DeviceConfig config)
     return config;
 }
 
-Result<DeviceConfig> loadConfig(const DeviceTree &tree)
-{
-    auto recovered = agent::recoverConfig(tree);
-    if (!recovered) {
-        return fail(std::move(recovered).error());
-    }
-    if (!recovered->remark.isEmpty()) {
-        qCWarning(agent::lcAgent).noquote() << recovered->remark;
-    }
-    return boundByRoot(std::move(recovered->config));
-}
-
 // What an update checks of a new agent before it replaces the old one: it starts on this machine, has its
 // libraries and TLS, and reads this device's configuration.
 int selfTest(const DeviceTree &tree)
@@ -158,23 +146,24 @@ int run(const Arguments &arguments, TerminationSignal &termination)
         return failWith(lock.error());
     }
     installLog(tree.log(u"agent"_s));
-    const auto config = loadConfig(tree);
-    if (!config) {
-        return failWith(config.error());
+    const auto recovered = agent::recoverConfig(tree);
+    if (!recovered) {
+        return failWith(recovered.error());
     }
+    const DeviceConfig config = boundByRoot(recovered->config);
     const SystemClock clock;
     const int version = agent::releaseVersion(QCoreApplication::applicationDirPath());
-    qCInfo(agent::lcAgent).noquote() << "agent version" << version << "of" << config->clientJid << "starts in"
+    qCInfo(agent::lcAgent).noquote() << "agent version" << version << "of" << config.clientJid << "starts in"
                                      << tree.root();
 
-    const control::Hello hello{version, control::protocolVersion, config->heartbeatTimeoutS, config->startTimeoutS};
+    const control::Hello hello{version, control::protocolVersion, config.heartbeatTimeoutS, config.startTimeoutS};
     agent::WatchdogClient watchdog(arguments.watchdogSocket, hello, {});
-    const xmpp::Account account = agent::accountOf(*config, tree.caCertificate());
-    agent::XmppPanelLink link(account, config->panelJid, connectionAt(arguments.speed), clock);
-    agent::AgentSettings settings{.config = *config, .tree = tree};
+    const xmpp::Account account = agent::accountOf(config, tree.caCertificate());
+    agent::XmppPanelLink link(account, config.panelJid, connectionAt(arguments.speed), clock);
+    agent::AgentSettings settings{.config = config, .tree = tree, .problem = recovered->remark};
     settings.version = version;
     settings.watchdogPort = arguments.watchdogPort;
-    settings.swapTimes.confirm = update::confirmTime(std::chrono::seconds(config->startTimeoutS));
+    settings.swapTimes.confirm = update::confirmTime(std::chrono::seconds(config.startTimeoutS));
     settings.serverTrial = serverTrial(account);
     settings.watchdogVersion = [&watchdog] {
         return watchdog.watchdogVersion();

@@ -14,6 +14,7 @@ namespace {
 constexpr qint64 maxCommandNo = 2147483647;
 constexpr qsizetype maxFrom = 256;
 constexpr qsizetype maxRemarks = 4096;
+constexpr qsizetype maxProblem = 1000;
 constexpr qsizetype maxName = 64;
 constexpr qsizetype maxFact = 256;
 constexpr qint64 maxCount = 1LL << 53; // what a JSON number holds exactly
@@ -77,6 +78,7 @@ Result<DeviceMessage> readVersionReport(JsonReader &reader)
     facts.readOnly = reader.optionalBool("read_only"_L1, false);
     facts.processesOmitted =
         static_cast<int>(reader.optionalInteger("processes_omitted"_L1, 0, maxVersion).value_or(0));
+    facts.problem = reader.optionalText("problem"_L1, maxProblem);
     return checked(reader, report);
 }
 
@@ -163,6 +165,7 @@ void insertFacts(QJsonObject &object, const DeviceFacts &facts)
     if (facts.readOnly) {
         object["read_only"_L1] = true;
     }
+    putText("problem"_L1, facts.problem.left(maxProblem));
     if (facts.processesOmitted > 0) {
         object["processes_omitted"_L1] = facts.processesOmitted;
     }
@@ -275,7 +278,7 @@ QByteArray encode(const VersionReport &report)
     });
     QByteArray body;
     do {
-        shorter.processes.chop(std::max<qsizetype>(1, shorter.processes.size() / 8));
+        shorter.processes.resize(shorter.processes.size() - std::max<qsizetype>(1, shorter.processes.size() / 8));
         shorter.facts.processesOmitted = static_cast<int>(report.processes.size() - shorter.processes.size());
         body = encodeReport(shorter, Detail::SeedOnly);
     } while (body.size() > maxBodySize && !shorter.processes.isEmpty());

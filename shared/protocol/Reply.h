@@ -45,6 +45,7 @@ struct DeviceFacts
     std::optional<int> packagesVersion = {}; // of the Python packages, where they name one
     bool readOnly = false;                   // the card takes no writes
     int processesOmitted = 0;                // that a report has no room for
+    QString problem = {};                    // what else the device knows to be wrong with it, a sentence
 
     friend bool operator==(const DeviceFacts &, const DeviceFacts &) = default;
 };

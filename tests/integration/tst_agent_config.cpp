@@ -164,6 +164,17 @@ private Q_SLOTS:
         QVERIFY(m_device->log().contains(u"config_file.bin was replaced by its last good copy"_s));
         QCOMPARE(inPlace(), good);
         QVERIFY(QFile::exists(m_device->path(u"cfg/config_file.bin.damaged"_s)));
+        m_panel->session.send(oldJid, R"({"command":"version_req"})");
+        const auto problem = [this] {
+            for (const QByteArray &body : m_panel->bodies()) {
+                const QJsonObject message = QJsonDocument::fromJson(body).object();
+                if (message.contains("problem"_L1)) {
+                    return message["problem"_L1].toString();
+                }
+            }
+            return QString();
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(problem().startsWith(u"config_file.bin was replaced by its last good copy"_s), limit);
     }
 };
 

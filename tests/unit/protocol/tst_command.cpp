@@ -223,8 +223,8 @@ private Q_SLOTS:
         for (const char *address :
              {" https://a.example/z.zip", "https://a.example/z.zip ", "https://a.example/a b.zip"}) {
             QTest::addRow("address '%s'", address)
-                << R"({"command":"ca_cert_file_update","command_no":1,"url":")" + QByteArray(address) + "\"}" << bad
-                << 1LL << u"\"url\" has a blank in it"_s;
+                << "{\"command\":\"ca_cert_file_update\",\"command_no\":1,\"url\":\"" + QByteArray(address) + "\"}"
+                << bad << 1LL << u"\"url\" has a blank in it"_s;
         }
         QTest::newRow("no configuration")
             << QByteArray(R"({"command":"config_update","command_no":1})") << bad << 1LL << u"\"config\" is missing"_s;

@@ -307,7 +307,7 @@ private Q_SLOTS:
             [&] { return m_supervisor->unreadable(sentBy(socket), why), reportOf(u"ocr"_s).isHopeless; }, patience));
         QVERIFY(m_supervisor->heartbeat(heartbeat(u"ocr"_s, pid, program), sentBy(socket)).has_value());
         QVERIFY(reportOf(u"ocr"_s).problem.isEmpty() && !reportOf(u"ocr"_s).isHopeless);
-        // Of another process it says nothing about this one.
+        // The same from another process changes nothing.
         const Socket other;
         m_supervisor->unreadable(sentBy(other), why);
         m_supervisor->unreadable(gone(), why);

@@ -151,6 +151,19 @@ void factRows()
     worn.facts.diskFreeMb = 12;
     row("a worn card", worn, Level::Bad, Action::GetLogs, u"its card is read-only and has to be replaced"_s);
 
+    Device restored = healthy();
+    restored.facts.problem = u"config_file.bin was replaced\nby its last good copy"_s;
+    restored.processes[0].report.problem = u"its version is a text"_s;
+    row("a problem of the device", restored, Level::Warning, Action::GetLogs,
+        u"config_file.bin was replaced by its last good copy"_s);
+    restored.facts.problem.clear();
+    row("a problem of a process that isn't dead", restored, Level::Warning, Action::GetLogs,
+        u"ocr: its version is a text"_s);
+    restored.processes[0] = process(u"ocr"_s, 1, true);
+    restored.processes[0].report.problem = u"cannot be executed: no interpreter /usr/bin/pyton3"_s;
+    row("the problem of a dead process", restored, Level::Bad, Action::Restart,
+        u"ocr dead for 3 min: cannot be executed: no interpreter /usr/bin/pyton3"_s);
+
     Device full = healthy();
     full.facts.diskFreeMb = 12;
     row("disk", full, Level::Warning, Action::GetLogs, u"disk almost full: 12 MB free"_s);
