@@ -19,6 +19,7 @@
 #include <QCoreApplication>
 #include <QSslSocket>
 #include <QTimer>
+#include <sys/prctl.h>
 
 using namespace sgn;
 using namespace Qt::StringLiterals;
@@ -202,6 +203,8 @@ int run(const Arguments &arguments, TerminationSignal &termination)
 
 int main(int argc, char *argv[])
 {
+    // The watchdog starts it by a descriptor, of which older kernels make a name like "5".
+    ::prctl(PR_SET_NAME, "sgn-agent");
     QCoreApplication app(argc, argv);
     TerminationSignal termination;
     QCoreApplication::setApplicationName(u"sgn-agent"_s);
