@@ -59,16 +59,6 @@ Outcome ensureThere(const QString &path, const QString &model)
     return syncFolder(QFileInfo(path).absolutePath());
 }
 
-// Io when the disk can't be read; nothing may be concluded from that.
-Result<bool> isAt(const QString &path, quint64 id)
-{
-    const auto found = inodeOf(path);
-    if (!found && found.error().code != ErrorCode::NotFound) {
-        return fail(found.error());
-    }
-    return found && *found == id;
-}
-
 // A folder laid out by hand may take no writes, and then nothing in it can be removed.
 void allowWrites(const QString &folder)
 {
@@ -135,6 +125,15 @@ bool isGone(const QString &path, quint64 id)
 {
     const auto found = folderId(path);
     return found ? *found != id : found.error().code != ErrorCode::Io;
+}
+
+Result<bool> isAt(const QString &path, quint64 id)
+{
+    const auto found = inodeOf(path);
+    if (!found && found.error().code != ErrorCode::NotFound) {
+        return fail(found.error());
+    }
+    return found && *found == id;
 }
 
 Outcome exchangeFolders(const QString &first, const QString &second)

@@ -22,6 +22,9 @@ namespace sgn::system {
 // True only if the folder with that id is certainly not at `path`; false when the disk can't be read.
 [[nodiscard]] bool isGone(const QString &path, quint64 id);
 
+// Whether what has that inode is at `path`. Io when the disk can't be read; nothing may be concluded from that.
+[[nodiscard]] Result<bool> isAt(const QString &path, quint64 id);
+
 // Io with both paths; the exchange may have happened when the sync after it failed.
 [[nodiscard]] Outcome exchangeFolders(const QString &first, const QString &second);
 

@@ -3,7 +3,7 @@
 
 #include "control/PersistentRequest.h"
 #include "download/Background.h"
-#include "system/FolderExchange.h"
+#include "update/CarryOver.h"
 #include "update/Logging.h"
 
 #include <algorithm>
@@ -124,7 +124,9 @@ void MeterSwap::prepare()
             return;
         }
         m_record.before.clear();
+        m_record.known.clear();
         for (const ProcessReport &process : status->processes) {
+            m_record.known += process.name;
             if (!isBroken(process)) {
                 m_record.before += ProcessVersion{process.name, process.version};
             }
@@ -159,14 +161,39 @@ void MeterSwap::exchange()
 {
     download::inBackground(
         this,
-        [paths = m_paths, id = m_record.stagedId] { return system::exchangeIn(paths.installed(), paths.staged(), id); },
-        [this](const Outcome &swapped) {
+        [paths = m_paths, id = m_record.stagedId, dropped = droppedProcesses()] {
+            return exchangeReleases(paths, id, dropped);
+        },
+        [this](const Result<CarriedOver> &swapped) {
             if (swapped) {
+                noteLeft(swapped->left);
                 end(Event::Swapped);
             } else {
                 end(Event::Failed, Error{ErrorCode::InstallFailed, swapped.error().message});
             }
         });
+}
+
+QStringList MeterSwap::droppedProcesses() const
+{
+    QStringList dropped = m_goal.processes.isEmpty() ? QStringList() : m_record.known;
+    for (const ProcessVersion &process : m_goal.processes) {
+        dropped.removeAll(process.name);
+    }
+    return dropped;
+}
+
+void MeterSwap::noteLeft(const QStringList &left)
+{
+    constexpr qsizetype maxNamed = 5;
+    if (left.isEmpty()) {
+        return;
+    }
+    m_record.remarks =
+        u"left with the previous release: "_s + left.first(std::min(left.size(), maxNamed)).join(u", "_s);
+    if (left.size() > maxNamed) {
+        m_record.remarks += u" and %1 more"_s.arg(left.size() - maxNamed);
+    }
 }
 
 void MeterSwap::confirm()
@@ -201,11 +228,9 @@ void MeterSwap::rollBack()
 
 void MeterSwap::rollBackExchange()
 {
+    const auto carrying = m_failedExchanges < maxRollBackTries / 2 ? Carrying::Required : Carrying::Attempted;
     download::inBackground(
-        this,
-        [paths = m_paths, id = m_record.stagedId] {
-            return system::rollBackExchange(paths.installed(), paths.staged(), id);
-        },
+        this, [paths = m_paths, id = m_record.stagedId, carrying] { return restoreRelease(paths, id, carrying); },
         [this](const Result<system::RollBack> &back) {
             if (!back && ++m_failedExchanges < maxRollBackTries) {
                 QTimer::singleShot(m_times.poll, this, &MeterSwap::rollBackExchange);

@@ -58,6 +58,8 @@ private:
     void ask(const control::RequestBody &request, std::chrono::milliseconds limit, Next next);
     void hold(Next next);
     void exchange();
+    [[nodiscard]] QStringList droppedProcesses() const;
+    void noteLeft(const QStringList &left);
     void rollBackExchange();
     void resume(const QList<ProcessVersion> &expected, Next next);
     [[nodiscard]] QList<ProcessVersion> wanted() const;

@@ -41,6 +41,8 @@ public:
     [[nodiscard]] QString previous() const { return m_work + QLatin1StringView("/previous-") + m_name; }
     // downloads/previous-SmartMeter.json: what ran with it
     [[nodiscard]] QString previousNotes() const { return previous() + QLatin1StringView(".json"); }
+    // downloads/files-SmartMeter: lists of what the releases have brought along (OwnFiles.h)
+    [[nodiscard]] QString ownFiles() const { return m_work + QLatin1StringView("/files-") + m_name; }
     [[nodiscard]] bool isRollback() const { return m_staged == Staged::Previous; }
 
 private:

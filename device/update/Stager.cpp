@@ -2,7 +2,9 @@
 #include "update/Stager.h"
 
 #include "download/Background.h"
+#include "system/FolderExchange.h"
 #include "update/CaFile.h"
+#include "update/OwnFiles.h"
 #include "update/ReleaseFetch.h"
 
 #include <QDir>
@@ -10,6 +12,25 @@
 namespace sgn::update {
 
 using namespace Qt::StringLiterals;
+
+namespace {
+
+// The list of what the release has brought along has to be there before anything of the meter's is added.
+Result<Staged> stageWithList(const StageRequest &request, const ReleasePaths &paths)
+{
+    auto staged = stageRelease(request);
+    if (!staged || (request.component != Component::SmartMeter && request.component != Component::SitePackages)) {
+        return staged;
+    }
+    const auto files = everythingIn(paths.staged());
+    if (const auto noted = files ? noteOwnFiles(paths, paths.staged(), *files) : fail(files.error()); !noted) {
+        (void)system::removeFolder(request.stage);
+        return fail(noted.error());
+    }
+    return staged;
+}
+
+} // namespace
 
 Stager::Stager(Request request, QObject *parent)
     : QObject(parent)
@@ -68,7 +89,7 @@ void Stager::unpack(const Files &files)
             this, [this, done, total] { Q_EMIT progress(done, total); }, Qt::QueuedConnection);
     };
     m_unpacking = download::inBackground(
-        this, [request] { return stageRelease(request); },
+        this, [request, paths] { return stageWithList(request, paths); },
         [this, component = update.component](const Result<Staged> &staged) {
             if (staged && component == Component::JabberClient) {
                 tryAgent(*staged);

@@ -79,6 +79,7 @@ Result<Record> recordOf(const QJsonObject &object)
     record.stagedId = reader.requiredText("staged_id"_L1, 20).toULongLong();
     record.swapped = reader.requiredBool("swapped"_L1);
     record.before = readProcessVersions(reader, "before"_L1);
+    record.known = reader.optionalTexts("known"_L1, maxProcesses, maxProcessNameLength);
     record.version = readVersion(reader, "version"_L1);
     record.versionBefore = readVersion(reader, "version_before"_L1);
     if (const auto created = QDateTime::fromString(reader.optionalText("created"_L1, 32), Qt::ISODate);
@@ -132,6 +133,7 @@ QByteArray encode(const Record &record)
         {"staged_id"_L1, QString::number(record.stagedId)},
         {"swapped"_L1, record.swapped},
         {"before"_L1, before},
+        {"known"_L1, QJsonArray::fromStringList(record.known)},
         {"remarks"_L1, record.remarks.left(maxRemarks)},
         {"site_packages"_L1, record.sitePackages},
         {"log"_L1, QJsonArray::fromStringList(record.log)},

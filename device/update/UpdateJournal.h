@@ -29,6 +29,7 @@ struct Record
     quint64 stagedId = 0;
     bool swapped = false;             // the new release has been in place, so that ending without it is a roll-back
     QList<ProcessVersion> before;     // what ran before the swap, to be confirmed again after a roll-back
+    QStringList known;                // all processes that the device had then
     std::optional<int> version;       // of a release that has one; for a rollback known only when it begins
     std::optional<int> versionBefore; // of the release that is replaced
     std::optional<QDateTime> created; // when the release was signed, where it is

@@ -3,8 +3,10 @@
 
 #include "download/PartFile.h"
 #include "system/FolderExchange.h"
+#include "update/CarryOver.h"
 #include "update/Logging.h"
 #include "update/NewestSigned.h"
+#include "update/OwnFiles.h"
 #include "update/PreviousRelease.h"
 
 #include <QDir>
@@ -79,7 +81,11 @@ Outcome tidyUp(const ReleasePaths &paths, const Record &record)
     }
     warnIfFailed(kept);
     if (kept) {
+        if (record.state == State::Done) {
+            warnIfFailed(forgetCarried(paths));
+        }
         warnIfFailed(system::removeFolder(paths.stage()));
+        warnIfFailed(forgetOtherFiles(paths));
     }
     for (const Outcome &removed :
          {download::PartFile::remove(paths.zip()), download::PartFile::remove(paths.fileList())}) {

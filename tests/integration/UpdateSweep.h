@@ -62,6 +62,20 @@ inline QList<int> pointsOf(int calls, int sample)
     return points;
 }
 
+// What the meter has made beside its release, which no update may take.
+inline Files metersFiles()
+{
+    return {{QStringLiteral("SmartMeter/calibration.json"), "{\"factor\": 1.017}"},
+            {QStringLiteral("SmartMeter/state/2026/11.csv"), "12:00;17.4"},
+            {QStringLiteral("SmartMeter/lib/cache"), "c"}};
+}
+
+inline Files withMetersFiles(Files release)
+{
+    release.insert(metersFiles());
+    return release;
+}
+
 // One device with release 1 of the meter, a server with release 2, and the panel that requests it.
 class SweptUpdate
 {
@@ -98,7 +112,8 @@ public:
 
     [[nodiscard]] bool layOut() const
     {
-        return system::removeFolder(m_root) && QDir().mkpath(m_root) && install(m_root, meterRelease(1));
+        return system::removeFolder(m_root) && QDir().mkpath(m_root) &&
+               install(m_root, withMetersFiles(meterRelease(1)));
     }
     void forgetPanel() const
     {
@@ -119,7 +134,7 @@ public:
     [[nodiscard]] bool isTorn() const
     {
         const Files files = installedFiles(m_root, QStringLiteral("SmartMeter"));
-        return files != meterRelease(1) && files != meterRelease(m_version);
+        return files != withMetersFiles(meterRelease(1)) && files != withMetersFiles(meterRelease(m_version));
     }
 
     // After the start that came after the fault.
@@ -145,8 +160,8 @@ public:
             }
         }
         const Files files = installedFiles(m_root, QStringLiteral("SmartMeter"));
-        const bool isNew = files == meterRelease(m_version);
-        if (!isNew && files != meterRelease(1)) {
+        const bool isNew = files == withMetersFiles(meterRelease(m_version));
+        if (!isNew && files != withMetersFiles(meterRelease(1))) {
             bad(QStringLiteral("torn in the end"));
         }
         if (!results.isEmpty()) {
@@ -200,6 +215,7 @@ private:
                                             QStringLiteral("server-time.json"),
                                             QStringLiteral("outbox"),
                                             QStringLiteral("events"),
+                                            QStringLiteral("files-SmartMeter"),
                                             QStringLiteral("previous-SmartMeter"),
                                             QStringLiteral("previous-SmartMeter.json")};
         QStringList left;
@@ -210,8 +226,12 @@ private:
                 left += it.fileName();
             }
         }
-        return left + QDir(m_root + QStringLiteral("/downloads/outbox"))
-                          .entryList(QDir::AllEntries | QDir::Hidden | QDir::NoDotAndDotDot);
+        // A list for each of the two releases.
+        const QStringList lists = QDir(m_root + QStringLiteral("/downloads/files-SmartMeter"))
+                                      .entryList(QDir::AllEntries | QDir::Hidden | QDir::NoDotAndDotDot);
+        return left + lists.mid(2) +
+               QDir(m_root + QStringLiteral("/downloads/outbox"))
+                   .entryList(QDir::AllEntries | QDir::Hidden | QDir::NoDotAndDotDot);
     }
 
     QString m_folder;
