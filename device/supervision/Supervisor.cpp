@@ -121,7 +121,8 @@ Supervisor::Entry &Supervisor::add(const QString &name, const QString &program)
     SupervisedProcess::Spec spec;
     spec.name = name;
     spec.program = program;
-    spec.environment = {"SGN_HEARTBEAT_PORT=" + QByteArray::number(m_settings.heartbeatPort)};
+    spec.environment = {"SGN_HEARTBEAT_PORT=" + QByteArray::number(m_settings.heartbeatPort),
+                        "SGN_DATA_DIR=" + QFile::encodeName(m_settings.tree.data())};
     spec.outputFile = m_settings.tree.processOutput(name);
     spec.groups = m_settings.groups;
     spec.others = [this, name] {

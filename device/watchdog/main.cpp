@@ -151,6 +151,7 @@ int runWatchdog(WatchdogSettings &settings, system::Machine &machine, const Cloc
     const system::FileRights rights(settings.owner);
     installLog(settings.tree.log(u"watchdog"_s));
     card.begin();
+    ::mkdir(QFile::encodeName(settings.tree.data()).constData(), 0755); // what is in the way is the user's
     // What our processes leave behind when they fork away comes to us instead of init, so that we can end it.
     ::prctl(PR_SET_CHILD_SUBREAPER, 1);
 

@@ -147,6 +147,11 @@ QString DeviceTree::smartMeter() const
     return below(u"SmartMeter"_s);
 }
 
+QString DeviceTree::data() const
+{
+    return below(u"data"_s);
+}
+
 QString DeviceTree::jabberClient() const
 {
     return below(u"JabberClient"_s);
@@ -196,6 +201,8 @@ Outcome DeviceTree::ensureFolders() const
             return fail(ErrorCode::Refused, u"%1 is not a folder"_s.arg(folder));
         }
     }
+    // Something else with that name is the user's, and no reason not to run.
+    ::mkdir(QFile::encodeName(data()).constData(), 0755);
     return {};
 }
 

@@ -56,6 +56,8 @@ public:
     [[nodiscard]] QString logBundle() const;     // downloads/logs.zip, while it is sent
 
     [[nodiscard]] QString smartMeter() const;
+    // data: of the meter's processes, which no update touches
+    [[nodiscard]] QString data() const;
     [[nodiscard]] QString jabberClient() const;
     [[nodiscard]] QString agentProgram() const; // JabberClient/sgn-agent
 
@@ -67,7 +69,7 @@ public:
     // that is the log of one of our own.
     [[nodiscard]] QString processOutput(const QString &process) const;
 
-    // Makes the seed's folders that are missing, and the outbox. Refused when the root doesn't exist (a typing error
+    // Makes the seed's folders that are missing, the outbox, and the processes' folder if it can. Refused when the root doesn't exist (a typing error
     // must not grow a tree somewhere) or when something that isn't a folder is in the way; Io, NoSpace.
     [[nodiscard]] Outcome ensureFolders() const;
 

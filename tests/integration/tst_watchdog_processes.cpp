@@ -720,7 +720,12 @@ time.sleep(1000)
         QStringList names = seen[u"env"_s].toObject().keys();
         names.removeAll(u"LC_CTYPE"_s); // Python's own
         QCOMPARE(names, (QStringList{u"HOME"_s, u"LANG"_s, u"LOGNAME"_s, u"PATH"_s, u"PYTHONUNBUFFERED"_s,
-                                     u"SGN_HEARTBEAT_PORT"_s, u"USER"_s}));
+                                     u"SGN_DATA_DIR"_s, u"SGN_HEARTBEAT_PORT"_s, u"USER"_s}));
+        // Theirs to write in.
+        QCOMPARE(seen[u"env"_s][u"SGN_DATA_DIR"_s].toString(), device.path(u"data"_s));
+        const QFileInfo data(device.path(u"data"_s));
+        QVERIFY(data.isDir());
+        QCOMPARE(static_cast<qint64>(data.ownerId()), owner);
     }
 
     void keepsRootsHandsOffTheOwnersLinks()

@@ -63,8 +63,8 @@ private Q_SLOTS:
         const DeviceTree tree(folder.path());
         QVERIFY(tree.ensureFolders().has_value());
         const TreeSnapshot made = snapshotOf(folder.path());
-        QCOMPARE(made.keys(), (QStringList{u"JabberClient"_s, u"SmartMeter"_s, u"certs"_s, u"cfg"_s, u"downloads"_s,
-                                           u"downloads/outbox"_s, u"logs"_s, u"wdog"_s}));
+        QCOMPARE(made.keys(), (QStringList{u"JabberClient"_s, u"SmartMeter"_s, u"certs"_s, u"cfg"_s, u"data"_s,
+                                           u"downloads"_s, u"downloads/outbox"_s, u"logs"_s, u"wdog"_s}));
         QVERIFY(tree.ensureFolders().has_value());
         QCOMPARE(snapshotOf(folder.path()), made);
     }
