@@ -44,7 +44,7 @@ bool othersAreKeptAway(quint16 port, uid_t owner)
     }
     // Also one that no account has, so that a rule against a single user isn't taken for one against all.
     constexpr uid_t unused = 1'000'000;
-    const std::array<uid_t, 3> others{65534, 1, unused + QRandomGenerator::global()->bounded(1'000'000)};
+    const std::array<uid_t, 3> others{65534, 1, unused + QRandomGenerator::global()->bounded(1'000'000U)};
     return std::ranges::all_of(others, [&](uid_t user) { return user == owner || isRefused(user, port); });
 }
 
