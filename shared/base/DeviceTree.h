@@ -69,8 +69,9 @@ public:
     // that is the log of one of our own.
     [[nodiscard]] QString processOutput(const QString &process) const;
 
-    // Makes the seed's folders that are missing, the outbox, and the processes' folder if it can. Refused when the root doesn't exist (a typing error
-    // must not grow a tree somewhere) or when something that isn't a folder is in the way; Io, NoSpace.
+    // Makes the seed's folders that are missing, the outbox, and the processes' folder if it can. Refused when the root
+    // doesn't exist (a typing error must not grow a tree somewhere) or when something that isn't a folder is in the
+    // way; Io, NoSpace.
     [[nodiscard]] Outcome ensureFolders() const;
 
 private:

@@ -110,9 +110,14 @@ private:
         if (!file && file.error().code == ErrorCode::Refused && quarantine(path)) {
             file = openRegularFile(path, O_WRONLY | O_CREAT | O_APPEND);
         }
-        m_file = file ? *std::move(file) : Descriptor();
-        m_size = m_file.isValid() ? ::lseek(m_file.get(), 0, SEEK_END) : 0;
-        return file ? Outcome() : fail(file.error());
+        if (!file) {
+            m_file = Descriptor();
+            m_size = 0;
+            return fail(std::move(file).error());
+        }
+        m_file = *std::move(file);
+        m_size = ::lseek(m_file.get(), 0, SEEK_END);
+        return {};
     }
 
     void rotate()
