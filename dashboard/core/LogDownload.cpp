@@ -24,9 +24,18 @@ Problem notUnpacked(const Error &error)
     return Problem(error).withContext(FactCode::LogsNotUnpacked);
 }
 
+// A log repeats itself: deflate's best ratio is honest there, so the size alone is limited.
+ZipLimits limitsOfLogs()
+{
+    ZipLimits limits;
+    limits.maxRatio = 1100;
+    limits.maxBytes = qint64{256} * 1024 * 1024;
+    return limits;
+}
+
 records::Expected<qint64> unpackInto(const QString &zip, const QString &target, const std::stop_token &stop)
 {
-    const auto entries = listZip(zip);
+    const auto entries = listZip(zip, limitsOfLogs());
     if (!entries) {
         return fail(notUnpacked(entries.error()));
     }
@@ -36,6 +45,7 @@ records::Expected<qint64> unpackInto(const QString &zip, const QString &target, 
     }
     ExtractRules rules;
     rules.topFolder = *topFolder;
+    rules.limits = limitsOfLogs();
     rules.stop = stop;
     const auto report = extractZip(zip, target, rules);
     if (!report) {

@@ -39,12 +39,17 @@ void LogUploader::start()
         return;
     }
     m_busy = true;
+    m_packedForStore = false;
     m_stop = std::stop_source();
+    pack();
+}
+
+void LogUploader::pack()
+{
     m_packing = download::inBackground(
         this,
-        [logs = m_settings.logs, zip = m_settings.zip, limit = m_settings.maxBytes, stop = m_stop.get_token()] {
-            return packLogs(logs, zip, limit, stop);
-        },
+        [logs = m_settings.logs, zip = m_settings.zip, limits = LogLimits{m_settings.maxBytes, m_link.uploadLimit()},
+         stop = m_stop.get_token()] { return packLogs(logs, zip, limits, stop); },
         [this](const Result<LogArchive> &bundle) { packed(bundle); });
 }
 
@@ -65,7 +70,12 @@ void LogUploader::packed(const Result<LogArchive> &bundle)
 
 void LogUploader::send()
 {
-    if (m_link.canUpload()) {
+    const auto limit = m_link.uploadLimit();
+    if (m_link.canUpload() && limit && m_bundle.size > *limit && !m_packedForStore) {
+        // The server has reported its limit only since they were packed.
+        m_packedForStore = true;
+        pack();
+    } else if (m_link.canUpload()) {
         sendToServer();
     } else {
         sendByHttp(u"the server takes no files"_s);
@@ -122,8 +132,8 @@ void LogUploader::sent(const Result<QUrl> &url)
         reply.url = *url;
         reply.size = m_bundle.size;
         reply.sha256 = m_bundle.sha256;
-        if (m_bundle.leftOut > 0) {
-            reply.remarks = u"%1 older files left out"_s.arg(m_bundle.leftOut);
+        if (!m_bundle.left.isEmpty()) {
+            reply.remarks = describeLeft(m_bundle.left);
         }
     } else {
         qCWarning(lcAgent) << "the logs could not be sent:" << url.error();

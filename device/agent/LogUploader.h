@@ -48,6 +48,7 @@ Q_SIGNALS:
     void finished(const sgn::LogsReply &reply);
 
 private:
+    void pack();
     void packed(const Result<LogArchive> &bundle);
     void send();
     void sendToServer();
@@ -63,6 +64,7 @@ private:
     LogArchive m_bundle;
     QTimer m_storeTimer; // runs while the server may still report a file store
     bool m_busy = false;
+    bool m_packedForStore = false; // once more, by the server's limit
 };
 
 } // namespace sgn::agent

@@ -6,6 +6,7 @@
 
 #include <chrono>
 #include <functional>
+#include <optional>
 #include <QObject>
 #include <QUrl>
 
@@ -24,6 +25,8 @@ public:
     virtual quint64 send(const QByteArray &body) = 0;
     // Whether the server takes files.
     [[nodiscard]] virtual bool canUpload() const = 0;
+    // The largest file that it takes, in bytes; nullopt where it names no limit.
+    [[nodiscard]] virtual std::optional<qint64> uploadLimit() const { return std::nullopt; }
     // `answer` is called once, never from within the call, unless `context` is gone by then.
     virtual void upload(const QString &path, QObject *context, UploadAnswer answer) = 0;
 

@@ -29,6 +29,7 @@ public:
     [[nodiscard]] bool isOnline() const override { return m_session.isOnline(); }
     quint64 send(const QByteArray &body) override { return m_session.send(m_panelJid, body); }
     [[nodiscard]] bool canUpload() const override { return m_session.canUpload(); }
+    [[nodiscard]] std::optional<qint64> uploadLimit() const override { return m_session.uploadLimit(); }
     void upload(const QString &path, QObject *context, UploadAnswer answer) override;
 
 Q_SIGNALS:

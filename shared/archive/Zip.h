@@ -80,14 +80,21 @@ struct PackFile
 {
     QString source; // a regular file; symlinks to one are followed
     QString name;   // in the zip, '/' between parts
+    // As the file system has it, where that is no UTF-8; else empty.
+    QByteArray rawSource = {};
+    qint64 offset = 0;  // where it begins, for the end of a long file
+    qint64 length = -1; // at most so many bytes from there on; -1: to its end
 };
 
 // How files are packed.
 struct PackRules
 {
-    // A log may be rotated away between listing and packing.
+    // What can't be read: a log may be rotated away between listing and packing, or be another user's. Of a file that
+    // can't be read to its end the beginning is packed.
     enum class Missing { Fail, Skip };
     Missing missing = Missing::Fail;
+    // For each one that is skipped and still there.
+    std::function<void(const PackFile &file, const Error &reason)> skipped = {};
     ZipProgress progress;
     std::stop_token stop;
 };
@@ -96,7 +103,9 @@ struct PackRules
 // Each file is packed as long as it is when its turn comes, so that a log that grows meanwhile doesn't matter.
 [[nodiscard]] Outcome packZip(const QList<PackFile> &files, const QString &zip, const PackRules &rules = {});
 
-// Every regular file below `folder`, named "<nameInZip>/...", in order of names; symlinks are left out.
-[[nodiscard]] Result<QList<PackFile>> filesBelow(const QString &folder, const QString &nameInZip);
+// Every regular file below `folder`, named "<nameInZip>/...", in order of names; symlinks are left out. What zipPath()
+// refuses in a name becomes '_'. `unreadable` gets the names of folders below that can't be read.
+[[nodiscard]] Result<QList<PackFile>> filesBelow(const QString &folder, const QString &nameInZip,
+                                                 QStringList *unreadable = nullptr);
 
 } // namespace sgn

@@ -10,10 +10,12 @@
 #include <cerrno>
 #include <cstdlib>
 #include <fcntl.h>
+#include <filesystem>
 #include <memory>
-#include <QDirIterator>
 #include <QFile>
 #include <QFileInfo>
+#include <QSet>
+#include <QStringDecoder>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <vector>
@@ -46,7 +48,7 @@ public:
             return failure();
         }
         for (const PackFile &file : files) {
-            m_total += QFileInfo(file.source).size();
+            m_total += file.length >= 0 ? file.length : QFileInfo(file.source).size();
         }
         for (const PackFile &file : files) {
             if (auto added = add(file); !added) {
@@ -92,18 +94,16 @@ private:
             return fail(std::move(path).error());
         }
         // O_NONBLOCK: opening a FIFO must not wait for a writer.
-        const Descriptor source(::open(QFile::encodeName(file.source).constData(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+        const QByteArray place = file.rawSource.isEmpty() ? QFile::encodeName(file.source) : file.rawSource;
+        const Descriptor source(::open(place.constData(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
         struct stat info
         {
         };
         if (!source.isValid() || ::fstat(source.get(), &info) != 0) {
-            if (errno == ENOENT && m_rules.missing == PackRules::Missing::Skip) {
-                return {};
-            }
-            return fail(systemError(u"cannot read "_s + file.source, errno));
+            return unreadable(file, systemError(u"cannot read "_s + file.source, errno));
         }
-        if (!S_ISREG(info.st_mode)) {
-            return fail(ErrorCode::Io, u"%1 is not a regular file"_s.arg(file.source));
+        if (!S_ISREG(info.st_mode) || ::lseek(source.get(), file.offset, SEEK_SET) < 0) {
+            return unreadable(file, {ErrorCode::Io, u"%1 is not a regular file"_s.arg(file.source)});
         }
         const std::unique_ptr<archive_entry, decltype(&archive_entry_free)> entry(archive_entry_new(),
                                                                                   archive_entry_free);
@@ -115,10 +115,22 @@ private:
         if (archive_write_header(m_archive.get(), entry.get()) != ARCHIVE_OK) {
             return failure();
         }
-        return copy(source.get(), file.source, info.st_size);
+        const qint64 rest = std::max<qint64>(info.st_size - file.offset, 0);
+        return copy(source.get(), file, file.length >= 0 ? std::min(rest, file.length) : rest);
     }
 
-    Outcome copy(int source, const QString &path, qint64 size)
+    Outcome unreadable(const PackFile &file, const Error &reason)
+    {
+        if (m_rules.missing == PackRules::Missing::Fail) {
+            return fail(reason);
+        }
+        if (m_rules.skipped && reason.code != ErrorCode::NotFound) {
+            m_rules.skipped(file, reason);
+        }
+        return {};
+    }
+
+    Outcome copy(int source, const PackFile &file, qint64 size)
     {
         while (size > 0) {
             if (m_rules.stop.stop_requested()) {
@@ -129,7 +141,7 @@ private:
                 continue;
             }
             if (n < 0) {
-                return fail(systemError(u"cannot read "_s + path, errno));
+                return unreadable(file, systemError(u"cannot read all of "_s + file.source, errno));
             }
             if (n == 0) {
                 break;
@@ -176,18 +188,60 @@ Outcome packZip(const QList<PackFile> &files, const QString &zip, const PackRule
     return packed;
 }
 
-Result<QList<PackFile>> filesBelow(const QString &folder, const QString &nameInZip)
+namespace {
+
+// A name that zipPath() takes.
+QString harmless(const QByteArray &name)
 {
+    QStringDecoder decoder(QStringDecoder::Utf8, QStringDecoder::Flag::Stateless);
+    QString text = decoder(name);
+    if (decoder.hasError()) {
+        text = QString::fromLatin1(name); // so that what was written in another encoding can still be recognised
+        for (QChar &c : text) {
+            c = c.unicode() < 0x7f ? c : u'_';
+        }
+    }
+    for (QChar &c : text) {
+        c = c.category() == QChar::Other_Control || c == u'\\' ? QChar(u'_') : c;
+    }
+    return text;
+}
+
+} // namespace
+
+Result<QList<PackFile>> filesBelow(const QString &folder, const QString &nameInZip, QStringList *unreadable)
+{
+    namespace fs = std::filesystem;
     const QFileInfo info(folder);
     if (!info.isDir()) {
         return fail(info.exists() ? ErrorCode::Io : ErrorCode::NotFound, u"%1 is not a folder"_s.arg(folder));
     }
-    const QString root = info.absoluteFilePath();
     QList<PackFile> files;
-    QDirIterator iterator(root, QDir::Files | QDir::NoSymLinks | QDir::Hidden, QDirIterator::Subdirectories);
-    while (iterator.hasNext()) {
-        const QString path = iterator.next();
-        files.append({path, nameInZip + path.sliced(root.size())});
+    QSet<QString> names;
+    QList<std::pair<fs::path, QString>> folders{{QFile::encodeName(info.absoluteFilePath()).toStdString(), nameInZip}};
+    while (!folders.isEmpty()) {
+        const auto [path, name] = folders.takeLast();
+        std::error_code error;
+        for (fs::directory_iterator it(path, error); !error && it != fs::directory_iterator(); it.increment(error)) {
+            const fs::path &entry = it->path();
+            QString entryName = name + u'/' + harmless(QByteArray::fromStdString(entry.filename().native()));
+            while (names.contains(entryName)) {
+                entryName += u'_';
+            }
+            names += entryName;
+            std::error_code unknown;
+            const fs::file_type type = it->symlink_status(unknown).type();
+            if (type == fs::file_type::directory) {
+                folders += {entry, entryName};
+            } else if (type == fs::file_type::regular) {
+                const QByteArray raw = QByteArray::fromStdString(entry.native());
+                const QString source = QFile::decodeName(raw);
+                files += {source, entryName, QFile::encodeName(source) == raw ? QByteArray() : raw};
+            }
+        }
+        if (error && unreadable != nullptr) {
+            *unreadable += name;
+        }
     }
     std::ranges::sort(files, {}, &PackFile::name);
     return files;

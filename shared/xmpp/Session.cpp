@@ -332,6 +332,11 @@ bool Session::canUpload() const
     return d->m_uploads.isFound();
 }
 
+std::optional<qint64> Session::uploadLimit() const
+{
+    return d->m_uploads.maxFileSize();
+}
+
 Upload *Session::uploadFile(const QString &path, const QString &contentType)
 {
     return new FileUpload(path, contentType, d->m_account.caFile, &d->m_uploads, this);

@@ -65,6 +65,8 @@ public:
 
     // Whether the server has announced a file store; known a moment after online(), see uploadAvailable().
     [[nodiscard]] bool canUpload() const;
+    // The largest file that it takes, in bytes; nullopt where it names no limit.
+    [[nodiscard]] std::optional<qint64> uploadLimit() const;
     // Sends a file to the server's file store. Never null; wrong file, no service etc. are reported by
     // Upload::finished().
     [[nodiscard]] Upload *uploadFile(const QString &path,

@@ -27,6 +27,7 @@ public:
         return id;
     }
     [[nodiscard]] bool canUpload() const override { return uploadAnswer.has_value(); }
+    [[nodiscard]] std::optional<qint64> uploadLimit() const override { return limit; }
     void upload(const QString &path, QObject *context, UploadAnswer answer) override
     {
         uploaded += path;
@@ -62,6 +63,7 @@ public:
     QList<quint64> unanswered;
     bool acknowledges = true;
     std::optional<Result<QUrl>> uploadAnswer;
+    std::optional<qint64> limit; // of the server's file store
     QStringList uploaded;
 
 private:

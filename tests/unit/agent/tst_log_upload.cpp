@@ -1,5 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "AgentFixture.h"
+#include "base/Descriptor.h"
+
+#include <fcntl.h>
+#include <QRandomGenerator>
+#include <sys/fsuid.h>
+#include <sys/stat.h>
 
 using namespace sgn;
 using namespace sgn::agent;
@@ -99,12 +105,167 @@ private Q_SLOTS:
         QVERIFY(old.setFileTime(QDateTime::currentDateTime().addDays(-1), QFileDevice::FileModificationTime));
         old.close();
         const QString zip = m_folder->filePath(u"logs.zip"_s);
-        const auto bundle = packLogs(m_settings->tree.logs(), zip, 1000, {});
+        const auto bundle = packLogs(m_settings->tree.logs(), zip, {1000}, {});
         QVERIFY(bundle);
-        QCOMPARE(bundle->leftOut, 1);
+        QCOMPARE(bundle->left, QStringList{u"old.log (no room for its 0.0 MB)"_s});
         const auto entries = listZip(zip);
         QVERIFY(entries && entries->size() == 1);
         QCOMPARE(entries->first().path, u"logs/new.log"_s);
+    }
+
+    // As in the field: root's files of a meter that was once started by sudo, names from other systems, pipes.
+    void packsWhatCanBeRead()
+    {
+        const QString logs = m_folder->filePath(u"field"_s);
+        QVERIFY(test::writeFile(logs + u"/readings.log"_s, "12:00 17.4 kWh\n"));
+        QVERIFY(test::writeFile(logs + u"/logs\\meter.log"_s, "backslash"));
+        QVERIFY(test::writeFile(logs + u"/a\nb.log"_s, "line"));
+        QVERIFY(test::writeFile(logs + u"/a_b.log"_s, "another"));
+        QVERIFY(test::writeFile(logs + u"/sub/zähler.log"_s, "sub"));
+        const QByteArray raw = QFile::encodeName(logs) + "/z\xe4hler.log";
+        const Descriptor latin(::open(raw.constData(), O_WRONLY | O_CREAT | O_CLOEXEC, 0644));
+        QVERIFY(::write(latin.get(), "latin", 5) == 5);
+        QVERIFY(::mkfifo(QFile::encodeName(logs + u"/live.log"_s).constData(), 0666) == 0);
+        QVERIFY(QFile::link(u"readings.log"_s, logs + u"/link.log"_s));
+        QVERIFY(test::writeFile(logs + u"/sudo.log"_s, "root's"));
+        QVERIFY(test::writeFile(logs + u"/roots/x.log"_s, "root's"));
+        QVERIFY(::chmod(QFile::encodeName(logs + u"/sudo.log"_s).constData(), 0) == 0);
+        QVERIFY(::chmod(QFile::encodeName(logs + u"/roots"_s).constData(), 0) == 0);
+        QVERIFY(::chmod(QFile::encodeName(m_folder->path()).constData(), 0777) == 0);
+        const QString zip = m_folder->filePath(u"field.zip"_s);
+        if (::geteuid() == 0) {
+            ::setfsuid(12345); // root could read all of them
+        }
+        const auto bundle = packLogs(logs, zip, {1'000'000}, {});
+        ::setfsuid(::geteuid());
+        QVERIFY2(bundle, bundle ? "" : qPrintable(bundle.error().message));
+        QCOMPARE(bundle->left, (QStringList{u"roots/ (cannot be read)"_s, u"sudo.log (Permission denied)"_s}));
+        const QString out = m_folder->filePath(u"out"_s);
+        QVERIFY(extractZip(zip, out, {u"logs"_s, {}, {}, {}}));
+        const Files came = installedFiles(out, u"logs"_s);
+        QCOMPARE(came.keys(), (QStringList{u"logs/a_b.log"_s, u"logs/a_b.log_"_s, u"logs/logs_meter.log"_s,
+                                           u"logs/readings.log"_s, u"logs/sub/zähler.log"_s, u"logs/z_hler.log"_s}));
+        QCOMPARE(came.value(u"logs/z_hler.log"_s), "latin");
+        QCOMPARE(came.value(u"logs/logs_meter.log"_s), "backslash");
+        QVERIFY(::chmod(QFile::encodeName(logs + u"/roots"_s).constData(), 0755) == 0);
+    }
+
+    void namesWhyNothingCanBePacked()
+    {
+        const QString logs = m_folder->filePath(u"nothing"_s);
+        QVERIFY(test::writeFile(logs + u"/sudo.log"_s, "root's"));
+        QVERIFY(::chmod(QFile::encodeName(logs + u"/sudo.log"_s).constData(), 0) == 0);
+        QVERIFY(::chmod(QFile::encodeName(m_folder->path()).constData(), 0777) == 0);
+        const QString zip = m_folder->filePath(u"nothing.zip"_s);
+        if (::geteuid() == 0) {
+            ::setfsuid(12345);
+        }
+        const auto bundle = packLogs(logs, zip, {1'000'000}, {});
+        ::setfsuid(::geteuid());
+        QVERIFY(!bundle);
+        QCOMPARE(bundle.error().message, u"there are no logs to send: left out: sudo.log (Permission denied)"_s);
+        QVERIFY(!QFile::exists(zip));
+    }
+
+    void packsWithinTheLimits_data()
+    {
+        QTest::addColumn<QList<int>>("plain");      // KB of logs of text, newest first
+        QTest::addColumn<QList<int>>("compressed"); // KB, each older than those
+        QTest::addColumn<qint64>("zipLimit");       // KB, 0: none
+        QTest::addColumn<QStringList>("names");     // that come
+        QTest::addColumn<qsizetype>("left");
+        const QStringList three{u"c0.gz"_s, u"c1.gz"_s, u"p0.log"_s};
+        QTest::newRow("all fits") << QList{10} << QList{10, 10} << qint64{0} << three << qsizetype{0};
+        QTest::newRow("one is too large: its end")
+            << QList{38'000} << QList<int>{} << qint64{0} << QStringList{u"p0.log"_s} << qsizetype{1};
+        QTest::newRow("a large one leaves room for others")
+            << QList{38'000, 100, 100} << QList<int>{} << qint64{0}
+            << QStringList{u"p0.log"_s, u"p1.log"_s, u"p2.log"_s} << qsizetype{1};
+        QTest::newRow("rotated logs over the server's limit")
+            << QList{1} << QList{4'500, 4'500, 4'500} << qint64{10'000} << three << qsizetype{1};
+        QTest::newRow("the end of a log within the server's limit")
+            << QList{20'000} << QList<int>{} << qint64{1'000} << QStringList{u"p0.log"_s} << qsizetype{1};
+        QTest::newRow("a compressed one is never cut")
+            << QList{1} << QList{4'500} << qint64{1'000} << QStringList{u"p0.log"_s} << qsizetype{1};
+    }
+
+    void packsWithinTheLimits()
+    {
+        QFETCH(const QList<int>, plain);
+        QFETCH(const QList<int>, compressed);
+        QFETCH(const qint64, zipLimit);
+        QFETCH(const QStringList, names);
+        QFETCH(const qsizetype, left);
+        const QString logs = m_folder->filePath(u"limits"_s);
+        QVERIFY(QDir(logs).removeRecursively());
+        QRandomGenerator random(1);
+        int age = 0;
+        const auto write = [&](const QString &name, const QByteArray &content) {
+            QVERIFY(test::writeFile(logs + u'/' + name, content));
+            QFile file(logs + u'/' + name);
+            QVERIFY(file.open(QIODevice::ReadWrite));
+            QVERIFY(file.setFileTime(QDateTime::currentDateTime().addDays(-age++), QFileDevice::FileModificationTime));
+        };
+        for (int i = 0; i < plain.size(); ++i) {
+            QByteArray content;
+            while (content.size() < plain[i] * 1000) {
+                content += "12:00 register 40001 = " + QByteArray::number(random.generate()) + '\n';
+            }
+            write(u"p%1.log"_s.arg(i), content + "THE LAST LINE\n");
+        }
+        for (int i = 0; i < compressed.size(); ++i) {
+            QByteArray content(compressed[i] * 1000, '\0');
+            for (char &c : content) {
+                c = static_cast<char>(random.generate());
+            }
+            write(u"c%1.gz"_s.arg(i), content);
+        }
+        const QString zip = m_folder->filePath(u"limits.zip"_s);
+        LogLimits limits{qint64{32} * 1024 * 1024};
+        if (zipLimit > 0) {
+            limits.zipBytes = zipLimit * 1000;
+        }
+        const auto bundle = packLogs(logs, zip, limits, {});
+        QVERIFY2(bundle, bundle ? "" : qPrintable(bundle.error().message));
+        QCOMPARE(bundle->left.size(), left);
+        QCOMPARE(bundle->size, QFileInfo(zip).size());
+        if (zipLimit > 0) {
+            QVERIFY(bundle->size <= zipLimit * 1000);
+            QVERIFY(bundle->size >= zipLimit * 500 || plain == QList{1}); // and it is made use of
+        }
+        const QString out = m_folder->filePath(u"limits.out"_s);
+        QVERIFY(QDir(out).removeRecursively());
+        ZipLimits any;
+        any.maxRatio = 1100;
+        QVERIFY(extractZip(zip, out, {u"logs"_s, any, {}, {}}));
+        const Files came = installedFiles(out, u"logs"_s);
+        QStringList found;
+        for (auto it = came.begin(); it != came.end(); ++it) {
+            found += it.key().section(u'/', 1);
+            QVERIFY(!it.key().endsWith(u".log"_s) || it->endsWith("THE LAST LINE\n"));
+        }
+        QCOMPARE(found, names);
+    }
+
+    void packsAgainByALimitThatTheServerReportsLater()
+    {
+        m_settings->fileStoreLimit = 20s;
+        restart();
+        QByteArray content(3'000'000, '\0');
+        for (char &c : content) {
+            c = static_cast<char>(QRandomGenerator::global()->generate());
+        }
+        QVERIFY(test::writeFile(m_settings->tree.log(u"ocr"_s), content));
+        send(R"({"command":"upload_logs"})");
+        QTRY_VERIFY_WITH_TIMEOUT(QFile::exists(m_settings->tree.logBundle()), limit);
+        m_link->uploadAnswer = Result<QUrl>(QUrl(u"https://files.example.org/1"_s));
+        m_link->limit = 1'000'000;
+        QTRY_VERIFY_WITH_TIMEOUT((Q_EMIT m_link->uploadAvailable(), !m_link->sent.isEmpty()), limit);
+        const QJsonObject reply = m_link->messages().first();
+        QVERIFY(reply["success"_L1].toBool());
+        QVERIFY(reply["size"_L1].toInt() <= 1'000'000);
+        QVERIFY2(reply["remarks"_L1].toString().startsWith(u"left out: ocr.log (only its last 0."_s),
+                 qPrintable(reply["remarks"_L1].toString()));
     }
 
     void keepsThePanelMap_data()
