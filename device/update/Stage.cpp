@@ -2,6 +2,7 @@
 #include "update/Stage.h"
 
 #include "archive/Zip.h"
+#include "archive/ZipPath.h"
 #include "base/AtomicFile.h"
 #include "base/VersionFile.h"
 #include "release/ReleaseFolder.h"
@@ -36,6 +37,13 @@ Outcome settleVersion(const QString &path, int asked)
         return fail(ErrorCode::BadArchive, found.error().message);
     }
     return writeFileAtomically(path, QByteArray::number(asked) + '\n');
+}
+
+// A list that was signed by a tool of before has the Finder's files as well, which are no longer unpacked.
+QMap<QString, ReleaseFile> packed(QMap<QString, ReleaseFile> files)
+{
+    files.removeIf([](const QMap<QString, ReleaseFile>::iterator &file) { return isFindersOwn(file.key()); });
+    return files;
 }
 
 Result<Staged> finishStage(const StageRequest &request)
@@ -91,7 +99,7 @@ Result<Staged> stageRelease(const StageRequest &request)
     }
     // First, because what follows may write the version's file.
     const Outcome checked =
-        request.files.isEmpty() ? Outcome() : checkReleaseFolder(request.stage, request.files, request.stop);
+        request.files.isEmpty() ? Outcome() : checkReleaseFolder(request.stage, packed(request.files), request.stop);
     auto staged = checked ? finishStage(request) : fail(checked.error().withContext(u"the release"_s));
     if (!staged) {
         (void)system::removeFolder(request.stage);

@@ -70,9 +70,9 @@ struct ExtractReport
 // Unpacks into `target`, which must not exist and is made (its parent must exist): the release is then at
 // <target>/<topFolder>. Everything is durable when it returns; after any error `target` is removed again. Nothing
 // outside of it is ever touched, whatever the zip contains. Refused beside the limits: names that are absolute, have
-// "." or ".." parts, backslashes, control characters or aren't UTF-8; duplicate names; a file where a folder is;
-// anything but files, folders and symlinks that stay inside. Files get mode 0644, or 0755 when they begin with "#!" or
-// an ELF header, whatever mode the zip has; folders get 0755.
+// "." or ".." parts, backslashes, control characters or aren't in the encoding that they are marked with; files twice;
+// a file where a folder is; anything but files, folders and symlinks that stay inside. Files get mode 0644, or 0755
+// when they begin with "#!" or an ELF header, whatever mode the zip has; folders get 0755.
 [[nodiscard]] Result<ExtractReport> extractZip(const QString &zip, const QString &target, const ExtractRules &rules);
 
 // A file to pack.

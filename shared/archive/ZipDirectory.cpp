@@ -48,10 +48,10 @@ Result<ZipEnd> findEnd(QFile &file)
 // One entry of the directory against its local header.
 Outcome checkEntry(QFile &file, QByteArrayView entry, QByteArrayView name)
 {
-    if (auto path = zipPath(name); !path) {
+    const quint16 flags = u16(entry, 8);
+    if (auto path = zipPath(name, (flags & flagUtf8) != 0 ? ZipNames::Utf8 : ZipNames::Unmarked); !path) {
         return fail(std::move(path).error());
     }
-    const quint16 flags = u16(entry, 8);
     const quint16 method = u16(entry, 10);
     if ((flags & (flagEncrypted | flagStrongEncryption | flagMaskedHeaders)) != 0) {
         return bad(u"'%1' is encrypted"_s.arg(forDisplay(name)));

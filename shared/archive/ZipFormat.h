@@ -22,6 +22,7 @@ inline constexpr qint64 maxComment = 0xffff;
 inline constexpr quint16 flagEncrypted = 1U << 0;
 inline constexpr quint16 flagDescriptor = 1U << 3;
 inline constexpr quint16 flagStrongEncryption = 1U << 6;
+inline constexpr quint16 flagUtf8 = 1U << 11;
 inline constexpr quint16 flagMaskedHeaders = 1U << 13;
 
 inline constexpr quint16 stored = 0;

@@ -17,7 +17,9 @@ Outcome checkConflicts(const QList<ZipEntry> &entries)
     QSet<QString> all;
     QSet<QString> notFolders;
     for (const ZipEntry &entry : entries) {
-        if (all.contains(entry.path)) {
+        // Some tools list a folder once more for each part that they add.
+        const bool isFolderAgain = entry.type == ZipEntryType::Folder && !notFolders.contains(entry.path);
+        if (all.contains(entry.path) && !isFolderAgain) {
             return fail(ErrorCode::BadArchive, u"the zip has '%1' twice"_s.arg(entry.path));
         }
         all.insert(entry.path);

@@ -19,7 +19,8 @@ tl::unexpected<Error> bad(const QString &why)
 
 Result<ZipMember> readMember(QByteArrayView entry, QByteArrayView name)
 {
-    auto path = zipPath(name);
+    const bool isUtf8 = (zip::u16(entry, 8) & zip::flagUtf8) != 0;
+    auto path = zipPath(name, isUtf8 ? ZipNames::Utf8 : ZipNames::Unmarked);
     if (!path) {
         return fail(std::move(path).error());
     }

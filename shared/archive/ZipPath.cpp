@@ -14,6 +14,20 @@ constexpr qsizetype maxPath = 1024;
 constexpr qsizetype maxPart = 255; // NAME_MAX
 constexpr qsizetype maxDisplayed = 80;
 
+QString fromCodePage437(QByteArrayView name)
+{
+    static constexpr QStringView upperHalf =
+        u"ÇüéâäàåçêëèïîìÄÅÉæÆôöòûùÿÖÜ¢£¥₧ƒáíóúñÑªº¿⌐¬½¼¡«»░▒▓│┤╡╢╖╕╣║╗╝╜╛┐└┴┬├─┼╞╟╚╔╩╦╠═╬╧"
+        u"╨╤╥╙╘╒╓╫╪┘┌█▄▌▐▀αßΓπΣσµτΦΘΩδ∞φε∩≡±≥≤⌠⌡÷≈°∙·√ⁿ²■\u00a0";
+    static_assert(upperHalf.size() == 128);
+    QString text;
+    for (const char c : name) {
+        const auto byte = static_cast<unsigned char>(c);
+        text += byte < 0x80 ? QChar(char16_t{byte}) : upperHalf[byte - 0x80];
+    }
+    return text;
+}
+
 tl::unexpected<Error> refused(QByteArrayView name, const QString &why)
 {
     return fail(ErrorCode::BadArchive, u"the zip has an entry '%1' whose name %2"_s.arg(forDisplay(name), why));
@@ -21,21 +35,30 @@ tl::unexpected<Error> refused(QByteArrayView name, const QString &why)
 
 } // namespace
 
-Result<QString> zipPath(QByteArrayView name)
+Result<QString> zipPath(QByteArrayView name, ZipNames names)
 {
     QStringDecoder decoder(QStringDecoder::Utf8, QStringDecoder::Flag::Stateless);
     QString path = decoder(name);
-    if (decoder.hasError()) {
+    if (decoder.hasError() && names == ZipNames::Utf8) {
         return refused(name, u"is not UTF-8"_s);
+    }
+    if (decoder.hasError()) {
+        path = fromCodePage437(name);
     }
     if (std::ranges::any_of(path, [](QChar c) { return c.category() == QChar::Other_Control; })) {
         return refused(name, u"has control characters"_s);
     }
     if (path.contains(u'\\')) {
-        return refused(name, u"has a backslash"_s);
+        return refused(name, u"has a backslash; folders in a zip are separated by '/', as other tools write them"_s);
     }
     if (path.startsWith(u'/')) {
         return refused(name, u"is absolute"_s);
+    }
+    while (path.startsWith("./"_L1)) {
+        path.remove(0, 2);
+        if (path.isEmpty()) {
+            return path;
+        }
     }
     if (path.endsWith(u'/')) {
         path.chop(1);
@@ -52,6 +75,12 @@ Result<QString> zipPath(QByteArrayView name)
         }
     }
     return path;
+}
+
+bool isFindersOwn(QStringView path)
+{
+    const QStringView name = path.sliced(path.lastIndexOf(u'/') + 1);
+    return path == u"__MACOSX" || path.startsWith(u"__MACOSX/") || name.startsWith(u"._") || name == u".DS_Store";
 }
 
 bool staysInside(const QString &path, const QString &linkTarget, const QString &topFolder)

@@ -59,25 +59,31 @@ Error ZipReader::failure() const
 
 Result<bool> ZipReader::next()
 {
-    archive_entry *entry = nullptr;
-    const int result = archive_read_next_header(m_archive.get(), &entry);
-    if (result == ARCHIVE_EOF) {
-        return false;
+    for (;;) {
+        archive_entry *entry = nullptr;
+        const int result = archive_read_next_header(m_archive.get(), &entry);
+        if (result == ARCHIVE_EOF) {
+            return false;
+        }
+        // A warning means that something of the entry couldn't be understood: that is no entry to install.
+        if (result != ARCHIVE_OK) {
+            return fail(failure());
+        }
+        if (auto taken = take(entry); !taken) {
+            return fail(std::move(taken).error());
+        }
+        const bool isTop = m_entry.path.isEmpty() && m_entry.type == ZipEntryType::Folder;
+        if (!isTop && !isFindersOwn(m_entry.path)) {
+            return true;
+        }
     }
-    // A warning means that something of the entry couldn't be understood: that is no entry to install.
-    if (result != ARCHIVE_OK) {
-        return fail(failure());
-    }
-    if (auto taken = take(entry); !taken) {
-        return fail(std::move(taken).error());
-    }
-    return true;
 }
 
 Outcome ZipReader::take(archive_entry *entry)
 {
     const char *const name = archive_entry_pathname(entry);
-    auto path = zipPath(QByteArrayView(name != nullptr ? name : ""));
+    // Those that are marked as UTF-8 have been checked with the directory.
+    auto path = zipPath(QByteArrayView(name != nullptr ? name : ""), ZipNames::Unmarked);
     if (!path) {
         return fail(std::move(path).error());
     }

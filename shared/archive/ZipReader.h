@@ -19,7 +19,7 @@ public:
     // After checkZipDirectory().
     [[nodiscard]] static Result<ZipReader> open(const QString &zip, const ZipLimits &limits);
 
-    // Goes to the next entry; false behind the last one.
+    // Goes to the next entry; false behind the last one. What the Finder has added for itself is passed over.
     [[nodiscard]] Result<bool> next();
     [[nodiscard]] const ZipEntry &entry() const { return m_entry; }
 

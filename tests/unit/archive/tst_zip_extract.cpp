@@ -18,6 +18,7 @@ namespace {
 
 constexpr quint32 symlinkMode = 0120777;
 constexpr quint32 folderMode = 040755;
+constexpr quint16 utf8Flag = 1U << 11;
 
 QByteArray contentOf(const QString &path)
 {
@@ -131,7 +132,6 @@ private Q_SLOTS:
     {
         const Place place;
         const QString name = u"SmartMeter/मीटर/Zähler – 水.txt"_s;
-        constexpr quint16 utf8Flag = 1U << 11;
         QVERIFY(RawZip()
                     .add({.name = name.toUtf8(), .content = "a", .flags = utf8Flag})
                     .add({.name = name.toUtf8() + '2', .content = "b"})
@@ -139,6 +139,69 @@ private Q_SLOTS:
         QVERIFY(extract(place).has_value());
         QCOMPARE(contentOf(place.target + u'/' + name), "a");
         QCOMPARE(contentOf(place.target + u'/' + name + u'2'), "b");
+    }
+
+    void takesZipsOfEverydayTools_data()
+    {
+        QTest::addColumn<RawZip>("zip");
+        QTest::addColumn<QStringList>("files");
+        const QStringList script{u"SmartMeter/ocr.py"_s};
+        const RawEntry ocr{.name = "SmartMeter/ocr.py", .content = "#!1"};
+        QTest::newRow("Finder") << RawZip()
+                                       .add({.name = "SmartMeter/", .mode = folderMode})
+                                       .add(ocr)
+                                       .add({.name = "SmartMeter/.DS_Store", .content = "d"})
+                                       .add({.name = "__MACOSX/", .mode = folderMode})
+                                       .add({.name = "__MACOSX/SmartMeter/", .mode = folderMode})
+                                       .add({.name = "__MACOSX/SmartMeter/._ocr.py", .content = "x", .method = 8})
+                                       .add({.name = "__MACOSX/._SmartMeter", .content = "x"})
+                                       .add({.name = ".DS_Store", .content = "d"})
+                                << script;
+        QTest::newRow("\"._\" beside its file")
+            << RawZip().add(ocr).add({.name = "SmartMeter/._ocr.py", .content = "x"}) << script;
+        QTest::newRow("code page 437") << RawZip().add(ocr).add({.name = "SmartMeter/Z\x84hler f\x81r K\x94ln.txt",
+                                                                 .content = "z",
+                                                                 .mode = 0})
+                                       << QStringList{u"SmartMeter/Zähler für Köln.txt"_s, u"SmartMeter/ocr.py"_s};
+        QTest::newRow("the last of code page 437")
+            << RawZip().add(ocr).add({.name = "SmartMeter/a\xfe\xff.txt", .content = "z"})
+            << QStringList{u"SmartMeter/a■\u00a0.txt"_s, u"SmartMeter/ocr.py"_s};
+        QTest::newRow("a folder listed twice") << RawZip()
+                                                      .add({.name = "SmartMeter/", .mode = folderMode})
+                                                      .add(ocr)
+                                                      .add({.name = "SmartMeter/", .mode = folderMode})
+                                               << script;
+        QTest::newRow("dots in front") << RawZip()
+                                              .add({.name = "./", .mode = folderMode})
+                                              .add({.name = "./SmartMeter/", .mode = folderMode})
+                                              .add({.name = "./SmartMeter/ocr.py", .content = "#!1"})
+                                       << script;
+        QTest::newRow("many dots in front")
+            << RawZip().add({.name = "././SmartMeter/ocr.py", .content = "#!1"}) << script;
+    }
+
+    void takesZipsOfEverydayTools()
+    {
+        QFETCH(RawZip, zip);
+        QFETCH(QStringList, files);
+        const Place place;
+        QVERIFY(zip.writeTo(place.zip));
+        const auto report = extract(place);
+        QVERIFY2(report, report ? "" : qPrintable(report.error().message));
+        QCOMPARE(report->files, files.size());
+        QStringList found;
+        QDirIterator all(place.target, QDir::Files | QDir::Hidden, QDirIterator::Subdirectories);
+        while (all.hasNext()) {
+            found += all.next().sliced(place.target.size() + 1);
+        }
+        found.sort();
+        QCOMPARE(found, files);
+        QVERIFY(!QFile::exists(place.target + u"/__MACOSX"_s));
+        // The same as the panel sees it.
+        const auto entries = listZip(place.zip);
+        QVERIFY(entries);
+        QCOMPARE(topFolderOf(*entries).value(), u"SmartMeter"_s);
+        QCOMPARE(readZipEntry(place.zip, u"SmartMeter/ocr.py"_s, 100).value(), "#!1");
     }
 
     void makesSymlinksThatStayInside()
@@ -183,8 +246,15 @@ private Q_SLOTS:
         row("line break", named("SmartMeter/a\nb"), u"control characters"_s);
         row("escape", named("SmartMeter/\x1b[2J"), u"control characters"_s);
         row("C1 control", named("SmartMeter/\xc2\x9b"), u"control characters"_s);
-        row("not UTF-8", named("SmartMeter/\xff\xfe"), u"not UTF-8"_s);
-        row("overlong UTF-8", named("SmartMeter/\xc0\xae\xc0\xae/x"), u"not UTF-8"_s);
+        row("not UTF-8", RawZip().add({.name = "SmartMeter/\xff\xfe", .flags = utf8Flag}), u"not UTF-8"_s);
+        row("overlong UTF-8", RawZip().add({.name = "SmartMeter/\xc0\xae\xc0\xae/x", .flags = utf8Flag}),
+            u"not UTF-8"_s);
+        row("traversal behind a dot", named("./../victim/file"), u"plain path"_s);
+        row("absolute behind a dot", named(".//tmp/evil"), u"plain path"_s);
+        row("the top as a file", named("./."), u"plain path"_s);
+        row("traversal in what the Finder adds", named("__MACOSX/../../victim/file"), u"plain path"_s);
+        row("only what the Finder adds", RawZip().add({.name = "__MACOSX/SmartMeter/._ocr.py"}), u"empty"_s);
+        row("the same file by two spellings", named("./SmartMeter/good"), u"twice"_s);
         row("long part", named("SmartMeter/" + QByteArray(256, 'n')), u"too long"_s);
         row("long path", named("SmartMeter" + QByteArray("/d").repeated(520)), u"too long"_s);
         row("outside of the top folder", named("JabberClient/sgn-agent"), u"instead of one"_s);
@@ -216,7 +286,8 @@ private Q_SLOTS:
         row("symlink, then the same name as a file",
             link("SmartMeter/l", "x").add({.name = "SmartMeter/l", .content = "evil"}), u"twice"_s);
         row("file twice", named("SmartMeter/good"), u"twice"_s);
-        row("folder twice", RawZip().add({.name = "SmartMeter/"}).add({.name = "SmartMeter/"}), u"twice"_s);
+        row("file, then a folder of its name",
+            RawZip().add({.name = "SmartMeter/a", .content = "x"}).add({.name = "SmartMeter/a/"}), u"twice"_s);
         row("file and folder", named("SmartMeter/good/"), u"twice"_s);
         row("file in a file", named("SmartMeter/good/a"), u"in it"_s);
 
