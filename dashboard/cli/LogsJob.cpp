@@ -100,8 +100,12 @@ void LogsJob::print()
         const bool isReady = delivery.state == records::LogDelivery::State::Ready;
         const QString where = isReady ? copyOut(delivery) : QString();
         isAllRight = isAllRight && (delivery.state == records::LogDelivery::State::Elsewhere || !where.isEmpty());
+        // Logs that have come may lack something.
+        const QString remarks = wording::remarksText(delivery);
         table.add({xmpp::localPartOf(delivery.jid), nameOf(delivery.state), QString::number(files.size()),
-                   isReady ? where : wording::remarksText(delivery)});
+                   !isReady            ? remarks
+                   : remarks.isEmpty() ? where
+                                       : where + u" ("_s + remarks + u')'});
         QJsonObject object = toJson(delivery, files);
         object[u"where"_s] = where;
         list += object;

@@ -6,6 +6,7 @@
 #include "update/CaFile.h"
 #include "update/OwnFiles.h"
 #include "update/ReleaseFetch.h"
+#include "update/StagedPrograms.h"
 
 #include <QDir>
 
@@ -16,16 +17,21 @@ using namespace Qt::StringLiterals;
 namespace {
 
 // The list of what the release has brought along has to be there before anything of the meter's is added.
-Result<Staged> stageWithList(const StageRequest &request, const ReleasePaths &paths)
+Result<Staged> stageWithList(const StageRequest &request, const ReleasePaths &paths,
+                             const QList<ProcessVersion> &processes)
 {
     auto staged = stageRelease(request);
     if (!staged || (request.component != Component::SmartMeter && request.component != Component::SitePackages)) {
         return staged;
     }
-    const auto files = everythingIn(paths.staged());
-    if (const auto noted = files ? noteOwnFiles(paths, paths.staged(), *files) : fail(files.error()); !noted) {
+    Outcome checked = checkPrograms(paths, processes);
+    if (checked) {
+        const auto files = everythingIn(paths.staged());
+        checked = files ? noteOwnFiles(paths, paths.staged(), *files) : fail(files.error());
+    }
+    if (!checked) {
         (void)system::removeFolder(request.stage);
-        return fail(noted.error());
+        return fail(checked.error());
     }
     return staged;
 }
@@ -89,7 +95,7 @@ void Stager::unpack(const Files &files)
             this, [this, done, total] { Q_EMIT progress(done, total); }, Qt::QueuedConnection);
     };
     m_unpacking = download::inBackground(
-        this, [request, paths] { return stageWithList(request, paths); },
+        this, [request, paths, processes = update.processes] { return stageWithList(request, paths, processes); },
         [this, component = update.component](const Result<Staged> &staged) {
             if (staged && component == Component::JabberClient) {
                 tryAgent(*staged);
