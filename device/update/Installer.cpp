@@ -5,6 +5,7 @@
 #include "system/FolderExchange.h"
 #include "update/Logging.h"
 
+#include <QFileInfo>
 #include <utility>
 
 namespace sgn::update {
@@ -126,10 +127,15 @@ void Installer::pickUpAgain()
     if (m_record->state != State::Waiting || !m_work->isHeldLocally()) {
         ++m_record->starts;
     }
+    if (m_record->state == State::Downloading) {
+        const qint64 bytes = QFileInfo(pathsOf(*m_record, m_settings).zip()).size();
+        m_record->fruitlessStarts = bytes > m_record->bytesAtStart ? 0 : m_record->fruitlessStarts + 1;
+        m_record->bytesAtStart = bytes;
+    }
     if (!save()) {
         return;
     }
-    if (m_record->starts > maxStarts(m_record->state)) {
+    if (m_record->starts > maxStarts(m_record->state) || m_record->fruitlessStarts > maxFruitlessStarts) {
         handle(Event::Failed,
                Error{ErrorCode::Internal,
                      u"gave up after %1 restarts while %2"_s.arg(m_record->starts - 1).arg(nameOf(m_record->state))});
@@ -170,6 +176,8 @@ void Installer::enter(State state)
 {
     m_record->state = state;
     m_record->starts = 0;
+    m_record->fruitlessStarts = 0;
+    m_record->bytesAtStart = 0;
     m_record->elapsedMs = elapsedMs();
     noteWhetherSwapped();
     m_work->note(nameOf(state));

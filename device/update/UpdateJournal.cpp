@@ -72,6 +72,8 @@ Result<Record> recordOf(const QJsonObject &object)
     }
     record.state = state.value_or(State::Failed);
     record.starts = static_cast<int>(reader.requiredInteger("starts"_L1, 0, 1000));
+    record.fruitlessStarts = static_cast<int>(reader.optionalInteger("fruitless_starts"_L1, 0, 1000).value_or(0));
+    record.bytesAtStart = reader.optionalInteger("bytes_at_start"_L1, 0, maxExact).value_or(0);
     record.elapsedMs = reader.requiredInteger("elapsed_ms"_L1, 0, maxExact);
     record.bytes = reader.requiredInteger("bytes"_L1, 0, maxExact);
     record.sha256 = QByteArray::fromHex(reader.optionalText("sha256"_L1, 64).toLatin1());
@@ -125,6 +127,8 @@ QByteArray encode(const Record &record)
         {"command"_L1, QJsonDocument::fromJson(encode(messageOf(record.order))).object()},
         {"fingerprint"_L1, QString::fromLatin1(record.order.fingerprint.toHex())},
         {"starts"_L1, record.starts},
+        {"fruitless_starts"_L1, record.fruitlessStarts},
+        {"bytes_at_start"_L1, record.bytesAtStart},
         {"elapsed_ms"_L1, record.elapsedMs},
         {"bytes"_L1, record.bytes},
         {"sha256"_L1, QString::fromLatin1(record.sha256.toHex())},

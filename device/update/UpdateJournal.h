@@ -19,7 +19,10 @@ struct Record
 {
     Order order;
     State state = State::Accepted;
-    int starts = 0;         // how often it was picked up again in this state
+    int starts = 0; // how often it was picked up again in this state
+    // Of those, how many in a row found no more of the download than the one before, and what the last one found.
+    int fruitlessStarts = 0;
+    qint64 bytesAtStart = 0;
     qint64 elapsedMs = 0;   // time spent so far, over all runs
     qint64 bytes = 0;       // downloaded
     QByteArray sha256;      // of what was downloaded, from Verifying on

@@ -92,6 +92,8 @@ inline constexpr std::array transitions{
 // How often an update may be continued in the same state after a restart, before it is ended: a step that crashes the
 // agent must not crash it for ever.
 [[nodiscard]] int maxStarts(State state);
+// Likewise of downloads of which nothing more has come: whatever ends the agent, ends the next one, too.
+inline constexpr int maxFruitlessStarts = 8;
 
 // As in the journal and in progress messages, e.g. "downloading".
 [[nodiscard]] QLatin1StringView nameOf(State state);

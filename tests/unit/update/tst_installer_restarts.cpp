@@ -99,6 +99,34 @@ private Q_SLOTS:
         QCOMPARE(installedFiles(m_root, u"SmartMeter"_s), meterRelease(isOld ? 1 : version));
     }
 
+    void givesUpADownloadThatEndsTheAgent_data()
+    {
+        QTest::addColumn<qint64>("found"); // by this start, of the download; the one before found 1000
+        QTest::addColumn<bool>("goesOn");
+        QTest::newRow("nothing") << qint64{0} << false;
+        QTest::newRow("no more") << qint64{1000} << false;
+        QTest::newRow("more") << qint64{1001} << true;
+    }
+
+    void givesUpADownloadThatEndsTheAgent()
+    {
+        QFETCH(const qint64, found);
+        QFETCH(const bool, goesOn);
+        offer(meterRelease(2));
+        Record record;
+        record.order = meterOrder(2);
+        record.state = State::Downloading;
+        record.starts = maxFruitlessStarts;
+        record.fruitlessStarts = maxFruitlessStarts;
+        record.bytesAtStart = 1000;
+        QVERIFY(test::writeFile(pathsOf(record, m_settings).zip(), QByteArray(found, 'x')));
+        QVERIFY(Journal(m_settings.journal).save(record));
+        m_installer->resume();
+        QVERIFY(ended());
+        QCOMPARE(m_outcomes.first().success, goesOn);
+        QCOMPARE(m_outcomes.first().remarks.contains(u"gave up after 8 restarts while downloading"_s), !goesOn);
+    }
+
     void quarantinesADamagedJournal()
     {
         QVERIFY(test::writeFile(m_settings.journal, "{\"state\":"));

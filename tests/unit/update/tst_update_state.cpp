@@ -49,6 +49,8 @@ private:
         record.order.notAfter = QDateTime(QDate(2026, 1, 31), QTime(12, 0), Qt::UTC);
         record.state = State::Confirming;
         record.starts = 2;
+        record.fruitlessStarts = 3;
+        record.bytesAtStart = 99;
         record.elapsedMs = 4711;
         record.bytes = 1234;
         record.sha256 = QByteArray(32, 'a');
