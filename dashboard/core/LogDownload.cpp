@@ -5,7 +5,6 @@
 
 #include <QDir>
 #include <QFileInfo>
-#include <QNetworkReply>
 #include <QtConcurrent>
 
 namespace sgn::core {
@@ -16,7 +15,8 @@ using records::Problem;
 
 namespace {
 
-constexpr qint64 bufferSize = 256 * 1024;
+// The rest is for servers that send a byte now and then.
+constexpr std::chrono::hours longest(2);
 constexpr int httpOk = 200;
 
 Problem notUnpacked(const Error &error)
@@ -56,10 +56,9 @@ records::Expected<qint64> unpackInto(const QString &zip, const QString &target, 
 
 } // namespace
 
-LogDownload::LogDownload(QNetworkAccessManager &network, const QSslConfiguration &tls, Order order, QObject *parent)
+LogDownload::LogDownload(web::Client &client, Order order, QObject *parent)
     : QObject(parent)
-    , m_network(network)
-    , m_tls(tls)
+    , m_client(client)
     , m_order(std::move(order))
     , m_file(m_order.target + u".XXXXXX.part"_s)
 {
@@ -69,10 +68,8 @@ LogDownload::LogDownload(QNetworkAccessManager &network, const QSslConfiguration
 LogDownload::~LogDownload()
 {
     m_stop.request_stop();
-    if (m_reply) {
-        m_reply->disconnect(this);
-        m_reply->abort();
-        m_reply->deleteLater();
+    if (m_transfer != nullptr) {
+        m_transfer->abandon();
     }
 }
 
@@ -92,32 +89,28 @@ void LogDownload::start()
                     m_file.errorString()));
         return;
     }
-    QNetworkRequest request(m_order.url);
-    request.setSslConfiguration(m_tls);
-    request.setAttribute(QNetworkRequest::RedirectPolicyAttribute, QNetworkRequest::ManualRedirectPolicy);
-    request.setTransferTimeout(static_cast<int>(std::chrono::milliseconds(patience).count()));
-    m_reply = m_network.get(request);
-    m_reply->setReadBufferSize(bufferSize);
-    connect(m_reply, &QNetworkReply::readyRead, this, &LogDownload::onReadyRead);
-    connect(m_reply, &QNetworkReply::finished, this, &LogDownload::onReplyFinished);
+    web::WebRequest request;
+    request.url = m_order.url;
+    request.trust = m_order.trust;
+    request.proxy = m_order.proxy;
+    request.silence = patience;
+    request.total = longest;
+    m_transfer = m_client.start(request);
+    connect(m_transfer, &web::Transfer::received, this, &LogDownload::onReceived);
+    connect(m_transfer, &web::Transfer::finished, this, &LogDownload::onTransferEnded);
 }
 
-void LogDownload::onReadyRead()
+void LogDownload::onReceived(const QByteArray &bytes)
 {
-    if (m_failure) {
-        return;
+    std::optional<Problem> failure = statusError();
+    if (!failure) {
+        failure = keep(bytes);
     }
-    const QByteArray bytes = m_reply->readAll();
-    m_failure = statusError();
-    if (!m_failure) {
-        m_failure = keep(bytes);
+    if (failure) {
+        giveUp(*failure);
+    } else {
+        Q_EMIT progress(m_received, m_order.size.value_or(-1));
     }
-    if (m_failure) {
-        // Not from within the reply's own signal.
-        QMetaObject::invokeMethod(m_reply, &QNetworkReply::abort, Qt::QueuedConnection);
-        return;
-    }
-    Q_EMIT progress(m_received, m_order.size.value_or(-1));
 }
 
 std::optional<Problem> LogDownload::keep(const QByteArray &bytes)
@@ -137,57 +130,66 @@ std::optional<Problem> LogDownload::keep(const QByteArray &bytes)
 // An error page is no log.
 std::optional<Problem> LogDownload::statusError() const
 {
-    const int status = m_reply->attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt();
+    const int status = m_transfer->head().status;
     if (status == 0 || status == httpOk) {
         return std::nullopt;
     }
     return Problem(ErrorCode::Network, FactCode::LogsRefusedByServer, {m_order.url.host(), QString::number(status)});
 }
 
-std::optional<Problem> LogDownload::replyError() const
+std::optional<Problem> LogDownload::transferError(const std::optional<web::WebFailure> &failure) const
 {
-    const QString host = m_order.url.host();
-    if (m_reply->error() == QNetworkReply::OperationCanceledError) {
-        return Problem(ErrorCode::Timeout, FactCode::LogsTimedOut, {host, QString::number(patience.count())});
-    }
-    if (m_reply->error() == QNetworkReply::SslHandshakeFailedError) {
-        return Problem(ErrorCode::Refused, FactCode::LogsCertificate, {host}, m_reply->errorString());
-    }
     if (const std::optional<Problem> status = statusError()) {
         return status;
     }
-    if (m_reply->error() != QNetworkReply::NoError) {
-        return Problem(ErrorCode::Network, FactCode::LogsNotFetched, {host}, m_reply->errorString());
+    if (!failure) {
+        return std::nullopt;
     }
-    return std::nullopt;
+    const QString host = m_order.url.host();
+    switch (failure->kind) {
+    case web::WebFailure::Kind::Timeout:
+        return Problem(ErrorCode::Timeout, FactCode::LogsTimedOut, {host, QString::number(patience.count())});
+    case web::WebFailure::Kind::Certificate:
+        return Problem(ErrorCode::Refused, FactCode::LogsCertificate, {host}, failure->text);
+    case web::WebFailure::Kind::Network:
+    case web::WebFailure::Kind::Response:
+    case web::WebFailure::Kind::File:
+        break;
+    }
+    return Problem(ErrorCode::Network, FactCode::LogsNotFetched, {host}, failure->text);
 }
 
-void LogDownload::onReplyFinished()
+void LogDownload::onTransferEnded(const std::optional<web::WebFailure> &failure)
 {
-    if (!m_failure) {
-        m_failure = replyError();
+    if (const std::optional<Problem> problem = transferError(failure)) {
+        giveUp(*problem);
+        return;
     }
-    if (!m_failure) {
-        onReadyRead();
-    }
-    if (!m_failure && m_order.size && m_received != *m_order.size) {
-        m_failure = Problem(ErrorCode::HashMismatch, FactCode::LogsSizeDiffers,
-                            {QString::number(m_received), QString::number(*m_order.size)});
-    }
+    std::exchange(m_transfer, nullptr)->abandon();
+    onComplete();
+}
+
+void LogDownload::onComplete()
+{
     const QByteArray digest = m_hash.finish();
-    if (!m_failure && !m_order.sha256.isEmpty() && digest != m_order.sha256) {
-        m_failure = Problem(ErrorCode::HashMismatch, FactCode::LogsHashDiffers);
-    }
-    if (!m_failure && !m_file.flush()) {
-        m_failure = Problem(ErrorCode::Io, FactCode::FileUnwritten, {m_file.fileName()}, m_file.errorString());
-    }
-    m_reply->deleteLater();
-    m_reply = nullptr;
-    if (m_failure) {
-        finish(fail(*m_failure));
+    if (m_order.size && m_received != *m_order.size) {
+        giveUp(Problem(ErrorCode::HashMismatch, FactCode::LogsSizeDiffers,
+                       {QString::number(m_received), QString::number(*m_order.size)}));
+    } else if (!m_order.sha256.isEmpty() && digest != m_order.sha256) {
+        giveUp(Problem(ErrorCode::HashMismatch, FactCode::LogsHashDiffers));
+    } else if (!m_file.flush()) {
+        giveUp(Problem(ErrorCode::Io, FactCode::FileUnwritten, {m_file.fileName()}, m_file.errorString()));
     } else {
         unpack();
     }
+}
+
+void LogDownload::giveUp(const Problem &why)
+{
+    if (web::Transfer *const transfer = std::exchange(m_transfer, nullptr)) {
+        transfer->abandon();
+    }
+    finish(fail(why));
 }
 
 void LogDownload::unpack()

@@ -3,17 +3,14 @@
 
 #include "crypto/Sha256.h"
 #include "records/Problem.h"
+#include "web/Client.h"
 
 #include <QFutureWatcher>
-#include <QNetworkAccessManager>
 #include <QObject>
-#include <QSslConfiguration>
 #include <QTemporaryFile>
 #include <QTimer>
 #include <QUrl>
 #include <stop_token>
-
-class QNetworkReply;
 
 namespace sgn::core {
 
@@ -32,12 +29,15 @@ public:
         std::optional<qint64> size; // announced
         QByteArray sha256;          // announced; empty: not
         QString target;             // folder to make
+        web::Trust trust;
+        QUrl proxy; // empty: none
     };
 
     // No byte for so long, and it is given up.
     static constexpr std::chrono::seconds patience{60};
 
-    LogDownload(QNetworkAccessManager &network, const QSslConfiguration &tls, Order order, QObject *parent);
+    // `client` outlives the object.
+    LogDownload(web::Client &client, Order order, QObject *parent);
     ~LogDownload() override;
 
 Q_SIGNALS:
@@ -49,22 +49,22 @@ Q_SIGNALS:
 
 private:
     void start();
-    void onReadyRead();
-    void onReplyFinished();
+    void onReceived(const QByteArray &bytes);
+    void onTransferEnded(const std::optional<web::WebFailure> &failure);
+    void onComplete();
     [[nodiscard]] std::optional<records::Problem> keep(const QByteArray &bytes);
     [[nodiscard]] std::optional<records::Problem> statusError() const;
-    [[nodiscard]] std::optional<records::Problem> replyError() const;
+    [[nodiscard]] std::optional<records::Problem> transferError(const std::optional<web::WebFailure> &failure) const;
+    void giveUp(const records::Problem &why);
     void unpack();
     void finish(const records::Expected<qint64> &size);
 
-    QNetworkAccessManager &m_network;
-    QSslConfiguration m_tls;
+    web::Client &m_client;
     Order m_order;
-    QNetworkReply *m_reply = nullptr;
+    web::Transfer *m_transfer = nullptr;
     QTemporaryFile m_file;
     Sha256 m_hash;
     qint64 m_received = 0;
-    std::optional<records::Problem> m_failure;
     std::stop_source m_stop;
     QFutureWatcher<records::Expected<qint64>> m_unpacking;
     bool m_isFinished = false;

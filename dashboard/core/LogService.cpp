@@ -7,8 +7,6 @@
 #include <algorithm>
 #include <QDir>
 #include <QFile>
-#include <QSslCertificate>
-#include <QSslConfiguration>
 
 namespace sgn::core {
 
@@ -21,15 +19,6 @@ namespace {
 QString folderNameOf(const QString &jid)
 {
     return QString::fromLatin1(QUrl::toPercentEncoding(jid, "@")).left(200);
-}
-
-QSslConfiguration tlsBelieving(const QString &caFile)
-{
-    QSslConfiguration tls = QSslConfiguration::defaultConfiguration();
-    tls.setCaCertificates(QSslCertificate::fromPath(caFile, QSsl::Pem, QSslCertificate::PatternSyntax::FixedString));
-    tls.setPeerVerifyMode(QSslSocket::VerifyPeer);
-    tls.setProtocol(QSsl::TlsV1_2OrLater);
-    return tls;
 }
 
 } // namespace
@@ -177,8 +166,16 @@ void LogService::download(records::LogDelivery &delivery, const LogsReply &reply
     const QString time = m_clock.wallUtc().toString(u"yyyyMMdd-HHmmss"_s);
     delivery.folder =
         QDir(m_places.folder).absoluteFilePath(u"%1/%2-%3"_s.arg(folderNameOf(delivery.jid), time).arg(id));
-    const LogDownload::Order order{reply.url, maxDownload, reply.size, reply.sha256, delivery.folder};
-    auto *download = new LogDownload(m_network, tlsBelieving(m_places.caFile), order, this);
+    LogDownload::Order order{.url = reply.url,
+                             .maxSize = maxDownload,
+                             .size = reply.size,
+                             .sha256 = reply.sha256,
+                             .target = delivery.folder,
+                             .trust = web::trustWithSystems(m_places.web.caFile),
+                             .proxy = m_places.web.proxy};
+    // Our own CA only.
+    order.trust.systems = false;
+    auto *download = new LogDownload(m_web, order, this);
     m_downloads.insert(id, download);
     connect(download, &LogDownload::progress, this, [this, id](qint64 received, qint64) {
         m_deliveries[id].received = received;

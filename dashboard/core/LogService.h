@@ -7,9 +7,9 @@
 #include "protocol/Reply.h"
 #include "records/Activity.h"
 #include "records/LogDelivery.h"
+#include "web/Client.h"
 
 #include <QHash>
-#include <QNetworkAccessManager>
 #include <QObject>
 
 namespace sgn::store {
@@ -34,8 +34,8 @@ public:
 
     struct Places
     {
-        QString folder; // where deliveries are kept
-        QString caFile; // the CA that file servers need
+        QString folder;  // where deliveries are kept
+        web::Access web; // the CA that file servers need, the proxy
     };
 
     // References outlive the service.
@@ -78,7 +78,7 @@ private:
     const Clock &m_clock;
     Places m_places;
     LogRequests m_requests;
-    QNetworkAccessManager m_network;
+    web::Client m_web;
     QHash<qint64, records::LogDelivery> m_deliveries;
     QHash<QString, QList<qint64>> m_byDevice; // oldest first
     QHash<qint64, LogDownload *> m_downloads;

@@ -70,7 +70,7 @@ Panel::Panel(PanelConfig config, Settings settings, std::unique_ptr<store::Store
     , m_fleet(m_clock)
     , m_commands(*m_store, m_clock)
     , m_session(m_config.account(), panelOptions(m_settings.xmpp), clock)
-    , m_logs(*m_store, m_commands, m_clock, {m_config.logsFolder(), m_config.caFile})
+    , m_logs(*m_store, m_commands, m_clock, {m_config.logsFolder(), {.caFile = m_config.caFile}})
     , m_updates(m_session, m_commands, m_clock)
     , m_panelSession({m_session, m_fleet, m_commands, m_logs, *m_store, m_clock}, m_settings.timing)
 {

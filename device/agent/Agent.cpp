@@ -36,15 +36,20 @@ update::InstallerSettings installerSettings(const AgentSettings &settings, const
     return result;
 }
 
+web::Access accessOf(const AgentSettings &settings)
+{
+    return {.caFile = settings.tree.caCertificate()};
+}
+
 download::DownloadFactory downloadsFor(const AgentSettings &settings)
 {
-    return [caFile = settings.tree.caCertificate(), limits = settings.downloadLimits](
+    return [access = accessOf(settings), limits = settings.downloadLimits](
                const download::DownloadRequest &request) -> std::unique_ptr<download::Download> {
         const auto whole = [=] {
-            return std::make_unique<download::Downloader>(request, caFile, limits);
+            return std::make_unique<download::Downloader>(request, access, limits);
         };
         if (request.delta) {
-            return std::make_unique<download::DeltaDownload>(request, caFile, limits, whole);
+            return std::make_unique<download::DeltaDownload>(request, access, limits, whole);
         }
         return whole();
     };
@@ -84,7 +89,7 @@ LogUploader::Settings logSettings(const AgentSettings &settings)
     result.logs = settings.tree.logs();
     result.zip = settings.tree.logBundle();
     result.url = settings.config.logUploadUrl;
-    result.caFile = settings.tree.caCertificate();
+    result.access = accessOf(settings);
     result.storeLimit = settings.fileStoreLimit;
     return result;
 }
@@ -113,7 +118,7 @@ Agent::Agent(const AgentSettings &settings, PanelLink &link, control::WatchdogPo
                   [settings] { return packagesVersion(settings); }, settings.problem},
                  m_status, m_time, link)
     , m_logs(logSettings(settings), link)
-    , m_panelMap(settings.config.panelMapUrl, m_from, settings.tree.panelMap(), settings.tree.caCertificate(),
+    , m_panelMap(settings.config.panelMapUrl, m_from, settings.tree.panelMap(), accessOf(settings),
                  settings.panelMapTimes)
     , m_features(settings.tree.panelFeatures())
     , m_eventOutbox(settings.tree.eventOutbox(), maxProcesses)

@@ -5,7 +5,6 @@
 #include "download/Background.h"
 
 #include <QFile>
-#include <QHttpMultiPart>
 
 namespace sgn::agent {
 
@@ -99,28 +98,19 @@ void LogUploader::sendByHttp(const QString &whyNotServer)
         sent(fail(ErrorCode::Network, whyNotServer));
         return;
     }
-    auto parts = std::make_unique<QHttpMultiPart>(QHttpMultiPart::FormDataType);
-    auto *const file = new QFile(m_bundle.path, parts.get());
-    if (!file->open(QIODevice::ReadOnly)) {
-        sent(fail(ErrorCode::Io, file->errorString()));
-        return;
-    }
-    QHttpPart part;
-    part.setHeader(QNetworkRequest::ContentTypeHeader, u"application/zip"_s);
-    part.setHeader(QNetworkRequest::ContentDispositionHeader, u"form-data; name=\"file\"; filename=\"logs.zip\""_s);
-    part.setBodyDevice(file);
-    parts->append(part);
-
-    QNetworkRequest request(m_settings.url);
-    request.setRawHeader("module", "logs");
-    request.setRawHeader("panel", m_settings.from.toUtf8());
-    m_call = std::make_unique<WebCall>(m_settings.caFile);
+    const web::Form form = web::formOf(m_bundle.path, "file", "logs.zip", "application/zip");
+    web::WebRequest request;
+    request.method = "POST";
+    request.url = m_settings.url;
+    request.headers = {{"Content-Type", form.contentType}, {"module", "logs"}, {"panel", m_settings.from.toUtf8()}};
+    request.body = form.body;
+    m_call = std::make_unique<WebCall>(m_settings.access);
     connect(m_call.get(), &WebCall::finished, this, [this](const Result<QByteArray> &answer) {
         m_call.reset();
         // They are at the customer's own server, which gives no address to fetch them from.
         sent(answer ? Result<QUrl>(QUrl()) : fail(answer.error()));
     });
-    m_call->post(request, std::move(parts));
+    m_call->start(request);
 }
 
 void LogUploader::sent(const Result<QUrl> &url)

@@ -30,7 +30,7 @@ public:
         QString logs; // the folder
         QString zip;  // made and removed again
         QUrl url;     // log_upload_url, may be empty
-        QString caFile;
+        web::Access access;
         qint64 maxBytes = qint64{32} * 1024 * 1024;
         // How long after a login the server may take to report a file store.
         std::chrono::milliseconds storeLimit{5'000};

@@ -10,12 +10,12 @@ namespace sgn::agent {
 
 using namespace Qt::StringLiterals;
 
-PanelMapCall::PanelMapCall(QUrl url, QString panelId, QString file, QString caFile, Times times, QObject *parent)
+PanelMapCall::PanelMapCall(QUrl url, QString panelId, QString file, web::Access access, Times times, QObject *parent)
     : QObject(parent)
     , m_url(std::move(url))
     , m_panelId(std::move(panelId))
     , m_file(std::move(file))
-    , m_caFile(std::move(caFile))
+    , m_access(std::move(access))
     , m_times(times)
     , m_pause(times.firstPause, times.longestPause)
 {
@@ -32,12 +32,14 @@ void PanelMapCall::start()
 
 void PanelMapCall::call()
 {
-    QNetworkRequest request(m_url);
-    request.setRawHeader("accept", "application/json");
-    request.setHeader(QNetworkRequest::ContentTypeHeader, u"application/json"_s);
-    m_call = std::make_unique<WebCall>(m_caFile);
+    web::WebRequest request;
+    request.method = "POST";
+    request.url = m_url;
+    request.headers = {{"Accept", "application/json"}, {"Content-Type", "application/json"}};
+    request.body.before = toAsciiJson({{"panel_id"_L1, m_panelId}});
+    m_call = std::make_unique<WebCall>(m_access);
     connect(m_call.get(), &WebCall::finished, this, &PanelMapCall::answered);
-    m_call->post(request, toAsciiJson({{"panel_id"_L1, m_panelId}}));
+    m_call->start(request);
 }
 
 void PanelMapCall::answered(const Result<QByteArray> &answer)

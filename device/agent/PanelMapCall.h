@@ -26,7 +26,7 @@ public:
         std::chrono::milliseconds longestPause = std::chrono::hours(1);
     };
 
-    PanelMapCall(QUrl url, QString panelId, QString file, QString caFile, Times times, QObject *parent = nullptr);
+    PanelMapCall(QUrl url, QString panelId, QString file, web::Access access, Times times, QObject *parent = nullptr);
 
     // Without effect when there is no address.
     void start();
@@ -43,7 +43,7 @@ private:
     QUrl m_url;
     QString m_panelId;
     QString m_file;
-    QString m_caFile;
+    web::Access m_access;
     Times m_times;
     Backoff m_pause;
     QTimer m_timer;

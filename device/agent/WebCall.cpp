@@ -1,108 +1,76 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "agent/WebCall.h"
 
-#include <QHttpMultiPart>
-#include <QNetworkProxy>
-#include <QNetworkReply>
-#include <QSslCertificate>
-#include <QSslConfiguration>
 #include <utility>
 
 namespace sgn::agent {
 
 using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
 
 namespace {
 
 constexpr qint64 maxAnswer = 1024 * 1024;
-constexpr int silenceLimitMs = 60'000;
+// Bundled logs over a bad line take their time; the rest is for servers that never end.
+constexpr auto total = 2h;
 
 } // namespace
 
-WebCall::WebCall(QString caFile, QObject *parent)
+WebCall::WebCall(web::Access access, QObject *parent)
     : QObject(parent)
-    , m_caFile(std::move(caFile))
+    , m_access(std::move(access))
+{}
+
+void WebCall::start(web::WebRequest request)
 {
-    m_network.setProxy(QNetworkProxy(QNetworkProxy::NoProxy));
+    m_host = request.url.host();
+    request.proxy = m_access.proxy;
+    if (request.url.scheme() == "https"_L1) {
+        request.trust = web::trustWithSystems(m_access.caFile);
+    }
+    request.total = total;
+    m_transfer = m_client.start(request);
+    connect(m_transfer, &web::Transfer::headRead, this, &WebCall::readHead);
+    connect(m_transfer, &web::Transfer::received, this, &WebCall::read);
+    connect(m_transfer, &web::Transfer::finished, this, &WebCall::ended);
 }
 
-WebCall::~WebCall()
+void WebCall::readHead()
 {
-    if (m_reply != nullptr) {
-        m_reply->disconnect(this);
-        m_reply->abort();
+    const web::Head &head = m_transfer->head();
+    if (head.status < 200 || head.status >= 300) {
+        end(fail(ErrorCode::Network, u"HTTP %1 from %2"_s.arg(head.status).arg(m_host)));
+    } else if (head.isEncoded()) {
+        end(fail(ErrorCode::Network, u"%1 answers compressed (Content-Encoding: %2), which wasn't requested"_s.arg(
+                                         m_host, QString::fromLatin1(head.field("content-encoding").left(64)))));
     }
 }
 
-void WebCall::post(QNetworkRequest request, const QByteArray &body)
+void WebCall::read(const QByteArray &bytes)
 {
-    prepare(request);
-    watch(m_network.post(request, body));
-}
-
-void WebCall::post(QNetworkRequest request, std::unique_ptr<QHttpMultiPart> parts)
-{
-    prepare(request);
-    QNetworkReply *const reply = m_network.post(request, parts.get());
-    parts.release()->setParent(reply);
-    watch(reply);
-}
-
-void WebCall::prepare(QNetworkRequest &request) const
-{
-    request.setAttribute(QNetworkRequest::RedirectPolicyAttribute, QNetworkRequest::ManualRedirectPolicy);
-    request.setAttribute(QNetworkRequest::Http2AllowedAttribute, false);
-    request.setAttribute(QNetworkRequest::CookieLoadControlAttribute, QNetworkRequest::Manual);
-    request.setAttribute(QNetworkRequest::CookieSaveControlAttribute, QNetworkRequest::Manual);
-    request.setTransferTimeout(silenceLimitMs);
-    if (request.url().scheme() == "https"_L1) {
-        QSslConfiguration tls = QSslConfiguration::defaultConfiguration();
-        tls.setCaCertificates(QSslCertificate::fromPath(m_caFile) + QSslConfiguration::systemCaCertificates());
-        request.setSslConfiguration(tls);
-    }
-}
-
-void WebCall::watch(QNetworkReply *reply)
-{
-    m_reply = reply;
-    m_reply->setReadBufferSize(maxAnswer);
-    connect(m_reply, &QIODevice::readyRead, this, &WebCall::read);
-    connect(m_reply, &QNetworkReply::finished, this, &WebCall::ended);
-}
-
-void WebCall::read()
-{
-    m_answer += m_reply->readAll();
+    m_answer += bytes;
     if (m_answer.size() > maxAnswer) {
-        end(fail(ErrorCode::TooLarge,
-                 u"%1 answers with more than %2 bytes"_s.arg(m_reply->url().host()).arg(maxAnswer)));
+        end(fail(ErrorCode::TooLarge, u"%1 answers with more than %2 bytes"_s.arg(m_host).arg(maxAnswer)));
     }
 }
 
-void WebCall::ended()
+void WebCall::ended(const std::optional<web::WebFailure> &failure)
 {
-    if (m_ended) {
-        return;
-    }
-    read();
-    const QString host = m_reply->url().host();
-    const int status = m_reply->attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt();
-    if (status >= 200 && status < 300 && m_reply->error() == QNetworkReply::NoError) {
-        end(m_answer);
-    } else if (status != 0) {
-        end(fail(ErrorCode::Network, u"HTTP %1 from %2"_s.arg(status).arg(host)));
+    if (failure) {
+        end(fail(failure->kind == web::WebFailure::Kind::File ? ErrorCode::Io : ErrorCode::Network,
+                 u"%1: %2"_s.arg(m_host, failure->text)));
     } else {
-        end(fail(ErrorCode::Network, u"%1: %2"_s.arg(host, m_reply->errorString())));
+        end(m_answer);
     }
 }
 
 void WebCall::end(const Result<QByteArray> &answer)
 {
-    if (std::exchange(m_ended, true)) {
-        return;
+    if (web::Transfer *const transfer = std::exchange(m_transfer, nullptr)) {
+        transfer->abandon();
+        QMetaObject::invokeMethod(
+            this, [this, answer] { Q_EMIT finished(answer); }, Qt::QueuedConnection);
     }
-    QMetaObject::invokeMethod(
-        this, [this, answer] { Q_EMIT finished(answer); }, Qt::QueuedConnection);
 }
 
 } // namespace sgn::agent

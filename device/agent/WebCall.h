@@ -2,49 +2,42 @@
 #pragma once
 
 #include "base/Result.h"
+#include "web/Client.h"
 
-#include <memory>
 #include <QByteArray>
-#include <QNetworkAccessManager>
-#include <QNetworkRequest>
 #include <QObject>
-
-class QHttpMultiPart;
-class QNetworkReply;
 
 namespace sgn::agent {
 
-// One POST to a server of the customer: no redirects, no cookies, a limited answer, a limited time. A certificate is
-// valid if its authority is in `caFile` or among the system's; both are in memory only while this object exists. Used
-// once.
+// One request to a server of the customer: no redirects, a limited answer, a limited time. A certificate is valid if
+// its authority is in the access's CA file or among the system's; both are in memory only while this object exists.
+// Used once.
 class WebCall : public QObject
 {
     Q_OBJECT
 
 public:
-    explicit WebCall(QString caFile, QObject *parent = nullptr);
-    ~WebCall() override;
+    explicit WebCall(web::Access access, QObject *parent = nullptr);
 
-    void post(QNetworkRequest request, const QByteArray &body);
-    // Takes ownership of the parts.
-    void post(QNetworkRequest request, std::unique_ptr<QHttpMultiPart> parts);
+    // The request's trust and proxy are those of the access.
+    void start(web::WebRequest request);
 
 Q_SIGNALS:
-    // Once, never from within post(): the body of a 2xx answer, or Network with the reason, TooLarge.
+    // Once, never from within start(): the body of a 2xx answer, or Network with the reason, TooLarge, Io (the file
+    // to send).
     void finished(const sgn::Result<QByteArray> &answer);
 
 private:
-    void prepare(QNetworkRequest &request) const;
-    void watch(QNetworkReply *reply);
-    void read();
-    void ended();
+    void readHead();
+    void read(const QByteArray &bytes);
+    void ended(const std::optional<web::WebFailure> &failure);
     void end(const Result<QByteArray> &answer);
 
-    QString m_caFile;
-    QNetworkAccessManager m_network;
-    QNetworkReply *m_reply = nullptr;
+    web::Access m_access;
+    web::Client m_client;
+    web::Transfer *m_transfer = nullptr;
+    QString m_host;
     QByteArray m_answer;
-    bool m_ended = false;
 };
 
 } // namespace sgn::agent

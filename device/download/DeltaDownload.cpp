@@ -92,11 +92,11 @@ Outcome assembleChecked(const DeltaPlan &plan, const DeltaBase &base, const QStr
 
 } // namespace
 
-DeltaDownload::DeltaDownload(DownloadRequest request, QString caFile, const DownloadLimits &limits, Whole whole,
+DeltaDownload::DeltaDownload(DownloadRequest request, web::Access access, const DownloadLimits &limits, Whole whole,
                              QObject *parent)
     : Download(parent)
     , m_request(std::move(request))
-    , m_caFile(std::move(caFile))
+    , m_access(std::move(access))
     , m_limits(limits)
     , m_whole(std::move(whole))
     , m_ranges(rangesPath())
@@ -136,7 +136,7 @@ void DeltaDownload::unchangedKnown(const QSet<QString> &unchanged)
     }
     m_unchanged = unchanged;
     m_reader = std::make_unique<RangeReader>(
-        RangeReader::Source{m_request.url, m_caFile, m_request.allowHttp, m_request.delta->zipSize}, m_limits);
+        RangeReader::Source{m_request.url, m_access, m_request.allowHttp, m_request.delta->zipSize}, m_limits);
     connect(m_reader.get(), &RangeReader::progress, this, [this](qint64 bytes) {
         if (m_plan.bytes > 0) {
             Q_EMIT progress(bytes, m_plan.bytes + m_tail.size());

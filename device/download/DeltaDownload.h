@@ -25,7 +25,7 @@ public:
     using Whole = std::function<std::unique_ptr<Download>()>;
 
     // `request.delta` is set.
-    DeltaDownload(DownloadRequest request, QString caFile, const DownloadLimits &limits, Whole whole,
+    DeltaDownload(DownloadRequest request, web::Access access, const DownloadLimits &limits, Whole whole,
                   QObject *parent = nullptr);
     // Waits until nothing is written any more.
     ~DeltaDownload() override;
@@ -46,7 +46,7 @@ private:
     [[nodiscard]] QString rangesPath() const;
 
     DownloadRequest m_request;
-    QString m_caFile;
+    web::Access m_access;
     DownloadLimits m_limits;
     Whole m_whole;
     std::unique_ptr<RangeReader> m_reader;

@@ -6,8 +6,7 @@
 #include "download/Logging.h"
 
 #include <algorithm>
-#include <QNetworkAccessManager>
-#include <QNetworkProxy>
+#include <utility>
 
 namespace sgn::download {
 
@@ -15,15 +14,14 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-constexpr qint64 readBuffer = 256 * 1024;
 constexpr qint64 spaceCheckEvery = qint64{8} * 1024 * 1024;
 
 } // namespace
 
-Downloader::Downloader(DownloadRequest request, QString caFile, DownloadLimits limits, QObject *parent)
+Downloader::Downloader(DownloadRequest request, web::Access access, DownloadLimits limits, QObject *parent)
     : Download(parent)
     , m_request(std::move(request))
-    , m_caFile(std::move(caFile))
+    , m_access(std::move(access))
     , m_limits(std::move(limits))
     , m_pause(m_limits.firstPause, m_limits.longestPause)
     , m_part(m_request.path)
@@ -38,7 +36,7 @@ Downloader::Downloader(DownloadRequest request, QString caFile, DownloadLimits l
 
 Downloader::~Downloader()
 {
-    dropReply();
+    dropTransfer();
 }
 
 void Downloader::start()
@@ -69,24 +67,23 @@ void Downloader::ask(const QUrl &url)
         endWith(ErrorCode::DownloadFailed, u"%1 leads to an address that isn't https"_s.arg(m_request.url.host()));
         return;
     }
-    if (!m_network) {
-        m_network = std::make_unique<QNetworkAccessManager>();
-        m_network->setProxy(QNetworkProxy(QNetworkProxy::NoProxy));
+    if (!m_web) {
+        m_web = std::make_unique<web::Client>();
     }
-    QNetworkRequest request = plainRequest(url, m_caFile);
+    web::WebRequest request = requestFor(url, m_access, m_limits.stallTimeout);
     m_offset = m_validator.isEmpty() ? 0 : m_part.bytes();
     if (m_offset > 0) {
-        request.setRawHeader("Range", "bytes=" + QByteArray::number(m_offset) + '-');
-        request.setRawHeader("If-Range", m_validator.toLatin1());
+        request.headers +=
+            {{"Range", "bytes=" + QByteArray::number(m_offset) + '-'}, {"If-Range", m_validator.toLatin1()}};
     }
     m_headRead = false;
     m_bytesAtLastCheck = m_offset;
     m_bytesAtSpaceCheck = m_offset;
-    m_reply = m_network->get(request);
-    m_reply->setReadBufferSize(readBuffer);
-    connect(m_reply, &QNetworkReply::metaDataChanged, this, &Downloader::readHead);
-    connect(m_reply, &QIODevice::readyRead, this, &Downloader::readBody);
-    connect(m_reply, &QNetworkReply::finished, this, &Downloader::replyEnded);
+    m_url = url;
+    m_transfer = m_web->start(request);
+    connect(m_transfer, &web::Transfer::headRead, this, &Downloader::readHead);
+    connect(m_transfer, &web::Transfer::received, this, &Downloader::readBody);
+    connect(m_transfer, &web::Transfer::finished, this, &Downloader::transferEnded);
     m_stallTimer.start(m_limits.stallTimeout);
 }
 
@@ -95,7 +92,7 @@ void Downloader::askAgainLater(const QString &reason)
     if (m_part.isOpen() && m_part.bytes() - m_offset >= m_limits.progressBytes) {
         m_pause.reset();
     }
-    dropReply();
+    dropTransfer();
     if (m_pause.failures() + 1 >= m_limits.maxFailures) {
         endWith(ErrorCode::DownloadFailed, reason);
         return;
@@ -109,15 +106,9 @@ void Downloader::askAgainLater(const QString &reason)
 
 void Downloader::readHead()
 {
-    if (m_headRead || m_reply == nullptr) {
-        return;
-    }
-    const HttpHead head = headOf(*m_reply);
-    if (head.status == 0) {
-        return;
-    }
+    const HttpHead head = headOf(m_transfer->head());
     m_headRead = true;
-    const QString answer = u"HTTP %1 from %2"_s.arg(head.status).arg(m_reply->url().host());
+    const QString answer = u"HTTP %1 from %2"_s.arg(head.status).arg(m_url.host());
     const HttpVerdict verdict = judge(head, m_offset);
     switch (verdict) {
     case HttpVerdict::FromStart:
@@ -127,7 +118,7 @@ void Downloader::readHead()
         }
         return;
     case HttpVerdict::Complete:
-        dropReply();
+        dropTransfer();
         complete();
         return;
     case HttpVerdict::StartAgain:
@@ -148,6 +139,11 @@ void Downloader::readHead()
 
 bool Downloader::openFor(HttpVerdict verdict, const HttpHead &head)
 {
+    if (!head.encoding.isEmpty()) {
+        // Neither its size nor its hash would be the file's.
+        endWith(ErrorCode::DownloadFailed, compressedBy(m_url.host(), head));
+        return false;
+    }
     m_total = totalSize(head, m_offset);
     if (m_total.value_or(0) > cap()) {
         endWith(ErrorCode::TooLarge,
@@ -170,8 +166,8 @@ bool Downloader::openFor(HttpVerdict verdict, const HttpHead &head)
 
 void Downloader::followRedirect()
 {
-    const QUrl target = m_reply->url().resolved(QUrl::fromEncoded(m_reply->rawHeader("Location"), QUrl::StrictMode));
-    dropReply();
+    const QUrl target = m_url.resolved(QUrl::fromEncoded(m_transfer->head().field("location"), QUrl::StrictMode));
+    dropTransfer();
     if (++m_redirects > m_limits.maxRedirects || !target.isValid() || target.host().isEmpty()) {
         endWith(ErrorCode::DownloadFailed, u"%1 redirects to nowhere"_s.arg(m_request.url.host()));
         return;
@@ -179,48 +175,39 @@ void Downloader::followRedirect()
     ask(target);
 }
 
-void Downloader::readBody()
+void Downloader::readBody(const QByteArray &bytes)
 {
-    readHead();
-    while (m_reply != nullptr && m_part.isOpen() && m_reply->bytesAvailable() > 0) {
-        const QByteArray block = m_reply->read(readBuffer);
-        if (m_part.bytes() + block.size() > cap()) {
-            endWith(ErrorCode::TooLarge,
-                    u"%1 sent more than the allowed %2 bytes"_s.arg(m_request.url.host()).arg(cap()));
-            return;
-        }
-        Outcome written = m_part.append(block);
-        if (written && m_part.bytes() - m_bytesAtSpaceCheck >= spaceCheckEvery) {
-            m_bytesAtSpaceCheck = m_part.bytes();
-            written = checkSpace(0);
-        }
-        if (!written) {
-            end(fail(written.error()));
-            return;
-        }
-    }
-    if (m_part.isOpen()) {
-        Q_EMIT progress(m_part.bytes(), m_total.value_or(-1));
-    }
-}
-
-void Downloader::replyEnded()
-{
-    readBody();
-    if (m_reply == nullptr) {
+    if (!m_part.isOpen()) {
         return;
     }
-    const QNetworkReply::NetworkError error = m_reply->error();
-    const QString host = m_reply->url().host();
-    if (error == QNetworkReply::SslHandshakeFailedError) {
+    if (m_part.bytes() + bytes.size() > cap()) {
+        endWith(ErrorCode::TooLarge, u"%1 sent more than the allowed %2 bytes"_s.arg(m_request.url.host()).arg(cap()));
+        return;
+    }
+    Outcome written = m_part.append(bytes);
+    if (written && m_part.bytes() - m_bytesAtSpaceCheck >= spaceCheckEvery) {
+        m_bytesAtSpaceCheck = m_part.bytes();
+        written = checkSpace(0);
+    }
+    if (!written) {
+        end(fail(written.error()));
+        return;
+    }
+    Q_EMIT progress(m_part.bytes(), m_total.value_or(-1));
+}
+
+void Downloader::transferEnded(const std::optional<web::WebFailure> &failure)
+{
+    const QString host = m_url.host();
+    if (failure && failure->kind == web::WebFailure::Kind::Certificate) {
         endWith(ErrorCode::DownloadFailed,
-                u"%1 has no certificate that this device trusts: %2"_s.arg(host, m_reply->errorString()));
-    } else if (error != QNetworkReply::NoError || !m_headRead) {
-        askAgainLater(u"%1: %2"_s.arg(host, m_reply->errorString()));
+                u"%1 has no certificate that this device trusts: %2"_s.arg(host, failure->text));
+    } else if (failure) {
+        askAgainLater(u"%1: %2"_s.arg(host, failure->text));
     } else if (isShort()) {
         askAgainLater(u"%1 closed the connection early"_s.arg(host));
     } else {
-        dropReply();
+        dropTransfer();
         complete();
     }
 }
@@ -236,12 +223,12 @@ bool Downloader::isShort() const
 
 void Downloader::checkStall()
 {
-    if (m_reply == nullptr) {
+    if (m_transfer == nullptr) {
         return;
     }
     const qint64 bytes = m_headRead ? m_part.bytes() : m_bytesAtLastCheck;
     if (bytes - m_bytesAtLastCheck < m_limits.stallBytes) {
-        askAgainLater(u"%1 stopped sending"_s.arg(m_reply->url().host()));
+        askAgainLater(u"%1 stopped sending"_s.arg(m_url.host()));
         return;
     }
     m_bytesAtLastCheck = bytes;
@@ -279,7 +266,7 @@ void Downloader::end(const Result<Downloaded> &result)
         return;
     }
     m_ended = true;
-    dropReply();
+    dropTransfer();
     m_retryTimer.stop();
     m_totalTimer.stop();
     m_part.close();
@@ -293,13 +280,11 @@ void Downloader::endWith(ErrorCode code, const QString &reason)
     end(fail(code, u"download failed: "_s + reason));
 }
 
-void Downloader::dropReply()
+void Downloader::dropTransfer()
 {
     m_stallTimer.stop();
-    if (QNetworkReply *const reply = std::exchange(m_reply, nullptr)) {
-        reply->disconnect(this);
-        reply->abort();
-        reply->deleteLater();
+    if (web::Transfer *const transfer = std::exchange(m_transfer, nullptr)) {
+        transfer->abandon();
     }
 }
 

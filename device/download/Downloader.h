@@ -6,26 +6,23 @@
 #include "download/DownloadLimits.h"
 #include "download/HttpVerdict.h"
 #include "download/PartFile.h"
+#include "web/Client.h"
 
 #include <chrono>
 #include <memory>
-#include <QNetworkReply>
 #include <QTimer>
-
-class QNetworkAccessManager;
 
 namespace sgn::download {
 
 // HTTP(S) to a file. Continues a cut download where the server confirms that the file is unchanged (If-Range), retries
 // temporary failures with growing random pauses, ends at once on permanent ones, and can't be made to run for ever or
-// to write more than it may. A certificate is valid if its authority is in `caFile` or among the system's. Uses the
-// event loop; hashing what is on disk and syncing go through Qt Concurrent.
+// to write more than it may. Uses the event loop; hashing what is on disk and syncing go through Qt Concurrent.
 class Downloader final : public Download
 {
     Q_OBJECT
 
 public:
-    Downloader(DownloadRequest request, QString caFile, DownloadLimits limits, QObject *parent = nullptr);
+    Downloader(DownloadRequest request, web::Access access, DownloadLimits limits, QObject *parent = nullptr);
     ~Downloader() override;
 
     void start() override;
@@ -34,8 +31,8 @@ private:
     void ask(const QUrl &url);
     void askAgainLater(const QString &reason);
     void readHead();
-    void readBody();
-    void replyEnded();
+    void readBody(const QByteArray &bytes);
+    void transferEnded(const std::optional<web::WebFailure> &failure);
     void followRedirect();
     [[nodiscard]] bool openFor(HttpVerdict verdict, const HttpHead &head);
     [[nodiscard]] Outcome checkSpace(qint64 missingBytes) const;
@@ -44,17 +41,18 @@ private:
     void complete();
     void end(const Result<Downloaded> &result);
     void endWith(ErrorCode code, const QString &reason);
-    void dropReply();
+    void dropTransfer();
     [[nodiscard]] qint64 cap() const;
 
     DownloadRequest m_request;
-    QString m_caFile;
+    web::Access m_access;
     DownloadLimits m_limits;
     Backoff m_pause;
     PartFile m_part;
     QString m_validator;
-    std::unique_ptr<QNetworkAccessManager> m_network;
-    QNetworkReply *m_reply = nullptr;
+    std::unique_ptr<web::Client> m_web;
+    web::Transfer *m_transfer = nullptr;
+    QUrl m_url; // of the transfer
     QTimer m_retryTimer;
     QTimer m_stallTimer;
     QTimer m_totalTimer;

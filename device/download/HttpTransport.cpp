@@ -1,58 +1,40 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "download/HttpTransport.h"
 
-#include <QSslCertificate>
-#include <QSslConfiguration>
-
 namespace sgn::download {
 
 using namespace Qt::StringLiterals;
-
-namespace {
-
-QSslConfiguration tlsFor(const QString &caFile)
-{
-    QSslConfiguration tls = QSslConfiguration::defaultConfiguration();
-    tls.setCaCertificates(QSslCertificate::fromPath(caFile) + QSslConfiguration::systemCaCertificates());
-    return tls;
-}
-
-} // namespace
 
 bool isAllowed(const QUrl &url, bool allowHttp)
 {
     return url.scheme() == "https"_L1 || (allowHttp && url.scheme() == "http"_L1);
 }
 
-QNetworkRequest plainRequest(const QUrl &url, const QString &caFile)
+web::WebRequest requestFor(const QUrl &url, const web::Access &access, std::chrono::milliseconds silence)
 {
-    QNetworkRequest request(url);
-    request.setAttribute(QNetworkRequest::RedirectPolicyAttribute, QNetworkRequest::ManualRedirectPolicy);
-    request.setAttribute(QNetworkRequest::Http2AllowedAttribute, false);
-    request.setAttribute(QNetworkRequest::CacheSaveControlAttribute, false);
-    request.setAttribute(QNetworkRequest::CookieLoadControlAttribute, QNetworkRequest::Manual);
-    request.setAttribute(QNetworkRequest::CookieSaveControlAttribute, QNetworkRequest::Manual);
-    // Otherwise Qt would request a compressed body and unpack it, and its size wouldn't be the file's.
-    request.setRawHeader("Accept-Encoding", "identity");
+    web::WebRequest request;
+    request.url = url;
+    request.proxy = access.proxy;
+    request.silence = silence;
     if (url.scheme() == "https"_L1) {
-        request.setSslConfiguration(tlsFor(caFile));
+        request.trust = web::trustWithSystems(access.caFile);
     }
     return request;
 }
 
-HttpHead headOf(const QNetworkReply &reply)
+HttpHead headOf(const web::Head &head)
 {
-    HttpHead head;
-    head.status = reply.attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt();
-    const QVariant length = reply.header(QNetworkRequest::ContentLengthHeader);
-    if (length.isValid()) {
-        head.contentLength = length.toLongLong();
+    HttpHead result;
+    result.status = head.status;
+    result.contentLength = head.contentLength();
+    result.contentRange = head.field("content-range");
+    result.location = head.field("location");
+    result.etag = head.field("etag");
+    result.lastModified = head.field("last-modified");
+    if (head.isEncoded()) {
+        result.encoding = head.field("content-encoding");
     }
-    head.contentRange = reply.rawHeader("Content-Range");
-    head.location = reply.rawHeader("Location");
-    head.etag = reply.rawHeader("ETag");
-    head.lastModified = reply.rawHeader("Last-Modified");
-    return head;
+    return result;
 }
 
 } // namespace sgn::download

@@ -69,6 +69,12 @@ HttpVerdict judge(const HttpHead &head, qint64 offset)
     }
 }
 
+QString compressedBy(const QString &host, const HttpHead &head)
+{
+    return QStringLiteral("%1 sends the file compressed (Content-Encoding: %2), which wasn't requested")
+        .arg(host, QString::fromLatin1(head.encoding.left(64)));
+}
+
 std::optional<qint64> totalSize(const HttpHead &head, qint64 offset)
 {
     if (head.status == 206) {

@@ -16,6 +16,7 @@ struct HttpHead
     QByteArray location;
     QByteArray etag;
     QByteArray lastModified;
+    QByteArray encoding; // of a body that isn't the file itself, such as gzip
 };
 
 enum class HttpVerdict {
@@ -30,6 +31,9 @@ enum class HttpVerdict {
 
 // `offset` is what the request asked to continue from, 0 for all of it.
 [[nodiscard]] HttpVerdict judge(const HttpHead &head, qint64 offset);
+
+// The sentence for a response with an encoding.
+[[nodiscard]] QString compressedBy(const QString &host, const HttpHead &head);
 
 // Returns the size of the whole file, if the head contains it.
 [[nodiscard]] std::optional<qint64> totalSize(const HttpHead &head, qint64 offset);

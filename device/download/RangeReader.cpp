@@ -5,29 +5,18 @@
 #include "download/Logging.h"
 
 #include <algorithm>
-#include <QNetworkAccessManager>
-#include <QNetworkProxy>
+#include <utility>
 
 namespace sgn::download {
 
 using namespace Qt::StringLiterals;
-
-namespace {
-
-constexpr qint64 readBuffer = 256 * 1024;
-// For a response that is aborted: the less is buffered, the less was sent in vain.
-constexpr qint64 smallReadBuffer = 16 * 1024;
-
-} // namespace
 
 RangeReader::RangeReader(Source source, const DownloadLimits &limits, QObject *parent)
     : QObject(parent)
     , m_source(std::move(source))
     , m_limits(limits)
     , m_pause(m_limits.firstPause, m_limits.longestPause)
-    , m_network(std::make_unique<QNetworkAccessManager>())
 {
-    m_network->setProxy(QNetworkProxy(QNetworkProxy::NoProxy));
     m_retryTimer.setSingleShot(true);
     connect(&m_retryTimer, &QTimer::timeout, this, &RangeReader::ask);
     connect(&m_stallTimer, &QTimer::timeout, this, &RangeReader::checkStall);
@@ -35,7 +24,7 @@ RangeReader::RangeReader(Source source, const DownloadLimits &limits, QObject *p
 
 RangeReader::~RangeReader()
 {
-    dropReply();
+    dropTransfer();
 }
 
 void RangeReader::read(const ByteRange &range, Sink sink)
@@ -53,21 +42,22 @@ void RangeReader::ask()
         end(Error{ErrorCode::DownloadFailed, u"the address isn't https"_s});
         return;
     }
-    QNetworkRequest request = plainRequest(m_source.url, m_source.caFile);
+    web::WebRequest request = requestFor(m_source.url, m_source.access, m_limits.stallTimeout);
     if (!requestsAll()) {
-        request.setRawHeader("Range", "bytes=" + QByteArray::number(m_range.offset + m_done) + '-' +
-                                          (requestsToTheEnd() ? QByteArray() : QByteArray::number(m_range.end() - 1)));
+        request.headers += {"Range", "bytes=" + QByteArray::number(m_range.offset + m_done) + '-' +
+                                         (requestsToTheEnd() ? QByteArray() : QByteArray::number(m_range.end() - 1))};
         if (!m_validator.isEmpty()) {
-            request.setRawHeader("If-Range", m_validator.toLatin1());
+            request.headers += {"If-Range", m_validator.toLatin1()};
         }
     }
-    m_headRead = false;
+    if (m_toTheEnd) {
+        request.enough = m_range.length - m_done;
+    }
     m_bytesAtLastCheck = m_done;
-    m_reply = m_network->get(request);
-    m_reply->setReadBufferSize(m_toTheEnd ? smallReadBuffer : readBuffer);
-    connect(m_reply, &QNetworkReply::metaDataChanged, this, &RangeReader::readHead);
-    connect(m_reply, &QIODevice::readyRead, this, &RangeReader::readBody);
-    connect(m_reply, &QNetworkReply::finished, this, &RangeReader::replyEnded);
+    m_transfer = m_web.start(request);
+    connect(m_transfer, &web::Transfer::headRead, this, &RangeReader::readHead);
+    connect(m_transfer, &web::Transfer::received, this, &RangeReader::readBody);
+    connect(m_transfer, &web::Transfer::finished, this, &RangeReader::transferEnded);
     m_stallTimer.start(m_limits.stallTimeout);
 }
 
@@ -84,18 +74,8 @@ bool RangeReader::requestsAll() const
 void RangeReader::requestToTheEnd()
 {
     m_toTheEnd = true;
-    m_headRead = false;
-    m_reply->disconnect(this);
-    // Qt is still processing the reply's head.
-    QMetaObject::invokeMethod(
-        m_reply,
-        [this, reply = m_reply] {
-            if (m_reply == reply) {
-                dropReply();
-                ask();
-            }
-        },
-        Qt::QueuedConnection);
+    dropTransfer();
+    ask();
 }
 
 bool RangeReader::isWanted(const HttpHead &head) const
@@ -114,6 +94,9 @@ bool RangeReader::isWanted(const HttpHead &head) const
 
 std::optional<QString> RangeReader::mismatch(const HttpHead &head) const
 {
+    if (!head.encoding.isEmpty()) {
+        return compressedBy(m_source.url.host(), head);
+    }
     if (!isWanted(head)) {
         return u"the server doesn't send the part it was asked for (HTTP %1)"_s.arg(head.status);
     }
@@ -129,14 +112,7 @@ std::optional<QString> RangeReader::mismatch(const HttpHead &head) const
 
 void RangeReader::readHead()
 {
-    if (m_headRead || m_reply == nullptr) {
-        return;
-    }
-    const HttpHead head = headOf(*m_reply);
-    if (head.status == 0) {
-        return;
-    }
-    m_headRead = true;
+    const HttpHead head = headOf(m_transfer->head());
     if (judge(head, m_range.offset + m_done) == HttpVerdict::TryLater) {
         askAgainLater(u"HTTP %1"_s.arg(head.status));
     } else if (!requestsToTheEnd() && (head.status == 200 || head.status == 416)) {
@@ -148,44 +124,36 @@ void RangeReader::readHead()
     }
 }
 
-void RangeReader::readBody()
+void RangeReader::readBody(const QByteArray &bytes)
 {
-    readHead();
-    while (m_reply != nullptr && m_headRead && m_reply->bytesAvailable() > 0) {
-        QByteArray block = m_reply->read(readBuffer);
-        m_bytes += block.size();
-        if (m_done + block.size() > m_range.length) {
-            if (!m_toTheEnd) {
-                end(Error{ErrorCode::DownloadFailed, u"the server sent more than it was asked for"_s});
-                return;
-            }
-            block.truncate(m_range.length - m_done);
-        }
-        m_done += block.size();
-        if (const Outcome taken = m_sink(block); !taken) {
-            end(taken.error());
+    QByteArrayView part = bytes;
+    m_bytes += part.size();
+    if (m_done + part.size() > m_range.length) {
+        if (!m_toTheEnd) {
+            end(Error{ErrorCode::DownloadFailed, u"the server sent more than it was asked for"_s});
             return;
         }
-        Q_EMIT progress(m_bytes);
-        if (m_toTheEnd && m_done == m_range.length) {
-            end(std::nullopt);
-        }
+        part.truncate(m_range.length - m_done);
+    }
+    m_done += part.size();
+    if (const Outcome taken = m_sink(part); !taken) {
+        end(taken.error());
+        return;
+    }
+    Q_EMIT progress(m_bytes);
+    if (m_toTheEnd && m_done == m_range.length) {
+        end(std::nullopt);
     }
 }
 
-void RangeReader::replyEnded()
+void RangeReader::transferEnded(const std::optional<web::WebFailure> &failure)
 {
-    readBody();
-    if (m_reply == nullptr) {
-        return;
-    }
     if (m_done == m_range.length) {
         end(std::nullopt);
-    } else if (m_reply->error() == QNetworkReply::SslHandshakeFailedError) {
-        end(Error{ErrorCode::DownloadFailed, m_reply->errorString()});
+    } else if (failure && failure->kind == web::WebFailure::Kind::Certificate) {
+        end(Error{ErrorCode::DownloadFailed, failure->text});
     } else {
-        askAgainLater(m_reply->error() == QNetworkReply::NoError ? u"the server closed the connection early"_s
-                                                                 : m_reply->errorString());
+        askAgainLater(failure ? failure->text : u"the server closed the connection early"_s);
     }
 }
 
@@ -194,7 +162,7 @@ void RangeReader::askAgainLater(const QString &reason)
     if (m_done - m_bytesAtLastCheck >= m_limits.progressBytes) {
         m_pause.reset();
     }
-    dropReply();
+    dropTransfer();
     if (m_pause.failures() + 1 >= m_limits.maxFailures) {
         end(Error{ErrorCode::DownloadFailed, reason});
         return;
@@ -218,19 +186,17 @@ void RangeReader::checkStall()
 
 void RangeReader::end(const std::optional<Error> &failure)
 {
-    dropReply();
+    dropTransfer();
     m_retryTimer.stop();
     QMetaObject::invokeMethod(
         this, [this, failure] { Q_EMIT finished(failure); }, Qt::QueuedConnection);
 }
 
-void RangeReader::dropReply()
+void RangeReader::dropTransfer()
 {
     m_stallTimer.stop();
-    if (QNetworkReply *const reply = std::exchange(m_reply, nullptr)) {
-        reply->disconnect(this);
-        reply->abort();
-        reply->deleteLater();
+    if (web::Transfer *const transfer = std::exchange(m_transfer, nullptr)) {
+        transfer->abandon();
     }
 }
 

@@ -4,18 +4,17 @@
 #include "base/Backoff.h"
 #include "base/Result.h"
 #include "download/DeltaPlan.h"
+#include "download/Download.h"
 #include "download/DownloadLimits.h"
 #include "download/HttpVerdict.h"
+#include "web/Client.h"
 
 #include <functional>
 #include <memory>
 #include <QByteArray>
-#include <QNetworkReply>
 #include <QObject>
 #include <QTimer>
 #include <QUrl>
-
-class QNetworkAccessManager;
 
 namespace sgn::download {
 
@@ -33,7 +32,7 @@ public:
     struct Source
     {
         QUrl url;
-        QString caFile;
+        web::Access access;
         bool allowHttp = false;
         qint64 size = 0; // of the whole file
     };
@@ -59,12 +58,12 @@ Q_SIGNALS:
 private:
     void ask();
     void readHead();
-    void readBody();
-    void replyEnded();
+    void readBody(const QByteArray &bytes);
+    void transferEnded(const std::optional<web::WebFailure> &failure);
     void askAgainLater(const QString &reason);
     void checkStall();
     void end(const std::optional<Error> &failure);
-    void dropReply();
+    void dropTransfer();
     void requestToTheEnd();
     [[nodiscard]] bool requestsToTheEnd() const;
     [[nodiscard]] bool requestsAll() const;
@@ -74,8 +73,8 @@ private:
     Source m_source;
     DownloadLimits m_limits;
     Backoff m_pause;
-    std::unique_ptr<QNetworkAccessManager> m_network;
-    QNetworkReply *m_reply = nullptr;
+    web::Client m_web;
+    web::Transfer *m_transfer = nullptr;
     QTimer m_retryTimer;
     QTimer m_stallTimer;
     ByteRange m_range;
@@ -84,7 +83,6 @@ private:
     qint64 m_bytes = 0;
     qint64 m_bytesAtLastCheck = 0;
     QString m_validator;
-    bool m_headRead = false;
     bool m_toTheEnd = false; // the server supports no other ranges
 };
 

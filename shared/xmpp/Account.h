@@ -2,6 +2,7 @@
 #pragma once
 
 #include <QString>
+#include <QUrl>
 
 namespace sgn::xmpp {
 
@@ -25,6 +26,8 @@ struct Account
     // PEM file with the only certification authorities that are trusted. The system's own list is never used.
     QString caFile;
     Tls tls = Tls::Direct;
+    // http://[user:password@]host[:port], through which the server and its file store are reached; empty: none.
+    QUrl proxy = {};
     // The last part of the full JID. Fixed for a device, so that a new login receives what the server still keeps for a
     // session whose link was cut; empty lets the server choose, which is what several open dashboards need.
     QString resource;

@@ -8,8 +8,6 @@
 #include "xmpp/XmlIq.h"
 
 #include <QFileInfo>
-#include <QNetworkProxy>
-#include <QNetworkReply>
 #include <QXmppClient.h>
 #include <QXmppTask.h>
 
@@ -22,7 +20,9 @@ namespace {
 
 constexpr auto slotTimeout = 30s;
 // How long no byte may be transferred.
-constexpr int stallTimeoutMs = 60'000;
+constexpr auto stallTimeout = 60s;
+// The rest is for servers that take a byte now and then.
+constexpr auto totalTimeout = 6h;
 constexpr qsizetype maxHeaderSize = 4096;
 
 // XEP-0363 section 6: no others, and no line breaks.
@@ -41,27 +41,36 @@ QMap<QByteArray, QByteArray> slotHeaders(const QDomElement &put)
     return headers;
 }
 
-Error httpError(int status, const QUrl &url, const QNetworkReply &reply)
+Error httpError(int status, const QString &host)
 {
-    const QString host = url.host();
-    switch (status) {
-    case 0:
-        return {reply.error() == QNetworkReply::OperationCanceledError ? ErrorCode::Timeout : ErrorCode::Network,
-                u"the upload to %1 broke off: %2"_s.arg(host, reply.errorString())};
-    case 413:
-        return {ErrorCode::TooLarge, u"the file store at %1 finds the file too large"_s.arg(host)};
-    default:
-        return {ErrorCode::Refused, u"the file store at %1 answered HTTP %2"_s.arg(host).arg(status)};
+    return status == 413 ? Error{ErrorCode::TooLarge, u"the file store at %1 finds the file too large"_s.arg(host)}
+                         : Error{ErrorCode::Refused, u"the file store at %1 answered HTTP %2"_s.arg(host).arg(status)};
+}
+
+Error transferError(const web::WebFailure &failure, const QString &host)
+{
+    using Kind = web::WebFailure::Kind;
+    switch (failure.kind) {
+    case Kind::Certificate:
+        return {ErrorCode::Refused, u"upload to %1: %2"_s.arg(host, failure.text)};
+    case Kind::File:
+        return {ErrorCode::Io, failure.text};
+    case Kind::Timeout:
+        return {ErrorCode::Timeout, u"the upload to %1 broke off: %2"_s.arg(host, failure.text)};
+    case Kind::Network:
+    case Kind::Response:
+        break;
     }
+    return {ErrorCode::Network, u"the upload to %1 broke off: %2"_s.arg(host, failure.text)};
 }
 
 } // namespace
 
-FileUpload::FileUpload(const QString &path, QString contentType, QString caFile, UploadService *service,
+FileUpload::FileUpload(const QString &path, QString contentType, web::Access access, UploadService *service,
                        QObject *parent)
     : Upload(parent)
     , m_contentType(std::move(contentType))
-    , m_caFile(std::move(caFile))
+    , m_access(std::move(access))
     , m_service(service)
     , m_file(path)
 {
@@ -168,49 +177,40 @@ void FileUpload::readSlot(const QDomElement &answer)
 
 void FileUpload::put(const QUrl &url, const QMap<QByteArray, QByteArray> &headers)
 {
-    const Result<QList<QSslCertificate>> authorities = loadCa(m_caFile);
+    const Result<QList<QSslCertificate>> authorities = loadCa(m_access.caFile);
     if (!authorities) {
         return end(tl::unexpected(authorities.error()));
     }
-    QNetworkRequest request(url);
-    request.setSslConfiguration(pinnedTls(*authorities));
-    request.setAttribute(QNetworkRequest::RedirectPolicyAttribute, QNetworkRequest::ManualRedirectPolicy);
-    request.setAttribute(QNetworkRequest::Http2AllowedAttribute, false);
-    request.setHeader(QNetworkRequest::ContentTypeHeader, m_contentType);
-    request.setHeader(QNetworkRequest::ContentLengthHeader, m_size);
-    request.setTransferTimeout(stallTimeoutMs);
+    m_file.close();
+    m_host = url.host();
+    web::WebRequest request;
+    request.method = "PUT";
+    request.url = url;
+    request.trust.authorities = *authorities;
+    request.proxy = m_access.proxy;
+    request.silence = stallTimeout;
+    request.total = totalTimeout;
+    request.body.file = m_file.fileName();
+    request.headers += {"Content-Type", m_contentType.toLatin1()};
     for (auto header = headers.begin(); header != headers.end(); ++header) {
-        request.setRawHeader(header.key(), header.value());
+        request.headers += {header.key(), header.value()};
     }
-
-    m_http = std::make_unique<QNetworkAccessManager>();
-    m_http->setProxy(QNetworkProxy::NoProxy);
-    m_reply = m_http->put(request, &m_file);
-    connect(m_reply, &QNetworkReply::sslErrors, this, [this, host = url.host()](const QList<QSslError> &errors) {
-        m_certificateError = certificateError(errors, host).message;
-    });
-    connect(m_reply, &QNetworkReply::uploadProgress, this, [this](qint64 sent, qint64 total) {
-        // The reply counts back to 0 of 0 at its end.
-        if (total > 0 && !m_ended) {
-            Q_EMIT progress(sent, total);
-        }
-    });
-    connect(m_reply, &QNetworkReply::finished, this, &FileUpload::readReply);
+    m_web = std::make_unique<web::Client>();
+    m_put = m_web->start(request);
+    connect(m_put, &web::Transfer::sent, this, &Upload::progress);
+    connect(m_put, &web::Transfer::finished, this, &FileUpload::putEnded);
 }
 
-void FileUpload::readReply()
+void FileUpload::putEnded(const std::optional<web::WebFailure> &failure)
 {
-    if (m_ended) {
-        return;
+    const int status = m_put->head().status;
+    if (status == 200 || status == 201 || status == 204) {
+        end(m_getUrl);
+    } else if (status != 0) {
+        end(tl::unexpected(httpError(status, m_host)));
+    } else {
+        end(tl::unexpected(transferError(failure.value_or(web::WebFailure()), m_host)));
     }
-    const int status = m_reply->attribute(QNetworkRequest::HttpStatusCodeAttribute).toInt();
-    if (!m_certificateError.isEmpty()) {
-        return end(fail(ErrorCode::Refused, u"upload: "_s + m_certificateError));
-    }
-    if (m_reply->error() == QNetworkReply::NoError && (status == 200 || status == 201 || status == 204)) {
-        return end(m_getUrl);
-    }
-    end(tl::unexpected(httpError(status, m_reply->url(), *m_reply)));
 }
 
 void FileUpload::end(const Result<QUrl> &result)
@@ -220,11 +220,9 @@ void FileUpload::end(const Result<QUrl> &result)
     }
     m_ended = true;
     m_timeout.stop();
-    if (m_reply) {
-        m_reply->disconnect(this);
-        m_reply->abort();
+    if (web::Transfer *const transfer = std::exchange(m_put, nullptr)) {
+        transfer->abandon();
     }
-    // Deletes the connection and its thread together with this object.
     deleteLater();
     Q_EMIT finished(result);
 }

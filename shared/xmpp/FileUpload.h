@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "web/Client.h"
 #include "xmpp/Upload.h"
 #include "xmpp/UploadService.h"
 
 #include <QFile>
-#include <QNetworkAccessManager>
-#include <QNetworkReply>
 #include <QPointer>
 #include <QSslCertificate>
 #include <QTimer>
@@ -22,7 +21,7 @@ class FileUpload final : public Upload
     Q_OBJECT
 
 public:
-    FileUpload(const QString &path, QString contentType, QString caFile, UploadService *service, QObject *parent);
+    FileUpload(const QString &path, QString contentType, web::Access access, UploadService *service, QObject *parent);
     ~FileUpload() override;
 
     void cancel() override;
@@ -32,20 +31,19 @@ private:
     void requestSlot();
     void readSlot(const QDomElement &answer);
     void put(const QUrl &url, const QMap<QByteArray, QByteArray> &headers);
-    void readReply();
+    void putEnded(const std::optional<web::WebFailure> &failure);
     void end(const Result<QUrl> &result);
 
     QString m_contentType;
-    QString m_caFile;
+    web::Access m_access;
     QPointer<UploadService> m_service;
     QFile m_file;
     qint64 m_size = 0;
     QUrl m_getUrl;
     QTimer m_timeout;
-    // Exists only while it is needed, because it starts a thread of its own.
-    std::unique_ptr<QNetworkAccessManager> m_http;
-    QPointer<QNetworkReply> m_reply;
-    QString m_certificateError;
+    std::unique_ptr<web::Client> m_web; // only while it is needed
+    web::Transfer *m_put = nullptr;
+    QString m_host; // of the PUT
     bool m_ended = false;
 };
 

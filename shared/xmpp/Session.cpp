@@ -339,7 +339,7 @@ std::optional<qint64> Session::uploadLimit() const
 
 Upload *Session::uploadFile(const QString &path, const QString &contentType)
 {
-    return new FileUpload(path, contentType, d->m_account.caFile, &d->m_uploads, this);
+    return new FileUpload(path, contentType, {d->m_account.caFile, d->m_account.proxy}, &d->m_uploads, this);
 }
 
 } // namespace sgn::xmpp

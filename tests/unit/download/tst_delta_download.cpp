@@ -91,8 +91,8 @@ private:
 
     [[nodiscard]] std::unique_ptr<DeltaDownload> make(const DownloadRequest &request)
     {
-        return std::make_unique<DeltaDownload>(request, QString(), m_limits, [this, request] {
-            return std::make_unique<Downloader>(request, QString(), m_limits);
+        return std::make_unique<DeltaDownload>(request, web::Access(), m_limits, [this, request] {
+            return std::make_unique<Downloader>(request, web::Access(), m_limits);
         });
     }
 

@@ -457,7 +457,7 @@ private Q_SLOTS:
         DownloadLimits patient = quick();
         patient.stallTimeout = 60s;
         patient.totalTimeout = 120s;
-        Downloader downloader({url, m_path, {}, false}, knownCa ? ca.caFile() : QString(), patient);
+        Downloader downloader({url, m_path, {}, false}, {.caFile = knownCa ? ca.caFile() : QString()}, patient);
         std::optional<Result<Downloaded>> result;
         connect(&downloader, &Download::finished, this, [&](const auto &r) { result = r; });
         downloader.start();
