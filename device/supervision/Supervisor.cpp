@@ -15,9 +15,6 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-// A look at all processes takes a Pi some milliseconds.
-constexpr int searchesPerSecond = 20;
-
 // The process that an earlier watchdog saw, if it is the same one still. Within one boot its number and start time name
 // it, whatever it shows of itself.
 std::optional<system::ProcessHandle> findSaved(const std::optional<ProcessIdentity> &identity, const Program &program)
@@ -40,7 +37,7 @@ Supervisor::Supervisor(Settings settings, const ProgramRules &rules, const Clock
     , m_rules(rules)
     , m_clock(clock)
     , m_holdTimer(clock, this)
-    , m_searches(searchesPerSecond, std::chrono::seconds(1))
+    , m_senders(m_rules.user(), clock)
 {
     connect(&m_holdTimer, &system::DeadlineTimer::reached, this, [this] {
         qCWarning(lcSupervision) << "the hold has expired, starting the processes";
@@ -176,64 +173,24 @@ QSet<pid_t> Supervisor::othersThan(const QString &name) const
 
 bool Supervisor::isOwn(const Entry *entry, qint64 pid)
 {
-    const auto current = entry == nullptr ? std::nullopt : entry->process->identity();
-    return current && (current->pid == pid || isStartedBy(static_cast<pid_t>(current->pid), static_cast<pid_t>(pid)));
+    return claimOf(entry, pid).isOwn();
 }
 
-std::optional<bool> Supervisor::isHeld(Entry *entry, qint64 pid, quint64 inode)
+Claim Supervisor::claimOf(const Entry *entry, qint64 pid)
 {
-    // The usual case, and the only one that a flood of true copies can reach: it costs no look at a process.
-    if (entry != nullptr && entry->process->isAlive() && entry->attestedInode == inode) {
-        return true;
-    }
-    const auto sender = static_cast<pid_t>(pid);
-    const bool own = isOwn(entry, pid);
-    const pid_t leader = own ? static_cast<pid_t>(entry->process->identity()->pid) : sender;
-    bool isHeld = system::holdsSocket(sender, inode) || system::holdsSocket(leader, inode);
-    if (!isHeld) {
-        if (!m_searches.allow(m_clock.monotonic())) {
-            return std::nullopt;
-        }
-        isHeld =
-            std::ranges::any_of(startedBy(leader, system::readAllProcesses()),
-                                [inode](const system::ProcStat &stat) { return system::holdsSocket(stat.pid, inode); });
-    }
-    if (isHeld && own) {
-        entry->attestedInode = inode;
-    }
-    return isHeld;
-}
-
-Attestation Supervisor::attest(Entry *entry, qint64 pid, const HeartbeatSender &sender)
-{
-    const uid_t self = ::geteuid();
-    SenderFacts facts;
-    facts.othersAreKeptAway = sender.othersAreKeptAway;
-    for (const system::UdpSocket &socket : sender.sockets) {
-        facts.users += socket.user;
-        const bool isTrusted = socket.user == 0 || socket.user == self;
-        if (facts.isHeldByProcess || (!isTrusted && socket.user != m_rules.user())) {
-            continue;
-        }
-        const auto held = isHeld(entry, pid, socket.inode);
-        if (!held && !isTrusted) {
-            return Attestation::Unknown;
-        }
-        facts.isHeldByProcess = held.value_or(false);
-    }
-    if (!facts.users.isEmpty() && !facts.isHeldByProcess) {
-        const QList<system::UdpSocket> now = sender.lookAgain();
-        facts.isStillThere = std::ranges::any_of(
-            sender.sockets, [&now](const system::UdpSocket &socket) { return now.contains(socket); });
-    }
-    return attestationOf(facts, m_rules.user(), self);
+    const auto identity = entry == nullptr ? std::nullopt : entry->process->identity();
+    return {pid, identity ? std::optional(static_cast<pid_t>(identity->pid)) : std::nullopt,
+            entry == nullptr ? 0 : entry->attestedInode};
 }
 
 Result<Credit> Supervisor::heartbeat(const Heartbeat &heartbeat, const HeartbeatSender &sender)
 {
     Entry *const entry = find(heartbeat.processName);
-    const Attestation attestation = attest(entry, heartbeat.pid, sender);
-    switch (attestation) {
+    const SenderSearch::Finding finding = m_senders.attest(claimOf(entry, heartbeat.pid), sender);
+    if (finding.inode != 0) {
+        entry->attestedInode = finding.inode;
+    }
+    switch (finding.attestation) {
     case Attestation::Stranger:
         return fail(ErrorCode::Refused, u"it was sent by a process of user number %1 that isn't process %2 and belongs "
                                         "to none that this one started"_s.arg(sender.sockets.constFirst().user)
@@ -256,7 +213,7 @@ Result<Credit> Supervisor::heartbeat(const Heartbeat &heartbeat, const Heartbeat
         }
         break;
     }
-    return takeIn(heartbeat, attestation);
+    return takeIn(heartbeat, finding.attestation);
 }
 
 QList<KnownProcess> Supervisor::knownProcesses() const
@@ -350,24 +307,16 @@ Result<Credit> Supervisor::takeAsLife(Entry *entry, const Heartbeat &heartbeat)
 
 Supervisor::Entry *Supervisor::senderAmong(const HeartbeatSender &sender)
 {
-    if (sender.sockets.isEmpty() || !m_searches.allow(m_clock.monotonic())) {
-        return nullptr;
-    }
-    const auto holdsOne = [&sender](pid_t pid) {
-        return std::ranges::any_of(
-            sender.sockets, [pid](const system::UdpSocket &socket) { return system::holdsSocket(pid, socket.inode); });
-    };
-    const QList<system::ProcStat> all = system::readAllProcesses();
+    QList<Suspect> suspects;
+    QList<Entry *> entries;
     for (auto &[name, entry] : m_entries) {
-        const auto identity = entry.process->identity();
-        const pid_t pid = identity ? static_cast<pid_t>(identity->pid) : 0;
-        if (pid > 0 &&
-            (holdsOne(pid) || std::ranges::any_of(startedBy(pid, all, othersThan(name)),
-                                                  [&](const system::ProcStat &stat) { return holdsOne(stat.pid); }))) {
-            return &entry;
+        if (const auto identity = entry.process->identity()) {
+            suspects += {static_cast<pid_t>(identity->pid), othersThan(name)};
+            entries += &entry;
         }
     }
-    return nullptr;
+    const auto found = m_senders.senderAmong(suspects, sender);
+    return found ? entries[*found] : nullptr;
 }
 
 void Supervisor::unreadable(const HeartbeatSender &sender, const QString &why)

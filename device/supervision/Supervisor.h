@@ -2,9 +2,8 @@
 #pragma once
 
 #include "base/DeviceTree.h"
-#include "base/RateLimit.h"
 #include "protocol/Heartbeat.h"
-#include "supervision/Attestation.h"
+#include "supervision/SenderSearch.h"
 #include "supervision/SupervisedProcess.h"
 #include "supervision/TableRules.h"
 
@@ -97,9 +96,7 @@ private:
 
     Entry *find(const QString &name);
     Entry &add(const QString &name, const QString &program);
-    [[nodiscard]] Attestation attest(Entry *entry, qint64 pid, const HeartbeatSender &sender);
-    // nullopt: more looks at all processes than may be taken.
-    [[nodiscard]] std::optional<bool> isHeld(Entry *entry, qint64 pid, quint64 inode);
+    [[nodiscard]] static Claim claimOf(const Entry *entry, qint64 pid);
     [[nodiscard]] static bool isOwn(const Entry *entry, qint64 pid);
     [[nodiscard]] Result<Credit> takeIn(const Heartbeat &heartbeat, Attestation attestation);
     [[nodiscard]] Outcome admit(const Heartbeat &heartbeat, const Program &program, Admission admission,
@@ -128,7 +125,7 @@ private:
     system::DeadlineTimer m_holdTimer;
     QTimer m_orphanTimer;
     bool m_isRecalling = false; // what the registry has needn't be saved anew
-    RateLimit m_searches;       // of looks at all processes for a heartbeat's sender
+    SenderSearch m_senders;
     std::vector<WhenGone> m_waitingForGone;
 };
 
