@@ -102,7 +102,7 @@ void LogDownload::start()
 
 void LogDownload::onReceived(const QByteArray &bytes)
 {
-    std::optional<Problem> failure = statusError();
+    std::optional<Problem> failure = headError();
     if (!failure) {
         failure = keep(bytes);
     }
@@ -127,20 +127,26 @@ std::optional<Problem> LogDownload::keep(const QByteArray &bytes)
     return std::nullopt;
 }
 
-// An error page is no log.
-std::optional<Problem> LogDownload::statusError() const
+// An error page is no log, nor is another form of the file.
+std::optional<Problem> LogDownload::headError() const
 {
-    const int status = m_transfer->head().status;
-    if (status == 0 || status == httpOk) {
-        return std::nullopt;
+    const web::Head &head = m_transfer->head();
+    const QString host = m_order.url.host();
+    if (head.status != 0 && head.status != httpOk) {
+        return Problem(ErrorCode::Network, FactCode::LogsRefusedByServer, {host, QString::number(head.status)});
     }
-    return Problem(ErrorCode::Network, FactCode::LogsRefusedByServer, {m_order.url.host(), QString::number(status)});
+    if (head.isEncoded()) {
+        return Problem(ErrorCode::Network, FactCode::LogsNotFetched, {host},
+                       u"it comes compressed (Content-Encoding: %1), which wasn't requested"_s.arg(
+                           QString::fromLatin1(head.field("content-encoding").left(64))));
+    }
+    return std::nullopt;
 }
 
 std::optional<Problem> LogDownload::transferError(const std::optional<web::WebFailure> &failure) const
 {
-    if (const std::optional<Problem> status = statusError()) {
-        return status;
+    if (const std::optional<Problem> problem = headError()) {
+        return problem;
     }
     if (!failure) {
         return std::nullopt;

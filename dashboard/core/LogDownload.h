@@ -53,7 +53,7 @@ private:
     void onTransferEnded(const std::optional<web::WebFailure> &failure);
     void onComplete();
     [[nodiscard]] std::optional<records::Problem> keep(const QByteArray &bytes);
-    [[nodiscard]] std::optional<records::Problem> statusError() const;
+    [[nodiscard]] std::optional<records::Problem> headError() const;
     [[nodiscard]] std::optional<records::Problem> transferError(const std::optional<web::WebFailure> &failure) const;
     void giveUp(const records::Problem &why);
     void unpack();

@@ -144,10 +144,11 @@ void Transfer::Private::setLimits()
     curl_easy_setopt(m_easy, CURLOPT_TIMEOUT_MS, static_cast<long>(m_request.total.count()));
 }
 
-size_t Transfer::Private::onHeader(char *bytes, size_t size, size_t count, void *self)
+// The second argument of these three is always 1.
+size_t Transfer::Private::onHeader(char *bytes, size_t, size_t count, void *self)
 {
     auto *const transfer = static_cast<Private *>(self);
-    switch (transfer->m_reader.feed(QByteArrayView(bytes, static_cast<qsizetype>(size * count)))) {
+    switch (transfer->m_reader.feed(QByteArrayView(bytes, static_cast<qsizetype>(count)))) {
     case HeadReader::State::TooLong:
         transfer->m_failure = WebFailure{WebFailure::Kind::Response,
                                          u"the head of the response has more than %1 bytes"_s.arg(HeadReader::maxSize)};
@@ -158,21 +159,21 @@ size_t Transfer::Private::onHeader(char *bytes, size_t size, size_t count, void 
     case HeadReader::State::Reading:
         break;
     }
-    return size * count;
+    return count;
 }
 
-size_t Transfer::Private::onBody(char *bytes, size_t size, size_t count, void *self)
+size_t Transfer::Private::onBody(char *bytes, size_t, size_t count, void *self)
 {
     auto *const transfer = static_cast<Private *>(self);
-    transfer->m_arrived.append(bytes, static_cast<qsizetype>(size * count));
-    transfer->m_received += static_cast<qint64>(size * count);
-    return transfer->hasEnough() ? 0 : size * count;
+    transfer->m_arrived.append(bytes, static_cast<qsizetype>(count));
+    transfer->m_received += static_cast<qint64>(count);
+    return transfer->hasEnough() ? 0 : count;
 }
 
-size_t Transfer::Private::onRead(char *to, size_t size, size_t count, void *self)
+size_t Transfer::Private::onRead(char *to, size_t, size_t count, void *self)
 {
     auto *const transfer = static_cast<Private *>(self);
-    const qint64 bytes = transfer->read(to, static_cast<qint64>(size * count));
+    const qint64 bytes = transfer->read(to, static_cast<qint64>(count));
     if (bytes < 0) {
         transfer->m_failure =
             WebFailure{WebFailure::Kind::File,
@@ -217,8 +218,7 @@ void Transfer::Private::complete(CURLcode code)
 
 WebFailure Transfer::Private::failureOf(CURLcode code) const
 {
-    const QString text = m_error[0] != '\0' ? QString::fromUtf8(m_error.data()).simplified().left(300)
-                                            : QString::fromUtf8(curl_easy_strerror(code));
+    const QString text = reasonOf(code, m_error.data());
     switch (code) {
     case CURLE_OPERATION_TIMEDOUT:
         return {WebFailure::Kind::Timeout, text};

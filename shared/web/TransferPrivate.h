@@ -2,6 +2,7 @@
 #pragma once
 
 #include "web/Client.h"
+#include "web/MultiHandle.h"
 #include "web/Request.h"
 #include "web/Transfer.h"
 
@@ -10,8 +11,6 @@
 #include <QFile>
 #include <QHash>
 #include <QPointer>
-#include <QSocketNotifier>
-#include <QTimer>
 
 namespace sgn::web {
 
@@ -68,7 +67,7 @@ private:
     std::array<char, CURL_ERROR_SIZE> m_error{};
 };
 
-// libcurl's multi handle, with its sockets and its timer in the event loop.
+// The transfers under way, and the handle that they share.
 class Client::Private final : public QObject
 {
 public:
@@ -79,22 +78,10 @@ public:
     void remove(CURL *easy);
 
 private:
-    struct Watch
-    {
-        QSocketNotifier *read = nullptr;
-        QSocketNotifier *write = nullptr;
-    };
+    void finish(CURL *easy, CURLcode code);
+    void deliver();
 
-    static int onSocket(CURL *easy, curl_socket_t socket, int what, void *self, void *socketData);
-    static int onTimer(CURLM *multi, long milliseconds, void *self);
-    void watch(curl_socket_t socket, int what);
-    void setNotifier(QSocketNotifier *&notifier, curl_socket_t socket, QSocketNotifier::Type type, bool wanted);
-    void act(curl_socket_t socket, int events);
-    void collect();
-
-    CURLM *m_multi;
-    QTimer m_timer;
-    QHash<curl_socket_t, Watch> m_watches;
+    MultiHandle m_handle;
     QHash<CURL *, QPointer<Transfer>> m_transfers;
 };
 

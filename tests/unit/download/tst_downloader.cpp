@@ -223,6 +223,8 @@ private Q_SLOTS:
         QTest::newRow("to no address") << QByteArray("302 Found") << QByteArray("Location: http://\r\n") << 1
                                        << u"redirects to nowhere"_s;
         QTest::newRow("no location") << QByteArray("302 Found") << QByteArray() << 1 << u"HTTP 302"_s;
+        QTest::newRow("compressed") << QByteArray("200 OK") << QByteArray("Content-Encoding: gzip\r\n") << 1
+                                    << u"127.0.0.1 sends the file compressed (Content-Encoding: gzip)"_s;
         QTest::newRow("in circles") << QByteArray("301 Moved") << QByteArray("Location: /again\r\n") << 6
                                     << u"redirects to nowhere"_s;
     }

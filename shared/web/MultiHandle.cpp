@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "web/MultiHandle.h"
+
+#include <csignal>
+#include <utility>
+
+namespace sgn::web {
+
+namespace {
+
+// Once in the process. A server that closes must not end the process; Qt's sockets do the same.
+void prepareLibrary()
+{
+    static const CURLcode prepared = [] {
+        std::signal(SIGPIPE, SIG_IGN);
+        return curl_global_init(CURL_GLOBAL_DEFAULT);
+    }();
+    Q_UNUSED(prepared)
+}
+
+} // namespace
+
+QString reasonOf(CURLcode code, const char *words)
+{
+    const bool mayQuoteProxy = code == CURLE_COULDNT_RESOLVE_PROXY || code == CURLE_URL_MALFORMAT;
+    const bool hasWords = *words != '\0' && !mayQuoteProxy;
+    return QString::fromUtf8(hasWords ? words : curl_easy_strerror(code)).simplified().left(300);
+}
+
+MultiHandle::MultiHandle(Done done, Progressed progressed)
+    : m_multi((prepareLibrary(), curl_multi_init()))
+    , m_done(std::move(done))
+    , m_progressed(std::move(progressed))
+{
+    curl_multi_setopt(m_multi, CURLMOPT_SOCKETFUNCTION, &MultiHandle::onSocket);
+    curl_multi_setopt(m_multi, CURLMOPT_SOCKETDATA, this);
+    curl_multi_setopt(m_multi, CURLMOPT_TIMERFUNCTION, &MultiHandle::onTimer);
+    curl_multi_setopt(m_multi, CURLMOPT_TIMERDATA, this);
+    curl_multi_setopt(m_multi, CURLMOPT_MAXCONNECTS, 1L);
+    m_timer.setSingleShot(true);
+    connect(&m_timer, &QTimer::timeout, this, [this] { act(CURL_SOCKET_TIMEOUT, 0); });
+}
+
+// All handles were removed before.
+MultiHandle::~MultiHandle()
+{
+    curl_multi_cleanup(m_multi);
+    for (const Watch &watch : std::as_const(m_watches)) {
+        delete watch.read;
+        delete watch.write;
+    }
+}
+
+void MultiHandle::add(CURL *easy)
+{
+    curl_multi_add_handle(m_multi, easy);
+}
+
+void MultiHandle::remove(CURL *easy)
+{
+    curl_multi_remove_handle(m_multi, easy);
+}
+
+int MultiHandle::onSocket(CURL *, curl_socket_t socket, int what, void *self, void *)
+{
+    static_cast<MultiHandle *>(self)->watch(socket, what);
+    return 0;
+}
+
+int MultiHandle::onTimer(CURLM *, long milliseconds, void *self)
+{
+    QTimer &timer = static_cast<MultiHandle *>(self)->m_timer;
+    if (milliseconds < 0) {
+        timer.stop();
+    } else {
+        timer.start(std::chrono::milliseconds(milliseconds));
+    }
+    return 0;
+}
+
+void MultiHandle::watch(curl_socket_t socket, int what)
+{
+    Watch &watch = m_watches[socket];
+    setNotifier(watch.read, socket, QSocketNotifier::Read, what == CURL_POLL_IN || what == CURL_POLL_INOUT);
+    setNotifier(watch.write, socket, QSocketNotifier::Write, what == CURL_POLL_OUT || what == CURL_POLL_INOUT);
+    if (what == CURL_POLL_REMOVE) {
+        m_watches.remove(socket);
+    }
+}
+
+void MultiHandle::setNotifier(QSocketNotifier *&notifier, curl_socket_t socket, QSocketNotifier::Type type, bool wanted)
+{
+    if (!wanted && notifier != nullptr) {
+        // This may be its own signal.
+        QSocketNotifier *const old = std::exchange(notifier, nullptr);
+        old->setEnabled(false);
+        old->disconnect(this);
+        old->deleteLater();
+    } else if (wanted && notifier == nullptr) {
+        notifier = new QSocketNotifier(socket, type);
+        const int event = type == QSocketNotifier::Read ? CURL_CSELECT_IN : CURL_CSELECT_OUT;
+        connect(notifier, &QSocketNotifier::activated, this, [this, socket, event] { act(socket, event); });
+    }
+}
+
+void MultiHandle::act(curl_socket_t socket, int events)
+{
+    int running = 0;
+    curl_multi_socket_action(m_multi, socket, events, &running);
+    int left = 0;
+    while (const CURLMsg *const message = curl_multi_info_read(m_multi, &left)) {
+        if (message->msg == CURLMSG_DONE) {
+            CURL *const easy = message->easy_handle;
+            const CURLcode code = message->data.result;
+            // Removing it closes a connection that the receiver may want; `message` is invalid afterwards.
+            m_done(easy, code);
+            remove(easy);
+        }
+    }
+    m_progressed();
+}
+
+} // namespace sgn::web
