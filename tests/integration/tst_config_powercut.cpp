@@ -5,6 +5,7 @@
 #include "crypto/ConfigEnvelope.h"
 #include "crypto/DeviceSecret.h"
 #include "support/CallFaults.h"
+#include "support/DeviceConfigs.h"
 #include "support/PowerCutDisk.h"
 #include "support/ReleaseKit.h"
 
@@ -86,15 +87,6 @@ private:
     std::unique_ptr<ConfigTrial> m_trial;
 };
 
-QByteArray plainFor(const QString &account)
-{
-    return QJsonDocument(QJsonObject{{u"xmpp_client"_s, QJsonObject{{u"client_jid"_s, account + u"@localhost"_s},
-                                                                    {u"client_password"_s, u"x"_s},
-                                                                    {u"cpanel_jid"_s, u"panel@localhost"_s}}},
-                                     {u"rpi_unique_id"_s, id}})
-        .toJson();
-}
-
 } // namespace
 
 // The power goes at every call of a config_update that changes the file system, and with it everything that was not
@@ -139,8 +131,8 @@ private Q_SLOTS:
         QVERIFY(tree.ensureFolders().has_value());
         QVERIFY(createDeviceSecret(tree.deviceKey()).has_value());
         const SecureBytes secret = loadDeviceSecret(tree.deviceKey()).value();
-        m_old = encryptV2(plainFor(u"old"_s), secret).value();
-        m_new = encryptV2(plainFor(u"new"_s), secret).value();
+        m_old = encryptV2(configText(u"old"_s, id), secret).value();
+        m_new = encryptV2(configText(u"new"_s, id), secret).value();
         QVERIFY(writeFileAtomically(tree.configFile(), m_old).has_value());
         QVERIFY(test::writeFile(m_folder.filePath(u"new"_s), m_new));
         QVERIFY2(m_disk->keepAsBeginning(), qPrintable(m_disk->trouble()));

@@ -4,6 +4,7 @@
 #include "base/AtomicFile.h"
 #include "crypto/ConfigEnvelope.h"
 #include "crypto/DeviceSecret.h"
+#include "support/DeviceConfigs.h"
 #include "support/OddFile.h"
 #include "support/ReleaseKit.h"
 
@@ -22,15 +23,6 @@ constexpr int limit = 20'000;
 const QString id = u"b8:27:eb:00:00:01"_s;
 const CommandKey key{7, QByteArray(32, 'f')};
 
-QByteArray plainFor(const QString &account, const QString &device = id)
-{
-    return QJsonDocument(QJsonObject{{u"xmpp_client"_s, QJsonObject{{u"client_jid"_s, account + u"@localhost"_s},
-                                                                    {u"client_password"_s, u"x"_s},
-                                                                    {u"cpanel_jid"_s, u"panel@localhost"_s}}},
-                                     {u"rpi_unique_id"_s, device}})
-        .toJson();
-}
-
 } // namespace
 
 class TestConfigTrial : public QObject
@@ -41,7 +33,7 @@ private:
     [[nodiscard]] const DeviceTree &tree() const { return *m_tree; }
     [[nodiscard]] QByteArray sealed(const QString &account, const QString &device = id) const
     {
-        return encryptV2(plainFor(account, device), loadDeviceSecret(tree().deviceKey()).value()).value();
+        return encryptV2(configText(account, device), loadDeviceSecret(tree().deviceKey()).value()).value();
     }
     [[nodiscard]] QByteArray inPlace() const
     {
@@ -195,9 +187,9 @@ private Q_SLOTS:
         QTest::addColumn<QByteArray>("file");
         QTest::addColumn<QString>("words");
         const QByteArray other =
-            encryptV2(plainFor(u"new"_s), SecureBytes(QByteArrayView(QByteArray(32, 'o')))).value();
-        QTest::newRow("version 1") << encryptV1(plainFor(u"new"_s)).value() << u"version 2"_s;
-        QTest::newRow("plain text") << plainFor(u"new"_s) << u"version 2"_s;
+            encryptV2(configText(u"new"_s, id), SecureBytes(QByteArrayView(QByteArray(32, 'o')))).value();
+        QTest::newRow("version 1") << encryptV1(configText(u"new"_s, id)).value() << u"version 2"_s;
+        QTest::newRow("plain text") << configText(u"new"_s, id) << u"version 2"_s;
         QTest::newRow("another device's key") << other << u"can't be read"_s;
         QTest::newRow("nothing") << QByteArray() << u"version 2"_s;
     }
