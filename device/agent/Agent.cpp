@@ -38,7 +38,7 @@ update::InstallerSettings installerSettings(const AgentSettings &settings, const
 
 web::Access accessOf(const AgentSettings &settings)
 {
-    return {.caFile = settings.tree.caCertificate()};
+    return {.caFile = settings.tree.caCertificate(), .proxy = settings.config.proxy};
 }
 
 download::DownloadFactory downloadsFor(const AgentSettings &settings)
@@ -100,6 +100,7 @@ Agent::Agent(const AgentSettings &settings, PanelLink &link, control::WatchdogPo
              QObject *parent)
     : QObject(parent)
     , m_from(settings.config.rpiUniqueId)
+    , m_problem(settings.problem)
     , m_link(link)
     , m_outbox(settings.tree.outbox())
     , m_record(settings.tree.commandRecord())
@@ -107,6 +108,7 @@ Agent::Agent(const AgentSettings &settings, PanelLink &link, control::WatchdogPo
     , m_ledger(m_record, m_sender)
     , m_answers(m_from, m_ledger, m_sender)
     , m_time(settings.tree.downloads() + u"/server-time.json"_s, clock)
+    , m_identity(clock)
     , m_installer(installerSettings(settings, m_time), watchdog, downloadsFor(settings), clock)
     , m_restart({settings.tree.rebootJournal(), settings.bootIdFile, settings.rebootLimit}, watchdog, clock)
     , m_config(settings.tree)
@@ -115,7 +117,10 @@ Agent::Agent(const AgentSettings &settings, PanelLink &link, control::WatchdogPo
                  {m_ledger, m_answers, m_sender, m_installer, m_restart, m_config, watchdog, m_time})
     , m_status(watchdog, settings.watchdogPort)
     , m_versions({m_from, settings.tree.root(), settings.version, settings.watchdogVersion,
-                  [settings] { return packagesVersion(settings); }, settings.problem},
+                  [settings] { return packagesVersion(settings); },
+                  [this] {
+                      return problem();
+                  }},
                  m_status, m_time, link)
     , m_logs(logSettings(settings), link)
     , m_panelMap(settings.config.panelMapUrl, m_from, settings.tree.panelMap(), accessOf(settings),
@@ -131,6 +136,7 @@ Agent::Agent(const AgentSettings &settings, PanelLink &link, control::WatchdogPo
         m_time.set(offset);
         m_intake.serverTimeKnown();
     });
+    connect(&m_link, &PanelLink::replaced, this, [this] { m_identity.replaced(); });
     connect(&m_commands, &CommandRunner::versionRequested, this, &Agent::versionRequested);
     connect(&m_commands, &CommandRunner::logsRequested, &m_logs, &LogUploader::start);
     connect(&m_logs, &LogUploader::finished, &m_commands, &CommandRunner::logsUploaded);
@@ -164,6 +170,12 @@ void Agent::versionRequested(const QStringList &features)
     m_events.setWanted(m_features.wantsEvents());
     m_versions.report();
     m_installer.repeatProgress();
+}
+
+QString Agent::problem() const
+{
+    const QString cloned = m_identity.problem();
+    return cloned.isEmpty() ? m_problem : cloned;
 }
 
 void Agent::sendProgress(CommandNo number, update::State state, int percent, const QString &remarks)

@@ -7,6 +7,7 @@
 #include "agent/CommandLedger.h"
 #include "agent/CommandRunner.h"
 #include "agent/ConfigTrial.h"
+#include "agent/IdentityWatch.h"
 #include "agent/LogUploader.h"
 #include "agent/MachineRestart.h"
 #include "agent/Outbox.h"
@@ -70,9 +71,11 @@ Q_SIGNALS:
 
 private:
     void versionRequested(const QStringList &features);
+    [[nodiscard]] QString problem() const;
     void sendProgress(CommandNo number, update::State state, int percent, const QString &remarks);
 
     QString m_from;
+    QString m_problem; // that was found while starting
     PanelLink &m_link;
     Outbox m_outbox;
     CommandJournal m_record;
@@ -80,6 +83,7 @@ private:
     CommandLedger m_ledger;
     Answers m_answers;
     TrustedTime m_time;
+    IdentityWatch m_identity;
     update::Installer m_installer;
     MachineRestart m_restart;
     ConfigTrial m_config;

@@ -28,7 +28,7 @@ TrustedTime::TrustedTime(QString path, const Clock &clock)
 
 void TrustedTime::set(std::chrono::milliseconds offset)
 {
-    m_known = Known{m_clock.wallUtc().addMSecs(offset.count()), m_clock.monotonic(), offset};
+    m_known = Known{m_clock.wallUtc().addMSecs(offset.count()), m_clock.monotonic()};
     // Also downwards: the time that the server sends now replaces one that it may have sent wrongly before.
     m_floor = m_known->server;
     saveFloor();
@@ -72,7 +72,7 @@ QDateTime TrustedTime::serverNow() const
 
 std::optional<double> TrustedTime::offsetS() const
 {
-    return m_known ? std::optional(static_cast<double>(m_known->offset.count()) / 1000) : std::nullopt;
+    return m_known ? std::optional(static_cast<double>(m_clock.wallUtc().msecsTo(serverNow())) / 1000) : std::nullopt;
 }
 
 void TrustedTime::saveFloor() const

@@ -32,7 +32,7 @@ public:
     [[nodiscard]] bool isYetToCome(const QDateTime &moment) const;
     // The latest moment that isn't yet to come for a clock some minutes wrong.
     [[nodiscard]] QDateTime latestNow() const;
-    // The server's clock minus this machine's, in seconds; nullopt while unknown.
+    // The server's clock minus this machine's as it is now, in seconds; nullopt while unknown.
     [[nodiscard]] std::optional<double> offsetS() const;
 
 private:
@@ -40,7 +40,6 @@ private:
     {
         QDateTime server;
         MonotonicTime at;
-        std::chrono::milliseconds offset;
     };
 
     [[nodiscard]] QDateTime serverNow() const;

@@ -35,7 +35,7 @@ void VersionReporter::send(const QList<ProcessReport> &processes)
     report.facts.agentVersion = m_about.agentVersion;
     report.facts.watchdogVersion = m_about.watchdogVersion();
     report.facts.packagesVersion = m_about.packagesVersion();
-    report.facts.problem = m_about.problem;
+    report.facts.problem = m_about.problem();
     report.facts.clockOffsetS = m_time.offsetS();
     m_link.send(encode(report));
 }

@@ -26,7 +26,7 @@ public:
         int agentVersion = 0;
         std::function<std::optional<int>()> watchdogVersion;
         std::function<std::optional<int>()> packagesVersion;
-        QString problem; // of the device, found out at the start; empty: none
+        std::function<QString()> problem; // of the device; empty: none
     };
 
     // All references outlive the object.

@@ -38,6 +38,9 @@ private Q_SLOTS:
             // Only the wall time jumps: no matter.
             clock.setWall(QDateTime(QDate(2036, 1, 1), QTime(0, 0), Qt::UTC));
             QVERIFY(!time.isPast(now.addSecs(60)));
+            // What is reported of the clock is of now, too.
+            clock.setWall(now.addSecs(10 - 7));
+            QCOMPARE(time.offsetS(), std::optional(7.0));
         }
         const TrustedTime restarted(path, clock);
         QVERIFY(!restarted.isKnown());
