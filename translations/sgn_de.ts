@@ -1022,6 +1022,10 @@
         <source>&quot;%1&quot; is no config_file.bin that is encrypted for one device (version 2)</source>
         <translation>„%1“ ist keine config_file.bin, die für ein Gerät verschlüsselt ist (Version 2)</translation>
     </message>
+    <message>
+        <source>a proxy is named http://host:port</source>
+        <translation>ein Proxy heißt http://host:port</translation>
+    </message>
 </context>
 <context>
     <name>ProcessCard</name>
@@ -1250,6 +1254,22 @@
     <message>
         <source>All files (*)</source>
         <translation>Alle Dateien (*)</translation>
+    </message>
+    <message>
+        <source>auto</source>
+        <translation>auto</translation>
+    </message>
+    <message>
+        <source>The server has only STARTTLS</source>
+        <translation>Der Server kann nur STARTTLS</translation>
+    </message>
+    <message>
+        <source>Proxy</source>
+        <translation>Proxy</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>keiner</translation>
     </message>
 </context>
 <context>

@@ -70,7 +70,9 @@ Panel::Panel(PanelConfig config, Settings settings, std::unique_ptr<store::Store
     , m_fleet(m_clock)
     , m_commands(*m_store, m_clock)
     , m_session(m_config.account(), panelOptions(m_settings.xmpp), clock)
-    , m_logs(*m_store, m_commands, m_clock, {m_config.logsFolder(), {.caFile = m_config.caFile}})
+    , m_clockWatch(clock)
+    , m_logs(*m_store, m_commands, m_clock,
+             {m_config.logsFolder(), {.caFile = m_config.caFile, .proxy = m_config.proxy}})
     , m_updates(m_session, m_commands, m_clock)
     , m_panelSession({m_session, m_fleet, m_commands, m_logs, *m_store, m_clock}, m_settings.timing)
 {
@@ -79,6 +81,7 @@ Panel::Panel(PanelConfig config, Settings settings, std::unique_ptr<store::Store
     m_logs.restore();
 
     connect(&m_network, &xmpp::NetworkWatch::came, &m_session, &xmpp::Session::tryNow);
+    connect(&m_clockWatch, &xmpp::ClockWatch::wasSet, &m_session, &xmpp::Session::tryNow);
     connect(&m_session, &xmpp::Session::serverTimeKnown, this,
             [this](std::chrono::milliseconds offset) { m_clock.setOffset(offset); });
     connect(&m_fleet, &Fleet::devicesChanged, this, &Panel::keepDevices);

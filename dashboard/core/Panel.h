@@ -10,6 +10,7 @@
 #include "core/ServerClock.h"
 #include "core/UpdateService.h"
 #include "store/Store.h"
+#include "xmpp/ClockWatch.h"
 #include "xmpp/NetworkWatch.h"
 
 #include <memory>
@@ -93,6 +94,7 @@ private:
     CommandLog m_commands;
     xmpp::Session m_session;
     xmpp::NetworkWatch m_network;
+    xmpp::ClockWatch m_clockWatch;
     LogService m_logs;
     UpdateService m_updates;
     PanelSession m_panelSession;

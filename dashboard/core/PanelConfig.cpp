@@ -2,6 +2,7 @@
 #include "core/PanelConfig.h"
 
 #include "base/AtomicFile.h"
+#include "base/ProxyAddress.h"
 #include "protocol/Json.h"
 #include "xmpp/Jid.h"
 
@@ -20,6 +21,7 @@ namespace {
 constexpr qint64 maxConfigSize = 64 * 1024;
 constexpr qint64 maxPasswordFileSize = 4096;
 constexpr qsizetype maxPath = 4096;
+constexpr qsizetype maxAddress = 2048;
 
 records::Expected<QString> readPassword(const QString &path, QList<records::Problem> &warnings)
 {
@@ -59,6 +61,8 @@ xmpp::Account PanelConfig::account() const
     account.password = password;
     account.host = host;
     account.port = port;
+    account.tls = startTls ? xmpp::Account::Tls::StartTls : xmpp::Account::Tls::Direct;
+    account.proxy = proxy;
     account.caFile = caFile;
     return account;
 }
@@ -76,9 +80,6 @@ records::Expected<> PanelConfig::check() const
     }
     if (password.isEmpty()) {
         return fail(ErrorCode::BadRequest, FactCode::NoPassword);
-    }
-    if (port == 0) {
-        return fail(ErrorCode::BadRequest, FactCode::BadPort);
     }
     if (caFile.isEmpty()) {
         return fail(ErrorCode::BadRequest, FactCode::NoCaFile);
@@ -100,7 +101,10 @@ records::Expected<PanelConfig> loadPanelConfig(const QString &path)
     config.jid = reader.requiredText("jid"_L1, 1023);
     const QString passwordFile = reader.requiredText("password_file"_L1, maxPath);
     config.host = reader.optionalText("host"_L1, 255);
-    config.port = static_cast<quint16>(reader.optionalInteger("port"_L1, 1, 65535).value_or(5223));
+    config.port = static_cast<quint16>(reader.optionalInteger("port"_L1, 1, 65535).value_or(0));
+    config.startTls = reader.optionalBool("start_tls"_L1, false);
+    const QString proxy = reader.optionalText("http_proxy"_L1, maxAddress);
+    config.proxy = proxyAddress(proxy).value_or(QUrl());
     const QString ca = reader.requiredText("ca"_L1, maxPath);
     const QString store = reader.requiredText("store"_L1, maxPath);
     JsonReader keys(reader.optionalObject("keys"_L1).value_or(QJsonObject()), u"keys."_s);
@@ -109,12 +113,16 @@ records::Expected<PanelConfig> loadPanelConfig(const QString &path)
     if (!reader.error() && !xmpp::isBareAccountJid(config.jid)) {
         reader.reject("jid"_L1, u"must be an account, name@server"_s);
     }
+    if (!reader.error() && !proxy.isEmpty() && config.proxy.isEmpty()) {
+        reader.reject("http_proxy"_L1, u"must be the address of a proxy, http://host:port"_s);
+    }
     for (const JsonReader *part : {&reader, &keys}) {
         if (part->error()) {
             return fail(ErrorCode::BadFile, FactCode::InFile, {path}, part->error()->message);
         }
     }
-    static const QStringList known{u"jid"_s, u"password_file"_s, u"host"_s, u"port"_s, u"ca"_s, u"store"_s, u"keys"_s};
+    static const QStringList known{u"jid"_s, u"password_file"_s, u"host"_s, u"port"_s, u"start_tls"_s, u"http_proxy"_s,
+                                   u"ca"_s,  u"store"_s,         u"keys"_s};
     for (const QString &key : object->keys()) {
         if (!known.contains(key)) {
             config.warnings += records::Problem(ErrorCode::BadFile, FactCode::UnknownField, {path, key.left(64)});

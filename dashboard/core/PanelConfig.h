@@ -5,6 +5,7 @@
 #include "xmpp/Account.h"
 
 #include <QString>
+#include <QUrl>
 
 namespace sgn::core {
 
@@ -14,8 +15,11 @@ struct PanelConfig
 {
     QString jid; // of the control panel, the `cpanel_jid` of the devices (seed step 13)
     QString password;
-    QString host; // empty: the JID's domain
-    quint16 port = 5223;
+    // Empty and 0: what the domain of the JID names, see xmpp::Account.
+    QString host;
+    quint16 port = 0;
+    bool startTls = false; // STARTTLS and nothing else
+    QUrl proxy;            // through which all servers are reached; empty: none
     QString caFile;
     QString storeFile; // SQLite; logs of devices are kept in a folder beside it
     // Private keys; empty: nothing is signed.
@@ -31,9 +35,10 @@ struct PanelConfig
     [[nodiscard]] records::Expected<> check() const;
 };
 
-// The file that `sgnctl --panel` takes: {"jid", "password_file", "host", "port", "ca", "store", "keys": {"release",
-// "operator"}}; the keys are files of `sgn-provision keys` and optional; relative paths are relative to the file.
-// Errors: NotFound, Io, BadFile with the field's name; Refused when others can read the password file.
+// The file that `sgnctl --panel` takes: {"jid", "password_file", "host", "port", "start_tls", "http_proxy", "ca",
+// "store", "keys": {"release", "operator"}}; the keys are files of `sgn-provision keys` and optional; relative paths
+// are relative to the file. Errors: NotFound, Io, BadFile with the field's name; Refused when others can read the
+// password file.
 [[nodiscard]] records::Expected<PanelConfig> loadPanelConfig(const QString &path);
 
 // Where the sign-in form keeps the store of an account: one file per account below `dataFolder`.

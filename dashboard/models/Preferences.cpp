@@ -61,7 +61,9 @@ Preferences::LastAccount Preferences::lastAccount() const
     account.jid = m_settings.value("account/jid").toString();
     account.host = m_settings.value("account/host").toString();
     const uint port = m_settings.value("account/port", account.port).toUInt();
-    account.port = port > 0 && port <= 65535 ? static_cast<quint16>(port) : account.port;
+    account.port = port <= 65535 ? static_cast<quint16>(port) : account.port;
+    account.startTls = m_settings.value("account/startTls", false).toBool();
+    account.proxy = m_settings.value("account/proxy").toString();
     account.caFile = m_settings.value("account/ca").toString();
     account.keepPassword = m_settings.value("account/keepPassword", false).toBool();
     return account;
@@ -72,6 +74,8 @@ void Preferences::setLastAccount(const LastAccount &account)
     m_settings.setValue("account/jid", account.jid);
     m_settings.setValue("account/host", account.host);
     m_settings.setValue("account/port", account.port);
+    m_settings.setValue("account/startTls", account.startTls);
+    m_settings.setValue("account/proxy", account.proxy);
     m_settings.setValue("account/ca", account.caFile);
     m_settings.setValue("account/keepPassword", account.keepPassword);
 }

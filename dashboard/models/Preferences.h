@@ -28,7 +28,9 @@ public:
     {
         QString jid;
         QString host;
-        quint16 port = 5223;
+        quint16 port = 0; // 0: the server's own
+        bool startTls = false;
+        QString proxy = {};
         QString caFile;
         bool keepPassword = false;
     };

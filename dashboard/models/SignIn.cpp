@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/SignIn.h"
 
+#include "base/ProxyAddress.h"
 #include "wording/Problems.h"
 #include "xmpp/Jid.h"
 
@@ -15,7 +16,9 @@ SignIn::SignIn(Environment environment, QObject *parent)
     const Preferences::LastAccount last = m_environment.preferences.lastAccount();
     m_jid = last.jid;
     m_host = last.host;
-    m_port = QString::number(last.port);
+    m_port = last.port != 0 ? QString::number(last.port) : QString();
+    m_startTls = last.startTls;
+    m_proxy = last.proxy;
     m_caFile = last.caFile;
     m_keepPassword = last.keepPassword;
 }
@@ -52,6 +55,18 @@ void SignIn::setPort(const QString &port)
     Q_EMIT changed();
 }
 
+void SignIn::setStartTls(bool startTls)
+{
+    m_startTls = startTls;
+    Q_EMIT changed();
+}
+
+void SignIn::setProxy(const QString &proxy)
+{
+    m_proxy = proxy.trimmed();
+    Q_EMIT changed();
+}
+
 void SignIn::setCaFile(const QString &path)
 {
     m_caFile = path.trimmed();
@@ -68,15 +83,27 @@ bool SignIn::isReady() const
     return !m_isBusy && !m_jid.isEmpty() && !m_password.isEmpty();
 }
 
-core::PanelConfig SignIn::config() const
+records::Expected<core::PanelConfig> SignIn::config() const
 {
     core::PanelConfig config;
     config.jid = xmpp::bareJid(m_jid);
     config.password = m_password;
     config.host = m_host;
-    bool isNumber = false;
-    const uint port = m_port.toUInt(&isNumber);
-    config.port = isNumber && port <= 65535 ? static_cast<quint16>(port) : static_cast<quint16>(0);
+    if (!m_port.isEmpty()) {
+        bool isNumber = false;
+        config.port = m_port.toUShort(&isNumber);
+        if (!isNumber || config.port == 0) {
+            return fail(ErrorCode::BadRequest, records::FactCode::BadPort);
+        }
+    }
+    config.startTls = m_startTls;
+    if (!m_proxy.isEmpty()) {
+        const std::optional<QUrl> proxy = proxyAddress(m_proxy);
+        if (!proxy) {
+            return fail(ErrorCode::BadRequest, records::FactCode::BadProxy);
+        }
+        config.proxy = *proxy;
+    }
     config.caFile = m_caFile;
     config.storeFile = core::storeFileFor(m_environment.dataFolder, config.jid);
     return config;
@@ -86,11 +113,16 @@ bool SignIn::open()
 {
     m_problem.reset();
     m_isKeyringSilent = false;
+    const records::Expected<core::PanelConfig> filled = config();
+    if (!filled) {
+        showError(filled.error());
+        return false;
+    }
     core::Panel::Settings settings;
     settings.operatorName = u"dashboard"_s;
     settings.xmpp.role = xmpp::Role::Panel;
     settings.xmpp.acceptSubscriptions = true;
-    records::Expected<std::unique_ptr<core::Panel>> panel = core::Panel::open(config(), settings, m_environment.clock);
+    records::Expected<std::unique_ptr<core::Panel>> panel = core::Panel::open(*filled, settings, m_environment.clock);
     if (!panel) {
         showError(panel.error());
         return false;
@@ -166,10 +198,22 @@ void SignIn::accept()
     Q_EMIT signedIn();
 }
 
+Preferences::LastAccount SignIn::account() const
+{
+    const QUrl proxy(m_proxy);
+    return {.jid = xmpp::bareJid(m_jid),
+            .host = m_host,
+            .port = m_port.toUShort(),
+            .startTls = m_startTls,
+            .proxy = proxy.toString(QUrl::RemovePassword),
+            .caFile = m_caFile,
+            .keepPassword = m_keepPassword};
+}
+
 void SignIn::keepOrForgetPassword()
 {
-    const QString jid = xmpp::bareJid(m_jid);
-    Preferences::LastAccount account{jid, m_host, config().port, m_caFile, m_keepPassword};
+    Preferences::LastAccount account = this->account();
+    const QString jid = account.jid;
     m_environment.preferences.setLastAccount(account);
     if (!m_keepPassword) {
         m_environment.passwords.forget(jid);

@@ -23,7 +23,11 @@ class SignIn final : public QObject
     Q_PROPERTY(QString password READ password WRITE setPassword NOTIFY changed FINAL)
     Q_PROPERTY(bool keepPassword READ keepsPassword WRITE setKeepPassword NOTIFY changed FINAL)
     Q_PROPERTY(QString host READ host WRITE setHost NOTIFY changed FINAL)
+    // Empty: the server's own.
     Q_PROPERTY(QString port READ port WRITE setPort NOTIFY changed FINAL)
+    Q_PROPERTY(bool startTls READ startTls WRITE setStartTls NOTIFY changed FINAL)
+    // http://host:port; kept without a password in it.
+    Q_PROPERTY(QString proxy READ proxy WRITE setProxy NOTIFY changed FINAL)
     Q_PROPERTY(QString caFile READ caFile WRITE setCaFile NOTIFY changed FINAL)
     Q_PROPERTY(bool busy READ isBusy NOTIFY changed FINAL)
     Q_PROPERTY(QString error READ error NOTIFY changed FINAL)
@@ -54,6 +58,10 @@ public:
     void setHost(const QString &host);
     [[nodiscard]] QString port() const { return m_port; }
     void setPort(const QString &port);
+    [[nodiscard]] bool startTls() const { return m_startTls; }
+    void setStartTls(bool startTls);
+    [[nodiscard]] QString proxy() const { return m_proxy; }
+    void setProxy(const QString &proxy);
     [[nodiscard]] QString caFile() const { return m_caFile; }
     void setCaFile(const QString &path);
     [[nodiscard]] bool isBusy() const { return m_isBusy; }
@@ -79,7 +87,8 @@ public:
     [[nodiscard]] std::unique_ptr<core::Panel> takePanel() { return std::move(m_panel); }
 
 private:
-    [[nodiscard]] core::PanelConfig config() const;
+    [[nodiscard]] records::Expected<core::PanelConfig> config() const;
+    [[nodiscard]] Preferences::LastAccount account() const;
     bool open();
     void showError(const records::Problem &problem);
     void accept();
@@ -91,6 +100,8 @@ private:
     bool m_keepPassword = false;
     QString m_host;
     QString m_port;
+    bool m_startTls = false;
+    QString m_proxy;
     QString m_caFile;
     bool m_isBusy = false;
     std::optional<records::Problem> m_problem;

@@ -64,6 +64,7 @@ constexpr auto names = enumNames<FactCode>({
     {FactCode::BadAccount, "bad_account"_L1},
     {FactCode::NoPassword, "no_password"_L1},
     {FactCode::BadPort, "bad_port"_L1},
+    {FactCode::BadProxy, "bad_proxy"_L1},
     {FactCode::NoCaFile, "no_ca_file"_L1},
     {FactCode::NoStoreFile, "no_store_file"_L1},
     {FactCode::UnknownField, "unknown_field"_L1},

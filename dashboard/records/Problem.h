@@ -73,6 +73,7 @@ enum class FactCode {
     BadAccount,              // JID
     NoPassword,
     BadPort,
+    BadProxy,
     NoCaFile,
     NoStoreFile,
     UnknownField, // path, field

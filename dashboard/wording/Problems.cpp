@@ -82,6 +82,7 @@ constexpr auto phrases = std::to_array<Phrase>({
     {FactCode::BadAccount, QT_TRANSLATE_NOOP("Problem", "\"%1\" is no account; write it as name@server")},
     {FactCode::NoPassword, QT_TRANSLATE_NOOP("Problem", "the password is missing")},
     {FactCode::BadPort, QT_TRANSLATE_NOOP("Problem", "the port must be 1 to 65535")},
+    {FactCode::BadProxy, QT_TRANSLATE_NOOP("Problem", "a proxy is named http://host:port")},
     {FactCode::NoCaFile,
      QT_TRANSLATE_NOOP(
          "Problem", "the server's CA certificate is missing; choose the PEM file that the devices have as cacert.pem")},

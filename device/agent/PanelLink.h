@@ -34,6 +34,8 @@ Q_SIGNALS:
     void online();
     // The connection is gone, or another try failed.
     void offline();
+    // The server ended the session because another machine signed in as this device.
+    void replaced();
     void messageReceived(const sgn::xmpp::IncomingMessage &message);
     void acknowledged(quint64 id);
     void notSent(quint64 id, const sgn::Error &reason);

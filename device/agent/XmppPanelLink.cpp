@@ -6,11 +6,12 @@
 namespace sgn::agent {
 
 using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
 
 namespace {
 
-constexpr quint16 directTlsPort = 5223;
-constexpr quint16 startTlsPort = 5222;
+// While offline.
+constexpr auto clockCheck = 20s;
 
 } // namespace
 
@@ -21,7 +22,8 @@ xmpp::Account accountOf(const DeviceConfig &config, const QString &caFile)
     account.password = config.clientPassword;
     account.host = config.host;
     account.tls = config.startTls ? xmpp::Account::Tls::StartTls : xmpp::Account::Tls::Direct;
-    account.port = config.port != 0 ? config.port : config.startTls ? startTlsPort : directTlsPort;
+    account.port = config.port;
+    account.proxy = config.proxy;
     account.caFile = caFile;
     account.resource = u"sgn-agent"_s;
     return account;
@@ -32,7 +34,9 @@ XmppPanelLink::XmppPanelLink(const xmpp::Account &account, QString panelJid, con
     : PanelLink(parent)
     , m_panelJid(std::move(panelJid))
     , m_session(account, options, clock)
+    , m_clockWatch(clock)
 {
+    m_clockCheck.setInterval(clockCheck);
     using xmpp::Session;
     m_session.setTrustedPeers({m_panelJid});
     connect(&m_session, &Session::online, this, &PanelLink::online);
@@ -41,8 +45,16 @@ XmppPanelLink::XmppPanelLink(const xmpp::Account &account, QString panelJid, con
         if (state == Session::State::Waiting || state == Session::State::Stopped) {
             Q_EMIT offline();
         }
+        if (state == Session::State::Online || state == Session::State::Stopped) {
+            m_clockCheck.stop();
+        } else if (!m_clockCheck.isActive()) {
+            m_clockCheck.start();
+        }
     });
     connect(&m_network, &xmpp::NetworkWatch::came, &m_session, &Session::tryNow);
+    connect(&m_clockWatch, &xmpp::ClockWatch::wasSet, &m_session, &Session::tryNow);
+    connect(&m_clockCheck, &QTimer::timeout, &m_clockWatch, &xmpp::ClockWatch::check);
+    connect(&m_session, &Session::replaced, this, &PanelLink::replaced);
     connect(&m_session, &Session::stopped, this, &XmppPanelLink::stopped);
     connect(&m_session, &Session::messageReceived, this, &PanelLink::messageReceived);
     connect(&m_session, &Session::acknowledged, this, &PanelLink::acknowledged);

@@ -4,8 +4,11 @@
 #include "agent/PanelLink.h"
 #include "base/Clock.h"
 #include "config/DeviceConfig.h"
+#include "xmpp/ClockWatch.h"
 #include "xmpp/NetworkWatch.h"
 #include "xmpp/Session.h"
+
+#include <QTimer>
 
 namespace sgn::agent {
 
@@ -39,6 +42,8 @@ private:
     QString m_panelJid;
     xmpp::Session m_session;
     xmpp::NetworkWatch m_network;
+    xmpp::ClockWatch m_clockWatch;
+    QTimer m_clockCheck;
 };
 
 } // namespace sgn::agent

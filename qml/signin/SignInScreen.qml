@@ -12,10 +12,12 @@ FocusScope {
     id: screen
 
     required property SignIn form
-    property bool advanced: form.caFile.length === 0
+    property bool advanced: false
 
     focus: true
     Keys.onEscapePressed: form.cancel()
+    // Once: what is typed must not open or close it.
+    Component.onCompleted: advanced = form.caFile.length === 0
 
     Flickable {
         anchors.fill: parent
@@ -111,6 +113,30 @@ FocusScope {
                     Accessible.description: screen.advanced ? qsTr("expanded") : qsTr("collapsed")
                     onClicked: screen.advanced = !screen.advanced
                 }
+                Field {
+                    visible: screen.advanced
+                    label: qsTr("Certification authority")
+                    hint: qsTr("The file cacert.pem, the same as on the devices.")
+                    Layout.fillWidth: true
+
+                    RowLayout {
+                        spacing: Theme.gap2
+
+                        TextField {
+                            text: screen.form.caFile
+                            enabled: !screen.form.busy
+                            Layout.fillWidth: true
+                            Accessible.name: qsTr("Certification authority")
+                            onTextEdited: screen.form.caFile = text
+                            onAccepted: screen.form.submit()
+                        }
+                        Button {
+                            iconName: "folder-open"
+                            hint: qsTr("Choose file")
+                            onClicked: caDialog.open()
+                        }
+                    }
+                }
                 RowLayout {
                     visible: screen.advanced
                     spacing: Theme.gap3
@@ -137,11 +163,11 @@ FocusScope {
                         TextField {
                             Layout.fillWidth: true
                             text: screen.form.port
+                            placeholderText: qsTr("auto")
                             inputMethodHints: Qt.ImhDigitsOnly
                             enabled: !screen.form.busy
-                            validator: IntValidator {
-                                bottom: 1
-                                top: 65535
+                            validator: RegularExpressionValidator {
+                                regularExpression: /[0-9]{0,5}/
                             }
                             Accessible.name: qsTr("Port")
                             onTextEdited: screen.form.port = text
@@ -149,28 +175,28 @@ FocusScope {
                         }
                     }
                 }
+                CheckBox {
+                    visible: screen.advanced
+                    text: qsTr("The server has only STARTTLS")
+                    checked: screen.form.startTls
+                    enabled: !screen.form.busy
+                    Layout.fillWidth: true
+                    onToggled: screen.form.startTls = checked
+                }
                 Field {
                     visible: screen.advanced
-                    label: qsTr("Certification authority")
-                    hint: qsTr("The file cacert.pem, the same as on the devices.")
+                    label: qsTr("Proxy")
                     Layout.fillWidth: true
 
-                    RowLayout {
-                        spacing: Theme.gap2
-
-                        TextField {
-                            text: screen.form.caFile
-                            enabled: !screen.form.busy
-                            Layout.fillWidth: true
-                            Accessible.name: qsTr("Certification authority")
-                            onTextEdited: screen.form.caFile = text
-                            onAccepted: screen.form.submit()
-                        }
-                        Button {
-                            iconName: "folder-open"
-                            hint: qsTr("Choose file")
-                            onClicked: caDialog.open()
-                        }
+                    TextField {
+                        text: screen.form.proxy
+                        placeholderText: qsTr("none")
+                        inputMethodHints: Qt.ImhUrlCharactersOnly
+                        enabled: !screen.form.busy
+                        Layout.fillWidth: true
+                        Accessible.name: qsTr("Proxy")
+                        onTextEdited: screen.form.proxy = text
+                        onAccepted: screen.form.submit()
                     }
                 }
                 Rectangle {

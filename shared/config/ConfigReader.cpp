@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "config/ConfigReader.h"
 
+#include "base/ProxyAddress.h"
+
 #include <algorithm>
 #include <cmath>
 #include <QDir>
@@ -165,6 +167,19 @@ QUrl ConfigReader::webAddress(QLatin1StringView field)
         return {};
     }
     return url;
+}
+
+QUrl ConfigReader::proxy(QLatin1StringView field)
+{
+    if (!has(field)) {
+        return {};
+    }
+    // Never quoted: it may carry a password.
+    const std::optional<QUrl> address = proxyAddress(text(field, 1, 2048));
+    if (!address) {
+        refuse(field, u"is not the address of a proxy, http://host:port"_s);
+    }
+    return address.value_or(QUrl());
 }
 
 QString ConfigReader::folder(QLatin1StringView field)

@@ -33,6 +33,8 @@ public:
     [[nodiscard]] bool boolean(QLatin1StringView field, bool otherwise);
     [[nodiscard]] int number(QLatin1StringView field, int low, int high, int otherwise);
     [[nodiscard]] QUrl webAddress(QLatin1StringView field);
+    // http://[user:password@]host[:port].
+    [[nodiscard]] QUrl proxy(QLatin1StringView field);
     // An absolute path without "..", not the root of the file system.
     [[nodiscard]] QString folder(QLatin1StringView field);
     [[nodiscard]] QList<PublicKey> publicKeys(QLatin1StringView field);

@@ -14,13 +14,6 @@ namespace sgn {
 
 using namespace Qt::StringLiterals;
 
-namespace {
-
-constexpr quint16 directTlsPort = 5223; // XEP-0368
-constexpr quint16 startTlsPort = 5222;  // RFC 6120 section 14.7
-
-} // namespace
-
 Result<DeviceConfig> parseDeviceConfig(QByteArrayView json)
 {
     const auto document = parseJson(json);
@@ -38,13 +31,13 @@ Result<DeviceConfig> parseDeviceConfig(QByteArrayView json)
     config.clientPassword = xmpp.text("client_password"_L1, 1, 1024);
     config.panelJid = xmpp.bareJid("cpanel_jid"_L1);
     config.startTls = xmpp.boolean("start_tls"_L1, false);
-    config.host = xmpp.has("host"_L1) ? xmpp.hostName("host"_L1) : config.clientJid.section(u'@', 1);
-    config.port =
-        static_cast<quint16>(xmpp.number("port"_L1, 1, 65535, config.startTls ? startTlsPort : directTlsPort));
+    config.host = xmpp.has("host"_L1) ? xmpp.hostName("host"_L1) : QString();
+    config.port = static_cast<quint16>(xmpp.number("port"_L1, 1, 65535, 0));
 
     config.rpiUniqueId = top.text("rpi_unique_id"_L1, 1, 256);
     config.panelMapUrl = top.webAddress("panel_map_url"_L1);
     config.logUploadUrl = top.webAddress("log_upload_url"_L1);
+    config.proxy = top.proxy("http_proxy"_L1);
     config.allowHttp = top.boolean("allow_http"_L1, false);
     config.sitePackages = top.folder("site_packages"_L1);
     config.heartbeatTimeoutS = top.number("heartbeat_timeout_s"_L1, 1, 24 * 3600, config.heartbeatTimeoutS);

@@ -24,11 +24,13 @@ struct DeviceConfig
     // rpi_unique_id, as it goes into the `from` of every reply.
     QString rpiUniqueId;
 
-    // xmpp_client.host and .port; without them the JID's domain, and 5223 (direct TLS) or 5222 (STARTTLS).
+    // xmpp_client.host and .port; empty and 0: what the domain of the JID names, see xmpp::Account.
     QString host;
     quint16 port = 0;
-    // xmpp_client.start_tls: STARTTLS instead of direct TLS.
+    // xmpp_client.start_tls: STARTTLS and nothing else.
     bool startTls = false;
+    // http_proxy: through which all servers are reached, the XMPP server by CONNECT; empty: none.
+    QUrl proxy;
 
     // panel_map_url, log_upload_url; empty when there are none.
     QUrl panelMapUrl;

@@ -9,7 +9,7 @@ using namespace Qt::StringLiterals;
 
 QString Account::describe() const
 {
-    return bareJid(jid) + u" at "_s + connectHost() + u':' + QString::number(port);
+    return bareJid(jid) + u" at "_s + connectHost() + (port != 0 ? u':' + QString::number(port) : QString());
 }
 
 QString Account::connectHost() const

@@ -11,7 +11,8 @@ namespace sgn::xmpp {
 struct Account
 {
     enum class Tls {
-        // TLS from the first byte (XEP-0368). The default, because nothing is sent before it.
+        // TLS from the first byte (XEP-0368). The default, because nothing is sent before it; without a port, STARTTLS
+        // where the server has nothing else.
         Direct,
         // TLS requested inside a plain stream (RFC 6120 section 5), only where the configuration demands it.
         StartTls,
@@ -20,9 +21,11 @@ struct Account
     // Bare JID, e.g. altimeter_0001@im.koderoot.net.
     QString jid;
     QString password;
-    // Host to connect to; empty means the JID's domain. The certificate is always checked against the JID's domain.
+    // Host to connect to; empty: the JID's domain, and the server that its SRV records name. The certificate is always
+    // checked against the JID's domain.
     QString host;
-    quint16 port = 5223;
+    // 0: what the records name, else 5223 for direct TLS, then 5222 for STARTTLS.
+    quint16 port = 0;
     // PEM file with the only certification authorities that are trusted. The system's own list is never used.
     QString caFile;
     Tls tls = Tls::Direct;

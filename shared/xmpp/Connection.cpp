@@ -3,6 +3,7 @@
 
 #include "xmpp/ConnectionErrors.h"
 #include "xmpp/Jid.h"
+#include "xmpp/SaslPrep.h"
 #include "xmpp/StanzaGate.h"
 #include "xmpp/Wire.h"
 
@@ -27,7 +28,7 @@ QXmppConfiguration configuration(const Account &account, const SessionOptions &o
 {
     QXmppConfiguration config;
     config.setJid(bareJid(account.jid));
-    config.setPassword(account.password);
+    config.setPassword(saslPrepared(account.password));
     config.setResource(account.resource);
     config.setResourcePrefix(u"sgn"_s);
     // The wire does TLS.
@@ -46,14 +47,14 @@ QXmppConfiguration configuration(const Account &account, const SessionOptions &o
 
 } // namespace
 
-Connection::Connection(Account account, const SessionOptions &options, const QList<QSslCertificate> &authorities,
-                       QObject *parent)
+Connection::Connection(Account account, const QList<Endpoint> &failed, const SessionOptions &options,
+                       const QList<QSslCertificate> &authorities, QObject *parent)
     : QObject(parent)
     , m_account(std::move(account))
     , m_options(options)
     , m_client(new QXmppClient(QXmppClient::NoExtensions))
     , m_socket(m_client->findChild<QSslSocket *>())
-    , m_wire(new Wire(m_account, authorities,
+    , m_wire(new Wire(m_account, failed, authorities,
                       {.iq = options.role == Role::Panel ? roster : ordinary, .other = ordinary}, this))
 {
     m_client->setLogger(nullptr);
@@ -114,6 +115,9 @@ void Connection::connectClient()
     connect(m_client, &QXmppClient::connected, this, &Connection::onConnected);
     connect(m_client, &QXmppClient::disconnected, this, &Connection::onDisconnected);
     connect(m_client, &QXmppClient::errorOccurred, this, [this](const QXmppError &error) {
+        if (isConflict(error)) {
+            Q_EMIT replaced();
+        }
         const bool ofSocket = error.holdsType<QAbstractSocket::SocketError>();
         end(ofSocket && m_wire->loss() ? *m_wire->loss() : connectionError(error, m_account));
     });
@@ -169,6 +173,11 @@ void Connection::signOff()
 QString Connection::jid() const
 {
     return isEstablished() ? m_client->configuration().jid() : QString();
+}
+
+std::optional<Endpoint> Connection::endpoint() const
+{
+    return m_wire->endpoint();
 }
 
 void Connection::onSecured()

@@ -3,6 +3,7 @@
 
 #include "base/Result.h"
 #include "xmpp/Account.h"
+#include "xmpp/Endpoints.h"
 #include "xmpp/SessionOptions.h"
 
 #include <optional>
@@ -26,8 +27,9 @@ class Connection final : public QObject
     Q_OBJECT
 
 public:
-    Connection(Account account, const SessionOptions &options, const QList<QSslCertificate> &authorities,
-               QObject *parent);
+    // `failed`: endpoints that are tried last, see endpointsOf().
+    Connection(Account account, const QList<Endpoint> &failed, const SessionOptions &options,
+               const QList<QSslCertificate> &authorities, QObject *parent);
     ~Connection() override;
 
     void open();
@@ -38,9 +40,13 @@ public:
     // Null once the connection is over.
     [[nodiscard]] QXmppClient *client() const { return m_ended ? nullptr : m_client.data(); }
     [[nodiscard]] QString jid() const;
+    // Where it leads, once there is a connection.
+    [[nodiscard]] std::optional<Endpoint> endpoint() const;
 
 Q_SIGNALS:
     void established();
+    // Another client signed in with this account and resource; closed() follows.
+    void replaced();
     // Exactly once; this object emits nothing after it.
     void closed(const sgn::Error &reason);
     void message(const QDomElement &stanza);

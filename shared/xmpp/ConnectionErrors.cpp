@@ -68,4 +68,9 @@ Error connectionError(const QXmppError &error, const Account &account)
     return {ErrorCode::Network, u"the server closed the connection"_s};
 }
 
+bool isConflict(const QXmppError &error)
+{
+    return error.value<QXmpp::StreamError>() == QXmpp::StreamError::Conflict;
+}
+
 } // namespace sgn::xmpp

@@ -12,4 +12,8 @@ namespace sgn::xmpp {
 // sentence, so that it can be reported once.
 [[nodiscard]] Error connectionError(const QXmppError &error, const Account &account);
 
+// Whether the server ended the session because of another one with the same account and resource (RFC 6120 section
+// 4.9.3.3).
+[[nodiscard]] bool isConflict(const QXmppError &error);
+
 } // namespace sgn::xmpp

@@ -36,6 +36,7 @@ public:
     void waitAndRetry(const Error &reason);
     void onEstablished();
     void onClosed(const Error &reason);
+    void rememberFailure(const Error &reason);
     void readMessage(const QDomElement &stanza);
     void report(const Error &reason);
     void logDropped(const QString &from, const QString &why);
@@ -54,6 +55,8 @@ public:
     ArchiveReader m_archive;
     UploadService m_uploads;
     std::optional<Error> m_reported;
+    // Where a server answered, but no session came to be, the last one last.
+    QList<Endpoint> m_failedEndpoints;
     RateLimit m_dropLog{5, 60s};
     bool m_stopping = false;
 };
@@ -104,8 +107,9 @@ void Session::Private::connectNow()
     if (!isBareAccountJid(m_account.jid)) {
         return waitAndRetry({ErrorCode::BadRequest, u"not a JID to log in with: "_s + m_account.jid.left(100)});
     }
-    m_connection = new Connection(m_account, m_options, *authorities, this);
+    m_connection = new Connection(m_account, m_failedEndpoints, m_options, *authorities, this);
     connect(m_connection, &Connection::established, this, &Private::onEstablished);
+    connect(m_connection, &Connection::replaced, q, &Session::replaced);
     connect(m_connection, &Connection::closed, this, &Private::onClosed);
     connect(m_connection, &Connection::message, this, &Private::readMessage);
     connect(m_connection, &Connection::presence, &m_contacts, &Contacts::readPresence);
@@ -119,6 +123,7 @@ void Session::Private::onEstablished()
 {
     m_policy.online(m_clock.monotonic());
     m_reported.reset();
+    m_failedEndpoints.clear();
     qCInfo(lcXmpp).noquote() << "online as" << m_connection->jid();
     QXmppClient *client = m_connection->client();
     m_contacts.online(client);
@@ -134,7 +139,18 @@ void Session::Private::onEstablished()
 
 void Session::Private::onClosed(const Error &reason)
 {
+    rememberFailure(reason);
     leaveConnection(reason, std::exchange(m_stopping, false) ? Then::Stop : Then::Retry);
+}
+
+// The next attempt begins elsewhere. A wrong password is wrong everywhere.
+void Session::Private::rememberFailure(const Error &reason)
+{
+    const std::optional<Endpoint> endpoint = m_connection->endpoint();
+    if (endpoint && m_state == State::Connecting && reason.code != ErrorCode::Authentication) {
+        m_failedEndpoints.removeOne(*endpoint);
+        m_failedEndpoints += *endpoint;
+    }
 }
 
 void Session::Private::leaveConnection(const Error &reason, Then then)
@@ -251,6 +267,7 @@ void Session::stop()
 void Session::setAccount(const Account &account)
 {
     d->m_account = account;
+    d->m_failedEndpoints.clear();
     d->m_contacts.setOwnJid(bareJid(account.jid));
     d->m_policy.reset();
     if (d->m_stopping || d->m_state == State::Stopped) {

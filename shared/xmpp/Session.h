@@ -79,6 +79,9 @@ Q_SIGNALS:
     // person: wrong password, unknown certification authority, certificate for another host, cannot reach the server...
     // Codes: Authentication, Refused (certificate, server), Network, Timeout, NotFound or BadFile (the CA file).
     void offline(const sgn::Error &reason);
+    // The server ended the session because another client signed in with the same account and resource: for a device,
+    // another machine with a copy of its card. Before offline(), and each time.
+    void replaced();
     void stopped();
 
     void messageReceived(const sgn::xmpp::IncomingMessage &message);

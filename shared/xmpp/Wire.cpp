@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include <array>
-#include <QNetworkProxy>
 
 namespace sgn::xmpp {
 
@@ -25,25 +24,25 @@ constexpr int pairBuffer = 1024 * 1024;
 
 } // namespace
 
-Wire::Wire(Account account, const QList<QSslCertificate> &authorities, StanzaFramer::Limits limits, QObject *parent)
+Wire::Wire(const Account &account, const QList<Endpoint> &failed, const QList<QSslCertificate> &authorities,
+           StanzaFramer::Limits limits, QObject *parent)
     : QObject(parent)
-    , m_account(std::move(account))
+    , m_domain(domainOf(account.jid))
+    , m_connector(account, failed, nullptr)
     , m_framer(limits)
     , m_maxUnsettled(2 * (limits.iq.bytes + chunk))
 {
     QSslConfiguration tls = pinnedTls(authorities);
     tls.setAllowedNextProtocols({"xmpp-client"_ba});
     m_network.setSslConfiguration(tls);
-    m_network.setPeerVerifyName(domainOf(m_account.jid));
-    // The desktop's proxy settings are for browsers, and looking them up loads a library of several megabytes.
-    m_network.setProxy(QNetworkProxy::NoProxy);
+    m_network.setPeerVerifyName(m_domain);
     m_network.setReadBufferSize(chunk);
-    connect(&m_network, &QSslSocket::connected, this, &Wire::onConnected);
+    connect(&m_connector, &Connector::connected, this, &Wire::onConnected);
+    connect(&m_connector, &Connector::failed, this, &Wire::fail);
     connect(&m_network, &QSslSocket::encrypted, this, &Wire::onEncrypted);
     connect(&m_network, &QSslSocket::readyRead, this, &Wire::onNetwork);
-    connect(&m_network, &QSslSocket::sslErrors, this, [this](const QList<QSslError> &errors) {
-        m_certificateError = certificateError(errors, domainOf(m_account.jid));
-    });
+    connect(&m_network, &QSslSocket::sslErrors, this,
+            [this](const QList<QSslError> &errors) { m_certificateError = certificateError(errors, m_domain); });
     connect(&m_network, &QSslSocket::errorOccurred, this, [this] { onNetworkLost(socketError()); });
     connect(&m_network, &QSslSocket::disconnected, this, [this] {
         onNetworkLost({ErrorCode::Network, u"the server closed the connection"_s});
@@ -63,11 +62,7 @@ Wire::~Wire()
 
 void Wire::open()
 {
-    if (m_account.tls == Account::Tls::Direct) {
-        m_network.connectToHostEncrypted(m_account.connectHost(), m_account.port);
-    } else {
-        m_network.connectToHost(m_account.connectHost(), m_account.port);
-    }
+    m_connector.start();
 }
 
 Result<qintptr> Wire::takeLibraryEnd()
@@ -105,10 +100,19 @@ void Wire::close(const QByteArray &farewell)
 
 void Wire::onConnected()
 {
-    if (m_account.tls == Account::Tls::Direct) {
+    if (m_broken) {
         return;
     }
-    m_network.write("<?xml version='1.0'?><stream:stream to='" + domainOf(m_account.jid).toHtmlEscaped().toUtf8() +
+    Descriptor socket = m_connector.takeSocket();
+    if (!m_network.setSocketDescriptor(socket.get())) {
+        return fail({ErrorCode::Internal, u"the connection isn't accepted: "_s + m_network.errorString()});
+    }
+    (void)socket.release();
+    if (endpoint()->tls == Account::Tls::Direct) {
+        m_network.startClientEncryption();
+        return;
+    }
+    m_network.write("<?xml version='1.0'?><stream:stream to='" + m_domain.toHtmlEscaped().toUtf8() +
                     "' version='1.0' xmlns='jabber:client' xmlns:stream='http://etherx.jabber.org/streams'>");
 }
 
@@ -155,7 +159,7 @@ void Wire::onNetwork()
         return;
     }
     if (!m_network.isEncrypted()) {
-        if (m_account.tls == Account::Tls::StartTls && m_network.mode() == QSslSocket::UnencryptedMode) {
+        if (endpoint()->tls == Account::Tls::StartTls && m_network.mode() == QSslSocket::UnencryptedMode) {
             negotiateTls();
         }
         return;
@@ -210,25 +214,21 @@ Error Wire::socketError() const
     if (m_certificateError) {
         return *m_certificateError;
     }
-    const QString host = m_account.connectHost();
+    const QString host = endpoint()->host;
     const QString text = m_network.errorString().simplified();
     switch (m_network.error()) {
-    case QAbstractSocket::HostNotFoundError:
-        return {ErrorCode::Network, u"the name of the server, %1, cannot be found"_s.arg(host)};
-    case QAbstractSocket::ConnectionRefusedError:
-        return {ErrorCode::Network, u"nothing answers at %1, port %2"_s.arg(host).arg(m_account.port)};
     case QAbstractSocket::RemoteHostClosedError:
         return {ErrorCode::Network, m_network.isEncrypted() ? u"the server closed the connection"_s
                                                             : u"the server closed the connection before TLS"_s};
     case QAbstractSocket::SslHandshakeFailedError:
         // The TLS alert by which a server reports that it has no certificate for that name (RFC 6066 section 3).
         if (text.contains(u"unrecognized name")) {
-            return {ErrorCode::Refused, u"the server %1 doesn't serve %2"_s.arg(host, domainOf(m_account.jid))};
+            return {ErrorCode::Refused, u"the server %1 doesn't serve %2"_s.arg(host, m_domain)};
         }
         [[fallthrough]];
     case QAbstractSocket::SslInternalError:
     case QAbstractSocket::SslInvalidUserDataError:
-        return {ErrorCode::Refused, u"no TLS with %1, port %2: %3"_s.arg(host).arg(m_account.port).arg(text)};
+        return {ErrorCode::Refused, u"no TLS with %1, port %2: %3"_s.arg(host).arg(endpoint()->port).arg(text)};
     default:
         return {ErrorCode::Network, u"the server %1 cannot be reached: %2"_s.arg(host, text)};
     }

@@ -3,6 +3,7 @@
 
 #include "base/Result.h"
 #include "xmpp/Account.h"
+#include "xmpp/Connector.h"
 #include "xmpp/StanzaFramer.h"
 
 #include <optional>
@@ -21,7 +22,9 @@ class Wire final : public QObject
     Q_OBJECT
 
 public:
-    Wire(Account account, const QList<QSslCertificate> &authorities, StanzaFramer::Limits limits, QObject *parent);
+    // `failed`: endpoints that are tried last, see endpointsOf().
+    Wire(const Account &account, const QList<Endpoint> &failed, const QList<QSslCertificate> &authorities,
+         StanzaFramer::Limits limits, QObject *parent);
     ~Wire() override;
 
     void open();
@@ -30,6 +33,8 @@ public:
     // Why the network was lost, if the library still had something to read then; it sees the end of its input
     // afterwards.
     [[nodiscard]] const std::optional<Error> &loss() const { return m_loss; }
+    // Where the connection leads, once there is one.
+    [[nodiscard]] const std::optional<Endpoint> &endpoint() const { return m_connector.endpoint(); }
     // The library has understood everything so far.
     void settle() { m_unsettled = 0; }
     // Makes the library acknowledge to the server what it has read so far (XEP-0198).
@@ -57,7 +62,8 @@ private:
     void fail(const Error &reason);
     [[nodiscard]] Error socketError() const;
 
-    Account m_account;
+    QString m_domain; // of the account, whose name the certificate has to bear
+    Connector m_connector;
     StanzaFramer m_framer;
     qsizetype m_maxUnsettled;
     QSslSocket m_network;

@@ -2,6 +2,7 @@
 #include "integration/AgentDevice.h"
 #include "integration/XmppEndpoint.h"
 #include "protocol/Reply.h"
+#include "support/HttpProxy.h"
 #include "support/HttpServer.h"
 
 #include <QDirIterator>
@@ -128,6 +129,56 @@ private Q_SLOTS:
         m_device.reset();
         m_panel.reset();
         m_server.reset();
+    }
+
+    // A second machine with a copy of the card signs in as this one.
+    void reportsACopyOfItsCard()
+    {
+        xmpp::Account copied = accountOn(*m_server, deviceJid, secret);
+        copied.resource = u"sgn-agent"_s;
+        {
+            Endpoint copy(copied, quickOptions(xmpp::Role::Device));
+            copy.session.start();
+            QTRY_VERIFY_WITH_TIMEOUT(copy.session.isOnline(), limit);
+            QTRY_VERIFY_WITH_TIMEOUT(m_device->log().contains(u"another program logged in"), limit);
+            copy.session.stop();
+            QTRY_VERIFY_WITH_TIMEOUT(copy.stops > 0, limit);
+        }
+        QTRY_COMPARE_WITH_TIMEOUT(m_device->log().count(u"online as"_s), 2, limit);
+        type(R"({"command":"version_req"})");
+        QTRY_COMPARE_WITH_TIMEOUT(named(u"version_req"_s).size(), 1, limit);
+        QVERIFY(named(u"version_req"_s).first()["problem"_L1].toString().contains(u"copy of its card"));
+    }
+
+    // The names are known to the proxy alone.
+    void reachesEverythingThroughAProxy()
+    {
+        HttpProxy proxy;
+        proxy.ports[u"inside.test"_s] = m_server->port();
+        proxy.ports[u"releases.test"_s] = static_cast<quint16>(m_web.url().port());
+        QVERIFY(m_device->stop());
+        QVERIFY(m_device->configure(*m_server, deviceJid, secret, panelJid,
+                                    {{u"xmpp_client"_s, QJsonObject{{u"client_jid"_s, deviceJid},
+                                                                    {u"client_password"_s, secret},
+                                                                    {u"cpanel_jid"_s, panelJid},
+                                                                    {u"host"_s, u"inside.test"_s},
+                                                                    {u"port"_s, 7000}}},
+                                     {u"http_proxy"_s, proxy.url().toString()}}));
+        m_device->start();
+        QTRY_COMPARE_WITH_TIMEOUT(m_device->log().count(u"online as"_s), 2, limit);
+        QVERIFY(proxy.requests.contains("CONNECT inside.test:7000 HTTP/1.1"));
+
+        type(updateCommand(1, 2).replace(m_web.url().toEncoded(), "http://releases.test/release.zip"));
+        QTRY_COMPARE_WITH_TIMEOUT(resultsOf(1).size(), 1, limit);
+        QVERIFY2(resultsOf(1).first()["succcess"_L1].toBool(),
+                 qPrintable(resultsOf(1).first()["remarks"_L1].toString()));
+        QVERIFY(proxy.requests.contains("GET http://releases.test/release.zip HTTP/1.1"));
+
+        const qsizetype before = proxy.requests.size();
+        type(R"({"command":"upload_logs"})");
+        QTRY_COMPARE_WITH_TIMEOUT(named(u"upload_logs"_s).size(), 1, limit);
+        QVERIFY(named(u"upload_logs"_s).first()["success"_L1].toBool());
+        QVERIFY(proxy.requests.size() > before && proxy.requests.last().startsWith("CONNECT "));
     }
 
     void reportsVersions()

@@ -70,8 +70,9 @@ private Q_SLOTS:
         QCOMPARE(config->clientPassword, u"abcd1234"_s);
         QCOMPARE(config->panelJid, u"technospurs@im.koderoot.net"_s);
         QCOMPARE(config->rpiUniqueId, u"mac-address"_s);
-        QCOMPARE(config->host, u"im.koderoot.net"_s);
-        QCOMPARE(config->port, quint16{5223});
+        QVERIFY(config->host.isEmpty());
+        QCOMPARE(config->port, quint16{0});
+        QVERIFY(config->proxy.isEmpty());
         QVERIFY(!config->startTls);
         QVERIFY(config->panelMapUrl.isEmpty());
         QVERIFY(config->logUploadUrl.isEmpty());
@@ -93,6 +94,7 @@ private Q_SLOTS:
         top.insert(u"xmpp_client"_s, xmpp);
         top.insert(u"panel_map_url"_s, u"http://ec2-3-135-62-120.us-east-2.compute.amazonaws.com:3000/api/panelmap"_s);
         top.insert(u"log_upload_url"_s, u"https://logs.example.com/upload?x=1"_s);
+        top.insert(u"http_proxy"_s, u"http://me:secret@proxy.example.com/"_s);
         top.insert(u"allow_http"_s, true);
         top.insert(u"heartbeat_timeout_s"_s, 30);
         top.insert(u"start_timeout_s"_s, 600);
@@ -107,6 +109,7 @@ private Q_SLOTS:
         QVERIFY(config->startTls);
         QCOMPARE(config->panelMapUrl.port(), 3000);
         QCOMPARE(config->logUploadUrl.toString(), u"https://logs.example.com/upload?x=1"_s);
+        QCOMPARE(config->proxy, QUrl(u"http://me:secret@proxy.example.com:8080"_s));
         QVERIFY(config->allowHttp);
         QCOMPARE(config->heartbeatTimeoutS, 30);
         QCOMPARE(config->startTimeoutS, 600);
@@ -114,11 +117,6 @@ private Q_SLOTS:
         QCOMPARE(config->releaseKeys.at(1).kid, u"b"_s);
         QCOMPARE(config->releaseKeys.at(1).bytes.size(), PublicKey::size);
         QCOMPARE(config->operatorKeys.size(), 1);
-    }
-
-    void startTlsHasItsOwnPort()
-    {
-        QCOMPARE(parseDeviceConfig(with(u"xmpp_client.start_tls"_s, true)).value().port, quint16{5222});
     }
 
     void namesTheWrongField_data()
@@ -160,6 +158,11 @@ private Q_SLOTS:
         }
         row("host with a port", u"xmpp_client.host"_s, u"im.koderoot.net:5222"_s, u"is not a host name"_s);
         row("empty host", u"xmpp_client.host"_s, QString(), u"xmpp_client.host is empty"_s);
+        for (const char *proxy : {"https://proxy:80", "proxy:80", "socks5://proxy", "http://", "http://proxy/path",
+                                  "http://proxy?x=1", "http://a b"}) {
+            row((QByteArray("proxy ") + proxy).constData(), u"http_proxy"_s, QString::fromLatin1(proxy),
+                u"http_proxy is not the address of a proxy, http://host:port"_s);
+        }
         row("start_tls as text", u"xmpp_client.start_tls"_s, u"no"_s, u"must be true or false, not a text"_s);
         row("allow_http as number", u"allow_http"_s, 1, u"allow_http must be true or false, not a number"_s);
         row("start_timeout_s as text", u"start_timeout_s"_s, u"300"_s, u"start_timeout_s must be a whole number"_s);

@@ -28,6 +28,7 @@ private Q_SLOTS:
     void judgesAPasswordFile_data();
     void judgesAPasswordFile();
     void warnsOfUnknownFields();
+    void knowsHowToReachTheServer();
     void checksWhatAFormHolds_data();
     void checksWhatAFormHolds();
     void keepsOneStorePerAccount();
@@ -84,6 +85,28 @@ void PanelConfigTest::knowsItsKeys()
     QVERIFY(config->warnings.isEmpty());
 }
 
+void PanelConfigTest::knowsHowToReachTheServer()
+{
+    [[maybe_unused]] const QString password = write(u"password"_s, "secret\n");
+    QJsonObject object = good();
+    object.remove(u"host"_s);
+    object.remove(u"port"_s);
+    auto config = loadPanelConfig(write(u"panel.json"_s, bytes(object)));
+    QVERIFY2(config, config ? "" : qPrintable(sentence(config.error())));
+    QVERIFY(config->account().host.isEmpty());
+    QCOMPARE(config->account().port, quint16{0});
+    QCOMPARE(config->account().tls, xmpp::Account::Tls::Direct);
+    QVERIFY(config->account().proxy.isEmpty());
+
+    object[u"start_tls"_s] = true;
+    object[u"http_proxy"_s] = u"http://proxy.example.net"_s;
+    config = loadPanelConfig(write(u"panel.json"_s, bytes(object)));
+    QVERIFY2(config, config ? "" : qPrintable(sentence(config.error())));
+    QCOMPARE(config->account().tls, xmpp::Account::Tls::StartTls);
+    QCOMPARE(config->account().proxy, QUrl(u"http://proxy.example.net:8080"_s));
+    QVERIFY(config->warnings.isEmpty());
+}
+
 void PanelConfigTest::namesTheWrongField_data()
 {
     QTest::addColumn<QByteArray>("content");
@@ -114,6 +137,9 @@ void PanelConfigTest::namesTheWrongField_data()
     QTest::newRow("keys a text") << with(u"keys"_s, u"r.jwk"_s) << u"\"keys\" must be an object"_s;
     QTest::newRow("a key that is none") << with(u"keys"_s, QJsonObject{{u"release"_s, 5}})
                                         << u"\"keys.release\" must be a text"_s;
+    QTest::newRow("a proxy without http")
+        << with(u"http_proxy"_s, u"proxy:8080"_s) << u"\"http_proxy\" must be the address of a proxy"_s;
+    QTest::newRow("start_tls a text") << with(u"start_tls"_s, u"yes"_s) << u"\"start_tls\" must be"_s;
     QTest::newRow("host a list") << with(u"host"_s, QJsonArray()) << u"\"host\" must be a text"_s;
 }
 
@@ -186,7 +212,6 @@ void PanelConfigTest::checksWhatAFormHolds_data()
     QTest::newRow("good") << QString() << QString();
     QTest::newRow("jid") << u"jid"_s << u"name@server"_s;
     QTest::newRow("password") << u"password"_s << u"password"_s;
-    QTest::newRow("port") << u"port"_s << u"port"_s;
     QTest::newRow("ca") << u"ca"_s << u"CA certificate"_s;
     QTest::newRow("store") << u"store"_s << u"store"_s;
 }
@@ -198,7 +223,6 @@ void PanelConfigTest::checksWhatAFormHolds()
     PanelConfig config;
     config.jid = field == u"jid" ? u"panel"_s : u"panel@localhost"_s;
     config.password = field == u"password" ? QString() : u"secret"_s;
-    config.port = field == u"port" ? 0 : 5223;
     config.caFile = field == u"ca" ? QString() : u"/ca.pem"_s;
     config.storeFile = field == u"store" ? QString() : u"/x.sqlite"_s;
     const records::Expected<> outcome = config.check();

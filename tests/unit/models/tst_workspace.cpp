@@ -386,17 +386,24 @@ void WorkspaceTest::signInNamesWhatIsMissing_data()
 {
     QTest::addColumn<QString>("jid");
     QTest::addColumn<QString>("port");
+    QTest::addColumn<QString>("proxy");
     QTest::addColumn<bool>("withCa");
-    QTest::newRow("not an address") << u"panel"_s << u"5223"_s << true;
-    QTest::newRow("bad port") << u"panel@im.example.net"_s << u"70000"_s << true;
-    QTest::newRow("no authority") << u"panel@im.example.net"_s << u"5223"_s << false;
+    QTest::addColumn<QString>("words");
+    const QString jid = u"panel@im.example.net"_s;
+    QTest::newRow("not an address") << u"panel"_s << u"5223"_s << QString() << true << u"name@server"_s;
+    QTest::newRow("bad port") << jid << u"70000"_s << QString() << true << u"port"_s;
+    QTest::newRow("port 0") << jid << u"0"_s << QString() << true << u"port"_s;
+    QTest::newRow("bad proxy") << jid << QString() << u"proxy:8080"_s << true << u"http://host:port"_s;
+    QTest::newRow("no authority") << jid << QString() << QString() << false << u"CA certificate"_s;
 }
 
 void WorkspaceTest::signInNamesWhatIsMissing()
 {
     QFETCH(QString, jid);
     QFETCH(QString, port);
+    QFETCH(QString, proxy);
     QFETCH(bool, withCa);
+    QFETCH(QString, words);
     const test::OfflinePanel place(m_clock);
     Preferences preferences(place.folder() + u"/p.ini"_s);
     MemoryKeeper keeper;
@@ -405,10 +412,12 @@ void WorkspaceTest::signInNamesWhatIsMissing()
     form.setJid(jid);
     form.setPassword(u"x"_s);
     form.setPort(port);
+    form.setProxy(proxy);
     form.setCaFile(withCa ? place.config().caFile : QString());
     QVERIFY(form.isReady());
     form.submit();
     QTRY_VERIFY_WITH_TIMEOUT(!form.error().isEmpty(), waitLimit);
+    QVERIFY2(form.error().contains(words), qPrintable(form.error()));
     QVERIFY(!form.isBusy());
     QVERIFY(keeper.passwords.isEmpty());
 }
@@ -418,7 +427,11 @@ void WorkspaceTest::resumesWithAKeptPassword()
     const test::OfflinePanel place(m_clock);
     Preferences preferences(place.folder() + u"/p.ini"_s);
     MemoryKeeper keeper;
-    preferences.setLastAccount({u"panel@im.example.net"_s, u"127.0.0.1"_s, 9, place.config().caFile, true});
+    preferences.setLastAccount({.jid = u"panel@im.example.net"_s,
+                                .host = u"127.0.0.1"_s,
+                                .port = 9,
+                                .caFile = place.config().caFile,
+                                .keepPassword = true});
     {
         keeper.isLocked = true;
         Application application({preferences, keeper, m_clock, place.folder()});
@@ -441,7 +454,11 @@ void WorkspaceTest::signOutForgetsThePassword()
     Preferences preferences(place.folder() + u"/p.ini"_s);
     MemoryKeeper keeper;
     keeper.passwords.insert(u"panel@im.example.net"_s, u"secret"_s);
-    preferences.setLastAccount({u"panel@im.example.net"_s, u"127.0.0.1"_s, 9, place.config().caFile, true});
+    preferences.setLastAccount({.jid = u"panel@im.example.net"_s,
+                                .host = u"127.0.0.1"_s,
+                                .port = 9,
+                                .caFile = place.config().caFile,
+                                .keepPassword = true});
     Application application({preferences, keeper, m_clock, place.folder()});
     application.show(place.open());
     QSignalSpy changed(&application, &Application::workspaceChanged);

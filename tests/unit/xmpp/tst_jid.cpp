@@ -81,7 +81,7 @@ private Q_SLOTS:
     {
         Account account{
             .jid = u"Meter@example.org"_s, .password = u"geheim"_s, .host = {}, .caFile = {}, .resource = {}};
-        QCOMPARE(account.describe(), u"meter@example.org at example.org:5223"_s);
+        QCOMPARE(account.describe(), u"meter@example.org at example.org"_s);
         account.host = u"10.0.0.1"_s;
         account.port = 443;
         QCOMPARE(account.describe(), u"meter@example.org at 10.0.0.1:443"_s);
