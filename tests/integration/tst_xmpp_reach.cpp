@@ -119,8 +119,8 @@ private Q_SLOTS:
         QTest::addColumn<Zone>("zone");
         QTest::addColumn<bool>("startTls");
         QTest::addColumn<int>("failures");
-        const auto row = [](const char *name, bool startTls, int failures, Zone zone) {
-            QTest::newRow(name) << std::move(zone) << startTls << failures;
+        const auto row = [](const char *name, bool startTls, int failures, const Zone &zone) {
+            QTest::newRow(name) << zone << startTls << failures;
         };
         row("a record of direct TLS", false, 0, [](XmppReachTest &test) { test.offerDirect(0, "box"); });
         row("a record of STARTTLS", false, 0, [](XmppReachTest &test) { test.offerStartTls(0, "box"); });
