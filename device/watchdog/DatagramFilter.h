@@ -22,6 +22,10 @@ public:
         Known,  // accepted before, if perhaps from another sender: see heartbeatOf()
         Repeat, // the same was accepted a moment ago and contains nothing new
         New,
+        // No room to look who sent it, but a process of the table has sent the same before: a sign of its life, once
+        // a second. That is no more than any program can give it; without it a flood could have a healthy process ended
+        // that opens a socket for each heartbeat.
+        SignOfLife,
         TooMany,
     };
 
@@ -38,11 +42,13 @@ public:
 
     // `sender` is the UDP port it came from.
     [[nodiscard]] Verdict judge(const QByteArray &datagram, quint16 sender, MonotonicTime now);
-    // The heartbeat in a known datagram; an empty one for another.
+    // The heartbeat in a known datagram or a sign of life; an empty one for another.
     [[nodiscard]] Heartbeat heartbeatOf(const QByteArray &datagram) const;
 
     // The datagram was accepted; an older one of the same process is forgotten.
     void accepted(const QByteArray &datagram, const Heartbeat &heartbeat, quint16 sender, MonotonicTime now);
+    // The datagram counted as a sign of life, and no more.
+    void showedLife(const QByteArray &datagram, const Heartbeat &heartbeat, MonotonicTime now);
     // It is not accepted any more from that sender.
     void refused(const QByteArray &datagram, quint16 sender);
 
@@ -53,11 +59,16 @@ private:
         Heartbeat heartbeat;
         quint16 sender = 0;
         MonotonicTime at{};
+        MonotonicTime lifeAt{};
     };
 
+    static void keep(std::vector<Known> &list, const QByteArray &datagram, const Heartbeat &heartbeat, quint16 sender,
+                     MonotonicTime now);
+    [[nodiscard]] bool isSignOfLife(const QByteArray &datagram, MonotonicTime now);
     [[nodiscard]] bool admits(quint16 sender, MonotonicTime now);
 
     std::vector<Known> m_known;
+    std::vector<Known> m_alive; // by their senders they aren't known
     RateLimit m_all;
     QHash<quint16, int> m_senders; // in this second
     MonotonicTime m_second{};

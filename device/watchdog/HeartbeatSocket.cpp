@@ -116,6 +116,12 @@ void HeartbeatSocket::handle(const QByteArray &datagram, const sockaddr_in &send
         return;
     case DatagramFilter::Verdict::Repeat:
         return;
+    case DatagramFilter::Verdict::SignOfLife: {
+        // As if its sender could no longer be found.
+        supervision::HeartbeatSender unknown;
+        (void)m_onHeartbeat(m_filter.heartbeatOf(datagram), unknown);
+        return;
+    }
     case DatagramFilter::Verdict::TooMany:
         ++m_refused;
         return;
@@ -154,6 +160,8 @@ void HeartbeatSocket::take(const QByteArray &datagram, const Heartbeat &heartbea
         refuse(u"refused a heartbeat of \"%1\": %2"_s.arg(heartbeat.processName, credit.error().message));
     } else if (*credit == supervision::Credit::Full) {
         m_filter.accepted(datagram, heartbeat, sender, now);
+    } else {
+        m_filter.showedLife(datagram, heartbeat, now);
     }
 }
 

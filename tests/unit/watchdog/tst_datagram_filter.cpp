@@ -94,6 +94,26 @@ private Q_SLOTS:
         QCOMPARE(sieve.judge("ocr", meter, start), Verdict::Known);
     }
 
+    // Nothing is known of such a process but what it sends.
+    void aFloodEndsNoProcessThatOpensASocketForEachHeartbeat()
+    {
+        DatagramFilter sieve;
+        QCOMPARE(sieve.judge("ocr", meter, start), Verdict::New);
+        sieve.showedLife("ocr", heartbeatOf(u"ocr"_s), start);
+        for (int second = 20; second < 200; second += 20) {
+            const MonotonicTime now = start + second * 1s;
+            for (int i = 0; i < 10'000; ++i) {
+                (void)sieve.judge("flood " + QByteArray::number(i), static_cast<quint16>(attacker + i), now);
+            }
+            const auto port = static_cast<quint16>(meter + second);
+            QCOMPARE(sieve.judge("ocr", port, now), Verdict::SignOfLife);
+            QCOMPARE(sieve.heartbeatOf("ocr"), heartbeatOf(u"ocr"_s));
+            // Copies cost no more than that.
+            QCOMPARE(sieve.judge("ocr", port, now), Verdict::TooMany);
+            QCOMPARE(sieve.judge("ocr2", port, now), Verdict::TooMany);
+        }
+    }
+
     void oneDatagramIsKeptForAProcess()
     {
         DatagramFilter sieve;
