@@ -73,6 +73,9 @@ void SupervisedProcess::start()
 
 void SupervisedProcess::hold()
 {
+    // Whatever kept it from starting is of the program that is about to be replaced.
+    m_startProblem.clear();
+    m_failedStarts = 0;
     feed(LifecycleEvent::HoldRequested);
 }
 

@@ -9,14 +9,17 @@
 #include <cerrno>
 #include <cstdio>
 #include <fcntl.h>
-#include <QDir>
+#include <filesystem>
 #include <QFile>
 #include <QFileInfo>
 #include <sys/stat.h>
+#include <vector>
 
 namespace sgn::system {
 
 using namespace Qt::StringLiterals;
+
+namespace fs = std::filesystem;
 
 namespace {
 
@@ -60,19 +63,37 @@ Outcome ensureThere(const QString &path, const QString &model)
 }
 
 // A folder laid out by hand may take no writes, and then nothing in it can be removed.
-void allowWrites(const QString &folder)
+void allowWrites(const fs::path &folder)
 {
-    // As it goes, because a folder that can't be read shows nothing of what is below.
-    QStringList folders{folder};
-    while (!folders.isEmpty()) {
-        const QString path = folders.takeFirst();
-        QFile::setPermissions(path, QFile::permissions(path) | QFile::ReadOwner | QFile::WriteOwner | QFile::ExeOwner);
-        const auto below =
-            QDir(path).entryInfoList(QDir::Dirs | QDir::Hidden | QDir::NoSymLinks | QDir::NoDotAndDotDot);
-        for (const QFileInfo &entry : below) {
-            folders += entry.filePath();
+    constexpr auto writable = fs::perms::owner_all;
+    std::error_code unchanged;
+    fs::permissions(folder, writable, fs::perm_options::add | fs::perm_options::nofollow, unchanged);
+}
+
+// All that can be removed; the first reason why something couldn't. By the names as the file system has them, which
+// needn't be UTF-8.
+std::error_code removeTree(const fs::path &root)
+{
+    std::error_code failure;
+    std::vector<fs::path> all{root};
+    for (std::size_t i = 0; i < all.size(); ++i) {
+        std::error_code unknown;
+        if (fs::symlink_status(all[i], unknown).type() != fs::file_type::directory) {
+            continue;
+        }
+        allowWrites(all[i]);
+        std::error_code unreadable;
+        for (fs::directory_iterator it(all[i], unreadable); !unreadable && it != fs::directory_iterator();
+             it.increment(unreadable)) {
+            all.push_back(it->path());
         }
     }
+    for (auto it = all.rbegin(); it != all.rend(); ++it) {
+        std::error_code error;
+        fs::remove(*it, error);
+        failure = failure ? failure : error;
+    }
+    return failure;
 }
 
 // A release that holds folders of another user, for example root, can't be removed by its owner, but it can be moved
@@ -212,20 +233,8 @@ Outcome replaceFolder(const QString &from, const QString &to)
 
 Outcome removeFolder(const QString &path)
 {
-    const QFileInfo info(path);
-    if (!info.exists() && !info.isSymLink()) {
-        return {};
-    }
-    const bool isFolder = info.isDir() && !info.isSymLink();
-    bool removed = isFolder ? QDir(path).removeRecursively() : QFile::remove(path);
-    if (!removed && isFolder) {
-        allowWrites(path);
-        removed = QDir(path).removeRecursively();
-    }
-    if (!removed) {
-        return fail(ErrorCode::Io, u"cannot remove "_s + path);
-    }
-    return {};
+    const std::error_code failure = removeTree(QFile::encodeName(path).toStdString());
+    return failure ? fail(systemError(u"cannot remove "_s + path, failure.value())) : Outcome();
 }
 
 } // namespace sgn::system

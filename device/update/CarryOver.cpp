@@ -11,7 +11,9 @@
 #include <cstring>
 #include <fcntl.h>
 #include <QFile>
+#include <sys/sendfile.h>
 #include <unistd.h>
+#include <utility>
 
 namespace sgn::update {
 
@@ -83,8 +85,19 @@ public:
         if (error == EPERM || error == EACCES || error == EMLINK) {
             error = move(path);
         }
+        if (error == EPERM || error == EACCES || error == EMLINK) {
+            error = copy(path);
+        }
         if (error != 0) {
             judge(path, error);
+        }
+    }
+
+    // Once everything is in its place.
+    void setModes()
+    {
+        for (auto it = m_modes.crbegin(); it != m_modes.crend(); ++it) {
+            ::chmod(it->first.constData(), it->second);
         }
     }
 
@@ -157,7 +170,39 @@ private:
         if (::geteuid() == 0 && ::lchown(there.constData(), info.st_uid, info.st_gid) != 0) {
             return errno;
         }
-        return ::chmod(there.constData(), info.st_mode & permissions) == 0 ? 0 : errno;
+        // One that takes no writes has to take what belongs into it first.
+        m_modes += {there, info.st_mode & permissions};
+        return ::chmod(there.constData(), (info.st_mode & permissions) | S_IRWXU) == 0 ? 0 : errno;
+    }
+
+    // What may be neither linked nor moved, such as a file of root's in a folder of root's.
+    int copy(const QByteArray &path)
+    {
+        const Descriptor from(::open((m_from + path).constData(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+        struct stat info
+        {
+        };
+        if (!from.isValid() || ::fstat(from.get(), &info) != 0) {
+            return errno;
+        }
+        if (!S_ISREG(info.st_mode)) {
+            return EPERM;
+        }
+        const Descriptor to(::open((m_to + path).constData(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW,
+                                   info.st_mode & permissions));
+        if (!to.isValid()) {
+            return errno;
+        }
+        constexpr size_t piece = 1024 * 1024;
+        ssize_t n = 0;
+        do {
+            n = ::sendfile(to.get(), from.get(), nullptr, piece);
+        } while (n > 0);
+        const int error = n < 0 ? errno : 0;
+        if (error != 0) {
+            ::unlink((m_to + path).constData());
+        }
+        return error;
     }
 
     void judge(const QByteArray &path, int error)
@@ -176,6 +221,7 @@ private:
     QByteArray m_to;
     CarriedOver m_done;
     OwnFiles m_carried;
+    QList<std::pair<QByteArray, mode_t>> m_modes; // of folders, by their whole paths
     std::optional<Error> m_error;
 };
 
@@ -278,8 +324,10 @@ Result<CarriedOver> carryOver(const ReleasePaths &paths, const QString &from, co
     }
     owners.to = *std::move(own);
     Carrier carrier(from, to);
-    if (auto walked = carryAll(owners, from, carrier); !walked) {
-        return fail(std::move(walked).error());
+    const Outcome walked = carryAll(owners, from, carrier);
+    carrier.setModes();
+    if (!walked) {
+        return fail(walked.error());
     }
     if (carrier.error()) {
         return fail(*carrier.error());
