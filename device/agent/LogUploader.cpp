@@ -110,7 +110,7 @@ void LogUploader::sendByHttp(const QString &whyNotServer)
         // They are at the customer's own server, which gives no address to fetch them from.
         sent(answer ? Result<QUrl>(QUrl()) : fail(answer.error()));
     });
-    m_call->start(request);
+    m_call->start(request, WebCall::Answer::Ignored);
 }
 
 void LogUploader::sent(const Result<QUrl> &url)

@@ -21,8 +21,9 @@ WebCall::WebCall(web::Access access, QObject *parent)
     , m_access(std::move(access))
 {}
 
-void WebCall::start(web::WebRequest request)
+void WebCall::start(web::WebRequest request, Answer answer)
 {
+    m_wanted = answer;
     m_host = request.url.host();
     request.proxy = m_access.proxy;
     if (request.url.scheme() == "https"_L1) {
@@ -30,6 +31,7 @@ void WebCall::start(web::WebRequest request)
     }
     request.total = total;
     m_transfer = m_client.start(request);
+    connect(m_transfer, &web::Transfer::sent, this, [this](qint64 bytes, qint64 total) { m_isSent = bytes == total; });
     connect(m_transfer, &web::Transfer::headRead, this, &WebCall::readHead);
     connect(m_transfer, &web::Transfer::received, this, &WebCall::read);
     connect(m_transfer, &web::Transfer::finished, this, &WebCall::ended);
@@ -40,14 +42,28 @@ void WebCall::readHead()
     const web::Head &head = m_transfer->head();
     if (head.status < 200 || head.status >= 300) {
         end(fail(ErrorCode::Network, u"HTTP %1 from %2"_s.arg(head.status).arg(m_host)));
+    } else if (m_wanted == Answer::Ignored) {
+        endIfSent();
     } else if (head.isEncoded()) {
         end(fail(ErrorCode::Network, u"%1 answers compressed (Content-Encoding: %2), which wasn't requested"_s.arg(
                                          m_host, QString::fromLatin1(head.field("content-encoding").left(64)))));
     }
 }
 
+// What comes behind a head that agrees is of no use, and may be compressed or endless.
+void WebCall::endIfSent()
+{
+    if (m_isSent) {
+        end(QByteArray());
+    }
+}
+
 void WebCall::read(const QByteArray &bytes)
 {
+    if (m_wanted == Answer::Ignored) {
+        endIfSent();
+        return;
+    }
     m_answer += bytes;
     if (m_answer.size() > maxAnswer) {
         end(fail(ErrorCode::TooLarge, u"%1 answers with more than %2 bytes"_s.arg(m_host).arg(maxAnswer)));

@@ -19,8 +19,11 @@ class WebCall : public QObject
 public:
     explicit WebCall(web::Access access, QObject *parent = nullptr);
 
-    // The request's trust and proxy are those of the access.
-    void start(web::WebRequest request);
+    enum class Answer { Wanted, Ignored };
+
+    // The request's trust and proxy are those of the access. With Answer::Ignored the head of a 2xx answer is all that
+    // counts once the request's body is sent, and finished() has an empty one.
+    void start(web::WebRequest request, Answer answer = Answer::Wanted);
 
 Q_SIGNALS:
     // Once, never from within start(): the body of a 2xx answer, or Network with the reason, TooLarge, Io (the file
@@ -30,6 +33,7 @@ Q_SIGNALS:
 private:
     void readHead();
     void read(const QByteArray &bytes);
+    void endIfSent();
     void ended(const std::optional<web::WebFailure> &failure);
     void end(const Result<QByteArray> &answer);
 
@@ -37,6 +41,8 @@ private:
     web::Client m_client;
     web::Transfer *m_transfer = nullptr;
     QString m_host;
+    Answer m_wanted = Answer::Wanted;
+    bool m_isSent = false;
     QByteArray m_answer;
 };
 

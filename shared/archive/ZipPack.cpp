@@ -91,11 +91,14 @@ private:
     {
         const QByteArray name = file.name.toUtf8();
         if (auto path = zipPath(name); !path) {
-            return fail(std::move(path).error());
+            return unreadable(file,
+                              {path.error().code, u"%1: its name is too long for a zip"_s.arg(file.name.left(80))});
         }
         // O_NONBLOCK: opening a FIFO must not wait for a writer.
         const QByteArray place = file.rawSource.isEmpty() ? QFile::encodeName(file.source) : file.rawSource;
-        const Descriptor source(::open(place.constData(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+        // A link that has come into the place of a log since it was listed isn't followed.
+        const int extra = m_rules.missing == PackRules::Missing::Skip ? O_NOFOLLOW : 0;
+        const Descriptor source(::open(place.constData(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | extra));
         struct stat info
         {
         };
@@ -190,6 +193,9 @@ Outcome packZip(const QList<PackFile> &files, const QString &zip, const PackRule
 
 namespace {
 
+// Leaves room for what makes a name unique.
+constexpr qsizetype maxEntryName = 900;
+
 // A name that zipPath() takes.
 QString harmless(const QByteArray &name)
 {
@@ -226,11 +232,16 @@ Result<QList<PackFile>> filesBelow(const QString &folder, const QString &nameInZ
             const fs::path &entry = it->path();
             QString entryName = name + u'/' + harmless(QByteArray::fromStdString(entry.filename().native()));
             while (names.contains(entryName)) {
-                entryName += u'_';
+                entryName = entryName.size() < maxEntryName
+                                ? entryName + u'_'
+                                : entryName.left(maxEntryName) + QString::number(names.size());
             }
             names += entryName;
             std::error_code unknown;
             const fs::file_type type = it->symlink_status(unknown).type();
+            if (unknown && unreadable != nullptr) {
+                *unreadable += entryName;
+            }
             if (type == fs::file_type::directory) {
                 folders += {entry, entryName};
             } else if (type == fs::file_type::regular) {
