@@ -3,13 +3,27 @@
 
 #include "agent/ConfigRecovery.h"
 #include "agent/Logging.h"
+#include "base/StateFile.h"
 #include "crypto/ConfigEnvelope.h"
+
+#include <QJsonDocument>
+#include <QJsonObject>
 
 namespace sgn::agent {
 
 using namespace Qt::StringLiterals;
 
 namespace {
+
+constexpr qint64 maxSerialFile = 4096;
+
+// The highest serial of a configuration that was ever accepted here.
+qint64 highestSerial(const DeviceTree &tree)
+{
+    const auto kept = readStateObject(tree.configSerial(), maxSerialFile);
+    const auto current = loadDeviceConfig(tree);
+    return std::max(kept ? kept->value("serial"_L1).toInteger() : 0, current ? current->serial : 0);
+}
 
 Outcome check(const QByteArray &file, const DeviceTree &tree, const QString &rpiUniqueId)
 {
@@ -23,6 +37,14 @@ Outcome check(const QByteArray &file, const DeviceTree &tree, const QString &rpi
     }
     if (config->rpiUniqueId != rpiUniqueId) {
         return fail(ErrorCode::BadRequest, u"the new configuration is for the device %1"_s.arg(config->rpiUniqueId));
+    }
+    // Whoever kept an older one, the server's archive does, could send it again, and with it take away keys.
+    if (config->serial == 0) {
+        return fail(ErrorCode::BadRequest,
+                    u"the new configuration has no serial; encrypt it with this release of sgn-provision"_s);
+    }
+    if (config->serial <= highestSerial(tree)) {
+        return fail(ErrorCode::BadRequest, u"the configuration isn't newer than those before it; encrypt it anew"_s);
     }
     return {};
 }
@@ -50,6 +72,7 @@ void ConfigTrial::resume()
         return; // recoverConfig() has logged what there is to log
     }
     m_record = *std::move(record);
+    keepSerial();
     if (m_record->phase == ConfigPhase::Trying) {
         m_limit.start(std::chrono::seconds(m_record->timeoutS));
     } else {
@@ -78,8 +101,23 @@ Outcome ConfigTrial::begin(const CommandKey &key, const ConfigUpdate &update, co
         return saved;
     }
     m_record = std::move(record);
+    keepSerial();
     QMetaObject::invokeMethod(this, &ConfigTrial::restartRequested, Qt::QueuedConnection);
     return {};
+}
+
+// After the journal, so that a power cut between the two doesn't make the command look like a repetition.
+void ConfigTrial::keepSerial()
+{
+    const auto config = openDeviceConfig(m_record->after, m_tree);
+    if (!config || config->serial <= highestSerial(m_tree)) {
+        return;
+    }
+    const QJsonObject highest{{"serial"_L1, config->serial}};
+    if (const auto saved = writeStateFile(m_tree.configSerial(), QJsonDocument(highest).toJson(QJsonDocument::Compact));
+        !saved) {
+        qCWarning(lcAgent) << saved.error();
+    }
 }
 
 void ConfigTrial::online()

@@ -26,7 +26,8 @@ public:
     // At start-up, after recoverConfig().
     void resume();
     // On disk when it returns; restartRequested() follows. Busy; BadRequest: the file is not of version 2, is not for
-    // this device's key or `rpiUniqueId`, or holds no configuration; NoSpace, Io.
+    // this device's key or `rpiUniqueId`, holds no configuration, or one that isn't newer than each before it (its
+    // serial), as one that was kept and is sent again; NoSpace, Io.
     [[nodiscard]] Outcome begin(const CommandKey &key, const ConfigUpdate &update, const QString &rpiUniqueId);
     // The device is online by the configuration it was started with.
     void online();
@@ -43,6 +44,7 @@ Q_SIGNALS:
     void finished(const sgn::agent::CommandKey &key, const std::optional<sgn::Error> &failure);
 
 private:
+    void keepSerial();
     void rollBack();
     void report();
 

@@ -112,6 +112,11 @@ QString DeviceTree::configJournal() const
     return below(u"downloads/config-update.json"_s);
 }
 
+QString DeviceTree::configSerial() const
+{
+    return below(u"downloads/config-serial.json"_s);
+}
+
 QString DeviceTree::rebootJournal() const
 {
     return below(u"downloads/reboot.json"_s);

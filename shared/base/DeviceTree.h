@@ -49,6 +49,7 @@ public:
     [[nodiscard]] QString commandRecord() const; // downloads/commands.json
     [[nodiscard]] QString rebootJournal() const; // downloads/reboot.json
     [[nodiscard]] QString configJournal() const; // downloads/config-update.json
+    [[nodiscard]] QString configSerial() const;  // downloads/config-serial.json
     [[nodiscard]] QString outbox() const;        // downloads/outbox, a folder
     [[nodiscard]] QString eventOutbox() const;   // downloads/events, a folder
     [[nodiscard]] QString panelFeatures() const; // downloads/panel.json

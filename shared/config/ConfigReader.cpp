@@ -31,6 +31,13 @@ bool isLocalpart(QStringView text)
     });
 }
 
+// What no screen shows or types: a server would take the name for another one.
+bool hasInvisible(QStringView text)
+{
+    return std::ranges::any_of(text, [](QChar c) { return c.category() == QChar::Other_Format; }) ||
+           text.toString().normalized(QString::NormalizationForm_KC) != text;
+}
+
 bool isHostName(const QString &text)
 {
     QUrl url;
@@ -115,6 +122,12 @@ QString ConfigReader::bareJid(QLatin1StringView field)
         refuse(field, u"'%1' is not an account of the form name@domain"_s.arg(jid));
         return {};
     }
+    if (hasInvisible(jid) || jid.endsWith(u'.')) {
+        refuse(field,
+               u"'%1' has an invisible character in it, a letter that a server writes in another way, or a dot at "
+               "its end; type it anew"_s.arg(jid));
+        return {};
+    }
     return jid.toLower();
 }
 
@@ -148,6 +161,17 @@ int ConfigReader::number(QLatin1StringView field, int low, int high, int otherwi
         return otherwise;
     }
     return static_cast<int>(number);
+}
+
+qint64 ConfigReader::serial(QLatin1StringView field)
+{
+    constexpr qint64 largest = qint64{1} << 53; // that a number of JSON has exactly
+    const qint64 number = has(field) ? m_object.value(field).toInteger(-1) : 0;
+    if (number < 0 || number > largest) {
+        refuse(field, u"must be a whole number"_s);
+        return 0;
+    }
+    return number;
 }
 
 QUrl ConfigReader::webAddress(QLatin1StringView field)

@@ -32,6 +32,8 @@ public:
     // Optional.
     [[nodiscard]] bool boolean(QLatin1StringView field, bool otherwise);
     [[nodiscard]] int number(QLatin1StringView field, int low, int high, int otherwise);
+    // 0 to 2^53; 0 where there is none.
+    [[nodiscard]] qint64 serial(QLatin1StringView field);
     [[nodiscard]] QUrl webAddress(QLatin1StringView field);
     // http://[user:password@]host[:port].
     [[nodiscard]] QUrl proxy(QLatin1StringView field);

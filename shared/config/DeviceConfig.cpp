@@ -42,6 +42,7 @@ Result<DeviceConfig> parseDeviceConfig(QByteArrayView json)
     config.sitePackages = top.folder("site_packages"_L1);
     config.heartbeatTimeoutS = top.number("heartbeat_timeout_s"_L1, 1, 24 * 3600, config.heartbeatTimeoutS);
     config.startTimeoutS = top.number("start_timeout_s"_L1, 1, 24 * 3600, config.startTimeoutS);
+    config.serial = top.serial("serial"_L1);
     config.releaseKeys = top.publicKeys("release_keys"_L1);
     config.operatorKeys = top.publicKeys("operator_keys"_L1);
 

@@ -46,6 +46,10 @@ struct DeviceConfig
     // start_timeout_s: a meter process has to send its first heartbeat within this time.
     int startTimeoutS = 300;
 
+    // serial: set by sgn-provision when it encrypts the file, milliseconds since 1970. A configuration that is sent to
+    // a device has to have a higher one than each before it.
+    qint64 serial = 0;
+
     // release_keys, operator_keys: lists of JSON Web Keys (PublicKey.h). Not empty means that a signature is required.
     QList<PublicKey> releaseKeys;
     QList<PublicKey> operatorKeys;

@@ -33,6 +33,7 @@ private:
                                                                 {u"host"_s, m_server->address()},
                                                                 {u"port"_s, m_server->port()}}},
                                  {u"rpi_unique_id"_s, QString::fromLatin1(AgentDevice::id)},
+                                 {u"serial"_s, QDateTime::currentMSecsSinceEpoch()},
                                  {u"allow_http"_s, true}};
         const auto secret = loadDeviceSecret(m_device->path(u"cfg/device.key"_s));
         return encryptV2(QJsonDocument(config).toJson(), secret.value()).value();

@@ -132,7 +132,7 @@ private Q_SLOTS:
         QVERIFY(createDeviceSecret(tree.deviceKey()).has_value());
         const SecureBytes secret = loadDeviceSecret(tree.deviceKey()).value();
         m_old = encryptV2(configText(u"old"_s, id), secret).value();
-        m_new = encryptV2(configText(u"new"_s, id), secret).value();
+        m_new = encryptV2(configText(u"new"_s, id, 1), secret).value();
         QVERIFY(writeFileAtomically(tree.configFile(), m_old).has_value());
         QVERIFY(test::writeFile(m_folder.filePath(u"new"_s), m_new));
         QVERIFY2(m_disk->keepAsBeginning(), qPrintable(m_disk->trouble()));

@@ -31,9 +31,9 @@ class TestConfigTrial : public QObject
 
 private:
     [[nodiscard]] const DeviceTree &tree() const { return *m_tree; }
-    [[nodiscard]] QByteArray sealed(const QString &account, const QString &device = id) const
+    [[nodiscard]] QByteArray sealed(const QString &account, const QString &device = id, qint64 serial = 5) const
     {
-        return encryptV2(configText(account, device), loadDeviceSecret(tree().deviceKey()).value()).value();
+        return encryptV2(configText(account, device, serial), loadDeviceSecret(tree().deviceKey()).value()).value();
     }
     [[nodiscard]] QByteArray inPlace() const
     {
@@ -79,7 +79,7 @@ private Q_SLOTS:
         m_results.clear();
         QVERIFY(tree().ensureFolders().has_value());
         QVERIFY(createDeviceSecret(tree().deviceKey()).has_value());
-        m_old = sealed(u"old"_s);
+        m_old = sealed(u"old"_s, id, 3);
         m_new = sealed(u"new"_s);
         QVERIFY(test::writeFile(tree().configFile(), m_old));
         QCOMPARE(startAgent(), u"old"_s);
@@ -214,6 +214,32 @@ private Q_SLOTS:
         QVERIFY(!QFile::exists(tree().configJournal()));
         QVERIFY(begin(m_new).has_value());
         QCOMPARE(begin(m_new).error().code, ErrorCode::Busy);
+    }
+
+    // Whoever keeps one that was sent, as the server's archive does, could else take keys away from the device.
+    void takesNoOlderConfiguration()
+    {
+        QCOMPARE(begin(sealed(u"new"_s, id, 0)).error().code, ErrorCode::BadRequest);
+        for (const qint64 serial : {1, 3}) {
+            const auto begun = begin(sealed(u"new"_s, id, serial));
+            QCOMPARE(begun.error().code, ErrorCode::BadRequest);
+            QVERIFY2(begun.error().message.contains(u"isn't newer"_s), qPrintable(begun.error().message));
+        }
+        QVERIFY(begin(m_new).has_value());
+        QCOMPARE(startAgent(), u"new"_s);
+        m_trial->online();
+        m_trial->close();
+        QVERIFY(!begin(m_new).has_value());
+        QVERIFY(!begin(m_old).has_value());
+
+        // One that was rolled back counts as well, also after the owner has put an old one there.
+        QVERIFY(begin(sealed(u"bad"_s, id, 9)).has_value());
+        QCOMPARE(startAgent(), u"bad"_s);
+        QVERIFY(QFile::remove(tree().configJournal()));
+        QVERIFY(test::writeFile(tree().configFile(), sealed(u"old"_s, id, 0)));
+        QCOMPARE(startAgent(), u"old"_s);
+        QVERIFY(!begin(sealed(u"bad"_s, id, 9)).has_value());
+        QVERIFY(begin(sealed(u"good"_s, id, 10)).has_value());
     }
 
     void restoresADamagedConfiguration_data()

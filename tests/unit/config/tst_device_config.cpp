@@ -149,6 +149,10 @@ private Q_SLOTS:
             row(("JID " + jid.toUtf8()).constData(), u"xmpp_client.cpanel_jid"_s, jid,
                 u"xmpp_client.cpanel_jid '%1' is not an account of the form name@domain"_s.arg(jid));
         }
+        for (const QString &jid : {u"panel@localhost."_s, u"pan\u200Bel@localhost"_s, u"pan\u00ADel@localhost"_s,
+                                   u"\uFF50anel@localhost"_s, u"pa\u006E\u0303el@localhost"_s}) {
+            row(("odd cpanel_jid " + jid.toUtf8()).constData(), u"xmpp_client.cpanel_jid"_s, jid, u"type it anew"_s);
+        }
         row("own JID as panel", u"xmpp_client.cpanel_jid"_s, u"Altimeter_0001@im.koderoot.net"_s,
             u"the same account"_s);
         for (const QJsonValue &port : {QJsonValue(0), QJsonValue(-1), QJsonValue(65536), QJsonValue(1.5),
