@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "web/Client.h"
 
+#include "web/NameLookup.h"
 #include "web/TransferPrivate.h"
 
 namespace sgn::web {
+
+using namespace Qt::StringLiterals;
 
 Client::Private::Private()
     : m_handle([this](CURL *easy, CURLcode code) { finish(easy, code); }, [this] { deliver(); })
@@ -14,6 +17,24 @@ Client::Private::~Private()
     for (auto it = m_transfers.cbegin(); it != m_transfers.cend(); ++it) {
         m_handle.remove(it.key());
     }
+}
+
+void Client::Private::begin(Transfer *transfer)
+{
+    const QByteArray name = transfer->d->nameToLookUp();
+    if (name.isEmpty()) {
+        return add(transfer);
+    }
+    // The transfer is gone before this is.
+    lookUpAddresses(name, transfer, [this, transfer](const QByteArrayList &addresses) {
+        if (!addresses.isEmpty()) {
+            transfer->d->setAddresses(addresses);
+            return add(transfer);
+        }
+        transfer->d->m_failure = WebFailure{WebFailure::Kind::Network, u"its name cannot be found"_s};
+        transfer->d->m_isComplete = true;
+        transfer->d->deliver();
+    });
 }
 
 void Client::Private::add(Transfer *transfer)
@@ -71,7 +92,7 @@ Transfer *Client::start(const WebRequest &request)
     transfer->d = std::make_unique<Transfer::Private>(transfer, request);
     if (transfer->d->setUp()) {
         transfer->d->m_client = this;
-        d->add(transfer);
+        d->begin(transfer);
     } else {
         transfer->d->m_isComplete = true;
         QMetaObject::invokeMethod(

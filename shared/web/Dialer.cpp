@@ -2,10 +2,12 @@
 #include "web/Dialer.h"
 
 #include "web/MultiHandle.h"
+#include "web/NameLookup.h"
 
 #include <array>
 #include <cerrno>
 #include <fcntl.h>
+#include <QHostAddress>
 
 namespace sgn::web {
 
@@ -19,7 +21,7 @@ public:
     Private(const Private &) = delete;
     Private &operator=(const Private &) = delete;
 
-    void add() { m_handle.add(m_easy); }
+    void start();
     void finish(CURLcode code);
     [[nodiscard]] DialFailure failureOf(CURLcode code) const;
 
@@ -28,6 +30,8 @@ public:
     MultiHandle m_handle;
     CURL *m_easy;
     std::array<char, CURL_ERROR_SIZE> m_error{};
+    QUrl m_url;
+    curl_slist *m_addresses = nullptr;
     Descriptor m_socket;
 };
 
@@ -37,26 +41,46 @@ Dialer::Private::Private(Dialer *dialer, const DialRequest &request)
     , m_handle([this](CURL *, CURLcode code) { finish(code); }, [] {})
     , m_easy(curl_easy_init())
 {
-    QUrl url;
-    url.setScheme(u"http"_s);
-    url.setHost(request.host);
-    url.setPort(request.port);
+    m_url.setScheme(u"http"_s);
+    m_url.setHost(request.host.endsWith(u'.') ? request.host.chopped(1) : request.host);
+    m_url.setPort(request.port);
     curl_easy_setopt(m_easy, CURLOPT_ERRORBUFFER, m_error.data());
     curl_easy_setopt(m_easy, CURLOPT_NOSIGNAL, 1L);
-    curl_easy_setopt(m_easy, CURLOPT_URL, url.toEncoded().constData());
+    curl_easy_setopt(m_easy, CURLOPT_URL, m_url.toEncoded().constData());
     curl_easy_setopt(m_easy, CURLOPT_CONNECT_ONLY, 1L);
-    // Otherwise the environment decides.
-    curl_easy_setopt(m_easy, CURLOPT_PROXY, request.proxy.toEncoded().constData());
+    setProxy(m_easy, request.proxy);
     curl_easy_setopt(m_easy, CURLOPT_HTTPPROXYTUNNEL, request.proxy.isEmpty() ? 0L : 1L);
     curl_easy_setopt(m_easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(request.limit.count()));
     curl_easy_setopt(m_easy, CURLOPT_FRESH_CONNECT, 1L);
-    curl_easy_setopt(m_easy, CURLOPT_QUICK_EXIT, 1L);
 }
 
 Dialer::Private::~Private()
 {
     m_handle.remove(m_easy);
     curl_easy_cleanup(m_easy);
+    curl_slist_free_all(m_addresses);
+}
+
+// Looks up the name first: libcurl would leave that to a thread without a limit of time.
+void Dialer::Private::start()
+{
+    const QUrl target = m_request.proxy.isEmpty() ? m_url : m_request.proxy;
+    const QByteArray host = target.host(QUrl::FullyEncoded).toLatin1();
+    if (!QHostAddress(target.host()).isNull()) {
+        m_handle.add(m_easy);
+        return;
+    }
+    lookUpAddresses(host, q, [this, host, port = target.port()](const QByteArrayList &addresses) {
+        if (addresses.isEmpty()) {
+            const bool isProxy = !m_request.proxy.isEmpty();
+            Q_EMIT q->failed(isProxy ? DialFailure{DialFailure::Kind::Proxy, u"its name cannot be found"_s}
+                                     : DialFailure{DialFailure::Kind::Name, {}});
+            return;
+        }
+        m_addresses = resolvedTo(host, port, addresses);
+        curl_easy_setopt(m_easy, CURLOPT_RESOLVE, m_addresses);
+        m_handle.add(m_easy);
+    });
 }
 
 void Dialer::Private::finish(CURLcode code)
@@ -111,7 +135,7 @@ Dialer::~Dialer() = default;
 
 void Dialer::start()
 {
-    d->add();
+    d->start();
 }
 
 Descriptor Dialer::takeSocket()

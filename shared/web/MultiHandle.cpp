@@ -2,11 +2,17 @@
 #include "web/MultiHandle.h"
 
 #include <csignal>
+#include <openssl/err.h>
 #include <utility>
 
 namespace sgn::web {
 
+using namespace Qt::StringLiterals;
+
 namespace {
+
+// Far longer than a turn takes that only reads and writes what is there.
+constexpr qint64 longestTurn = 3'000; // ms
 
 // Once in the process. A server that closes must not end the process; Qt's sockets do the same.
 void prepareLibrary()
@@ -18,13 +24,40 @@ void prepareLibrary()
     Q_UNUSED(prepared)
 }
 
+// libcurl leaves errors in the queue that OpenSSL has for each thread; Qt's sockets of the same thread would take them
+// for their own, and a session end because a download has failed.
+void forgetErrors()
+{
+    ERR_clear_error();
+}
+
 } // namespace
 
 QString reasonOf(CURLcode code, const char *words)
 {
     const bool mayQuoteProxy = code == CURLE_COULDNT_RESOLVE_PROXY || code == CURLE_URL_MALFORMAT;
+    if (code == CURLE_ABORTED_BY_CALLBACK) {
+        return u"it sends without an end"_s;
+    }
     const bool hasWords = *words != '\0' && !mayQuoteProxy;
     return QString::fromUtf8(hasWords ? words : curl_easy_strerror(code)).simplified().left(300);
+}
+
+void setProxy(CURL *easy, const QUrl &proxy)
+{
+    // Without user and password, which libcurl would look for a second time, in other ways.
+    curl_easy_setopt(easy, CURLOPT_PROXY, proxy.toEncoded(QUrl::RemoveUserInfo).constData());
+    curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
+    if (!proxy.userName().isEmpty()) {
+        curl_easy_setopt(easy, CURLOPT_PROXYUSERNAME, proxy.userName(QUrl::FullyDecoded).toUtf8().constData());
+        curl_easy_setopt(easy, CURLOPT_PROXYPASSWORD, proxy.password(QUrl::FullyDecoded).toUtf8().constData());
+    }
+}
+
+curl_slist *resolvedTo(const QByteArray &host, int port, const QByteArrayList &addresses)
+{
+    const QByteArray entry = host + ':' + QByteArray::number(port) + ':' + addresses.join(',');
+    return curl_slist_append(nullptr, entry.constData());
 }
 
 MultiHandle::MultiHandle(Done done, Progressed progressed)
@@ -45,6 +78,7 @@ MultiHandle::MultiHandle(Done done, Progressed progressed)
 MultiHandle::~MultiHandle()
 {
     curl_multi_cleanup(m_multi);
+    forgetErrors();
     for (const Watch &watch : std::as_const(m_watches)) {
         delete watch.read;
         delete watch.write;
@@ -53,18 +87,28 @@ MultiHandle::~MultiHandle()
 
 void MultiHandle::add(CURL *easy)
 {
+    curl_easy_setopt(easy, CURLOPT_NOPROGRESS, 0L);
+    curl_easy_setopt(easy, CURLOPT_XFERINFOFUNCTION, &MultiHandle::onProgress);
+    curl_easy_setopt(easy, CURLOPT_XFERINFODATA, this);
     curl_multi_add_handle(m_multi, easy);
 }
 
 void MultiHandle::remove(CURL *easy)
 {
     curl_multi_remove_handle(m_multi, easy);
+    forgetErrors();
 }
 
 int MultiHandle::onSocket(CURL *, curl_socket_t socket, int what, void *self, void *)
 {
     static_cast<MultiHandle *>(self)->watch(socket, what);
     return 0;
+}
+
+int MultiHandle::onProgress(void *self, curl_off_t, curl_off_t, curl_off_t, curl_off_t)
+{
+    const QElapsedTimer &turn = static_cast<MultiHandle *>(self)->m_turn;
+    return turn.isValid() && turn.elapsed() > longestTurn ? 1 : 0;
 }
 
 int MultiHandle::onTimer(CURLM *, long milliseconds, void *self)
@@ -106,7 +150,10 @@ void MultiHandle::setNotifier(QSocketNotifier *&notifier, curl_socket_t socket, 
 void MultiHandle::act(curl_socket_t socket, int events)
 {
     int running = 0;
+    m_turn.start();
     curl_multi_socket_action(m_multi, socket, events, &running);
+    m_turn.invalidate();
+    forgetErrors();
     int left = 0;
     while (const CURLMsg *const message = curl_multi_info_read(m_multi, &left)) {
         if (message->msg == CURLMSG_DONE) {

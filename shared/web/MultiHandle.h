@@ -3,17 +3,25 @@
 
 #include <curl/curl.h>
 #include <functional>
+#include <QElapsedTimer>
 #include <QHash>
 #include <QObject>
 #include <QSocketNotifier>
 #include <QString>
 #include <QTimer>
+#include <QUrl>
 
 namespace sgn::web {
 
 // Why libcurl failed, by its own words where it has some; never with the address of a proxy, which may contain a
 // password.
 [[nodiscard]] QString reasonOf(CURLcode code, const char *words);
+
+// Sets the proxy, and that the environment sets none and excepts no host from it.
+void setProxy(CURL *easy, const QUrl &proxy);
+
+// "host:port:address,address" for CURLOPT_RESOLVE; the caller frees it after the handle.
+[[nodiscard]] curl_slist *resolvedTo(const QByteArray &host, int port, const QByteArrayList &addresses);
 
 // libcurl's multi handle, with its sockets and its timer in the event loop. Both functions are called from there, never
 // from within add(); the second one may destroy this object.
@@ -25,6 +33,8 @@ public:
     MultiHandle(Done done, Progressed progressed);
     ~MultiHandle() override;
 
+    // What happens within one turn of the event loop is limited from now on: libcurl skips what a proxy sends behind a
+    // refusal byte by byte, without an end and without looking at the clock.
     void add(CURL *easy);
     void remove(CURL *easy);
 
@@ -36,6 +46,7 @@ private:
     };
 
     static int onSocket(CURL *easy, curl_socket_t socket, int what, void *self, void *socketData);
+    static int onProgress(void *self, curl_off_t, curl_off_t, curl_off_t, curl_off_t);
     static int onTimer(CURLM *multi, long milliseconds, void *self);
     void watch(curl_socket_t socket, int what);
     void setNotifier(QSocketNotifier *&notifier, curl_socket_t socket, QSocketNotifier::Type type, bool wanted);
@@ -45,6 +56,7 @@ private:
     Done m_done;
     Progressed m_progressed;
     QTimer m_timer;
+    QElapsedTimer m_turn;
     QHash<curl_socket_t, Watch> m_watches;
 };
 

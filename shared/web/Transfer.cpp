@@ -4,6 +4,7 @@
 #include "web/TransferPrivate.h"
 
 #include <algorithm>
+#include <QHostAddress>
 
 namespace sgn::web {
 
@@ -57,6 +58,22 @@ Transfer::Private::~Private()
     }
     curl_easy_cleanup(m_easy);
     curl_slist_free_all(m_headers);
+    curl_slist_free_all(m_addresses);
+}
+
+// The name that has to be looked up, of the server or its proxy; empty for an address.
+QByteArray Transfer::Private::nameToLookUp() const
+{
+    const QUrl &target = m_request.proxy.isEmpty() ? m_request.url : m_request.proxy;
+    return QHostAddress(target.host()).isNull() ? target.host(QUrl::FullyEncoded).toLatin1() : QByteArray();
+}
+
+void Transfer::Private::setAddresses(const QByteArrayList &addresses)
+{
+    const QUrl &target = m_request.proxy.isEmpty() ? m_request.url : m_request.proxy;
+    const int usual = target.scheme() == "https"_L1 ? 443 : 80;
+    m_addresses = resolvedTo(nameToLookUp(), target.port(usual), addresses);
+    curl_easy_setopt(m_easy, CURLOPT_RESOLVE, m_addresses);
 }
 
 bool Transfer::Private::setUp()
@@ -89,11 +106,8 @@ void Transfer::Private::setRequest()
     curl_easy_setopt(m_easy, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(m_easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
     curl_easy_setopt(m_easy, CURLOPT_CUSTOMREQUEST, m_request.method.constData());
-    // Otherwise the environment decides.
-    curl_easy_setopt(m_easy, CURLOPT_PROXY, m_request.proxy.toEncoded().constData());
+    setProxy(m_easy, m_request.proxy);
     curl_easy_setopt(m_easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
-    // A thread that still looks up a name when it is no longer wanted is left alone, not waited for.
-    curl_easy_setopt(m_easy, CURLOPT_QUICK_EXIT, 1L);
     // The body as it is: its size and hash are those of the file.
     m_headers = curl_slist_append(m_headers, "Accept-Encoding: identity");
     // A server that knows nothing of it would cost a second.

@@ -29,12 +29,15 @@ public:
     // Emits what has come. The transfer may be gone afterwards.
     void deliver();
     void complete(CURLcode code);
+    [[nodiscard]] QByteArray nameToLookUp() const;
+    void setAddresses(const QByteArrayList &addresses);
     [[nodiscard]] bool isHeadComplete() const { return m_headComplete; }
 
     Transfer *q;
     WebRequest m_request;
     CURL *m_easy = nullptr;
     curl_slist *m_headers = nullptr;
+    curl_slist *m_addresses = nullptr;
     QPointer<Client> m_client;
     HeadReader m_reader;
     std::optional<WebFailure> m_failure;
@@ -74,6 +77,8 @@ public:
     Private();
     ~Private() override;
 
+    // Looks up the server's name first: libcurl would leave that to a thread without a limit of time.
+    void begin(Transfer *transfer);
     void add(Transfer *transfer);
     void remove(CURL *easy);
 

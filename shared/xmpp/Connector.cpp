@@ -17,6 +17,7 @@ namespace {
 
 // Long enough for the first answer by a satellite or a busy mobile network.
 constexpr auto silence = 2s;
+constexpr qsizetype maxNamed = 3;
 
 QString sentence(const web::DialFailure &failure, const Endpoint &endpoint)
 {
@@ -132,7 +133,11 @@ void Connector::onFailed(web::Dialer *dialer, const Endpoint &endpoint, const we
         m_next.stop();
         // In one order, so that the same cause gives the same sentence.
         m_failures.sort();
-        Q_EMIT failed({m_isTimeout ? ErrorCode::Timeout : ErrorCode::Network, m_failures.join(u"; "_s)});
+        QString words = m_failures.first(std::min(m_failures.size(), maxNamed)).join(u"; "_s);
+        if (m_failures.size() > maxNamed) {
+            words += u"; and %1 more"_s.arg(m_failures.size() - maxNamed);
+        }
+        Q_EMIT failed({m_isTimeout ? ErrorCode::Timeout : ErrorCode::Network, words});
     }
 }
 

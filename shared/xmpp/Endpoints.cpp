@@ -13,8 +13,6 @@ namespace {
 
 constexpr quint16 directTlsPort = 5223; // XEP-0368
 constexpr quint16 startTlsPort = 5222;  // RFC 6120 section 14.7
-// A zone may list more; no attempt has time for them.
-constexpr qsizetype maxRecords = 16;
 
 // RFC 2782: by priority; among equals at random, by weight.
 QList<ServiceRecord> inOrder(QList<ServiceRecord> records, const std::function<double()> &random)
@@ -41,7 +39,7 @@ QList<ServiceRecord> inOrder(QList<ServiceRecord> records, const std::function<d
 void add(QList<Endpoint> &endpoints, const QList<ServiceRecord> &records, Account::Tls tls,
          const std::function<double()> &random)
 {
-    for (const ServiceRecord &record : inOrder(records.first(std::min(records.size(), maxRecords)), random)) {
+    for (const ServiceRecord &record : inOrder(records.first(std::min(records.size(), maxEndpoints)), random)) {
         const Endpoint endpoint{record.target, record.port, tls};
         if (!record.target.isEmpty() && record.target != "."_L1 && record.port != 0 && !endpoints.contains(endpoint)) {
             endpoints += endpoint;

@@ -35,6 +35,9 @@ struct ServiceRecords
     [[nodiscard]] bool isEmpty() const { return direct.isEmpty() && startTls.isEmpty(); }
 };
 
+// A zone may list more; no attempt has time for them.
+inline constexpr qsizetype maxEndpoints = 16;
+
 // Whether SRV records are looked up: where neither host nor port is configured.
 [[nodiscard]] bool usesServiceRecords(const Account &account);
 

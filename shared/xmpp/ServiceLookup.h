@@ -3,7 +3,6 @@
 
 #include "xmpp/Endpoints.h"
 
-#include <QDnsLookup>
 #include <QObject>
 #include <QTimer>
 
@@ -24,11 +23,12 @@ Q_SIGNALS:
     void finished(const sgn::xmpp::ServiceRecords &records);
 
 private:
-    void check();
+    void look(const QByteArray &service, QList<ServiceRecord> &into);
     void end();
 
-    QDnsLookup m_direct;
-    QDnsLookup m_startTls;
+    QByteArray m_domain;
+    ServiceRecords m_records;
+    int m_open = 0; // look-ups
     QTimer m_limit;
     bool m_ended = false;
 };

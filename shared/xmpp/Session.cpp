@@ -150,6 +150,7 @@ void Session::Private::rememberFailure(const Error &reason)
     if (endpoint && m_state == State::Connecting && reason.code != ErrorCode::Authentication) {
         m_failedEndpoints.removeOne(*endpoint);
         m_failedEndpoints += *endpoint;
+        m_failedEndpoints = m_failedEndpoints.last(std::min(m_failedEndpoints.size(), maxEndpoints));
     }
 }
 

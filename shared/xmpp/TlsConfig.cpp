@@ -18,23 +18,52 @@ QString day(const QDateTime &time)
     return time.toUTC().toString(u"yyyy-MM-dd");
 }
 
-QString words(const QSslError &error, const QString &domain)
+// The dates of a certificate that OpenSSL refuses for its date. It names none when that is an authority's, which the
+// server hasn't sent.
+QString validityWords(const QSslCertificate &certificate, const QList<QSslCertificate> &authorities, bool isTooEarly)
+{
+    const auto clock = u" (or the clock of this machine is wrong)"_s;
+    if (!certificate.isNull()) {
+        return isTooEarly
+                   ? u"the server's certificate isn't valid before %1"_s.arg(day(certificate.effectiveDate())) + clock
+                   : u"the server's certificate expired on %1"_s.arg(day(certificate.expiryDate())) + clock;
+    }
+    QDateTime date;
+    for (const QSslCertificate &authority : authorities) {
+        const QDateTime other = isTooEarly ? authority.effectiveDate() : authority.expiryDate();
+        date = !date.isValid() || (isTooEarly ? other > date : other < date) ? other : date;
+    }
+    return isTooEarly ? u"the certification authority isn't valid before %1"_s.arg(day(date)) + clock
+                      : u"the certification authority expired on %1"_s.arg(day(date)) + clock;
+}
+
+bool haveAllExpired(const QList<QSslCertificate> &authorities, const QDateTime &now)
+{
+    return !authorities.isEmpty() && std::ranges::all_of(authorities, [&now](const QSslCertificate &authority) {
+        return authority.expiryDate() < now;
+    });
+}
+
+QString words(const QSslError &error, const QString &domain, const QList<QSslCertificate> &authorities,
+              const QDateTime &now)
 {
     switch (error.error()) {
     case QSslError::HostNameMismatch:
         return u"the server's certificate is for another host, not for %1"_s.arg(domain);
     case QSslError::CertificateExpired:
-        return u"the server's certificate expired on %1 (or the clock of this machine is wrong)"_s.arg(
-            day(error.certificate().expiryDate()));
+        return validityWords(error.certificate(), authorities, false);
     case QSslError::CertificateNotYetValid:
-        return u"the server's certificate isn't valid before %1 (or the clock of this machine is wrong)"_s.arg(
-            day(error.certificate().effectiveDate()));
+        return validityWords(error.certificate(), authorities, true);
     case QSslError::SelfSignedCertificate:
     case QSslError::SelfSignedCertificateInChain:
     case QSslError::UnableToGetLocalIssuerCertificate:
     case QSslError::UnableToGetIssuerCertificate:
     case QSslError::UnableToVerifyFirstCertificate:
     case QSslError::CertificateUntrusted:
+        // Qt passes over authorities that have expired.
+        if (haveAllExpired(authorities, now)) {
+            return validityWords(QSslCertificate(), authorities, false);
+        }
         return u"the server's certificate isn't from a certification authority in the CA file"_s;
     default:
         return u"the server's certificate is refused: "_s + error.errorString();
@@ -72,7 +101,8 @@ QSslConfiguration pinnedTls(const QList<QSslCertificate> &authorities)
     return tls;
 }
 
-Error certificateError(const QList<QSslError> &errors, const QString &domain)
+Error certificateError(const QList<QSslError> &errors, const QString &domain, const QList<QSslCertificate> &authorities,
+                       const QDateTime &now)
 {
     // An unknown issuer explains more than what else may be wrong with a certificate that no known authority signed; a
     // wrong host explains more than a date.
@@ -92,7 +122,7 @@ Error certificateError(const QList<QSslError> &errors, const QString &domain)
     if (first == errors.end()) {
         return {ErrorCode::Refused, u"the server's certificate is refused"_s};
     }
-    return {ErrorCode::Refused, words(*first, domain)};
+    return {ErrorCode::Refused, words(*first, domain, authorities, now)};
 }
 
 } // namespace sgn::xmpp

@@ -19,6 +19,8 @@ namespace sgn::xmpp {
 [[nodiscard]] QSslConfiguration pinnedTls(const QList<QSslCertificate> &authorities);
 
 // Why a server's certificate was refused, in one sentence: unknown authority, another host, expired, not yet valid...
-[[nodiscard]] Error certificateError(const QList<QSslError> &errors, const QString &domain);
+// `authorities` are those that were trusted.
+[[nodiscard]] Error certificateError(const QList<QSslError> &errors, const QString &domain,
+                                     const QList<QSslCertificate> &authorities, const QDateTime &now);
 
 } // namespace sgn::xmpp

@@ -2,6 +2,7 @@
 #include "xmpp/Wire.h"
 
 #include "xmpp/Jid.h"
+#include "xmpp/ScramGuard.h"
 #include "xmpp/TlsConfig.h"
 
 #include <sys/socket.h>
@@ -41,8 +42,10 @@ Wire::Wire(const Account &account, const QList<Endpoint> &failed, const QList<QS
     connect(&m_connector, &Connector::failed, this, &Wire::fail);
     connect(&m_network, &QSslSocket::encrypted, this, &Wire::onEncrypted);
     connect(&m_network, &QSslSocket::readyRead, this, &Wire::onNetwork);
-    connect(&m_network, &QSslSocket::sslErrors, this,
-            [this](const QList<QSslError> &errors) { m_certificateError = certificateError(errors, m_domain); });
+    connect(&m_network, &QSslSocket::sslErrors, this, [this](const QList<QSslError> &errors) {
+        m_certificateError = certificateError(errors, m_domain, m_network.sslConfiguration().caCertificates(),
+                                              QDateTime::currentDateTimeUtc());
+    });
     connect(&m_network, &QSslSocket::errorOccurred, this, [this] { onNetworkLost(socketError()); });
     connect(&m_network, &QSslSocket::disconnected, this, [this] {
         onNetworkLost({ErrorCode::Network, u"the server closed the connection"_s});
@@ -172,6 +175,9 @@ void Wire::onNetwork()
     // The framer only counts tags; what is no XML for other reasons the library would keep for ever.
     if (m_unsettled > m_maxUnsettled) {
         return fail({ErrorCode::Refused, u"the server sends what can't be understood"_s});
+    }
+    if (!areChallengesBearable(*parts)) {
+        return fail({ErrorCode::Refused, u"the server demands a login that would take hours"_s});
     }
     m_library.write(*parts);
     if (const int stanzas = m_framer.takeDropped(); stanzas > 0) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "integration/AgentDevice.h"
 #include "integration/XmppEndpoint.h"
+#include "integration/XmppFakeServer.h"
 #include "protocol/Reply.h"
 #include "support/HttpProxy.h"
 #include "support/HttpServer.h"
@@ -148,6 +149,24 @@ private Q_SLOTS:
         type(R"({"command":"version_req"})");
         QTRY_COMPARE_WITH_TIMEOUT(named(u"version_req"_s).size(), 1, limit);
         QVERIFY(named(u"version_req"_s).first()["problem"_L1].toString().contains(u"copy of its card"));
+    }
+
+    // The two share OpenSSL's queue of errors, which is one for each thread.
+    void aFailedDownloadEndsNoSession()
+    {
+        TestCa foreign;
+        FakeServer server(FakeServer::Transport::Tls, foreign.issue(u"localhost"_s));
+        const QByteArray url = "https://localhost:" + QByteArray::number(server.port()) + "/release.zip";
+        for (int number = 1; number <= 3; ++number) {
+            type(updateCommand(number, 2).replace(m_web.url().toEncoded(), url));
+            QTRY_COMPARE_WITH_TIMEOUT(resultsOf(number).size(), 1, limit);
+            QVERIFY2(resultsOf(number).first()["remarks"_L1].toString().contains(u"certificat"),
+                     qPrintable(resultsOf(number).first()["remarks"_L1].toString()));
+        }
+        type(R"({"command":"version_req"})");
+        QTRY_COMPARE_WITH_TIMEOUT(named(u"version_req"_s).size(), 1, limit);
+        QCOMPARE(m_device->log().count(u"online as"_s), 1);
+        QVERIFY(!m_device->log().contains(u"offline:"_s));
     }
 
     // The names are known to the proxy alone.

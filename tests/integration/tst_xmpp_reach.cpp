@@ -8,6 +8,7 @@
 #include "support/TestCa.h"
 #include "xmpp/TlsProbe.h"
 
+#include <QDir>
 #include <QElapsedTimer>
 #include <QFile>
 #include <QRegularExpression>
@@ -222,6 +223,47 @@ private Q_SLOTS:
         SGN_EVENTUALLY(meter.session.isOnline());
     }
 
+    // By TCP glibc waits for an answer for ever, in a thread for each question.
+    void aNameServerThatIsSilentByTcpIsNotWaitedFor()
+    {
+        m_names->isTruncating = true;
+        m_names->addAddress("box", QHostAddress(QHostAddress::LocalHost));
+        offerDirect(0, "box");
+        const qsizetype threads = threadCount();
+        Endpoint meter(account(), options());
+        int attempts = 0;
+        QObject::connect(&meter.session, &Session::stateChanged, this,
+                         [&attempts](Session::State state) { attempts += state == Session::State::Connecting; });
+        meter.session.start();
+        SGN_EVENTUALLY(attempts >= 20);
+        QVERIFY2(threadCount() <= threads + 8, qPrintable(QString::number(threadCount() - threads)));
+        m_names->isTruncating = false;
+        SGN_EVENTUALLY(meter.session.isOnline());
+    }
+
+    // What a proxy sends behind a refusal must not keep the program from everything else.
+    void aProxyThatSendsWithoutAnEndIsLeft()
+    {
+        HttpProxy proxy;
+        proxy.reply = "HTTP/1.1 407 Who\r\nContent-Length: 9000000000000000000\r\n\r\n";
+        proxy.isEndless = true;
+        Account inside = account();
+        inside.host = u"inside.test"_s;
+        inside.port = 7000;
+        inside.proxy = proxy.url();
+        Endpoint meter(inside, options());
+        QElapsedTimer since;
+        qint64 longest = 0;
+        QTimer pulse;
+        connect(&pulse, &QTimer::timeout, this, [&] { longest = std::max(longest, since.restart()); });
+        pulse.start(10);
+        since.start();
+        meter.session.start();
+        SGN_EVENTUALLY(!meter.losses.isEmpty());
+        qInfo("the event loop stood still for %lld ms", longest);
+        QVERIFY2(longest < 8'000, qPrintable(QString::number(longest)));
+    }
+
     void namesWhyThereIsNoServer_data()
     {
         using Zone = std::function<void(XmppReachTest &)>;
@@ -330,6 +372,10 @@ private Q_SLOTS:
     }
 
 private:
+    [[nodiscard]] static qsizetype threadCount()
+    {
+        return QDir(u"/proc/self/task"_s).entryList(QDir::Dirs | QDir::NoDotAndDotDot).size();
+    }
     [[nodiscard]] Account account() const
     {
         return {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <memory>
 #include <QList>
 #include <QPointer>
 #include <QSslConfiguration>
@@ -115,12 +116,12 @@ private:
         end->setSingleShot(true);
         connect(end, &QTimer::timeout, socket, &QTcpSocket::abort);
         end->start(silence);
-        const auto begin = [this, socket, end, attacks, begun = false]() mutable {
+        const auto begin = [this, socket, end, attacks, begun = std::make_shared<bool>(false)] {
             end->start();
             if (m_attack.readsBody) {
                 socket->readAll();
             }
-            if (std::exchange(begun, true)) {
+            if (std::exchange(*begun, true)) {
                 return;
             }
             if (attacks) {

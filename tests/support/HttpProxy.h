@@ -53,8 +53,9 @@ public:
 
     QHash<QString, quint16> ports;
     QByteArray reply = "HTTP/1.1 200 Connection established\r\n\r\n"; // to CONNECT; empty: silence
-    QByteArray authorization;                                         // that it wants
-    QByteArrayList requests;                                          // their first lines
+    bool isEndless = false;   // sends bytes behind the reply as long as they are taken
+    QByteArray authorization; // that it wants
+    QByteArrayList requests;  // their first lines
 
 private:
     void answer(QTcpSocket *client)
@@ -78,6 +79,14 @@ private:
                 return;
             }
             client->write(reply);
+            if (isEndless) {
+                connect(client, &QTcpSocket::bytesWritten, client, [client] {
+                    if (client->bytesToWrite() < 1024 * 1024) {
+                        client->write(QByteArray(1024 * 1024, 'x'));
+                    }
+                });
+                return;
+            }
             if (!reply.contains(" 200 ") && !reply.isEmpty()) {
                 client->disconnectFromHost();
                 return;

@@ -4,6 +4,7 @@
 #include <QHash>
 #include <QHostAddress>
 #include <QNetworkDatagram>
+#include <QTcpServer>
 #include <QUdpSocket>
 
 namespace sgn::test {
@@ -16,7 +17,10 @@ public:
     static constexpr quint16 address6 = 28;
     static constexpr quint16 service = 33;
 
-    [[nodiscard]] bool listen(const QHostAddress &where) { return m_socket.bind(where, 53); }
+    [[nodiscard]] bool listen(const QHostAddress &where)
+    {
+        return m_socket.bind(where, 53) && m_silent.listen(where, 53);
+    }
 
     NameServer()
     {
@@ -54,6 +58,8 @@ public:
     void clear() { m_records.clear(); }
 
     bool isSilent = false;
+    // Has no room for any answer in UDP; what it is asked by TCP, it never answers.
+    bool isTruncating = false;
 
 private:
     struct Record
@@ -112,14 +118,16 @@ private:
             }
         }
         QByteArray answer = query.first(2);
-        append16(answer, found != m_records.cend() ? 0x8180 : 0x8183);
+        const int truncated = isTruncating ? 0x0200 : 0;
+        append16(answer, static_cast<quint16>((found != m_records.cend() ? 0x8180 : 0x8183) | truncated));
         append16(answer, 1);
-        append16(answer, count);
+        append16(answer, isTruncating ? 0 : count);
         append32(answer, 0);
-        return answer + query.mid(headSize, end - headSize) + records;
+        return answer + query.mid(headSize, end - headSize) + (isTruncating ? QByteArray() : records);
     }
 
     QUdpSocket m_socket;
+    QTcpServer m_silent;
     QHash<QByteArray, QList<Record>> m_records;
 };
 

@@ -88,6 +88,13 @@ private Q_SLOTS:
                                      << u"certification authority"_s;
         QTest::newRow("host and issuer") << QList{host, issuer} << u"certification authority"_s;
         QTest::newRow("date and host") << QList{old, host} << u"another host"_s;
+        const QString day = certificate.effectiveDate().toUTC().toString(u"yyyy-MM-dd");
+        QTest::newRow("its date") << QList{young} << u"the server's certificate isn't valid before "_s + day;
+        // The server hasn't sent that authority, so the error comes without a certificate.
+        QTest::newRow("an authority's date")
+            << QList{QSslError(QSslError::CertificateNotYetValid)}
+            << u"the certification authority isn't valid before "_s +
+                   m_ca.caCertificate().effectiveDate().toUTC().toString(u"yyyy-MM-dd");
         QTest::newRow("none") << QList<QSslError>{} << u"refused"_s;
     }
 
@@ -95,9 +102,20 @@ private Q_SLOTS:
     {
         QFETCH(const QList<QSslError>, errors);
         QFETCH(const QString, words);
-        const Error error = certificateError(errors, u"example.org"_s);
+        const Error error =
+            certificateError(errors, u"example.org"_s, {m_ca.caCertificate()}, QDateTime::currentDateTimeUtc());
         QCOMPARE(error.code, ErrorCode::Refused);
         QVERIFY2(error.message.contains(words), qPrintable(error.message));
+    }
+
+    void aClockYearsAheadIsNamed()
+    {
+        const QSslError issuer(QSslError::UnableToGetLocalIssuerCertificate);
+        const Error error = certificateError({issuer}, u"example.org"_s, {m_ca.caCertificate()},
+                                             QDateTime::currentDateTimeUtc().addYears(50));
+        QVERIFY2(error.message.contains(u"the certification authority expired on"_s) &&
+                     error.message.contains(u"clock"_s),
+                 qPrintable(error.message));
     }
 
 private:
