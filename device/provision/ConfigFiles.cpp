@@ -2,8 +2,8 @@
 #include "provision/ConfigFiles.h"
 
 #include "base/AtomicFile.h"
-#include "base/JsonText.h"
 #include "base/SystemError.h"
+#include "config/ConfigSerial.h"
 #include "config/DeviceConfig.h"
 #include "crypto/DeviceSecret.h"
 
@@ -67,20 +67,6 @@ QJsonValue withoutSecrets(const QJsonValue &value)
     return object;
 }
 
-// A device takes no configuration from afar that is older than another one, see DeviceConfig.
-QByteArray withSerial(const QByteArray &json)
-{
-    QJsonObject object = parseJson(json).value_or(QJsonDocument()).object();
-    const qint64 serial = QDateTime::currentMSecsSinceEpoch();
-    if (object.contains("serial"_L1)) {
-        object["serial"_L1] = serial;
-        return QJsonDocument(object).toJson();
-    }
-    // Otherwise the text stays as its author has written it.
-    const qsizetype end = json.lastIndexOf('}');
-    return json.first(end) + ",\n\"serial\": " + QByteArray::number(serial) + json.sliced(end);
-}
-
 } // namespace
 
 QString defaultKeyFile(const QString &configFile)
@@ -114,7 +100,7 @@ Result<KeyFileState> encryptConfigFile(const EncryptRequest &request)
                 return fail(std::move(given).error());
             }
         }
-        QByteArray text = withSerial(*plain);
+        QByteArray text = withSerial(*plain, QDateTime::currentMSecsSinceEpoch());
         sealed = encryptV2(text, *secret);
         SecureBytes::wipe(text);
     }

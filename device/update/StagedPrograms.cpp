@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "update/StagedPrograms.h"
 
+#include "release/ProgramHead.h"
 #include "update/OwnFiles.h"
 
-#include <algorithm>
-#include <array>
 #include <QFile>
 #include <QFileInfo>
 
@@ -13,9 +12,6 @@ namespace sgn::update {
 using namespace Qt::StringLiterals;
 
 namespace {
-
-// As much of a first line as the kernel reads (BINPRM_BUF_SIZE).
-constexpr qint64 maxHead = 256;
 
 QStringList candidates(const QString &folder, const QString &process)
 {
@@ -51,7 +47,7 @@ Outcome checkHead(const QString &program, const ReleasePaths &paths)
         return fail(ErrorCode::Io, u"cannot read %1: %2"_s.arg(program, file.errorString()));
     }
     bool isMissing = false;
-    const QString problem = headProblem(file.read(maxHead), [&](const QByteArray &path) {
+    const QString problem = headProblem(file.read(maxProgramHead), [&](const QByteArray &path) {
         isMissing = !isThere(QFile::decodeName(path), paths);
         return !isMissing;
     });
@@ -73,48 +69,6 @@ Outcome checkMissing(const ReleasePaths &paths, const QString &process, const QS
 }
 
 } // namespace
-
-QString headProblem(const QByteArray &head, const std::function<bool(const QByteArray &path)> &exists)
-{
-    if (head.startsWith("\xef\xbb\xbf")) {
-        return u"it begins with a byte order mark (BOM), but \"#!\" has to come first; save it as UTF-8 without one"_s;
-    }
-    if (head.startsWith("\xff\xfe") || head.startsWith("\xfe\xff")) {
-        return u"it is UTF-16 text, save it as UTF-8"_s;
-    }
-    if (head.startsWith("\x7f"
-                        "ELF")) {
-        return {};
-    }
-    if (!head.startsWith("#!")) {
-        return u"it has no \"#!\" line that names its interpreter, and so isn't executable"_s;
-    }
-    const qsizetype end = head.indexOf('\n');
-    const QByteArray line = head.sliced(2, (end < 0 ? head.size() : end) - 2);
-    if (line.contains('\r')) {
-        return u"its first line ends as on Windows (CRLF), so that its interpreter isn't found; save it with line ends "
-               "as on Unix (LF)"_s;
-    }
-    const QByteArrayList words = line.simplified().split(' ');
-    const QByteArray &interpreter = words.first();
-    if (!interpreter.startsWith('/')) {
-        return u"its \"#!\" line names no interpreter by its whole path"_s;
-    }
-    if (!exists(interpreter)) {
-        return u"its interpreter %1 is not on this device"_s.arg(QString::fromUtf8(interpreter));
-    }
-    // env looks for the program in the PATH that the watchdog gives to its processes.
-    if (interpreter.endsWith("/env") && words.size() == 2 && !words[1].contains('=') && !words[1].startsWith('-')) {
-        const auto isIn = [&](const char *folder) {
-            return exists(words[1].contains('/') ? words[1] : folder + words[1]);
-        };
-        if (std::ranges::any_of(std::array{"/usr/local/bin/", "/usr/bin/", "/bin/"}, isIn)) {
-            return {};
-        }
-        return u"its interpreter %1 is not on this device"_s.arg(QString::fromUtf8(words[1]));
-    }
-    return {};
-}
 
 Outcome checkPrograms(const ReleasePaths &paths, const QList<ProcessVersion> &expected)
 {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "InstallerFixture.h"
+#include "release/ProgramHead.h"
 #include "update/StagedPrograms.h"
 
 using namespace sgn;
