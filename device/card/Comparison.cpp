@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "card/Comparison.h"
+
+#include "base/AtomicFile.h"
+
+#include <QFileInfo>
+#include <QSet>
+
+namespace sgn::card {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+// The largest file of a release.
+constexpr qint64 maxContent = qint64{256} * 1024 * 1024;
+
+QString octal(mode_t mode)
+{
+    return QString::number(mode, 8).rightJustified(4, u'0');
+}
+
+QString nameOf(Node::Type type)
+{
+    switch (type) {
+    case Node::Type::File:
+        return u"a file"_s;
+    case Node::Type::Folder:
+        return u"a folder"_s;
+    case Node::Type::Symlink:
+        return u"a link"_s;
+    case Node::Type::Other:
+        break;
+    }
+    return u"no file"_s;
+}
+
+qint64 sizeOf(const Wish &wish)
+{
+    return wish.source.isEmpty() ? wish.content.size() : QFileInfo(wish.source).size();
+}
+
+// All but the content of a file.
+QString differenceOf(const Wish &wish, const std::optional<Node> &node)
+{
+    if (!node) {
+        return u"is missing"_s;
+    }
+    if (node->type != wish.type) {
+        return u"is %1 instead of %2"_s.arg(nameOf(node->type), nameOf(wish.type));
+    }
+    if (wish.type == Node::Type::Symlink) {
+        return node->target == wish.content ? QString() : u"leads to %1"_s.arg(QString::fromUtf8(node->target));
+    }
+    if (wish.type == Node::Type::File && node->size != sizeOf(wish)) {
+        return u"has another content"_s;
+    }
+    if (node->uid != wish.uid || node->gid != wish.gid) {
+        return u"belongs to %1:%2 instead of %3:%4"_s.arg(node->uid).arg(node->gid).arg(wish.uid).arg(wish.gid);
+    }
+    if (node->mode != wish.mode) {
+        return u"has mode %1 instead of %2"_s.arg(octal(node->mode), octal(wish.mode));
+    }
+    return {};
+}
+
+} // namespace
+
+Result<QList<Difference>> compare(const QList<Step> &steps, Volume &volume)
+{
+    QByteArrayList paths;
+    for (const Step &step : steps) {
+        for (const Wish &wish : step.wishes) {
+            paths += wish.path;
+        }
+    }
+    const auto nodes = volume.look(paths);
+    if (!nodes) {
+        return fail(nodes.error());
+    }
+    QByteArrayList files;
+    for (const Step &step : steps) {
+        for (const Wish &wish : step.wishes) {
+            const auto node = nodes->constFind(wish.path);
+            if (node != nodes->cend() && node->type == Node::Type::File && wish.type == Node::Type::File &&
+                node->size == sizeOf(wish)) {
+                files += wish.path;
+            }
+        }
+    }
+    const auto contents = volume.read(files, maxContent);
+    if (!contents) {
+        return fail(contents.error());
+    }
+    QList<Difference> differences;
+    QSet<QByteArray> reported;
+    for (const Step &step : steps) {
+        for (const Wish &wish : step.wishes) {
+            const auto node = nodes->constFind(wish.path);
+            QString what = differenceOf(wish, node == nodes->cend() ? std::nullopt : std::optional(*node));
+            if (what.isEmpty() && wish.type == Node::Type::File) {
+                const auto wanted =
+                    wish.source.isEmpty() ? Result<QByteArray>(wish.content) : readFile(wish.source, maxContent);
+                if (!wanted) {
+                    return fail(wanted.error());
+                }
+                what = contents->value(wish.path) == *wanted ? QString() : u"has another content"_s;
+            }
+            // Two steps may need the same folder.
+            if (!what.isEmpty() && (wish.type != Node::Type::Folder || !reported.contains(wish.path))) {
+                reported += wish.path;
+                differences += {step.name, wish, what};
+            }
+        }
+    }
+    return differences;
+}
+
+} // namespace sgn::card

@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "card/Provisioning.h"
+
+#include "archive/Zip.h"
+#include "base/AtomicFile.h"
+#include "base/DeviceTree.h"
+#include "card/ExtVolume.h"
+#include "card/MountedVolume.h"
+#include "card/ReleaseStep.h"
+#include "card/SealedConfig.h"
+
+#include <algorithm>
+#include <QDate>
+#include <QFile>
+#include <QFileInfo>
+
+namespace sgn::card {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr qint64 maxFile = 4 * 1024 * 1024;
+constexpr qint64 sectorSize = 512;
+
+// A release unpacked, and where it goes on the card.
+Result<Step> releaseFrom(const QString &zip, const QString &topFolder, const QString &name, const QByteArray &to,
+                         const CardUser &owner, const QTemporaryDir &work)
+{
+    const QString target = work.filePath(topFolder);
+    const auto unpacked = extractZip(zip, target, {.topFolder = topFolder, .limits = {}, .progress = {}, .stop = {}});
+    if (!unpacked) {
+        return fail(unpacked.error().withContext(zip));
+    }
+    return releaseStep(name, target + u'/' + topFolder, to, owner.uid, owner.gid);
+}
+
+} // namespace
+
+Result<std::unique_ptr<Volume>> openMountedCard(const QString &folder)
+{
+    auto volume = MountedVolume::open(folder, MountedVolume::Owners::Count);
+    return volume ? Result<std::unique_ptr<Volume>>(*std::move(volume)) : fail(volume.error());
+}
+
+Result<std::unique_ptr<Volume>> openCardImage(const QString &image)
+{
+    QFile file(image);
+    if (!file.open(QIODevice::ReadOnly)) {
+        return fail(ErrorCode::NotFound, u"cannot open %1: %2"_s.arg(image, file.errorString()));
+    }
+    const auto partitions = readPartitions(file.read(sectorSize), file.size());
+    if (!partitions) {
+        return fail(partitions.error().withContext(image));
+    }
+    auto volume = ExtVolume::open(QFileInfo(image).absoluteFilePath(), partitions->root);
+    return volume ? Result<std::unique_ptr<Volume>>(*std::move(volume)) : fail(volume.error());
+}
+
+Provisioning::Provisioning(CardOrder order, OrderFiles files, Volume &volume)
+    : m_order(std::move(order))
+    , m_files(std::move(files))
+    , m_volume(volume)
+{}
+
+Result<QList<Step>> Provisioning::steps()
+{
+    const auto facts = readCardFacts(m_volume);
+    if (!facts) {
+        return fail(facts.error());
+    }
+    if (auto sealed = seal(*facts); !sealed) {
+        return fail(sealed.error());
+    }
+    const PresentPaths paths(*facts);
+    const auto files = m_volume.read({paths.shadow, paths.hosts, paths.authorizedKeys, paths.rootsCrontab}, maxFile);
+    if (!files) {
+        return fail(files.error());
+    }
+    const PresentFiles present{files->value(paths.shadow), files->value(paths.hosts),
+                               files->value(paths.authorizedKeys), files->value(paths.rootsCrontab)};
+    auto steps = stepsFor(m_order, *facts, present, QDate::currentDate());
+    if (!steps) {
+        return fail(std::move(steps).error());
+    }
+    if (auto added = addReleases(*steps, *facts); !added) {
+        return fail(added.error());
+    }
+    return steps;
+}
+
+Outcome Provisioning::seal(const CardFacts &facts)
+{
+    if (m_files.config.isEmpty()) {
+        return {};
+    }
+    const auto json = readFile(m_files.config, maxConfigSize);
+    if (!json) {
+        return fail(json.error());
+    }
+    const DeviceTree tree = treeOf(facts.user);
+    const QByteArray key = tree.deviceKey().toUtf8();
+    const QByteArray config = tree.configFile().toUtf8();
+    const auto present = m_volume.read({key, config}, maxFile);
+    if (!present) {
+        return fail(present.error());
+    }
+    const auto sealed = sealConfig(*json, m_files.version, {present->value(config), present->value(key)});
+    if (!sealed) {
+        return fail(sealed.error().withContext(m_files.config));
+    }
+    m_order.configFile = sealed->file;
+    m_order.deviceKey = sealed->deviceKey;
+    return {};
+}
+
+Outcome Provisioning::addReleases(QList<Step> &steps, const CardFacts &facts)
+{
+    const CardUser root{"root", 0, 0, "/root", {}};
+    const DeviceTree tree = treeOf(facts.user);
+    struct Release
+    {
+        QString zip;
+        QString folder;
+        QString name;
+        QByteArray to;
+        CardUser owner;
+    };
+    for (const Release &release :
+         {Release{m_files.smartMeter, u"SmartMeter"_s, u"08 meter"_s, tree.smartMeter().toUtf8(), facts.user},
+          Release{m_files.agent, u"JabberClient"_s, u"09 agent"_s, tree.jabberClient().toUtf8(), facts.user},
+          Release{m_files.watchdog, u"WatchDog"_s, u"11 watchdog"_s, "/home/root/WatchDog", root}}) {
+        if (release.zip.isEmpty()) {
+            continue;
+        }
+        auto step = releaseFrom(release.zip, release.folder, release.name, release.to, release.owner, m_work);
+        if (!step) {
+            return fail(std::move(step).error());
+        }
+        if (release.owner.uid == 0) {
+            step->wishes.prepend({.path = "/home/root", .type = Node::Type::Folder, .mode = 0755});
+        }
+        if (auto runs = checkScripts(*step); !runs) {
+            return runs;
+        }
+        steps += *std::move(step);
+    }
+    return {};
+}
+
+Outcome Provisioning::checkScripts(const Step &step)
+{
+    QByteArrayList wanted;
+    (void)scriptProblems(step, [&wanted](const QByteArray &path) {
+        wanted += path;
+        return false;
+    });
+    const auto there = m_volume.look(wanted);
+    if (!there) {
+        return fail(there.error());
+    }
+    const auto own = [&step](const QByteArray &path) {
+        return std::ranges::any_of(step.wishes, [&path](const Wish &wish) { return wish.path == path; });
+    };
+    const QStringList problems =
+        scriptProblems(step, [&](const QByteArray &path) { return there->contains(path) || own(path); });
+    return problems.isEmpty() ? Outcome() : fail(ErrorCode::BadArchive, problems.join(u"; "_s));
+}
+
+} // namespace sgn::card

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/Result.h"
+
+#include <QByteArray>
+#include <QStringList>
+
+namespace sgn::card {
+
+struct ToolOutput
+{
+    int exitCode = 0;
+    QByteArray output;
+    QByteArray errors;
+};
+
+// Runs a program of another package to its end; blocks. It gets English and no input. NotFound: it isn't installed; the
+// sentence names the Debian package. Io: it crashed.
+[[nodiscard]] Result<ToolOutput> runTool(const QString &program, const QStringList &arguments, const QString &package);
+
+} // namespace sgn::card
