@@ -12,6 +12,7 @@ using namespace Qt::StringLiterals;
 std::span<const Subcommand> subcommands()
 {
     static constexpr std::array all{
+        Subcommand{"card"_L1, "prepare a card with Raspberry Pi OS for a device"_L1, runCard},
         Subcommand{"encrypt"_L1, "check a config and write it as config_file.bin"_L1, runEncrypt},
         Subcommand{"decrypt"_L1, "print a config_file.bin as JSON"_L1, runDecrypt},
         Subcommand{"keys"_L1, "make a key that signs releases or commands"_L1, runKeys},

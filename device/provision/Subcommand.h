@@ -28,6 +28,7 @@ struct Subcommand
 // Prints "sgn-provision: <message>" on stderr.
 void complain(const QString &message);
 
+[[nodiscard]] int runCard(const QStringList &arguments);
 [[nodiscard]] int runEncrypt(const QStringList &arguments);
 [[nodiscard]] int runDecrypt(const QStringList &arguments);
 [[nodiscard]] int runKeys(const QStringList &arguments);

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "provision/CardOptions.h"
+
+#include "base/AtomicFile.h"
+
+#include <cstdio>
+#include <QFile>
+
+namespace sgn::provision {
+
+using namespace Qt::StringLiterals;
+using namespace card;
+
+namespace {
+
+constexpr qint64 maxFile = 4 * 1024 * 1024;
+
+Result<CardOrder> readOrder(const QCommandLineParser &parser)
+{
+    CardOrder order;
+    if (parser.isSet(u"password-stdin"_s)) {
+        QFile input;
+        if (!input.open(stdin, QIODevice::ReadOnly)) {
+            return fail(ErrorCode::Io, u"no password can be read from stdin"_s);
+        }
+        QByteArray password = input.read(maxFile);
+        while (password.endsWith('\n') || password.endsWith('\r')) {
+            password.chop(1);
+        }
+        order.password = password;
+    }
+    if (parser.isSet(u"md5-crypt"_s)) {
+        order.hashing = CardOrder::PasswordHashing::Md5;
+    }
+    order.timeZone = parser.value(u"timezone"_s).toUtf8();
+    order.hostName = parser.value(u"hostname"_s).toUtf8();
+    order.ssh = parser.isSet(u"ssh"_s);
+    if (parser.isSet(u"init"_s) || parser.isSet(u"watchdog"_s)) {
+        order.init = parser.value(u"init"_s) == u"cron"_s ? CardOrder::Init::Cron : CardOrder::Init::Systemd;
+    }
+    const auto read = [](const QString &path) {
+        return path.isEmpty() ? Result<QByteArray>() : readFile(path, maxFile);
+    };
+    const auto authority = read(parser.value(u"cacert"_s));
+    const auto keys = read(parser.value(u"root-keys"_s));
+    for (const auto &file : {authority, keys}) {
+        if (!file) {
+            return fail(file.error());
+        }
+    }
+    order.caCertificate = *authority;
+    order.rootKeys = *keys;
+    for (const QString &path : parser.values(u"ssh-key"_s)) {
+        const auto lines = readFile(path, maxFile);
+        if (!lines) {
+            return fail(lines.error());
+        }
+        for (const QByteArray &line : lines->split('\n')) {
+            if (const QByteArray key = line.trimmed(); !key.isEmpty() && !key.startsWith('#')) {
+                order.sshKeys += key;
+            }
+        }
+    }
+    return order;
+}
+
+} // namespace
+
+void addCardOptions(QCommandLineParser &parser)
+{
+    parser.addOptions({
+        {u"root"_s, u"The folder where the card's root file system is mounted (as root, with sudo)."_s, u"DIR"_s},
+        {u"image"_s, u"An image of Raspberry Pi OS instead, unpacked; needs no root."_s, u"FILE"_s},
+        {u"config"_s, u"The device's configuration as JSON; it is encrypted on the card."_s, u"FILE"_s},
+        {u"v1"_s, u"Encrypt it in the older format."_s},
+        {u"password-stdin"_s, u"Read the first user's new password from stdin."_s},
+        {u"md5-crypt"_s, u"Hash it as 'openssl passwd -1' does, for systems that know nothing better."_s},
+        {u"timezone"_s, u"The time zone."_s, u"AREA/CITY"_s},
+        {u"hostname"_s, u"The device's name in the network."_s, u"NAME"_s},
+        {u"ssh"_s, u"Start the ssh server at boot."_s},
+        {u"ssh-key"_s, u"A file of public keys that may log in as the first user; may be repeated."_s, u"FILE"_s},
+        {u"cacert"_s, u"The certification authority of the server."_s, u"FILE"_s},
+        {u"root-keys"_s, u"Keys of 'sgn-provision root-keys' that bind the watchdog."_s, u"FILE"_s},
+        {u"smart-meter"_s, u"The meter's release."_s, u"ZIP"_s},
+        {u"agent"_s, u"The agent's release (JabberClient)."_s, u"ZIP"_s},
+        {u"watchdog"_s, u"The watchdog's release (WatchDog)."_s, u"ZIP"_s},
+        {u"init"_s,
+         u"What starts the watchdog at boot: systemd or cron. With --watchdog: systemd, if nothing else is named."_s,
+         u"NAME"_s, u"systemd"_s},
+    });
+}
+
+Result<CardArguments> readCardArguments(const QCommandLineParser &parser)
+{
+    if (parser.isSet(u"root"_s) == parser.isSet(u"image"_s)) {
+        CommandLine::usageError(u"either --root or --image names the card"_s);
+    }
+    if (const QString init = parser.value(u"init"_s); init != u"systemd"_s && init != u"cron"_s) {
+        CommandLine::usageError(u"--init takes systemd or cron, not '%1'"_s.arg(init));
+    }
+    auto order = readOrder(parser);
+    if (!order) {
+        return fail(std::move(order).error());
+    }
+    return CardArguments{.root = parser.value(u"root"_s),
+                         .image = parser.value(u"image"_s),
+                         .order = *std::move(order),
+                         .files = {.config = parser.value(u"config"_s),
+                                   .version = parser.isSet(u"v1"_s) ? EnvelopeVersion::V1 : EnvelopeVersion::V2,
+                                   .smartMeter = parser.value(u"smart-meter"_s),
+                                   .agent = parser.value(u"agent"_s),
+                                   .watchdog = parser.value(u"watchdog"_s)}};
+}
+
+Result<std::unique_ptr<Volume>> openCard(const CardArguments &arguments)
+{
+    return arguments.image.isEmpty() ? openMountedCard(arguments.root) : openCardImage(arguments.image);
+}
+
+} // namespace sgn::provision
