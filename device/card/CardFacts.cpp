@@ -106,8 +106,7 @@ Result<CardFacts> readCardFacts(Volume &root)
     if (facts.release < oldestRelease) {
         return refuse(u"its release %1 is older than Buster"_s.arg(facts.release));
     }
-    // The first line is the system's own; others are foreign architectures. Raspbian has no such file before it has
-    // one.
+    // The first line is the system's own; others are foreign architectures, without which there may be no such file.
     const QByteArray architecture = files->value(architecturePath).split('\n').constFirst().trimmed();
     facts.architecture = architecture.isEmpty() ? u"armhf"_s : QString::fromLatin1(architecture);
     const auto user = userIn(files->value(passwdPath), firstUser);

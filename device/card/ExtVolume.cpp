@@ -2,13 +2,11 @@
 #include "card/ExtVolume.h"
 
 #include "base/AtomicFile.h"
-#include "card/Tool.h"
 
 #include <algorithm>
 #include <QFile>
 #include <QFileInfo>
 #include <QRegularExpression>
-#include <QtEndian>
 
 namespace sgn::card {
 
@@ -16,24 +14,13 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-const QString package = u"e2fsprogs"_s;
 // As many as the kernel follows.
 constexpr int maxLinks = 40;
 constexpr mode_t permissionBits = 07777;
-// It lies as far behind the beginning of its partition.
-constexpr qint64 superblockSize = 1024;
 
 QByteArray quoted(const QByteArray &path)
 {
     return '"' + path + '"';
-}
-
-// The lines of errors without the program's own greeting.
-QByteArray complaintsIn(const QByteArray &errors)
-{
-    QByteArrayList lines = errors.split('\n');
-    lines.removeIf([](const QByteArray &line) { return line.trimmed().isEmpty() || line.startsWith("debugfs "); });
-    return lines.join("; ");
 }
 
 std::optional<Node> parseStat(const QByteArray &output)
@@ -78,15 +65,6 @@ QByteArray resolved(const QByteArray &link, const QByteArray &target)
     return '/' + parts.join('/');
 }
 
-// How many blocks an undo file has the old content of, by its head.
-quint64 keysIn(const QString &undoFile)
-{
-    constexpr qint64 markSize = 8;
-    QFile file(undoFile);
-    const QByteArray head = file.open(QIODevice::ReadOnly) ? file.read(2 * markSize) : QByteArray();
-    return head.size() == 2 * markSize ? qFromLittleEndian<quint64>(head.constData() + markSize) : 0;
-}
-
 // All that any of the paths goes through, from the top.
 QByteArrayList foldersAbove(const QByteArrayList &paths)
 {
@@ -103,23 +81,17 @@ QByteArrayList foldersAbove(const QByteArrayList &paths)
 
 } // namespace
 
-ExtVolume::ExtVolume(QString image, const Partition &partition)
-    : m_image(std::move(image))
-    , m_address(partition.start > 0 ? u"%1?offset=%2"_s.arg(m_image).arg(partition.start) : m_image)
-    , m_start(partition.start)
-    , m_undo(m_image + u".sgn-undo"_s)
-    , m_superblock(m_image + u".sgn-super"_s)
+ExtVolume::ExtVolume(const QString &image, const Partition &partition)
+    : m_debugfs(image, partition)
 {}
 
 Result<std::unique_ptr<ExtVolume>> ExtVolume::open(const QString &image, const Partition &partition)
 {
     std::unique_ptr<ExtVolume> volume(new ExtVolume(image, partition));
-    if (QFileInfo::exists(volume->m_undo)) {
-        if (auto undone = volume->undo(); !undone) {
-            return fail(std::move(undone).error());
-        }
+    if (auto undone = volume->m_debugfs.undoInterrupted(); !undone) {
+        return fail(std::move(undone).error());
     }
-    const auto facts = volume->run({"show_super_stats -h"}, Access::Read);
+    const auto facts = volume->m_debugfs.read({"show_super_stats -h"});
     if (!facts && facts.error().code == ErrorCode::NotFound) {
         return fail(facts.error());
     }
@@ -136,98 +108,6 @@ Result<std::unique_ptr<ExtVolume>> ExtVolume::open(const QString &image, const P
     return volume;
 }
 
-Result<QByteArrayList> ExtVolume::run(const QByteArrayList &commands, Access access)
-{
-    const QString script = m_exchange.filePath(u"commands"_s);
-    if (auto written = writeFileAtomically(script, commands.join('\n') + '\n', 0600); !written) {
-        return fail(std::move(written).error());
-    }
-    QStringList arguments{u"-f"_s, script};
-    if (access == Access::Write) {
-        arguments = QStringList{u"-w"_s, u"-z"_s, m_undo} + arguments;
-    }
-    const auto ran = runTool(u"debugfs"_s, arguments << m_address, package);
-    if (!ran) {
-        return fail(ran.error());
-    }
-    const QByteArray complaints = complaintsIn(ran->errors);
-    // It goes on after a command that failed.
-    if (ran->exitCode != 0 || (access == Access::Write && !complaints.isEmpty())) {
-        return complaints.contains("Could not allocate")
-                   ? fail(ErrorCode::NoSpace, u"there is no space left on the card"_s)
-                   : fail(ErrorCode::Io, u"debugfs: "_s + QString::fromUtf8(complaints.left(500)));
-    }
-    QByteArrayList outputs;
-    qsizetype begin = 0;
-    for (const QByteArray &command : commands) {
-        const QByteArray echo = "debugfs: " + command + '\n';
-        const qsizetype at = ran->output.indexOf(echo, begin);
-        if (at < 0) {
-            return fail(ErrorCode::Io, u"debugfs didn't carry out: "_s + QString::fromUtf8(command.left(200)));
-        }
-        if (!outputs.isEmpty()) {
-            outputs.last() = ran->output.sliced(begin, at - begin);
-        }
-        begin = at + echo.size();
-        outputs += ran->output.sliced(begin);
-    }
-    return outputs;
-}
-
-Outcome ExtVolume::undo() const
-{
-    const QStringList arguments{u"-o"_s, m_address.section(u"?offset="_s, 1, 1), m_undo, m_image};
-    const auto ran = runTool(u"e2undo"_s, m_address == m_image ? arguments.sliced(2) : arguments, package);
-    if (!ran) {
-        return fail(ran.error());
-    }
-    // It refuses a file without a block, as it is when nothing has been overwritten.
-    if (ran->exitCode != 0 && keysIn(m_undo) == 0 && checkWhole()) {
-        forgetUndo();
-        return {};
-    }
-    if (ran->exitCode != 0) {
-        return fail(ErrorCode::Io, u"the interrupted change of %1 cannot be undone: %2"_s.arg(
-                                       m_image, QString::fromUtf8(ran->errors).simplified().left(300)));
-    }
-    const auto superblock = readFile(m_superblock, superblockSize);
-    QFile image(m_image);
-    if (!superblock || !image.open(QIODevice::ReadWrite) || !image.seek(m_start + superblockSize) ||
-        image.write(*superblock) != superblock->size()) {
-        return fail(ErrorCode::Io, u"the interrupted change of %1 cannot be undone"_s.arg(m_image));
-    }
-    image.close();
-    forgetUndo();
-    return {};
-}
-
-void ExtVolume::forgetUndo() const
-{
-    QFile::remove(m_undo);
-    QFile::remove(m_superblock);
-}
-
-// e2undo (1.47) leaves out that of a file system behind an offset.
-Outcome ExtVolume::keepSuperblock() const
-{
-    QFile image(m_image);
-    if (!image.open(QIODevice::ReadOnly) || !image.seek(m_start + superblockSize)) {
-        return fail(ErrorCode::Io, u"cannot read %1: %2"_s.arg(m_image, image.errorString()));
-    }
-    return writeFileAtomically(m_superblock, image.read(superblockSize), 0600);
-}
-
-Outcome ExtVolume::checkWhole() const
-{
-    const auto ran = runTool(u"e2fsck"_s, {u"-f"_s, u"-n"_s, m_address}, package);
-    if (!ran) {
-        return fail(ran.error());
-    }
-    return ran->exitCode == 0 ? Outcome()
-                              : fail(ErrorCode::Io, u"the file system isn't sound: "_s +
-                                                        QString::fromUtf8(ran->output).simplified().left(500));
-}
-
 Result<QMap<QByteArray, Node>> ExtVolume::look(const QByteArrayList &paths)
 {
     QByteArrayList commands;
@@ -237,7 +117,7 @@ Result<QMap<QByteArray, Node>> ExtVolume::look(const QByteArrayList &paths)
         }
         commands += "stat " + quoted(path);
     }
-    const auto outputs = run(commands, Access::Read);
+    const auto outputs = m_debugfs.read(commands);
     if (!outputs) {
         return fail(outputs.error());
     }
@@ -272,7 +152,7 @@ Result<QMap<QByteArray, QByteArray>> ExtVolume::targetsOf(const QByteArrayList &
     for (const QByteArray &path : paths) {
         commands += "cat " + quoted(path);
     }
-    const auto outputs = run(commands, Access::Read);
+    const auto outputs = m_debugfs.read(commands);
     if (!outputs) {
         return fail(outputs.error());
     }
@@ -325,7 +205,7 @@ Result<QMap<QByteArray, QByteArray>> ExtVolume::read(const QByteArrayList &paths
     if (found.isEmpty()) {
         return contents;
     }
-    if (const auto dumped = run(commands, Access::Read); !dumped) {
+    if (const auto dumped = m_debugfs.read(commands); !dumped) {
         return fail(dumped.error());
     }
     for (qsizetype i = 0; i < found.size(); ++i) {
@@ -346,7 +226,7 @@ Result<QByteArrayList> ExtVolume::list(const QByteArray &folder)
         return fail(std::move(checked).error());
     }
     // With a dot, so that a link is followed.
-    const auto outputs = run({"ls -p " + quoted(folder == "/" ? folder : folder + "/.")}, Access::Read);
+    const auto outputs = m_debugfs.read({"ls -p " + quoted(folder == "/" ? folder : folder + "/.")});
     if (!outputs) {
         return fail(outputs.error());
     }
@@ -364,10 +244,10 @@ Result<QByteArrayList> ExtVolume::list(const QByteArray &folder)
 
 Result<qint64> ExtVolume::freeBytes()
 {
-    if (!QFileInfo(m_image).isWritable()) {
-        return fail(ErrorCode::Refused, u"%1 may not be written"_s.arg(m_image));
+    if (!QFileInfo(m_debugfs.image()).isWritable()) {
+        return fail(ErrorCode::Refused, u"%1 may not be written"_s.arg(m_debugfs.image()));
     }
-    const auto outputs = run({"show_super_stats -h"}, Access::Read);
+    const auto outputs = m_debugfs.read({"show_super_stats -h"});
     if (!outputs) {
         return fail(outputs.error());
     }
@@ -485,25 +365,7 @@ Outcome ExtVolume::apply(const QList<Wish> &wishes)
         commands += *some;
         there->insert(wish.path, {.type = wish.type});
     }
-    return carryOut(commands);
-}
-
-Outcome ExtVolume::carryOut(const QByteArrayList &commands)
-{
-    if (commands.isEmpty()) {
-        return {};
-    }
-    if (auto kept = keepSuperblock(); !kept) {
-        return kept;
-    }
-    const auto ran = run(commands, Access::Write);
-    const Outcome done = ran ? checkWhole() : fail(ran.error());
-    if (!done) {
-        const auto undone = undo();
-        return undone ? done : undone;
-    }
-    forgetUndo();
-    return {};
+    return m_debugfs.change(commands);
 }
 
 } // namespace sgn::card
