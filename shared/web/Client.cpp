@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "web/Client.h"
 
+#include "web/CurlOptions.h"
 #include "web/NameLookup.h"
 #include "web/TransferPrivate.h"
 
@@ -21,14 +22,17 @@ Client::Private::~Private()
 
 void Client::Private::begin(Transfer *transfer)
 {
-    const QByteArray name = transfer->d->nameToLookUp();
+    const WebRequest &request = transfer->d->m_request;
+    const QByteArray name = nameToLookUp(request.url, request.proxy);
     if (name.isEmpty()) {
         return add(transfer);
     }
     // The transfer is gone before this is.
     lookUpAddresses(name, transfer, [this, transfer](const QByteArrayList &addresses) {
         if (!addresses.isEmpty()) {
-            transfer->d->setAddresses(addresses);
+            Transfer::Private &started = *transfer->d;
+            started.m_addresses =
+                setAddresses(started.m_easy, started.m_request.url, started.m_request.proxy, addresses);
             return add(transfer);
         }
         transfer->d->m_failure = WebFailure{WebFailure::Kind::Network, u"its name cannot be found"_s};

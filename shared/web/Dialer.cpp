@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "web/Dialer.h"
 
+#include "web/CurlOptions.h"
 #include "web/MultiHandle.h"
 #include "web/NameLookup.h"
 
 #include <array>
 #include <cerrno>
 #include <fcntl.h>
-#include <QHostAddress>
 
 namespace sgn::web {
 
@@ -61,24 +61,21 @@ Dialer::Private::~Private()
     curl_slist_free_all(m_addresses);
 }
 
-// Looks up the name first: libcurl would leave that to a thread without a limit of time.
 void Dialer::Private::start()
 {
-    const QUrl target = m_request.proxy.isEmpty() ? m_url : m_request.proxy;
-    const QByteArray host = target.host(QUrl::FullyEncoded).toLatin1();
-    if (!QHostAddress(target.host()).isNull()) {
+    const QByteArray name = nameToLookUp(m_url, m_request.proxy);
+    if (name.isEmpty()) {
         m_handle.add(m_easy);
         return;
     }
-    lookUpAddresses(host, q, [this, host, port = target.port()](const QByteArrayList &addresses) {
+    lookUpAddresses(name, q, [this](const QByteArrayList &addresses) {
         if (addresses.isEmpty()) {
             const bool isProxy = !m_request.proxy.isEmpty();
             Q_EMIT q->failed(isProxy ? DialFailure{DialFailure::Kind::Proxy, u"its name cannot be found"_s}
                                      : DialFailure{DialFailure::Kind::Name, {}});
             return;
         }
-        m_addresses = resolvedTo(host, port, addresses);
-        curl_easy_setopt(m_easy, CURLOPT_RESOLVE, m_addresses);
+        m_addresses = setAddresses(m_easy, m_url, m_request.proxy, addresses);
         m_handle.add(m_easy);
     });
 }

@@ -7,8 +7,6 @@
 
 namespace sgn::web {
 
-using namespace Qt::StringLiterals;
-
 namespace {
 
 // Far longer than a turn takes that only reads and writes what is there.
@@ -32,33 +30,6 @@ void forgetErrors()
 }
 
 } // namespace
-
-QString reasonOf(CURLcode code, const char *words)
-{
-    const bool mayQuoteProxy = code == CURLE_COULDNT_RESOLVE_PROXY || code == CURLE_URL_MALFORMAT;
-    if (code == CURLE_ABORTED_BY_CALLBACK) {
-        return u"it sends without an end"_s;
-    }
-    const bool hasWords = *words != '\0' && !mayQuoteProxy;
-    return QString::fromUtf8(hasWords ? words : curl_easy_strerror(code)).simplified().left(300);
-}
-
-void setProxy(CURL *easy, const QUrl &proxy)
-{
-    // Without user and password, which libcurl would look for a second time, in other ways.
-    curl_easy_setopt(easy, CURLOPT_PROXY, proxy.toEncoded(QUrl::RemoveUserInfo).constData());
-    curl_easy_setopt(easy, CURLOPT_NOPROXY, "");
-    if (!proxy.userName().isEmpty()) {
-        curl_easy_setopt(easy, CURLOPT_PROXYUSERNAME, proxy.userName(QUrl::FullyDecoded).toUtf8().constData());
-        curl_easy_setopt(easy, CURLOPT_PROXYPASSWORD, proxy.password(QUrl::FullyDecoded).toUtf8().constData());
-    }
-}
-
-curl_slist *resolvedTo(const QByteArray &host, int port, const QByteArrayList &addresses)
-{
-    const QByteArray entry = host + ':' + QByteArray::number(port) + ':' + addresses.join(',');
-    return curl_slist_append(nullptr, entry.constData());
-}
 
 MultiHandle::MultiHandle(Done done, Progressed progressed)
     : m_multi((prepareLibrary(), curl_multi_init()))

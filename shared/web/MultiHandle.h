@@ -7,21 +7,9 @@
 #include <QHash>
 #include <QObject>
 #include <QSocketNotifier>
-#include <QString>
 #include <QTimer>
-#include <QUrl>
 
 namespace sgn::web {
-
-// Why libcurl failed, by its own words where it has some; never with the address of a proxy, which may contain a
-// password.
-[[nodiscard]] QString reasonOf(CURLcode code, const char *words);
-
-// Sets the proxy, and that the environment sets none and excepts no host from it.
-void setProxy(CURL *easy, const QUrl &proxy);
-
-// "host:port:address,address" for CURLOPT_RESOLVE; the caller frees it after the handle.
-[[nodiscard]] curl_slist *resolvedTo(const QByteArray &host, int port, const QByteArrayList &addresses);
 
 // libcurl's multi handle, with its sockets and its timer in the event loop. Both functions are called from there, never
 // from within add(); the second one may destroy this object.

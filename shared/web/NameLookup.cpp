@@ -23,6 +23,7 @@ constexpr int questions = 2;
 constexpr int maxThreads = 8;
 constexpr int maxAnswer = 64 * 1024;
 
+// Not the pool of all other work, which look-ups that take seconds would block.
 QThreadPool &lookupThreads()
 {
     static QThreadPool threads;

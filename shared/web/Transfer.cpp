@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "web/Transfer.h"
 
+#include "web/CurlOptions.h"
 #include "web/TransferPrivate.h"
 
 #include <algorithm>
-#include <QHostAddress>
 
 namespace sgn::web {
 
@@ -59,21 +59,6 @@ Transfer::Private::~Private()
     curl_easy_cleanup(m_easy);
     curl_slist_free_all(m_headers);
     curl_slist_free_all(m_addresses);
-}
-
-// The name that has to be looked up, of the server or its proxy; empty for an address.
-QByteArray Transfer::Private::nameToLookUp() const
-{
-    const QUrl &target = m_request.proxy.isEmpty() ? m_request.url : m_request.proxy;
-    return QHostAddress(target.host()).isNull() ? target.host(QUrl::FullyEncoded).toLatin1() : QByteArray();
-}
-
-void Transfer::Private::setAddresses(const QByteArrayList &addresses)
-{
-    const QUrl &target = m_request.proxy.isEmpty() ? m_request.url : m_request.proxy;
-    const int usual = target.scheme() == "https"_L1 ? 443 : 80;
-    m_addresses = resolvedTo(nameToLookUp(), target.port(usual), addresses);
-    curl_easy_setopt(m_easy, CURLOPT_RESOLVE, m_addresses);
 }
 
 bool Transfer::Private::setUp()

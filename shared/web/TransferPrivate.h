@@ -29,8 +29,6 @@ public:
     // Emits what has come. The transfer may be gone afterwards.
     void deliver();
     void complete(CURLcode code);
-    [[nodiscard]] QByteArray nameToLookUp() const;
-    void setAddresses(const QByteArrayList &addresses);
     [[nodiscard]] bool isHeadComplete() const { return m_headComplete; }
 
     Transfer *q;
@@ -77,7 +75,7 @@ public:
     Private();
     ~Private() override;
 
-    // Looks up the server's name first: libcurl would leave that to a thread without a limit of time.
+    // Adds it once the server's name is looked up.
     void begin(Transfer *transfer);
     void add(Transfer *transfer);
     void remove(CURL *easy);

@@ -162,8 +162,9 @@ private Q_SLOTS:
         }
         row("host with a port", u"xmpp_client.host"_s, u"im.koderoot.net:5222"_s, u"is not a host name"_s);
         row("empty host", u"xmpp_client.host"_s, QString(), u"xmpp_client.host is empty"_s);
-        for (const char *proxy : {"https://proxy:80", "proxy:80", "socks5://proxy", "http://", "http://proxy/path",
-                                  "http://proxy?x=1", "http://a b"}) {
+        for (const char *proxy :
+             {"https://proxy:80", "proxy:80", "socks5://proxy", "http://", "http://proxy/path", "http://proxy?x=1",
+              "http://a b", "http://u:a%00b@proxy", "http://u:a%0d%0ab@proxy", "http://u%7f@proxy"}) {
             row((QByteArray("proxy ") + proxy).constData(), u"http_proxy"_s, QString::fromLatin1(proxy),
                 u"http_proxy is not the address of a proxy, http://host:port"_s);
         }
