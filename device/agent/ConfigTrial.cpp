@@ -43,8 +43,9 @@ Outcome check(const QByteArray &file, const DeviceTree &tree, const QString &rpi
         return fail(ErrorCode::BadRequest,
                     u"the new configuration has no serial; encrypt it with this release of sgn-provision"_s);
     }
-    if (config->serial <= highestSerial(tree)) {
-        return fail(ErrorCode::BadRequest, u"the configuration isn't newer than those before it; encrypt it anew"_s);
+    if (const qint64 highest = highestSerial(tree); config->serial <= highest) {
+        return fail(ErrorCode::BadRequest, u"the configuration isn't newer than those before it; encrypt it anew, with "
+                                           "\"serial\": %1 in it if the clock was wrong then"_s.arg(highest));
     }
     return {};
 }

@@ -3,6 +3,7 @@
 
 #include "base/JsonText.h"
 
+#include <algorithm>
 #include <QJsonDocument>
 #include <QJsonObject>
 
@@ -25,7 +26,7 @@ QByteArray withSerial(const QByteArray &json, qint64 serial)
 {
     QJsonObject object = objectIn(json);
     if (object.contains(field)) {
-        object[field] = serial;
+        object[field] = std::max(serial, object[field].toInteger() + 1);
         return QJsonDocument(object).toJson();
     }
     const qsizetype end = json.lastIndexOf('}');
