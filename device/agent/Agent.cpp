@@ -138,6 +138,11 @@ Agent::Agent(const AgentSettings &settings, PanelLink &link, control::WatchdogPo
     });
     connect(&m_link, &PanelLink::replaced, this, [this] { m_identity.replaced(); });
     connect(&m_commands, &CommandRunner::versionRequested, this, &Agent::versionRequested);
+    connect(&m_status, &ProcessStatus::problemChanged, this, [this] {
+        if (m_features.wantsEvents() && m_link.isOnline()) {
+            m_versions.report();
+        }
+    });
     connect(&m_commands, &CommandRunner::logsRequested, &m_logs, &LogUploader::start);
     connect(&m_logs, &LogUploader::finished, &m_commands, &CommandRunner::logsUploaded);
     connect(&m_installer, &update::Installer::progress, this, &Agent::sendProgress);
@@ -174,8 +179,9 @@ void Agent::versionRequested(const QStringList &features)
 
 QString Agent::problem() const
 {
-    const QString cloned = m_identity.problem();
-    return cloned.isEmpty() ? m_problem : cloned;
+    QStringList all{m_identity.problem(), m_problem, m_status.problem()};
+    all.removeAll(QString());
+    return all.join(u"; "_s);
 }
 
 void Agent::sendProgress(CommandNo number, update::State state, int percent, const QString &remarks)

@@ -44,12 +44,14 @@ void ProcessStatus::ask(QObject *context, Answer answer)
                            return;
                        }
                        m_known = status->processes;
+                       m_problem = status->problem;
                        answer(m_known);
                    });
 }
 
 void ProcessStatus::askByUdp(QObject *context, Answer answer)
 {
+    m_problem.clear(); // it replies to no one else
     auto *const query = new LocalVersionQuery(m_udpPort, udpLimit, this);
     connect(query, &LocalVersionQuery::finished, context,
             [this, answer = std::move(answer)](const Result<QList<ProcessReport>> &processes) {
@@ -66,6 +68,11 @@ void ProcessStatus::askByUdp(QObject *context, Answer answer)
 
 void ProcessStatus::remember(const control::Event &event)
 {
+    if (const auto *const trouble = std::get_if<control::ProblemChanged>(&event)) {
+        m_problem = trouble->problem;
+        Q_EMIT problemChanged();
+        return;
+    }
     const auto *const changed = std::get_if<control::ProcessChanged>(&event);
     if (changed == nullptr) {
         return;

@@ -25,6 +25,12 @@ public:
 
     // Always replies, within two seconds, never from within the call.
     void ask(QObject *context, Answer answer);
+    // What the watchdog last reported of programs that are no process of its table; empty: nothing.
+    [[nodiscard]] QString problem() const { return m_problem; }
+
+Q_SIGNALS:
+    // problem() is another one now, reported by the watchdog without a request.
+    void problemChanged();
 
 private:
     void askByUdp(QObject *context, Answer answer);
@@ -35,6 +41,7 @@ private:
     control::WatchdogPort &m_watchdog;
     quint16 m_udpPort;
     QList<ProcessReport> m_known;
+    QString m_problem;
 };
 
 } // namespace sgn::agent

@@ -197,7 +197,11 @@ QJsonObject fieldsOf(const HelloReply &hello)
 
 QJsonObject fieldsOf(const StatusReply &status)
 {
-    return {{"processes"_L1, toArray(status.processes)}};
+    QJsonObject object{{"processes"_L1, toArray(status.processes)}};
+    if (!status.problem.isEmpty()) {
+        object["problem"_L1] = status.problem.left(maxProblemLength);
+    }
+    return object;
 }
 
 QJsonObject fieldsOf(const SwapStatusReply &status)
@@ -216,6 +220,11 @@ QJsonObject fieldsOf(const SwapStatusReply &status)
 QJsonObject fieldsOf(const ProcessChanged &changed)
 {
     return {{"process"_L1, toJson(changed.process)}};
+}
+
+QJsonObject fieldsOf(const ProblemChanged &changed)
+{
+    return {{"problem"_L1, changed.problem.left(maxProblemLength)}};
 }
 
 QJsonObject fieldsOf(const SwapChanged &changed)
@@ -289,10 +298,12 @@ constexpr std::array replyKinds{
                         [](JsonReader &reader) -> ReplyBody {
                             return HelloReply{readVersion(reader, "watchdog_version"_L1), readProtocol(reader)};
                         }},
-    BodyKind<ReplyBody>{"status"_L1,
-                        [](JsonReader &reader) -> ReplyBody {
-                            return StatusReply{readProcessReports(reader, "processes"_L1)};
-                        }},
+    BodyKind<ReplyBody>{
+        "status"_L1,
+        [](JsonReader &reader) -> ReplyBody {
+            auto processes = readProcessReports(reader, "processes"_L1);
+            return StatusReply{std::move(processes), reader.optionalText("problem"_L1, maxProblemLength)};
+        }},
     BodyKind<ReplyBody>{"swap_status"_L1,
                         [](JsonReader &reader) -> ReplyBody {
                             return readSwapStatus(reader);
@@ -314,6 +325,10 @@ constexpr std::array eventKinds{
     BodyKind<Event>{"swap"_L1,
                     [](JsonReader &reader) -> Event {
                         return SwapChanged{readSwapStatus(reader)};
+                    }},
+    BodyKind<Event>{"problem"_L1,
+                    [](JsonReader &reader) -> Event {
+                        return ProblemChanged{reader.optionalText("problem"_L1, maxProblemLength)};
                     }},
 };
 static_assert(eventKinds.size() == std::variant_size_v<Event>);

@@ -145,6 +145,8 @@ struct HelloReply
 struct StatusReply
 {
     QList<ProcessReport> processes;
+    // Of programs that are no process of the table, a sentence; empty, also of an older watchdog: none.
+    QString problem = {};
     friend bool operator==(const StatusReply &, const StatusReply &) = default;
 };
 
@@ -185,7 +187,14 @@ struct SwapChanged
     friend bool operator==(const SwapChanged &, const SwapChanged &) = default;
 };
 
-using Event = std::variant<ProcessChanged, SwapChanged>;
+// StatusReply::problem is another one now.
+struct ProblemChanged
+{
+    QString problem;
+    friend bool operator==(const ProblemChanged &, const ProblemChanged &) = default;
+};
+
+using Event = std::variant<ProcessChanged, SwapChanged, ProblemChanged>;
 
 // Either of what the agent reads.
 using WatchdogLine = std::variant<Reply, Event>;

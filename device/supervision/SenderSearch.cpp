@@ -9,10 +9,32 @@
 
 namespace sgn::supervision {
 
+using namespace Qt::StringLiterals;
+
 namespace {
 
 // A look at all processes takes a Pi some milliseconds.
 constexpr int searchesPerSecond = 20;
+constexpr int namesPerSecond = 2;
+constexpr qsizetype maxCommandLength = 80;
+
+std::optional<pid_t> holderOf(const system::UdpSocket &socket)
+{
+    for (const system::ProcStat &process : system::readAllProcesses()) {
+        if (system::holdsSocket(process.pid, socket.inode)) {
+            return process.pid;
+        }
+    }
+    return std::nullopt;
+}
+
+// Its command line is free text of the process.
+QString describe(pid_t pid)
+{
+    QString command = QString::fromUtf8(system::readArguments(pid).join(' ')).simplified();
+    command.removeIf([](QChar c) { return !c.isPrint(); });
+    return u"process %1 (%2)"_s.arg(QString::number(pid), command.left(maxCommandLength));
+}
 
 } // namespace
 
@@ -25,7 +47,14 @@ SenderSearch::SenderSearch(uid_t owner, const Clock &clock)
     : m_owner(owner)
     , m_clock(clock)
     , m_searches(searchesPerSecond, std::chrono::seconds(1))
+    , m_ownerNames(namesPerSecond, std::chrono::seconds(1))
+    , m_otherNames(namesPerSecond, std::chrono::seconds(1))
 {}
+
+bool SenderSearch::isTrusted(const system::UdpSocket &socket) const
+{
+    return socket.user == 0 || socket.user == ::geteuid() || socket.user == m_owner;
+}
 
 std::optional<bool> SenderSearch::isHeld(const Claim &claim, quint64 inode)
 {
@@ -75,7 +104,8 @@ SenderSearch::Finding SenderSearch::attest(const Claim &claim, const HeartbeatSe
 
 std::optional<qsizetype> SenderSearch::senderAmong(const QList<Suspect> &suspects, const HeartbeatSender &sender)
 {
-    if (sender.sockets.isEmpty() || !m_searches.allow(m_clock.monotonic())) {
+    const bool isTheirs = std::ranges::any_of(sender.sockets, [this](const auto &socket) { return isTrusted(socket); });
+    if (!isTheirs || !m_searches.allow(m_clock.monotonic())) {
         return std::nullopt;
     }
     const auto holdsOne = [&sender](pid_t pid) {
@@ -92,6 +122,31 @@ std::optional<qsizetype> SenderSearch::senderAmong(const QList<Suspect> &suspect
         }
     }
     return std::nullopt;
+}
+
+std::optional<SenderName> SenderSearch::nameOf(const HeartbeatSender &sender)
+{
+    SenderName name;
+    name.isOwners = sender.sockets.isEmpty()
+                        ? sender.othersAreKeptAway
+                        : std::ranges::any_of(sender.sockets, [this](const auto &socket) { return isTrusted(socket); });
+    if (!(name.isOwners ? m_ownerNames : m_otherNames).allow(m_clock.monotonic())) {
+        return std::nullopt;
+    }
+    if (!name.isOwners) {
+        if (!sender.sockets.isEmpty()) {
+            name.process = u"a process of user number %1"_s.arg(sender.sockets.constFirst().user);
+        }
+        return name;
+    }
+    for (const system::UdpSocket &socket : sender.sockets) {
+        const auto holder = isTrusted(socket) ? holderOf(socket) : std::nullopt;
+        if (holder) {
+            name.process = describe(*holder);
+            break;
+        }
+    }
+    return name;
 }
 
 } // namespace sgn::supervision

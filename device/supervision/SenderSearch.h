@@ -8,6 +8,7 @@
 #include <optional>
 #include <QList>
 #include <QSet>
+#include <QString>
 
 namespace sgn::supervision {
 
@@ -28,6 +29,13 @@ struct Claim
     [[nodiscard]] bool isOwn() const;
 };
 
+// A sender for a reader.
+struct SenderName
+{
+    QString process;       // "process 812 (/usr/bin/python3 ocr.py)"; empty when it can't be known any more
+    bool isOwners = false; // the owner's, root's or this program's
+};
+
 // Looks in /proc for the process that holds the socket of a heartbeat's sender. How often it may look at all processes
 // is limited, because anyone can send datagrams.
 class SenderSearch
@@ -45,14 +53,19 @@ public:
     [[nodiscard]] Finding attest(const Claim &claim, const HeartbeatSender &sender);
     // The index of the suspect whose process, or one that it started, has sent a datagram.
     [[nodiscard]] std::optional<qsizetype> senderAmong(const QList<Suspect> &suspects, const HeartbeatSender &sender);
+    // nullopt: more look-ups than may be made, of the owner's senders or of others.
+    [[nodiscard]] std::optional<SenderName> nameOf(const HeartbeatSender &sender);
 
 private:
     // nullopt: more looks at all processes than may be taken.
+    [[nodiscard]] bool isTrusted(const system::UdpSocket &socket) const;
     [[nodiscard]] std::optional<bool> isHeld(const Claim &claim, quint64 inode);
 
     uid_t m_owner;
     const Clock &m_clock;
     RateLimit m_searches;
+    RateLimit m_ownerNames;
+    RateLimit m_otherNames;
 };
 
 } // namespace sgn::supervision

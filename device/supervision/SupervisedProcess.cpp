@@ -109,6 +109,12 @@ void SupervisedProcess::showLife()
     feed(LifecycleEvent::SignOfLife);
 }
 
+void SupervisedProcess::rename(const QString &name, const QString &outputFile)
+{
+    m_spec.name = name;
+    m_spec.outputFile = outputFile;
+}
+
 void SupervisedProcess::setLimits(const SupervisionLimits &limits)
 {
     m_machine.setLimits(limits);
@@ -169,6 +175,9 @@ Result<system::ProcessHandle> SupervisedProcess::tryLaunch(const Program &progra
     auto account = system::accountOf(program.user);
     if (!account) {
         return fail(std::move(account).error());
+    }
+    if (m_output.path() != m_spec.outputFile) {
+        m_output = OutputLog(m_spec.outputFile);
     }
     const auto output = m_output.openForRun();
     if (!output) {

@@ -72,6 +72,8 @@ public:
     void showLife();
     // The name under which the same file is started from now on.
     void setProgram(const QString &program) { m_spec.program = program; }
+    // What runs goes on writing to the file that it was started with.
+    void rename(const QString &name, const QString &outputFile);
     void setLimits(const SupervisionLimits &limits);
     // Ends what earlier runs have left behind and became our child only now.
     void killOrphans() const;

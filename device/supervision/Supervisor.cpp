@@ -122,11 +122,11 @@ Supervisor::Entry &Supervisor::add(const QString &name, const QString &program)
                         "SGN_DATA_DIR=" + QFile::encodeName(m_settings.tree.data())};
     spec.outputFile = m_settings.tree.processOutput(name);
     spec.groups = m_settings.groups;
-    spec.others = [this, name] {
-        return othersThan(name);
-    };
     m_retired.remove(name);
     Entry &entry = m_entries[name];
+    spec.others = [this, &entry] {
+        return othersThan(entry.process->spec().name);
+    };
     entry.process = std::make_unique<SupervisedProcess>(spec, m_rules, m_settings.limits, m_clock);
     entry.version = 0;
     SupervisedProcess *const process = entry.process.get();
@@ -185,6 +185,17 @@ Claim Supervisor::claimOf(const Entry *entry, qint64 pid)
 
 Result<Credit> Supervisor::heartbeat(const Heartbeat &heartbeat, const HeartbeatSender &sender)
 {
+    auto credit = judge(heartbeat, sender);
+    if (!credit) {
+        refused(sender, heartbeat, credit.error().message);
+    } else if (m_refusals.accepted(heartbeat.processName, m_clock.monotonic())) {
+        Q_EMIT problemChanged();
+    }
+    return credit;
+}
+
+Result<Credit> Supervisor::judge(const Heartbeat &heartbeat, const HeartbeatSender &sender)
+{
     Entry *const entry = find(heartbeat.processName);
     const SenderSearch::Finding finding = m_senders.attest(claimOf(entry, heartbeat.pid), sender);
     if (finding.inode != 0) {
@@ -216,6 +227,15 @@ Result<Credit> Supervisor::heartbeat(const Heartbeat &heartbeat, const Heartbeat
     return takeIn(heartbeat, finding.attestation);
 }
 
+QString Supervisor::knownAs(qint64 pid) const
+{
+    const auto it = std::ranges::find_if(m_entries, [pid](const auto &item) {
+        const auto identity = item.second.process->identity();
+        return identity && identity->pid == pid;
+    });
+    return it == m_entries.end() ? QString() : it->first;
+}
+
 QList<KnownProcess> Supervisor::knownProcesses() const
 {
     QList<KnownProcess> known;
@@ -223,7 +243,7 @@ QList<KnownProcess> Supervisor::knownProcesses() const
         const auto identity = entry.process->identity();
         const QString program = entry.process->spec().program;
         known += {name, program, QFileInfo(program).canonicalFilePath(),
-                  identity ? std::optional(identity->pid) : std::nullopt};
+                  identity ? std::optional(identity->pid) : std::nullopt, entry.announced};
     }
     return known;
 }
@@ -264,6 +284,11 @@ Outcome Supervisor::admit(const Heartbeat &heartbeat, const Program &program, Ad
                                                 .arg(heartbeat.pid));
         }
         accept(*entry, heartbeat.version);
+        return {};
+    }
+    if (admission == Admission::Rename) {
+        rename(knownAs(heartbeat.pid), heartbeat.processName);
+        accept(*find(heartbeat.processName), heartbeat.version);
         return {};
     }
     system::ProcessHandle process = outermost(std::move(handle), program);
@@ -319,24 +344,65 @@ Supervisor::Entry *Supervisor::senderAmong(const HeartbeatSender &sender)
     return found ? entries[*found] : nullptr;
 }
 
-void Supervisor::unreadable(const HeartbeatSender &sender, const QString &why)
+void Supervisor::unreadable(const HeartbeatSender &sender, const QString &name, const QString &why)
+{
+    if (Entry *const entry = senderAmong(sender)) {
+        blame(*entry, u"what it sends is no heartbeat: "_s + why);
+    } else {
+        note(sender, name, why);
+    }
+}
+
+void Supervisor::refused(const HeartbeatSender &sender, const Heartbeat &heartbeat, const QString &why)
+{
+    const QString &name = heartbeat.processName;
+    const Entry *const named = find(name);
+    if (named != nullptr && named->announced) {
+        return; // it runs and is heard of; this is a second copy, or another program that uses its name
+    }
+    Entry *const entry = senderAmong(sender);
+    if (entry != nullptr && !entry->announced) {
+        blame(*entry, u"its heartbeats as \"%1\" are refused: %2"_s.arg(name, why));
+    } else {
+        note(sender, name, why);
+    }
+}
+
+void Supervisor::blame(Entry &entry, const QString &problem)
 {
     // One may come before the program has its numbers together; more than one, for some seconds, is how it is.
     constexpr auto patience = std::chrono::seconds(2);
-    Entry *const entry = senderAmong(sender);
-    if (entry == nullptr) {
-        return;
-    }
     const MonotonicTime now = m_clock.monotonic();
-    if (entry->refused != why) {
-        entry->refused = why;
-        entry->refusedSince = now;
-        entry->isRefusedAgain = false;
-        Q_EMIT processChanged(report(*entry));
-    } else if (!entry->isRefusedAgain && now - entry->refusedSince >= patience) {
-        entry->isRefusedAgain = true;
-        Q_EMIT processChanged(report(*entry));
+    if (entry.refused != problem) {
+        entry.refused = problem;
+        entry.refusedSince = now;
+        entry.isRefusedAgain = false;
+        Q_EMIT processChanged(report(entry));
+    } else if (!entry.isRefusedAgain && now - entry.refusedSince >= patience) {
+        entry.isRefusedAgain = true;
+        Q_EMIT processChanged(report(entry));
     }
+}
+
+void Supervisor::note(const HeartbeatSender &sender, const QString &name, const QString &why)
+{
+    const auto from = m_senders.nameOf(sender);
+    if (from && m_refusals.add({name, from->process, why, from->isOwners}, m_clock.monotonic())) {
+        Q_EMIT problemChanged();
+    }
+}
+
+// The object of the process stays the same, so that its exit status and its output stay known.
+void Supervisor::rename(const QString &from, const QString &to)
+{
+    qCInfo(lcSupervision).noquote() << from << "sends its heartbeats as" << to << "now, and is known by that name";
+    m_entries.erase(to);
+    auto node = m_entries.extract(from);
+    node.key() = to;
+    Entry &entry = m_entries.insert(std::move(node)).position->second;
+    m_retired.remove(to);
+    entry.process->rename(to, m_settings.tree.processOutput(to));
+    Q_EMIT essentialsChanged();
 }
 
 // A process that is known under another name of its file, as earlier watchdogs kept it, is started by its own name from
@@ -417,7 +483,7 @@ ProcessReport Supervisor::report(const Entry &entry) const
     report.restarts24h = process.restarts().total(m_clock.monotonic());
     report.lastExit = process.lastExit();
     if (!entry.refused.isEmpty()) {
-        report.problem = u"what it sends is no heartbeat: "_s + entry.refused;
+        report.problem = entry.refused;
         report.isHopeless = entry.isRefusedAgain;
     } else if (!process.startProblem().isEmpty()) {
         report.problem = process.startProblem();
@@ -525,6 +591,14 @@ void Supervisor::startExpected(const QString &name)
     }
     for (const QString &candidate : programCandidates(name, m_rules.folder(), m_retired.value(name))) {
         const auto program = m_rules.check(candidate);
+        const auto other = std::ranges::find_if(m_entries, [&](const auto &item) {
+            return program && item.second.process->spec().program == program->path;
+        });
+        if (other != m_entries.end()) {
+            // Once it runs it may send its heartbeats by this name.
+            qCInfo(lcSupervision).noquote() << candidate << "is started as" << other->first;
+            continue;
+        }
         if (program) {
             startUnlessRunning(*add(name, program->path).process);
             return;

@@ -3,6 +3,7 @@
 
 #include "base/DeviceTree.h"
 #include "protocol/Heartbeat.h"
+#include "supervision/Refusals.h"
 #include "supervision/SenderSearch.h"
 #include "supervision/SupervisedProcess.h"
 #include "supervision/TableRules.h"
@@ -45,14 +46,17 @@ public:
 
     // Refused or NotFound with the reason; nothing has changed then.
     [[nodiscard]] Result<Credit> heartbeat(const Heartbeat &heartbeat, const HeartbeatSender &sender);
-    // A datagram that is no heartbeat, and why. If a process of the table has sent it, that is its problem.
-    void unreadable(const HeartbeatSender &sender, const QString &why);
+    // A datagram that is no heartbeat, and why; `name` of its process if it shows one. If a process of the table has
+    // sent it, that is its problem, else the device's.
+    void unreadable(const HeartbeatSender &sender, const QString &name, const QString &why);
     // Applies to all processes from now on.
     void setLimits(const SupervisionLimits &limits);
 
     [[nodiscard]] QList<ProcessReport> reports() const;
     // The numbers of all processes that run.
     [[nodiscard]] QSet<pid_t> pids() const;
+    // Of programs that aren't in the table, as a sentence; empty when there is none.
+    [[nodiscard]] QString problem() const { return m_refusals.problem(m_clock.monotonic()); }
     // For the registry.
     [[nodiscard]] QList<RegistryEntry> entries() const;
     [[nodiscard]] const QMap<QString, QString> &retired() const { return m_retired; }
@@ -73,6 +77,8 @@ public:
 Q_SIGNALS:
     // A state changed, or the first heartbeat of a pid or version came in.
     void processChanged(const sgn::ProcessReport &process);
+    // problem() changed.
+    void problemChanged();
     // entries() or holdUntil() changed.
     void recordChanged();
     // Which processes there are, or a hold, may have changed: to be saved before it is reported, because only what is
@@ -89,7 +95,7 @@ private:
         quint64 attestedInode = 0;  // of the current pid's: the socket that its last heartbeat came from
         QString lastCommand;        // run_command of the last heartbeat that named another program than the table
         bool onlyShowsLife = false; // so far, and that has been logged
-        QString refused;            // why what it has sent since its last heartbeat is none
+        QString refused;            // what is wrong with all that it has sent since its last heartbeat
         MonotonicTime refusedSince{};
         bool isRefusedAgain = false;
     };
@@ -98,14 +104,21 @@ private:
     Entry &add(const QString &name, const QString &program);
     [[nodiscard]] static Claim claimOf(const Entry *entry, qint64 pid);
     [[nodiscard]] static bool isOwn(const Entry *entry, qint64 pid);
+    [[nodiscard]] Result<Credit> judge(const Heartbeat &heartbeat, const HeartbeatSender &sender);
     [[nodiscard]] Result<Credit> takeIn(const Heartbeat &heartbeat, Attestation attestation);
     [[nodiscard]] Outcome admit(const Heartbeat &heartbeat, const Program &program, Admission admission,
                                 system::ProcessHandle handle);
     [[nodiscard]] Result<Credit> takeAsLife(Entry *entry, const Heartbeat &heartbeat);
     void followName(Entry &entry, const QString &command);
     [[nodiscard]] QList<KnownProcess> knownProcesses() const;
+    // The name of the process with that number; empty: none has it.
+    [[nodiscard]] QString knownAs(qint64 pid) const;
     [[nodiscard]] QSet<pid_t> othersThan(const QString &name) const;
     [[nodiscard]] Entry *senderAmong(const HeartbeatSender &sender);
+    void refused(const HeartbeatSender &sender, const Heartbeat &heartbeat, const QString &why);
+    void blame(Entry &entry, const QString &problem);
+    void note(const HeartbeatSender &sender, const QString &name, const QString &why);
+    void rename(const QString &from, const QString &to);
     void accept(Entry &entry, int version);
     void recall(const RegistryEntry &saved);
     void startUnlessRunning(SupervisedProcess &process);
@@ -126,6 +139,7 @@ private:
     QTimer m_orphanTimer;
     bool m_isRecalling = false; // what the registry has needn't be saved anew
     SenderSearch m_senders;
+    Refusals m_refusals;
     std::vector<WhenGone> m_waitingForGone;
 };
 

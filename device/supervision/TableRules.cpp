@@ -10,15 +10,24 @@ using namespace Qt::StringLiterals;
 Result<Admission> admissionOf(const Heartbeat &heartbeat, const Program &program, const QList<KnownProcess> &known)
 {
     const KnownProcess *own = nullptr;
+    bool isRenamed = false;
     for (const KnownProcess &process : known) {
         if (process.name == heartbeat.processName) {
             own = &process;
+        } else if (process.pid == heartbeat.pid && process.program == program.path && !process.announced) {
+            isRenamed = true;
         } else if (process.pid == heartbeat.pid) {
             return fail(ErrorCode::Refused,
                         u"process %1 is already known as \"%2\""_s.arg(heartbeat.pid).arg(process.name));
         } else if (process.pid && process.program == program.path) {
             return fail(ErrorCode::Refused, u"%1 is already known as \"%2\""_s.arg(program.path, process.name));
         }
+    }
+    if (isRenamed && (own == nullptr || (!own->pid && (own->file.isEmpty() || own->program == program.path)))) {
+        return Admission::Rename;
+    }
+    if (isRenamed) {
+        return fail(ErrorCode::Refused, u"another program is known by that name"_s);
     }
     if (own == nullptr) {
         return known.size() < maxTableSize

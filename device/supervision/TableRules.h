@@ -23,12 +23,14 @@ struct KnownProcess
     QString program;
     QString file;              // the program's without links; empty when it is gone
     std::optional<qint64> pid; // while it runs
+    bool announced = false;    // and it has sent a heartbeat by that name
 };
 
 // What a heartbeat is for the table.
 enum class Admission {
     Proof,  // from the process that runs under that name, or from a worker or another copy of it: its session decides
     Adopt,  // from a known process that isn't supervised at the moment: another program has started it
+    Rename, // from a known process that has sent none yet and has another name now, as a new release may give it
     NewRow, // from a process that isn't known yet, or whose known program is gone
 };
 

@@ -70,14 +70,15 @@ bool isBroken(const ProcessReport &process)
 
 } // namespace
 
-std::optional<Trouble> unhealthy(const QList<ProcessVersion> &expected, const QList<ProcessReport> &reported)
+std::optional<Trouble> unhealthy(const QList<ProcessVersion> &expected, const control::StatusReply &status)
 {
     std::optional<Trouble> first;
     for (const ProcessVersion &process : expected) {
-        const auto it = std::ranges::find(reported, process.name, &ProcessReport::name);
+        const auto it = std::ranges::find(status.processes, process.name, &ProcessReport::name);
         std::optional<Trouble> trouble;
-        if (it == reported.end()) {
-            trouble = Trouble{u"%1 has sent no heartbeat"_s.arg(process.name), {}, false};
+        if (it == status.processes.end()) {
+            const QString why = status.problem.isEmpty() ? QString() : u" that counts; "_s + status.problem;
+            trouble = Trouble{u"%1 has sent no heartbeat"_s.arg(process.name) + why, {}, false};
         } else if (it->state != ProcessState::Running ||
                    (process.version != anyVersion && it->version != process.version)) {
             trouble = troubleOf(*it, process.version);
@@ -335,7 +336,7 @@ void MeterSwap::queryHealth()
             return;
         }
         const auto status = replyAs<control::StatusReply>(reply);
-        judgeHealth(status ? unhealthy(m_expected, status->processes)
+        judgeHealth(status ? unhealthy(m_expected, *status)
                            : std::optional(Trouble{status.error().message, {}, false}));
     });
 }

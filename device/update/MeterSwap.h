@@ -25,7 +25,7 @@ inline constexpr int anyVersion = -1;
 
 // Returns nullopt if every process runs in the expected version, otherwise the most severe trouble.
 [[nodiscard]] std::optional<Trouble> unhealthy(const QList<ProcessVersion> &expected,
-                                               const QList<ProcessReport> &reported);
+                                               const control::StatusReply &status);
 
 // The swap of a folder that the meter's processes run from, SmartMeter or the Python packages: the watchdog holds the
 // processes, the folders are exchanged, the processes are started again and have to report by their heartbeats that

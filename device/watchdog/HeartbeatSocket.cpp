@@ -131,7 +131,7 @@ void HeartbeatSocket::handle(const QByteArray &datagram, const sockaddr_in &send
     const auto parsed = parseDatagram(datagram);
     if (!parsed) {
         if (m_onUnreadable && m_unreadableLimit.allow(now)) {
-            m_onUnreadable(senderAt(port), parsed.error().message);
+            m_onUnreadable(senderAt(port), processNameIn(datagram), parsed.error().message);
         }
         refuse(u"ignored a datagram: "_s + parsed.error().message);
     } else if (const auto *const heartbeat = std::get_if<Heartbeat>(&*parsed)) {

@@ -29,7 +29,9 @@ class HeartbeatSocket : public QObject
 public:
     using OnHeartbeat =
         std::function<Result<supervision::Credit>(const Heartbeat &, const supervision::HeartbeatSender &)>;
-    using OnUnreadable = std::function<void(const supervision::HeartbeatSender &, const QString &why)>;
+    // `name`: of its process, if it shows one.
+    using OnUnreadable =
+        std::function<void(const supervision::HeartbeatSender &, const QString &name, const QString &why)>;
     using Reports = std::function<QList<ProcessReport>()>;
 
     // Binds to the port; 0 takes a free one. Io with the reason when it is taken. `owner` of the device's folder may

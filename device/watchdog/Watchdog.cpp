@@ -101,6 +101,8 @@ Watchdog::Watchdog(WatchdogSettings settings, std::unique_ptr<HeartbeatSocket> h
     connect(&m_agent, &supervision::AgentSupervisor::recordChanged, this, &Watchdog::saveSoon);
     connect(&m_supervisor, &supervision::Supervisor::processChanged, this,
             [this](const ProcessReport &process) { m_control->broadcast(control::ProcessChanged{process}); });
+    connect(&m_supervisor, &supervision::Supervisor::problemChanged, this,
+            [this] { m_control->broadcast(control::ProblemChanged{m_supervisor.problem()}); });
     connect(&m_agentExchange, &selfupdate::AgentExchange::finished, this,
             [this](const control::SwapStatusReply &status) { m_control->broadcast(control::SwapChanged{status}); });
     connect(&m_watchdogExchange, &selfupdate::WatchdogExchange::handOver, this, &Watchdog::handOver);
@@ -127,8 +129,8 @@ void Watchdog::begin()
             return m_supervisor.heartbeat(heartbeat, sender);
         },
         [this] { return m_supervisor.reports(); },
-        [this](const supervision::HeartbeatSender &sender, const QString &why) {
-            m_supervisor.unreadable(sender, why);
+        [this](const supervision::HeartbeatSender &sender, const QString &name, const QString &why) {
+            m_supervisor.unreadable(sender, name, why);
         });
     m_watchdogExchange.resume();
     if (::geteuid() == 0 && !system::othersAreKeptAway(m_heartbeats->port(), m_settings.owner.user)) {
@@ -183,7 +185,9 @@ Watchdog::Reply Watchdog::replyTo(ControlPeer &peer, const control::Request &req
     return std::visit(
         Overloaded{
             [&](const control::Hello &hello) -> Reply { return this->hello(peer, hello); },
-            [&](const control::Status &) -> Reply { return control::StatusReply{m_supervisor.reports()}; },
+            [&](const control::Status &) -> Reply {
+                return control::StatusReply{m_supervisor.reports(), m_supervisor.problem()};
+            },
             [&](const control::Hold &hold) { return this->hold(peer, request.id, hold); },
             [&](const control::Resume &resume) -> Reply { return this->resume(resume); },
             [&](const control::Restart &restart) -> Reply { return done(m_supervisor.restart(restart.processName)); },

@@ -46,6 +46,13 @@ Result<WatchdogDatagram> parseDatagram(const QByteArray &datagram)
     return heartbeat;
 }
 
+QString processNameIn(const QByteArray &datagram)
+{
+    const auto object = parseJsonObject(datagram, maxDatagramSize);
+    const QString name = object ? object->value("process_name"_L1).toString() : QString();
+    return isValidProcessName(name) ? name : QString();
+}
+
 QByteArray encode(const Heartbeat &heartbeat)
 {
     return toAsciiJson({{"command"_L1, "heart_beat"_L1},

@@ -32,6 +32,9 @@ using WatchdogDatagram = std::variant<Heartbeat, LocalVersionRequest>;
 // BadRequest with the reason for anything that isn't one of the two.
 [[nodiscard]] Result<WatchdogDatagram> parseDatagram(const QByteArray &datagram);
 
+// The process name in a datagram that parseDatagram() refuses, for a sentence about it; empty when none can be read.
+[[nodiscard]] QString processNameIn(const QByteArray &datagram);
+
 [[nodiscard]] QByteArray encode(const Heartbeat &heartbeat);
 // The report without `from`, for the UDP reply.
 [[nodiscard]] QByteArray encodeLocalVersionReport(const QList<ProcessReport> &processes);

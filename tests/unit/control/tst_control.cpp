@@ -119,6 +119,8 @@ private Q_SLOTS:
         QTest::newRow("done") << ReplyBody(Done{});
         QTest::newRow("hello") << ReplyBody(HelloReply{2});
         QTest::newRow("status") << ReplyBody(StatusReply{{process}});
+        QTest::newRow("status with a problem")
+            << ReplyBody(StatusReply{{process}, u"the heartbeats of \"x\" are refused"_s});
         const auto row = [](const char *name, const SwapStatusReply &reply) {
             QTest::newRow(name) << ReplyBody(reply);
         };
@@ -163,7 +165,8 @@ private Q_SLOTS:
         for (const Event &event :
              {Event(ProcessChanged{process}),
               Event(SwapChanged{
-                  {Component::JabberClient, SwapProgress::Confirmed, u"9:cd"_s, 2, ErrorCode::Internal, {}}})}) {
+                  {Component::JabberClient, SwapProgress::Confirmed, u"9:cd"_s, 2, ErrorCode::Internal, {}}}),
+              Event(ProblemChanged{u"the heartbeats of \"x\" are refused"_s}), Event(ProblemChanged{})}) {
             const auto line = parseWatchdogLine(encode(event).chopped(1));
             QVERIFY(line);
             QCOMPARE(std::get<Event>(*line), event);

@@ -299,19 +299,103 @@ private Q_SLOTS:
         registry.processes[0].identity = ProcessIdentity{pid, system::readProcStat(pid)->startTime};
         m_supervisor->begin(registry);
         const QString why = u"field \"version\" must be a whole number"_s;
-        m_supervisor->unreadable(sentBy(socket), why);
+        m_supervisor->unreadable(sentBy(socket), {}, why);
         QVERIFY(reportOf(u"ocr"_s).problem.endsWith(why));
         QVERIFY(!reportOf(u"ocr"_s).isHopeless);
         QVERIFY(reportOf(u"dlms"_s).problem.isEmpty());
         QVERIFY(QTest::qWaitFor(
-            [&] { return m_supervisor->unreadable(sentBy(socket), why), reportOf(u"ocr"_s).isHopeless; }, patience));
+            [&] { return m_supervisor->unreadable(sentBy(socket), {}, why), reportOf(u"ocr"_s).isHopeless; },
+            patience));
         QVERIFY(m_supervisor->heartbeat(heartbeat(u"ocr"_s, pid, program), sentBy(socket)).has_value());
         QVERIFY(reportOf(u"ocr"_s).problem.isEmpty() && !reportOf(u"ocr"_s).isHopeless);
         // The same from another process changes nothing.
         const Socket other;
-        m_supervisor->unreadable(sentBy(other), why);
-        m_supervisor->unreadable(gone(), why);
+        m_supervisor->unreadable(sentBy(other), {}, why);
+        m_supervisor->unreadable(gone(), {}, why);
         QVERIFY(reportOf(u"ocr"_s).problem.isEmpty());
+    }
+
+    void reportsAProgramWhoseHeartbeatsAreRefused()
+    {
+        const Socket socket;
+        const QString program = m_tree->add(u"SmartMeter/ocr"_s);
+        const pid_t pid = m_tree->startElsewhere(program, {}, socket.descriptor.get());
+        QSignalSpy changed(m_supervisor.get(), &Supervisor::problemChanged);
+        const auto sendsAnotherNumber = [&] {
+            return m_supervisor->heartbeat(heartbeat(u"ocr"_s, 4194304, program), sentBy(socket)).has_value();
+        };
+        QVERIFY(!sendsAnotherNumber());
+        QVERIFY(m_supervisor->problem().isEmpty());
+        QVERIFY(QTest::qWaitFor([&] { return !sendsAnotherNumber() && !m_supervisor->problem().isEmpty(); }, patience));
+        // This test holds the socket as well, so it may be the one that is found.
+        QVERIFY2(m_supervisor->problem().startsWith(u"the heartbeats of \"ocr\" (process "_s) &&
+                     m_supervisor->problem().contains(u"isn't process 4194304"_s),
+                 qPrintable(m_supervisor->problem()));
+        QCOMPARE(changed.size(), 1);
+        QVERIFY(m_supervisor->reports().isEmpty());
+        QVERIFY(m_supervisor->heartbeat(heartbeat(u"ocr"_s, pid, program), sentBy(socket)).has_value());
+        QVERIFY(m_supervisor->problem().isEmpty());
+        QCOMPARE(changed.size(), 2);
+        // A process that runs and is known has no such problem, whatever others send by its name.
+        QVERIFY(!sendsAnotherNumber());
+        m_supervisor->unreadable(gone(), u"ocr"_s, u"not valid JSON"_s);
+        QVERIFY(m_supervisor->problem().isEmpty());
+    }
+
+    void blamesAProcessWhoseHeartbeatsAreRefused()
+    {
+        const Socket socket;
+        const QString program = m_tree->add(u"SmartMeter/ocr"_s);
+        const pid_t pid = m_tree->startElsewhere(program, {}, socket.descriptor.get());
+        Registry registry;
+        registry.sameBoot = true;
+        registry.processes = {entry(u"ocr"_s, program)};
+        registry.processes[0].identity = ProcessIdentity{pid, system::readProcStat(pid)->startTime};
+        m_supervisor->begin(registry);
+        QVERIFY(QTest::qWaitFor(
+            [&] {
+                (void)m_supervisor->heartbeat(heartbeat(u"dlms"_s, 4194304, program), sentBy(socket));
+                return reportOf(u"ocr"_s).isHopeless;
+            },
+            patience));
+        QVERIFY2(reportOf(u"ocr"_s).problem.contains(u"its heartbeats as \"dlms\" are refused: "_s),
+                 qPrintable(reportOf(u"ocr"_s).problem));
+        QVERIFY(m_supervisor->problem().isEmpty());
+    }
+
+    void followsAProcessToItsNewName()
+    {
+        const Socket socket;
+        const QString program = m_tree->add(u"SmartMeter/ocr"_s);
+        const pid_t pid = m_tree->startElsewhere(program, {}, socket.descriptor.get());
+        Registry registry;
+        registry.sameBoot = true;
+        registry.processes = {entry(u"ocr"_s, program)};
+        registry.processes[0].identity = ProcessIdentity{pid, system::readProcStat(pid)->startTime};
+        m_supervisor->begin(registry);
+        QSignalSpy saved(m_supervisor.get(), &Supervisor::essentialsChanged);
+        QVERIFY(m_supervisor->heartbeat(heartbeat(u"reader"_s, pid, program, 2), sentBy(socket)).has_value());
+        QCOMPARE(names(), QStringList{u"reader"_s});
+        QVERIFY(!saved.isEmpty());
+        QCOMPARE(pidOf(u"reader"_s), qint64{pid});
+        QCOMPARE(reportOf(u"reader"_s).version, 2);
+        QCOMPARE(reportOf(u"reader"_s).state, ProcessState::Running);
+        // By one name at a time.
+        const auto taken = m_supervisor->heartbeat(heartbeat(u"ocr"_s, pid, program), sentBy(socket));
+        QVERIFY(!taken && taken.error().message.contains(u"already known as \"reader\""_s));
+        QVERIFY(m_supervisor->restart(u"reader"_s).has_value());
+        QTRY_VERIFY_WITH_TIMEOUT(pidOf(u"reader"_s) != 0 && pidOf(u"reader"_s) != pid, patience);
+        QVERIFY(QFile::exists(DeviceTree(m_tree->root()).processOutput(u"reader"_s)));
+    }
+
+    void startsNoSecondCopyUnderTheOldName()
+    {
+        // The new release's ocr has the name reader; the one before it is back, and there it is ocr.
+        const QString program = m_tree->add(u"SmartMeter/ocr"_s);
+        const pid_t pid = m_tree->startElsewhere(program);
+        QVERIFY(m_supervisor->heartbeat(heartbeat(u"reader"_s, pid, program), trusted()).has_value());
+        m_supervisor->resume({{u"ocr"_s, 1}});
+        QCOMPARE(names(), QStringList{u"reader"_s});
     }
 
     void aPacketFilterMakesItCount()

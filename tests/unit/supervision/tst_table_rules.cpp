@@ -53,7 +53,7 @@ private Q_SLOTS:
         const auto full = [](qsizetype size) {
             Known known;
             for (qsizetype i = 0; i < size; ++i) {
-                known += {u"p%1"_s.arg(i), u"/SmartMeter/p%1"_s.arg(i), {}, 1000 + i};
+                known += {u"p%1"_s.arg(i), u"/SmartMeter/p%1"_s.arg(i), {}, 1000 + i, true};
             }
             return known;
         };
@@ -68,7 +68,7 @@ private Q_SLOTS:
         row("known with another program that is there", Known{{u"ocr"_s, old, {}, {}}}, ocr, {ocr, old}, {},
             u"its run_command is"_s);
         row("known with another program that is gone", Known{{u"ocr"_s, old, {}, {}}}, ocr, {ocr}, Admission::NewRow);
-        row("the pid of another process", Known{{u"uplink"_s, uplink, {}, 7}}, ocr, {ocr}, {},
+        row("the pid of another process", Known{{u"uplink"_s, uplink, {}, 7, true}}, ocr, {ocr}, {},
             u"process 7 is already known as \"uplink\""_s);
         row("the program of another process", Known{{u"uplink"_s, ocr, {}, 8}}, ocr, {ocr}, {},
             u"%1 is already known as \"uplink\""_s.arg(ocr));
@@ -76,6 +76,21 @@ private Q_SLOTS:
             Admission::NewRow);
         row("known, but with the pid of another process", Known{{u"ocr"_s, ocr, {}, 8}, {u"uplink"_s, uplink, {}, 7}},
             ocr, {ocr}, {}, u"process 7 is already known as"_s);
+        row("the same process under a new name", Known{{u"reader"_s, ocr, {}, 7}}, ocr, {ocr}, Admission::Rename);
+        row("under a second name", Known{{u"reader"_s, ocr, {}, 7, true}}, ocr, {ocr}, {},
+            u"process 7 is already known as \"reader\""_s);
+        row("under a new name and with another program", Known{{u"reader"_s, uplink, {}, 7}}, ocr, {ocr, uplink}, {},
+            u"process 7 is already known as"_s);
+        row("under the name of one that runs", Known{{u"reader"_s, ocr, {}, 7}, {u"ocr"_s, old, {}, 8}}, ocr, {ocr}, {},
+            u"another program is known by that name"_s);
+        row("under the name of one that may run again", Known{{u"reader"_s, ocr, {}, 7}, {u"ocr"_s, old, {}, {}}}, ocr,
+            {ocr, old}, {}, u"another program is known by that name"_s);
+        row("under the name of one that is gone", Known{{u"reader"_s, ocr, {}, 7}, {u"ocr"_s, old, {}, {}}}, ocr, {ocr},
+            Admission::Rename);
+        row("under its own name of before", Known{{u"reader"_s, ocr, {}, 7}, {u"ocr"_s, ocr, {}, {}}}, ocr, {ocr},
+            Admission::Rename);
+        row("a new name in a full table", full(maxTableSize - 1) + Known{{u"reader"_s, ocr, {}, 7}}, ocr, {ocr},
+            Admission::Rename);
         row("another name of a running process's file", Known{{u"dlms"_s, second, {}, 8}}, first, {first, second},
             Admission::NewRow);
         row("known by the file of its link", Known{{u"ocr"_s, meter, {}, 7}}, first, {first, meter}, Admission::Proof);

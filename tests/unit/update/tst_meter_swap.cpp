@@ -116,11 +116,15 @@ private Q_SLOTS:
         const QList<ProcessVersion> expected{{u"ocr"_s, 2}};
         ProcessReport report{u"ocr"_s, 1, true, ProcessState::Dead, {}, {}, {}, {}};
         report.problem = u"cannot find /SmartMeter/ocr.py"_s;
-        auto trouble = update::unhealthy(expected, {report});
+        auto trouble = update::unhealthy(expected, {{report}});
         QVERIFY(trouble && !trouble->isFinal);
         QVERIFY2(trouble->what.contains(report.problem), qPrintable(trouble->what));
+        trouble = update::unhealthy({{u"reader"_s, 2}}, {{report}, u"the heartbeats of \"reader\" are refused: why"_s});
+        QVERIFY(trouble && !trouble->isFinal);
+        QCOMPARE(trouble->what,
+                 u"reader has sent no heartbeat that counts; the heartbeats of \"reader\" are refused: why"_s);
         report.isHopeless = true;
-        trouble = update::unhealthy(expected, {report});
+        trouble = update::unhealthy(expected, {{report}});
         QVERIFY(trouble && trouble->isFinal);
     }
 
