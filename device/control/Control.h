@@ -145,7 +145,8 @@ struct HelloReply
 struct StatusReply
 {
     QList<ProcessReport> processes;
-    // Of programs that are no process of the table, a sentence; empty, also of an older watchdog: none.
+    // What is wrong with programs that are no process of the table, a sentence; empty, also of an older watchdog:
+    // nothing.
     QString problem = {};
     friend bool operator==(const StatusReply &, const StatusReply &) = default;
 };

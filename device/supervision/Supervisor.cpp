@@ -358,7 +358,7 @@ void Supervisor::refused(const HeartbeatSender &sender, const Heartbeat &heartbe
     const QString &name = heartbeat.processName;
     const Entry *const named = find(name);
     if (named != nullptr && named->announced) {
-        return; // it runs and is heard of; this is a second copy, or another program that uses its name
+        return; // its own heartbeats count; this is a second copy, or another program that uses its name
     }
     Entry *const entry = senderAmong(sender);
     if (entry != nullptr && !entry->announced) {

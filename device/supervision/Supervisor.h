@@ -55,7 +55,7 @@ public:
     [[nodiscard]] QList<ProcessReport> reports() const;
     // The numbers of all processes that run.
     [[nodiscard]] QSet<pid_t> pids() const;
-    // Of programs that aren't in the table, as a sentence; empty when there is none.
+    // What is wrong with programs that aren't in the table, a sentence; empty when nothing is.
     [[nodiscard]] QString problem() const { return m_refusals.problem(m_clock.monotonic()); }
     // For the registry.
     [[nodiscard]] QList<RegistryEntry> entries() const;

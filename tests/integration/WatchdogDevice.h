@@ -317,6 +317,23 @@ public:
         }
         return all;
     }
+    // What is wrong with programs that are in no table.
+    [[nodiscard]] QString problem()
+    {
+        const auto reply = ask(control::Status{});
+        return reply ? std::get<control::StatusReply>(*reply).problem : QString();
+    }
+    [[nodiscard]] QStringList problemEvents()
+    {
+        read();
+        QStringList all;
+        for (const control::Event &event : std::as_const(m_events)) {
+            if (const auto *const changed = std::get_if<control::ProblemChanged>(&event)) {
+                all += changed->problem;
+            }
+        }
+        return all;
+    }
     // Makes the watchdog start the named programs, and waits for their heartbeats.
     [[nodiscard]] bool startMeters(const QStringList &names)
     {

@@ -159,6 +159,75 @@ private Q_SLOTS:
         qInfo("from the kill to the first line of Python: %.1f ms", latency);
     }
 
+    void reportsAMeterWhoseHeartbeatsCountForNothing_data()
+    {
+        QTest::addColumn<QByteArray>("from"); // in the meter's script
+        QTest::addColumn<QByteArray>("to");
+        QTest::addColumn<QString>("start");
+        QTest::addColumn<QString>("why");
+        const QString named = u"the heartbeats of \"ocr\" (process %1 ("_s;
+        QTest::newRow("version as text") << QByteArray("\"version\": 1") << QByteArray("\"version\": '1.3.2'") << named
+                                         << u"field \"version\" must be a whole number"_s;
+        QTest::newRow("another number") << QByteArray("os.getpid(),\n") << QByteArray("4194304,\n") << named
+                                        << u"isn't process 4194304"_s;
+        QTest::newRow("a command line") << QByteArray("os.path.abspath(__file__), \"v")
+                                        << QByteArray("'/usr/bin/python3 ' + os.path.abspath(__file__), \"v") << named
+                                        << u"cannot find /usr/bin/python3 "_s;
+        QTest::newRow("Python's own form")
+            << QByteArray("json.dumps(") << QByteArray("repr(") << u"what process %1 ("_s << u"not valid JSON"_s;
+    }
+
+    void reportsAMeterWhoseHeartbeatsCountForNothing()
+    {
+        QFETCH(const QByteArray, from);
+        QFETCH(const QByteArray, to);
+        QFETCH(const QString, start);
+        QFETCH(const QString, why);
+        WatchdogDevice device;
+        QByteArray script = WatchdogDevice::meterScript();
+        QCOMPARE(script.count(from), 1);
+        device.write(u"SmartMeter/ocr.py"_s, script.replace(from, to), 0755);
+        QVERIFY(device.start());
+        ControlClient client(device);
+        QVERIFY(client.hello());
+        QProcess meter;
+        startAsCron(meter, device, u"ocr"_s);
+        QTRY_VERIFY_WITH_TIMEOUT(!client.problem().isEmpty(), patience);
+        const QString problem = client.problem();
+        QVERIFY2(problem.startsWith(start.arg(meter.processId())) && problem.contains(why), qPrintable(problem));
+        QCOMPARE(client.problemEvents().constLast(), problem);
+        QVERIFY(client.status().isEmpty());
+        meter.kill();
+        QVERIFY(meter.waitForFinished(patience));
+        // The same meter, mended.
+        device.addMeter(u"ocr"_s);
+        startAsCron(meter, device, u"ocr"_s);
+        QVERIFY(client.waitForState(u"ocr"_s, ProcessState::Running));
+        QTRY_VERIFY_WITH_TIMEOUT(why.contains(u"JSON"_s) || client.problem().isEmpty(), patience);
+        device.killAll();
+        QVERIFY(meter.waitForFinished(patience));
+    }
+
+    void followsAProcessThatAReleaseRenames()
+    {
+        WatchdogDevice device;
+        device.addMeter(u"ocr"_s);
+        QVERIFY(device.start());
+        ControlClient client(device);
+        QVERIFY(client.startMeters({u"ocr"_s}));
+        const auto exchange = [&](const QByteArray &extra, int version, const QString &name) {
+            QVERIFY(client.ask(control::Hold{Component::SmartMeter, 60}).has_value());
+            device.addMeter(u"ocr"_s, extra, version);
+            QVERIFY(client.ask(control::Resume{Component::SmartMeter, {{name, version}}}).has_value());
+            QVERIFY(client.waitForState(name, ProcessState::Running));
+            QCOMPARE(client.process(name).version, version);
+            QCOMPARE(client.status().size(), 1);
+            QCOMPARE(device.running(u"ocr.py"_s).size(), 1);
+        };
+        exchange("name = 'reader'", 2, u"reader"_s);
+        exchange({}, 1, u"ocr"_s); // rolled back
+    }
+
     void endsAndRestartsWhatHangs()
     {
         WatchdogDevice device;

@@ -77,6 +77,7 @@ public:
 
     QList<control::RequestBody> requests;
     QList<ProcessReport> more; // reported in addition
+    QString problem;           // of the whole device
     bool isHeld = false;
     control::SwapStatusReply agentSwap;
     control::SwapStatusReply watchdogSwap;
@@ -92,7 +93,7 @@ private:
     Result<control::ReplyBody> replyTo(const control::RequestBody &request)
     {
         if (std::holds_alternative<control::Status>(request)) {
-            return control::StatusReply{processes()};
+            return control::StatusReply{processes(), problem};
         }
         if (refusal) {
             return fail(*refusal);

@@ -27,6 +27,29 @@ private Q_SLOTS:
         QCOMPARE(m_link->messages().last()["packages_version"_L1], QJsonValue(4));
     }
 
+    void reportsTheWatchdogsProblem()
+    {
+        m_watchdog->problem = u"the heartbeats of \"ocr\" are refused: there is no process 3"_s;
+        m_settings->problem = u"config_file.bin was replaced"_s;
+        restart();
+        send(R"({"command":"version_req"})");
+        QTRY_COMPARE_WITH_TIMEOUT(m_link->sent.size(), 1, limit);
+        QCOMPARE(m_link->messages().last()["problem"_L1].toString(),
+                 u"config_file.bin was replaced; "_s + m_watchdog->problem);
+        // A panel that understands no events gets no report that it hasn't requested.
+        m_watchdog->problem.clear();
+        Q_EMIT m_watchdog->eventReceived(control::ProblemChanged{});
+        QVERIFY(settles(1));
+        m_link->sent.clear();
+        send(R"({"command":"version_req","features":["events"]})");
+        QTRY_COMPARE_WITH_TIMEOUT(m_link->sent.size(), 1, limit);
+        QCOMPARE(m_link->messages().last()["problem"_L1].toString(), u"config_file.bin was replaced"_s);
+        m_watchdog->problem = u"what process 7 sends as heartbeats can't be read: no JSON"_s;
+        Q_EMIT m_watchdog->eventReceived(control::ProblemChanged{m_watchdog->problem});
+        QTRY_COMPARE_WITH_TIMEOUT(m_link->sent.size(), 2, limit);
+        QVERIFY(m_link->messages().last()["problem"_L1].toString().endsWith(m_watchdog->problem));
+    }
+
     void reportsTheLastKnownProcessesWithoutAWatchdog()
     {
         ProcessReport process;

@@ -12,6 +12,15 @@ class HeartbeatTest : public QObject
     Q_OBJECT
 
 private Q_SLOTS:
+    void findsTheNameInWhatItRefuses()
+    {
+        QCOMPARE(processNameIn(R"({"command":"heart_beat","process_name":"ocr","version":"1.3.2"})"), u"ocr"_s);
+        QCOMPARE(processNameIn(R"({"process_name":"../ocr"})"), QString());
+        QCOMPARE(processNameIn(R"({"process_name":7})"), QString());
+        QCOMPARE(processNameIn("{'process_name': 'ocr'}"), QString());
+        QCOMPARE(processNameIn({}), QString());
+    }
+
     void readsTheSeedsHeartbeat()
     {
         const auto datagram = parseDatagram(R"({
