@@ -145,7 +145,6 @@ public:
     Outcome pack(const LogLimits &limits)
     {
         constexpr int maxTries = 5;
-        m_logs = m_logs.first(std::min(m_logs.size(), limits.files));
         share(m_logs, limits.bytes + m_logs.size() * entryCost);
         for (int tries = 0;; ++tries) {
             m_skipped.clear();
@@ -169,15 +168,19 @@ public:
 
     [[nodiscard]] QStringList left() const
     {
+        QHash<QString, qint64> taken; // bytes by name
+        for (const Log &log : m_logs) {
+            taken.insert(log.file.name, log.taken);
+        }
         QStringList left;
         for (const Log &log : m_all) {
-            const auto taken = std::ranges::find(m_logs, log.file.name, [](const Log &l) { return l.file.name; });
+            const auto bytes = taken.constFind(log.file.name);
             if (m_skipped.contains(log.file.name)) {
                 left += u"%1 (%2)"_s.arg(shortName(log.file), m_skipped.value(log.file.name));
-            } else if (taken == m_logs.end()) {
+            } else if (bytes == taken.cend()) {
                 left += u"%1 (no room for its %2 MB)"_s.arg(shortName(log.file), megabytes(log.size));
-            } else if (taken->taken < log.size) {
-                left += u"%1 (only its last %2 of %3 MB are sent)"_s.arg(shortName(log.file), megabytes(taken->taken),
+            } else if (*bytes < log.size) {
+                left += u"%1 (only its last %2 of %3 MB are sent)"_s.arg(shortName(log.file), megabytes(*bytes),
                                                                          megabytes(log.size));
             }
         }
@@ -194,24 +197,42 @@ private:
 
 } // namespace
 
+namespace {
+
+// The sentences about what was listed, the most important first.
+QStringList leftOf(const FileList &list, const ListLimits &limits)
+{
+    QStringList left;
+    if (list.older > 0) {
+        left += u"%1 older files (a bundle has at most the %2 newest)"_s.arg(list.older).arg(limits.files);
+    }
+    if (!list.isWhole) {
+        left += u"what else is in the folder (it has more than %1 entries, or %2 folders)"_s.arg(limits.entries)
+                    .arg(limits.folders);
+    }
+    for (const QString &path : list.unreadable) {
+        left += path.section(u'/', 1) + u"/ (cannot be read)"_s;
+    }
+    return left;
+}
+
+} // namespace
+
 Result<LogArchive> packLogs(const QString &folder, const QString &zip, const LogLimits &limits,
                             const std::stop_token &stop)
 {
     LogArchive archive;
     archive.path = zip;
-    QStringList unreadable;
-    const auto files = filesBelow(folder, u"logs"_s, &unreadable);
-    if (!files) {
-        return fail(files.error());
+    const ListLimits listed{.files = limits.files, .stop = stop};
+    const auto list = filesBelow(folder, u"logs"_s, listed);
+    if (!list) {
+        return fail(list.error());
     }
-    Bundle bundle(newestFirst(*files), zip, stop);
+    Bundle bundle(newestFirst(list->files), zip, stop);
     if (const auto packed = bundle.pack(limits); !packed) {
         return fail(packed.error());
     }
-    for (const QString &path : std::as_const(unreadable)) {
-        archive.left += path.section(u'/', 1) + u"/ (cannot be read)"_s;
-    }
-    archive.left += bundle.left();
+    archive.left = leftOf(*list, listed) + bundle.left();
     if (bundle.isEmpty()) {
         QFile::remove(zip);
         const QString why = archive.left.isEmpty() ? QString() : u": "_s + describeLeft(archive.left);

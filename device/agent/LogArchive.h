@@ -16,7 +16,7 @@ struct LogArchive
     QString path;
     qint64 size = 0;
     QByteArray sha256;
-    // What isn't in it, or not as a whole, and why: one sentence for each file.
+    // What isn't in it, or not as a whole, and why: one sentence for each file, or for many.
     QStringList left;
 
     friend bool operator==(const LogArchive &, const LogArchive &) = default;
@@ -26,7 +26,7 @@ struct LogLimits
 {
     qint64 bytes = 0;                    // of the files together
     std::optional<qint64> zipBytes = {}; // of the zip
-    qsizetype files = 5'000;
+    qsizetype files = 5'000;             // the newest ones; what is older is only counted
 };
 
 // Packs what can be had of the folder of logs as one zip: the newest files first; of one that is too large its end, if

@@ -6,6 +6,7 @@
 #include <functional>
 #include <QList>
 #include <QString>
+#include <QStringList>
 #include <stop_token>
 
 namespace sgn {
@@ -103,9 +104,27 @@ struct PackRules
 // Each file is packed as long as it is when its turn comes, so that a log that grows meanwhile doesn't matter.
 [[nodiscard]] Outcome packZip(const QList<PackFile> &files, const QString &zip, const PackRules &rules = {});
 
-// Every regular file below `folder`, named "<nameInZip>/...", in order of names; symlinks are left out. What zipPath()
-// refuses in a name becomes '_'. `unreadable` gets the names of folders below that can't be read.
-[[nodiscard]] Result<QList<PackFile>> filesBelow(const QString &folder, const QString &nameInZip,
-                                                 QStringList *unreadable = nullptr);
+// How far a folder is listed: a meter that never removes a log may have left any number of them.
+struct ListLimits
+{
+    qsizetype files = 5'000;    // that are listed, the newest ones
+    qint64 entries = 1'000'000; // that are looked at, folders included
+    qsizetype folders = 10'000; // that wait at the same time to be looked through
+    std::stop_token stop = {};
+};
+
+// What is listed of a folder.
+struct FileList
+{
+    QList<PackFile> files;  // in order of names
+    QStringList unreadable; // names of folders and files below that can't be read, at most as many as files are listed
+    qint64 older = 0;       // files that were found, but aren't listed
+    bool isWhole = true;    // false: there is more than entries or folders may be looked at
+};
+
+// The newest regular files below `folder`, named "<nameInZip>/..."; symlinks are left out. What zipPath() refuses in a
+// name becomes '_'. Needs memory for what is listed only. NotFound, Io, Cancelled.
+[[nodiscard]] Result<FileList> filesBelow(const QString &folder, const QString &nameInZip,
+                                          const ListLimits &limits = {});
 
 } // namespace sgn

@@ -10,12 +10,9 @@
 #include <cerrno>
 #include <cstdlib>
 #include <fcntl.h>
-#include <filesystem>
 #include <memory>
 #include <QFile>
 #include <QFileInfo>
-#include <QSet>
-#include <QStringDecoder>
 #include <sys/stat.h>
 #include <unistd.h>
 #include <vector>
@@ -189,73 +186,6 @@ Outcome packZip(const QList<PackFile> &files, const QString &zip, const PackRule
         ::unlink(temporary.constData());
     }
     return packed;
-}
-
-namespace {
-
-// Leaves room for what makes a name unique.
-constexpr qsizetype maxEntryName = 900;
-
-// A name that zipPath() takes.
-QString harmless(const QByteArray &name)
-{
-    QStringDecoder decoder(QStringDecoder::Utf8, QStringDecoder::Flag::Stateless);
-    QString text = decoder(name);
-    if (decoder.hasError()) {
-        text = QString::fromLatin1(name); // so that what was written in another encoding can still be recognised
-        for (QChar &c : text) {
-            c = c.unicode() < 0x7f ? c : u'_';
-        }
-    }
-    for (QChar &c : text) {
-        c = c.category() == QChar::Other_Control || c == u'\\' ? QChar(u'_') : c;
-    }
-    return text;
-}
-
-} // namespace
-
-Result<QList<PackFile>> filesBelow(const QString &folder, const QString &nameInZip, QStringList *unreadable)
-{
-    namespace fs = std::filesystem;
-    const QFileInfo info(folder);
-    if (!info.isDir()) {
-        return fail(info.exists() ? ErrorCode::Io : ErrorCode::NotFound, u"%1 is not a folder"_s.arg(folder));
-    }
-    QList<PackFile> files;
-    QSet<QString> names;
-    QList<std::pair<fs::path, QString>> folders{{QFile::encodeName(info.absoluteFilePath()).toStdString(), nameInZip}};
-    while (!folders.isEmpty()) {
-        const auto [path, name] = folders.takeLast();
-        std::error_code error;
-        for (fs::directory_iterator it(path, error); !error && it != fs::directory_iterator(); it.increment(error)) {
-            const fs::path &entry = it->path();
-            QString entryName = name + u'/' + harmless(QByteArray::fromStdString(entry.filename().native()));
-            while (names.contains(entryName)) {
-                entryName = entryName.size() < maxEntryName
-                                ? entryName + u'_'
-                                : entryName.left(maxEntryName) + QString::number(names.size());
-            }
-            names += entryName;
-            std::error_code unknown;
-            const fs::file_type type = it->symlink_status(unknown).type();
-            if (unknown && unreadable != nullptr) {
-                *unreadable += entryName;
-            }
-            if (type == fs::file_type::directory) {
-                folders += {entry, entryName};
-            } else if (type == fs::file_type::regular) {
-                const QByteArray raw = QByteArray::fromStdString(entry.native());
-                const QString source = QFile::decodeName(raw);
-                files += {source, entryName, QFile::encodeName(source) == raw ? QByteArray() : raw};
-            }
-        }
-        if (error && unreadable != nullptr) {
-            *unreadable += name;
-        }
-    }
-    std::ranges::sort(files, {}, &PackFile::name);
-    return files;
 }
 
 } // namespace sgn

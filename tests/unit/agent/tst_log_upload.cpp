@@ -113,6 +113,32 @@ private Q_SLOTS:
         QCOMPARE(entries->first().path, u"logs/new.log"_s);
     }
 
+    // A meter that opens a new log each minute and removes none.
+    void packsTheNewestOfVeryMany()
+    {
+        constexpr int count = 20'000;
+        const QString logs = m_folder->filePath(u"many"_s);
+        QVERIFY(QDir().mkpath(logs + u"/sub"_s));
+        const QByteArray start = QFile::encodeName(logs) + "/sub/" + QByteArray(120, 'n');
+        for (int i = 0; i < count; ++i) {
+            const Descriptor log(::open((start + QByteArray::number(i)).constData(), O_WRONLY | O_CREAT, 0644));
+            const timespec times[2]{{}, {i == 777 ? count : i, 0}};
+            QVERIFY(log.isValid() && ::futimens(log.get(), times) == 0);
+        }
+        QVERIFY(test::writeFile(logs + u"/meter.log"_s, "now"));
+        const QString zip = m_folder->filePath(u"many.zip"_s);
+        const auto bundle = packLogs(logs, zip, {1'000'000, {}, 50}, {});
+        QVERIFY(bundle);
+        QCOMPARE(bundle->left, QStringList{u"19951 older files (a bundle has at most the 50 newest)"_s});
+        const auto entries = listZip(zip);
+        QVERIFY(entries);
+        QCOMPARE(entries->size(), 50);
+        const auto has = [&](const QString &end) {
+            return std::ranges::any_of(*entries, [&](const ZipEntry &entry) { return entry.path.endsWith(end); });
+        };
+        QVERIFY(has(u"/meter.log"_s) && has(u"n777"_s) && has(u"n19999"_s) && !has(u"n19000"_s));
+    }
+
     // As in the field: root's files of a meter that was once started by sudo, names from other systems, pipes.
     void packsWhatCanBeRead()
     {

@@ -13,6 +13,8 @@ using namespace sgn;
 using namespace sgn::test;
 using namespace Qt::StringLiterals;
 
+Q_DECLARE_METATYPE(sgn::ListLimits)
+
 class TestZipPack : public QObject
 {
     Q_OBJECT
@@ -49,7 +51,7 @@ private Q_SLOTS:
         const auto files = filesBelow(folder.filePath(u"in"_s), u"logs"_s);
         QVERIFY(files.has_value());
         QStringList names;
-        for (const PackFile &file : *files) {
+        for (const PackFile &file : files->files) {
             names.append(file.name);
         }
         QCOMPARE(names, (QStringList{u"logs/.empty"_s, u"logs/agent.log"_s, u"logs/sub/zähler 水.log"_s}));
@@ -60,7 +62,7 @@ private Q_SLOTS:
         rules.progress = [&last](qint64 done, qint64) {
             last = done;
         };
-        QVERIFY(packZip(*files, zip, rules).has_value());
+        QVERIFY(packZip(files->files, zip, rules).has_value());
         QCOMPARE(last, qint64{3'000'005});
 
         const QString out = folder.filePath(u"out"_s);
@@ -72,6 +74,72 @@ private Q_SLOTS:
         QFile back(out + u"/logs/sub/zähler 水.log"_s);
         QVERIFY(back.open(QIODevice::ReadOnly));
         QCOMPARE(back.readAll(), large);
+    }
+
+    void listsTheNewestWithinLimits_data()
+    {
+        QTest::addColumn<ListLimits>("limits");
+        QTest::addColumn<QStringList>("names");
+        QTest::addColumn<qint64>("older");
+        QTest::addColumn<bool>("isWhole");
+        const QStringList all{u"l/0"_s, u"l/1"_s, u"l/2"_s, u"l/3"_s, u"l/sub/4"_s, u"l/sub/5"_s};
+        QTest::newRow("all") << ListLimits{} << all << qint64{0} << true;
+        QTest::newRow("exactly as many") << ListLimits{.files = 6} << all << qint64{0} << true;
+        QTest::newRow("the newest three")
+            << ListLimits{.files = 3} << QStringList{u"l/3"_s, u"l/sub/4"_s, u"l/sub/5"_s} << qint64{3} << true;
+        QTest::newRow("none") << ListLimits{.files = 0} << QStringList() << qint64{6} << true;
+        QTest::newRow("as many entries as there are") << ListLimits{.entries = 7} << all << qint64{0} << true;
+        QTest::newRow("no entry") << ListLimits{.entries = 0} << QStringList() << qint64{0} << false;
+        QTest::newRow("no folder") << ListLimits{.folders = 0} << QStringList(all.first(4)) << qint64{0} << false;
+    }
+
+    void listsTheNewestWithinLimits()
+    {
+        QFETCH(const ListLimits, limits);
+        const QTemporaryDir folder;
+        for (int i = 0; i < 6; ++i) {
+            const QString path = folder.filePath((i < 4 ? u"%1"_s : u"sub/%1"_s).arg(i));
+            write(path, "x");
+            QFile file(path);
+            QVERIFY(file.open(QIODevice::ReadWrite));
+            QVERIFY(file.setFileTime(QDateTime::currentDateTime().addDays(i), QFileDevice::FileModificationTime));
+        }
+        const auto list = filesBelow(folder.path(), u"l"_s, limits);
+        QVERIFY(list);
+        QStringList names;
+        for (const PackFile &file : list->files) {
+            names += file.name;
+        }
+        QTEST(names, "names");
+        QTEST(list->older, "older");
+        QTEST(list->isWhole, "isWhole");
+        std::stop_source stop;
+        stop.request_stop();
+        QCOMPARE(filesBelow(folder.path(), u"l"_s, {.stop = stop.get_token()}).error().code, ErrorCode::Cancelled);
+    }
+
+    // The owner of the logs may be another than the one who gets the bundle.
+    void skipsALinkInPlaceOfAListedFile()
+    {
+        const QTemporaryDir folder;
+        write(folder.filePath(u"secret"_s), "TOP SECRET");
+        for (const QString &name : {u"a.log"_s, u"b.log"_s}) {
+            write(folder.filePath(u"logs/"_s + name), "line");
+        }
+        const auto list = filesBelow(folder.filePath(u"logs"_s), u"logs"_s);
+        QVERIFY(list && list->files.size() == 2);
+        QVERIFY(QFile::remove(folder.filePath(u"logs/a.log"_s)));
+        QVERIFY(QFile::link(folder.filePath(u"secret"_s), folder.filePath(u"logs/a.log"_s)));
+        QStringList skipped;
+        PackRules rules;
+        rules.missing = PackRules::Missing::Skip;
+        rules.skipped = [&skipped](const PackFile &file, const Error &) {
+            skipped += file.name;
+        };
+        const QString zip = folder.filePath(u"a.zip"_s);
+        QVERIFY(packZip(list->files, zip, rules));
+        QCOMPARE(skipped, QStringList{u"logs/a.log"_s});
+        QCOMPARE(listZip(zip).value(), (QList<ZipEntry>{{u"logs/b.log"_s, ZipEntryType::File, 4, {}}}));
     }
 
     void isReadByOtherPrograms()
