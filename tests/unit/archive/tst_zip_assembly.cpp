@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "archive/ZipAssembly.h"
-#include "RawZip.h"
+#include "support/RawZip.h"
 #include "support/TreeSnapshot.h"
 
 #include <QTemporaryDir>

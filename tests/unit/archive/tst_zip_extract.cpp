@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "archive/Zip.h"
-#include "RawZip.h"
+#include "support/RawZip.h"
 #include "support/SmallDisk.h"
 #include "support/TreeSnapshot.h"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "RawZip.h"
+#include "support/RawZip.h"
 
 #include <QFile>
 #include <QtEndian>
