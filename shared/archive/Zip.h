@@ -45,7 +45,8 @@ struct ZipEntry
 // Every entry, checked against the limits and the rules for names. Reads the directory, not the contents.
 [[nodiscard]] Result<QList<ZipEntry>> listZip(const QString &zip, const ZipLimits &limits = {});
 
-// The one folder that all entries are below, e.g. "SmartMeter"; BadArchive when there isn't exactly one.
+// The one folder that all entries are below, e.g. "SmartMeter"; BadArchive when there isn't exactly one, or a
+// symlink leads out of it.
 [[nodiscard]] Result<QString> topFolderOf(const QList<ZipEntry> &entries);
 
 // The content of one small file, e.g. "JabberClient/version". NotFound when there is none, TooLarge over `maxSize`.

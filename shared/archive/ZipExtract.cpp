@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "archive/StagingFolder.h"
 #include "archive/Zip.h"
-#include "archive/ZipPath.h"
 #include "archive/ZipReader.h"
 
 namespace sgn {
@@ -21,11 +20,6 @@ Outcome checkPlaces(const QList<ZipEntry> &entries, const QString &topFolder)
     }
     if (*top != topFolder) {
         return fail(ErrorCode::BadArchive, u"the zip yields '%1' instead of '%2'"_s.arg(*top, topFolder));
-    }
-    for (const ZipEntry &entry : entries) {
-        if (entry.type == ZipEntryType::Symlink && !staysInside(entry.path, entry.linkTarget, topFolder)) {
-            return fail(ErrorCode::BadArchive, u"the symlink '%1' leads out of the zip"_s.arg(entry.path));
-        }
     }
     return {};
 }

@@ -28,6 +28,10 @@ inline constexpr quint16 flagMaskedHeaders = 1U << 13;
 inline constexpr quint16 stored = 0;
 inline constexpr quint16 deflated = 8;
 
+// Info-ZIP's extra field with a second, UTF-8 name of the entry (APPNOTE 4.6.9): version, checksum of the first, name.
+inline constexpr quint16 unicodePath = 0x7075;
+inline constexpr qsizetype unicodePathStart = 5;
+
 inline quint16 u16(QByteArrayView bytes, qsizetype at)
 {
     return qFromLittleEndian<quint16>(bytes.sliced(at, 2).data());
@@ -36,6 +40,19 @@ inline quint16 u16(QByteArrayView bytes, qsizetype at)
 inline quint32 u32(QByteArrayView bytes, qsizetype at)
 {
     return qFromLittleEndian<quint32>(bytes.sliced(at, 4).data());
+}
+
+// The checksum of APPNOTE 4.4.7.
+inline quint32 crc32(QByteArrayView bytes)
+{
+    quint32 crc = 0xffffffff;
+    for (const char c : bytes) {
+        crc ^= static_cast<quint8>(c);
+        for (int bit = 0; bit < 8; ++bit) {
+            crc = (crc >> 1U) ^ ((crc & 1U) != 0 ? 0xedb88320U : 0U);
+        }
+    }
+    return ~crc;
 }
 
 inline void put16(QByteArray &bytes, qsizetype at, quint16 value)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "archive/Zip.h"
+#include "archive/ZipPath.h"
 #include "archive/ZipReader.h"
 
 #include <QFileInfo>
@@ -92,6 +93,11 @@ Result<QString> topFolderOf(const QList<ZipEntry> &entries)
     }
     if (top.isEmpty()) {
         return fail(ErrorCode::BadArchive, u"the zip is empty"_s);
+    }
+    for (const ZipEntry &entry : entries) {
+        if (entry.type == ZipEntryType::Symlink && !staysInside(entry.path, entry.linkTarget, top)) {
+            return fail(ErrorCode::BadArchive, u"the symlink '%1' leads out of the zip"_s.arg(entry.path));
+        }
     }
     return top;
 }

@@ -45,7 +45,9 @@ Result<ZipEnd> findZipEnd(QByteArrayView tail, qint64 zipSize)
     }
     const QByteArrayView record = tail.sliced(at, zip::endSize);
     if (at >= zip::zip64LocatorSize && tail.sliced(at - zip::zip64LocatorSize, 4) == zip::zip64LocatorSignature) {
-        return fail(ErrorCode::TooLarge, u"the zip has a zip64 directory, for more than 65,535 files or 4 GiB"_s);
+        // Some tools write one for every zip, however small.
+        return bad(u"the zip is in zip64 format, which is for more than 65,535 files or 4 GiB; pack it again without "
+                   "zip64"_s);
     }
     if (zip::u16(record, 4) != 0 || zip::u16(record, 6) != 0 || zip::u16(record, 8) != zip::u16(record, 10)) {
         return bad(u"the zip is one part of several"_s);

@@ -24,8 +24,8 @@ struct ZipEnd
 // The most that the record can take at a zip's end, its comment included.
 inline constexpr qint64 maxZipEndSize = 22 + 0xffff + 20;
 
-// `tail` are the last bytes of a zip of `zipSize` bytes. BadArchive when the record isn't in it or the zip isn't one
-// plain file; TooLarge for a zip64 directory.
+// `tail` are the last bytes of a zip of `zipSize` bytes. BadArchive when the record isn't in it, the zip isn't one
+// plain file or has a zip64 directory.
 [[nodiscard]] Result<ZipEnd> findZipEnd(QByteArrayView tail, qint64 zipSize);
 
 // One entry and the bytes it takes in the zip, its local header and whatever follows its content included.

@@ -37,6 +37,12 @@ QByteArray deflate(const QByteArray &content)
 
 } // namespace
 
+QByteArray unicodePath(const QByteArray &second, const QByteArray &checksumOf)
+{
+    return le<quint16>(0x7075) + le(static_cast<quint16>(5 + second.size())) + le<quint8>(1) + le(crc32(checksumOf)) +
+           second;
+}
+
 RawZip &RawZip::add(const RawEntry &entry)
 {
     const QByteArray packed = entry.method == 8 ? deflate(entry.content) : entry.content;
@@ -48,11 +54,13 @@ RawZip &RawZip::add(const RawEntry &entry)
     const QByteArray localName = entry.localName.value_or(entry.name);
     const auto offset = static_cast<quint32>(m_files.size());
     m_files += "PK\x03\x04" + header(entry.localMethod.value_or(entry.method)) +
-               le(static_cast<quint16>(localName.size())) + le<quint16>(0) + localName + packed;
+               le(static_cast<quint16>(localName.size())) + le(static_cast<quint16>(entry.localExtra.size())) +
+               localName + entry.localExtra + packed;
     const quint8 system = entry.mode != 0 ? 3 : 0;
     m_directory += "PK\x01\x02" + le<quint8>(20) + le(system) + header(entry.method) +
-                   le(static_cast<quint16>(entry.name.size())) + le<quint16>(0) + le<quint16>(0) + le<quint16>(0) +
-                   le<quint16>(0) + le(entry.mode << 16U) + le(offset) + entry.name;
+                   le(static_cast<quint16>(entry.name.size())) + le(static_cast<quint16>(entry.extra.size())) +
+                   le<quint16>(0) + le<quint16>(0) + le<quint16>(0) + le(entry.mode << 16U) + le(offset) + entry.name +
+                   entry.extra;
     ++m_entries;
     return *this;
 }

@@ -19,7 +19,12 @@ struct RawEntry
     std::optional<quint16> localMethod = {};
     std::optional<quint32> statedSize = {};
     std::optional<quint32> statedCrc = {};
+    QByteArray extra = {}; // extra fields in the directory
+    QByteArray localExtra = {};
 };
+
+// Info-ZIP's extra field with a second name; its checksum is the one of `checksumOf`.
+[[nodiscard]] QByteArray unicodePath(const QByteArray &second, const QByteArray &checksumOf);
 
 // Builds zips byte by byte, because every tool and library refuses to make the ones that tests need.
 class RawZip

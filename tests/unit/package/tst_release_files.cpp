@@ -2,6 +2,7 @@
 #include "archive/Zip.h"
 #include "package/ReleaseZip.h"
 #include "release/ReleaseFolder.h"
+#include "support/RawZip.h"
 #include "support/ReleaseKit.h"
 
 #include <QtTest>
@@ -9,6 +10,8 @@
 using namespace sgn;
 using namespace sgn::test;
 using namespace Qt::StringLiterals;
+
+Q_DECLARE_METATYPE(sgn::test::RawZip)
 
 class TestReleaseFiles : public QObject
 {
@@ -45,6 +48,36 @@ private Q_SLOTS:
         QTemporaryDir folder;
         QVERIFY(test::writeFile(folder.filePath(u"a.zip"_s), "hello"));
         QCOMPARE(readReleaseFiles(folder.filePath(u"a.zip"_s)).error().code, ErrorCode::BadArchive);
+    }
+
+    // What a device would refuse is neither signed nor sent, with the same words.
+    void refusesWhatNoDeviceTakes_data()
+    {
+        QTest::addColumn<RawZip>("zip");
+        const auto with = [](const RawEntry &entry) {
+            return RawZip().add({.name = "SmartMeter/ocr.py", .content = "#!/bin/sh\n"}).add(entry);
+        };
+        constexpr quint32 symlinkMode = 0120777;
+        QTest::newRow("a link out") << with({.name = "SmartMeter/l", .content = "../../x", .mode = symlinkMode});
+        QTest::newRow("an absolute link") << with({.name = "SmartMeter/l", .content = "/etc", .mode = symlinkMode});
+        QTest::newRow("two names") << with(
+            {.name = "SmartMeter/a", .content = "x", .extra = unicodePath("SmartMeter/b.py", "SmartMeter/a")});
+        QTest::newRow("Deflate64") << with({.name = "SmartMeter/a", .content = "x", .method = 9});
+        QTest::newRow("zip64") << with({.name = "SmartMeter/a"}).locateZip64();
+    }
+
+    void refusesWhatNoDeviceTakes()
+    {
+        QFETCH(const RawZip, zip);
+        QTemporaryDir folder;
+        const QString path = folder.filePath(u"a.zip"_s);
+        QVERIFY(zip.writeTo(path));
+        ExtractRules rules;
+        rules.topFolder = u"SmartMeter"_s;
+        const auto onDevice = extractZip(path, folder.filePath(u"stage"_s), rules);
+        const auto before = readReleaseZip(path);
+        QVERIFY(!onDevice && !before);
+        QCOMPARE(before.error(), onDevice.error());
     }
 
     void canBeStopped()
