@@ -5,6 +5,7 @@
 #include "base/SystemError.h"
 #include "update/Logging.h"
 #include "update/OwnFiles.h"
+#include "update/ReleaseModules.h"
 
 #include <cerrno>
 #include <cstdio>
@@ -25,7 +26,9 @@ constexpr mode_t permissions = 07777;
 
 bool isCache(const QByteArray &path)
 {
-    return path.endsWith("/__pycache__/") || path == "__pycache__/";
+    constexpr QByteArrayView cache = "__pycache__";
+    const QByteArrayView name = QByteArrayView(path).chopped(path.endsWith('/') ? 1 : 0);
+    return name == cache || (name.endsWith(cache) && name.chopped(cache.size()).endsWith('/'));
 }
 
 // "dlms" of "bin/dlms.py".
@@ -260,8 +263,22 @@ Result<OwnFiles> ownFilesOf(const ReleasePaths &paths, const QString &to, const 
     return own;
 }
 
+// Which file of the release at `to` could no longer be imported beside `path`.
+std::optional<QByteArray> hiddenBy(const ReleaseModules &modules, const QByteArray &from, const QByteArray &path,
+                                   const struct stat &info)
+{
+    if (!S_ISLNK(info.st_mode)) {
+        return modules.hiddenBy(path);
+    }
+    // One to a package is a package, whatever it leads to otherwise.
+    const bool isPackage = exists(from + path + "/__init__.py") || exists(from + path + "/__init__.pyc");
+    return modules.hiddenBy(isPackage ? path + "/__init__.py" : path);
+}
+
 Outcome carryAll(const Owners &owners, const QString &from, Carrier &carrier)
 {
+    const ReleaseModules modules(*owners.to);
+    const QByteArray folder = QFile::encodeName(from) + '/';
     struct stat top
     {
     };
@@ -279,7 +296,9 @@ Outcome carryAll(const Owners &owners, const QString &from, Carrier &carrier)
                 }
                 return true;
             }
-            if (S_ISDIR(info.st_mode) && info.st_dev != top.st_dev) {
+            if (const auto hidden = hiddenBy(modules, folder, path, info)) {
+                carrier.leave(path, u"it would hide the release's %1"_s.arg(QString::fromLocal8Bit(*hidden)));
+            } else if (S_ISDIR(info.st_mode) && info.st_dev != top.st_dev) {
                 carrier.leave(path, u"another file system is mounted there"_s);
             } else if (S_ISDIR(info.st_mode)) {
                 carrier.folder(path);
@@ -366,7 +385,13 @@ Outcome carryForRestore(const ReleasePaths &paths, quint64 stagedId)
         return {};
     }
     const auto carried = carryOver(paths, paths.installed(), paths.staged());
-    return carried ? Outcome() : fail(carried.error());
+    if (!carried) {
+        return fail(carried.error());
+    }
+    for (const QString &left : carried->left) {
+        qCWarning(lcUpdate) << "not carried over to the release that returns:" << left;
+    }
+    return {};
 }
 
 } // namespace

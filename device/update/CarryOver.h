@@ -15,7 +15,9 @@ namespace sgn::update {
 //
 // Each file is linked, not copied: that costs no space and no time, both releases have the same file, and whichever of
 // the two is in place after a power cut is whole. What can't be linked (a file of root's, see protected_hardlinks in
-// proc(5)) is moved. Caches of Python (__pycache__) stay where they are: they could hide the new release's code.
+// proc(5)) is moved. Caches of Python (__pycache__) stay where they are, and so does code that would be imported in
+// place of a module of the other release (ReleaseModules): calc.so or calc/__init__.py beside its calc.py. What else is
+// in such a folder is carried over, without hiding anything.
 //
 // The functions block and can be repeated. Nothing runs from the folders meanwhile. Io, NoSpace.
 

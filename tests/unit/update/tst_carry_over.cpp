@@ -4,6 +4,7 @@
 #include "system/FolderExchange.h"
 #include "update/CarryOver.h"
 #include "update/OwnFiles.h"
+#include "update/ReleaseModules.h"
 
 #include <fcntl.h>
 #include <sys/fsuid.h>
@@ -104,6 +105,17 @@ private Q_SLOTS:
             << true << one
             << Files{{u"__pycache__/ocr.cpython-311.pyc"_s, "old"}, {u"lib/__pycache__/a.cpython-311.pyc"_s, "old"}}
             << two << two << QStringList();
+        const Files modules{{u"ocr.py"_s, "#!2"}, {u"calc.py"_s, "2"}, {u"lib/a.py"_s, "2"}};
+        QTest::newRow("what Python would import instead of the release's")
+            << true << one
+            << Files{{u"calc/__init__.py"_s, "m"}, {u"calc/readings.csv"_s, "1"}, {u"lib/a.abi3.so"_s, "m"}} << modules
+            << with(modules, {{u"calc/readings.csv"_s, "1"}})
+            << QStringList{u"calc/__init__.py (it would hide the release's calc.py)"_s,
+                           u"lib/a.abi3.so (it would hide the release's lib/a.py)"_s};
+        QTest::newRow("no list: a package that became a module")
+            << false << with(one, {{u"calc/__init__.py"_s, "1"}, {u"calc/data.csv"_s, "1"}}) << Files{} << modules
+            << with(modules, {{u"gone.txt"_s, "1"}, {u"calc/data.csv"_s, "1"}})
+            << QStringList{u"calc/__init__.py (it would hide the release's calc.py)"_s};
         QTest::newRow("no list: what the zip doesn't have")
             << false << one << calibration << two
             << with(two, {{u"gone.txt"_s, "1"}, {u"lib/a.py"_s, "1"}, {u"calibration.json"_s, "c"}}) << QStringList();
@@ -143,6 +155,67 @@ private Q_SLOTS:
         // And goes again, without more of it.
         QVERIFY(exchangeReleases(paths(), id, {}));
         QCOMPARE(installedFiles(m_root, u"SmartMeter"_s), named(installed));
+    }
+
+    void knowsWhatPythonImports_data()
+    {
+        QTest::addColumn<QByteArray>("own");
+        QTest::addColumn<QByteArray>("meters");
+        QTest::addColumn<bool>("isHidden");
+        const auto row = [](const char *own, const char *meters, bool isHidden) {
+            QTest::newRow(qPrintable(u"%1 beside %2"_s.arg(QLatin1String(meters), QLatin1String(own))))
+                << QByteArray(own) << QByteArray(meters) << isHidden;
+        };
+        row("calc.py", "calc/__init__.py", true);
+        row("calc.py", "calc/__init__.pyc", true);
+        row("calc.py", "calc/__init__.cpython-311-aarch64-linux-gnu.so", true);
+        row("calc.py", "calc.so", true);
+        row("calc.py", "calc.abi3.so", true);
+        row("calc.py", "calc.cpython-37m-arm-linux-gnueabihf.so", true);
+        row("calc.pyc", "calc.py", true);
+        row("calc.so", "calc.abi3.so", true);
+        row("calc.so", "calc/__init__.py", true);
+        row("calc/", "calc.py", true);
+        row("lib/calc.py", "lib/calc.so", true);
+        row("lib/__init__.py", "lib/__init__.so", true);
+        row("calc.py", "calc.pyc", false);
+        row("calc.py", "calc/", false);
+        row("calc.py", "calc/data.csv", false);
+        row("calc.py", "calc.json", false);
+        row("calc.py", "calc.so.1", false);
+        row("calc.py", "calc.tar.b.so", false);
+        row("calc.py", "lib/calc.so", false);
+        row("calc.py", "calculator.so", false);
+        row("calc.py", ".so", false);
+        row("calc.so", "calc.py", false);
+        row("calc/__init__.py", "calc.py", false);
+        row("calc/__init__.py", "calc.so", false);
+    }
+
+    void knowsWhatPythonImports()
+    {
+        QFETCH(const QByteArray, own);
+        QFETCH(const QByteArray, meters);
+        QFETCH(const bool, isHidden);
+        const auto hidden = ReleaseModules({own, "ocr.py"}).hiddenBy(meters);
+        QCOMPARE(hidden.has_value(), isHidden);
+        QCOMPARE(hidden.value_or(own), own);
+    }
+
+    // A link to a package elsewhere; one to data of the same name hides nothing. Caches are no data, links to them
+    // neither.
+    void leavesLinksToPackages()
+    {
+        layOut({{u"ocr.py"_s, "#!1"}}, {{u"ocr.py"_s, "#!2"}, {u"calc.py"_s, "2"}});
+        QVERIFY(test::writeFile(m_folder->filePath(u"elsewhere/__init__.py"_s), "m"));
+        QVERIFY(QFile::link(m_folder->filePath(u"elsewhere"_s), below(u"calc"_s)));
+        QVERIFY(QFile::link(m_folder->path(), below(u"ocr"_s)));
+        QVERIFY(QFile::link(m_folder->path(), below(u"__pycache__"_s)));
+        const auto done = exchange();
+        QVERIFY(done);
+        QCOMPARE(done->left, QStringList{u"calc (it would hide the release's calc.py)"_s});
+        QVERIFY(QFileInfo(below(u"ocr"_s)).isSymLink());
+        QVERIFY(!QFileInfo(below(u"calc"_s)).isSymLink() && !QFileInfo(below(u"__pycache__"_s)).isSymLink());
     }
 
     void keepsLinksPipesAndModes()
