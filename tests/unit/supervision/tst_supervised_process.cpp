@@ -128,6 +128,24 @@ private Q_SLOTS:
         QVERIFY(process->startProblem().isEmpty());
     }
 
+    // The release that comes back isn't blamed for what kept the failed one from starting.
+    void forgetsWhyTheReplacedProgramDidNotStart()
+    {
+        const QString program = m_tree->path(u"SmartMeter/ocr"_s);
+        const auto process = make(program);
+        QSignalSpy failed(process.get(), &SupervisedProcess::startFailed);
+        process->start();
+        QTRY_VERIFY_WITH_TIMEOUT(failed.size() >= 2, patience);
+        QVERIFY(!process->startProblem().isEmpty());
+        process->hold();
+        QVERIFY(process->startProblem().isEmpty());
+        QCOMPARE(process->state(), ProcessState::Held);
+        m_tree->add(u"SmartMeter/ocr"_s);
+        process->start();
+        QVERIFY(process->isAlive());
+        QVERIFY(process->startProblem().isEmpty());
+    }
+
     void checksTheProgramBeforeEveryStart()
     {
         const QString program = m_tree->add(u"SmartMeter/ocr"_s);
