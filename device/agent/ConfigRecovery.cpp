@@ -62,6 +62,9 @@ Result<RecoveredConfig> recoverConfig(const DeviceTree &tree)
     continueUpdate(tree);
     auto config = loadDeviceConfig(tree);
     if (config) {
+        for (const QString &remark : config->remarks) {
+            qCWarning(lcAgent).noquote() << "config_file.bin:" << remark;
+        }
         return RecoveredConfig{*std::move(config), {}};
     }
     if (!isDamage(config.error().code)) {

@@ -74,7 +74,7 @@ QString defaultKeyFile(const QString &configFile)
     return QFileInfo(configFile).path() + u"/device.key"_s;
 }
 
-Result<KeyFileState> encryptConfigFile(const EncryptRequest &request)
+Result<Encrypted> encryptConfigFile(const EncryptRequest &request)
 {
     auto plain = readFile(request.input, maxConfigSize);
     if (!plain) {
@@ -115,7 +115,7 @@ Result<KeyFileState> encryptConfigFile(const EncryptRequest &request)
     if (!written) {
         return fail(std::move(written).error());
     }
-    return keyState;
+    return Encrypted{keyState, config->remarks};
 }
 
 Result<DecryptedConfig> decryptConfigFile(const QString &input, const QString &keyFile, Secrets secrets)

@@ -5,6 +5,7 @@
 #include "crypto/ConfigEnvelope.h"
 
 #include <QString>
+#include <QStringList>
 
 namespace sgn::provision {
 
@@ -19,10 +20,16 @@ struct EncryptRequest
 
 enum class KeyFileState { NotUsed, Existed, Made };
 
+struct Encrypted
+{
+    KeyFileState key = KeyFileState::NotUsed;
+    QStringList remarks; // see DeviceConfig
+};
+
 // Checks that the input is a complete config, then writes the output (mode 0600, whole or not at all). As root, output
 // and key file get the owner of the folder they are in, so that the agent can read what root provisions. Errors: as
 // loadDeviceConfig() names them, for the input too; nothing is written then.
-[[nodiscard]] Result<KeyFileState> encryptConfigFile(const EncryptRequest &request);
+[[nodiscard]] Result<Encrypted> encryptConfigFile(const EncryptRequest &request);
 
 enum class Secrets { Hide, Show };
 

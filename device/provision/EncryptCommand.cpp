@@ -39,14 +39,18 @@ int runEncrypt(const QStringList &arguments)
     if (parser.isSet(u"key-file"_s)) {
         request.keyFile = parser.value(u"key-file"_s);
     }
-    const auto key = encryptConfigFile(request);
-    if (!key) {
-        complain(key.error().message);
+    const auto encrypted = encryptConfigFile(request);
+    if (!encrypted) {
+        complain(encrypted.error().message);
         return ExitFailed;
     }
+    for (const QString &remark : encrypted->remarks) {
+        complain(u"warning: %1: %2"_s.arg(request.input, remark));
+    }
     QString done = u"wrote "_s + request.output;
-    if (*key != KeyFileState::NotUsed) {
-        done += (*key == KeyFileState::Made ? u" and a new key for it, "_s : u" for the key "_s) + request.keyFile;
+    if (encrypted->key != KeyFileState::NotUsed) {
+        done += (encrypted->key == KeyFileState::Made ? u" and a new key for it, "_s : u" for the key "_s) +
+                request.keyFile;
     }
     std::fputs(qUtf8Printable(done + u'\n'), stdout);
     return ExitDone;

@@ -2,6 +2,8 @@
 #include "base/JsonText.h"
 
 #include <nlohmann/json.hpp>
+#include <QList>
+#include <QSet>
 
 namespace sgn {
 
@@ -10,7 +12,7 @@ using namespace Qt::StringLiterals;
 namespace {
 
 // Makes nothing of what it is given, and keeps where the text stops to be JSON.
-class Validator final : public nlohmann::json_sax<nlohmann::json>
+class Validator : public nlohmann::json_sax<nlohmann::json>
 {
 public:
     bool null() override { return true; }
@@ -35,6 +37,36 @@ public:
 
 private:
     std::size_t m_badByte = 0;
+};
+
+class NameCounter final : public Validator
+{
+public:
+    bool start_object(std::size_t) override
+    {
+        m_objects += QSet<QString>();
+        return true;
+    }
+    bool key(string_t &name) override
+    {
+        const QString text = QString::fromStdString(name);
+        if (m_objects.last().contains(text) && !m_repeated.contains(text)) {
+            m_repeated += text;
+        }
+        m_objects.last() += text;
+        return true;
+    }
+    bool end_object() override
+    {
+        m_objects.removeLast();
+        return true;
+    }
+
+    [[nodiscard]] const QStringList &repeated() const { return m_repeated; }
+
+private:
+    QList<QSet<QString>> m_objects; // the names in each of those that are open
+    QStringList m_repeated;
 };
 
 // As Windows' editors save it: a byte order mark, or ASCII with a zero byte in each pair.
@@ -63,6 +95,13 @@ Result<QJsonDocument> parseJson(QByteArrayView text)
                     u"not valid JSON at byte %1: RFC 8259 forbids it"_s.arg(validator.badByte()));
     }
     return document;
+}
+
+QStringList repeatedNames(QByteArrayView text)
+{
+    NameCounter counter;
+    (void)nlohmann::json::sax_parse(text.cbegin(), text.cend(), &counter);
+    return counter.repeated();
 }
 
 QByteArray toJsonText(const QJsonObject &object, QJsonDocument::JsonFormat format)

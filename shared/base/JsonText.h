@@ -8,6 +8,7 @@
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QString>
+#include <QStringList>
 
 namespace sgn {
 
@@ -16,6 +17,9 @@ namespace sgn {
 // different things in one signed text. Blocks and needs memory in proportion to the text: its size is the caller's to
 // limit. BadRequest with the byte and the reason.
 [[nodiscard]] Result<QJsonDocument> parseJson(QByteArrayView text);
+
+// The names that an object of a valid text has more than once, each one time: only the last of their values counts.
+[[nodiscard]] QStringList repeatedNames(QByteArrayView text);
 
 // The counterpart: what every parser accepts. Half of a surrogate pair, which a text has that was cut in its middle, is
 // written as U+FFFD; QJsonDocument writes it as an escape that stands for no character.

@@ -74,6 +74,23 @@ ConfigReader::ConfigReader(const QJsonObject &object, const QString &name)
     , m_prefix(name.isEmpty() ? QString() : name + u'.')
 {}
 
+QJsonValue ConfigReader::value(QLatin1StringView field)
+{
+    m_read += field;
+    return m_object.value(field);
+}
+
+QStringList ConfigReader::unread() const
+{
+    QStringList names;
+    for (const QString &name : m_object.keys()) {
+        if (!m_read.contains(name)) {
+            names += m_prefix + name.left(64);
+        }
+    }
+    return names;
+}
+
 void ConfigReader::refuse(QLatin1StringView field, const QString &what)
 {
     if (m_error.isEmpty()) {
@@ -83,7 +100,7 @@ void ConfigReader::refuse(QLatin1StringView field, const QString &what)
 
 ConfigReader ConfigReader::object(QLatin1StringView field)
 {
-    const QJsonValue value = m_object.value(field);
+    const QJsonValue value = this->value(field);
     ConfigReader reader(value.toObject(), m_prefix + field);
     if (!value.isObject()) {
         refuse(field, value.isUndefined() ? u"is missing"_s : u"must be an object, not "_s + typeName(value));
@@ -94,7 +111,7 @@ ConfigReader ConfigReader::object(QLatin1StringView field)
 
 QString ConfigReader::text(QLatin1StringView field, qsizetype shortest, qsizetype longest)
 {
-    const QJsonValue value = m_object.value(field);
+    const QJsonValue value = this->value(field);
     if (!value.isString()) {
         refuse(field, value.isUndefined() ? u"is missing"_s : u"must be a text, not "_s + typeName(value));
         return {};
@@ -142,7 +159,7 @@ QString ConfigReader::hostName(QLatin1StringView field)
 
 bool ConfigReader::boolean(QLatin1StringView field, bool otherwise)
 {
-    const QJsonValue value = m_object.value(field);
+    const QJsonValue value = this->value(field);
     if (!value.isBool() && !value.isUndefined()) {
         refuse(field, u"must be true or false, not "_s + typeName(value));
     }
@@ -151,7 +168,7 @@ bool ConfigReader::boolean(QLatin1StringView field, bool otherwise)
 
 int ConfigReader::number(QLatin1StringView field, int low, int high, int otherwise)
 {
-    const QJsonValue value = m_object.value(field);
+    const QJsonValue value = this->value(field);
     if (value.isUndefined()) {
         return otherwise;
     }
@@ -166,7 +183,7 @@ int ConfigReader::number(QLatin1StringView field, int low, int high, int otherwi
 qint64 ConfigReader::serial(QLatin1StringView field)
 {
     constexpr qint64 largest = qint64{1} << 53; // that a number of JSON has exactly
-    const qint64 number = has(field) ? m_object.value(field).toInteger(-1) : 0;
+    const qint64 number = has(field) ? value(field).toInteger(-1) : 0;
     if (number < 0 || number > largest) {
         refuse(field, u"must be a whole number"_s);
         return 0;
@@ -221,7 +238,7 @@ QString ConfigReader::folder(QLatin1StringView field)
 
 QList<PublicKey> ConfigReader::publicKeys(QLatin1StringView field)
 {
-    const QJsonValue value = m_object.value(field);
+    const QJsonValue value = this->value(field);
     if (value.isUndefined()) {
         return {};
     }

@@ -4,6 +4,8 @@
 #include "crypto/PublicKey.h"
 
 #include <QJsonObject>
+#include <QSet>
+#include <QStringList>
 #include <QUrl>
 
 namespace sgn {
@@ -17,8 +19,10 @@ public:
     // `name` goes in front of the field names in sentences, e.g. "xmpp_client"; empty at the top.
     ConfigReader(const QJsonObject &object, const QString &name);
 
-    [[nodiscard]] bool has(QLatin1StringView field) const { return m_object.contains(field); }
+    [[nodiscard]] bool has(QLatin1StringView field) { return value(field).type() != QJsonValue::Undefined; }
     [[nodiscard]] QString error() const { return m_error; }
+    // The names of fields that were not looked at: misspelled, or of a newer version.
+    [[nodiscard]] QStringList unread() const;
 
     // Required. A missing object is this reader's error, and the returned reader has the same.
     [[nodiscard]] ConfigReader object(QLatin1StringView field);
@@ -42,9 +46,11 @@ public:
     [[nodiscard]] QList<PublicKey> publicKeys(QLatin1StringView field);
 
 private:
+    [[nodiscard]] QJsonValue value(QLatin1StringView field);
     void refuse(QLatin1StringView field, const QString &what);
 
     QJsonObject m_object;
+    QSet<QString> m_read;
     QString m_prefix;
     QString m_error;
 };

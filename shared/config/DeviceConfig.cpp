@@ -51,6 +51,12 @@ Result<DeviceConfig> parseDeviceConfig(QByteArrayView json)
             return fail(ErrorCode::BadFile, reader->error());
         }
     }
+    for (const QString &name : top.unread() + xmpp.unread()) {
+        config.remarks += u"the field '%1' is unknown and has no effect"_s.arg(name);
+    }
+    for (const QString &name : repeatedNames(json)) {
+        config.remarks += u"the field '%1' is there more than once; the last one counts"_s.arg(name.left(64));
+    }
     if (config.clientJid == config.panelJid) {
         return fail(ErrorCode::BadFile, u"xmpp_client.client_jid and xmpp_client.cpanel_jid are the same account"_s);
     }

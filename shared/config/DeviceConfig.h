@@ -7,6 +7,7 @@
 #include <QByteArray>
 #include <QList>
 #include <QString>
+#include <QStringList>
 #include <QUrl>
 
 namespace sgn {
@@ -53,10 +54,14 @@ struct DeviceConfig
     // release_keys, operator_keys: lists of JSON Web Keys (PublicKey.h). Not empty means that a signature is required.
     QList<PublicKey> releaseKeys;
     QList<PublicKey> operatorKeys;
+
+    // What may be a slip of the one who wrote it, one sentence each: unknown fields, which a newer version may know,
+    // and repeated ones.
+    QStringList remarks;
 };
 
-// Reads and checks the decrypted text. Unknown fields are ignored. BadFile with one plain sentence that names the field
-// and never quotes a secret.
+// Reads and checks the decrypted text. Unknown fields are remarked upon, not refused. BadFile with one plain sentence
+// that names the field and never quotes a secret.
 [[nodiscard]] Result<DeviceConfig> parseDeviceConfig(QByteArrayView json);
 
 // Reads cfg/config_file.bin of either envelope, with cfg/device.key for the second one. Errors: NotFound, TooLarge, Io,

@@ -214,6 +214,41 @@ private Q_SLOTS:
         QVERIFY(!messages.contains(u"canary"_s));
     }
 
+    // A slip of the pen may not pass without a word, and a field of a newer version may.
+    void remarksUponOddFields_data()
+    {
+        QTest::addColumn<QByteArray>("text");
+        QTest::addColumn<QStringList>("remarks");
+        const auto with = [](const QByteArray &fields) {
+            return QByteArray(
+                       "{\"xmpp_client\":{\"client_jid\":\"a@b\",\"client_password\":\"p\",\"cpanel_jid\":\"c@b\"},"
+                       "\"rpi_unique_id\":\"x\"") +
+                   fields + '}';
+        };
+        QTest::newRow("none") << with({}) << QStringList();
+        QTest::newRow("optional ones") << with(",\"serial\":3,\"allow_http\":true,\"start_timeout_s\":80")
+                                       << QStringList();
+        QTest::newRow("misspelled") << with(",\"log_uplod_url\":\"https://a\"")
+                                    << QStringList{u"the field 'log_uplod_url' is unknown and has no effect"_s};
+        QTest::newRow("misspelled, in the account")
+            << with({}).replace("\"client_password\"", "\"hosts\":1,\"client_password\"")
+            << QStringList{u"the field 'xmpp_client.hosts' is unknown and has no effect"_s};
+        QTest::newRow("repeated") << with(",\"rpi_unique_id\":\"y\",\"rpi_unique_id\":\"z\"")
+                                  << QStringList{
+                                         u"the field 'rpi_unique_id' is there more than once; the last one counts"_s};
+        QTest::newRow("one name in two objects") << with(",\"x\":{\"a\":1},\"y\":[{\"a\":1},{\"a\":2}]")
+                                                 << QStringList{u"the field 'x' is unknown and has no effect"_s,
+                                                                u"the field 'y' is unknown and has no effect"_s};
+    }
+
+    void remarksUponOddFields()
+    {
+        QFETCH(const QByteArray, text);
+        const auto config = parseDeviceConfig(text);
+        QVERIFY2(config, config ? "" : qPrintable(config.error().message));
+        QTEST(config->remarks, "remarks");
+    }
+
     void refusesOtherTexts_data()
     {
         QTest::addColumn<QByteArray>("text");
