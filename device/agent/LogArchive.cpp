@@ -33,8 +33,11 @@ struct Log
     // The end of a compressed file is of no use.
     [[nodiscard]] bool mayBeCut() const
     {
-        static const QStringList compressed{u".gz"_s, u".xz"_s, u".bz2"_s, u".zst"_s, u".zip"_s, u".lz4"_s, u".7z"_s};
-        return std::ranges::none_of(compressed, [this](const QString &end) { return file.name.endsWith(end); });
+        static const QStringList compressed{u".gz"_s,  u".tgz"_s, u".z"_s,    u".xz"_s,  u".txz"_s,
+                                            u".bz2"_s, u".tbz"_s, u".tbz2"_s, u".zst"_s, u".tzst"_s,
+                                            u".zip"_s, u".lz4"_s, u".lzma"_s, u".br"_s,  u".7z"_s};
+        return std::ranges::none_of(
+            compressed, [this](const QString &end) { return file.name.endsWith(end, Qt::CaseInsensitive); });
     }
     [[nodiscard]] qint64 cost() const { return static_cast<qint64>(static_cast<double>(taken) * ratio) + entryCost; }
 };

@@ -14,6 +14,29 @@ constexpr qint64 maxAnswer = 1024 * 1024;
 // Bundled logs over a bad line take their time; the rest is for servers that never end.
 constexpr auto total = 2h;
 
+// What to change, where that is known.
+QString refusal(const web::Head &head, const QString &host)
+{
+    constexpr int tooLarge = 413;
+    constexpr qsizetype maxShown = 80;
+    const QString text = u"HTTP %1 from %2"_s.arg(head.status).arg(host);
+    if (head.status == tooLarge) {
+        return text + u": what is sent is larger than the server accepts; raise the server's limit for the size of a "
+                      "request (nginx: client_max_body_size)"_s;
+    }
+    if (head.status / 100 != 3) {
+        return text;
+    }
+    QString place;
+    for (const QChar c : QString::fromUtf8(head.field("location"))) {
+        place += c.isPrint() ? c : QChar(u'?');
+    }
+    if (!place.isEmpty()) {
+        place = u" to "_s + (place.size() > maxShown ? place.left(maxShown) + u"…"_s : place);
+    }
+    return text + u", which redirects%1; the address in config_file.bin has to be the final one"_s.arg(place);
+}
+
 } // namespace
 
 WebCall::WebCall(web::Access access, QObject *parent)
@@ -41,7 +64,7 @@ void WebCall::readHead()
 {
     const web::Head &head = m_transfer->head();
     if (head.status < 200 || head.status >= 300) {
-        end(fail(ErrorCode::Network, u"HTTP %1 from %2"_s.arg(head.status).arg(m_host)));
+        end(fail(ErrorCode::Network, refusal(head, m_host)));
     } else if (m_wanted == Answer::Ignored) {
         endIfSent();
     } else if (head.isEncoded()) {

@@ -61,6 +61,11 @@ int runRootKeys(const QStringList &arguments)
     if (release.isEmpty() && operators.isEmpty()) {
         CommandLine::usageError(u"--release or --operator is missing"_s);
     }
+    if (release.isEmpty()) {
+        complain(
+            u"warning: without --release the keys for releases are those of config_file.bin, which the owner of the "
+            "device's folder can change; where it has none, releases stay unsigned"_s);
+    }
     if (const auto written = write(release, operators, parser.value(u"out"_s)); !written) {
         complain(written.error().message);
         return ExitFailed;

@@ -33,6 +33,81 @@ private Q_SLOTS:
         QTest::newRow("not accepted anywhere") << false << false << false << QByteArray() << false << false;
         QTest::newRow("the address refuses") << false << false << true << QByteArray("500 No") << false << true;
         QTest::newRow("the address redirects") << false << false << true << QByteArray("302 Found") << false << true;
+        QTest::newRow("too large for the address") << false << false << true << QByteArray("413 No") << false << true;
+    }
+
+    // The remarks name what to change at the server or in the configuration.
+    void namesTheCureOfARefusal_data()
+    {
+        QTest::addColumn<QByteArray>("status");
+        QTest::addColumn<QByteArray>("headers");
+        QTest::addColumn<QString>("words");
+        QTest::newRow("moved") << QByteArray("302 Found") << QByteArray("Location: https://a.example/logs\r\n")
+                               << u"HTTP 302 from 127.0.0.1, which redirects to https://a.example/logs; the address in "
+                                  "config_file.bin has to be the final one"_s;
+        QTest::newRow("moved, as it is") << QByteArray("307 Elsewhere") << QByteArray("Location: /logs/\r\n")
+                                         << u"HTTP 307 from 127.0.0.1, which redirects to /logs/; "_s;
+        QTest::newRow("moved, hostile") << QByteArray("308 Elsewhere")
+                                        << "Location: /" + QByteArray(900, 'x') + "\x1b[2J\r\n"
+                                        << u"redirects to /"_s + QString(79, u'x') + u"…; the address"_s;
+        QTest::newRow("moved nowhere") << QByteArray("301 Gone") << QByteArray()
+                                       << u"HTTP 301 from 127.0.0.1, which redirects; the address in config_file.bin"_s;
+        QTest::newRow("too large") << QByteArray("413 No") << QByteArray()
+                                   << u"HTTP 413 from 127.0.0.1: what is sent is larger than the server accepts; raise "
+                                      "the server's limit for the size of a request"_s;
+        QTest::newRow("another") << QByteArray("500 No") << QByteArray() << u"HTTP 500 from 127.0.0.1"_s;
+    }
+
+    void namesTheCureOfARefusal()
+    {
+        QFETCH(const QByteArray, status);
+        QFETCH(const QByteArray, headers);
+        QFETCH(const QString, words);
+        m_web.setHandler(
+            [&](const HttpRequest &, QTcpSocket *socket) { HttpServer::respond(socket, status, {}, headers); });
+        WebCall call{web::Access()};
+        std::optional<Result<QByteArray>> answer;
+        connect(&call, &WebCall::finished, this, [&](const Result<QByteArray> &result) { answer = result; });
+        web::WebRequest request;
+        request.method = "POST";
+        request.url = m_web.url(u"/logs"_s);
+        call.start(request);
+        QTRY_VERIFY_WITH_TIMEOUT(answer.has_value(), limit);
+        QVERIFY(!*answer);
+        QVERIFY2(answer->error().message.contains(words), qPrintable(answer->error().message));
+    }
+
+    // Whatever comes behind a head that agrees: compressed, too long, without an end.
+    void ignoresAnAnswer_data()
+    {
+        QTest::addColumn<QByteArray>("head");
+        QTest::addColumn<QByteArray>("body");
+        QTest::newRow("nothing") << QByteArray("HTTP/1.1 204 No\r\n\r\n") << QByteArray();
+        QTest::newRow("compressed") << QByteArray(
+                                           "HTTP/1.1 200 OK\r\nContent-Encoding: gzip\r\nContent-Length: 3\r\n\r\n")
+                                    << QByteArray("xyz");
+        QTest::newRow("too long") << QByteArray("HTTP/1.1 200 OK\r\nContent-Length: 9000000\r\n\r\n")
+                                  << QByteArray(2'000'000, 'x');
+        QTest::newRow("without an end") << QByteArray("HTTP/1.1 201 OK\r\nTransfer-Encoding: chunked\r\n\r\n")
+                                        << QByteArray("3\r\nabc\r\n");
+    }
+
+    void ignoresAnAnswer()
+    {
+        QFETCH(const QByteArray, head);
+        QFETCH(const QByteArray, body);
+        m_web.setHandler([&](const HttpRequest &, QTcpSocket *socket) { socket->write(head + body); });
+        WebCall call{web::Access()};
+        std::optional<Result<QByteArray>> answer;
+        connect(&call, &WebCall::finished, this, [&](const Result<QByteArray> &result) { answer = result; });
+        web::WebRequest request;
+        request.method = "POST";
+        request.url = m_web.url(u"/logs"_s);
+        request.body = web::Body{"logs", {}, {}};
+        call.start(request, WebCall::Answer::Ignored);
+        QTRY_VERIFY_WITH_TIMEOUT(answer.has_value(), limit);
+        QVERIFY2(*answer, *answer ? "" : qPrintable(answer->error().message));
+        QCOMPARE(**answer, QByteArray());
     }
 
     void sendsLogsWhereTheyAreAccepted()
@@ -271,6 +346,29 @@ private Q_SLOTS:
             QVERIFY(!it.key().endsWith(u".log"_s) || it->endsWith("THE LAST LINE\n"));
         }
         QCOMPARE(found, names);
+    }
+
+    void neverCutsWhatIsCompressed_data()
+    {
+        QTest::addColumn<QString>("name");
+        QTest::addColumn<bool>("isCut");
+        QTest::newRow("text") << u"meter.log"_s << true;
+        QTest::newRow("an ending in the middle") << u"meter.gz.log"_s << true;
+        for (const QString &name :
+             {u"meter.log.gz"_s, u"METER.LOG.GZ"_s, u"meter.tgz"_s, u"meter.tar.BZ2"_s, u"m.Z"_s}) {
+            QTest::newRow(qPrintable(name)) << name << false;
+        }
+    }
+
+    void neverCutsWhatIsCompressed()
+    {
+        QFETCH(const QString, name);
+        QFETCH(const bool, isCut);
+        const QString logs = m_folder->filePath(u"cut"_s);
+        QVERIFY(QDir(logs).removeRecursively());
+        QVERIFY(test::writeFile(logs + u'/' + name, QByteArray(3'000'000, 'x')));
+        const auto bundle = packLogs(logs, m_folder->filePath(u"cut.zip"_s), {1'000'000}, {});
+        QCOMPARE(bundle.has_value(), isCut);
     }
 
     void packsAgainByALimitThatTheServerReportsLater()

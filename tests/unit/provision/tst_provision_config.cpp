@@ -326,6 +326,33 @@ private Q_SLOTS:
         QCOMPARE(finished.err.count('\n'), 1);
     }
 
+    void warnsThatReleasesStayUnsigned_data()
+    {
+        QTest::addColumn<QStringList>("options");
+        QTest::addColumn<bool>("isWarned");
+        QTest::newRow("release keys") << QStringList{u"--release"_s} << false;
+        QTest::newRow("both") << QStringList{u"--release"_s, u"--operator"_s} << false;
+        QTest::newRow("operator keys only") << QStringList{u"--operator"_s} << true;
+    }
+
+    void warnsThatReleasesStayUnsigned()
+    {
+        QFETCH(const QStringList, options);
+        QFETCH(const bool, isWarned);
+        const QTemporaryDir folder;
+        QCOMPARE(provision({u"keys"_s, u"new"_s, u"release"_s, u"--out"_s, folder.path()}).exitCode, 0);
+        const QStringList keys = QDir(folder.path()).entryList({u"*.public.jwk"_s});
+        QCOMPARE(keys.size(), 1);
+        QStringList arguments{u"root-keys"_s, u"--out"_s, folder.filePath(u"WatchDog.keys"_s)};
+        for (const QString &option : options) {
+            arguments += {option, folder.filePath(keys.first())};
+        }
+        const Finished finished = provision(arguments);
+        QCOMPARE(finished.exitCode, 0);
+        QCOMPARE(finished.err.contains("releases stay unsigned"), isWarned);
+        QVERIFY(QFile::exists(folder.filePath(u"WatchDog.keys"_s)));
+    }
+
     void printsHelp_data()
     {
         QTest::addColumn<QStringList>("arguments");
