@@ -74,6 +74,7 @@ void SupervisedProcess::start()
 void SupervisedProcess::hold()
 {
     // Whatever kept it from starting is of the program that is about to be replaced.
+    m_exitProblem.clear();
     m_startProblem.clear();
     m_failedStarts = 0;
     feed(LifecycleEvent::HoldRequested);
@@ -99,6 +100,7 @@ void SupervisedProcess::adopt(system::ProcessHandle handle, const Program &progr
 
 void SupervisedProcess::prove()
 {
+    m_exitProblem.clear();
     m_lastProof = m_clock.monotonic();
     feed(LifecycleEvent::Heartbeat);
 }
@@ -249,6 +251,11 @@ void SupervisedProcess::onExit()
 
     const bool wanted = m_machine.exitIsWanted();
     if (!wanted) {
+        // What a script that puts its work into the background looks like: the rest of it was ended with it.
+        m_exitProblem = status.code == 0 && !m_lastProof
+                            ? u"it ends by itself (exit code 0) before its first heartbeat; the program of a meter has "
+                              "to stay in the foreground"_s
+                            : QString();
         record(status);
         m_isRestart = true;
     }

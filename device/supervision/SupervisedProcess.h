@@ -53,8 +53,8 @@ public:
     [[nodiscard]] QDateTime since() const { return m_since; }
     [[nodiscard]] const std::optional<LastExit> &lastExit() const { return m_lastExit; }
     [[nodiscard]] const RestartCount &restarts() const { return m_restarts; }
-    // Why the last start failed; empty when it didn't.
-    [[nodiscard]] QString startProblem() const { return m_startProblem; }
+    // Why the last start failed, or led to nothing; empty when it didn't.
+    [[nodiscard]] QString startProblem() const { return m_startProblem.isEmpty() ? m_exitProblem : m_startProblem; }
     // The start has failed in the same way more than once.
     [[nodiscard]] bool cannotStart() const { return m_failedStarts > 1; }
 
@@ -118,6 +118,7 @@ private:
     RestartCount m_restarts;
     bool m_isRestart = false; // the next start follows a death
     QString m_startProblem;
+    QString m_exitProblem; // until a heartbeat shows otherwise
     int m_failedStarts = 0; // in a row, by m_startProblem
     QDateTime m_since;
 };

@@ -70,7 +70,8 @@ bool isBroken(const ProcessReport &process)
 
 } // namespace
 
-std::optional<Trouble> unhealthy(const QList<ProcessVersion> &expected, const control::StatusReply &status)
+std::optional<Trouble> unhealthy(const QList<ProcessVersion> &expected, const control::StatusReply &status,
+                                 const QDateTime &since)
 {
     std::optional<Trouble> first;
     for (const ProcessVersion &process : expected) {
@@ -81,7 +82,11 @@ std::optional<Trouble> unhealthy(const QList<ProcessVersion> &expected, const co
             trouble = Trouble{u"%1 has sent no heartbeat"_s.arg(process.name) + why, {}, false};
         } else if (it->state != ProcessState::Running ||
                    (process.version != anyVersion && it->version != process.version)) {
-            trouble = troubleOf(*it, process.version);
+            ProcessReport report = *it;
+            if (report.lastExit && since.isValid() && report.lastExit->at < since) {
+                report.lastExit.reset();
+            }
+            trouble = troubleOf(report, process.version);
         }
         // A final trouble precedes one that may still pass.
         if (trouble && (!first || (trouble->isFinal && !first->isFinal))) {
@@ -319,6 +324,7 @@ void MeterSwap::watchHealth(const QList<ProcessVersion> &expected, Judged judged
     m_judged = std::move(judged);
     m_trouble.reset();
     m_healthySince.reset();
+    m_watchedSince = m_clock.wallUtc();
     m_confirmLimit.start();
     m_poll.start();
     queryHealth();
@@ -336,7 +342,7 @@ void MeterSwap::queryHealth()
             return;
         }
         const auto status = replyAs<control::StatusReply>(reply);
-        judgeHealth(status ? unhealthy(m_expected, *status)
+        judgeHealth(status ? unhealthy(m_expected, *status, m_watchedSince)
                            : std::optional(Trouble{status.error().message, {}, false}));
     });
 }

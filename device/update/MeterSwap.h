@@ -7,6 +7,7 @@
 #include "update/ReleasePaths.h"
 
 #include <functional>
+#include <QDateTime>
 #include <QTimer>
 
 namespace sgn::update {
@@ -23,9 +24,10 @@ struct Trouble
 // In `expected`: a version that isn't known beforehand, so that any will do.
 inline constexpr int anyVersion = -1;
 
-// Returns nullopt if every process runs in the expected version, otherwise the most severe trouble.
+// Returns nullopt if every process runs in the expected version, otherwise the most severe trouble. An exit before
+// `since` is of the release that was replaced and explains nothing.
 [[nodiscard]] std::optional<Trouble> unhealthy(const QList<ProcessVersion> &expected,
-                                               const control::StatusReply &status);
+                                               const control::StatusReply &status, const QDateTime &since = {});
 
 // The swap of a folder that the meter's processes run from, SmartMeter or the Python packages: the watchdog holds the
 // processes, the folders are exchanged, the processes are started again and have to report by their heartbeats that
@@ -82,6 +84,7 @@ private:
     Judged m_judged;
     std::optional<Trouble> m_trouble;
     std::optional<MonotonicTime> m_healthySince;
+    QDateTime m_watchedSince;
     bool m_isQuerying = false;
     int m_failedExchanges = 0;
 };

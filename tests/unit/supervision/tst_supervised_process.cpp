@@ -75,6 +75,23 @@ private Q_SLOTS:
         QCOMPARE(process->lastExit()->lastLines, QStringList{u"last lines"_s});
     }
 
+    void namesAProgramThatLeavesTheForeground()
+    {
+        const QString program = m_tree->add(u"SmartMeter/ocr"_s, "sleep 60 &");
+        const auto process = make(program);
+        process->start();
+        QVERIFY(process->startProblem().isEmpty());
+        QTRY_VERIFY_WITH_TIMEOUT(process->startProblem().contains(u"has to stay in the foreground"_s), patience);
+        QVERIFY(!process->cannotStart()); // the crash loop decides that
+        m_tree->add(u"SmartMeter/ocr"_s);
+        QTRY_VERIFY_WITH_TIMEOUT(process->isAlive() && process->restarts().total(m_clock.monotonic()) >= 1 &&
+                                     system::readArguments(static_cast<pid_t>(process->identity()->pid))
+                                         .contains(QFile::encodeName(program)),
+                                 patience);
+        process->prove();
+        QVERIFY(process->startProblem().isEmpty());
+    }
+
     void recordsNoWantedEnd()
     {
         const auto process = make(m_tree->add(u"SmartMeter/ocr"_s));

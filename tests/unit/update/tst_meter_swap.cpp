@@ -128,6 +128,20 @@ private Q_SLOTS:
         QVERIFY(trouble && trouble->isFinal);
     }
 
+    void anExitOfTheReplacedReleaseExplainsNothing()
+    {
+        const QDateTime since = QDateTime::fromSecsSinceEpoch(1'800'000'000, Qt::UTC);
+        ProcessReport report{u"ocr"_s, 1, true, ProcessState::Starting, {}, {}, {}, {}};
+        report.lastExit = LastExit{1, std::nullopt, since.addSecs(-1), std::nullopt, {u"camera not found"_s}};
+        auto trouble = update::unhealthy({{u"ocr"_s, 2}}, {{report}, {}}, since);
+        QVERIFY(trouble && trouble->lines.isEmpty());
+        QVERIFY2(!trouble->what.contains(u"exit code"_s), qPrintable(trouble->what));
+        report.lastExit->at = since;
+        trouble = update::unhealthy({{u"ocr"_s, 2}}, {{report}, {}}, since);
+        QVERIFY(trouble && trouble->what.contains(u"it last ended with exit code 1: camera not found"_s));
+        QCOMPARE(trouble->lines, QStringList{u"ocr: camera not found"_s});
+    }
+
     void sendsNoLogOfASuccess()
     {
         offer(meterRelease(2));
