@@ -30,6 +30,7 @@ QString nameOf(Node::Type type)
     case Node::Type::Symlink:
         return u"a link"_s;
     case Node::Type::Other:
+    case Node::Type::None:
         break;
     }
     return u"no file"_s;
@@ -43,6 +44,9 @@ qint64 sizeOf(const Wish &wish)
 // All but the content of a file.
 QString differenceOf(const Wish &wish, const std::optional<Node> &node)
 {
+    if (wish.type == Node::Type::None) {
+        return node ? u"should not be there"_s : QString();
+    }
     if (!node) {
         return u"is missing"_s;
     }

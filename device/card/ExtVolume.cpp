@@ -264,6 +264,13 @@ Result<QByteArrayList> ExtVolume::commandsFor(const Wish &wish, const std::optio
     const bool isFolder = isThere && before->type == Node::Type::Folder;
     const QByteArray path = quoted(wish.path);
     QByteArrayList commands;
+    if (wish.type == Node::Type::None) {
+        if (isFolder) {
+            return fail(ErrorCode::Refused,
+                        u"%1: is a folder, which is never removed"_s.arg(QString::fromUtf8(wish.path)));
+        }
+        return isThere ? QByteArrayList{"rm " + path} : commands;
+    }
     QByteArray type;
     if (wish.type == Node::Type::Folder) {
         if (isThere && !isFolder) {
@@ -363,7 +370,11 @@ Outcome ExtVolume::apply(const QList<Wish> &wishes)
             return fail(std::move(some).error());
         }
         commands += *some;
-        there->insert(wish.path, {.type = wish.type});
+        if (wish.type == Node::Type::None) {
+            there->remove(wish.path);
+        } else {
+            there->insert(wish.path, {.type = wish.type});
+        }
     }
     return m_debugfs.change(commands);
 }

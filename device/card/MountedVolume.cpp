@@ -254,7 +254,8 @@ Outcome MountedVolume::put(const Wish &wish) const
     }
     const auto place = placeOf(wish.path);
     if (!place) {
-        return fail(place.error());
+        const bool isGone = wish.type == Node::Type::None && place.error().code == ErrorCode::NotFound;
+        return isGone ? Outcome() : fail(place.error());
     }
     Outcome done;
     switch (wish.type) {
@@ -266,6 +267,9 @@ Outcome MountedVolume::put(const Wish &wish) const
         break;
     case Node::Type::Symlink:
         done = putLink(*place, wish);
+        break;
+    case Node::Type::None:
+        done = remove(*place);
         break;
     case Node::Type::Other:
         done = fail(ErrorCode::BadRequest, u"only files, folders and links are put on a card"_s);
@@ -326,6 +330,15 @@ Outcome MountedVolume::putFile(const Place &place, const Wish &wish) const
         ::unlinkat(place.folder.get(), temporary.constData(), 0);
     }
     return done;
+}
+
+Outcome MountedVolume::remove(const Place &place)
+{
+    if (::unlinkat(place.folder.get(), place.name.constData(), 0) == 0 || errno == ENOENT) {
+        return {};
+    }
+    return errno == EISDIR ? fail(ErrorCode::Refused, u"is a folder, which is never removed"_s)
+                           : fail(systemError(u"cannot be removed"_s, errno));
 }
 
 Outcome MountedVolume::putLink(const Place &place, const Wish &wish) const

@@ -39,6 +39,7 @@ private:
     [[nodiscard]] Outcome putFolder(const Place &place, const Wish &wish) const;
     [[nodiscard]] Outcome putFile(const Place &place, const Wish &wish) const;
     [[nodiscard]] Outcome putLink(const Place &place, const Wish &wish) const;
+    [[nodiscard]] static Outcome remove(const Place &place);
     [[nodiscard]] Outcome setOwner(int file, const Wish &wish) const;
 
     Descriptor m_root;

@@ -38,6 +38,11 @@ Wish usersFolder(const CardUser &user, const QByteArray &path, mode_t mode)
     return {.path = path, .type = Node::Type::Folder, .mode = mode, .uid = user.uid, .gid = user.gid};
 }
 
+Wish nothingAt(const QByteArray &path)
+{
+    return {.path = path, .type = Node::Type::None};
+}
+
 HashMethod methodFor(const CardOrder &order, const CardFacts &facts)
 {
     if (order.hashing == CardOrder::PasswordHashing::Md5) {
@@ -155,21 +160,28 @@ Step rootKeysStep(const CardOrder &order)
                  rootsFile(file, order.rootKeys)}};
 }
 
+// What one way of starting leaves is removed by the other: two would start the watchdog twice.
 Step startStep(CardOrder::Init init, const CardFacts &facts, const PresentFiles &present)
 {
     const QByteArray unit = "/etc/systemd/system/sgn-watchdog.service"_ba;
+    const QByteArray enabled = "/etc/systemd/system/multi-user.target.wants/sgn-watchdog.service"_ba;
+    const QByteArray lines = cronLines(facts.user);
+    const auto crontab = [&](const QByteArray &content) {
+        return rootsFile(PresentPaths(facts).rootsCrontab, content, 0600, facts.crontabGroup);
+    };
     Step step{u"12 start at boot"_s,
               {{.path = "/etc/sgn", .type = Node::Type::Folder, .mode = 0755},
                rootsFile("/etc/sgn/heartbeats.nft", heartbeatFilter(facts.user))}};
     if (init == CardOrder::Init::Systemd) {
         step.wishes += rootsFile(unit, serviceUnit(facts.user));
-        step.wishes += {.path = "/etc/systemd/system/multi-user.target.wants/sgn-watchdog.service",
-                        .type = Node::Type::Symlink,
-                        .content = unit,
-                        .mode = 0777};
+        step.wishes += {.path = enabled, .type = Node::Type::Symlink, .content = unit, .mode = 0777};
+        if (const QByteArray others = withoutCronLines(present.rootsCrontab, lines); others != present.rootsCrontab) {
+            step.wishes += others.isEmpty() ? nothingAt(PresentPaths(facts).rootsCrontab) : crontab(others);
+        }
     } else {
-        step.wishes += rootsFile(PresentPaths(facts).rootsCrontab,
-                                 withCronLines(present.rootsCrontab, cronLines(facts.user)), 0600, facts.crontabGroup);
+        step.wishes += crontab(withCronLines(present.rootsCrontab, lines));
+        step.wishes += nothingAt(enabled);
+        step.wishes += nothingAt(unit);
     }
     return step;
 }
@@ -243,22 +255,35 @@ QByteArray withOwnName(const QByteArray &hosts, const QByteArray &name)
     return hosts + (hosts.isEmpty() || hosts.endsWith('\n') ? "" : "\n") + line + '\n';
 }
 
-QByteArray withCronLines(const QByteArray &crontab, const QByteArray &lines)
+QByteArray withoutCronLines(const QByteArray &crontab, const QByteArray &lines)
 {
+    const QByteArrayList own = lines.split('\n');
     QByteArrayList kept;
     bool isOurs = false;
+    bool isChanged = false;
     for (const QByteArray &line : crontab.split('\n')) {
         isOurs = isOurs || line == cronBegin;
-        if (!isOurs) {
+        // Outside of the block: as the packaging's guide has them put there by hand.
+        if (isOurs || (!line.isEmpty() && own.contains(line))) {
+            isChanged = true;
+        } else {
             kept += line;
         }
         isOurs = isOurs && line != cronEnd;
     }
+    if (!isChanged) {
+        return crontab;
+    }
     while (!kept.isEmpty() && kept.constLast().isEmpty()) {
         kept.removeLast();
     }
-    QByteArray text = kept.join('\n');
-    text += text.isEmpty() ? "" : "\n";
+    return kept.isEmpty() ? QByteArray() : kept.join('\n') + '\n';
+}
+
+QByteArray withCronLines(const QByteArray &crontab, const QByteArray &lines)
+{
+    QByteArray text = withoutCronLines(crontab, lines);
+    text += text.isEmpty() || text.endsWith('\n') ? "" : "\n";
     return text + cronBegin + '\n' + lines + (lines.endsWith('\n') ? "" : "\n") + cronEnd + '\n';
 }
 

@@ -71,6 +71,9 @@ struct PresentPaths
 // hosts(5) with the line for this machine's own name; other lines stay.
 [[nodiscard]] QByteArray withOwnName(const QByteArray &hosts, const QByteArray &name);
 
+// crontab(5) without the lines that an earlier provisioning wrote, and without these; other lines stay.
+[[nodiscard]] QByteArray withoutCronLines(const QByteArray &crontab, const QByteArray &lines);
+
 // crontab(5) with these lines in place of those that an earlier provisioning wrote; other lines stay.
 [[nodiscard]] QByteArray withCronLines(const QByteArray &crontab, const QByteArray &lines);
 

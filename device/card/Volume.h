@@ -14,7 +14,13 @@ namespace sgn::card {
 // What is at a path of a card, a link itself and not where it leads.
 struct Node
 {
-    enum class Type { File, Folder, Symlink, Other };
+    enum class Type {
+        File,
+        Folder,
+        Symlink,
+        Other,
+        None, // in a wish alone: nothing is to be there
+    };
 
     Type type = Type::File;
     mode_t mode = 0; // the lowest twelve bits
@@ -61,7 +67,8 @@ public:
     [[nodiscard]] virtual Result<qint64> freeBytes() = 0;
 
     // Puts these there, in this order, in place of whatever is in their places; folders above them must be there or
-    // come before them. Each file is whole or not there at all, on a mounted card also after a power cut.
+    // come before them. What is to be gone is removed, unless it is a folder (Refused). Each file is whole or not there
+    // at all, on a mounted card also after a power cut.
     [[nodiscard]] virtual Outcome apply(const QList<Wish> &wishes) = 0;
 };
 

@@ -61,6 +61,11 @@ public:
     [[nodiscard]] Outcome apply(const QList<Wish> &wishes) override
     {
         for (const Wish &wish : wishes) {
+            if (wish.type == Node::Type::None) {
+                nodes.remove(wish.path);
+                contents.remove(wish.path);
+                continue;
+            }
             const bool isLink = wish.type == Node::Type::Symlink;
             nodes.insert(wish.path, {wish.type, wish.mode, wish.uid, wish.gid,
                                      wish.type == Node::Type::File ? wish.content.size() : 0,
@@ -150,13 +155,55 @@ private Q_SLOTS:
         QVERIFY(steps);
         const QList<Wish> wishes = steps->last().wishes;
         QVERIFY(wishes[1].content.contains("{ root, meter }"));
-        const Wish &crontab = wishes.last();
+        const Wish &crontab = wishes[2];
         QCOMPARE(crontab.path, QByteArray("/var/spool/cron/crontabs/root"));
         QCOMPARE(crontab.gid, gid_t{105});
         QCOMPARE(crontab.mode, mode_t{0600});
         QVERIFY(crontab.content.startsWith("0 1 * * * other\n"));
         QVERIFY(crontab.content.contains("--root /home/meter/technospurs"));
         QVERIFY(!crontab.content.contains("/home/pi"));
+    }
+
+    // One of them starts the watchdog, and what the other one needs is gone, nothing else.
+    void changesWhatStartsIt()
+    {
+        const QByteArray others = "0 1 * * * other\n"_ba;
+        MemoryVolume card;
+        PresentFiles files = present();
+        const auto provision = [&](CardOrder::Init init) {
+            CardOrder order;
+            order.init = init;
+            files.rootsCrontab = card.contents.value("/var/spool/cron/crontabs/root");
+            const auto steps = stepsFor(order, buster(), files, today);
+            const auto differences = compare(steps.value(), card);
+            for (const Difference &difference : differences.value()) {
+                (void)card.apply({difference.wish});
+            }
+            return *differences;
+        };
+        const QByteArray unit = "/etc/systemd/system/sgn-watchdog.service";
+        const QByteArray enabled = "/etc/systemd/system/multi-user.target.wants/sgn-watchdog.service";
+        const QByteArray crontab = "/var/spool/cron/crontabs/root";
+        for (int i = 0; i < 2; ++i) {
+            QVERIFY(card.apply({{.path = crontab, .content = others, .mode = 0600}}));
+            (void)provision(CardOrder::Init::Systemd);
+            QVERIFY(card.nodes.contains(unit) && card.nodes.contains(enabled));
+            QCOMPARE(card.contents.value(crontab), others);
+            QVERIFY(provision(CardOrder::Init::Systemd).isEmpty());
+            const QList<Difference> toCron = provision(CardOrder::Init::Cron);
+            QCOMPARE(toCron.size(), 3);
+            QCOMPARE(toCron[1].wish.path, enabled);
+            QCOMPARE(toCron[1].what, u"should not be there"_s);
+            QVERIFY(!card.nodes.contains(unit) && !card.nodes.contains(enabled));
+            QVERIFY(card.contents.value(crontab).startsWith(others + "# sgn: begin\n"));
+            QVERIFY(provision(CardOrder::Init::Cron).isEmpty());
+        }
+        QCOMPARE(provision(CardOrder::Init::Systemd).size(), 3);
+        QCOMPARE(card.contents.value(crontab), others);
+        // A crontab that has nothing else goes as a whole.
+        QVERIFY(card.apply({{.path = crontab, .content = withCronLines({}, "x"), .mode = 0600}}));
+        (void)provision(CardOrder::Init::Systemd);
+        QVERIFY(!card.nodes.contains(crontab));
     }
 
     void hashesAsTheCardCan_data()
@@ -298,6 +345,7 @@ private Q_SLOTS:
         QTest::newRow("nothing") << QByteArray() << block;
         QTest::newRow("others") << QByteArray("0 1 * * * y") << "0 1 * * * y\n" + block;
         QTest::newRow("its own of before") << QByteArray("a\n# sgn: begin\nold\n# sgn: end\nb\n\n") << "a\nb\n" + block;
+        QTest::newRow("put there by hand") << QByteArray("a\n@reboot x\nb\n") << "a\nb\n" + block;
         QTest::newRow("a torn one") << QByteArray("a\n# sgn: begin\nold") << "a\n" + block;
     }
 
@@ -307,6 +355,8 @@ private Q_SLOTS:
         QFETCH(const QByteArray, after);
         QCOMPARE(withCronLines(before, "@reboot x"), after);
         QCOMPARE(withCronLines(after, "@reboot x"), after);
+        QVERIFY(!withoutCronLines(after, "@reboot x").contains("sgn"));
+        QCOMPARE(withoutCronLines("a\n\nb", "@reboot x"), QByteArray("a\n\nb"));
     }
 
     void namesTheMachineOnce()

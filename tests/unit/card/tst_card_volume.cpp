@@ -227,6 +227,34 @@ private Q_SLOTS:
         QVERIFY(!QFile::exists(image() + u".sgn-undo"_s));
     }
 
+    void removesWhatIsToBeGone_data() { ways(); }
+    void removesWhatIsToBeGone()
+    {
+        QFETCH(const QString, way);
+        const auto volume = open(way);
+        QVERIFY(volume);
+        QVERIFY(volume->apply({file("/home/pi/left", "x")}));
+        const auto gone = [](const QByteArray &path) {
+            return Wish{.path = path, .type = Node::Type::None};
+        };
+        for (int i = 0; i < 2; ++i) {
+            const auto done = volume->apply({gone("/var/left"), gone("/etc/dangling"), gone("/etc/inside"),
+                                             gone("/no/folder/at/all"), file("/home/pi/new", "y")});
+            QVERIFY2(done, done ? "" : qPrintable(done.error().message));
+        }
+        QCOMPARE(volume->list("/home/pi").value(), QByteArrayList{"new"});
+        const auto nodes = volume->look({"/etc/dangling", "/etc/inside", "/etc/hostname"});
+        QCOMPARE(nodes.value().keys(), QByteArrayList{"/etc/hostname"});
+        // Put there and removed at once.
+        QVERIFY(volume->apply({file("/etc/x", "x"), gone("/etc/x"), gone("/etc/x"), file("/etc/y", "y")}));
+        QVERIFY(!volume->list("/etc").value().contains("x"));
+        const auto refused = volume->apply({gone("/etc/default")});
+        QVERIFY(!refused);
+        QCOMPARE(refused.error().code, ErrorCode::Refused);
+        QVERIFY2(refused.error().message.contains(u"/etc/default: is a folder"_s), qPrintable(refused.error().message));
+        QVERIFY(volume->look({"/etc/default/useradd"}).value().size() == 1);
+    }
+
     // No link on a card leads out of it, nor does one that takes the place of a folder.
     void neverLeavesTheCard()
     {
