@@ -23,6 +23,11 @@ QByteArray serviceUnit(const CardUser &owner)
     return packaged(u"sgn-watchdog.service"_s).replace("/home/pi/", owner.home + '/');
 }
 
+QByteArray librariesUnit()
+{
+    return packaged(u"sgn-libraries.service"_s);
+}
+
 QByteArray cronLines(const CardUser &owner)
 {
     return packaged(u"crontab.root"_s).replace("/home/pi/", owner.home + '/');

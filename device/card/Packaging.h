@@ -7,6 +7,7 @@ namespace sgn::card {
 
 // The files of device/packaging for the owner of a device's folder, compiled in.
 [[nodiscard]] QByteArray serviceUnit(const CardUser &owner);
+[[nodiscard]] QByteArray librariesUnit();
 [[nodiscard]] QByteArray cronLines(const CardUser &owner);
 [[nodiscard]] QByteArray heartbeatFilter(const CardUser &owner);
 

@@ -5,7 +5,9 @@
 #include "base/AtomicFile.h"
 #include "base/DeviceTree.h"
 #include "card/ExtVolume.h"
+#include "card/LibraryStep.h"
 #include "card/MountedVolume.h"
+#include "card/PythonStep.h"
 #include "card/ReleaseStep.h"
 #include "card/SealedConfig.h"
 
@@ -86,7 +88,30 @@ Result<QList<Step>> Provisioning::steps()
     if (auto added = addReleases(*steps, *facts); !added) {
         return fail(added.error());
     }
+    if (auto added = addPackages(*steps, *facts); !added) {
+        return fail(added.error());
+    }
+    // The seed's order; those that it doesn't have are behind.
+    std::ranges::stable_sort(*steps, {}, [](const Step &step) { return step.name.first(2); });
     return steps;
+}
+
+Outcome Provisioning::addPackages(QList<Step> &steps, const CardFacts &facts)
+{
+    QList<Result<Step>> made;
+    if (!m_files.libraries.isEmpty()) {
+        made += libraryStep(m_files.libraries, facts);
+    }
+    if (!m_files.pythonPackages.isEmpty()) {
+        made += PythonPackages(facts, m_work).step(m_files.pythonPackages);
+    }
+    for (Result<Step> &step : made) {
+        if (!step) {
+            return fail(std::move(step).error());
+        }
+        steps += *std::move(step);
+    }
+    return {};
 }
 
 Outcome Provisioning::seal(const CardFacts &facts)

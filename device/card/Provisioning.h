@@ -17,6 +17,8 @@ struct OrderFiles
     QString smartMeter; // zips of releases
     QString agent;
     QString watchdog;
+    QString libraries;          // a folder
+    QStringList pythonPackages; // see PythonStep.h
 };
 
 // The root file system of a card that is mounted at a folder, or is in an image. Refused for what is neither.
@@ -37,6 +39,7 @@ public:
 private:
     [[nodiscard]] Outcome seal(const CardFacts &facts);
     [[nodiscard]] Outcome addReleases(QList<Step> &steps, const CardFacts &facts);
+    [[nodiscard]] Outcome addPackages(QList<Step> &steps, const CardFacts &facts);
     [[nodiscard]] Outcome checkScripts(const Step &step);
 
     CardOrder m_order;

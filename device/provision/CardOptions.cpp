@@ -84,6 +84,11 @@ void addCardOptions(QCommandLineParser &parser)
         {u"smart-meter"_s, u"The meter's release."_s, u"ZIP"_s},
         {u"agent"_s, u"The agent's release (JabberClient)."_s, u"ZIP"_s},
         {u"watchdog"_s, u"The watchdog's release (WatchDog)."_s, u"ZIP"_s},
+        {u"libraries"_s, u"A folder of libraries for /usr/local/lib."_s, u"DIR"_s},
+        {u"python-packages"_s,
+         u"Packages for the card's own Python: a wheel, a folder of wheels, or one of unpacked packages; may be "
+         "repeated."_s,
+         u"DIR|WHEEL"_s},
         {u"init"_s,
          u"What starts the watchdog at boot: systemd or cron. With --watchdog: systemd, if nothing else is named."_s,
          u"NAME"_s, u"systemd"_s},
@@ -109,7 +114,9 @@ Result<CardArguments> readCardArguments(const QCommandLineParser &parser)
                                    .version = parser.isSet(u"v1"_s) ? EnvelopeVersion::V1 : EnvelopeVersion::V2,
                                    .smartMeter = parser.value(u"smart-meter"_s),
                                    .agent = parser.value(u"agent"_s),
-                                   .watchdog = parser.value(u"watchdog"_s)}};
+                                   .watchdog = parser.value(u"watchdog"_s),
+                                   .libraries = parser.value(u"libraries"_s),
+                                   .pythonPackages = parser.values(u"python-packages"_s)}};
 }
 
 Result<std::unique_ptr<Volume>> openCard(const CardArguments &arguments)

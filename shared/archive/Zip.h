@@ -56,7 +56,7 @@ struct ZipEntry
 // How a zip is unpacked.
 struct ExtractRules
 {
-    QString topFolder; // every entry must be it or below it
+    QString topFolder; // every entry must be it or below it; empty: any, and no symlinks
     ZipLimits limits;
     ZipProgress progress;
     std::stop_token stop;

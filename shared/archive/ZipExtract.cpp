@@ -3,6 +3,8 @@
 #include "archive/Zip.h"
 #include "archive/ZipReader.h"
 
+#include <algorithm>
+
 namespace sgn {
 
 using namespace Qt::StringLiterals;
@@ -14,6 +16,12 @@ constexpr qint64 entryOverhead = 4096;
 
 Outcome checkPlaces(const QList<ZipEntry> &entries, const QString &topFolder)
 {
+    if (topFolder.isEmpty()) {
+        const auto link = std::ranges::find(entries, ZipEntryType::Symlink, &ZipEntry::type);
+        return link == entries.end()
+                   ? Outcome()
+                   : fail(ErrorCode::BadArchive, u"the zip has the symlink '%1', where none may be"_s.arg(link->path));
+    }
     auto top = topFolderOf(entries);
     if (!top) {
         return fail(std::move(top).error());
