@@ -80,10 +80,17 @@ std::optional<gid_t> groupIn(const QByteArray &group, const QByteArray &name)
     return std::nullopt;
 }
 
+Result<QByteArray> bootFolderOf(Volume &root)
+{
+    const QByteArray newer = "/boot/firmware"; // since Bookworm
+    const auto nodes = root.look({newer});
+    return nodes ? Result<QByteArray>(nodes->contains(newer) ? newer : QByteArray("/boot")) : fail(nodes.error());
+}
+
 Result<CardFacts> readCardFacts(Volume &root)
 {
-    const auto nodes = root.look({zonePath, pythonPath, issuePath, "/usr/bin/cloud-init", "/usr/sbin/NetworkManager",
-                                  "/boot/firmware", "/bin", "/var/lib/dpkg"});
+    const auto nodes = root.look(
+        {zonePath, pythonPath, issuePath, "/usr/bin/cloud-init", "/usr/sbin/NetworkManager", "/bin", "/var/lib/dpkg"});
     if (!nodes) {
         return fail(nodes.error());
     }
@@ -123,7 +130,16 @@ Result<CardFacts> readCardFacts(Volume &root)
         facts.python = target.sliced(QByteArray("python").size());
     }
     facts.network = networkOf(*nodes);
-    facts.bootFolder = nodes->contains("/boot/firmware") ? "/boot/firmware" : "/boot";
+    const auto folder = bootFolderOf(root);
+    if (!folder) {
+        return fail(folder.error());
+    }
+    facts.bootFolder = *folder;
+    const auto bootFiles = root.look({*folder + "/cmdline.txt", *folder + "/config.txt"});
+    if (!bootFiles) {
+        return fail(bootFiles.error());
+    }
+    facts.hasBootFiles = !bootFiles->isEmpty();
     return facts;
 }
 

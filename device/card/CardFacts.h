@@ -35,7 +35,8 @@ struct CardFacts
     QByteArray timeZone;    // "Europe/Berlin"; empty: unknown
     gid_t crontabGroup = 0; // that owns users' crontabs
     NetworkBy network = NetworkBy::WpaSupplicant;
-    QByteArray bootFolder; // where the boot files are at runtime: "/boot" or "/boot/firmware"
+    QByteArray bootFolder;     // where the boot files are at runtime: "/boot" or "/boot/firmware"
+    bool hasBootFiles = false; // they are there: their partition is in the image, or mounted
 
     // Whether its crypt(3) knows yescrypt ("$y$").
     [[nodiscard]] bool hasYescrypt() const { return release >= 11; }
@@ -43,6 +44,9 @@ struct CardFacts
 
 // Looks at a card's root. Refused, with a sentence for the operator, when it isn't a root of Raspberry Pi OS.
 [[nodiscard]] Result<CardFacts> readCardFacts(Volume &root);
+
+// Where the boot files of a card with this root are at runtime.
+[[nodiscard]] Result<QByteArray> bootFolderOf(Volume &root);
 
 // "NAME=value" of os-release(5), without quotes; empty where there is none.
 [[nodiscard]] QByteArray osReleaseField(const QByteArray &osRelease, const QByteArray &name);

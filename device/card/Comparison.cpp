@@ -59,6 +59,9 @@ QString differenceOf(const Wish &wish, const std::optional<Node> &node)
     if (wish.type == Node::Type::File && node->size != sizeOf(wish)) {
         return u"has another content"_s;
     }
+    if (!node->hasOwner) {
+        return {};
+    }
     if (node->uid != wish.uid || node->gid != wish.gid) {
         return u"belongs to %1:%2 instead of %3:%4"_s.arg(node->uid).arg(node->gid).arg(wish.uid).arg(wish.gid);
     }

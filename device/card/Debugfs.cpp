@@ -50,9 +50,14 @@ Result<QByteArrayList> Debugfs::read(const QByteArrayList &commands) const
     return run(commands, Access::Read);
 }
 
+bool Debugfs::isInterrupted() const
+{
+    return QFileInfo::exists(m_undo);
+}
+
 Outcome Debugfs::undoInterrupted() const
 {
-    return QFileInfo::exists(m_undo) ? undo() : Outcome();
+    return isInterrupted() ? undo() : Outcome();
 }
 
 Outcome Debugfs::change(const QByteArrayList &commands) const

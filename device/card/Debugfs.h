@@ -22,6 +22,7 @@ public:
     [[nodiscard]] Result<QByteArrayList> read(const QByteArrayList &commands) const;
     // All of the commands or none: what goes wrong is undone. Checked by e2fsck afterwards.
     [[nodiscard]] Outcome change(const QByteArrayList &commands) const;
+    [[nodiscard]] bool isInterrupted() const;
     // Undoes a change that was interrupted, if there is one.
     [[nodiscard]] Outcome undoInterrupted() const;
 

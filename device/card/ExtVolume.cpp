@@ -85,9 +85,12 @@ ExtVolume::ExtVolume(const QString &image, const Partition &partition)
     : m_debugfs(image, partition)
 {}
 
-Result<std::unique_ptr<ExtVolume>> ExtVolume::open(const QString &image, const Partition &partition)
+Result<std::unique_ptr<ExtVolume>> ExtVolume::open(const QString &image, const Partition &partition, Access access)
 {
     std::unique_ptr<ExtVolume> volume(new ExtVolume(image, partition));
+    if (access == Access::Read && volume->m_debugfs.isInterrupted()) {
+        return fail(interruptedChange(image));
+    }
     if (auto undone = volume->m_debugfs.undoInterrupted(); !undone) {
         return fail(std::move(undone).error());
     }

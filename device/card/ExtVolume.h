@@ -14,8 +14,10 @@ namespace sgn::card {
 class ExtVolume final : public Volume
 {
 public:
-    // Refused if it isn't ext4, or has a journal that must be replayed first; undoes an interrupted change.
-    [[nodiscard]] static Result<std::unique_ptr<ExtVolume>> open(const QString &image, const Partition &partition);
+    // Refused if it isn't ext4, or has a journal that must be replayed first; undoes an interrupted
+    // change, or refuses it where nothing may be changed.
+    [[nodiscard]] static Result<std::unique_ptr<ExtVolume>> open(const QString &image, const Partition &partition,
+                                                                 Access access = Access::Change);
 
     [[nodiscard]] Result<QMap<QByteArray, Node>> look(const QByteArrayList &paths) override;
     [[nodiscard]] Result<QMap<QByteArray, QByteArray>> read(const QByteArrayList &paths, qint64 maxSize) override;

@@ -120,6 +120,14 @@ Result<std::unique_ptr<MountedVolume>> MountedVolume::open(const QString &folder
     return std::unique_ptr<MountedVolume>(new MountedVolume(std::move(root), owners));
 }
 
+Result<std::unique_ptr<MountedVolume>> MountedVolume::openBelow(const QByteArray &folder, Owners owners) const
+{
+    auto root = openInside(folder, O_PATH | O_DIRECTORY);
+    return root ? Result<std::unique_ptr<MountedVolume>>(
+                      std::unique_ptr<MountedVolume>(new MountedVolume(*std::move(root), owners)))
+                : fail(std::move(root).error());
+}
+
 Result<Descriptor> MountedVolume::openInside(const QByteArray &path, int flags) const
 {
     if (auto checked = checkCardPath(path); !checked) {
@@ -154,6 +162,7 @@ Result<QMap<QByteArray, Node>> MountedVolume::look(const QByteArrayList &paths)
             return fail(systemError(nameOf(path), errno));
         }
         Node &what = found[path] = nodeOf(info);
+        what.hasOwner = m_owners == Owners::Count;
         if (what.type == Node::Type::Symlink) {
             what.target = linkTarget(node->get());
         }

@@ -18,6 +18,8 @@ public:
 
     // Refused if it is no folder.
     [[nodiscard]] static Result<std::unique_ptr<MountedVolume>> open(const QString &folder, Owners owners);
+    // The same for a folder of this card; another file system may be mounted there.
+    [[nodiscard]] Result<std::unique_ptr<MountedVolume>> openBelow(const QByteArray &folder, Owners owners) const;
 
     [[nodiscard]] Result<QMap<QByteArray, Node>> look(const QByteArrayList &paths) override;
     [[nodiscard]] Result<QMap<QByteArray, QByteArray>> read(const QByteArrayList &paths, qint64 maxSize) override;

@@ -4,7 +4,9 @@
 #include "archive/Zip.h"
 #include "base/AtomicFile.h"
 #include "base/DeviceTree.h"
+#include "card/CardVolume.h"
 #include "card/ExtVolume.h"
+#include "card/FatVolume.h"
 #include "card/LibraryStep.h"
 #include "card/MountedVolume.h"
 #include "card/PythonStep.h"
@@ -25,6 +27,22 @@ namespace {
 constexpr qint64 maxFile = 4 * 1024 * 1024;
 constexpr qint64 sectorSize = 512;
 
+Outcome checkBootFiles(const QList<Step> &steps, const CardFacts &facts)
+{
+    const QByteArray place = facts.bootFolder + '/';
+    for (const Step &step : steps) {
+        for (const Wish &wish : step.wishes) {
+            if (!facts.hasBootFiles && wish.path.startsWith(place)) {
+                return fail(
+                    ErrorCode::Refused,
+                    u"%1 needs the card's boot partition: mount it at %2 of the card's root, or name its folder "
+                    "with --boot"_s.arg(step.name, QString::fromUtf8(facts.bootFolder)));
+            }
+        }
+    }
+    return {};
+}
+
 // A release unpacked, and where it goes on the card.
 Result<Step> releaseFrom(const QString &zip, const QString &topFolder, const QString &name, const QByteArray &to,
                          const CardUser &owner, const QTemporaryDir &work)
@@ -39,13 +57,36 @@ Result<Step> releaseFrom(const QString &zip, const QString &topFolder, const QSt
 
 } // namespace
 
-Result<std::unique_ptr<Volume>> openMountedCard(const QString &folder)
+Result<std::unique_ptr<Volume>> openMountedCard(const QString &folder, const QString &bootFolder)
 {
-    auto volume = MountedVolume::open(folder, MountedVolume::Owners::Count);
-    return volume ? Result<std::unique_ptr<Volume>>(*std::move(volume)) : fail(volume.error());
+    auto root = MountedVolume::open(folder, MountedVolume::Owners::Count);
+    if (!root) {
+        return fail(std::move(root).error());
+    }
+    const auto place = bootFolderOf(**root);
+    if (!place) {
+        return fail(place.error());
+    }
+    auto boot = bootFolder.isEmpty() ? (*root)->openBelow(*place, MountedVolume::Owners::Ignored)
+                                     : MountedVolume::open(bootFolder, MountedVolume::Owners::Ignored);
+    if (!boot && !bootFolder.isEmpty()) {
+        return fail(std::move(boot).error());
+    }
+    std::unique_ptr<Volume> files;
+    if (boot) {
+        const auto there = (*boot)->look({"/cmdline.txt", "/config.txt"});
+        if (!there) {
+            return fail(there.error());
+        }
+        if (there->isEmpty() && !bootFolder.isEmpty()) {
+            return fail(ErrorCode::Refused, u"%1 has no boot files of a Raspberry Pi (cmdline.txt)"_s.arg(bootFolder));
+        }
+        files = there->isEmpty() ? nullptr : *std::move(boot);
+    }
+    return std::make_unique<CardVolume>(*std::move(root), std::move(files), *place);
 }
 
-Result<std::unique_ptr<Volume>> openCardImage(const QString &image)
+Result<std::unique_ptr<Volume>> openCardImage(const QString &image, Access access)
 {
     QFile file(image);
     if (!file.open(QIODevice::ReadOnly)) {
@@ -55,8 +96,20 @@ Result<std::unique_ptr<Volume>> openCardImage(const QString &image)
     if (!partitions) {
         return fail(partitions.error().withContext(image));
     }
-    auto volume = ExtVolume::open(QFileInfo(image).absoluteFilePath(), partitions->root);
-    return volume ? Result<std::unique_ptr<Volume>>(*std::move(volume)) : fail(volume.error());
+    const QString path = QFileInfo(image).absoluteFilePath();
+    auto root = ExtVolume::open(path, partitions->root, access);
+    if (!root) {
+        return fail(std::move(root).error());
+    }
+    auto boot = FatVolume::open(path, partitions->boot, access);
+    if (!boot) {
+        return fail(std::move(boot).error());
+    }
+    const auto place = bootFolderOf(**root);
+    if (!place) {
+        return fail(place.error());
+    }
+    return std::make_unique<CardVolume>(*std::move(root), *std::move(boot), *place);
 }
 
 Provisioning::Provisioning(CardOrder order, OrderFiles files, Volume &volume)
@@ -90,6 +143,9 @@ Result<QList<Step>> Provisioning::steps()
     }
     if (auto added = addPackages(*steps, *facts); !added) {
         return fail(added.error());
+    }
+    if (auto reachable = checkBootFiles(*steps, *facts); !reachable) {
+        return fail(reachable.error());
     }
     // The seed's order; those that it doesn't have are behind.
     std::ranges::stable_sort(*steps, {}, [](const Step &step) { return step.name.first(2); });

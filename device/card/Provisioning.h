@@ -21,9 +21,10 @@ struct OrderFiles
     QStringList pythonPackages; // see PythonStep.h
 };
 
-// The root file system of a card that is mounted at a folder, or is in an image. Refused for what is neither.
-[[nodiscard]] Result<std::unique_ptr<Volume>> openMountedCard(const QString &folder);
-[[nodiscard]] Result<std::unique_ptr<Volume>> openCardImage(const QString &image);
+// Both partitions of a card whose root is mounted at a folder, or which is an image. `bootFolder` is where the boot
+// files are mounted; empty: below the root, if they are. Refused for what is no card.
+[[nodiscard]] Result<std::unique_ptr<Volume>> openMountedCard(const QString &folder, const QString &bootFolder);
+[[nodiscard]] Result<std::unique_ptr<Volume>> openCardImage(const QString &image, Access access);
 
 // All steps of an order for one card: reads what has to be known of the card, unpacks releases, seals the
 // configuration. Changes nothing on the card. Blocks.

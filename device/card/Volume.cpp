@@ -21,6 +21,12 @@ Outcome checkCardPath(const QByteArray &path)
     return fail(ErrorCode::BadRequest, u"%1 is no path that a card may have"_s.arg(QString::fromUtf8(path).left(200)));
 }
 
+Error interruptedChange(const QString &image)
+{
+    return {ErrorCode::Refused,
+            u"a change of %1 was interrupted; 'sgn-provision card' undoes it and can be run again"_s.arg(image)};
+}
+
 Outcome checkPutPath(const QByteArray &path)
 {
     return path != "/" ? checkCardPath(path) : fail(ErrorCode::BadRequest, u"the root of a card stays as it is"_s);

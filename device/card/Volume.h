@@ -28,6 +28,7 @@ struct Node
     gid_t gid = 0;
     qint64 size = 0;
     QByteArray target = {}; // of a link
+    bool hasOwner = true;   // false on FAT, where owner and mode don't count
 
     friend bool operator==(const Node &, const Node &) = default;
 };
@@ -45,6 +46,9 @@ struct Wish
 
     friend bool operator==(const Wish &, const Wish &) = default;
 };
+
+// Whether a card may be written.
+enum class Access { Read, Change };
 
 // A file system of a card, mounted or in an image, whose paths are those that the device will see: "/" is its root, and
 // no link on it ever leads out of it. All functions block. Each takes many paths at once, because an image is read by
@@ -71,6 +75,9 @@ public:
     // at all, on a mounted card also after a power cut.
     [[nodiscard]] virtual Outcome apply(const QList<Wish> &wishes) = 0;
 };
+
+// Refused: an image whose change was interrupted, and may not be undone because it is only read.
+[[nodiscard]] Error interruptedChange(const QString &image);
 
 // The same for something that is to be put there, which can't be the root.
 [[nodiscard]] Outcome checkPutPath(const QByteArray &path);

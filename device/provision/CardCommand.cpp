@@ -43,7 +43,7 @@ void print(const QList<Difference> &differences)
 
 Outcome provision(const CardArguments &arguments, bool isDryRun)
 {
-    const auto volume = openCard(arguments);
+    const auto volume = openCard(arguments, isDryRun ? Access::Read : Access::Change);
     if (!volume) {
         return fail(volume.error());
     }

@@ -71,6 +71,8 @@ void addCardOptions(QCommandLineParser &parser)
     parser.addOptions({
         {u"root"_s, u"The folder where the card's root file system is mounted (as root, with sudo)."_s, u"DIR"_s},
         {u"image"_s, u"An image of Raspberry Pi OS instead, unpacked; needs no root."_s, u"FILE"_s},
+        {u"boot"_s, u"With --root: the folder where the boot partition is mounted, if that isn't below the root."_s,
+         u"DIR"_s},
         {u"config"_s, u"The device's configuration as JSON; it is encrypted on the card."_s, u"FILE"_s},
         {u"v1"_s, u"Encrypt it in the older format."_s},
         {u"password-stdin"_s, u"Read the first user's new password from stdin."_s},
@@ -100,6 +102,9 @@ Result<CardArguments> readCardArguments(const QCommandLineParser &parser)
     if (parser.isSet(u"root"_s) == parser.isSet(u"image"_s)) {
         CommandLine::usageError(u"either --root or --image names the card"_s);
     }
+    if (parser.isSet(u"boot"_s) && !parser.isSet(u"root"_s)) {
+        CommandLine::usageError(u"--boot goes with --root; an image has its boot files in it"_s);
+    }
     if (const QString init = parser.value(u"init"_s); init != u"systemd"_s && init != u"cron"_s) {
         CommandLine::usageError(u"--init takes systemd or cron, not '%1'"_s.arg(init));
     }
@@ -109,6 +114,7 @@ Result<CardArguments> readCardArguments(const QCommandLineParser &parser)
     }
     return CardArguments{.root = parser.value(u"root"_s),
                          .image = parser.value(u"image"_s),
+                         .boot = parser.value(u"boot"_s),
                          .order = *std::move(order),
                          .files = {.config = parser.value(u"config"_s),
                                    .version = parser.isSet(u"v1"_s) ? EnvelopeVersion::V1 : EnvelopeVersion::V2,
@@ -119,9 +125,10 @@ Result<CardArguments> readCardArguments(const QCommandLineParser &parser)
                                    .pythonPackages = parser.values(u"python-packages"_s)}};
 }
 
-Result<std::unique_ptr<Volume>> openCard(const CardArguments &arguments)
+Result<std::unique_ptr<Volume>> openCard(const CardArguments &arguments, Access access)
 {
-    return arguments.image.isEmpty() ? openMountedCard(arguments.root) : openCardImage(arguments.image);
+    return arguments.image.isEmpty() ? openMountedCard(arguments.root, arguments.boot)
+                                     : openCardImage(arguments.image, access);
 }
 
 } // namespace sgn::provision

@@ -15,6 +15,9 @@ namespace sgn::test {
 inline constexpr card::Partition cardBoot{1024 * 1024, 1024 * 1024};
 inline constexpr card::Partition cardRoot{2 * 1024 * 1024, 96 * 1024 * 1024};
 
+inline const QByteArray cardCmdline = "console=tty1 root=PARTUUID=738a4d67-02 rootfstype=ext4 rootwait\n";
+inline const QByteArray cardConfig = "dtparam=audio=on\n[pi4]\narm_boost=1\n";
+
 // The root of a card as the seed has it, a Raspbian Buster: as much of it as provisioning looks at.
 inline bool layBuster(const QString &root)
 {
@@ -43,7 +46,7 @@ inline bool layBuster(const QString &root)
            link("/usr/bin/python3", "python3.7");
 }
 
-// An image of a card with that root; the boot partition is empty. Returns why it couldn't be made.
+// An image of a card with that root, and with boot files as a card has them. Returns why it couldn't be made.
 inline QString makeCardImage(const QString &image, const QString &root)
 {
     QByteArray sector(512, '\0');
@@ -68,7 +71,26 @@ inline QString makeCardImage(const QString &image, const QString &root)
         {QStringLiteral("-q"), QStringLiteral("-E"), QStringLiteral("offset=%1,root_owner=0:0").arg(cardRoot.start),
          QStringLiteral("-d"), root, image, QStringLiteral("%1k").arg(cardRoot.size / 1024)},
         QStringLiteral("e2fsprogs"));
-    return !made ? made.error().message : made->exitCode != 0 ? QString::fromUtf8(made->errors) : QString();
+    if (!made || made->exitCode != 0) {
+        return made ? QString::fromUtf8(made->errors) : made.error().message;
+    }
+    const QString address = QStringLiteral("%1@@%2").arg(image).arg(cardBoot.start);
+    const QString sectors = QString::number(cardBoot.size / 512);
+    const auto run = [](const QString &tool, const QStringList &arguments) {
+        const auto ran = card::runTool(tool, arguments, QStringLiteral("mtools"));
+        return !ran ? ran.error().message : ran->exitCode != 0 ? QString::fromUtf8(ran->errors) : QString();
+    };
+    QString problem = run(QStringLiteral("mformat"),
+                          {QStringLiteral("-i"), address, QStringLiteral("-T"), sectors, QStringLiteral("-h"),
+                           QStringLiteral("2"), QStringLiteral("-s"), QStringLiteral("32"), QStringLiteral("::")});
+    const QTemporaryDir folder;
+    for (const auto &[name, content] : {std::pair{"cmdline.txt", cardCmdline}, {"config.txt", cardConfig}}) {
+        const QString source = folder.filePath(QLatin1StringView(name));
+        problem = !problem.isEmpty() || !writeFile(source, content)
+                      ? problem + source
+                      : run(QStringLiteral("mcopy"), {QStringLiteral("-i"), address, source, QStringLiteral("::/")});
+    }
+    return problem;
 }
 
 } // namespace sgn::test

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "card/PartitionTable.h"
+
+#include <QString>
+
+namespace sgn::card {
+
+// Replaces a partition of an image by a changed copy of it, whole or not at all. What is about to be overwritten goes
+// to <image>.sgn-boot-undo first, durably, by which an interrupted change is undone. Only blocks that differ are
+// written. All functions block. Errors: NoSpace, Io.
+class BlockUndo
+{
+public:
+    BlockUndo(QString image, const Partition &partition);
+
+    // A sparse copy of the partition.
+    [[nodiscard]] Outcome copyTo(const QString &copy) const;
+    [[nodiscard]] Outcome replaceBy(const QString &copy) const;
+
+    [[nodiscard]] bool isInterrupted() const;
+    // Does nothing when nothing was interrupted.
+    [[nodiscard]] Outcome undoInterrupted() const;
+
+private:
+    QString m_image;
+    Partition m_partition;
+    QString m_undo;
+};
+
+} // namespace sgn::card

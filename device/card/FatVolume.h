@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "card/BlockUndo.h"
+#include "card/Volume.h"
+
+#include <memory>
+#include <QTemporaryDir>
+
+namespace sgn::card {
+
+// The FAT file system of the boot files in an image, through mtools, which need no rights but those to the file. It has
+// neither owners nor modes nor links. Changes are made in a copy, which then replaces the partition by BlockUndo.
+class FatVolume final : public Volume
+{
+public:
+    // Refused if it is no FAT; undoes an interrupted change, or refuses it where nothing may be changed.
+    [[nodiscard]] static Result<std::unique_ptr<FatVolume>> open(const QString &image, const Partition &partition,
+                                                                 Access access);
+
+    // Files alone, and the root.
+    [[nodiscard]] Result<QMap<QByteArray, Node>> look(const QByteArrayList &paths) override;
+    [[nodiscard]] Result<QMap<QByteArray, QByteArray>> read(const QByteArrayList &paths, qint64 maxSize) override;
+    [[nodiscard]] Result<QByteArrayList> list(const QByteArray &folder) override;
+    [[nodiscard]] Result<qint64> freeBytes() override;
+    // All of it or nothing.
+    [[nodiscard]] Outcome apply(const QList<Wish> &wishes) override;
+
+private:
+    FatVolume(const QString &image, const Partition &partition);
+
+    [[nodiscard]] Result<QMap<QByteArray, QByteArray>> contents(const QByteArrayList &paths);
+    [[nodiscard]] Outcome put(const Wish &wish, const QString &copy);
+
+    QString m_image;
+    QString m_address; // as mtools name the partition
+    BlockUndo m_undo;
+    QTemporaryDir m_exchange; // where contents pass through
+};
+
+} // namespace sgn::card
