@@ -19,6 +19,9 @@ const QByteArray hostNamePath = "/etc/hostname"_ba;
 const QByteArray zonePath = "/etc/localtime"_ba;
 const QByteArray pythonPath = "/usr/bin/python3"_ba;
 const QByteArray issuePath = "/etc/rpi-issue"_ba;
+const QByteArray cloudInstancePath = "/var/lib/cloud/instance"_ba;
+// userconf-pi's
+const QByteArray wizardPath = "/etc/systemd/system/multi-user.target.wants/userconfig.service"_ba;
 const QByteArray zoneFolder = "/usr/share/zoneinfo/"_ba;
 
 auto refuse(const QString &why)
@@ -89,8 +92,8 @@ Result<QByteArray> bootFolderOf(Volume &root)
 
 Result<CardFacts> readCardFacts(Volume &root)
 {
-    const auto nodes = root.look(
-        {zonePath, pythonPath, issuePath, "/usr/bin/cloud-init", "/usr/sbin/NetworkManager", "/bin", "/var/lib/dpkg"});
+    const auto nodes = root.look({zonePath, pythonPath, issuePath, "/usr/bin/cloud-init", "/usr/sbin/NetworkManager",
+                                  "/bin", "/var/lib/dpkg", cloudInstancePath, wizardPath});
     if (!nodes) {
         return fail(nodes.error());
     }
@@ -130,6 +133,8 @@ Result<CardFacts> readCardFacts(Volume &root)
         facts.python = target.sliced(QByteArray("python").size());
     }
     facts.network = networkOf(*nodes);
+    facts.hasBooted = nodes->contains(cloudInstancePath);
+    facts.hasFirstBootWizard = nodes->contains(wizardPath);
     const auto folder = bootFolderOf(root);
     if (!folder) {
         return fail(folder.error());

@@ -35,7 +35,10 @@ struct CardFacts
     QByteArray timeZone;    // "Europe/Berlin"; empty: unknown
     gid_t crontabGroup = 0; // that owns users' crontabs
     NetworkBy network = NetworkBy::WpaSupplicant;
-    QByteArray bootFolder;     // where the boot files are at runtime: "/boot" or "/boot/firmware"
+    QByteArray bootFolder;  // where the boot files are at runtime: "/boot" or "/boot/firmware"
+    bool hasBooted = false; // cloud-init has run on it
+    // Its first boot will ask for a user at the screen, unless the boot files name one.
+    bool hasFirstBootWizard = false;
     bool hasBootFiles = false; // they are there: their partition is in the image, or mounted
 
     // Whether its crypt(3) knows yescrypt ("$y$").

@@ -127,14 +127,11 @@ Result<QList<Step>> Provisioning::steps()
     if (auto sealed = seal(*facts); !sealed) {
         return fail(sealed.error());
     }
-    const PresentPaths paths(*facts);
-    const auto files = m_volume.read({paths.shadow, paths.hosts, paths.authorizedKeys, paths.rootsCrontab}, maxFile);
-    if (!files) {
-        return fail(files.error());
+    const auto present = readPresentFiles(*facts, m_volume);
+    if (!present) {
+        return fail(present.error());
     }
-    const PresentFiles present{files->value(paths.shadow), files->value(paths.hosts),
-                               files->value(paths.authorizedKeys), files->value(paths.rootsCrontab)};
-    auto steps = stepsFor(m_order, *facts, present, QDate::currentDate());
+    auto steps = stepsFor(m_order, *facts, *present, QDate::currentDate());
     if (!steps) {
         return fail(std::move(steps).error());
     }

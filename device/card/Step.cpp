@@ -4,6 +4,9 @@
 #include "base/DeviceTree.h"
 #include "card/Packaging.h"
 #include "card/PasswordHash.h"
+#include "card/SystemSteps.h"
+#include "card/TextBlock.h"
+#include "card/WifiStep.h"
 
 #include <algorithm>
 #include <QRegularExpression>
@@ -14,9 +17,8 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
+constexpr qint64 maxPresentFile = 4 * 1024 * 1024;
 constexpr gid_t shadowGroup = 42; // Debian's fixed numbers (base-passwd)
-const QByteArray cronBegin = "# sgn: begin"_ba;
-const QByteArray cronEnd = "# sgn: end"_ba;
 
 auto badOrder(const QString &why)
 {
@@ -69,6 +71,7 @@ Result<Step> passwordStep(const CardOrder &order, const CardFacts &facts, const 
         shadow = *std::move(changed);
     }
     step.wishes += rootsFile(paths.shadow, shadow, 0640, shadowGroup);
+    step.wishes += loginWishes(passwordHashIn(shadow, facts.user.name), facts, present);
     return step;
 }
 
@@ -198,7 +201,47 @@ PresentPaths::PresentPaths(const CardFacts &facts)
     , hosts("/etc/hosts")
     , authorizedKeys(facts.user.home + "/.ssh/authorized_keys")
     , rootsCrontab("/var/spool/cron/crontabs/root")
+    , passwd("/etc/passwd")
+    , wpaSupplicant("/etc/wpa_supplicant/wpa_supplicant.conf")
+    , networkState("/var/lib/NetworkManager/NetworkManager.state")
+    , cmdline(facts.bootFolder + "/cmdline.txt")
+    , bootConfig(facts.bootFolder + "/config.txt")
+    , networkConfig(facts.bootFolder + "/network-config")
+    , radios("/var/lib/systemd/rfkill")
 {}
+
+Result<PresentFiles> readPresentFiles(const CardFacts &facts, Volume &card)
+{
+    const PresentPaths paths(facts);
+    const auto files =
+        card.read({paths.shadow, paths.hosts, paths.authorizedKeys, paths.rootsCrontab, paths.passwd,
+                   paths.wpaSupplicant, paths.networkState, paths.cmdline, paths.bootConfig, paths.networkConfig},
+                  maxPresentFile);
+    if (!files) {
+        return fail(files.error());
+    }
+    const auto radios = card.list(paths.radios);
+    if (!radios) {
+        return fail(radios.error());
+    }
+    PresentFiles present{.shadow = files->value(paths.shadow),
+                         .hosts = files->value(paths.hosts),
+                         .authorizedKeys = files->value(paths.authorizedKeys),
+                         .rootsCrontab = files->value(paths.rootsCrontab),
+                         .passwd = files->value(paths.passwd),
+                         .wpaSupplicant = files->value(paths.wpaSupplicant),
+                         .networkState = files->value(paths.networkState),
+                         .cmdline = files->value(paths.cmdline),
+                         .bootConfig = files->value(paths.bootConfig),
+                         .networkConfig = files->value(paths.networkConfig),
+                         .radios = {}};
+    for (const QByteArray &radio : *radios) {
+        if (radio.endsWith(":wlan")) {
+            present.radios += paths.radios + '/' + radio;
+        }
+    }
+    return present;
+}
 
 Result<QList<Step>> stepsFor(const CardOrder &order, const CardFacts &facts, const PresentFiles &present, QDate today)
 {
@@ -237,6 +280,15 @@ Result<QList<Step>> stepsFor(const CardOrder &order, const CardFacts &facts, con
     if (order.ssh || !order.sshKeys.isEmpty()) {
         add(sshStep(order, facts, present));
     }
+    if (order.wifi) {
+        add(wifiStep(*order.wifi, facts, present));
+    }
+    if (order.hardwareWatchdog) {
+        add(hardwareWatchdogStep(facts, present));
+    }
+    if (!order.timeServers.isEmpty()) {
+        add(timeServersStep(order.timeServers));
+    }
     return done ? Result<QList<Step>>(steps) : fail(done.error());
 }
 
@@ -257,34 +309,13 @@ QByteArray withOwnName(const QByteArray &hosts, const QByteArray &name)
 
 QByteArray withoutCronLines(const QByteArray &crontab, const QByteArray &lines)
 {
-    const QByteArrayList own = lines.split('\n');
-    QByteArrayList kept;
-    bool isOurs = false;
-    bool isChanged = false;
-    for (const QByteArray &line : crontab.split('\n')) {
-        isOurs = isOurs || line == cronBegin;
-        // Outside of the block: as the packaging's guide has them put there by hand.
-        if (isOurs || (!line.isEmpty() && own.contains(line))) {
-            isChanged = true;
-        } else {
-            kept += line;
-        }
-        isOurs = isOurs && line != cronEnd;
-    }
-    if (!isChanged) {
-        return crontab;
-    }
-    while (!kept.isEmpty() && kept.constLast().isEmpty()) {
-        kept.removeLast();
-    }
-    return kept.isEmpty() ? QByteArray() : kept.join('\n') + '\n';
+    // Outside of the block: as the packaging's guide has them put there by hand.
+    return withoutBlock(crontab, lines.split('\n'));
 }
 
 QByteArray withCronLines(const QByteArray &crontab, const QByteArray &lines)
 {
-    QByteArray text = withoutCronLines(crontab, lines);
-    text += text.isEmpty() || text.endsWith('\n') ? "" : "\n";
-    return text + cronBegin + '\n' + lines + (lines.endsWith('\n') ? "" : "\n") + cronEnd + '\n';
+    return withBlock(withoutCronLines(crontab, lines), lines);
 }
 
 } // namespace sgn::card

@@ -4,6 +4,7 @@
 #include "base/DeviceTree.h"
 #include "card/CardFacts.h"
 #include "card/Volume.h"
+#include "card/Wifi.h"
 
 #include <optional>
 #include <QDateTime>
@@ -38,6 +39,9 @@ struct CardOrder
     QByteArray deviceKey;
     QByteArray rootKeys;      // WatchDog.keys
     std::optional<Init> init; // what starts the watchdog at boot
+    std::optional<Wifi> wifi;
+    bool hardwareWatchdog = false; // is to be used
+    QByteArrayList timeServers;
 };
 
 // What the steps have to know of files that they change in part.
@@ -47,6 +51,13 @@ struct PresentFiles
     QByteArray hosts;
     QByteArray authorizedKeys;
     QByteArray rootsCrontab;
+    QByteArray passwd = {};
+    QByteArray wpaSupplicant = {}; // wpa_supplicant.conf
+    QByteArray networkState = {};  // NetworkManager.state
+    QByteArray cmdline = {};       // of the boot files
+    QByteArray bootConfig = {};    // config.txt
+    QByteArray networkConfig = {}; // network-config
+    QByteArrayList radios = {};    // files in which rfkill's state of each Wi-Fi is kept, by their paths
 };
 
 // Where these are on a card.
@@ -56,9 +67,19 @@ struct PresentPaths
     QByteArray hosts;
     QByteArray authorizedKeys;
     QByteArray rootsCrontab;
+    QByteArray passwd;
+    QByteArray wpaSupplicant;
+    QByteArray networkState;
+    QByteArray cmdline;
+    QByteArray bootConfig;
+    QByteArray networkConfig;
+    QByteArray radios; // their folder
 
     explicit PresentPaths(const CardFacts &facts);
 };
+
+// Reads them; what isn't there is empty. Errors as Volume's.
+[[nodiscard]] Result<PresentFiles> readPresentFiles(const CardFacts &facts, Volume &card);
 
 // The device's folder below the home of its owner (seed step 06).
 [[nodiscard]] DeviceTree treeOf(const CardUser &owner);

@@ -2,9 +2,7 @@
 #include "provision/CardOptions.h"
 
 #include "base/AtomicFile.h"
-
-#include <cstdio>
-#include <QFile>
+#include "provision/Secrets.h"
 
 namespace sgn::provision {
 
@@ -18,19 +16,23 @@ constexpr qint64 maxFile = 4 * 1024 * 1024;
 Result<CardOrder> readOrder(const QCommandLineParser &parser)
 {
     CardOrder order;
-    if (parser.isSet(u"password-stdin"_s)) {
-        QFile input;
-        if (!input.open(stdin, QIODevice::ReadOnly)) {
-            return fail(ErrorCode::Io, u"no password can be read from stdin"_s);
-        }
-        QByteArray password = input.read(maxFile);
-        while (password.endsWith('\n') || password.endsWith('\r')) {
-            password.chop(1);
-        }
-        order.password = password;
+    auto secrets = readSecrets(parser);
+    if (!secrets) {
+        return fail(std::move(secrets).error());
     }
+    order.password = secrets->password;
     if (parser.isSet(u"md5-crypt"_s)) {
         order.hashing = CardOrder::PasswordHashing::Md5;
+    }
+    if (parser.isSet(u"wifi-ssid"_s)) {
+        order.wifi = Wifi{.ssid = parser.value(u"wifi-ssid"_s).toUtf8(),
+                          .country = parser.value(u"wifi-country"_s).toUtf8(),
+                          .passphrase = secrets->wifiPassphrase,
+                          .isHidden = parser.isSet(u"wifi-hidden"_s)};
+    }
+    order.hardwareWatchdog = parser.isSet(u"hardware-watchdog"_s);
+    for (const QString &server : parser.values(u"ntp"_s)) {
+        order.timeServers += server.toUtf8();
     }
     order.timeZone = parser.value(u"timezone"_s).toUtf8();
     order.hostName = parser.value(u"hostname"_s).toUtf8();
@@ -75,10 +77,21 @@ void addCardOptions(QCommandLineParser &parser)
          u"DIR"_s},
         {u"config"_s, u"The device's configuration as JSON; it is encrypted on the card."_s, u"FILE"_s},
         {u"v1"_s, u"Encrypt it in the older format."_s},
-        {u"password-stdin"_s, u"Read the first user's new password from stdin."_s},
+        {u"password-stdin"_s, u"Read the first user's new password from stdin: its first line."_s},
+        {u"password-file"_s, u"The first user's new password, the one line of a file."_s, u"FILE"_s},
         {u"md5-crypt"_s, u"Hash it as 'openssl passwd -1' does, for systems that know nothing better."_s},
         {u"timezone"_s, u"The time zone."_s, u"AREA/CITY"_s},
         {u"hostname"_s, u"The device's name in the network."_s, u"NAME"_s},
+        {u"wifi-ssid"_s, u"The name of the Wi-Fi network to join."_s, u"NAME"_s},
+        {u"wifi-country"_s, u"The country that the device is in, such as DE: without it the radio stays off."_s,
+         u"CC"_s},
+        {u"wifi-passphrase-stdin"_s,
+         u"Read the network's passphrase, or its key of 64 hexadecimal digits, from stdin: the next line."_s},
+        {u"wifi-passphrase-file"_s, u"The same, the one line of a file."_s, u"FILE"_s},
+        {u"wifi-open"_s, u"The network has no passphrase."_s},
+        {u"wifi-hidden"_s, u"The network doesn't announce its name."_s},
+        {u"ntp"_s, u"A server of the time, instead of the system's own; may be repeated."_s, u"HOST"_s},
+        {u"hardware-watchdog"_s, u"Reset the machine when it hangs for 15 s."_s},
         {u"ssh"_s, u"Start the ssh server at boot."_s},
         {u"ssh-key"_s, u"A file of public keys that may log in as the first user; may be repeated."_s, u"FILE"_s},
         {u"cacert"_s, u"The certification authority of the server."_s, u"FILE"_s},
@@ -105,6 +118,7 @@ Result<CardArguments> readCardArguments(const QCommandLineParser &parser)
     if (parser.isSet(u"boot"_s) && !parser.isSet(u"root"_s)) {
         CommandLine::usageError(u"--boot goes with --root; an image has its boot files in it"_s);
     }
+    checkSecretOptions(parser);
     if (const QString init = parser.value(u"init"_s); init != u"systemd"_s && init != u"cron"_s) {
         CommandLine::usageError(u"--init takes systemd or cron, not '%1'"_s.arg(init));
     }

@@ -28,8 +28,8 @@ inline bool layBuster(const QString &root)
     const auto link = [&root](const char *path, const char *target) {
         return ::symlink(target, QFile::encodeName(root + QLatin1StringView(path)).constData()) == 0;
     };
-    for (const char *folder : {"/boot", "/root", "/home/pi", "/usr/bin", "/usr/local/lib", "/var/spool/cron/crontabs",
-                               "/etc/systemd/system/multi-user.target.wants"}) {
+    for (const char *folder : {"/boot", "/root", "/home/pi", "/usr/bin", "/usr/local/lib", "/etc/wpa_supplicant",
+                               "/var/spool/cron/crontabs", "/etc/systemd/system/multi-user.target.wants"}) {
         if (!QDir().mkpath(root + QLatin1StringView(folder))) {
             return false;
         }

@@ -125,6 +125,28 @@ private Q_SLOTS:
         QVERIFY(readWhole(path(u"card.img"_s)) == done);
     }
 
+    void takesSeveralSecrets()
+    {
+        const QStringList wifi{u"card"_s, u"--image"_s,        u"card.img"_s, u"--wifi-ssid"_s,
+                               u"n"_s,    u"--wifi-country"_s, u"DE"_s,       u"--hardware-watchdog"_s};
+        const Ran ran = run(wifi + QStringList{u"--wifi-passphrase-stdin"_s, u"--password-stdin"_s},
+                            "Welcome123$\r\ncorrect horse\r\n");
+        QVERIFY2(ran.exitCode == 0, qPrintable(ran.errors));
+        QVERIFY(!ran.output.contains(u"horse"_s));
+        const QByteArray conf = "/etc/wpa_supplicant/wpa_supplicant.conf";
+        const auto files = card()->read({"/etc/shadow", conf}, limit).value();
+        QVERIFY(matchesPassword("Welcome123$", passwordHashIn(files.value("/etc/shadow"), "pi")));
+        QVERIFY(files.value(conf).contains("psk=\"correct horse\"\n"));
+        QVERIFY(test::writeFile(path(u"pass"_s), "correct horse\n"));
+        const Ran again = run(wifi + QStringList{u"--wifi-passphrase-file"_s, u"pass"_s});
+        QCOMPARE(again.output, u"nothing to change\n"_s);
+        const Ran one = run(wifi + QStringList{u"--wifi-passphrase-stdin"_s, u"--password-stdin"_s}, "Welcome123$\n");
+        QCOMPARE(one.exitCode, 1);
+        QVERIFY2(one.errors.contains(u"stdin: line 2 has to be the Wi-Fi's passphrase"_s), qPrintable(one.errors));
+        const Ran more = run(wifi + QStringList{u"--wifi-passphrase-stdin"_s}, "correct horse\nx\n");
+        QVERIFY2(more.errors.contains(u"2 lines"_s) && !more.errors.contains(u"horse"_s), qPrintable(more.errors));
+    }
+
     // Every device has a key of its own; a card keeps it.
     void keepsTheCardsKey()
     {
@@ -197,6 +219,13 @@ private Q_SLOTS:
                                    << u"either --root or --image"_s;
         QTest::newRow("init") << QStringList{u"card"_s, u"--root"_s, u"/x"_s, u"--init"_s, u"runit"_s}
                               << u"--init takes systemd or cron"_s;
+        const QStringList wifi{u"card"_s, u"--root"_s, u"/x"_s, u"--wifi-ssid"_s, u"n"_s};
+        QTest::newRow("no country") << wifi << u"--wifi-country is missing"_s;
+        QTest::newRow("no passphrase") << wifi + QStringList{u"--wifi-country"_s, u"DE"_s} << u"or is --wifi-open"_s;
+        QTest::newRow("no network") << QStringList{u"card"_s, u"--root"_s, u"/x"_s, u"--wifi-open"_s}
+                                    << u"--wifi-ssid is missing"_s;
+        QTest::newRow("boot") << QStringList{u"card"_s, u"--image"_s, u"x"_s, u"--boot"_s, u"y"_s}
+                              << u"--boot goes with --root"_s;
         QTest::newRow("more") << QStringList{u"card"_s, u"x"_s} << u"one argument too many"_s;
     }
 
