@@ -29,6 +29,7 @@ struct Subcommand
 void complain(const QString &message);
 
 [[nodiscard]] int runCard(const QStringList &arguments);
+[[nodiscard]] int runCheck(const QStringList &arguments);
 [[nodiscard]] int runEncrypt(const QStringList &arguments);
 [[nodiscard]] int runDecrypt(const QStringList &arguments);
 [[nodiscard]] int runKeys(const QStringList &arguments);
