@@ -15,6 +15,7 @@ namespace {
 
 // A look at all processes takes a Pi some milliseconds.
 constexpr int searchesPerSecond = 20;
+constexpr int suspicionsPerSecond = 5;
 constexpr int namesPerSecond = 2;
 constexpr qsizetype maxCommandLength = 80;
 
@@ -47,6 +48,7 @@ SenderSearch::SenderSearch(uid_t owner, const Clock &clock)
     : m_owner(owner)
     , m_clock(clock)
     , m_searches(searchesPerSecond, std::chrono::seconds(1))
+    , m_suspicions(suspicionsPerSecond, std::chrono::seconds(1))
     , m_ownerNames(namesPerSecond, std::chrono::seconds(1))
     , m_otherNames(namesPerSecond, std::chrono::seconds(1))
 {}
@@ -105,7 +107,7 @@ SenderSearch::Finding SenderSearch::attest(const Claim &claim, const HeartbeatSe
 std::optional<qsizetype> SenderSearch::senderAmong(const QList<Suspect> &suspects, const HeartbeatSender &sender)
 {
     const bool isTheirs = std::ranges::any_of(sender.sockets, [this](const auto &socket) { return isTrusted(socket); });
-    if (!isTheirs || !m_searches.allow(m_clock.monotonic())) {
+    if (!isTheirs || !m_suspicions.allow(m_clock.monotonic())) {
         return std::nullopt;
     }
     const auto holdsOne = [&sender](pid_t pid) {

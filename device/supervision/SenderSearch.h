@@ -51,7 +51,8 @@ public:
     SenderSearch(uid_t owner, const Clock &clock);
 
     [[nodiscard]] Finding attest(const Claim &claim, const HeartbeatSender &sender);
-    // The index of the suspect whose process, or one that it started, has sent a datagram.
+    // The index of the suspect whose process, or one that it started, has sent a datagram. Has a limit of its own, so
+    // that a process which sends nonsense takes no look from the heartbeats of others.
     [[nodiscard]] std::optional<qsizetype> senderAmong(const QList<Suspect> &suspects, const HeartbeatSender &sender);
     // nullopt: more look-ups than may be made, of the owner's senders or of others.
     [[nodiscard]] std::optional<SenderName> nameOf(const HeartbeatSender &sender);
@@ -64,6 +65,7 @@ private:
     uid_t m_owner;
     const Clock &m_clock;
     RateLimit m_searches;
+    RateLimit m_suspicions;
     RateLimit m_ownerNames;
     RateLimit m_otherNames;
 };
