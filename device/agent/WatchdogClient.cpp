@@ -52,8 +52,19 @@ void WatchdogClient::start()
 
 void WatchdogClient::setOnline(bool online)
 {
-    m_online = online;
-    sendOnline();
+    if (m_link && m_link->isOnline == online) {
+        return;
+    }
+    m_link = control::AgentLink{online, QDateTime::currentDateTimeUtc(), {}};
+    sendLink();
+}
+
+void WatchdogClient::setOfflineReason(const QString &reason)
+{
+    if (m_link && !m_link->isOnline && m_link->reason != reason) {
+        m_link->reason = reason;
+        sendLink();
+    }
 }
 
 void WatchdogClient::sendHello()
@@ -69,15 +80,20 @@ void WatchdogClient::sendHello()
         m_absenceLogged = false;
         m_watchdogVersion = hello->watchdogVersion;
         qCInfo(lcAgent) << "connected to watchdog version" << hello->watchdogVersion;
-        sendOnline();
+        sendLink();
         Q_EMIT connected();
     });
 }
 
-void WatchdogClient::sendOnline()
+void WatchdogClient::sendLink()
 {
-    if (m_online && isConnected()) {
-        write(control::Online{}, this, [](const auto &) {});
+    if (!m_link || !isConnected()) {
+        return;
+    }
+    if (m_link->isOnline) {
+        write(control::Online{m_link->since}, this, [](const auto &) {});
+    } else {
+        write(control::Offline{m_link->since, m_link->reason}, this, [](const auto &) {});
     }
 }
 

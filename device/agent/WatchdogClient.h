@@ -14,7 +14,8 @@
 namespace sgn::agent {
 
 // The agent's end of the control socket (control/Control.h). Reconnects by itself for as long as it exists; sends Hello
-// first, and Online whenever the server is reached, so that the watchdog can confirm a new agent.
+// first, and Online whenever the server is reached, so that the watchdog can confirm a new agent; Offline is for people
+// at the device.
 class WatchdogClient final : public control::WatchdogPort
 {
     Q_OBJECT
@@ -33,8 +34,9 @@ public:
     ~WatchdogClient() override;
 
     void start();
-    // Whether the XMPP server is reached; reported to the watchdog.
+    // Whether the XMPP server is reached, and why it isn't; reported to the watchdog.
     void setOnline(bool online);
+    void setOfflineReason(const QString &reason);
 
     [[nodiscard]] bool isConnected() const override { return m_watchdogVersion.has_value(); }
     void ask(const control::RequestBody &request, QObject *context, Answer answer) override;
@@ -50,7 +52,7 @@ private:
     };
 
     void sendHello();
-    void sendOnline();
+    void sendLink();
     void lost();
     void readLines();
     void readLine(const QByteArray &line);
@@ -66,7 +68,7 @@ private:
     QHash<control::RequestId, Waiting> m_waiting;
     control::RequestId m_lastId = 0;
     std::optional<int> m_watchdogVersion;
-    bool m_online = false;
+    std::optional<control::AgentLink> m_link; // empty: no attempt has ended yet
     bool m_absenceLogged = false;
 };
 

@@ -54,6 +54,7 @@ XmppPanelLink::XmppPanelLink(const xmpp::Account &account, QString panelJid, con
     connect(&m_network, &xmpp::NetworkWatch::came, &m_session, &Session::tryNow);
     connect(&m_clockWatch, &xmpp::ClockWatch::wasSet, &m_session, &Session::tryNow);
     connect(&m_clockCheck, &QTimer::timeout, &m_clockWatch, &xmpp::ClockWatch::check);
+    connect(&m_session, &Session::offline, this, [this](const Error &reason) { Q_EMIT unreachable(reason.message); });
     connect(&m_session, &Session::replaced, this, &PanelLink::replaced);
     connect(&m_session, &Session::stopped, this, &XmppPanelLink::stopped);
     connect(&m_session, &Session::messageReceived, this, &PanelLink::messageReceived);

@@ -37,6 +37,8 @@ public:
 
 Q_SIGNALS:
     void stopped();
+    // After offline(), once while the reason stays the same: one plain sentence.
+    void unreachable(const QString &reason);
 
 private:
     QString m_panelJid;

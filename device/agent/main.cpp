@@ -136,6 +136,13 @@ update::ServerTrial serverTrial(const xmpp::Account &account)
     };
 }
 
+void reportLink(agent::XmppPanelLink &link, agent::WatchdogClient &watchdog)
+{
+    QObject::connect(&link, &agent::PanelLink::online, &watchdog, [&watchdog] { watchdog.setOnline(true); });
+    QObject::connect(&link, &agent::PanelLink::offline, &watchdog, [&watchdog] { watchdog.setOnline(false); });
+    QObject::connect(&link, &agent::XmppPanelLink::unreachable, &watchdog, &agent::WatchdogClient::setOfflineReason);
+}
+
 int run(const Arguments &arguments, TerminationSignal &termination)
 {
     const DeviceTree tree(arguments.root);
@@ -171,8 +178,7 @@ int run(const Arguments &arguments, TerminationSignal &termination)
     };
     agent::Agent agent(settings, link, watchdog, clock);
 
-    QObject::connect(&link, &agent::PanelLink::online, &watchdog, [&watchdog] { watchdog.setOnline(true); });
-    QObject::connect(&link, &agent::PanelLink::offline, &watchdog, [&watchdog] { watchdog.setOnline(false); });
+    reportLink(link, watchdog);
     QObject::connect(&link, &agent::XmppPanelLink::stopped, qApp, &QCoreApplication::quit);
     bool isToStartAnew = false;
     QObject::connect(&agent, &agent::Agent::restartRequested, &link, [&] {

@@ -64,6 +64,13 @@ int readProtocol(JsonReader &reader)
     return static_cast<int>(reader.optionalInteger("protocol"_L1, 1, maxProtocol).value_or(1));
 }
 
+void insertTime(QJsonObject &fields, const std::optional<QDateTime> &since)
+{
+    if (since) {
+        fields["since"_L1] = since->toUTC().toString(Qt::ISODateWithMs);
+    }
+}
+
 std::optional<int> readLimit(JsonReader &reader, QLatin1StringView key)
 {
     const auto seconds = reader.optionalInteger(key, 1, maxLimitS);
@@ -134,6 +141,41 @@ SwapStatusReply readSwapStatus(JsonReader &reader)
     return status;
 }
 
+std::optional<AgentReport> readAgent(JsonReader &reader)
+{
+    const auto object = reader.optionalObject("agent"_L1);
+    if (!object) {
+        return std::nullopt;
+    }
+    auto process = processReportFromJson(object->value("process"_L1).toObject());
+    if (!process) {
+        reader.reject("agent"_L1, process.error().message);
+        return std::nullopt;
+    }
+    AgentReport agent{*std::move(process)};
+    JsonReader agentReader(*object);
+    if (const auto link = agentReader.optionalObject("link"_L1)) {
+        JsonReader linkReader(*link);
+        agent.link = AgentLink{linkReader.optionalBool("online"_L1, false), linkReader.optionalTime("since"_L1),
+                               linkReader.optionalText("reason"_L1, maxProblemLength)};
+        if (linkReader.error()) {
+            reader.reject("agent"_L1, linkReader.error()->message);
+        }
+    }
+    return agent;
+}
+
+StatusReply readStatus(JsonReader &reader)
+{
+    StatusReply status{readProcessReports(reader, "processes"_L1)};
+    status.problem = reader.optionalText("problem"_L1, maxProblemLength);
+    if (const auto version = reader.optionalInteger("watchdog_version"_L1, 0, maxVersion)) {
+        status.watchdogVersion = static_cast<int>(*version);
+    }
+    status.agent = readAgent(reader);
+    return status;
+}
+
 QJsonObject fieldsOf(const Hello &hello)
 {
     QJsonObject fields{{"version"_L1, hello.version}, {"protocol"_L1, hello.protocol}};
@@ -159,6 +201,31 @@ QJsonObject fieldsOf(const Resume &resume)
 QJsonObject fieldsOf(const Restart &restart)
 {
     return {{"process_name"_L1, restart.processName}};
+}
+
+QJsonObject fieldsOf(const Online &online)
+{
+    QJsonObject fields;
+    insertTime(fields, online.since);
+    return fields;
+}
+
+QJsonObject fieldsOf(const Offline &offline)
+{
+    QJsonObject fields{{"reason"_L1, offline.reason.left(maxProblemLength)}};
+    insertTime(fields, offline.since);
+    return fields;
+}
+
+QJsonObject toJson(const AgentReport &agent)
+{
+    QJsonObject object{{"process"_L1, sgn::toJson(agent.process)}};
+    if (agent.link) {
+        QJsonObject link{{"online"_L1, agent.link->isOnline}, {"reason"_L1, agent.link->reason.left(maxProblemLength)}};
+        insertTime(link, agent.link->since);
+        object["link"_L1] = link;
+    }
+    return object;
 }
 
 QJsonObject fieldsOf(const Swap &swap)
@@ -197,11 +264,17 @@ QJsonObject fieldsOf(const HelloReply &hello)
 
 QJsonObject fieldsOf(const StatusReply &status)
 {
-    QJsonObject object{{"processes"_L1, toArray(status.processes)}};
+    QJsonObject fields{{"processes"_L1, toArray(status.processes)}};
     if (!status.problem.isEmpty()) {
-        object["problem"_L1] = status.problem.left(maxProblemLength);
+        fields["problem"_L1] = status.problem.left(maxProblemLength);
     }
-    return object;
+    if (status.watchdogVersion) {
+        fields["watchdog_version"_L1] = *status.watchdogVersion;
+    }
+    if (status.agent) {
+        fields["agent"_L1] = toJson(*status.agent);
+    }
+    return fields;
 }
 
 QJsonObject fieldsOf(const SwapStatusReply &status)
@@ -275,9 +348,14 @@ constexpr std::array requestKinds{
                               return Reboot{};
                           }},
     BodyKind<RequestBody>{"online"_L1,
-                          [](JsonReader &) -> RequestBody {
-                              return Online{};
+                          [](JsonReader &reader) -> RequestBody {
+                              return Online{reader.optionalTime("since"_L1)};
                           }},
+    BodyKind<RequestBody>{
+        "offline"_L1,
+        [](JsonReader &reader) -> RequestBody {
+            return Offline{reader.optionalTime("since"_L1), reader.optionalText("reason"_L1, maxProblemLength)};
+        }},
     BodyKind<RequestBody>{"swap"_L1,
                           [](JsonReader &reader) -> RequestBody {
                               return readSwap(reader);
@@ -298,12 +376,10 @@ constexpr std::array replyKinds{
                         [](JsonReader &reader) -> ReplyBody {
                             return HelloReply{readVersion(reader, "watchdog_version"_L1), readProtocol(reader)};
                         }},
-    BodyKind<ReplyBody>{
-        "status"_L1,
-        [](JsonReader &reader) -> ReplyBody {
-            auto processes = readProcessReports(reader, "processes"_L1);
-            return StatusReply{std::move(processes), reader.optionalText("problem"_L1, maxProblemLength)};
-        }},
+    BodyKind<ReplyBody>{"status"_L1,
+                        [](JsonReader &reader) -> ReplyBody {
+                            return readStatus(reader);
+                        }},
     BodyKind<ReplyBody>{"swap_status"_L1,
                         [](JsonReader &reader) -> ReplyBody {
                             return readSwapStatus(reader);
@@ -360,6 +436,17 @@ Result<Variant> read(JsonReader &reader, const std::array<BodyKind<Variant>, Siz
     return body;
 }
 
+// To the last `linesKept` lines of output; negative: none, and a short problem.
+void shorten(ProcessReport &process, qsizetype linesKept)
+{
+    if (process.lastExit && process.lastExit->lastLines.size() > linesKept) {
+        process.lastExit->lastLines = process.lastExit->lastLines.last(std::max<qsizetype>(linesKept, 0));
+    }
+    if (linesKept < 0) {
+        process.problem.truncate(maxProblemLength / 10);
+    }
+}
+
 // A line over the limit would be dropped by the reader, with the state of every process in it. Only the output of the
 // processes, and then their problems, can make it so long, and each event carries those in full.
 QByteArray encodeStatus(RequestId id, StatusReply status)
@@ -373,12 +460,10 @@ QByteArray encodeStatus(RequestId id, StatusReply status)
             break;
         }
         for (ProcessReport &process : status.processes) {
-            if (process.lastExit && process.lastExit->lastLines.size() > kept) {
-                process.lastExit->lastLines = process.lastExit->lastLines.last(std::max<qsizetype>(kept, 0));
-            }
-            if (kept < 0) {
-                process.problem.truncate(maxProblemLength / 10);
-            }
+            shorten(process, kept);
+        }
+        if (status.agent) {
+            shorten(status.agent->process, kept);
         }
     }
     return line;

@@ -75,7 +75,16 @@ struct Reboot
 // The agent has reached the XMPP server.
 struct Online
 {
+    std::optional<QDateTime> since = {}; // UTC; empty from an older agent
     friend bool operator==(const Online &, const Online &) = default;
+};
+
+// The agent can't reach the XMPP server, or has lost it. An older watchdog doesn't know this request.
+struct Offline
+{
+    std::optional<QDateTime> since = {}; // UTC
+    QString reason;                      // one plain sentence; empty while none is known
+    friend bool operator==(const Offline &, const Offline &) = default;
 };
 
 // Where a new release comes from: a folder that the agent has checked and unpacked,
@@ -121,7 +130,7 @@ struct SwapStatus
     friend bool operator==(const SwapStatus &, const SwapStatus &) = default;
 };
 
-using RequestBody = std::variant<Hello, Status, Hold, Resume, Restart, Reboot, Online, Swap, SwapStatus>;
+using RequestBody = std::variant<Hello, Status, Hold, Resume, Restart, Reboot, Online, Offline, Swap, SwapStatus>;
 
 struct Request
 {
@@ -142,12 +151,34 @@ struct HelloReply
     friend bool operator==(const HelloReply &, const HelloReply &) = default;
 };
 
+// How the agent reaches its XMPP server, as it has reported it.
+struct AgentLink
+{
+    bool isOnline = false;
+    std::optional<QDateTime> since = {}; // UTC
+    QString reason;                      // why it is offline
+
+    friend bool operator==(const AgentLink &, const AgentLink &) = default;
+};
+
+// The agent as the watchdog sees it.
+struct AgentReport
+{
+    ProcessReport process;
+    std::optional<AgentLink> link = {}; // empty: it has reported none since it was started
+
+    friend bool operator==(const AgentReport &, const AgentReport &) = default;
+};
+
 struct StatusReply
 {
     QList<ProcessReport> processes;
     // What is wrong with programs that are no process of the table, a sentence; empty, also of an older watchdog:
     // nothing.
     QString problem = {};
+    // Empty in the reply of an older watchdog.
+    std::optional<int> watchdogVersion = {};
+    std::optional<AgentReport> agent = {};
     friend bool operator==(const StatusReply &, const StatusReply &) = default;
 };
 

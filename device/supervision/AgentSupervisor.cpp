@@ -36,6 +36,7 @@ AgentSupervisor::AgentSupervisor(const Settings &settings, const ProgramRules &r
     : AgentControl(parent)
     , m_settings(settings)
     , m_rules(rules)
+    , m_clock(clock)
     , m_process(specOf(settings), rules, settings.limits, clock)
 {
     m_graceTimer.setSingleShot(true);
@@ -117,9 +118,28 @@ bool AgentSupervisor::hello(pid_t pid, int version)
         m_graceTimer.stop();
         m_process.adopt(*std::move(handle), *program);
     }
+    m_version = version;
     m_process.prove();
     Q_EMIT helloReceived(version);
     return true;
+}
+
+ProcessReport AgentSupervisor::report() const
+{
+    ProcessReport report;
+    report.name = m_process.spec().name;
+    report.version = m_version;
+    report.isDead = m_process.isDead();
+    report.state = m_process.state();
+    if (const auto identity = m_process.identity()) {
+        report.pid = identity->pid;
+    }
+    report.since = m_process.since();
+    report.restarts24h = m_process.restarts().total(m_clock.monotonic());
+    report.lastExit = m_process.lastExit();
+    report.problem = m_process.startProblem();
+    report.isHopeless = m_process.cannotStart();
+    return report;
 }
 
 void AgentSupervisor::stop(std::function<void()> whenGone)

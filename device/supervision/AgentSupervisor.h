@@ -43,6 +43,8 @@ public:
     // agent that is supervised here.
     bool hello(pid_t pid, int version);
     [[nodiscard]] std::optional<ProcessIdentity> identity() const { return m_process.identity(); }
+    // As of a process of the meter; it has the version of the last hello, 0 before the first one.
+    [[nodiscard]] ProcessReport report() const;
 
     void stop(std::function<void()> whenGone) override;
     void start() override;
@@ -59,7 +61,9 @@ private:
 
     Settings m_settings;
     const ProgramRules &m_rules;
+    const Clock &m_clock;
     SupervisedProcess m_process;
+    int m_version = 0;
     QTimer m_graceTimer;
     std::vector<std::function<void()>> m_waitingForGone;
 };

@@ -103,6 +103,7 @@ Watchdog::Watchdog(WatchdogSettings settings, std::unique_ptr<HeartbeatSocket> h
             [this](const ProcessReport &process) { m_control->broadcast(control::ProcessChanged{process}); });
     connect(&m_supervisor, &supervision::Supervisor::problemChanged, this,
             [this] { m_control->broadcast(control::ProblemChanged{m_supervisor.problem()}); });
+    connect(&m_agent, &supervision::AgentSupervisor::ended, this, [this] { m_agentLink.reset(); });
     connect(&m_agentExchange, &selfupdate::AgentExchange::finished, this,
             [this](const control::SwapStatusReply &status) { m_control->broadcast(control::SwapChanged{status}); });
     connect(&m_watchdogExchange, &selfupdate::WatchdogExchange::handOver, this, &Watchdog::handOver);
@@ -185,16 +186,21 @@ Watchdog::Reply Watchdog::replyTo(ControlPeer &peer, const control::Request &req
     return std::visit(
         Overloaded{
             [&](const control::Hello &hello) -> Reply { return this->hello(peer, hello); },
-            [&](const control::Status &) -> Reply {
-                return control::StatusReply{m_supervisor.reports(), m_supervisor.problem()};
-            },
+            [&](const control::Status &) -> Reply { return status(); },
             [&](const control::Hold &hold) { return this->hold(peer, request.id, hold); },
             [&](const control::Resume &resume) -> Reply { return this->resume(resume); },
             [&](const control::Restart &restart) -> Reply { return done(m_supervisor.restart(restart.processName)); },
             [&](const control::Reboot &) -> Reply { return done(restartMachine(peer)); },
-            [&](const control::Online &) -> Reply {
+            [&](const control::Online &online) -> Reply {
                 if (isAgent(peer)) {
+                    m_agentLink = control::AgentLink{true, online.since, {}};
                     m_agentExchange.online();
+                }
+                return control::Done{};
+            },
+            [&](const control::Offline &offline) -> Reply {
+                if (isAgent(peer)) {
+                    m_agentLink = control::AgentLink{false, offline.since, offline.reason};
                 }
                 return control::Done{};
             },
@@ -245,6 +251,12 @@ void Watchdog::setLimits(std::optional<int> heartbeatTimeoutS, std::optional<int
         limits.startTimeout = std::chrono::seconds(*m_startTimeoutS);
     }
     m_supervisor.setLimits(limits.fasterBy(m_settings.speed));
+}
+
+control::StatusReply Watchdog::status() const
+{
+    return {m_supervisor.reports(), m_supervisor.problem(), m_settings.version,
+            control::AgentReport{m_agent.report(), m_agentLink}};
 }
 
 Result<control::ReplyBody> Watchdog::resume(const control::Resume &resume)

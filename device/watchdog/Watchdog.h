@@ -62,6 +62,7 @@ private:
     [[nodiscard]] Reply replyTo(ControlPeer &peer, const control::Request &request);
     [[nodiscard]] Reply hold(ControlPeer &peer, control::RequestId id, const control::Hold &hold);
     [[nodiscard]] Result<control::ReplyBody> hello(ControlPeer &peer, const control::Hello &hello);
+    [[nodiscard]] control::StatusReply status() const;
     [[nodiscard]] Result<control::ReplyBody> resume(const control::Resume &resume);
     [[nodiscard]] Outcome restartMachine(const ControlPeer &peer);
     [[nodiscard]] QSet<pid_t> agentPids() const;
@@ -86,6 +87,7 @@ private:
     selfupdate::WatchdogExchange m_watchdogExchange;
     std::optional<int> m_heartbeatTimeoutS; // as the agent has reported them
     std::optional<int> m_startTimeoutS;
+    std::optional<control::AgentLink> m_agentLink; // as the running agent has reported it
     QTimer m_saveTimer;
     MonotonicTime m_lastSave{};
     QByteArray m_savedPrograms; // in the copy

@@ -102,6 +102,21 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(requestsOf<control::Online>(), 1, limit);
     }
 
+    void reportsWhyItIsOffline()
+    {
+        connectClient();
+        m_client->setOfflineReason(u"ignored before there is a state"_s);
+        m_client->setOnline(false);
+        m_client->setOfflineReason(u"nothing answers"_s);
+        m_client->setOfflineReason(u"nothing answers"_s);
+        m_client->setOnline(true);
+        QTRY_COMPARE_WITH_TIMEOUT(requestsOf<control::Online>(), 1, limit);
+        QCOMPARE(requestsOf<control::Offline>(), 2);
+        const auto &last = std::get<control::Offline>(m_requests.at(m_requests.size() - 2).body);
+        QCOMPARE(last.reason, u"nothing answers"_s);
+        QVERIFY(last.since.has_value());
+    }
+
     void findsTheNextWatchdog()
     {
         connectClient();

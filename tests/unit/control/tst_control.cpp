@@ -83,6 +83,10 @@ private Q_SLOTS:
         QTest::newRow("resume") << RequestBody(Resume{Component::SmartMeter, {{u"ocr"_s, 2}}});
         QTest::newRow("restart") << RequestBody(Restart{u"ocr"_s});
         QTest::newRow("online") << RequestBody(Online{});
+        const QDateTime since(QDate(2026, 1, 31), QTime(12, 0, 0, 250), Qt::UTC);
+        QTest::newRow("online since") << RequestBody(Online{since});
+        QTest::newRow("offline") << RequestBody(Offline{since, u"nothing answers at im.example, port 5223"_s});
+        QTest::newRow("offline, unknown") << RequestBody(Offline{});
         QTest::newRow("reboot") << RequestBody(Reboot{});
         QTest::newRow("hold for packages") << RequestBody(Hold{Component::SitePackages, 60});
         QTest::newRow("swap of the agent")
@@ -121,6 +125,10 @@ private Q_SLOTS:
         QTest::newRow("status") << ReplyBody(StatusReply{{process}});
         QTest::newRow("status with a problem")
             << ReplyBody(StatusReply{{process}, u"the heartbeats of \"x\" are refused"_s});
+        const AgentLink link{false, QDateTime(QDate(2026, 1, 31), QTime(12, 0), Qt::UTC), u"wrong password"_s};
+        QTest::newRow("status of a whole device")
+            << ReplyBody(StatusReply{{process}, {}, 7, AgentReport{process, link}});
+        QTest::newRow("status, no link yet") << ReplyBody(StatusReply{{}, {}, 7, AgentReport{process}});
         const auto row = [](const char *name, const SwapStatusReply &reply) {
             QTest::newRow(name) << ReplyBody(reply);
         };
