@@ -12,6 +12,7 @@
 #include <QXmppClient.h>
 #include <QXmppConfiguration.h>
 #include <QXmppError.h>
+#include <QXmppPresence.h>
 
 namespace sgn::xmpp {
 
@@ -58,6 +59,12 @@ Connection::Connection(Account account, const QList<Endpoint> &failed, const Ses
                       {.iq = options.role == Role::Panel ? roster : ordinary, .other = ordinary}, this))
 {
     m_client->setLogger(nullptr);
+    if (!m_options.showsPresence) {
+        // The library sends some presence after each login. To the server itself, it goes to no contact.
+        QXmppPresence presence(QXmppPresence::Unavailable);
+        presence.setTo(domainOf(m_account.jid));
+        m_client->setClientPresence(presence);
+    }
     m_timeout.setSingleShot(true);
     connect(&m_timeout, &QTimer::timeout, this, [this] {
         end(m_closing ? Error{ErrorCode::Timeout, u"the server didn't close its side"_s}
@@ -70,7 +77,7 @@ Connection::Connection(Account account, const QList<Endpoint> &failed, const Ses
 Connection::~Connection()
 {
     if (isEstablished() && !m_saidGoodBye) {
-        m_wire->close("<presence type='unavailable'/></stream:stream>");
+        m_wire->close(m_options.showsPresence ? "<presence type='unavailable'/></stream:stream>" : "</stream:stream>");
     }
     if (!m_client) {
         return;

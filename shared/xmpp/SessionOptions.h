@@ -24,6 +24,9 @@ struct SessionOptions
     // Panel only: accept every request to see our presence, and request the same in return, so that a new device
     // appears without being added by hand. Otherwise only trusted peers are accepted.
     bool acceptSubscriptions = false;
+    // Whether others see that the account is online. Without presence the server also delivers no messages: for a
+    // program that only tries the login beside the one that uses the account.
+    bool showsPresence = true;
     // An attempt that isn't online after this long is ended.
     std::chrono::milliseconds connectTimeout{30'000};
     // How long stop() waits for the server to close its side.

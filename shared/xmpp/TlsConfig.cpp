@@ -44,16 +44,15 @@ bool haveAllExpired(const QList<QSslCertificate> &authorities, const QDateTime &
     });
 }
 
-QString words(const QSslError &error, const QString &domain, const QList<QSslCertificate> &authorities,
-              const QDateTime &now)
+CertificateFault faultOf(QSslError::SslError error, const QList<QSslCertificate> &authorities, const QDateTime &now)
 {
-    switch (error.error()) {
+    switch (error) {
     case QSslError::HostNameMismatch:
-        return u"the server's certificate is for another host, not for %1"_s.arg(domain);
+        return CertificateFault::OtherHost;
     case QSslError::CertificateExpired:
-        return validityWords(error.certificate(), authorities, false);
+        return CertificateFault::Expired;
     case QSslError::CertificateNotYetValid:
-        return validityWords(error.certificate(), authorities, true);
+        return CertificateFault::NotYetValid;
     case QSslError::SelfSignedCertificate:
     case QSslError::SelfSignedCertificateInChain:
     case QSslError::UnableToGetLocalIssuerCertificate:
@@ -61,13 +60,49 @@ QString words(const QSslError &error, const QString &domain, const QList<QSslCer
     case QSslError::UnableToVerifyFirstCertificate:
     case QSslError::CertificateUntrusted:
         // Qt passes over authorities that have expired.
-        if (haveAllExpired(authorities, now)) {
-            return validityWords(QSslCertificate(), authorities, false);
-        }
-        return u"the server's certificate isn't from a certification authority in the CA file"_s;
+        return haveAllExpired(authorities, now) ? CertificateFault::Expired : CertificateFault::UnknownAuthority;
     default:
-        return u"the server's certificate is refused: "_s + error.errorString();
+        return CertificateFault::Other;
     }
+}
+
+// An unknown issuer explains more than what else may be wrong with a certificate that no known authority signed; a
+// wrong host explains more than a date.
+QList<QSslError>::const_iterator mostTelling(const QList<QSslError> &errors)
+{
+    const auto rank = [](const QSslError &error) {
+        switch (error.error()) {
+        case QSslError::HostNameMismatch:
+            return 1;
+        case QSslError::CertificateExpired:
+        case QSslError::CertificateNotYetValid:
+            return 2;
+        default:
+            return 0;
+        }
+    };
+    return std::min_element(errors.begin(), errors.end(),
+                            [rank](const QSslError &a, const QSslError &b) { return rank(a) < rank(b); });
+}
+
+QString words(const QSslError &error, const QString &domain, const QList<QSslCertificate> &authorities,
+              const QDateTime &now)
+{
+    switch (faultOf(error.error(), authorities, now)) {
+    case CertificateFault::OtherHost:
+        return u"the server's certificate is for another host, not for %1"_s.arg(domain);
+    case CertificateFault::Expired:
+        // Where the chain is broken, it is the authority that has expired.
+        return validityWords(error.error() == QSslError::CertificateExpired ? error.certificate() : QSslCertificate(),
+                             authorities, false);
+    case CertificateFault::NotYetValid:
+        return validityWords(error.certificate(), authorities, true);
+    case CertificateFault::UnknownAuthority:
+        return u"the server's certificate isn't from a certification authority in the CA file"_s;
+    case CertificateFault::Other:
+        break;
+    }
+    return u"the server's certificate is refused: "_s + error.errorString();
 }
 
 } // namespace
@@ -101,24 +136,17 @@ QSslConfiguration pinnedTls(const QList<QSslCertificate> &authorities)
     return tls;
 }
 
+CertificateFault certificateFault(const QList<QSslError> &errors, const QList<QSslCertificate> &authorities,
+                                  const QDateTime &now)
+{
+    const auto first = mostTelling(errors);
+    return first == errors.end() ? CertificateFault::Other : faultOf(first->error(), authorities, now);
+}
+
 Error certificateError(const QList<QSslError> &errors, const QString &domain, const QList<QSslCertificate> &authorities,
                        const QDateTime &now)
 {
-    // An unknown issuer explains more than what else may be wrong with a certificate that no known authority signed; a
-    // wrong host explains more than a date.
-    const auto rank = [](const QSslError &error) {
-        switch (error.error()) {
-        case QSslError::HostNameMismatch:
-            return 1;
-        case QSslError::CertificateExpired:
-        case QSslError::CertificateNotYetValid:
-            return 2;
-        default:
-            return 0;
-        }
-    };
-    const auto first = std::min_element(errors.begin(), errors.end(),
-                                        [rank](const QSslError &a, const QSslError &b) { return rank(a) < rank(b); });
+    const auto first = mostTelling(errors);
     if (first == errors.end()) {
         return {ErrorCode::Refused, u"the server's certificate is refused"_s};
     }

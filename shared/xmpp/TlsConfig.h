@@ -18,6 +18,17 @@ namespace sgn::xmpp {
 // system's list (9 MB) into a process that never uses it.
 [[nodiscard]] QSslConfiguration pinnedTls(const QList<QSslCertificate> &authorities);
 
+// What is wrong with a server's certificate, where that decides what to do about it.
+enum class CertificateFault {
+    UnknownAuthority,
+    OtherHost,
+    Expired, // of the server or of its authority; or the clock is wrong
+    NotYetValid,
+    Other,
+};
+[[nodiscard]] CertificateFault certificateFault(const QList<QSslError> &errors,
+                                                const QList<QSslCertificate> &authorities, const QDateTime &now);
+
 // Why a server's certificate was refused, in one sentence: unknown authority, another host, expired, not yet valid...
 // `authorities` are those that were trusted.
 [[nodiscard]] Error certificateError(const QList<QSslError> &errors, const QString &domain,

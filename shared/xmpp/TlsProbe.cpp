@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "xmpp/TlsProbe.h"
 
-#include "xmpp/TlsConfig.h"
 #include "xmpp/Wire.h"
 
 namespace sgn::xmpp {
@@ -38,6 +37,11 @@ void TlsProbe::start()
     connect(m_wire, &Wire::broken, this, [this](const Error &reason) { end(reason); });
     m_limit.start();
     m_wire->open();
+}
+
+std::optional<CertificateFault> TlsProbe::certificateFault() const
+{
+    return m_wire != nullptr ? m_wire->certificateFault() : std::nullopt;
 }
 
 void TlsProbe::end(const std::optional<Error> &failure)

@@ -3,6 +3,7 @@
 
 #include "base/Result.h"
 #include "xmpp/Account.h"
+#include "xmpp/TlsConfig.h"
 
 #include <chrono>
 #include <optional>
@@ -23,6 +24,8 @@ public:
     TlsProbe(Account account, std::chrono::milliseconds limit, QObject *parent = nullptr);
 
     void start();
+    // What was wrong with the certificate, where that is why it finished; in a slot of finished().
+    [[nodiscard]] std::optional<CertificateFault> certificateFault() const;
 
 Q_SIGNALS:
     // Once, never from within start(): nullopt when the server can be trusted. Refused: its certificate isn't trusted,

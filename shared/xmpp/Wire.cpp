@@ -3,7 +3,6 @@
 
 #include "xmpp/Jid.h"
 #include "xmpp/ScramGuard.h"
-#include "xmpp/TlsConfig.h"
 
 #include <sys/socket.h>
 #include <unistd.h>
@@ -43,8 +42,10 @@ Wire::Wire(const Account &account, const QList<Endpoint> &failed, const QList<QS
     connect(&m_network, &QSslSocket::encrypted, this, &Wire::onEncrypted);
     connect(&m_network, &QSslSocket::readyRead, this, &Wire::onNetwork);
     connect(&m_network, &QSslSocket::sslErrors, this, [this](const QList<QSslError> &errors) {
-        m_certificateError = certificateError(errors, m_domain, m_network.sslConfiguration().caCertificates(),
-                                              QDateTime::currentDateTimeUtc());
+        const QList<QSslCertificate> authorities = m_network.sslConfiguration().caCertificates();
+        const QDateTime now = QDateTime::currentDateTimeUtc();
+        m_certificateError = certificateError(errors, m_domain, authorities, now);
+        m_certificateFault = sgn::xmpp::certificateFault(errors, authorities, now);
     });
     connect(&m_network, &QSslSocket::errorOccurred, this, [this] { onNetworkLost(socketError()); });
     connect(&m_network, &QSslSocket::disconnected, this, [this] {

@@ -5,6 +5,7 @@
 #include "xmpp/Account.h"
 #include "xmpp/Connector.h"
 #include "xmpp/StanzaFramer.h"
+#include "xmpp/TlsConfig.h"
 
 #include <optional>
 #include <QLocalSocket>
@@ -33,6 +34,8 @@ public:
     // Why the network was lost, if the library still had something to read then; it sees the end of its input
     // afterwards.
     [[nodiscard]] const std::optional<Error> &loss() const { return m_loss; }
+    // What was wrong with the server's certificate, once that has broken the connection.
+    [[nodiscard]] std::optional<CertificateFault> certificateFault() const { return m_certificateFault; }
     // Where the connection leads, once there is one.
     [[nodiscard]] const std::optional<Endpoint> &endpoint() const { return m_connector.endpoint(); }
     // The library has understood everything so far.
@@ -69,6 +72,7 @@ private:
     QSslSocket m_network;
     QLocalSocket m_library;
     std::optional<Error> m_certificateError;
+    std::optional<CertificateFault> m_certificateFault;
     std::optional<Error> m_loss;
     // What the server sent before TLS (STARTTLS only).
     QByteArray m_plain;

@@ -108,6 +108,29 @@ private Q_SLOTS:
         QVERIFY2(error.message.contains(words), qPrintable(error.message));
     }
 
+    void distinguishesTheFaultsOfACertificate_data()
+    {
+        QTest::addColumn<QList<QSslError>>("errors");
+        QTest::addColumn<CertificateFault>("fault");
+        const QSslError host(QSslError::HostNameMismatch);
+        const QSslError old(QSslError::CertificateExpired);
+        const QSslError issuer(QSslError::UnableToGetLocalIssuerCertificate);
+        QTest::newRow("host") << QList{host} << CertificateFault::OtherHost;
+        QTest::newRow("expired") << QList{old} << CertificateFault::Expired;
+        QTest::newRow("not yet valid") << QList{QSslError(QSslError::CertificateNotYetValid)}
+                                       << CertificateFault::NotYetValid;
+        QTest::newRow("issuer") << QList{old, host, issuer} << CertificateFault::UnknownAuthority;
+        QTest::newRow("date and host") << QList{old, host} << CertificateFault::OtherHost;
+        QTest::newRow("another") << QList{QSslError(QSslError::InvalidPurpose)} << CertificateFault::Other;
+        QTest::newRow("none") << QList<QSslError>{} << CertificateFault::Other;
+    }
+
+    void distinguishesTheFaultsOfACertificate()
+    {
+        QFETCH(const QList<QSslError>, errors);
+        QTEST(certificateFault(errors, {m_ca.caCertificate()}, QDateTime::currentDateTimeUtc()), "fault");
+    }
+
     void aClockYearsAheadIsNamed()
     {
         const QSslError issuer(QSslError::UnableToGetLocalIssuerCertificate);
@@ -116,6 +139,8 @@ private Q_SLOTS:
         QVERIFY2(error.message.contains(u"the certification authority expired on"_s) &&
                      error.message.contains(u"clock"_s),
                  qPrintable(error.message));
+        QCOMPARE(certificateFault({issuer}, {m_ca.caCertificate()}, QDateTime::currentDateTimeUtc().addYears(50)),
+                 CertificateFault::Expired);
     }
 
 private:
