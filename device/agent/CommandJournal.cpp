@@ -41,6 +41,19 @@ CommandJournal::CommandJournal(QString path, qsizetype capacity)
     , m_capacity(capacity)
 {}
 
+Result<QList<RecordedCommand>> CommandJournal::peek(const QString &path)
+{
+    const auto object = readStateObject(path, maxFileSize);
+    if (!object) {
+        return fail(object.error());
+    }
+    CommandJournal journal(path);
+    if (auto parsed = journal.parse(*object); !parsed) {
+        return fail(ErrorCode::BadFile, parsed.error().message);
+    }
+    return journal.m_commands;
+}
+
 Outcome CommandJournal::load()
 {
     m_commands.clear();

@@ -44,6 +44,10 @@ class CommandJournal
 public:
     explicit CommandJournal(QString path, qsizetype capacity = 200);
 
+    // The commands in the file at `path`, oldest first, for another program than the agent: nothing is changed.
+    // NotFound, BadFile, Io.
+    [[nodiscard]] static Result<QList<RecordedCommand>> peek(const QString &path);
+
     // A damaged file is quarantined and reported: the record then starts anew. A missing one is no error.
     [[nodiscard]] Outcome load();
 

@@ -11,9 +11,12 @@ namespace sgn::agent {
 
 using namespace Qt::StringLiterals;
 
-namespace {
+QByteArray localVersionQuery()
+{
+    return toAsciiJson({{"command"_L1, "version_req"_L1}});
+}
 
-Result<QList<ProcessReport>> parseReport(const QByteArray &datagram)
+Result<QList<ProcessReport>> parseLocalVersions(const QByteArray &datagram)
 {
     const auto object = parseJsonObject(datagram);
     if (!object) {
@@ -26,8 +29,6 @@ Result<QList<ProcessReport>> parseReport(const QByteArray &datagram)
     }
     return processes;
 }
-
-} // namespace
 
 LocalVersionQuery::LocalVersionQuery(quint16 port, std::chrono::milliseconds timeLimit, QObject *parent)
     : QObject(parent)
@@ -45,8 +46,7 @@ LocalVersionQuery::LocalVersionQuery(quint16 port, std::chrono::milliseconds tim
         [this] {
             m_socket.setProxy(QNetworkProxy(QNetworkProxy::NoProxy));
             m_socket.bind(QHostAddress(QHostAddress::LocalHost), 0);
-            m_socket.writeDatagram(toAsciiJson({{"command"_L1, "version_req"_L1}}),
-                                   QHostAddress(QHostAddress::LocalHost), m_port);
+            m_socket.writeDatagram(localVersionQuery(), QHostAddress(QHostAddress::LocalHost), m_port);
         },
         Qt::QueuedConnection);
 }
@@ -57,7 +57,7 @@ void LocalVersionQuery::read()
         const QNetworkDatagram datagram = m_socket.receiveDatagram(maxBodySize);
         // Any local process may send here; only a reply from the queried port counts.
         if (datagram.senderPort() == m_port) {
-            end(parseReport(datagram.data()));
+            end(parseLocalVersions(datagram.data()));
             return;
         }
     }

@@ -11,6 +11,10 @@
 
 namespace sgn::agent {
 
+// The request, and the reply to it: BadRequest when it can't be read.
+[[nodiscard]] QByteArray localVersionQuery();
+[[nodiscard]] Result<QList<ProcessReport>> parseLocalVersions(const QByteArray &datagram);
+
 // Requests the version report from the seed's UDP port (protocol section 4), which every watchdog listens on, also one
 // without a control socket. Used once; deletes itself after finished().
 class LocalVersionQuery : public QObject
