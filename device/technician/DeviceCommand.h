@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/CommandLine.h"
+#include "technician/Place.h"
+
+#include <span>
+
+namespace sgn::technician {
+
+// One of the commands of sgn-device. `run` gets all arguments, program and command included, handles its own --help
+// and returns the exit code.
+struct DeviceCommand
+{
+    QLatin1StringView name;
+    QLatin1StringView summary;
+    int (*run)(const QStringList &arguments) = nullptr;
+};
+
+[[nodiscard]] std::span<const DeviceCommand> deviceCommands();
+
+// Finds and runs the command that the arguments name, or answers --help and --version.
+[[nodiscard]] int runDeviceCommand(const QStringList &arguments);
+
+// --folder, --socket and --port, and the device that they name.
+void addPlaceOptions(QCommandLineParser &parser);
+[[nodiscard]] Place placeOf(const CommandLine &line, const QCommandLineParser &parser);
+
+// The positional arguments behind the command's name; more than `most` are wrong usage, which ends the program.
+[[nodiscard]] QStringList operands(CommandLine &line, qsizetype most);
+
+[[nodiscard]] int runStatus(const QStringList &arguments);
+
+} // namespace sgn::technician

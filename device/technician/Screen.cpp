@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "technician/Screen.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+namespace sgn::technician {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+// A window that is narrower gets lines of this width.
+constexpr int leastWidth = 40;
+constexpr int leastTextWidth = 20;
+
+QLatin1StringView codeOf(Mood mood)
+{
+    switch (mood) {
+    case Mood::Good:
+        return "\033[32m"_L1;
+    case Mood::Bad:
+        return "\033[31m"_L1;
+    case Mood::Doubtful:
+        return "\033[33m"_L1;
+    case Mood::Quiet:
+        break;
+    }
+    return "\033[2m"_L1;
+}
+
+bool isHarmful(QChar c)
+{
+    const auto category = c.category();
+    return category == QChar::Other_Control || category == QChar::Other_Format || category == QChar::Separator_Line ||
+           category == QChar::Separator_Paragraph;
+}
+
+// By words; a word that is longer than a line stays whole, so that a path or command can be copied.
+QStringList broken(const QString &text, qsizetype width)
+{
+    QStringList lines;
+    QString line;
+    for (const QString &word : text.split(u' ')) {
+        if (!line.isEmpty() && line.size() + 1 + word.size() > width) {
+            lines += line;
+            line.clear();
+        }
+        line += (line.isEmpty() ? QString() : u" "_s) + word;
+    }
+    return lines += line;
+}
+
+} // namespace
+
+Screen Screen::ofStdout()
+{
+    Screen screen;
+    if (::isatty(STDOUT_FILENO) == 0) {
+        return screen;
+    }
+    screen.hasColours = qEnvironmentVariableIsEmpty("NO_COLOR") && qEnvironmentVariable("TERM") != u"dumb"_s;
+    winsize size{};
+    if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
+        screen.width = std::max<int>(size.ws_col, leastWidth);
+    }
+    return screen;
+}
+
+QString Screen::painted(const QString &text, Mood mood) const
+{
+    return hasColours && !text.isEmpty() ? codeOf(mood) + text + u"\033[0m"_s : text;
+}
+
+QStringList Screen::entry(const QString &head, int column, const QString &text) const
+{
+    const int room = std::max(width - column, leastTextWidth);
+    QStringList lines = width > 0 ? broken(text, room) : QStringList{text};
+    for (QString &line : lines) {
+        line.prepend(QString(column, u' '));
+    }
+    lines.first() = head.leftJustified(std::max<qsizetype>(column, head.size() + 1)) + lines.first().sliced(column);
+    return lines;
+}
+
+QStringList Screen::entry(const QString &head, int column, const QString &text, Mood mood) const
+{
+    QStringList lines = entry(head, column, text);
+    const qsizetype first = std::max<qsizetype>(column, head.size() + 1);
+    for (qsizetype i = 0; i < lines.size(); ++i) {
+        const qsizetype start = i == 0 ? first : column;
+        lines[i] = lines[i].first(start) + painted(lines[i].sliced(start), mood);
+    }
+    return lines;
+}
+
+QString printable(const QString &text)
+{
+    QString clean = text;
+    for (QChar &c : clean) {
+        if (isHarmful(c)) {
+            c = u' ';
+        }
+    }
+    return clean;
+}
+
+void print(const QStringList &lines)
+{
+    for (const QString &line : lines) {
+        print(line.toUtf8() + '\n');
+    }
+}
+
+void print(const QByteArray &text)
+{
+    std::fwrite(text.constData(), 1, static_cast<std::size_t>(text.size()), stdout);
+}
+
+void complain(const QString &sentence)
+{
+    std::fputs(qUtf8Printable(u"sgn-device: "_s + printable(sentence) + u'\n'), stderr);
+}
+
+} // namespace sgn::technician

@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "integration/WholeDevice.h"
+
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+#include <QNetworkDatagram>
+
+using namespace sgn;
+using namespace sgn::test;
+
+namespace {
+
+constexpr int limit = 90'000;
+const QString secret = u"canary-password"_s;
+
+struct Run
+{
+    int exitCode = -1;
+    QByteArray out;
+    QByteArray err;
+
+    [[nodiscard]] QJsonObject json() const { return QJsonDocument::fromJson(out).object(); }
+    [[nodiscard]] QByteArray all() const { return out + err; }
+};
+
+} // namespace
+
+// The real sgn-device beside the real watchdog, agent and server.
+class TestSgnDevice : public QObject
+{
+    Q_OBJECT
+
+private:
+    std::unique_ptr<ProsodyServer> m_server;
+    std::unique_ptr<WatchdogDevice> m_device;
+
+    // The test's own servers go on meanwhile.
+    [[nodiscard]] Run run(const QStringList &command, const QStringList &wrapper = {}) const
+    {
+        QStringList all = wrapper + QStringList{QStringLiteral(SGN_BIN_DIR "/sgn-device")} + command;
+        all += {u"--folder"_s,          m_device->root(), u"--socket"_s,
+                m_device->socketPath(), u"--port"_s,      QString::number(m_device->port())};
+        QProcess process;
+        process.start(all.takeFirst(), all);
+        Run result;
+        if (QTest::qWaitFor([&process] { return process.state() == QProcess::NotRunning; }, limit)) {
+            result = {process.exitCode(), process.readAllStandardOutput(), process.readAllStandardError()};
+        }
+        return result;
+    }
+    [[nodiscard]] QJsonObject status() const { return run({u"status"_s, u"--json"_s}).json(); }
+    [[nodiscard]] static QJsonObject processOf(const QJsonObject &status, const QString &name)
+    {
+        for (const QJsonValue &process : status["processes"_L1].toArray()) {
+            if (process["process_name"_L1].toString() == name) {
+                return process.toObject();
+            }
+        }
+        return {};
+    }
+
+    void startDevice(const QStringList &meters)
+    {
+        for (const QString &name : meters) {
+            m_device->addMeter(name);
+        }
+        QVERIFY(m_device->start(10));
+        ControlClient client(*m_device);
+        QVERIFY(client.startMeters(meters));
+    }
+    void waitForServer() const
+    {
+        QTRY_VERIFY_WITH_TIMEOUT(m_device->read(u"logs/agent.log"_s).contains("online as"), limit);
+    }
+private Q_SLOTS:
+    void init()
+    {
+        m_server = std::make_unique<ProsodyServer>();
+        QVERIFY2(m_server->start(accountsWith(secret)), qPrintable(m_server->errorString()));
+        m_device = std::make_unique<WatchdogDevice>();
+        equip(*m_device, *m_server, secret, {{u"allow_http"_s, true}});
+    }
+
+    void cleanup()
+    {
+        if (QTest::currentTestFailed()) {
+            qWarning().noquote() << m_device->read(u"logs/agent.log"_s) << m_device->read(u"logs/watchdog.log"_s);
+        }
+        m_device.reset();
+        m_server.reset();
+    }
+
+    void showsARunningDevice()
+    {
+        startDevice({u"ocr"_s});
+        QTRY_COMPARE_WITH_TIMEOUT(status()["server"_L1]["connected"_L1], QJsonValue(true), limit);
+        const QJsonObject json = status();
+        QCOMPARE(json["watchdog"_L1]["state"_L1], QJsonValue(u"running"_s));
+        QCOMPARE(json["watchdog"_L1]["pid"_L1], QJsonValue(m_device->pid()));
+        QCOMPARE(json["agent"_L1]["running"_L1], QJsonValue(true));
+        QCOMPARE(json["agent"_L1]["pid"_L1], QJsonValue(m_device->running(u"sgn-agent"_s).value(0)));
+        QCOMPARE(json["agent"_L1]["version"_L1], QJsonValue(1));
+        QCOMPARE(json["account"_L1], QJsonValue(deviceJid));
+        QVERIFY(QDateTime::fromString(json["server"_L1]["since"_L1].toString(), Qt::ISODate).isValid());
+        QCOMPARE(processOf(json, u"ocr"_s)["state"_L1], QJsonValue(u"running"_s));
+        QVERIFY(!json.contains("update"_L1) && !json.contains("hold"_L1));
+
+        const Run text = run({u"status"_s});
+        QCOMPARE(text.exitCode, 0);
+        QVERIFY2(text.out.contains("connected as " + deviceJid.toUtf8()), text.out);
+        QVERIFY(!text.out.contains('\033') && text.err.isEmpty());
+        QVERIFY(!text.out.contains(secret.toUtf8()));
+    }
+
+    void showsThatTheServerIsLost()
+    {
+        startDevice({u"ocr"_s});
+        waitForServer();
+        m_server->stop();
+        QTRY_VERIFY_WITH_TIMEOUT(!status()["server"_L1]["reason"_L1].toString().isEmpty(), limit);
+        QCOMPARE(status()["server"_L1]["connected"_L1], QJsonValue(false));
+    }
+
+    void showsDeaths()
+    {
+        startDevice({u"ocr"_s, u"dlms"_s});
+        waitForServer();
+        m_device->addMeter(u"ocr"_s, "print('the lens is gone', flush=True)\nsys.exit(3)");
+        ::kill(static_cast<pid_t>(m_device->starts(u"ocr"_s).last().pid), SIGKILL);
+        QTRY_COMPARE_WITH_TIMEOUT(processOf(status(), u"ocr"_s)["last_exit"_L1]["code"_L1], QJsonValue(3), limit);
+        const QByteArray text = run({u"status"_s}).out;
+        QVERIFY2(text.contains("exit code 3") && text.contains("| the lens is gone"), text);
+
+        // The agent can't be started any more.
+        QVERIFY(QFile::remove(m_device->path(u"JabberClient/sgn-agent"_s)));
+        ::kill(static_cast<pid_t>(m_device->running(u"sgn-agent"_s).value(0)), SIGKILL);
+        QTRY_COMPARE_WITH_TIMEOUT(status()["agent"_L1]["running"_L1], QJsonValue(false), limit);
+        QTRY_VERIFY_WITH_TIMEOUT(!status()["agent"_L1]["problem"_L1].toString().isEmpty(), limit);
+        QVERIFY(run({u"status"_s}).out.contains("not connected: there is no agent"));
+        QVERIFY(run({u"status"_s}).out.contains("signal 9 (SIGKILL)"));
+    }
+
+    void worksWithoutAWatchdog()
+    {
+        startDevice({u"ocr"_s, u"dlms"_s});
+        waitForServer();
+        m_device->kill();
+        ::kill(static_cast<pid_t>(m_device->starts(u"dlms"_s).last().pid), SIGKILL);
+        QTRY_COMPARE_WITH_TIMEOUT(m_device->running(u"dlms"_s).size(), 0, limit);
+        const QJsonObject json = status();
+        QCOMPARE(json["watchdog"_L1]["state"_L1], QJsonValue(u"dead"_s));
+        QCOMPARE(json["agent"_L1]["running"_L1], QJsonValue(true));
+        QCOMPARE(json["processes_are_live"_L1], QJsonValue(false));
+        QCOMPARE(processOf(json, u"ocr"_s)["isDead"_L1], QJsonValue(false));
+        QCOMPARE(processOf(json, u"ocr"_s)["pid"_L1], QJsonValue(m_device->starts(u"ocr"_s).last().pid));
+        QCOMPARE(processOf(json, u"dlms"_s)["isDead"_L1], QJsonValue(true));
+    }
+
+    void findsASilentWatchdog()
+    {
+        startDevice({u"ocr"_s});
+        ::kill(static_cast<pid_t>(m_device->pid()), SIGSTOP);
+        const QJsonObject json = status();
+        ::kill(static_cast<pid_t>(m_device->pid()), SIGCONT);
+        QCOMPARE(json["watchdog"_L1]["state"_L1], QJsonValue(u"silent"_s));
+        QCOMPARE(json["watchdog"_L1]["pid"_L1], QJsonValue(m_device->pid()));
+        QCOMPARE(processOf(json, u"ocr"_s)["isDead"_L1], QJsonValue(false));
+    }
+
+    // A watchdog with nothing but the seed's UDP port.
+    void worksWithAnOlderWatchdog()
+    {
+        QUdpSocket old;
+        QVERIFY(old.bind(QHostAddress(QHostAddress::LocalHost), m_device->port()));
+        connect(&old, &QUdpSocket::readyRead, &old, [&old] {
+            const QNetworkDatagram request = old.receiveDatagram();
+            if (request.data().contains("version_req")) {
+                old.writeDatagram(request.makeReply(
+                    R"({"command":"version_req","processes":[{"process_name":"ocr","version":3,"isDead":true}]})"));
+            }
+        });
+        const QJsonObject json = status();
+        QCOMPARE(json["watchdog"_L1]["state"_L1], QJsonValue(u"only_udp"_s));
+        QCOMPARE(processOf(json, u"ocr"_s)["version"_L1], QJsonValue(3));
+        QCOMPARE(processOf(json, u"ocr"_s)["isDead"_L1], QJsonValue(true));
+    }
+
+    void aFolderThatIsNoneIsNamed()
+    {
+        for (const QString &command : {u"status"_s}) {
+            QProcess process;
+            process.start(QStringLiteral(SGN_BIN_DIR "/sgn-device"), {command, u"--folder"_s, u"/nonexistent"_s});
+            QVERIFY(process.waitForFinished(limit));
+            QCOMPARE(process.exitCode(), 1);
+            const QByteArray err = process.readAllStandardError();
+            QVERIFY2(err.startsWith("sgn-device: ") && err.contains("/nonexistent") && err.contains("--folder"), err);
+        }
+    }
+};
+
+QTEST_GUILESS_MAIN(TestSgnDevice)
+#include "tst_sgn_device.moc"
