@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "integration/WholeDevice.h"
+#include "support/HttpServer.h"
+#include "support/ReleaseKit.h"
 
 #include <QJsonArray>
 #include <QJsonDocument>
@@ -34,6 +36,7 @@ class TestSgnDevice : public QObject
 private:
     std::unique_ptr<ProsodyServer> m_server;
     std::unique_ptr<WatchdogDevice> m_device;
+    QByteArray m_offered;
 
     // The test's own servers go on meanwhile.
     [[nodiscard]] Run run(const QStringList &command, const QStringList &wrapper = {}) const
@@ -155,6 +158,11 @@ private Q_SLOTS:
         QCOMPARE(processOf(json, u"ocr"_s)["isDead"_L1], QJsonValue(false));
         QCOMPARE(processOf(json, u"ocr"_s)["pid"_L1], QJsonValue(m_device->starts(u"ocr"_s).last().pid));
         QCOMPARE(processOf(json, u"dlms"_s)["isDead"_L1], QJsonValue(true));
+        const Run restart = run({u"restart"_s, u"ocr"_s});
+        QCOMPARE(restart.exitCode, 1);
+        QVERIFY2(restart.err.contains("sudo systemctl start sgn-watchdog"), restart.err);
+        QCOMPARE(run({u"hold"_s}).exitCode, 0);
+        QCOMPARE(run({u"resume"_s}).exitCode, 0);
     }
 
     void findsASilentWatchdog()
@@ -162,10 +170,13 @@ private Q_SLOTS:
         startDevice({u"ocr"_s});
         ::kill(static_cast<pid_t>(m_device->pid()), SIGSTOP);
         const QJsonObject json = status();
+        const Run restart = run({u"restart"_s, u"ocr"_s});
         ::kill(static_cast<pid_t>(m_device->pid()), SIGCONT);
         QCOMPARE(json["watchdog"_L1]["state"_L1], QJsonValue(u"silent"_s));
         QCOMPARE(json["watchdog"_L1]["pid"_L1], QJsonValue(m_device->pid()));
         QCOMPARE(processOf(json, u"ocr"_s)["isDead"_L1], QJsonValue(false));
+        QCOMPARE(restart.exitCode, 1);
+        QVERIFY2(restart.err.contains("doesn't reply"), restart.err);
     }
 
     // A watchdog with nothing but the seed's UDP port.
@@ -184,11 +195,95 @@ private Q_SLOTS:
         QCOMPARE(json["watchdog"_L1]["state"_L1], QJsonValue(u"only_udp"_s));
         QCOMPARE(processOf(json, u"ocr"_s)["version"_L1], QJsonValue(3));
         QCOMPARE(processOf(json, u"ocr"_s)["isDead"_L1], QJsonValue(true));
+        const Run restart = run({u"restart"_s, u"ocr"_s});
+        QCOMPARE(restart.exitCode, 1);
+        QVERIFY2(restart.err.contains("kill PID"), restart.err);
+    }
+
+    void restartsByName()
+    {
+        startDevice({u"ocr"_s, u"dlms"_s});
+        waitForServer();
+        const qint64 before = m_device->starts(u"ocr"_s).last().pid;
+        const Run one = run({u"restart"_s, u"ocr"_s});
+        QVERIFY2(one.exitCode == 0, one.all());
+        QCOMPARE(m_device->starts(u"ocr"_s).size(), 2);
+        const qint64 after = m_device->starts(u"ocr"_s).last().pid;
+        QVERIFY(after != before);
+        QVERIFY2(one.out.contains("ocr: runs again, pid " + QByteArray::number(after)), one.out);
+        QCOMPARE(m_device->starts(u"dlms"_s).size(), 1);
+
+        const Run all = run({u"restart"_s});
+        QVERIFY2(all.exitCode == 0, all.all());
+        QCOMPARE(m_device->starts(u"ocr"_s).size(), 3);
+        QCOMPARE(m_device->starts(u"dlms"_s).size(), 2);
+
+        const qint64 agent = m_device->running(u"sgn-agent"_s).value(0);
+        const Run ofAgent = run({u"restart"_s, u"agent"_s});
+        QVERIFY2(ofAgent.exitCode == 0, ofAgent.all());
+        QVERIFY(m_device->running(u"sgn-agent"_s).value(0) != agent);
+
+        const Run unknown = run({u"restart"_s, u"uplink"_s});
+        QCOMPARE(unknown.exitCode, 1);
+        QVERIFY2(unknown.err.contains("dlms, ocr, agent"), unknown.err);
+    }
+
+    void aRestartThatFailsIsReported()
+    {
+        startDevice({u"ocr"_s});
+        m_device->write(u"SmartMeter/ocr.py"_s, "#!/bin/sh\nexit 7\n", 0755);
+        Run restart = run({u"restart"_s, u"ocr"_s, u"--wait"_s, u"3"_s});
+        QCOMPARE(restart.exitCode, 1);
+        QVERIFY2(restart.err.contains("sgn-device logs ocr"), restart.err);
+        QVERIFY(QFile::remove(m_device->path(u"SmartMeter/ocr.py"_s)));
+        restart = run({u"restart"_s, u"ocr"_s});
+        QCOMPARE(restart.exitCode, 1);
+        QVERIFY2(restart.err.contains("ocr doesn't start"), restart.err);
+    }
+
+    void anUpdateWaitsForTheEndOfAHold()
+    {
+        HttpServer web;
+        web.setHandler(
+            [this](const HttpRequest &request, QTcpSocket *socket) { HttpServer::serve(request, socket, m_offered); });
+        TypingPanel panel(*m_server);
+        panel.session.start();
+        QTRY_VERIFY_WITH_TIMEOUT(panel.session.isOnline(), limit);
+        startDevice({u"ocr"_s});
+        waitForServer();
+        const Run hold = run({u"hold"_s, u"--reason"_s, u"the lens is being cleaned"_s});
+        QVERIFY2(hold.exitCode == 0, hold.all());
+        QCOMPARE(run({u"hold"_s}).exitCode, 1);
+
+        const QTemporaryDir folder;
+        QVERIFY(makeZip(folder.filePath(u"a.zip"_s), {{u"SmartMeter/ocr.py"_s, WatchdogDevice::meterScript({}, 2)}}));
+        m_offered = readWhole(folder.filePath(u"a.zip"_s));
+        panel.type(R"({"command":"smart_meter_update","command_no":10,"url":")" + web.url().toEncoded() +
+                   R"(","processes":[{"process_name":"ocr","version":2}]})");
+        QTRY_COMPARE_WITH_TIMEOUT(status()["update"_L1]["phase"_L1], QJsonValue(u"waiting"_s), limit);
+        const QJsonObject json = status();
+        QCOMPARE(json["update"_L1]["command_no"_L1], QJsonValue(10));
+        QCOMPARE(json["update"_L1]["subject"_L1], QJsonValue(u"SmartMeter"_s));
+        QCOMPARE(json["hold"_L1]["reason"_L1], QJsonValue(u"the lens is being cleaned"_s));
+        QVERIFY(!json["hold"_L1]["by"_L1].toString().isEmpty());
+        QVERIFY(panel.results().isEmpty());
+
+        QCOMPARE(run({u"resume"_s}).exitCode, 0);
+        QTRY_COMPARE_WITH_TIMEOUT(panel.results().size(), 1, limit);
+        QVERIFY(panel.results().first()["succcess"_L1].toBool());
+        QTRY_VERIFY_WITH_TIMEOUT(!status().contains("update"_L1), limit);
+        const QJsonObject after = status();
+        QCOMPARE(after["last_result"_L1]["command_no"_L1], QJsonValue(10));
+        QCOMPARE(after["last_result"_L1]["success"_L1], QJsonValue(true));
+        QCOMPARE(processOf(after, u"ocr"_s)["version"_L1], QJsonValue(2));
+        const Run again = run({u"resume"_s});
+        QCOMPARE(again.exitCode, 0);
+        QVERIFY2(again.out.contains("nothing is held"), again.out);
     }
 
     void aFolderThatIsNoneIsNamed()
     {
-        for (const QString &command : {u"status"_s}) {
+        for (const QString &command : {u"status"_s, u"restart"_s, u"hold"_s, u"resume"_s}) {
             QProcess process;
             process.start(QStringLiteral(SGN_BIN_DIR "/sgn-device"), {command, u"--folder"_s, u"/nonexistent"_s});
             QVERIFY(process.waitForFinished(limit));
@@ -196,6 +291,17 @@ private Q_SLOTS:
             const QByteArray err = process.readAllStandardError();
             QVERIFY2(err.startsWith("sgn-device: ") && err.contains("/nonexistent") && err.contains("--folder"), err);
         }
+    }
+
+    void anotherUserIsRefused()
+    {
+        if (::geteuid() != 0) {
+            QSKIP("only root can be another user");
+        }
+        const Run other = run({u"hold"_s}, {u"setpriv"_s, u"--reuid=65533"_s, u"--regid=65533"_s, u"--clear-groups"_s});
+        QCOMPARE(other.exitCode, 1);
+        QVERIFY2(other.err.contains("by sudo -u"), other.err);
+        QVERIFY(!QFileInfo::exists(m_device->path(u"cfg/hold"_s)));
     }
 };
 
