@@ -16,6 +16,7 @@ std::span<const DeviceCommand> deviceCommands()
         DeviceCommand{"restart"_L1, "restart a process, all of them or the agent"_L1, runRestart},
         DeviceCommand{"hold"_L1, "have updates wait while people work on the device"_L1, runHold},
         DeviceCommand{"resume"_L1, "end a hold"_L1, runResume},
+        DeviceCommand{"logs"_L1, "print or follow a log"_L1, runLogs},
     };
     return all;
 }

@@ -33,5 +33,6 @@ void addPlaceOptions(QCommandLineParser &parser);
 [[nodiscard]] int runRestart(const QStringList &arguments);
 [[nodiscard]] int runHold(const QStringList &arguments);
 [[nodiscard]] int runResume(const QStringList &arguments);
+[[nodiscard]] int runLogs(const QStringList &arguments);
 
 } // namespace sgn::technician

@@ -163,6 +163,7 @@ private Q_SLOTS:
         QVERIFY2(restart.err.contains("sudo systemctl start sgn-watchdog"), restart.err);
         QCOMPARE(run({u"hold"_s}).exitCode, 0);
         QCOMPARE(run({u"resume"_s}).exitCode, 0);
+        QVERIFY(run({u"logs"_s, u"watchdog"_s}).out.contains("supervises"));
     }
 
     void findsASilentWatchdog()
@@ -281,9 +282,40 @@ private Q_SLOTS:
         QVERIFY2(again.out.contains("nothing is held"), again.out);
     }
 
+    void printsLogs()
+    {
+        startDevice({u"ocr"_s});
+        waitForServer();
+        const Run list = run({u"logs"_s});
+        QVERIFY2(list.out.contains("agent ") && list.out.contains("watchdog ") && list.out.contains("ocr "), list.out);
+        QVERIFY(run({u"logs"_s, u"agent"_s}).out.contains("online as"));
+        QCOMPARE(run({u"logs"_s, u"watchdog"_s, u"-n"_s, u"1"_s}).out.count('\n'), 1);
+        const Run unknown = run({u"logs"_s, u"../cfg/config_file"_s});
+        QCOMPARE(unknown.exitCode, 1);
+        QVERIFY2(unknown.err.contains("ocr"), unknown.err);
+
+        QProcess follower;
+        follower.start(QStringLiteral(SGN_BIN_DIR "/sgn-device"),
+                       {u"logs"_s, u"ocr"_s, u"--follow"_s, u"--folder"_s, m_device->root()});
+        QVERIFY(follower.waitForStarted());
+        QByteArray out;
+        const QString log = m_device->path(u"logs/ocr.log"_s);
+        // Again and again, because it begins at some moment.
+        const auto isFollowed = [&] {
+            QFile file(log);
+            const bool isWritten =
+                file.open(QIODevice::WriteOnly | QIODevice::Append) && file.write("seen\033[2J\n") > 0;
+            out += follower.readAllStandardOutput();
+            return isWritten && out.contains("seen?[2J\n");
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(isFollowed(), limit);
+        follower.terminate();
+        QVERIFY(follower.waitForFinished(limit));
+    }
+
     void aFolderThatIsNoneIsNamed()
     {
-        for (const QString &command : {u"status"_s, u"restart"_s, u"hold"_s, u"resume"_s}) {
+        for (const QString &command : {u"status"_s, u"restart"_s, u"hold"_s, u"resume"_s, u"logs"_s}) {
             QProcess process;
             process.start(QStringLiteral(SGN_BIN_DIR "/sgn-device"), {command, u"--folder"_s, u"/nonexistent"_s});
             QVERIFY(process.waitForFinished(limit));

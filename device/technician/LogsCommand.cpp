@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "technician/DeviceCommand.h"
+#include "technician/DeviceLogs.h"
+#include "technician/Screen.h"
+#include "technician/StatusText.h"
+
+#include <chrono>
+#include <cstdio>
+#include <thread>
+
+namespace sgn::technician {
+
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto pause = 300ms;
+
+void list(const DeviceTree &tree)
+{
+    constexpr int column = 24;
+    const QDateTime now = QDateTime::currentDateTimeUtc();
+    for (const DeviceLog &log : deviceLogs(tree)) {
+        print(Screen{}.entry(printable(log.name), column,
+                             u"%1 KB, last written %2"_s.arg((log.size + 999) / 1000).arg(timeText(log.changed, now))));
+    }
+}
+
+// Until the program is ended, or has no reader any more (SIGPIPE).
+[[noreturn]] void follow(LogFollower &follower)
+{
+    for (;;) {
+        print(harmless(follower.read()));
+        std::fflush(stdout);
+        std::this_thread::sleep_for(pause);
+    }
+}
+
+} // namespace
+
+int runLogs(const QStringList &arguments)
+{
+    CommandLine line(
+        u"Prints the end of a log: of a process, \"agent\", \"watchdog\", \"agent-output\". Without a NAME "
+        "it lists them."_s,
+        u"sgn-device logs ocr --follow"_s);
+    line.parser().addPositionalArgument(u"logs"_s, u"This command."_s, u"logs"_s);
+    line.parser().addPositionalArgument(u"name"_s, u"A log of the list."_s, u"[NAME]"_s);
+    addPlaceOptions(line.parser());
+    line.parser().addOptions({
+        {{u"n"_s, u"lines"_s}, u"How many lines."_s, u"N"_s, u"50"_s},
+        {{u"f"_s, u"follow"_s}, u"Go on with what is written, until Ctrl-C."_s},
+    });
+    line.process(arguments);
+    const QStringList names = operands(line, 1);
+    const Place place = placeOf(line, line.parser());
+    const int count = line.number(u"lines"_s, 1, 100'000);
+    if (names.isEmpty() && line.parser().isSet(u"follow"_s)) {
+        CommandLine::usageError(u"--follow takes the NAME of a log"_s);
+    }
+    if (const auto entered = enterPlace(place); !entered) {
+        complain(entered.error().message);
+        return ExitFailed;
+    }
+    if (names.isEmpty()) {
+        list(place.tree);
+        return ExitDone;
+    }
+    const auto log = findLog(place.tree, names.first());
+    LogFollower follower(log ? log->path : QString());
+    const auto text = log ? lastLines(*log, count) : Result<QByteArray>(fail(log.error()));
+    if (!text) {
+        complain(text.error().message);
+        return ExitFailed;
+    }
+    print(harmless(*text));
+    if (line.parser().isSet(u"follow"_s)) {
+        follow(follower);
+    }
+    return ExitDone;
+}
+
+} // namespace sgn::technician
