@@ -13,6 +13,7 @@ std::span<const DeviceCommand> deviceCommands()
 {
     static constexpr std::array all{
         DeviceCommand{"status"_L1, "what runs, what has died, the server, the update in progress"_L1, runStatus},
+        DeviceCommand{"check"_L1, "what is wrong, each with its cure"_L1, runCheck},
         DeviceCommand{"restart"_L1, "restart a process, all of them or the agent"_L1, runRestart},
         DeviceCommand{"hold"_L1, "have updates wait while people work on the device"_L1, runHold},
         DeviceCommand{"resume"_L1, "end a hold"_L1, runResume},

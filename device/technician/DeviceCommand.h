@@ -30,6 +30,7 @@ void addPlaceOptions(QCommandLineParser &parser);
 [[nodiscard]] QStringList operands(CommandLine &line, qsizetype most);
 
 [[nodiscard]] int runStatus(const QStringList &arguments);
+[[nodiscard]] int runCheck(const QStringList &arguments);
 [[nodiscard]] int runRestart(const QStringList &arguments);
 [[nodiscard]] int runHold(const QStringList &arguments);
 [[nodiscard]] int runResume(const QStringList &arguments);

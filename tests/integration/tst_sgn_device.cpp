@@ -2,11 +2,14 @@
 #include "integration/WholeDevice.h"
 #include "support/HttpServer.h"
 #include "support/ReleaseKit.h"
+#include "support/TestCa.h"
 
+#include <QElapsedTimer>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QNetworkDatagram>
+#include <QTcpServer>
 
 using namespace sgn;
 using namespace sgn::test;
@@ -25,6 +28,16 @@ struct Run
     [[nodiscard]] QJsonObject json() const { return QJsonDocument::fromJson(out).object(); }
     [[nodiscard]] QByteArray all() const { return out + err; }
 };
+
+QJsonObject findingOf(const QJsonObject &check, const QString &subject)
+{
+    for (const QJsonValue &finding : check["findings"_L1].toArray()) {
+        if (finding["subject"_L1].toString() == subject) {
+            return finding.toObject();
+        }
+    }
+    return {};
+}
 
 } // namespace
 
@@ -76,6 +89,38 @@ private:
     {
         QTRY_VERIFY_WITH_TIMEOUT(m_device->read(u"logs/agent.log"_s).contains("online as"), limit);
     }
+    // A configuration with another account or server.
+    void configure(const QString &password, const QString &host, quint16 port) const
+    {
+        equip(*m_device, *m_server, password,
+              {{u"xmpp_client"_s, QJsonObject{{u"client_jid"_s, deviceJid},
+                                              {u"client_password"_s, password},
+                                              {u"cpanel_jid"_s, panelJid},
+                                              {u"host"_s, host},
+                                              {u"port"_s, port}}}});
+    }
+    [[nodiscard]] QStringList shiftedBy(qint64 seconds) const
+    {
+        m_device->write(u"clock-shift"_s, QByteArray::number(seconds));
+        return {u"/usr/bin/env"_s, QStringLiteral("LD_PRELOAD=" SGN_SHIFTED_CLOCK),
+                u"SGN_CLOCK_SHIFT="_s + m_device->path(u"clock-shift"_s)};
+    }
+    // Checks that `subject` is wrong, with these words in what is stated or advised.
+    static void expectWrong(const Run &check, const QString &subject, const QStringList &parts)
+    {
+        const QJsonObject finding = findingOf(check.json(), subject);
+        QVERIFY2(finding["verdict"_L1].toString() == u"wrong"_s, check.all());
+        QCOMPARE(check.exitCode, 1);
+        for (const QString &part : parts) {
+            QVERIFY2((finding["what"_L1].toString() + finding["cure"_L1].toString()).contains(part), check.all());
+        }
+        QVERIFY(!check.all().contains(secret.toUtf8()));
+    }
+    [[nodiscard]] Run check(const QStringList &wrapper = {}) const
+    {
+        return run({u"check"_s, u"--json"_s, u"--limit"_s, u"10"_s}, wrapper);
+    }
+
 private Q_SLOTS:
     void init()
     {
@@ -313,9 +358,140 @@ private Q_SLOTS:
         QVERIFY(follower.waitForFinished(limit));
     }
 
+    void checksAGoodDevice()
+    {
+        TypingPanel panel(*m_server);
+        QStringList seen;
+        connect(&panel.session, &xmpp::Session::presenceChanged, &panel.session,
+                [&seen](const QString &jid, bool online, const QString &resource) {
+                    seen += u"%1 %2 %3"_s.arg(jid, online ? u"on"_s : u"off"_s, resource);
+                });
+        panel.session.start();
+        QTRY_VERIFY_WITH_TIMEOUT(panel.session.isOnline(), limit);
+        startDevice({u"ocr"_s});
+        waitForServer();
+        QTRY_VERIFY_WITH_TIMEOUT(!seen.filter(deviceJid).isEmpty(), limit);
+        // Whatever the agent's own login shows has arrived before this reply.
+        QVERIFY(!panel.askVersions(limit).isEmpty());
+        const QStringList before = seen;
+
+        const Run good = check();
+        QVERIFY2(good.exitCode == 0, good.all());
+        QVERIFY(good.json()["ok"_L1].toBool());
+        for (const QString &subject :
+             {u"account"_s, u"disk"_s, u"permissions"_s, u"clock"_s, u"DNS"_s, u"TCP"_s, u"TLS"_s, u"login"_s}) {
+            QCOMPARE(findingOf(good.json(), subject)["verdict"_L1], QJsonValue(u"ok"_s));
+        }
+        QVERIFY2(findingOf(good.json(), u"clock"_s)["what"_L1].toString().contains(u"off the server's"_s), good.out);
+        QVERIFY(!good.all().contains(secret.toUtf8()));
+        // No contact and not the agent has noticed: the panel's next message still arrives.
+        QVERIFY(!panel.askVersions(limit).isEmpty());
+        QCOMPARE(seen, before);
+        QCOMPARE(m_device->read(u"logs/agent.log"_s).count("online as"), 1);
+        QVERIFY(!m_device->read(u"logs/agent.log"_s).contains("offline"));
+        QVERIFY(run({u"check"_s}).out.contains("login        ok: " + deviceJid.toUtf8()));
+    }
+
+    void findsAWrongPassword()
+    {
+        configure(u"wrong"_s, m_server->address(), m_server->port());
+        expectWrong(check(), u"login"_s, {u"wrong password"_s, deviceJid});
+    }
+
+    void findsAnotherAuthority()
+    {
+        const TestCa other;
+        QVERIFY2(other.isValid(), qPrintable(other.errorString()));
+        m_device->write(u"certs/cacert.pem"_s, readWhole(other.caFile()));
+        const Run run = check();
+        expectWrong(run, u"TLS"_s, {u"another authority"_s, m_device->path(u"certs/cacert.pem"_s)});
+        QCOMPARE(findingOf(run.json(), u"login"_s)["verdict"_L1], QJsonValue(u"skipped"_s));
+    }
+
+    void findsAMissingAuthority()
+    {
+        QVERIFY(QFile::remove(m_device->path(u"certs/cacert.pem"_s)));
+        expectWrong(check(), u"TLS"_s, {u"is missing"_s, u"copy the certificate"_s});
+    }
+
+    void findsADeadPort()
+    {
+        QTcpServer taken;
+        QVERIFY(taken.listen(QHostAddress::LocalHost));
+        const quint16 port = taken.serverPort();
+        taken.close();
+        configure(secret, m_server->address(), port);
+        const Run run = check();
+        expectWrong(run, u"TCP"_s, {QString::number(port), u"nothing answers"_s});
+        QCOMPARE(findingOf(run.json(), u"TLS"_s)["verdict"_L1], QJsonValue(u"skipped"_s));
+    }
+
+    void aSilentServerEndsTheCheckInTime()
+    {
+        QTcpServer silent;
+        QVERIFY(silent.listen(QHostAddress::LocalHost));
+        configure(secret, m_server->address(), silent.serverPort());
+        QElapsedTimer elapsed;
+        elapsed.start();
+        const Run found = run({u"check"_s, u"--json"_s, u"--limit"_s, u"2"_s});
+        expectWrong(found, u"TLS"_s, {u"doesn't answer"_s});
+        QVERIFY2(elapsed.elapsed() < 20'000, "the limit of each step is 2 s");
+    }
+
+    void findsAnUnknownName()
+    {
+        configure(secret, u"meters.invalid"_s, m_server->port());
+        expectWrong(check(), u"DNS"_s, {u"meters.invalid"_s});
+    }
+
+    void findsAWrongClock_data()
+    {
+        QTest::addColumn<qint64>("shift");
+        QTest::addColumn<QString>("words");
+        constexpr qint64 hour = 3600;
+        QTest::newRow("an hour ahead") << hour << u"min ahead of the server's"_s;
+        // The server's certificate is younger, so there is no login to compare by.
+        QTest::newRow("three hours behind") << -3 * hour << u"hours behind"_s;
+        QTest::newRow("three years behind") << -3 * 366 * 24 * hour << u"at least 3 years behind"_s;
+    }
+
+    void findsAWrongClock()
+    {
+        QFETCH(qint64, shift);
+        QFETCH(QString, words);
+        expectWrong(check(shiftedBy(shift)), u"clock"_s, {words, u"sudo date -s"_s});
+    }
+
+    void findsWrongRights()
+    {
+        const QByteArray config = QFile::encodeName(m_device->path(u"cfg/config_file.bin"_s));
+        QCOMPARE(::chmod(config.constData(), 0644), 0);
+        expectWrong(check(), u"permissions"_s, {u"config_file.bin"_s, u"sudo chmod 600"_s});
+        QCOMPARE(::chmod(config.constData(), 0600), 0);
+        if (::geteuid() == 0) {
+            const QByteArray logs = QFile::encodeName(m_device->path(u"logs"_s));
+            QCOMPARE(::chown(logs.constData(), 0, 0), 0);
+            expectWrong(check(), u"permissions"_s, {u"logs belongs to root"_s, u"sudo chown"_s});
+            WatchdogDevice::own(m_device->path(u"logs"_s));
+        }
+        // A script that the watchdog would not start.
+        startDevice({u"ocr"_s});
+        QCOMPARE(::chmod(QFile::encodeName(m_device->path(u"SmartMeter/ocr.py"_s)).constData(), 0644), 0);
+        expectWrong(check(), u"permissions"_s, {u"ocr.py can't be started"_s, u"sudo chmod a+x"_s});
+    }
+
+    void findsADamagedConfiguration()
+    {
+        m_device->write(u"cfg/config_file.bin"_s, "zeros", 0600);
+        const Run run = check();
+        expectWrong(run, u"account"_s, {u"config_file.bin"_s, u"sgn-provision encrypt"_s});
+        QCOMPARE(findingOf(run.json(), u"TCP"_s)["verdict"_L1], QJsonValue(u"skipped"_s));
+        QCOMPARE(status()["problems"_L1].toArray().size(), 1);
+    }
+
     void aFolderThatIsNoneIsNamed()
     {
-        for (const QString &command : {u"status"_s, u"restart"_s, u"hold"_s, u"resume"_s, u"logs"_s}) {
+        for (const QString &command : {u"status"_s, u"check"_s, u"restart"_s, u"hold"_s, u"resume"_s, u"logs"_s}) {
             QProcess process;
             process.start(QStringLiteral(SGN_BIN_DIR "/sgn-device"), {command, u"--folder"_s, u"/nonexistent"_s});
             QVERIFY(process.waitForFinished(limit));
