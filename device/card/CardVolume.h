@@ -17,7 +17,7 @@ public:
     [[nodiscard]] Result<QMap<QByteArray, Node>> look(const QByteArrayList &paths) override;
     [[nodiscard]] Result<QMap<QByteArray, QByteArray>> read(const QByteArrayList &paths, qint64 maxSize) override;
     [[nodiscard]] Result<QByteArrayList> list(const QByteArray &folder) override;
-    // Of the root.
+    // What the root has.
     [[nodiscard]] Result<qint64> freeBytes() override;
     // Each partition for itself is whole or undone where its volume is: the root first.
     [[nodiscard]] Outcome apply(const QList<Wish> &wishes) override;

@@ -30,7 +30,7 @@ QString shown(const QByteArray &path)
     return QString::fromUtf8(path);
 }
 
-Finding finding(const QString &subject, const QString &problem, const QString &cure)
+CardFinding finding(const QString &subject, const QString &problem, const QString &cure)
 {
     return {subject, problem, problem.isEmpty() ? QString() : cure};
 }
@@ -107,14 +107,14 @@ Inspection::Inspection(Volume &card, QDateTime now)
     , m_now(std::move(now))
 {}
 
-Result<QList<Finding>> Inspection::run()
+Result<QList<CardFinding>> Inspection::run()
 {
     auto facts = readCardFacts(m_card);
     if (!facts) {
         return fail(std::move(facts).error());
     }
     m_facts = *std::move(facts);
-    QList<Finding> findings;
+    QList<CardFinding> findings;
     for (const Check check : {&Inspection::login, &Inspection::timeZone, &Inspection::folders, &Inspection::certificate,
                               &Inspection::meter, &Inspection::agent, &Inspection::watchdog, &Inspection::rootKeys,
                               &Inspection::start, &Inspection::config, &Inspection::ssh}) {
@@ -133,7 +133,7 @@ Result<QByteArray> Inspection::contentOf(const QByteArray &path)
     return files ? Result<QByteArray>(files->value(path)) : fail(files.error());
 }
 
-Result<Finding> Inspection::login()
+Result<CardFinding> Inspection::login()
 {
     const PresentPaths paths(m_facts);
     const QByteArray userConf = m_facts.bootFolder + "/userconf.txt";
@@ -153,13 +153,13 @@ Result<Finding> Inspection::login()
     return finding(u"02 login"_s, problem, u"sgn-provision card --password-stdin"_s);
 }
 
-Result<Finding> Inspection::timeZone()
+Result<CardFinding> Inspection::timeZone()
 {
     return finding(u"03 time zone"_s, m_facts.timeZone.isEmpty() ? u"none is set"_s : QString(),
                    u"sgn-provision card --timezone AREA/CITY"_s);
 }
 
-Result<Finding> Inspection::folders()
+Result<CardFinding> Inspection::folders()
 {
     const QByteArrayList wanted = foldersOf(treeOf(m_facts.user));
     const auto nodes = m_card.look(wanted);
@@ -179,7 +179,7 @@ Result<Finding> Inspection::folders()
     return finding(u"06 folders"_s, problem, u"sgn-provision card"_s);
 }
 
-Result<Finding> Inspection::certificate()
+Result<CardFinding> Inspection::certificate()
 {
     const QByteArray path = treeOf(m_facts.user).caCertificate().toUtf8();
     const auto pem = contentOf(path);
@@ -232,10 +232,10 @@ Result<QString> Inspection::problemOfScripts(const QByteArray &folder)
     return QString();
 }
 
-Result<Finding> Inspection::meter()
+Result<CardFinding> Inspection::meter()
 {
     const auto problem = problemOfScripts(treeOf(m_facts.user).smartMeter().toUtf8());
-    return problem ? Result<Finding>(finding(u"08 meter"_s, *problem, u"sgn-provision card --smart-meter ZIP"_s))
+    return problem ? Result<CardFinding>(finding(u"08 meter"_s, *problem, u"sgn-provision card --smart-meter ZIP"_s))
                    : fail(problem.error());
 }
 
@@ -267,15 +267,15 @@ Result<QString> Inspection::problemOfProgram(const QByteArray &path, uid_t owner
     return problem.isEmpty() ? QString() : u"%1 cannot run: %2"_s.arg(shown(path), problem);
 }
 
-Result<Finding> Inspection::agent()
+Result<CardFinding> Inspection::agent()
 {
     const auto problem =
         problemOfProgram(treeOf(m_facts.user).jabberClient().toUtf8() + "/sgn-agent", m_facts.user.uid);
-    return problem ? Result<Finding>(finding(u"09 agent"_s, *problem, u"sgn-provision card --agent ZIP"_s))
+    return problem ? Result<CardFinding>(finding(u"09 agent"_s, *problem, u"sgn-provision card --agent ZIP"_s))
                    : fail(problem.error());
 }
 
-Result<Finding> Inspection::watchdog()
+Result<CardFinding> Inspection::watchdog()
 {
     auto problem = problemOfProgram(watchdogFolder + "/sgn-watchdog", 0);
     const QByteArrayList above{"/home", "/home/root", watchdogFolder};
@@ -291,7 +291,7 @@ Result<Finding> Inspection::watchdog()
     return finding(u"11 watchdog"_s, *problem, u"sgn-provision card --watchdog ZIP"_s);
 }
 
-Result<Finding> Inspection::rootKeys()
+Result<CardFinding> Inspection::rootKeys()
 {
     const QByteArray path = DeviceTree::rootKeys().toUtf8();
     const auto nodes = m_card.look({path});
@@ -303,7 +303,7 @@ Result<Finding> Inspection::rootKeys()
     return finding(u"11 root's keys"_s, problem, u"sgn-provision card --root-keys FILE"_s);
 }
 
-Result<Finding> Inspection::start()
+Result<CardFinding> Inspection::start()
 {
     const QByteArray crontab = PresentPaths(m_facts).rootsCrontab;
     const auto nodes = m_card.look({unitPath, enabledPath});
@@ -326,7 +326,7 @@ Result<Finding> Inspection::start()
     return finding(u"12 start at boot"_s, problem, u"sgn-provision card --init systemd"_s);
 }
 
-Result<Finding> Inspection::config()
+Result<CardFinding> Inspection::config()
 {
     const DeviceTree tree = treeOf(m_facts.user);
     const QByteArray path = tree.configFile().toUtf8();
@@ -355,7 +355,7 @@ Result<Finding> Inspection::config()
     return finding(u"13 config_file.bin"_s, problem, u"sgn-provision card --config FILE"_s);
 }
 
-Result<Finding> Inspection::ssh()
+Result<CardFinding> Inspection::ssh()
 {
     const QByteArray place = "/etc/systemd/system/multi-user.target.wants/"_ba;
     const QByteArray socket = "/etc/systemd/system/sockets.target.wants/ssh.socket"_ba;

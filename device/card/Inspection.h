@@ -11,13 +11,13 @@
 namespace sgn::card {
 
 // What was found out about one thing of a card.
-struct Finding
+struct CardFinding
 {
     QString subject; // "agent"
     QString problem; // a sentence without its subject; empty: it is as it has to be
     QString cure;    // what to do about it
 
-    friend bool operator==(const Finding &, const Finding &) = default;
+    friend bool operator==(const CardFinding &, const CardFinding &) = default;
 };
 
 // What can be judged of a card without an order: whether it will be a device. Reads alone, and never quotes a secret.
@@ -28,22 +28,22 @@ public:
     // `card` outlives the object. `now` is for the dates of certificates.
     Inspection(Volume &card, QDateTime now);
 
-    [[nodiscard]] Result<QList<Finding>> run();
+    [[nodiscard]] Result<QList<CardFinding>> run();
 
 private:
-    using Check = Result<Finding> (Inspection::*)();
+    using Check = Result<CardFinding> (Inspection::*)();
 
-    [[nodiscard]] Result<Finding> login();
-    [[nodiscard]] Result<Finding> ssh();
-    [[nodiscard]] Result<Finding> timeZone();
-    [[nodiscard]] Result<Finding> folders();
-    [[nodiscard]] Result<Finding> certificate();
-    [[nodiscard]] Result<Finding> meter();
-    [[nodiscard]] Result<Finding> agent();
-    [[nodiscard]] Result<Finding> watchdog();
-    [[nodiscard]] Result<Finding> rootKeys();
-    [[nodiscard]] Result<Finding> start();
-    [[nodiscard]] Result<Finding> config();
+    [[nodiscard]] Result<CardFinding> login();
+    [[nodiscard]] Result<CardFinding> ssh();
+    [[nodiscard]] Result<CardFinding> timeZone();
+    [[nodiscard]] Result<CardFinding> folders();
+    [[nodiscard]] Result<CardFinding> certificate();
+    [[nodiscard]] Result<CardFinding> meter();
+    [[nodiscard]] Result<CardFinding> agent();
+    [[nodiscard]] Result<CardFinding> watchdog();
+    [[nodiscard]] Result<CardFinding> rootKeys();
+    [[nodiscard]] Result<CardFinding> start();
+    [[nodiscard]] Result<CardFinding> config();
 
     [[nodiscard]] Result<QByteArray> contentOf(const QByteArray &path);
     // Why that program can't run, or empty; `owner` is whose it has to be.

@@ -25,9 +25,9 @@ const QStringList &plainOptions()
 }
 
 // One finding for each step that is right, and one for each thing that isn't.
-QList<Finding> findingsOf(const QList<Step> &steps, const QList<Difference> &differences)
+QList<CardFinding> findingsOf(const QList<Step> &steps, const QList<Difference> &differences)
 {
-    QList<Finding> findings;
+    QList<CardFinding> findings;
     for (const Step &step : steps) {
         const bool isGood = std::ranges::none_of(differences, [&](const Difference &d) { return d.step == step.name; });
         if (isGood) {
@@ -43,7 +43,7 @@ QList<Finding> findingsOf(const QList<Step> &steps, const QList<Difference> &dif
     return findings;
 }
 
-Result<QList<Finding>> judge(const CardArguments &arguments, bool hasOrder)
+Result<QList<CardFinding>> judge(const CardArguments &arguments, bool hasOrder)
 {
     const auto volume = openCard(arguments, Access::Read);
     if (!volume) {
@@ -55,12 +55,12 @@ Result<QList<Finding>> judge(const CardArguments &arguments, bool hasOrder)
     Provisioning provisioning(arguments.order, arguments.files, **volume);
     const auto steps = provisioning.steps();
     const auto differences = steps ? compare(*steps, **volume) : fail(steps.error());
-    return differences ? Result<QList<Finding>>(findingsOf(*steps, *differences)) : fail(differences.error());
+    return differences ? Result<QList<CardFinding>>(findingsOf(*steps, *differences)) : fail(differences.error());
 }
 
-void print(const QList<Finding> &findings)
+void print(const QList<CardFinding> &findings)
 {
-    for (const Finding &finding : findings) {
+    for (const CardFinding &finding : findings) {
         std::printf("%-20s %s\n", qUtf8Printable(finding.subject),
                     finding.problem.isEmpty() ? "ok" : qUtf8Printable(finding.problem));
         if (!finding.problem.isEmpty()) {
@@ -69,10 +69,10 @@ void print(const QList<Finding> &findings)
     }
 }
 
-void printJson(const QList<Finding> &findings, bool isGood)
+void printJson(const QList<CardFinding> &findings, bool isGood)
 {
     QJsonArray list;
-    for (const Finding &finding : findings) {
+    for (const CardFinding &finding : findings) {
         QJsonObject object{{u"step"_s, finding.subject}, {u"ok"_s, finding.problem.isEmpty()}};
         if (!finding.problem.isEmpty()) {
             object.insert(u"problem"_s, finding.problem);
@@ -106,7 +106,7 @@ int runCheck(const QStringList &arguments)
         complain(findings.error().message);
         return ExitFailed;
     }
-    const bool isGood = std::ranges::all_of(*findings, &QString::isEmpty, &Finding::problem);
+    const bool isGood = std::ranges::all_of(*findings, &QString::isEmpty, &CardFinding::problem);
     line.parser().isSet(u"json"_s) ? printJson(*findings, isGood) : print(*findings);
     return isGood ? ExitDone : ExitFailed;
 }
