@@ -47,9 +47,9 @@ private Q_SLOTS:
             [] {
                 return QList<ProcessReport>{{u"ocr"_s, 3, true, ProcessState::Dead, {}, {}, {}, {}}};
             },
-            [this](const supervision::HeartbeatSender &sender, const QString &why) {
+            [this](const supervision::HeartbeatSender &sender, const QString &name, const QString &why) {
                 m_senders += sender.sockets;
-                m_unreadable += why;
+                m_unreadable += name.isEmpty() ? why : name + u": "_s + why;
             });
     }
 
