@@ -118,7 +118,7 @@ private:
     RestartCount m_restarts;
     bool m_isRestart = false; // the next start follows a death
     QString m_startProblem;
-    QString m_exitProblem; // until a heartbeat shows otherwise
+    QString m_exitProblem;  // until a heartbeat shows otherwise
     int m_failedStarts = 0; // in a row, by m_startProblem
     QDateTime m_since;
 };

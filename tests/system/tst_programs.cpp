@@ -13,7 +13,8 @@ private Q_SLOTS:
     void introducesItself_data()
     {
         QTest::addColumn<QString>("program");
-        for (const char *name : {"sgn-agent", "sgn-watchdog", "sgn-provision", "sgn-device", "sgn-sim", "sgnctl", "sgn-dashboard"}) {
+        for (const char *name :
+             {"sgn-agent", "sgn-watchdog", "sgn-provision", "sgn-device", "sgn-sim", "sgnctl", "sgn-dashboard"}) {
             QTest::newRow(name) << QString::fromLatin1(name);
         }
     }
