@@ -82,10 +82,11 @@ Result<QList<Block>> decoded(const QByteArray &bytes)
 
 } // namespace
 
-BlockUndo::BlockUndo(QString image, const Partition &partition)
+BlockUndo::BlockUndo(QString image, const Partition &partition, QList<Extent> *changed)
     : m_image(std::move(image))
     , m_partition(partition)
     , m_undo(m_image + u".sgn-boot-undo"_s)
+    , m_changed(changed)
 {}
 
 Outcome BlockUndo::copyTo(const QString &copy) const
@@ -144,6 +145,11 @@ Outcome BlockUndo::replaceBy(const QString &copy) const
     if (auto written = writeBlocks(m_image, news); !written) {
         const auto undone = undoInterrupted();
         return undone ? written : undone;
+    }
+    for (const Block &block : std::as_const(news)) {
+        if (m_changed != nullptr) {
+            *m_changed += {block.offset, block.bytes.size()};
+        }
     }
     QFile::remove(m_undo);
     return {};

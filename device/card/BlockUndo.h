@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "card/Extent.h"
 #include "card/PartitionTable.h"
 
 #include <QString>
@@ -13,7 +14,8 @@ namespace sgn::card {
 class BlockUndo
 {
 public:
-    BlockUndo(QString image, const Partition &partition);
+    // `changed` may be null and outlives the object; the blocks that are replaced are added to it.
+    BlockUndo(QString image, const Partition &partition, QList<Extent> *changed = nullptr);
 
     // A sparse copy of the partition.
     [[nodiscard]] Outcome copyTo(const QString &copy) const;
@@ -27,6 +29,7 @@ private:
     QString m_image;
     Partition m_partition;
     QString m_undo;
+    QList<Extent> *m_changed;
 };
 
 } // namespace sgn::card

@@ -3,6 +3,7 @@
 
 #include "base/AtomicFile.h"
 #include "card/Tool.h"
+#include "card/UndoFile.h"
 
 #include <QFile>
 #include <QFileInfo>
@@ -37,10 +38,11 @@ quint64 keysIn(const QString &undoFile)
 
 } // namespace
 
-Debugfs::Debugfs(QString image, const Partition &partition)
+Debugfs::Debugfs(QString image, const Partition &partition, QList<Extent> *changed)
     : m_image(std::move(image))
     , m_address(partition.start > 0 ? u"%1?offset=%2"_s.arg(m_image).arg(partition.start) : m_image)
     , m_start(partition.start)
+    , m_changed(changed)
     , m_undo(m_image + u".sgn-undo"_s)
     , m_superblock(m_image + u".sgn-super"_s)
 {}
@@ -69,7 +71,10 @@ Outcome Debugfs::change(const QByteArrayList &commands) const
         return kept;
     }
     const auto ran = run(commands, Access::Write);
-    const Outcome done = ran ? checkWhole() : fail(ran.error());
+    Outcome done = ran ? checkWhole() : fail(ran.error());
+    if (done) {
+        done = noteChanges();
+    }
     if (!done) {
         const auto undone = undo();
         return undone ? done : undone;
@@ -140,6 +145,23 @@ Outcome Debugfs::undo() const
     }
     image.close();
     forgetUndo();
+    return {};
+}
+
+Outcome Debugfs::noteChanges() const
+{
+    if (m_changed == nullptr) {
+        return {};
+    }
+    const auto extents = extentsInUndoFile(m_undo);
+    if (!extents) {
+        return fail(extents.error());
+    }
+    for (const Extent &extent : *extents) {
+        *m_changed += {m_start + extent.start, extent.size};
+    }
+    // Not always among the others, see keepSuperblock().
+    *m_changed += {m_start + superblockSize, superblockSize};
     return {};
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/Result.h"
+#include "card/Extent.h"
 #include "card/PartitionTable.h"
 
 #include <QByteArrayList>
@@ -16,7 +17,8 @@ namespace sgn::card {
 class Debugfs
 {
 public:
-    Debugfs(QString image, const Partition &partition);
+    // `changed` may be null and outlives the object; what changes overwrite, as places of the image, is added to it.
+    Debugfs(QString image, const Partition &partition, QList<Extent> *changed = nullptr);
 
     // The output of each command, which is one line; a command that finds nothing has none.
     [[nodiscard]] Result<QByteArrayList> read(const QByteArrayList &commands) const;
@@ -35,10 +37,12 @@ private:
     [[nodiscard]] Outcome keepSuperblock() const;
     [[nodiscard]] Outcome undo() const;
     void forgetUndo() const;
+    [[nodiscard]] Outcome noteChanges() const;
 
     QString m_image;
     QString m_address; // as the tools of e2fsprogs name the partition
     qint64 m_start;
+    QList<Extent> *m_changed;
     QString m_undo;
     QString m_superblock;
     QTemporaryDir m_scripts;

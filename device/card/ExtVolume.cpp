@@ -81,13 +81,14 @@ QByteArrayList foldersAbove(const QByteArrayList &paths)
 
 } // namespace
 
-ExtVolume::ExtVolume(const QString &image, const Partition &partition)
-    : m_debugfs(image, partition)
+ExtVolume::ExtVolume(const QString &image, const Partition &partition, QList<Extent> *changed)
+    : m_debugfs(image, partition, changed)
 {}
 
-Result<std::unique_ptr<ExtVolume>> ExtVolume::open(const QString &image, const Partition &partition, Access access)
+Result<std::unique_ptr<ExtVolume>> ExtVolume::open(const QString &image, const Partition &partition, Access access,
+                                                   QList<Extent> *changed)
 {
-    std::unique_ptr<ExtVolume> volume(new ExtVolume(image, partition));
+    std::unique_ptr<ExtVolume> volume(new ExtVolume(image, partition, changed));
     if (access == Access::Read && volume->m_debugfs.isInterrupted()) {
         return fail(interruptedChange(image));
     }

@@ -16,8 +16,10 @@ class ExtVolume final : public Volume
 public:
     // Refused if it isn't ext4, or has a journal that must be replayed first; undoes an interrupted
     // change, or refuses it where nothing may be changed.
+    // `changed`: as Debugfs has it.
     [[nodiscard]] static Result<std::unique_ptr<ExtVolume>> open(const QString &image, const Partition &partition,
-                                                                 Access access = Access::Change);
+                                                                 Access access = Access::Change,
+                                                                 QList<Extent> *changed = nullptr);
 
     [[nodiscard]] Result<QMap<QByteArray, Node>> look(const QByteArrayList &paths) override;
     [[nodiscard]] Result<QMap<QByteArray, QByteArray>> read(const QByteArrayList &paths, qint64 maxSize) override;
@@ -27,7 +29,7 @@ public:
     [[nodiscard]] Outcome apply(const QList<Wish> &wishes) override;
 
 private:
-    ExtVolume(const QString &image, const Partition &partition);
+    ExtVolume(const QString &image, const Partition &partition, QList<Extent> *changed);
 
     // The paths with those links resolved that lead to folders above them, by the path as it was given.
     [[nodiscard]] Result<QMap<QByteArray, QByteArray>> withoutLinksAbove(const QByteArrayList &paths);

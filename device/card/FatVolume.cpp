@@ -66,15 +66,16 @@ private:
 
 } // namespace
 
-FatVolume::FatVolume(const QString &image, const Partition &partition)
+FatVolume::FatVolume(const QString &image, const Partition &partition, QList<Extent> *changed)
     : m_image(image)
     , m_address(u"%1@@%2"_s.arg(image).arg(partition.start))
-    , m_undo(image, partition)
+    , m_undo(image, partition, changed)
 {}
 
-Result<std::unique_ptr<FatVolume>> FatVolume::open(const QString &image, const Partition &partition, Access access)
+Result<std::unique_ptr<FatVolume>> FatVolume::open(const QString &image, const Partition &partition, Access access,
+                                                   QList<Extent> *changed)
 {
-    std::unique_ptr<FatVolume> volume(new FatVolume(image, partition));
+    std::unique_ptr<FatVolume> volume(new FatVolume(image, partition, changed));
     if (access == Access::Read && volume->m_undo.isInterrupted()) {
         return fail(interruptedChange(image));
     }

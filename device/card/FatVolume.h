@@ -15,8 +15,9 @@ class FatVolume final : public Volume
 {
 public:
     // Refused if it is no FAT; undoes an interrupted change, or refuses it where nothing may be changed.
+    // `changed`: as BlockUndo has it.
     [[nodiscard]] static Result<std::unique_ptr<FatVolume>> open(const QString &image, const Partition &partition,
-                                                                 Access access);
+                                                                 Access access, QList<Extent> *changed = nullptr);
 
     // Files alone, and the root.
     [[nodiscard]] Result<QMap<QByteArray, Node>> look(const QByteArrayList &paths) override;
@@ -27,7 +28,7 @@ public:
     [[nodiscard]] Outcome apply(const QList<Wish> &wishes) override;
 
 private:
-    FatVolume(const QString &image, const Partition &partition);
+    FatVolume(const QString &image, const Partition &partition, QList<Extent> *changed);
 
     [[nodiscard]] Result<QMap<QByteArray, QByteArray>> contents(const QByteArrayList &paths);
     [[nodiscard]] Outcome put(const Wish &wish, const QString &copy);

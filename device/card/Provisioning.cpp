@@ -86,7 +86,7 @@ Result<std::unique_ptr<Volume>> openMountedCard(const QString &folder, const QSt
     return std::make_unique<CardVolume>(*std::move(root), std::move(files), *place);
 }
 
-Result<std::unique_ptr<Volume>> openCardImage(const QString &image, Access access)
+Result<std::unique_ptr<Volume>> openCardImage(const QString &image, Access access, QList<Extent> *changed)
 {
     QFile file(image);
     if (!file.open(QIODevice::ReadOnly)) {
@@ -97,11 +97,11 @@ Result<std::unique_ptr<Volume>> openCardImage(const QString &image, Access acces
         return fail(partitions.error().withContext(image));
     }
     const QString path = QFileInfo(image).absoluteFilePath();
-    auto root = ExtVolume::open(path, partitions->root, access);
+    auto root = ExtVolume::open(path, partitions->root, access, changed);
     if (!root) {
         return fail(std::move(root).error());
     }
-    auto boot = FatVolume::open(path, partitions->boot, access);
+    auto boot = FatVolume::open(path, partitions->boot, access, changed);
     if (!boot) {
         return fail(std::move(boot).error());
     }

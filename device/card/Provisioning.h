@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "card/Extent.h"
 #include "card/Step.h"
 #include "crypto/ConfigEnvelope.h"
 
@@ -24,7 +25,9 @@ struct OrderFiles
 // Both partitions of a card whose root is mounted at a folder, or which is an image. `bootFolder` is where the boot
 // files are mounted; empty: below the root, if they are. Refused for what is no card.
 [[nodiscard]] Result<std::unique_ptr<Volume>> openMountedCard(const QString &folder, const QString &bootFolder);
-[[nodiscard]] Result<std::unique_ptr<Volume>> openCardImage(const QString &image, Access access);
+// `changed`, if any, outlives the card: what changes overwrite in the image is added to it.
+[[nodiscard]] Result<std::unique_ptr<Volume>> openCardImage(const QString &image, Access access,
+                                                            QList<Extent> *changed = nullptr);
 
 // All steps of an order for one card: reads what has to be known of the card, unpacks releases, seals the
 // configuration. Changes nothing on the card. Blocks.
