@@ -15,6 +15,9 @@ namespace {
 // The largest file of a release.
 constexpr qint64 maxContent = qint64{256} * 1024 * 1024;
 
+// What a device needs to start and to log.
+constexpr qint64 spare = 32 * 1024 * 1024;
+
 QString octal(mode_t mode)
 {
     return QString::number(mode, 8).rightJustified(4, u'0');
@@ -71,6 +74,22 @@ QString differenceOf(const Wish &wish, const std::optional<Node> &node)
     return {};
 }
 
+Outcome checkSpace(const QList<Difference> &differences, Volume &volume)
+{
+    const auto available = volume.freeBytes();
+    if (!available) {
+        return fail(available.error());
+    }
+    qint64 needed = spare;
+    for (const Difference &difference : differences) {
+        needed += sizeOf(difference.wish);
+    }
+    return needed <= *available
+               ? Outcome()
+               : fail(ErrorCode::NoSpace, u"the card has %1 MB free, and %2 MB are needed"_s.arg(*available / 1'000'000)
+                                              .arg(needed / 1'000'000));
+}
+
 } // namespace
 
 Result<QList<Difference>> compare(const QList<Step> &steps, Volume &volume)
@@ -121,6 +140,37 @@ Result<QList<Difference>> compare(const QList<Step> &steps, Volume &volume)
         }
     }
     return differences;
+}
+
+Outcome carryOut(const QList<Difference> &differences, Volume &volume)
+{
+    if (auto fits = checkSpace(differences, volume); !fits) {
+        return fits;
+    }
+    QList<Wish> wishes;
+    for (const Difference &difference : differences) {
+        wishes += difference.wish;
+    }
+    return volume.apply(wishes);
+}
+
+Outcome carryOutVerified(const QList<Step> &steps, Volume &volume)
+{
+    const auto missing = compare(steps, volume);
+    if (!missing) {
+        return fail(missing.error());
+    }
+    if (auto done = carryOut(*missing, volume); !done) {
+        return done;
+    }
+    const auto left = compare(steps, volume);
+    if (!left) {
+        return fail(left.error());
+    }
+    return left->isEmpty()
+               ? Outcome()
+               : fail(ErrorCode::Io, u"%1 %2 after it was written"_s.arg(
+                                         QString::fromUtf8(left->constFirst().wish.path), left->constFirst().what));
 }
 
 } // namespace sgn::card

@@ -18,4 +18,11 @@ struct Difference
 // What would have to be changed on a card. Never quotes a content. Errors as Volume's.
 [[nodiscard]] Result<QList<Difference>> compare(const QList<Step> &steps, Volume &volume);
 
+// Puts there what is missing by a comparison of this volume. NoSpace: it wouldn't fit, with room left to start and to
+// log; nothing is changed then. Else as Volume::apply().
+[[nodiscard]] Outcome carryOut(const QList<Difference> &differences, Volume &volume);
+
+// Puts there what is missing, and compares again. Io: it reads differently from what was written.
+[[nodiscard]] Outcome carryOutVerified(const QList<Step> &steps, Volume &volume);
+
 } // namespace sgn::card

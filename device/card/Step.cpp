@@ -92,11 +92,8 @@ Result<Step> timeZoneStep(const CardOrder &order)
 
 Result<Step> hostNameStep(const CardOrder &order, const PresentFiles &present)
 {
-    // RFC 1123 section 2.1.
-    static const QRegularExpression form(u"^[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?$"_s);
-    if (!form.match(QString::fromUtf8(order.hostName)).hasMatch()) {
-        return badOrder(u"a host name has 1 to 63 letters, digits and hyphens, none of these at its ends; \"%1\" isn't "
-                        "like that"_s.arg(QString::fromUtf8(order.hostName.left(64))));
+    if (auto good = checkHostName(order.hostName); !good) {
+        return fail(std::move(good).error());
     }
     return Step{u"host name"_s,
                 {rootsFile("/etc/hostname", order.hostName + '\n'),
@@ -290,6 +287,16 @@ Result<QList<Step>> stepsFor(const CardOrder &order, const CardFacts &facts, con
         add(timeServersStep(order.timeServers));
     }
     return done ? Result<QList<Step>>(steps) : fail(done.error());
+}
+
+Outcome checkHostName(const QByteArray &name)
+{
+    static const QRegularExpression form(u"^[a-zA-Z0-9]([a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?\\z"_s);
+    return form.match(QString::fromUtf8(name)).hasMatch()
+               ? Outcome()
+               : badOrder(
+                     u"a host name has 1 to 63 letters, digits and hyphens, none of these at its ends; \"%1\" isn't "
+                     "like that"_s.arg(QString::fromUtf8(name.left(64))));
 }
 
 QByteArray withOwnName(const QByteArray &hosts, const QByteArray &name)

@@ -89,6 +89,9 @@ struct PresentPaths
 [[nodiscard]] Result<QList<Step>> stepsFor(const CardOrder &order, const CardFacts &facts, const PresentFiles &present,
                                            QDate today);
 
+// BadRequest for what no machine can be called (RFC 1123 section 2.1).
+[[nodiscard]] Outcome checkHostName(const QByteArray &name);
+
 // hosts(5) with the line for this machine's own name; other lines stay.
 [[nodiscard]] QByteArray withOwnName(const QByteArray &hosts, const QByteArray &name);
 

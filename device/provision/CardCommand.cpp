@@ -4,7 +4,6 @@
 #include "provision/Subcommand.h"
 
 #include <cstdio>
-#include <QFileInfo>
 
 namespace sgn::provision {
 
@@ -12,26 +11,6 @@ using namespace Qt::StringLiterals;
 using namespace card;
 
 namespace {
-
-// What a device needs to start and to log.
-constexpr qint64 spare = 32 * 1024 * 1024;
-
-Outcome checkSpace(Volume &volume, const QList<Difference> &differences)
-{
-    const auto available = volume.freeBytes();
-    if (!available) {
-        return fail(available.error());
-    }
-    qint64 needed = spare;
-    for (const Difference &difference : differences) {
-        const Wish &wish = difference.wish;
-        needed += wish.source.isEmpty() ? wish.content.size() : QFileInfo(wish.source).size();
-    }
-    return needed <= *available
-               ? Outcome()
-               : fail(ErrorCode::NoSpace, u"the card has %1 MB free, and %2 MB are needed"_s.arg(*available / 1'000'000)
-                                              .arg(needed / 1'000'000));
-}
 
 void print(const QList<Difference> &differences)
 {
@@ -61,14 +40,7 @@ Outcome provision(const CardArguments &arguments, bool isDryRun)
         std::printf("%s\n", differences->isEmpty() ? "nothing to change" : "nothing was changed (--dry-run)");
         return {};
     }
-    if (auto fits = checkSpace(**volume, *differences); !fits) {
-        return fits;
-    }
-    QList<Wish> wishes;
-    for (const Difference &difference : *differences) {
-        wishes += difference.wish;
-    }
-    if (auto done = (*volume)->apply(wishes); !done) {
+    if (auto done = carryOut(*differences, **volume); !done) {
         return done;
     }
     std::printf("done\n");
