@@ -86,7 +86,7 @@ Outcome Debugfs::change(const QByteArrayList &commands) const
 Result<QByteArrayList> Debugfs::run(const QByteArrayList &commands, Access access) const
 {
     const QString script = m_scripts.filePath(u"commands"_s);
-    if (auto written = writeFileAtomically(script, commands.join('\n') + '\n', 0600); !written) {
+    if (auto written = writeForTool(script, commands.join('\n') + '\n'); !written) {
         return fail(std::move(written).error());
     }
     QStringList arguments{u"-f"_s, script};

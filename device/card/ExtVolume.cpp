@@ -2,6 +2,7 @@
 #include "card/ExtVolume.h"
 
 #include "base/AtomicFile.h"
+#include "card/Tool.h"
 
 #include <algorithm>
 #include <QFile>
@@ -298,7 +299,7 @@ Result<QByteArrayList> ExtVolume::commandsFor(const Wish &wish, const std::optio
             QString source = wish.source;
             if (source.isEmpty()) {
                 source = m_exchange.filePath(u"in-%1"_s.arg(QString::fromLatin1(wish.path.toHex().right(200))));
-                if (auto written = writeFileAtomically(source, wish.content, 0600); !written) {
+                if (auto written = writeForTool(source, wish.content); !written) {
                     return fail(std::move(written).error());
                 }
             }

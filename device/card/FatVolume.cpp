@@ -191,7 +191,7 @@ Outcome FatVolume::put(const Wish &wish, const QString &copy)
     QString source = wish.source;
     if (source.isEmpty()) {
         source = m_exchange.filePath(u"in"_s);
-        if (auto written = writeFileAtomically(source, wish.content, 0600); !written) {
+        if (auto written = writeForTool(source, wish.content); !written) {
             return written;
         }
     }

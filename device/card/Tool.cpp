@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "card/Tool.h"
 
+#include <QFile>
 #include <QProcess>
 #include <QStandardPaths>
 
@@ -30,6 +31,18 @@ Result<ToolOutput> runTool(const QString &program, const QStringList &arguments,
         return fail(ErrorCode::Io, u"%1 didn't run to its end: %2"_s.arg(program, process.errorString()));
     }
     return ToolOutput{process.exitCode(), process.readAllStandardOutput(), process.readAllStandardError()};
+}
+
+Outcome writeForTool(const QString &path, const QByteArray &content)
+{
+    QFile file(path);
+    if (!file.open(QIODevice::WriteOnly | QIODevice::Truncate) ||
+        !file.setPermissions(QFileDevice::ReadOwner | QFileDevice::WriteOwner) ||
+        file.write(content) != content.size() || !file.flush()) {
+        return fail(file.error() == QFileDevice::ResourceError ? ErrorCode::NoSpace : ErrorCode::Io,
+                    u"cannot write %1: %2"_s.arg(path, file.errorString()));
+    }
+    return {};
 }
 
 } // namespace sgn::card

@@ -19,4 +19,7 @@ struct ToolOutput
 // sentence names the Debian package. Io: it crashed.
 [[nodiscard]] Result<ToolOutput> runTool(const QString &program, const QStringList &arguments, const QString &package);
 
+// A file that only a program run next will read: not durable, mode 0600. NoSpace, Io.
+[[nodiscard]] Outcome writeForTool(const QString &path, const QByteArray &content);
+
 } // namespace sgn::card
