@@ -35,7 +35,6 @@ Result<CardOrder> readOrder(const QCommandLineParser &parser)
         order.timeServers += server.toUtf8();
     }
     order.timeZone = parser.value(u"timezone"_s).toUtf8();
-    order.hostName = parser.value(u"hostname"_s).toUtf8();
     order.ssh = parser.isSet(u"ssh"_s);
     if (parser.isSet(u"init"_s) || parser.isSet(u"watchdog"_s)) {
         order.init = parser.value(u"init"_s) == u"cron"_s ? CardOrder::Init::Cron : CardOrder::Init::Systemd;
@@ -77,11 +76,18 @@ void addCardOptions(QCommandLineParser &parser)
          u"DIR"_s},
         {u"config"_s, u"The device's configuration as JSON; it is encrypted on the card."_s, u"FILE"_s},
         {u"v1"_s, u"Encrypt it in the older format."_s},
+        {u"hostname"_s, u"The device's name in the network."_s, u"NAME"_s},
+    });
+    addOrderOptions(parser);
+}
+
+void addOrderOptions(QCommandLineParser &parser)
+{
+    parser.addOptions({
         {u"password-stdin"_s, u"Read the first user's new password from stdin: its first line."_s},
         {u"password-file"_s, u"The first user's new password, the one line of a file."_s, u"FILE"_s},
         {u"md5-crypt"_s, u"Hash it as 'openssl passwd -1' does, for systems that know nothing better."_s},
         {u"timezone"_s, u"The time zone."_s, u"AREA/CITY"_s},
-        {u"hostname"_s, u"The device's name in the network."_s, u"NAME"_s},
         {u"wifi-ssid"_s, u"The name of the Wi-Fi network to join."_s, u"NAME"_s},
         {u"wifi-country"_s, u"The country that the device is in, such as DE: without it the radio stays off."_s,
          u"CC"_s},
@@ -110,14 +116,8 @@ void addCardOptions(QCommandLineParser &parser)
     });
 }
 
-Result<CardArguments> readCardArguments(const QCommandLineParser &parser)
+Result<CommonOrder> readOrderOptions(const QCommandLineParser &parser)
 {
-    if (parser.isSet(u"root"_s) == parser.isSet(u"image"_s)) {
-        CommandLine::usageError(u"either --root or --image names the card"_s);
-    }
-    if (parser.isSet(u"boot"_s) && !parser.isSet(u"root"_s)) {
-        CommandLine::usageError(u"--boot goes with --root; an image has its boot files in it"_s);
-    }
     checkSecretOptions(parser);
     if (const QString init = parser.value(u"init"_s); init != u"systemd"_s && init != u"cron"_s) {
         CommandLine::usageError(u"--init takes systemd or cron, not '%1'"_s.arg(init));
@@ -126,17 +126,35 @@ Result<CardArguments> readCardArguments(const QCommandLineParser &parser)
     if (!order) {
         return fail(std::move(order).error());
     }
+    return CommonOrder{.order = *std::move(order),
+                       .files = {.config = {},
+                                 .smartMeter = parser.value(u"smart-meter"_s),
+                                 .agent = parser.value(u"agent"_s),
+                                 .watchdog = parser.value(u"watchdog"_s),
+                                 .libraries = parser.value(u"libraries"_s),
+                                 .pythonPackages = parser.values(u"python-packages"_s)}};
+}
+
+Result<CardArguments> readCardArguments(const QCommandLineParser &parser)
+{
+    if (parser.isSet(u"root"_s) == parser.isSet(u"image"_s)) {
+        CommandLine::usageError(u"either --root or --image names the card"_s);
+    }
+    if (parser.isSet(u"boot"_s) && !parser.isSet(u"root"_s)) {
+        CommandLine::usageError(u"--boot goes with --root; an image has its boot files in it"_s);
+    }
+    auto common = readOrderOptions(parser);
+    if (!common) {
+        return fail(std::move(common).error());
+    }
+    common->order.hostName = parser.value(u"hostname"_s).toUtf8();
+    common->files.config = parser.value(u"config"_s);
+    common->files.version = parser.isSet(u"v1"_s) ? EnvelopeVersion::V1 : EnvelopeVersion::V2;
     return CardArguments{.root = parser.value(u"root"_s),
                          .image = parser.value(u"image"_s),
                          .boot = parser.value(u"boot"_s),
-                         .order = *std::move(order),
-                         .files = {.config = parser.value(u"config"_s),
-                                   .version = parser.isSet(u"v1"_s) ? EnvelopeVersion::V1 : EnvelopeVersion::V2,
-                                   .smartMeter = parser.value(u"smart-meter"_s),
-                                   .agent = parser.value(u"agent"_s),
-                                   .watchdog = parser.value(u"watchdog"_s),
-                                   .libraries = parser.value(u"libraries"_s),
-                                   .pythonPackages = parser.values(u"python-packages"_s)}};
+                         .order = std::move(common->order),
+                         .files = std::move(common->files)};
 }
 
 Result<std::unique_ptr<Volume>> openCard(const CardArguments &arguments, Access access)

@@ -18,6 +18,16 @@ struct CardArguments
 
 void addCardOptions(QCommandLineParser &parser);
 
+// Those that may be the same on many cards: no place, configuration or host name.
+void addOrderOptions(QCommandLineParser &parser);
+// What they order. Reads the files that they name, and secrets from stdin. Wrong usage ends the program.
+struct CommonOrder
+{
+    card::CardOrder order;
+    card::OrderFiles files;
+};
+[[nodiscard]] Result<CommonOrder> readOrderOptions(const QCommandLineParser &parser);
+
 // Reads the files that the options name, and the password from stdin. Wrong usage ends the program.
 [[nodiscard]] Result<CardArguments> readCardArguments(const QCommandLineParser &parser);
 
