@@ -13,6 +13,7 @@ std::span<const Subcommand> subcommands()
 {
     static constexpr std::array all{
         Subcommand{"card"_L1, "prepare a card with Raspberry Pi OS for a device"_L1, runCard},
+        Subcommand{"batch"_L1, "make the cards of a whole fleet from one image and a list"_L1, runBatch},
         Subcommand{"check"_L1, "compare a card with its order, or find out whether it will be a device"_L1, runCheck},
         Subcommand{"encrypt"_L1, "check a config and write it as config_file.bin"_L1, runEncrypt},
         Subcommand{"decrypt"_L1, "print a config_file.bin as JSON"_L1, runDecrypt},

@@ -28,6 +28,7 @@ struct Subcommand
 // Prints "sgn-provision: <message>" on stderr.
 void complain(const QString &message);
 
+[[nodiscard]] int runBatch(const QStringList &arguments);
 [[nodiscard]] int runCard(const QStringList &arguments);
 [[nodiscard]] int runCheck(const QStringList &arguments);
 [[nodiscard]] int runEncrypt(const QStringList &arguments);
