@@ -39,7 +39,7 @@ for i, data in enumerate(sys.argv[4:] * 6):
     if i: time.sleep(0.07)
     if way == "sender ended" and (child := os.fork()): os.waitpid(child, 0); continue
     try: send(data.encode())
-    except PermissionError: print("refused")
+    except PermissionError: print("refused", flush=True) # before _exit()
     if way == "sender ended": os._exit(0)
 s = socket.socket(socket.AF_INET, socket.SOCK_DGRAM); s.settimeout(1)
 try: s.sendto(b'{"command":"version_req"}', to); s.recv(65536)
