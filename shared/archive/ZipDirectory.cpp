@@ -50,7 +50,7 @@ QString nameOf(quint16 method)
 {
     struct Method
     {
-        quint16 number;
+        quint16 number = 0;
         QStringView name;
     };
     static constexpr Method methods[]{
