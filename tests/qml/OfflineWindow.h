@@ -84,7 +84,7 @@ public:
     {
         Warnings::list().clear();
         const Outcome prepared = ui::prepareEngine(m_engine);
-        QVERIFY2(prepared, qPrintable(prepared.error().message));
+        QVERIFY2(prepared, prepared ? "" : qPrintable(prepared.error().message));
         m_engine.setInitialProperties({{QStringLiteral("app"), QVariant::fromValue(&m_application)},
                                        {QStringLiteral("screenName"), screen},
                                        {QStringLiteral("width"), size.width()},
