@@ -2,6 +2,7 @@
 #include "archive/Zip.h"
 #include "qml/OfflineWindow.h"
 
+#include <algorithm>
 #include <optional>
 #include <QAccessible>
 #include <QPointer>
@@ -74,9 +75,20 @@ bool isDialogOfQt(const QObject &object)
     return object.inherits("QQuickAbstractDialog");
 }
 
+// What a dialog of Qt shows where the desktop has none.
+bool isViewOfQt(const QObject &object)
+{
+    return object.inherits("QQuickFileDialogImpl");
+}
+
+// Not one in a view of Qt's either: since Qt 6.6 that of files asks before it overwrites one.
 bool isOwnDialog(const QObject &object)
 {
-    return object.inherits("QQuickDialog") && !object.inherits("QQuickFileDialogImpl");
+    bool isQts = false;
+    for (const QObject *one = &object; one != nullptr && !isQts; one = one->parent()) {
+        isQts = isViewOfQt(*one);
+    }
+    return object.inherits("QQuickDialog") && !isQts;
 }
 
 bool isVisible(const QObject &dialog)
@@ -110,6 +122,7 @@ public:
             m_pressed.insert(path);
             const bool wasInDialog = dialog;
             m_opener = wasInDialog ? m_opener : path;
+            activate();
             button->forceActiveFocus(Qt::TabFocusReason);
             QTest::keyClick(&m_window, Qt::Key_Space);
             QTest::qWait(1); // so that views that were left are deleted, too
@@ -169,13 +182,28 @@ private:
         return open;
     }
 
+    // A dialog of Qt may have been a window of its own.
+    void activate()
+    {
+        if (QGuiApplication::focusWindow() != &m_window) {
+            m_window.requestActivate();
+            QTRY_COMPARE_WITH_TIMEOUT(QGuiApplication::focusWindow(), &m_window, test::waitLimit);
+        }
+    }
+
     void closeDialogsOfQt()
     {
         for (QObject *object : everything()) {
             if (isDialogOfQt(*object) && isVisible(*object)) {
                 m_opened.insert(nameOf(*object));
                 QMetaObject::invokeMethod(object, "reject");
-                QTRY_VERIFY_WITH_TIMEOUT(!isVisible(*object), test::waitLimit);
+                // Its view may fade out, and takes the keys as long.
+                const auto isGone = [this, object] {
+                    return !isVisible(*object) && std::ranges::none_of(everything(), [](const QObject *other) {
+                        return isViewOfQt(*other) && isVisible(*other);
+                    });
+                };
+                QTRY_VERIFY_WITH_TIMEOUT(isGone(), test::waitLimit);
                 return;
             }
         }

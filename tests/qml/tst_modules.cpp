@@ -177,7 +177,7 @@ void ModulesTest::opensDialogOfQt()
     QFETCH(QByteArray, type);
     QQmlComponent component(&m_engine);
     component.setData("import QtQuick\nimport QtQuick.Dialogs\nWindow { visible: true; width: 800; height: 600\n"
-                      "property QtObject dialog: " +
+                      "property QtObject dialog: data[0]\n" +
                           (type.contains('{') ? type : type + " {}") + " }",
                       {});
     const std::unique_ptr<QObject> window(component.create());
