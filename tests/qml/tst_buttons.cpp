@@ -81,7 +81,7 @@ bool isViewOfQt(const QObject &object)
     return object.inherits("QQuickFileDialogImpl");
 }
 
-// Not one in a view of Qt's either: since Qt 6.6 that of files asks before it overwrites one.
+// Not one in a view of Qt's either: since Qt 6.6 that of files has one for a file that is there already.
 bool isOwnDialog(const QObject &object)
 {
     bool isQts = false;
