@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/Clock.h"
+#include "supervision/Complaint.h"
 
 #include <QString>
 #include <vector>
@@ -26,7 +27,7 @@ class Refusals
 public:
     static constexpr std::size_t maxSenders = 8;
     // Between the first refusal and the one that makes it a problem.
-    static constexpr MonotonicTime patience = std::chrono::seconds(2);
+    static constexpr MonotonicTime patience = Complaint::patience;
     // After the last refusal; longer than the pause between two heartbeats.
     static constexpr MonotonicTime memory = std::chrono::minutes(3);
     // Between two sentences about one sender: each is sent to the panel.

@@ -1,19 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "base/DeviceTree.h"
-#include "protocol/Heartbeat.h"
-#include "supervision/Refusals.h"
-#include "supervision/SenderSearch.h"
-#include "supervision/SupervisedProcess.h"
-#include "supervision/TableRules.h"
+#include "supervision/HeartbeatIntake.h"
+#include "supervision/ProcessTable.h"
 
 #include <functional>
-#include <map>
-#include <memory>
 #include <QMap>
 #include <QObject>
 #include <QSet>
+#include <QTimer>
+#include <vector>
 
 namespace sgn::supervision {
 
@@ -45,21 +41,27 @@ public:
     void begin(const Registry &registry);
 
     // Refused or NotFound with the reason; nothing has changed then.
-    [[nodiscard]] Result<Credit> heartbeat(const Heartbeat &heartbeat, const HeartbeatSender &sender);
+    [[nodiscard]] Result<Credit> heartbeat(const Heartbeat &heartbeat, const HeartbeatSender &sender)
+    {
+        return m_intake.take(heartbeat, sender);
+    }
     // A datagram that is no heartbeat, and why; `name` of its process if it shows one. If a process of the table has
     // sent it, that is its problem, else the device's.
-    void unreadable(const HeartbeatSender &sender, const QString &name, const QString &why);
+    void unreadable(const HeartbeatSender &sender, const QString &name, const QString &why)
+    {
+        m_intake.takeUnreadable(sender, name, why);
+    }
     // Applies to all processes from now on.
-    void setLimits(const SupervisionLimits &limits);
+    void setLimits(const SupervisionLimits &limits) { m_table.setLimits(limits); }
 
-    [[nodiscard]] QList<ProcessReport> reports() const;
+    [[nodiscard]] QList<ProcessReport> reports() const { return m_table.reports(); }
     // The numbers of all processes that run.
-    [[nodiscard]] QSet<pid_t> pids() const;
+    [[nodiscard]] QSet<pid_t> pids() const { return m_table.pids(); }
     // What is wrong with programs that aren't in the table, a sentence; empty when nothing is.
-    [[nodiscard]] QString problem() const { return m_refusals.problem(m_clock.monotonic()); }
+    [[nodiscard]] QString problem() const { return m_intake.problem(); }
     // For the registry.
-    [[nodiscard]] QList<RegistryEntry> entries() const;
-    [[nodiscard]] const QMap<QString, QString> &retired() const { return m_retired; }
+    [[nodiscard]] QList<RegistryEntry> entries() const { return m_table.saved(); }
+    [[nodiscard]] const QMap<QString, QString> &retired() const { return m_table.retired(); }
     [[nodiscard]] std::optional<MonotonicTime> holdUntil() const { return m_holdUntil; }
 
     // Stops all processes and starts none until resume() or until `duration` has passed; a new call renews it.
@@ -86,40 +88,6 @@ Q_SIGNALS:
     void essentialsChanged();
 
 private:
-    struct Entry
-    {
-        std::unique_ptr<SupervisedProcess> process;
-        int version = 0;
-        MonotonicTime versionSince{};
-        bool announced = false;     // the current pid has sent a heartbeat
-        quint64 attestedInode = 0;  // of the current pid's: the socket that its last heartbeat came from
-        QString lastCommand;        // run_command of the last heartbeat that named another program than the table
-        bool onlyShowsLife = false; // so far, and that has been logged
-        QString refused;            // what is wrong with all that it has sent since its last heartbeat
-        MonotonicTime refusedSince{};
-        bool isRefusedAgain = false;
-    };
-
-    Entry *find(const QString &name);
-    Entry &add(const QString &name, const QString &program);
-    [[nodiscard]] static Claim claimOf(const Entry *entry, qint64 pid);
-    [[nodiscard]] static bool isOwn(const Entry *entry, qint64 pid);
-    [[nodiscard]] Result<Credit> judge(const Heartbeat &heartbeat, const HeartbeatSender &sender);
-    [[nodiscard]] Result<Credit> takeIn(const Heartbeat &heartbeat, Attestation attestation);
-    [[nodiscard]] Outcome admit(const Heartbeat &heartbeat, const Program &program, Admission admission,
-                                system::ProcessHandle handle);
-    [[nodiscard]] Result<Credit> takeAsLife(Entry *entry, const Heartbeat &heartbeat);
-    void followName(Entry &entry, const QString &command);
-    [[nodiscard]] QList<KnownProcess> knownProcesses() const;
-    // The name of the process with that number; empty: none has it.
-    [[nodiscard]] QString knownAs(qint64 pid) const;
-    [[nodiscard]] QSet<pid_t> othersThan(const QString &name) const;
-    [[nodiscard]] Entry *senderAmong(const HeartbeatSender &sender);
-    void refused(const HeartbeatSender &sender, const Heartbeat &heartbeat, const QString &why);
-    void blame(Entry &entry, const QString &problem);
-    void note(const HeartbeatSender &sender, const QString &name, const QString &why);
-    void rename(const QString &from, const QString &to);
-    void accept(Entry &entry, int version);
     void recall(const RegistryEntry &saved);
     void startUnlessRunning(SupervisedProcess &process);
     void startExpected(const QString &name);
@@ -127,19 +95,16 @@ private:
     void endHold();
     void answerHold(const Outcome &outcome);
     void checkGone();
-    [[nodiscard]] ProcessReport report(const Entry &entry) const;
 
-    Settings m_settings;
+    MonotonicTime m_bootGrace;
     const ProgramRules &m_rules;
     const Clock &m_clock;
-    std::map<QString, Entry> m_entries;
-    QMap<QString, QString> m_retired; // see Registry
     std::optional<MonotonicTime> m_holdUntil;
+    ProcessTable m_table;
+    HeartbeatIntake m_intake;
     system::DeadlineTimer m_holdTimer;
     QTimer m_orphanTimer;
     bool m_isRecalling = false; // what the registry has needn't be saved anew
-    SenderSearch m_senders;
-    Refusals m_refusals;
     std::vector<WhenGone> m_waitingForGone;
 };
 
