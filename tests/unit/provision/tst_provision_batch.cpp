@@ -6,6 +6,7 @@
 #include "config/DeviceConfig.h"
 #include "crypto/ConfigEnvelope.h"
 #include "support/CardImage.h"
+#include "support/ProvisionRun.h"
 
 #include <algorithm>
 #include <csignal>
@@ -27,13 +28,6 @@ namespace {
 constexpr qint64 limit = 10 * 1024 * 1024;
 const QByteArray home = "/home/pi/technospurs"_ba;
 
-struct Ran
-{
-    int exitCode = -1;
-    QString output;
-    QString errors;
-};
-
 } // namespace
 
 // The program makes images of a fleet, as an ordinary user has it.
@@ -51,20 +45,7 @@ private:
                            u"--password-file"_s, u"password"_s} +
                more;
     }
-    void start(QProcess &program, const QStringList &arguments) const
-    {
-        program.setWorkingDirectory(m_folder->path());
-        program.start(QStringLiteral(SGN_BIN_DIR "/sgn-provision"), arguments);
-    }
-    [[nodiscard]] Ran run(const QStringList &arguments) const
-    {
-        QProcess program;
-        start(program, arguments);
-        return program.waitForFinished(100'000)
-                   ? Ran{program.exitCode(), QString::fromUtf8(program.readAllStandardOutput()),
-                         QString::fromUtf8(program.readAllStandardError())}
-                   : Ran();
-    }
+    [[nodiscard]] Ran run(const QStringList &arguments) const { return runProvision(m_folder->path(), arguments); }
     // A list of that many devices.
     [[nodiscard]] bool writeList(const QString &name, int count) const
     {
@@ -221,7 +202,7 @@ private Q_SLOTS:
         const QStringList order =
             ordered(u"list.csv"_s, u"out"_s, {u"--accounts"_s, u"accounts.csv"_s, u"--overlays"_s});
         QProcess program;
-        start(program, order);
+        startProvision(program, m_folder->path(), order);
         QByteArray output;
         while (output.isEmpty() && program.waitForReadyRead(60'000)) {
             output += program.readAllStandardOutput();

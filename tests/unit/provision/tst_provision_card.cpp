@@ -5,8 +5,8 @@
 #include "crypto/ConfigEnvelope.h"
 #include "support/CardImage.h"
 #include "support/DeviceConfigs.h"
+#include "support/ProvisionRun.h"
 
-#include <QProcess>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -20,13 +20,6 @@ namespace {
 constexpr qint64 limit = 10 * 1024 * 1024;
 const QByteArray home = "/home/pi/technospurs"_ba;
 
-struct Ran
-{
-    int exitCode = -1;
-    QString output;
-    QString errors;
-};
-
 } // namespace
 
 // The program on an image, as an ordinary user has it.
@@ -38,15 +31,7 @@ private:
     [[nodiscard]] QString path(const QString &name) const { return m_folder->filePath(name); }
     [[nodiscard]] Ran run(const QStringList &arguments, const QByteArray &input = {}) const
     {
-        QProcess program;
-        program.setWorkingDirectory(m_folder->path());
-        program.start(QStringLiteral(SGN_BIN_DIR "/sgn-provision"), arguments);
-        program.write(input);
-        program.closeWriteChannel();
-        return program.waitForFinished(60'000)
-                   ? Ran{program.exitCode(), QString::fromUtf8(program.readAllStandardOutput()),
-                         QString::fromUtf8(program.readAllStandardError())}
-                   : Ran();
+        return runProvision(m_folder->path(), arguments, input);
     }
     [[nodiscard]] static QStringList everything()
     {

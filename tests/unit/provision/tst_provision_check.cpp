@@ -4,12 +4,12 @@
 #include "support/CardImage.h"
 #include "support/DeviceConfigs.h"
 #include "support/ElfFiles.h"
+#include "support/ProvisionRun.h"
 #include "support/TestCa.h"
 
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
-#include <QProcess>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -22,13 +22,6 @@ namespace {
 
 const QByteArray home = "/home/pi/technospurs"_ba;
 const QByteArray loader = "/lib/ld-linux-armhf.so.3"_ba;
-
-struct Ran
-{
-    int exitCode = -1;
-    QString output;
-    QString errors;
-};
 
 Wish owned(const QByteArray &path, const QByteArray &content, mode_t mode, uid_t owner = 1000)
 {
@@ -56,15 +49,7 @@ private:
     [[nodiscard]] QString path(const QString &name) const { return m_folder.filePath(name); }
     [[nodiscard]] Ran run(const QStringList &arguments, const QByteArray &input = "Welcome123$\n") const
     {
-        QProcess program;
-        program.setWorkingDirectory(m_folder.path());
-        program.start(QStringLiteral(SGN_BIN_DIR "/sgn-provision"), arguments);
-        program.write(input);
-        program.closeWriteChannel();
-        return program.waitForFinished(60'000)
-                   ? Ran{program.exitCode(), QString::fromUtf8(program.readAllStandardOutput()),
-                         QString::fromUtf8(program.readAllStandardError())}
-                   : Ran();
+        return runProvision(m_folder.path(), arguments, input);
     }
     [[nodiscard]] static QStringList order(const QString &command, const QString &image)
     {

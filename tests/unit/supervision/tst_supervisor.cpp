@@ -91,6 +91,20 @@ private:
         entry.version = 3;
         return entry;
     }
+    [[nodiscard]] static RegistryEntry running(const QString &name, const QString &program, pid_t pid)
+    {
+        RegistryEntry running = entry(name, program);
+        running.identity = ProcessIdentity{pid, system::readProcStat(pid)->startTime};
+        return running;
+    }
+    // As after a restart of the watchdog that knew these.
+    void begin(const QList<RegistryEntry> &processes)
+    {
+        Registry registry;
+        registry.sameBoot = true;
+        registry.processes = processes;
+        m_supervisor->begin(registry);
+    }
     [[nodiscard]] qint64 pidOf(const QString &name) const
     {
         for (const RegistryEntry &entry : m_supervisor->entries()) {
@@ -253,10 +267,7 @@ private Q_SLOTS:
         m_tree->end(stranger);
         QVERIFY(names().isEmpty());
 
-        Registry registry;
-        registry.sameBoot = true;
-        registry.processes = {entry(u"ocr"_s, program)};
-        m_supervisor->begin(registry);
+        begin({entry(u"ocr"_s, program)});
         const qint64 pid = pidOf(u"ocr"_s);
         QVERIFY(pid != 0);
         const auto taken = m_supervisor->heartbeat(heartbeat(u"ocr"_s, pid, program, 9), gone());
@@ -274,11 +285,8 @@ private Q_SLOTS:
     {
         const QString program = m_tree->add(u"SmartMeter/ocr"_s);
         QSignalSpy changed(m_supervisor.get(), &Supervisor::processChanged);
-        Registry registry;
-        registry.sameBoot = true;
-        registry.processes = {entry(u"ocr"_s, program)};
         QVERIFY(QFile::remove(program));
-        m_supervisor->begin(registry);
+        begin({entry(u"ocr"_s, program)});
         QVERIFY(reportOf(u"ocr"_s).problem.startsWith(u"cannot find "_s + program));
         // One failure may pass; the next of the same kind is reported as one that won't.
         QTRY_VERIFY_WITH_TIMEOUT(reportOf(u"ocr"_s).isHopeless, patience);
@@ -293,11 +301,7 @@ private Q_SLOTS:
         const Socket socket;
         const QString program = m_tree->add(u"SmartMeter/ocr"_s);
         const pid_t pid = m_tree->startElsewhere(program, {}, socket.descriptor.get());
-        Registry registry;
-        registry.sameBoot = true;
-        registry.processes = {entry(u"ocr"_s, program), entry(u"dlms"_s, m_tree->add(u"SmartMeter/dlms"_s))};
-        registry.processes[0].identity = ProcessIdentity{pid, system::readProcStat(pid)->startTime};
-        m_supervisor->begin(registry);
+        begin({running(u"ocr"_s, program, pid), entry(u"dlms"_s, m_tree->add(u"SmartMeter/dlms"_s))});
         const QString why = u"field \"version\" must be a whole number"_s;
         m_supervisor->unreadable(sentBy(socket), {}, why);
         QVERIFY(reportOf(u"ocr"_s).problem.endsWith(why));
@@ -347,11 +351,7 @@ private Q_SLOTS:
         const Socket socket;
         const QString program = m_tree->add(u"SmartMeter/ocr"_s);
         const pid_t pid = m_tree->startElsewhere(program, {}, socket.descriptor.get());
-        Registry registry;
-        registry.sameBoot = true;
-        registry.processes = {entry(u"ocr"_s, program)};
-        registry.processes[0].identity = ProcessIdentity{pid, system::readProcStat(pid)->startTime};
-        m_supervisor->begin(registry);
+        begin({running(u"ocr"_s, program, pid)});
         QVERIFY(QTest::qWaitFor(
             [&] {
                 (void)m_supervisor->heartbeat(heartbeat(u"dlms"_s, 4194304, program), sentBy(socket));
@@ -368,11 +368,7 @@ private Q_SLOTS:
         const Socket socket;
         const QString program = m_tree->add(u"SmartMeter/ocr"_s);
         const pid_t pid = m_tree->startElsewhere(program, {}, socket.descriptor.get());
-        Registry registry;
-        registry.sameBoot = true;
-        registry.processes = {entry(u"ocr"_s, program)};
-        registry.processes[0].identity = ProcessIdentity{pid, system::readProcStat(pid)->startTime};
-        m_supervisor->begin(registry);
+        begin({running(u"ocr"_s, program, pid)});
         QSignalSpy saved(m_supervisor.get(), &Supervisor::essentialsChanged);
         QVERIFY(m_supervisor->heartbeat(heartbeat(u"reader"_s, pid, program, 2), sentBy(socket)).has_value());
         QCOMPARE(names(), QStringList{u"reader"_s});
@@ -441,11 +437,8 @@ private Q_SLOTS:
         for (const auto &name : {u"ocr"_s, u"dlms"_s}) {
             QVERIFY(QFile::link(u"meter"_s, m_tree->path(u"SmartMeter/"_s + name)));
         }
-        Registry registry;
-        registry.sameBoot = true;
         // As a watchdog of before kept the first.
-        registry.processes = {entry(u"ocr"_s, meter), entry(u"dlms"_s, m_tree->path(u"SmartMeter/dlms"_s))};
-        m_supervisor->begin(registry);
+        begin({entry(u"ocr"_s, meter), entry(u"dlms"_s, m_tree->path(u"SmartMeter/dlms"_s))});
         const qint64 dlms = pidOf(u"dlms"_s);
         QTRY_VERIFY_WITH_TIMEOUT(system::readArguments(static_cast<pid_t>(dlms))
                                      .contains(QFile::encodeName(m_tree->path(u"SmartMeter/dlms"_s))),
@@ -465,11 +458,7 @@ private Q_SLOTS:
         QVERIFY(QFile::link(u"meter"_s, ocr));
         const Socket socket;
         const pid_t pid = m_tree->startElsewhere(ocr, {}, socket.descriptor.get());
-        Registry registry;
-        registry.sameBoot = true;
-        registry.processes = {entry(u"ocr"_s, meter)};
-        registry.processes[0].identity = ProcessIdentity{pid, system::readProcStat(pid)->startTime};
-        m_supervisor->begin(registry);
+        begin({running(u"ocr"_s, meter, pid)});
         QVERIFY(m_supervisor->heartbeat(heartbeat(u"ocr"_s, pid, ocr), sentBy(socket)).has_value());
         QCOMPARE(m_supervisor->entries().front().runCommand, ocr);
     }
@@ -595,11 +584,7 @@ private Q_SLOTS:
         const QString unsaved = m_tree->add(u"SmartMeter/unsaved"_s, "exec sleep 1001 >>${0%/*}/../logs/unsaved.log");
         const pid_t savedPid = m_tree->startElsewhere(saved, "1000");
         const pid_t unsavedPid = m_tree->startElsewhere(unsaved, "1001");
-        Registry registry;
-        registry.sameBoot = true;
-        registry.processes = {entry(u"unsaved"_s, unsaved), entry(u"saved"_s, saved)};
-        registry.processes[1].identity = ProcessIdentity{savedPid, system::readProcStat(savedPid)->startTime};
-        m_supervisor->begin(registry);
+        begin({entry(u"unsaved"_s, unsaved), running(u"saved"_s, saved, savedPid)});
         QCOMPARE(pidOf(u"saved"_s), qint64{savedPid});
         QCOMPARE(pidOf(u"unsaved"_s), qint64{unsavedPid});
     }
