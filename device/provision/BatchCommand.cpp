@@ -5,7 +5,7 @@
 #include "provision/Batch.h"
 #include "provision/CardOptions.h"
 #include "provision/OrderDigest.h"
-#include "provision/Subcommand.h"
+#include "provision/ProvisionCommands.h"
 
 #include <cstdio>
 #include <QCoreApplication>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "card/Comparison.h"
 #include "provision/CardOptions.h"
-#include "provision/Subcommand.h"
+#include "provision/ProvisionCommands.h"
 
 #include <cstdio>
 

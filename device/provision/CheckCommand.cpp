@@ -2,7 +2,7 @@
 #include "card/Comparison.h"
 #include "card/Inspection.h"
 #include "provision/CardOptions.h"
-#include "provision/Subcommand.h"
+#include "provision/ProvisionCommands.h"
 
 #include <algorithm>
 #include <cstdio>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "provision/ConfigFiles.h"
-#include "provision/Subcommand.h"
+#include "provision/ProvisionCommands.h"
 
 #include <cstdio>
 #include <QFileInfo>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/AtomicFile.h"
 #include "crypto/SigningKey.h"
-#include "provision/Subcommand.h"
+#include "provision/ProvisionCommands.h"
 
 #include <cstdio>
 #include <QDir>

@@ -2,7 +2,7 @@
 #include "base/AtomicFile.h"
 #include "base/DeviceTree.h"
 #include "config/RootKeys.h"
-#include "provision/Subcommand.h"
+#include "provision/ProvisionCommands.h"
 
 namespace sgn::provision {
 

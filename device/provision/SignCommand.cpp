@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/AtomicFile.h"
 #include "package/ReleaseZip.h"
+#include "provision/ProvisionCommands.h"
 #include "provision/ReleaseOrder.h"
-#include "provision/Subcommand.h"
 #include "release/ReleaseSignature.h"
 
 #include <cstdio>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "provision/Subcommand.h"
+#include "provision/ProvisionCommands.h"
 
 #include <QCoreApplication>
 
@@ -8,5 +8,5 @@ int main(int argc, char *argv[])
     const QCoreApplication application(argc, argv);
     QCoreApplication::setApplicationName(QStringLiteral("sgn-provision"));
     QCoreApplication::setApplicationVersion(QStringLiteral(SGN_VERSION_STRING));
-    return sgn::provision::runSubcommand(QCoreApplication::arguments());
+    return sgn::provision::runProvisionCommand(QCoreApplication::arguments());
 }

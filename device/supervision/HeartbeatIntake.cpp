@@ -36,7 +36,7 @@ Result<Credit> HeartbeatIntake::take(const Heartbeat &heartbeat, const Heartbeat
 {
     auto credit = judge(heartbeat, sender);
     if (!credit) {
-        refused(sender, heartbeat, credit.error().message);
+        noteRefusal(sender, heartbeat, credit.error().message);
     } else if (m_refusals.accepted(heartbeat.processName, m_clock.monotonic())) {
         Q_EMIT problemChanged();
     }
@@ -226,11 +226,11 @@ void HeartbeatIntake::takeUnreadable(const HeartbeatSender &sender, const QStrin
     if (TableEntry *const entry = senderAmong(sender)) {
         blame(*entry, u"what it sends is no heartbeat: "_s + why);
     } else {
-        note(sender, name, why);
+        remember(sender, name, why);
     }
 }
 
-void HeartbeatIntake::refused(const HeartbeatSender &sender, const Heartbeat &heartbeat, const QString &why)
+void HeartbeatIntake::noteRefusal(const HeartbeatSender &sender, const Heartbeat &heartbeat, const QString &why)
 {
     const QString &name = heartbeat.processName;
     const TableEntry *const named = m_table.find(name);
@@ -241,7 +241,7 @@ void HeartbeatIntake::refused(const HeartbeatSender &sender, const Heartbeat &he
     if (entry != nullptr && !entry->announced) {
         blame(*entry, u"its heartbeats as \"%1\" are refused: %2"_s.arg(name, why));
     } else {
-        note(sender, name, why);
+        remember(sender, name, why);
     }
 }
 
@@ -252,7 +252,7 @@ void HeartbeatIntake::blame(TableEntry &entry, const QString &problem)
     }
 }
 
-void HeartbeatIntake::note(const HeartbeatSender &sender, const QString &name, const QString &why)
+void HeartbeatIntake::remember(const HeartbeatSender &sender, const QString &name, const QString &why)
 {
     const auto from = m_senders.nameOf(sender);
     if (from && m_refusals.add({name, from->process, why, from->isOwners}, m_clock.monotonic())) {

@@ -53,9 +53,9 @@ private:
     void rename(const QString &from, const QString &to);
     void followName(TableEntry &entry, const QString &command);
     [[nodiscard]] TableEntry *senderAmong(const HeartbeatSender &sender);
-    void refused(const HeartbeatSender &sender, const Heartbeat &heartbeat, const QString &why);
+    void noteRefusal(const HeartbeatSender &sender, const Heartbeat &heartbeat, const QString &why);
     void blame(TableEntry &entry, const QString &problem);
-    void note(const HeartbeatSender &sender, const QString &name, const QString &why);
+    void remember(const HeartbeatSender &sender, const QString &name, const QString &why);
 
     ProcessTable &m_table;
     const ProgramRules &m_rules;

@@ -2,7 +2,7 @@
 #include "agent/XmppPanelLink.h"
 #include "base/JsonText.h"
 #include "system/UserAccount.h"
-#include "technician/DeviceCommand.h"
+#include "technician/DeviceCommands.h"
 #include "technician/Findings.h"
 #include "technician/LocalFacts.h"
 #include "technician/ServerCheck.h"
@@ -82,8 +82,7 @@ int runCheck(const QStringList &arguments)
     const Place place = placeOf(line, line.parser());
     const std::chrono::seconds limit(line.number(u"limit"_s, 1, 300));
     if (const auto entered = enterPlace(place); !entered) {
-        complain(entered.error().message);
-        return ExitFailed;
+        return failed(entered.error());
     }
     const auto config = loadDeviceConfig(place.tree);
     const auto server = config ? std::optional(checkServer(*config, place.tree, limit)) : std::nullopt;

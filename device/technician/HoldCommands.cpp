@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "technician/DeviceCommand.h"
+#include "technician/DeviceCommands.h"
 #include "technician/HoldFile.h"
 #include "technician/Screen.h"
 #include "technician/StatusReader.h"
@@ -10,12 +10,6 @@ namespace sgn::technician {
 using namespace Qt::StringLiterals;
 
 namespace {
-
-int failed(const Error &error)
-{
-    complain(error.message);
-    return ExitFailed;
-}
 
 // Whether the update is past the point where a hold has it wait.
 bool isExchanging(const std::optional<UpdateStatus> &update)

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "technician/DeviceCommand.h"
+#include "technician/DeviceCommands.h"
 #include "technician/DeviceLogs.h"
 #include "technician/Screen.h"
 #include "technician/StatusText.h"
@@ -60,8 +60,7 @@ int runLogs(const QStringList &arguments)
         CommandLine::usageError(u"--follow takes the NAME of a log"_s);
     }
     if (const auto entered = enterPlace(place); !entered) {
-        complain(entered.error().message);
-        return ExitFailed;
+        return failed(entered.error());
     }
     if (names.isEmpty()) {
         list(place.tree);
@@ -71,8 +70,7 @@ int runLogs(const QStringList &arguments)
     LogFollower follower(log ? log->path : QString());
     const auto text = log ? lastLines(*log, count) : Result<QByteArray>(fail(log.error()));
     if (!text) {
-        complain(text.error().message);
-        return ExitFailed;
+        return failed(text.error());
     }
     print(harmless(*text));
     if (line.parser().isSet(u"follow"_s)) {

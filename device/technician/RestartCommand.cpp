@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "technician/DeviceCommand.h"
+#include "technician/DeviceCommands.h"
 #include "technician/Restart.h"
 #include "technician/Screen.h"
 
@@ -31,8 +31,7 @@ int runRestart(const QStringList &arguments)
         });
     }
     if (!done) {
-        complain(done.error().message);
-        return ExitFailed;
+        return failed(done.error());
     }
     return ExitDone;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/JsonText.h"
-#include "technician/DeviceCommand.h"
+#include "technician/DeviceCommands.h"
 #include "technician/Screen.h"
 #include "technician/StatusReader.h"
 #include "technician/StatusText.h"
@@ -21,8 +21,7 @@ int runStatus(const QStringList &arguments)
     (void)operands(line, 0);
     const Place place = placeOf(line, line.parser());
     if (const auto entered = enterPlace(place); !entered) {
-        complain(entered.error().message);
-        return ExitFailed;
+        return failed(entered.error());
     }
     const DeviceStatus status = readStatus(place);
     if (line.parser().isSet(u"json"_s)) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "technician/DeviceCommand.h"
+#include "technician/DeviceCommands.h"
 
 #include <QCoreApplication>
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "provision/Subcommand.h"
+#include "provision/ProvisionCommands.h"
 
-#include <algorithm>
+#include "base/Subcommands.h"
+
 #include <array>
 #include <cstdio>
 
@@ -9,7 +10,7 @@ namespace sgn::provision {
 
 using namespace Qt::StringLiterals;
 
-std::span<const Subcommand> subcommands()
+int runProvisionCommand(const QStringList &arguments)
 {
     static constexpr std::array all{
         Subcommand{"card"_L1, "prepare a card with Raspberry Pi OS for a device"_L1, runCard},
@@ -21,28 +22,9 @@ std::span<const Subcommand> subcommands()
         Subcommand{"root-keys"_L1, "write the keys that bind a device where only root can change them"_L1, runRootKeys},
         Subcommand{"sign"_L1, "sign a release for devices that demand it"_L1, runSign},
     };
-    return all;
-}
-
-int runSubcommand(const QStringList &arguments)
-{
-    const QString name = arguments.value(1);
-    if (!name.isEmpty() && !name.startsWith(u'-')) {
-        const auto found = std::ranges::find_if(subcommands(), [&name](const Subcommand &s) { return s.name == name; });
-        if (found == subcommands().end()) {
-            CommandLine::usageError(u"there is no command '%1'"_s.arg(name));
-        }
-        return found->run(arguments);
-    }
-    QString description = u"Prepares a device.\n\nCommands:\n"_s;
-    for (const Subcommand &subcommand : subcommands()) {
-        description += u"  %1  %2\n"_s.arg(subcommand.name, -9).arg(subcommand.summary);
-    }
-    CommandLine commandLine(description + u"\n\"sgn-provision COMMAND --help\" describes each."_s,
-                            u"sgn-provision encrypt config.json /media/card/home/pi/technospurs/cfg/config_file.bin"_s);
-    commandLine.parser().addPositionalArgument(u"command"_s, u"What to do."_s, u"COMMAND"_s);
-    commandLine.process(arguments);
-    CommandLine::usageError(u"a command is missing"_s);
+    return runSubcommand(all, u"Prepares a device."_s,
+                         u"sgn-provision encrypt config.json /media/card/home/pi/technospurs/cfg/config_file.bin"_s,
+                         arguments);
 }
 
 QStringList operands(CommandLine &commandLine, const QStringList &names)

@@ -4,20 +4,7 @@
 #include "base/CommandLine.h"
 #include "technician/Place.h"
 
-#include <span>
-
 namespace sgn::technician {
-
-// One of the commands of sgn-device. `run` gets all arguments, program and command included, handles its own --help
-// and returns the exit code.
-struct DeviceCommand
-{
-    QLatin1StringView name;
-    QLatin1StringView summary;
-    int (*run)(const QStringList &arguments) = nullptr;
-};
-
-[[nodiscard]] std::span<const DeviceCommand> deviceCommands();
 
 // Finds and runs the command that the arguments name, or answers --help and --version.
 [[nodiscard]] int runDeviceCommand(const QStringList &arguments);
@@ -28,6 +15,9 @@ void addPlaceOptions(QCommandLineParser &parser);
 
 // The positional arguments behind the command's name; more than `most` are wrong usage, which ends the program.
 [[nodiscard]] QStringList operands(CommandLine &line, qsizetype most);
+
+// Prints why a command has failed, and returns its exit code.
+[[nodiscard]] int failed(const Error &error);
 
 [[nodiscard]] int runStatus(const QStringList &arguments);
 [[nodiscard]] int runCheck(const QStringList &arguments);

@@ -3,25 +3,12 @@
 
 #include "base/CommandLine.h"
 
-#include <span>
-
 namespace sgn::provision {
 
-// One of the commands of sgn-provision. `run` gets all arguments, program and subcommand included, handles its own
-// --help and returns the exit code.
-struct Subcommand
-{
-    QLatin1StringView name;
-    QLatin1StringView summary;
-    int (*run)(const QStringList &arguments) = nullptr;
-};
+// Finds and runs the command that the arguments name, or answers --help and --version.
+[[nodiscard]] int runProvisionCommand(const QStringList &arguments);
 
-[[nodiscard]] std::span<const Subcommand> subcommands();
-
-// Finds and runs the subcommand that the arguments name, or answers --help and --version.
-[[nodiscard]] int runSubcommand(const QStringList &arguments);
-
-// The positional arguments behind the subcommand's name; wrong usage ends the program when there aren't `names.size()`
+// The positional arguments behind the command's name; wrong usage ends the program when there aren't `names.size()`
 // of them.
 [[nodiscard]] QStringList operands(CommandLine &commandLine, const QStringList &names);
 
