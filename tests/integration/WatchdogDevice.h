@@ -185,10 +185,11 @@ while True:
         }
         return pids;
     }
+    // Also those that have given themselves another title: their output is in this device's folder.
     void killAll() const
     {
         for (int round = 0; round < 5; ++round) {
-            for (const qint64 pid : running()) {
+            for (const qint64 pid : running() + writing()) {
                 ::kill(static_cast<pid_t>(pid), SIGKILL);
             }
         }
@@ -221,6 +222,18 @@ protected:
     QString m_program = QStringLiteral(SGN_BIN_DIR "/sgn-watchdog");
 
 private:
+    [[nodiscard]] QList<qint64> writing() const
+    {
+        QList<qint64> pids;
+        for (const QString &entry : QDir(u"/proc"_s).entryList(QDir::Dirs)) {
+            const QString output = QFileInfo(u"/proc/%1/fd/1"_s.arg(entry)).symLinkTarget();
+            if (entry.toInt() != 0 && entry.toInt() != ::getpid() && output.startsWith(path(u"logs/"_s))) {
+                pids += entry.toLongLong();
+            }
+        }
+        return pids;
+    }
+
     QTemporaryDir m_dir;
     std::unique_ptr<QProcess> m_process;
     quint16 m_port = freePort();

@@ -99,10 +99,11 @@ public:
         }
         return child;
     }
-    // Ends one that startElsewhere() has started.
+    // Ends one that startElsewhere() has started, with all of its session: a child that it has just forked still shows
+    // the script.
     void end(pid_t pid)
     {
-        ::kill(pid, SIGKILL);
+        ::kill(-pid, SIGKILL);
         ::waitpid(pid, nullptr, 0);
         std::erase(m_started, pid);
     }
