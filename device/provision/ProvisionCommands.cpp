@@ -21,6 +21,7 @@ int runProvisionCommand(const QStringList &arguments)
         Subcommand{"keys"_L1, "make a key that signs releases or commands"_L1, runKeys},
         Subcommand{"root-keys"_L1, "write the keys that bind a device where only root can change them"_L1, runRootKeys},
         Subcommand{"sign"_L1, "sign a release for devices that demand it"_L1, runSign},
+        Subcommand{"stick"_L1, "write signed releases onto a USB stick for devices without a network"_L1, runStick},
     };
     return runSubcommand(all, u"Prepares a device."_s,
                          u"sgn-provision encrypt config.json /media/card/home/pi/technospurs/cfg/config_file.bin"_s,

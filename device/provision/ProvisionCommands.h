@@ -23,5 +23,6 @@ void complain(const QString &message);
 [[nodiscard]] int runKeys(const QStringList &arguments);
 [[nodiscard]] int runRootKeys(const QStringList &arguments);
 [[nodiscard]] int runSign(const QStringList &arguments);
+[[nodiscard]] int runStick(const QStringList &arguments);
 
 } // namespace sgn::provision

@@ -3,6 +3,7 @@
 #include "base/DeviceTree.h"
 #include "config/RootKeys.h"
 #include "provision/ProvisionCommands.h"
+#include "provision/PublicKeyFiles.h"
 
 namespace sgn::provision {
 
@@ -10,27 +11,10 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-Result<QList<PublicKey>> readKeys(const QStringList &files)
-{
-    QList<PublicKey> keys;
-    for (const QString &path : files) {
-        const auto jwk = readJsonFile(path);
-        if (!jwk) {
-            return fail(jwk.error());
-        }
-        auto key = publicKeyFromJwk(*jwk);
-        if (!key) {
-            return fail(std::move(key).error().withContext(path));
-        }
-        keys += *std::move(key);
-    }
-    return keys;
-}
-
 Outcome write(const QStringList &release, const QStringList &operators, const QString &path)
 {
-    auto releaseKeys = readKeys(release);
-    auto operatorKeys = readKeys(operators);
+    auto releaseKeys = readPublicKeys(release);
+    auto operatorKeys = readPublicKeys(operators);
     if (!releaseKeys || !operatorKeys) {
         return fail(!releaseKeys ? releaseKeys.error() : operatorKeys.error());
     }
