@@ -147,6 +147,46 @@ QString DeviceTree::logBundle() const
     return below(u"downloads/logs.zip"_s);
 }
 
+QString DeviceTree::stick() const
+{
+    return below(u"downloads/stick"_s);
+}
+
+QString DeviceTree::stickHandover() const
+{
+    return stick() + u"/order.json"_s;
+}
+
+QString DeviceTree::stickZip(int index) const
+{
+    return stick() + u"/%1.zip"_s.arg(index);
+}
+
+QString DeviceTree::stickProgress() const
+{
+    return stick() + u"/progress.json"_s;
+}
+
+QString DeviceTree::stickResult() const
+{
+    return stick() + u"/result.json"_s;
+}
+
+QString DeviceTree::stickLogs() const
+{
+    return stick() + u"/logs.zip"_s;
+}
+
+QString DeviceTree::stickRecord() const
+{
+    return below(u"wdog/stick.json"_s);
+}
+
+QString DeviceTree::stickLock() const
+{
+    return below(u"wdog/stick.lock"_s);
+}
+
 QString DeviceTree::smartMeter() const
 {
     return below(u"SmartMeter"_s);

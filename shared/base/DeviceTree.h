@@ -56,6 +56,16 @@ public:
     [[nodiscard]] QString agentLock() const;     // downloads/agent.lock: one agent per root
     [[nodiscard]] QString logBundle() const;     // downloads/logs.zip, while it is sent
 
+    // What a USB stick has brought (device/stick), and what will be written back to it.
+    [[nodiscard]] QString stick() const;             // downloads/stick, a folder
+    [[nodiscard]] QString stickHandover() const;     // downloads/stick/order.json: written last
+    [[nodiscard]] QString stickZip(int index) const; // downloads/stick/0.zip
+    [[nodiscard]] QString stickProgress() const;     // downloads/stick/progress.json
+    [[nodiscard]] QString stickResult() const;       // downloads/stick/result.json: nothing more will be tried
+    [[nodiscard]] QString stickLogs() const;         // downloads/stick/logs.zip
+    [[nodiscard]] QString stickRecord() const;       // wdog/stick.json: the order that was carried out last
+    [[nodiscard]] QString stickLock() const;         // wdog/stick.lock: one program at a time serves sticks
+
     [[nodiscard]] QString smartMeter() const;
     // data: of the meter's processes, which no update touches
     [[nodiscard]] QString data() const;
