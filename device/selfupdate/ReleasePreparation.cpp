@@ -119,32 +119,9 @@ Outcome checkIsOurs(const QString &path)
     return {};
 }
 
-// Root's own list binds the owner, who could replace the configuration's. Without it the owner decides, as in the seed.
-Result<QList<PublicKey>> releaseKeys(const Preparation &preparation)
-{
-    const QString file = preparation.release.keys();
-    if (const auto checked = checkIsOurs(file); checked) {
-        auto keys = loadRootKeys(file);
-        if (!keys) {
-            return fail(std::move(keys).error());
-        }
-        if (!keys->releaseKeys.isEmpty()) {
-            return std::move(keys->releaseKeys);
-        }
-    } else if (checked.error().code != ErrorCode::NotFound) {
-        return fail(checked.error().withContext(u"cannot trust the keys of root"_s));
-    }
-    const system::FileRights rights(preparation.owner);
-    auto config = loadDeviceConfig(DeviceTree(preparation.root));
-    if (!config) {
-        return fail(std::move(config).error().withContext(u"cannot find out whether releases must be signed"_s));
-    }
-    return std::move(config->releaseKeys);
-}
-
 Result<Signed> checkSignature(const Preparation &preparation, int version, const control::SwapZip &source, qint64 size)
 {
-    const auto keys = releaseKeys(preparation);
+    const auto keys = releaseKeysOf(preparation.release, preparation.root, preparation.owner);
     if (!keys) {
         return fail(keys.error());
     }
@@ -214,7 +191,7 @@ Outcome test(const Preparation &preparation, const SwapJournal &journal, const Q
 Outcome preparePrevious(const Preparation &preparation, const SwapJournal &journal)
 {
     // It was signed once, but so is every release with a known hole, and an attacker may have taken over the agent.
-    const auto keys = releaseKeys(preparation);
+    const auto keys = releaseKeysOf(preparation.release, preparation.root, preparation.owner);
     if (!keys) {
         return fail(keys.error());
     }
@@ -241,6 +218,29 @@ Outcome preparePrevious(const Preparation &preparation, const SwapJournal &journ
 }
 
 } // namespace
+
+// Root's own list binds the owner, who could replace the configuration's. Without it the owner decides, as in the seed.
+Result<QList<PublicKey>> releaseKeysOf(const OwnRelease &release, const QString &root, const system::UserAccount &owner)
+{
+    const QString file = release.keys();
+    if (const auto checked = checkIsOurs(file); checked) {
+        auto keys = loadRootKeys(file);
+        if (!keys) {
+            return fail(std::move(keys).error());
+        }
+        if (!keys->releaseKeys.isEmpty()) {
+            return std::move(keys->releaseKeys);
+        }
+    } else if (checked.error().code != ErrorCode::NotFound) {
+        return fail(checked.error().withContext(u"cannot trust the keys of root"_s));
+    }
+    const system::FileRights rights(owner);
+    auto config = loadDeviceConfig(DeviceTree(root));
+    if (!config) {
+        return fail(std::move(config).error().withContext(u"cannot find out whether releases must be signed"_s));
+    }
+    return std::move(config->releaseKeys);
+}
 
 Outcome prepareRelease(const Preparation &preparation, const SwapJournal &journal)
 {

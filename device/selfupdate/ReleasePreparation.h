@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "crypto/PublicKey.h"
 #include "selfupdate/OwnRelease.h"
 #include "selfupdate/SwapJournal.h"
 #include "system/UserAccount.h"
@@ -24,6 +25,11 @@ struct Preparation
 // watchdog that goes on watching. BadRequest, HashMismatch, NotSigned, BadSignature, Downgrade, BadArchive, TooLarge,
 // NoSpace, InstallFailed, Io, BadFile.
 [[nodiscard]] Outcome prepareRelease(const Preparation &preparation, const SwapJournal &journal);
+
+// The keys one of which has to have signed a release: root's own where there are some, else those of the device's
+// configuration; empty: releases need not be signed. BadFile, Refused, Io: it can't be known.
+[[nodiscard]] Result<QList<PublicKey>> releaseKeysOf(const OwnRelease &release, const QString &root,
+                                                     const system::UserAccount &owner);
 
 // The main function of that process: takes the request from the journal and writes to stdout why it failed
 // (PreparationResult.h). Returns the exit code.

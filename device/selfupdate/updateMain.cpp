@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// sgn-watchdog-update: checks and unpacks the watchdog's next release. The watchdog starts it, with its own arguments.
+// sgn-watchdog-update: what the watchdog leaves to another process, because it needs OpenSSL and libarchive and may
+// take long: checks and unpacks the watchdog's next release, or serves a USB stick. The watchdog starts it, with its
+// own arguments.
 #include "base/CommandLine.h"
 #include "base/VersionFile.h"
+#include "config/DeviceConfig.h"
 #include "selfupdate/ReleasePreparation.h"
+#include "stick/StickService.h"
 
 #include <cstdio>
 #include <QCoreApplication>
@@ -12,6 +16,27 @@
 using namespace Qt::StringLiterals;
 using namespace sgn;
 using namespace sgn::selfupdate;
+
+namespace {
+
+// Prints what was done with the stick, or why it wasn't.
+int serveStick(const OwnRelease &release, const QString &root, const system::UserAccount &owner, const QString &place,
+               stick::Arrival arrival)
+{
+    stick::StickDevice device{DeviceTree(root), owner, {}, {}, releaseKeysOf(release, root, owner)};
+    {
+        const system::FileRights rights(owner);
+        if (const auto config = loadDeviceConfig(device.tree)) {
+            device.id = config->rpiUniqueId;
+            device.jid = config->clientJid;
+        }
+    }
+    const auto served = stick::serveStick(device, place, arrival);
+    std::fputs(qUtf8Printable((served ? served->sentence : served.error().message).simplified() + u'\n'), stdout);
+    return served ? ExitDone : ExitFailed;
+}
+
+} // namespace
 
 int main(int argc, char *argv[])
 {
@@ -32,6 +57,11 @@ int main(int argc, char *argv[])
     QCommandLineOption speed(u"speed"_s, u"The watchdog's; not used."_s, u"N"_s);
     speed.setFlags(QCommandLineOption::HiddenFromHelp);
     parser.addOption(speed);
+    QCommandLineOption place(u"stick"_s, u"Serve the USB stick at PLACE, a block device or a folder."_s, u"PLACE"_s);
+    place.setFlags(QCommandLineOption::HiddenFromHelp);
+    QCommandLineOption plugged(u"plugged-in"_s, u"The stick was plugged in just now."_s);
+    plugged.setFlags(QCommandLineOption::HiddenFromHelp);
+    parser.addOptions({place, plugged});
     commandLine.process(QCoreApplication::arguments());
     if (!parser.positionalArguments().isEmpty()) {
         CommandLine::usageError(u"unexpected argument '%1'"_s.arg(parser.positionalArguments().constFirst()));
@@ -43,6 +73,10 @@ int main(int argc, char *argv[])
     if (!owner) {
         std::fputs(qUtf8Printable(u"sgn-watchdog-update: "_s + owner.error().message + u'\n'), stderr);
         return ExitFailed;
+    }
+    if (parser.isSet(place)) {
+        return serveStick(release, root, *owner, parser.value(place),
+                          parser.isSet(plugged) ? stick::Arrival::PluggedIn : stick::Arrival::Found);
     }
     return runPreparation(
         {release, root, *std::move(owner), readReleaseVersion(release.installed()).value_or(builtInRelease)});
