@@ -32,7 +32,8 @@ constexpr std::array requestKinds{
                           [](JsonReader &reader) -> RequestBody {
                               return Hello{readVersion(reader, "version"_L1), readProtocol(reader),
                                            readLimit(reader, "heartbeat_timeout_s"_L1),
-                                           readLimit(reader, "start_timeout_s"_L1)};
+                                           readLimit(reader, "start_timeout_s"_L1),
+                                           reader.optionalBool("takes_sticks"_L1, false)};
                           }},
     BodyKind<RequestBody>{"status"_L1,
                           [](JsonReader &) -> RequestBody {
@@ -70,6 +71,10 @@ constexpr std::array requestKinds{
     BodyKind<RequestBody>{"swap_status"_L1,
                           [](JsonReader &reader) -> RequestBody {
                               return SwapStatus{readSwapComponent(reader)};
+                          }},
+    BodyKind<RequestBody>{"stick_done"_L1,
+                          [](JsonReader &) -> RequestBody {
+                              return StickDone{};
                           }},
 };
 static_assert(requestKinds.size() == std::variant_size_v<RequestBody>);
@@ -112,6 +117,10 @@ constexpr std::array eventKinds{
     BodyKind<Event>{"problem"_L1,
                     [](JsonReader &reader) -> Event {
                         return ProblemChanged{reader.optionalText("problem"_L1, maxProblemLength)};
+                    }},
+    BodyKind<Event>{"stick"_L1,
+                    [](JsonReader &) -> Event {
+                        return StickArrived{};
                     }},
 };
 static_assert(eventKinds.size() == std::variant_size_v<Event>);

@@ -31,6 +31,8 @@ struct Hello
     // Empty in the greeting of an older agent.
     std::optional<int> heartbeatTimeoutS = {};
     std::optional<int> startTimeoutS = {};
+    // The agent installs what a USB stick has brought (StickHandover.h); false in the greeting of an older agent.
+    bool takesSticks = false;
     friend bool operator==(const Hello &, const Hello &) = default;
 };
 
@@ -120,6 +122,10 @@ struct Swap
     int version = 0;
     int timeoutS = 0; // 1 to 3600
     SwapSource source;
+    // JabberClient: the release came by a stick to a device that may have no network. If the agent isn't online when
+    // it is replaced, the new one need not reach the server either: it is confirmed when it has run for a while after
+    // its hello. An older watchdog doesn't know the field and rolls back.
+    bool mayBeOffline = false;
     friend bool operator==(const Swap &, const Swap &) = default;
 };
 
@@ -130,7 +136,15 @@ struct SwapStatus
     friend bool operator==(const SwapStatus &, const SwapStatus &) = default;
 };
 
-using RequestBody = std::variant<Hello, Status, Hold, Resume, Restart, Reboot, Online, Offline, Swap, SwapStatus>;
+// The agent has done all it will do with what a stick has brought: its result is to be written back to the stick. Done
+// is the reply, also for a repeat.
+struct StickDone
+{
+    friend bool operator==(const StickDone &, const StickDone &) = default;
+};
+
+using RequestBody =
+    std::variant<Hello, Status, Hold, Resume, Restart, Reboot, Online, Offline, Swap, SwapStatus, StickDone>;
 
 struct Request
 {
@@ -226,7 +240,14 @@ struct ProblemChanged
     friend bool operator==(const ProblemChanged &, const ProblemChanged &) = default;
 };
 
-using Event = std::variant<ProcessChanged, SwapChanged, ProblemChanged>;
+// A stick has brought releases, which lie in DeviceTree::stick() (StickHandover.h). An older agent doesn't know this
+// event.
+struct StickArrived
+{
+    friend bool operator==(const StickArrived &, const StickArrived &) = default;
+};
+
+using Event = std::variant<ProcessChanged, SwapChanged, ProblemChanged, StickArrived>;
 
 // Either of what the agent reads.
 using WatchdogLine = std::variant<Reply, Event>;

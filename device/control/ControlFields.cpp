@@ -147,6 +147,7 @@ Swap readSwap(JsonReader &reader)
     swap.version = readVersion(reader, "version"_L1);
     swap.timeoutS = readSeconds(reader, "timeout_s"_L1);
     swap.source = readSwapSource(reader, swap.component);
+    swap.mayBeOffline = reader.optionalBool("may_be_offline"_L1, false);
     return swap;
 }
 
@@ -186,6 +187,9 @@ QJsonObject fieldsOf(const Hello &hello)
     if (hello.startTimeoutS) {
         fields["start_timeout_s"_L1] = *hello.startTimeoutS;
     }
+    if (hello.takesSticks) {
+        fields["takes_sticks"_L1] = true;
+    }
     return fields;
 }
 
@@ -224,6 +228,9 @@ QJsonObject fieldsOf(const Swap &swap)
                        {"key"_L1, swap.key},
                        {"version"_L1, swap.version},
                        {"timeout_s"_L1, swap.timeoutS}};
+    if (swap.mayBeOffline) {
+        object["may_be_offline"_L1] = true;
+    }
     std::visit(Overloaded{
                    [&object](const SwapFolder &source) { object["staged_folder"_L1] = source.path; },
                    [&object](const SwapPrevious &) { object["previous"_L1] = true; },

@@ -54,6 +54,7 @@ AgentExchange::AgentExchange(Settings settings, supervision::AgentControl &agent
     , m_agent(agent)
     , m_file(m_settings.journal, 0644)
     , m_timer(clock, this)
+    , m_offlineSettle(clock, this)
     , m_clock(clock)
 {
     connect(&m_agent, &supervision::AgentControl::helloReceived, this, &AgentExchange::helloReceived);
@@ -65,6 +66,12 @@ AgentExchange::AgentExchange(Settings settings, supervision::AgentControl &agent
     m_rollBackRetry.setSingleShot(true);
     m_rollBackRetry.setInterval(retryPause);
     connect(&m_rollBackRetry, &QTimer::timeout, this, &AgentExchange::exchangeBack);
+    connect(&m_offlineSettle, &system::DeadlineTimer::reached, this, [this] {
+        if (isConfirming(m_journal) && m_helloSeen) {
+            qCInfo(lcSelfUpdate) << "the new agent runs; without a network it need not reach the server";
+            confirm();
+        }
+    });
     connect(&m_timer, &system::DeadlineTimer::reached, this, [this] {
         rollBack(m_helloSeen ? u"the new agent did not reach the server within %1 s"_s.arg(m_journal->request.timeoutS)
                              : u"the new agent did not report within %1 s"_s.arg(m_journal->request.timeoutS));
@@ -235,6 +242,9 @@ void AgentExchange::helloReceived(int version)
         return;
     }
     m_helloSeen = true;
+    if (m_journal->request.mayBeOffline) {
+        m_offlineSettle.set(m_clock.monotonic() + m_settings.offlineSettle);
+    }
 }
 
 void AgentExchange::online()
@@ -250,6 +260,7 @@ void AgentExchange::agentEnded()
         return;
     }
     m_helloSeen = false;
+    m_offlineSettle.set(std::nullopt);
     if (++m_deaths >= maxDeaths) {
         rollBack(u"the new agent ended %1 times%2"_s.arg(m_deaths).arg(describe(m_agent.lastExit())));
     }
@@ -265,6 +276,7 @@ void AgentExchange::agentCannotStart()
 void AgentExchange::confirm()
 {
     m_timer.set(std::nullopt);
+    m_offlineSettle.set(std::nullopt);
     qCInfo(lcSelfUpdate).noquote() << "agent confirmed (version" << m_journal->request.version << ")";
     m_journal->advance(SwapEvent::Healthy);
     reportConfirmed();
@@ -285,6 +297,7 @@ void AgentExchange::reportConfirmed()
 void AgentExchange::rollBack(const QString &why)
 {
     m_timer.set(std::nullopt);
+    m_offlineSettle.set(std::nullopt);
     qCWarning(lcSelfUpdate).noquote() << "agent swap rolls back (version" << m_journal->request.version << "):" << why;
     m_journal->advance(SwapEvent::Failed);
     m_journal->error = ErrorCode::NotHealthy;

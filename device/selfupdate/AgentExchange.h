@@ -12,8 +12,9 @@
 namespace sgn::selfupdate {
 
 // Exchanges the agent's release and rolls back unless the new one is confirmed: it has to reach its server within the
-// time. Each phase (SwapState.h) is saved before its work starts and its work can be repeated, so a watchdog that
-// starts after a kill or a power cut goes on where the last one was.
+// time, or only to run for a while where there is no network (Swap::mayBeOffline). Each phase (SwapState.h) is saved
+// before its work starts and its work can be repeated, so a watchdog that starts after a kill or a power cut goes on
+// where the last one was.
 class AgentExchange : public QObject
 {
     Q_OBJECT
@@ -27,6 +28,8 @@ public:
         uid_t treeOwner = 0;
         gid_t treeGroup = 0;
         int watchdogVersion = 0;
+        // How long a new agent has to run after its hello to be confirmed without the server (Swap::mayBeOffline).
+        std::chrono::milliseconds offlineSettle = std::chrono::seconds(30);
     };
 
     AgentExchange(Settings settings, supervision::AgentControl &agent, const Clock &clock, QObject *parent = nullptr);
@@ -74,6 +77,7 @@ private:
     system::DeadlineTimer m_timer;
     QTimer m_saveRetry; // active: confirmed, but that isn't durable yet
     QTimer m_rollBackRetry;
+    system::DeadlineTimer m_offlineSettle; // set: confirms the new agent without the server
     const Clock &m_clock;
     bool m_helloSeen = false;
     int m_deaths = 0; // of the new agent

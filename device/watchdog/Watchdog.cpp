@@ -6,6 +6,8 @@
 #include "system/PortGuard.h"
 #include "system/ProcFs.h"
 #include "watchdog/Logging.h"
+#include "watchdog/MountedSticks.h"
+#include "watchdog/UsbSticks.h"
 
 #include <algorithm>
 #include <QPointer>
@@ -54,8 +56,11 @@ supervision::AgentSupervisor::Settings agentSettings(const WatchdogSettings &set
 
 selfupdate::AgentExchange::Settings swapSettings(const WatchdogSettings &settings)
 {
-    return {settings.tree.jabberClient(), settings.tree.downloads(), settings.tree.agentSwapJournal(),
-            settings.owner.user,          settings.owner.group,      settings.version};
+    selfupdate::AgentExchange::Settings swap{
+        settings.tree.jabberClient(), settings.tree.downloads(), settings.tree.agentSwapJournal(),
+        settings.owner.user,          settings.owner.group,      settings.version};
+    swap.offlineSettle /= settings.speed;
+    return swap;
 }
 
 selfupdate::WatchdogExchange::Settings ownSwapSettings(const WatchdogSettings &settings)
@@ -64,6 +69,20 @@ selfupdate::WatchdogExchange::Settings ownSwapSettings(const WatchdogSettings &s
                                                 settings.version, settings.arguments, settings.hasInit};
     swap.guardianPause /= settings.speed;
     return swap;
+}
+
+std::unique_ptr<StickSource> stickSource(const WatchdogSettings &settings)
+{
+    constexpr std::chrono::milliseconds interval = std::chrono::seconds(2);
+    if (!settings.sticks.isEmpty()) {
+        return std::make_unique<MountedSticks>(settings.sticks, interval / settings.speed);
+    }
+    return std::make_unique<UsbSticks>(interval / settings.speed);
+}
+
+StickDesk::Settings stickSettings(const WatchdogSettings &settings)
+{
+    return {selfupdate::OwnRelease(settings.programFolder).updateProgram(), settings.arguments, settings.owner};
 }
 
 // The reply to a request without a result of its own.
@@ -93,6 +112,7 @@ Watchdog::Watchdog(WatchdogSettings settings, std::unique_ptr<HeartbeatSocket> h
               m_clock)
     , m_agentExchange(swapSettings(m_settings), m_agent, m_clock)
     , m_watchdogExchange(ownSwapSettings(m_settings), [this] { return watchedProcesses(); })
+    , m_sticks(stickSettings(m_settings), stickSource(m_settings))
 {
     m_saveTimer.setSingleShot(true);
     connect(&m_saveTimer, &QTimer::timeout, this, &Watchdog::save);
@@ -107,6 +127,7 @@ Watchdog::Watchdog(WatchdogSettings settings, std::unique_ptr<HeartbeatSocket> h
     connect(&m_agentExchange, &selfupdate::AgentExchange::finished, this,
             [this](const control::SwapStatusReply &status) { m_control->broadcast(control::SwapChanged{status}); });
     connect(&m_watchdogExchange, &selfupdate::WatchdogExchange::handOver, this, &Watchdog::handOver);
+    connect(&m_sticks, &StickDesk::served, this, [this] { m_control->broadcast(control::StickArrived{}); });
     connect(m_control.get(), &ControlServer::requestReceived, this,
             [this](ControlPeer *peer, const control::Request &request) { handle(*peer, request); });
 }
@@ -158,6 +179,9 @@ void Watchdog::reapOrphans()
     if (m_watchdogExchange.child() > 0) {
         ours += m_watchdogExchange.child();
     }
+    if (m_sticks.child() > 0) {
+        ours += m_sticks.child();
+    }
     siginfo_t info{};
     while (::waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT) == 0 && info.si_pid != 0) {
         if (ours.contains(info.si_pid)) {
@@ -208,6 +232,10 @@ Watchdog::Reply Watchdog::replyTo(ControlPeer &peer, const control::Request &req
             [&](const control::SwapStatus &status) -> Reply {
                 return status.component == Component::WatchDog ? m_watchdogExchange.status() : m_agentExchange.status();
             },
+            [&](const control::StickDone &) -> Reply {
+                stickDone(peer);
+                return control::Done{};
+            },
         },
         request.body);
 }
@@ -235,8 +263,20 @@ Result<control::ReplyBody> Watchdog::hello(ControlPeer &peer, const control::Hel
         qCInfo(lcWatchdog).noquote() << u"agent connected (pid %1, version %2)"_s.arg(peer.pid()).arg(hello.version);
         setLimits(hello.heartbeatTimeoutS, hello.startTimeoutS);
         saveSoon();
+        if (hello.takesSticks) {
+            m_sticks.agentReady();
+        } else {
+            qCInfo(lcWatchdog) << "this agent installs nothing from USB sticks";
+        }
     }
     return control::HelloReply{m_settings.version};
+}
+
+void Watchdog::stickDone(const ControlPeer &peer)
+{
+    if (isAgent(peer)) {
+        m_sticks.resultReady();
+    }
 }
 
 void Watchdog::setLimits(std::optional<int> heartbeatTimeoutS, std::optional<int> startTimeoutS)
@@ -303,8 +343,11 @@ Result<control::ReplyBody> Watchdog::swap(const control::Swap &swap)
         return m_agentExchange.isUnderWay() ? fail(ErrorCode::Busy, u"the agent is being updated"_s)
                                             : done(m_watchdogExchange.request(swap));
     }
+    control::Swap agentSwap = swap;
+    // One that has had a network until now has to find it again.
+    agentSwap.mayBeOffline = swap.mayBeOffline && !(m_agentLink && m_agentLink->isOnline);
     return m_watchdogExchange.isUnderWay() ? fail(ErrorCode::Busy, u"the watchdog is being updated"_s)
-                                           : done(m_agentExchange.request(swap));
+                                           : done(m_agentExchange.request(agentSwap));
 }
 
 QList<selfupdate::WatchedProcess> Watchdog::watchedProcesses() const

@@ -10,6 +10,7 @@
 #include "system/UserAccount.h"
 #include "watchdog/ControlServer.h"
 #include "watchdog/HeartbeatSocket.h"
+#include "watchdog/StickDesk.h"
 
 #include <memory>
 #include <QObject>
@@ -30,6 +31,7 @@ struct WatchdogSettings
     QStringList arguments{}; // it was started with
     bool hasInit = false;    // systemd starts it again when it ends
     system::ControlGroups groups{};
+    QString sticks{}; // where another program mounts USB sticks; empty: this one does, if it is root
 };
 
 // The whole program but for main(): joins the sockets, the table of processes, the agent and the registry.
@@ -68,6 +70,7 @@ private:
     [[nodiscard]] QSet<pid_t> agentPids() const;
     [[nodiscard]] bool isAgent(const ControlPeer &peer) const;
     [[nodiscard]] Result<control::ReplyBody> swap(const control::Swap &swap);
+    void stickDone(const ControlPeer &peer);
     [[nodiscard]] QList<selfupdate::WatchedProcess> watchedProcesses() const;
     void setLimits(std::optional<int> heartbeatTimeoutS, std::optional<int> startTimeoutS);
     void saveSoon();
@@ -85,6 +88,7 @@ private:
     supervision::AgentSupervisor m_agent;
     selfupdate::AgentExchange m_agentExchange;
     selfupdate::WatchdogExchange m_watchdogExchange;
+    StickDesk m_sticks;
     std::optional<int> m_heartbeatTimeoutS; // as the agent has reported them
     std::optional<int> m_startTimeoutS;
     std::optional<control::AgentLink> m_agentLink; // as the running agent has reported it

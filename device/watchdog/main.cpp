@@ -245,6 +245,7 @@ int main(int argc, char *argv[])
     settings.version = readReleaseVersion(settings.programFolder).value_or(selfupdate::builtInRelease);
     settings.groups = system::ControlGroups::find();
     settings.hasInit = qEnvironmentVariableIsSet("NOTIFY_SOCKET");
+    settings.sticks = qEnvironmentVariable("SGN_STICKS");
     auto owner = system::ownerOfRoot(settings.tree.root());
     if (!owner) {
         return failed(owner.error());

@@ -78,6 +78,8 @@ private Q_SLOTS:
         QTest::addColumn<control::RequestBody>("body");
         QTest::newRow("hello") << RequestBody(Hello{3});
         QTest::newRow("hello with limits") << RequestBody(Hello{3, 1, 90, 400});
+        QTest::newRow("hello of an agent that takes sticks") << RequestBody(Hello{3, 1, {}, {}, true});
+        QTest::newRow("stick done") << RequestBody(StickDone{});
         QTest::newRow("status") << RequestBody(Status{});
         QTest::newRow("hold") << RequestBody(Hold{Component::SmartMeter, 60});
         QTest::newRow("resume") << RequestBody(Resume{Component::SmartMeter, {{u"ocr"_s, 2}}});
@@ -91,6 +93,8 @@ private Q_SLOTS:
         QTest::newRow("hold for packages") << RequestBody(Hold{Component::SitePackages, 60});
         QTest::newRow("swap of the agent")
             << RequestBody(Swap{Component::JabberClient, u"9:cd"_s, 2, 120, SwapFolder{u"/root/downloads/staged"_s}});
+        QTest::newRow("swap of an agent without a network") << RequestBody(
+            Swap{Component::JabberClient, u"9:cd"_s, 2, 120, SwapFolder{u"/root/downloads/staged"_s}, true});
         QTest::newRow("swap of the watchdog")
             << RequestBody(Swap{Component::WatchDog, u"10:ab"_s, 3, 90,
                                 SwapZip{u"/root/downloads/w.zip"_s, QByteArray(32, '\x9f'), u"a.b.c"_s, true}});
@@ -174,7 +178,8 @@ private Q_SLOTS:
              {Event(ProcessChanged{process}),
               Event(SwapChanged{
                   {Component::JabberClient, SwapProgress::Confirmed, u"9:cd"_s, 2, ErrorCode::Internal, {}}}),
-              Event(ProblemChanged{u"the heartbeats of \"x\" are refused"_s}), Event(ProblemChanged{})}) {
+              Event(ProblemChanged{u"the heartbeats of \"x\" are refused"_s}), Event(ProblemChanged{}),
+              Event(StickArrived{})}) {
             const auto line = parseWatchdogLine(encode(event).chopped(1));
             QVERIFY(line);
             QCOMPARE(std::get<Event>(*line), event);

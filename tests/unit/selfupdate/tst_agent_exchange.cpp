@@ -59,6 +59,8 @@ class TestAgentExchange : public QObject
     Q_OBJECT
 
 private:
+    static constexpr std::chrono::milliseconds offlineSettle{20};
+
     [[nodiscard]] QString below(const QString &path) const { return m_root->filePath(path); }
 
     void addRelease(const QString &folder, int version) const
@@ -81,7 +83,13 @@ private:
     [[nodiscard]] AgentExchange::Settings settings() const
     {
         const uid_t owner = ::geteuid() == 0 ? 1000 : ::geteuid();
-        return {below(u"JabberClient"_s), below(u"downloads"_s), below(u"agent-swap.json"_s), owner, owner, 7};
+        return {below(u"JabberClient"_s),
+                below(u"downloads"_s),
+                below(u"agent-swap.json"_s),
+                owner,
+                owner,
+                7,
+                offlineSettle};
     }
     // As the next watchdog does, after a kill or a power cut.
     void startWatchdog()
@@ -176,6 +184,28 @@ private Q_SLOTS:
         QCOMPARE(versionIn(u"JabberClient"_s), "1"_ba);
         QCOMPARE(versionIn(u"downloads/new"_s), "2"_ba);
         QVERIFY(m_agent->isRunning);
+    }
+
+    // What came by a stick, to a device that has no network.
+    void confirmsWithoutAServer()
+    {
+        const QSignalSpy finished(m_exchange.get(), &AgentExchange::finished);
+        control::Swap request = order();
+        request.mayBeOffline = true;
+        QVERIFY(m_exchange->request(request));
+        QTRY_COMPARE(m_agent->starts, 1);
+        // Not one that ends before its time.
+        m_agent->connectAs(2);
+        m_agent->die();
+        m_clock.advance(2 * offlineSettle);
+        QCoreApplication::processEvents();
+        QCOMPARE(m_exchange->status().progress, control::SwapProgress::Confirming);
+        m_agent->connectAs(2);
+        QCOMPARE(m_exchange->status().progress, control::SwapProgress::Confirming);
+        m_clock.advance(offlineSettle);
+        QTRY_COMPARE(finished.size(), 1);
+        QCOMPARE(m_exchange->status().progress, control::SwapProgress::Confirmed);
+        QCOMPARE(versionIn(u"JabberClient"_s), "2"_ba);
     }
 
     void takesOneOrderAtATime()
