@@ -63,9 +63,9 @@ bool Installer::isSwapping() const
 Outcome Installer::begin(const Order &order)
 {
     if (m_record) {
-        return fail(ErrorCode::Busy, u"update %1 is still running"_s.arg(m_record->order.number));
+        return fail(ErrorCode::Busy, nameOf(m_record->order) + u" is still running"_s);
     }
-    auto trusted = trustRelease(order.task, m_settings.policy);
+    auto trusted = trustRelease(order.task, m_settings.policyFor(order));
     if (!trusted) {
         return fail(std::move(trusted).error());
     }
@@ -86,7 +86,7 @@ Outcome Installer::begin(const Order &order)
         return saved;
     }
     startWork(std::move(record));
-    qCInfo(lcUpdate).noquote() << u"update %1 of %2 accepted"_s.arg(order.number).arg(subjectOf(order.task));
+    qCInfo(lcUpdate).noquote() << u"%1 of %2 accepted"_s.arg(nameOf(order), subjectOf(order.task));
     beginState();
     return {};
 }
@@ -103,7 +103,7 @@ void Installer::resume()
         return;
     }
     startWork(*std::move(record));
-    qCInfo(lcUpdate).noquote() << u"update %1 continues: %2"_s.arg(m_record->order.number).arg(nameOf(m_record->state));
+    qCInfo(lcUpdate).noquote() << u"%1 continues: %2"_s.arg(nameOf(m_record->order), nameOf(m_record->state));
     if (isFinal(m_record->state)) {
         reportOutcome();
         return;
@@ -254,7 +254,7 @@ void Installer::failUnsaved(const Error &reason)
 
 Outcome Installer::cancel(CommandNo number)
 {
-    if (!m_record || m_record->order.number != number || isFinal(m_record->state)) {
+    if (!m_record || m_record->order.number != number || m_record->order.stick || isFinal(m_record->state)) {
         return fail(ErrorCode::NotFound, u"update %1 is not running"_s.arg(number));
     }
     if (!nextState(m_record->state, Event::Cancelled)) {

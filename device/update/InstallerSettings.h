@@ -25,7 +25,9 @@ struct InstallerSettings
     QString hold;         // the file by which users at the device postpone the swap; may be empty
     Policy policy;
     int agentVersion = 0; // of the release that this agent belongs to
-    ServerTrial trial;    // for the CA file
+    // Returns the path of a release that a stick has brought, by its place in the hand-over.
+    std::function<QString(int index)> stickZip;
+    ServerTrial trial; // for the CA file
     // By the server's clock where that is known. Without them the machine's own clock counts, and nothing expires.
     std::function<QDateTime()> now;
     std::function<bool(const QDateTime &)> isPast;
@@ -36,6 +38,13 @@ struct InstallerSettings
     // How long the watchdog may take to report what is installed, before an update is tried without knowing.
     std::chrono::milliseconds statusLimit{5'000};
 
+    // What an order has to comply with.
+    [[nodiscard]] Policy policyFor(const Order &order) const
+    {
+        Policy result = policy;
+        result.mustBeSigned = order.stick.has_value();
+        return result;
+    }
     [[nodiscard]] InstallLocations locations() const { return {root, downloads, caFile, sitePackages}; }
     [[nodiscard]] QDateTime timeBy(const Clock &clock) const { return now ? now() : clock.wallUtc(); }
 };

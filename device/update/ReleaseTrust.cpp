@@ -66,6 +66,10 @@ Result<TrustedRelease> trustRelease(const Task &task, const Policy &policy)
     // A CA file has no version that could be forced; only its signature shows whether it is an older one.
     const auto *const update = std::get_if<UpdateCommand>(&task);
     TrustedRelease trusted{task, {}, update == nullptr || update->force ? Downgrade::Allowed : Downgrade::Refused};
+    if (policy.releaseKeys.isEmpty() && policy.mustBeSigned) {
+        return fail(ErrorCode::NotSigned, u"this device has no release_keys, and without them it takes no release from "
+                                          "a stick"_s);
+    }
     if (policy.releaseKeys.isEmpty()) {
         return trusted;
     }

@@ -18,6 +18,7 @@ struct Policy
     bool allowHttp = false;       // releases may come by plain http
     QList<PublicKey> releaseKeys; // not empty: only what one of them has signed is installed
     bool hasOperatorKeys = false; // every order has been signed by an operator
+    bool mustBeSigned = false;    // also where there are no release keys, as for what a stick has brought
 };
 
 enum class Downgrade { Refused, Allowed };

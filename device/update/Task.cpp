@@ -55,4 +55,9 @@ std::optional<Source> sourceOf(const Task &task)
                       task);
 }
 
+QString nameOf(const Order &order)
+{
+    return order.stick ? u"the update from a stick"_s : u"update %1"_s.arg(order.number);
+}
+
 } // namespace sgn::update

@@ -37,6 +37,19 @@ struct Source
 // Returns nullopt for a rollback, which fetches nothing.
 [[nodiscard]] std::optional<Source> sourceOf(const Task &task);
 
+// Where a release comes from that a USB stick has brought (control/StickHandover.h).
+struct StickPart
+{
+    QString key;   // of the hand-over
+    int index = 0; // in its list
+
+    friend bool operator==(const StickPart &, const StickPart &) = default;
+};
+
+// The number of an order that came by a stick, which no panel has given: none of a panel that counts from 1 will get
+// there, and an older agent can read the journal.
+inline constexpr CommandNo stickNumber = 2147483647;
+
 // A task under the number it came with.
 struct Order
 {
@@ -45,8 +58,13 @@ struct Order
     Task task;
     bool progress = false;             // the panel understands progress messages
     std::optional<QDateTime> notAfter; // checked again while users at the device postpone the swap
+    // Of an order that came by a stick and not from the panel: nothing is downloaded, and no message goes to the panel.
+    std::optional<StickPart> stick = {};
 
     friend bool operator==(const Order &, const Order &) = default;
 };
+
+// "update 7", or "the update from a stick", for sentences.
+[[nodiscard]] QString nameOf(const Order &order);
 
 } // namespace sgn::update

@@ -46,6 +46,22 @@ Result<Order> readOrder(const QJsonObject &object, const QString &fingerprint)
                  command->notAfter};
 }
 
+std::optional<StickPart> readStick(JsonReader &outer)
+{
+    const auto object = outer.optionalObject("stick"_L1);
+    if (!object) {
+        return std::nullopt;
+    }
+    JsonReader reader(*object);
+    StickPart part;
+    part.key = reader.requiredText("key"_L1, 64);
+    part.index = static_cast<int>(reader.requiredInteger("index"_L1, 0, 1000));
+    if (reader.error()) {
+        outer.reject("stick"_L1, reader.error()->message);
+    }
+    return part;
+}
+
 std::optional<int> readVersion(JsonReader &reader, QLatin1StringView key)
 {
     const auto version = reader.optionalInteger(key, 0, maxVersion);
@@ -94,6 +110,7 @@ Result<Record> recordOf(const QJsonObject &object)
     record.error = readError(reader);
     const QString fingerprint = reader.optionalText("fingerprint"_L1, 64);
     const auto command = reader.optionalObject("command"_L1).value_or(QJsonObject());
+    auto stick = readStick(reader);
     if (reader.error()) {
         return fail(ErrorCode::BadFile, reader.error()->message);
     }
@@ -102,6 +119,7 @@ Result<Record> recordOf(const QJsonObject &object)
         return fail(std::move(order).error());
     }
     record.order = *std::move(order);
+    record.order.stick = std::move(stick);
     return record;
 }
 
@@ -142,6 +160,9 @@ QByteArray encode(const Record &record)
         {"site_packages"_L1, record.sitePackages},
         {"log"_L1, QJsonArray::fromStringList(record.log)},
     };
+    if (const auto &stick = record.order.stick) {
+        object["stick"_L1] = QJsonObject{{"key"_L1, stick->key}, {"index"_L1, stick->index}};
+    }
     if (record.version) {
         object["version"_L1] = *record.version;
     }

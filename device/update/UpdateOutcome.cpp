@@ -57,6 +57,8 @@ UpdateOutcome outcomeOf(const Record &record)
         outcome.bytes = record.bytes;
     }
     outcome.rolledBack = record.state == State::RolledBack;
+    outcome.before = record.before;
+    outcome.versionBefore = record.versionBefore;
     if (outcome.success) {
         outcome.remarks = record.remarks;
     } else {

@@ -21,6 +21,9 @@ struct UpdateOutcome
     std::optional<qint64> bytes; // downloaded
     bool rolledBack = false;
     QStringList log; // what led to a failure, oldest first; empty on success
+    // What was installed before, as far as it was found out.
+    QList<ProcessVersion> before = {};
+    std::optional<int> versionBefore = {};
 
     friend bool operator==(const UpdateOutcome &, const UpdateOutcome &) = default;
 };

@@ -2,6 +2,7 @@
 #include "update/UpdateWork.h"
 
 #include "crypto/Sha256.h"
+#include "download/LocalFile.h"
 #include "update/InstallPlan.h"
 #include "update/Inventory.h"
 #include "update/Logging.h"
@@ -42,8 +43,13 @@ void UpdateWork::stop()
 
 void UpdateWork::note(const QString &what)
 {
-    qCInfo(lcUpdate).noquote() << u"update %1: %2"_s.arg(m_record.order.number).arg(what);
+    qCInfo(lcUpdate).noquote() << u"%1: %2"_s.arg(nameOf(m_record.order), what);
     addLogLine(m_record, m_settings.timeBy(m_ports.clock).toString(u"hh:mm:ss "_s) + what);
+}
+
+Policy UpdateWork::policy() const
+{
+    return m_settings.policyFor(m_record.order);
 }
 
 void UpdateWork::begin()
@@ -82,7 +88,7 @@ void UpdateWork::begin()
 
 void UpdateWork::checkInstalled()
 {
-    const auto trusted = trustRelease(m_record.order.task, m_settings.policy);
+    const auto trusted = trustRelease(m_record.order.task, policy());
     const bool matters = trusted && trusted->downgrade == Downgrade::Refused;
     const int run = m_run;
     Inventory::take(m_record.order.task, pathsOf(m_record, m_settings),
@@ -98,7 +104,7 @@ void UpdateWork::judgeInstalled(const Installed &installed)
 {
     m_record.versionBefore = installed.version;
     const auto plan =
-        planInstall(m_record.order.task, m_settings.policy, installed, pathsOf(m_record, m_settings), m_settings.root);
+        planInstall(m_record.order.task, policy(), installed, pathsOf(m_record, m_settings), m_settings.root);
     if (!plan) {
         failWith(plan.error());
         return;
@@ -117,8 +123,14 @@ void UpdateWork::judgeInstalled(const Installed &installed)
 
 void UpdateWork::download()
 {
-    m_download = std::make_unique<ReleaseFetch>(m_record.order.task, pathsOf(m_record, m_settings), m_settings.policy,
-                                                m_ports.downloads);
+    const ReleasePaths paths = pathsOf(m_record, m_settings);
+    if (const auto &stick = m_record.order.stick) {
+        const Source source = sourceOf(m_record.order.task).value_or(Source{});
+        m_download = std::make_unique<download::LocalFile>(
+            m_settings.stickZip(stick->index), download::DownloadRequest{source.url, paths.zip(), source.size});
+    } else {
+        m_download = std::make_unique<ReleaseFetch>(m_record.order.task, paths, policy(), m_ports.downloads);
+    }
     connect(m_download.get(), &download::Download::progress, &m_ports.progress, &ProgressReporter::advance);
     connect(m_download.get(), &download::Download::interrupted, this,
             [this](const QString &why) { note(u"download interrupted: "_s + why); });
@@ -161,9 +173,9 @@ void UpdateWork::verify()
 
 void UpdateWork::stage()
 {
-    m_stager = std::make_unique<Stager>(Stager::Request{m_record.order.task, pathsOf(m_record, m_settings),
-                                                        m_settings.policy, m_record.assembled, m_settings.root,
-                                                        m_settings.selfTestLimit, m_settings.timeBy(m_ports.clock)});
+    m_stager = std::make_unique<Stager>(Stager::Request{m_record.order.task, pathsOf(m_record, m_settings), policy(),
+                                                        m_record.assembled, m_settings.root, m_settings.selfTestLimit,
+                                                        m_settings.timeBy(m_ports.clock)});
     connect(m_stager.get(), &Stager::progress, &m_ports.progress, &ProgressReporter::advance);
     connect(m_stager.get(), &Stager::finished, this, [this](const Result<Staged> &result) {
         m_stager.release()->deleteLater();

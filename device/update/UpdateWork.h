@@ -52,6 +52,7 @@ private:
     void end(Event event) { Q_EMIT ended(event, std::nullopt); }
     void failWith(const Error &reason) { Q_EMIT ended(Event::Failed, reason); }
 
+    [[nodiscard]] Policy policy() const;
     void checkInstalled();
     void judgeInstalled(const Installed &installed);
     void download();

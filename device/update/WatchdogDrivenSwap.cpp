@@ -160,6 +160,7 @@ control::Swap WatchdogDrivenSwap::request() const
         request.version = m_record.version.value_or(0);
         request.timeoutS = static_cast<int>(m_times.confirmAgent.count());
         request.source = control::SwapFolder{m_paths.staged()};
+        request.mayBeOffline = m_record.order.stick.has_value();
         return request;
     }
     request.timeoutS = static_cast<int>(m_times.confirmWatchdog.count());
