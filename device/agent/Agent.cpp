@@ -32,6 +32,9 @@ update::InstallerSettings installerSettings(const AgentSettings &settings, const
     };
     result.policy = {settings.config.allowHttp, settings.config.releaseKeys, !settings.config.operatorKeys.isEmpty()};
     result.agentVersion = settings.version;
+    result.stickZip = [tree = settings.tree](int index) {
+        return tree.stickZip(index);
+    };
     result.times = settings.swapTimes;
     return result;
 }
@@ -82,6 +85,17 @@ std::optional<int> packagesVersion(const AgentSettings &settings)
     return version ? std::optional(*version) : std::nullopt;
 }
 
+StickUpdates::Settings stickSettings(const AgentSettings &settings)
+{
+    StickUpdates::Settings result{.tree = settings.tree};
+    result.from = settings.config.rpiUniqueId;
+    result.jid = settings.config.clientJid;
+    result.secret = settings.config.clientPassword;
+    result.releaseKeys = settings.config.releaseKeys;
+    result.pause = settings.stickPause;
+    return result;
+}
+
 LogUploader::Settings logSettings(const AgentSettings &settings)
 {
     LogUploader::Settings result;
@@ -129,6 +143,7 @@ Agent::Agent(const AgentSettings &settings, PanelLink &link, control::WatchdogPo
     , m_eventOutbox(settings.tree.eventOutbox(), maxProcesses)
     , m_eventSender(m_eventOutbox, link)
     , m_events(m_from, watchdog, m_eventSender, clock, settings.eventLimits)
+    , m_stick(stickSettings(settings), {m_installer, watchdog, m_time})
 {
     connect(&m_link, &PanelLink::messageReceived, &m_intake, &CommandIntake::receive);
     connect(&m_intake, &CommandIntake::accepted, &m_commands, &CommandRunner::run);
@@ -165,6 +180,7 @@ void Agent::start()
     m_config.resume();
     m_commands.start();
     m_panelMap.start();
+    m_stick.start();
 }
 
 void Agent::versionRequested(const QStringList &features)

@@ -17,6 +17,7 @@
 #include "agent/PanelMapCall.h"
 #include "agent/ProcessEventReporter.h"
 #include "agent/ProcessStatus.h"
+#include "agent/StickUpdates.h"
 #include "agent/TrustedTime.h"
 #include "agent/VersionReporter.h"
 #include "base/DeviceTree.h"
@@ -49,6 +50,7 @@ struct AgentSettings
     QString bootIdFile = QStringLiteral("/proc/sys/kernel/random/boot_id");
     std::chrono::milliseconds rebootLimit{300'000};
     std::chrono::milliseconds holdPoll{2'000};
+    std::chrono::milliseconds stickPause{5'000};
 };
 
 // The device as its panel sees it: creates the parts of the agent and connects them. It decides nothing itself but
@@ -98,6 +100,7 @@ private:
     Outbox m_eventOutbox;
     OutboxSender m_eventSender;
     ProcessEventReporter m_events;
+    StickUpdates m_stick;
 };
 
 } // namespace sgn::agent

@@ -38,7 +38,7 @@ CommandRunner::CommandRunner(Settings settings, const Ports &ports, QObject *par
 void CommandRunner::start()
 {
     const update::Order *const current = m_ports.installer.current();
-    if (current != nullptr) {
+    if (current != nullptr && !current->stick) {
         // The power may have been cut between the two journals; a repeat has to find the command.
         beginIfUnknown({current->number, current->fingerprint}, commandName(update::commandOf(current->task)));
     }
@@ -124,6 +124,9 @@ void CommandRunner::runTask(const update::Task &task, const PanelCommand &accept
 
 void CommandRunner::updateEnded(const update::UpdateOutcome &outcome)
 {
+    if (outcome.order.stick) {
+        return; // StickUpdates', of which the panel knows no number
+    }
     CommandResult result;
     result.number = outcome.order.number;
     result.from = m_settings.from;
@@ -189,9 +192,8 @@ void CommandRunner::cancelUpdate(const CancelUpdate &cancel, const CommandKey &k
 void CommandRunner::rebootSystem(const CommandKey &key)
 {
     if (m_ports.installer.isSwapping()) {
-        m_ports.answers.give(
-            key, reboot,
-            fail(ErrorCode::Busy, u"update %1 is being swapped in"_s.arg(m_ports.installer.current()->number)));
+        m_ports.answers.give(key, reboot,
+                             fail(ErrorCode::Busy, nameOf(*m_ports.installer.current()) + u" is being swapped in"_s));
         return;
     }
     if (isReadOnlyFileSystem(m_settings.root)) {
@@ -224,8 +226,7 @@ void CommandRunner::updateConfig(const ConfigUpdate &update, const CommandKey &k
 {
     // An update needs the connection that a wrong configuration would take from it.
     if (const update::Order *const current = m_ports.installer.current()) {
-        m_ports.answers.give(key, configUpdate,
-                             fail(ErrorCode::Busy, u"update %1 is under way"_s.arg(current->number)));
+        m_ports.answers.give(key, configUpdate, fail(ErrorCode::Busy, nameOf(*current) + u" is under way"_s));
         return;
     }
     // Its own journal first, as with an update.

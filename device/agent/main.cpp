@@ -164,7 +164,7 @@ int run(const Arguments &arguments, TerminationSignal &termination)
     qCInfo(agent::lcAgent).noquote() << "agent version" << version << "of" << config.clientJid << "starts in"
                                      << tree.root();
 
-    const control::Hello hello{version, control::protocolVersion, config.heartbeatTimeoutS, config.startTimeoutS};
+    const control::Hello hello{version, control::protocolVersion, config.heartbeatTimeoutS, config.startTimeoutS, true};
     agent::WatchdogClient watchdog(arguments.watchdogSocket, hello, {});
     const xmpp::Account account = agent::accountOf(config, tree.caCertificate());
     agent::XmppPanelLink link(account, config.panelJid, connectionAt(arguments.speed), clock);

@@ -43,8 +43,8 @@ struct AgentStatus
 
 struct UpdateStatus
 {
-    qint64 command = 0;
-    QString subject; // "SmartMeter"
+    qint64 command = 0; // 0: it came by a stick
+    QString subject;    // "SmartMeter"
     update::State state = update::State::Accepted;
     std::optional<int> percent; // of the download
     std::optional<QDateTime> since;

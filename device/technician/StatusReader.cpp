@@ -146,7 +146,7 @@ void readUpdate(DeviceStatus &status, const DeviceTree &tree)
         return;
     }
     UpdateStatus update;
-    update.command = static_cast<qint64>(record->order.number);
+    update.command = record->order.stick ? 0 : static_cast<qint64>(record->order.number);
     update.subject = update::subjectOf(record->order.task);
     update.state = record->state;
     update.percent = percentOf(*record, tree);

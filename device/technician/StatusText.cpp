@@ -136,7 +136,8 @@ QStringList serverLines(const DeviceStatus &status, const Screen &screen)
 
 QString updateText(const UpdateStatus &update, const DeviceStatus &status)
 {
-    QString text = u"%1, command %2: %3"_s.arg(update.subject).arg(update.command).arg(nameOf(update.state));
+    const QString origin = update.command == 0 ? u"from a stick"_s : u"command %1"_s.arg(update.command);
+    QString text = u"%1, %2: %3"_s.arg(update.subject, origin, nameOf(update.state));
     if (update.percent) {
         text += u", %1 %"_s.arg(*update.percent);
     }

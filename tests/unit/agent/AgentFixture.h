@@ -107,9 +107,7 @@ protected:
         });
     }
 
-private Q_SLOTS:
-    void initTestCase() { m_operator = newSigningKey(QStringLiteral("operator")).value(); }
-    void init()
+    void prepareAgent()
     {
         using namespace std::chrono_literals;
         m_folder = std::make_unique<QTemporaryDir>();
@@ -138,6 +136,10 @@ private Q_SLOTS:
         serveRelease(2);
         restart();
     }
+
+private Q_SLOTS:
+    void initTestCase() { m_operator = newSigningKey(QStringLiteral("operator")).value(); }
+    void init() { prepareAgent(); }
     void cleanup()
     {
         m_agent.reset();
