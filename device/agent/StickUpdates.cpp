@@ -109,7 +109,7 @@ void StickUpdates::look()
 
 void StickUpdates::next()
 {
-    if (!m_handover || m_isPacking) {
+    if (!m_handover || m_isPacking || isWithdrawn()) {
         return;
     }
     const auto index = static_cast<int>(m_result.releases.size());
@@ -141,6 +141,18 @@ void StickUpdates::next()
     } else {
         m_retry.start();
     }
+}
+
+// Another program has removed what the stick had brought. Then no result is awaited, and one that can't be recorded
+// must not keep the installer from the panel.
+bool StickUpdates::isWithdrawn()
+{
+    if (QFileInfo::exists(m_settings.tree.stickHandover())) {
+        return false;
+    }
+    qCWarning(lcAgent) << "what the stick has brought is gone from" << m_settings.tree.stick();
+    m_handover.reset();
+    return true;
 }
 
 // As far as it is signed.
@@ -189,7 +201,8 @@ void StickUpdates::updateEnded(const update::UpdateOutcome &outcome)
     if (!stick) {
         return;
     }
-    const bool isAwaited = m_handover && stick->key == m_handover->key && stick->index == m_result.releases.size();
+    const bool isAwaited =
+        m_handover && !isWithdrawn() && stick->key == m_handover->key && stick->index == m_result.releases.size();
     if (isAwaited) {
         StickReleaseResult result = describe(stick->index);
         result.success = outcome.success;

@@ -56,6 +56,7 @@ public:
 private:
     void look();
     void next();
+    [[nodiscard]] bool isWithdrawn();
     [[nodiscard]] StickReleaseResult describe(int index) const;
     [[nodiscard]] Outcome begin(int index);
     void updateEnded(const update::UpdateOutcome &outcome);

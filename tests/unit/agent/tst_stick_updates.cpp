@@ -157,6 +157,24 @@ private Q_SLOTS:
         QVERIFY2(result().isSuccess(), encode(result()));
     }
 
+    // Else no update of the panel would ever come next.
+    void letsGoOfWhatIsRemoved()
+    {
+        QVERIFY(test::writeFile(tree().hold(), ""));
+        handOver({m_kit.meter(2), m_kit.meter(3)});
+        arrive();
+        QTRY_VERIFY_WITH_TIMEOUT(readWhole(tree().updateJournal()).contains("waiting"), limit);
+        QVERIFY(QDir(tree().stick()).removeRecursively());
+        QVERIFY(QFile::remove(tree().hold()));
+        QTRY_VERIFY_WITH_TIMEOUT(!QFile::exists(tree().updateJournal()), limit);
+        QVERIFY(!QFile::exists(tree().stick()));
+        handOver({m_kit.meter(4)}, QString(32, u'b'));
+        arrive();
+        QTRY_VERIFY_WITH_TIMEOUT(isReported(), limit);
+        QVERIFY2(result().isSuccess(), encode(result()));
+        QCOMPARE(result().releases.size(), 1);
+    }
+
     void keepsThePasswordToItself()
     {
         m_watchdog->lastLines[u"ocr"_s] = {u"login with canary failed"_s};

@@ -5,6 +5,8 @@
 #include "protocol/Heartbeat.h"
 #include "protocol/Reply.h"
 #include "release/ReleaseManifest.h"
+#include "release/StickOrder.h"
+#include "release/StickResult.h"
 
 #include <QFile>
 #include <QJsonDocument>
@@ -41,6 +43,12 @@ Result<QByteArray> retold(const QString &kind, const QByteArray &example)
     }
     if (kind == u"manifest"_s) {
         return again(parseReleaseManifest(example));
+    }
+    if (kind == u"order"_s) {
+        return again(parseStickOrder(example));
+    }
+    if (kind == u"result"_s) {
+        return again(parseStickResult(example));
     }
     if (kind == u"config"_s) {
         const auto config = parseDeviceConfig(example);
