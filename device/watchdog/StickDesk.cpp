@@ -18,6 +18,20 @@ namespace sgn::watchdog {
 
 using namespace Qt::StringLiterals;
 
+namespace {
+
+void logVisit(const system::ExitStatus &status, const QString &sentence)
+{
+    if (status.code != 0) {
+        qCWarning(lcWatchdog).noquote() << "the stick wasn't served:"
+                                        << (sentence.isEmpty() ? u"its reader crashed or was killed"_s : sentence);
+    } else if (!sentence.isEmpty()) {
+        qCInfo(lcWatchdog).noquote() << sentence;
+    }
+}
+
+} // namespace
+
 StickDesk::StickDesk(Settings settings, std::unique_ptr<StickSource> source, QObject *parent)
     : QObject(parent)
     , m_settings(std::move(settings))
@@ -123,12 +137,7 @@ void StickDesk::ended()
     const system::ExitStatus status = m_process->reap();
     m_process.reset();
     m_output = Descriptor();
-    if (status.code != 0) {
-        qCWarning(lcWatchdog).noquote() << "the stick wasn't served:"
-                                        << (sentence.isEmpty() ? u"its reader crashed or was killed"_s : sentence);
-    } else if (!sentence.isEmpty()) {
-        qCInfo(lcWatchdog).noquote() << sentence;
-    }
+    logVisit(status, sentence);
     Q_EMIT served();
     next();
 }
