@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "agent/XmppPanelLink.h"
 #include "base/JsonText.h"
+#include "base/Printable.h"
 #include "system/UserAccount.h"
 #include "technician/DeviceCommands.h"
 #include "technician/Findings.h"
@@ -42,7 +43,7 @@ QList<CheckFinding> judge(const Place &place, const Result<DeviceConfig> &config
 void show(const QList<CheckFinding> &findings, bool asJson)
 {
     if (asJson) {
-        print(toJsonText(findingsJson(findings)) + '\n');
+        print(printableJson(toJsonText(findingsJson(findings))) + '\n');
     } else {
         print(findingLines(findings, Screen::ofStdout()));
     }

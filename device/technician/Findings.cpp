@@ -2,6 +2,7 @@
 #include "technician/Findings.h"
 
 #include "base/EnumNames.h"
+#include "base/Printable.h"
 
 #include <algorithm>
 #include <QJsonArray>

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/Printable.h"
 #include "technician/DeviceCommands.h"
 #include "technician/HoldFile.h"
 #include "technician/Screen.h"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/Printable.h"
 #include "technician/DeviceCommands.h"
 #include "technician/Restart.h"
 #include "technician/Screen.h"

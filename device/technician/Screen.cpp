@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "technician/Screen.h"
 
+#include "base/Printable.h"
+
 #include <algorithm>
 #include <cstdio>
 #include <sys/ioctl.h>
@@ -29,13 +31,6 @@ QLatin1StringView codeOf(Mood mood)
         break;
     }
     return "\033[2m"_L1;
-}
-
-bool isHarmful(QChar c)
-{
-    const auto category = c.category();
-    return category == QChar::Other_Control || category == QChar::Other_Format || category == QChar::Separator_Line ||
-           category == QChar::Separator_Paragraph;
 }
 
 // By words; a word that is longer than a line stays whole, so that a path or command can be copied.
@@ -94,17 +89,6 @@ QStringList Screen::entry(const QString &head, int column, const QString &text, 
         lines[i] = lines[i].first(start) + painted(lines[i].sliced(start), mood);
     }
     return lines;
-}
-
-QString printable(const QString &text)
-{
-    QString clean = text;
-    for (QChar &c : clean) {
-        if (isHarmful(c)) {
-            c = u' ';
-        }
-    }
-    return clean;
 }
 
 void print(const QStringList &lines)

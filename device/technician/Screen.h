@@ -24,10 +24,6 @@ struct Screen
     [[nodiscard]] QStringList entry(const QString &head, int column, const QString &text, Mood mood) const;
 };
 
-// What comes from elsewhere and goes to a terminal: control characters, line breaks and characters that turn the
-// direction can't do anything there any more.
-[[nodiscard]] QString printable(const QString &text);
-
 // To stdout, each with a line feed.
 void print(const QStringList &lines);
 void print(const QByteArray &text);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/JsonText.h"
+#include "base/Printable.h"
 #include "technician/DeviceCommands.h"
 #include "technician/Screen.h"
 #include "technician/StatusReader.h"
@@ -25,7 +26,7 @@ int runStatus(const QStringList &arguments)
     }
     const DeviceStatus status = readStatus(place);
     if (line.parser().isSet(u"json"_s)) {
-        print(toJsonText(statusJson(status)) + '\n');
+        print(printableJson(toJsonText(statusJson(status))) + '\n');
     } else {
         print(statusLines(status, Screen::ofStdout()));
     }

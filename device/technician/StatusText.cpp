@@ -2,6 +2,7 @@
 #include "technician/StatusText.h"
 
 #include "base/EnumNames.h"
+#include "base/Printable.h"
 
 #include <algorithm>
 #include <csignal>
@@ -61,7 +62,7 @@ QStringList watchdogLines(const DeviceStatus &status, const Screen &screen)
 {
     const WatchdogStatus &watchdog = status.watchdog;
     const auto entry = [&](const QString &text, Mood mood) {
-        return screen.entry(u"watchdog"_s, column, text, mood);
+        return screen.entry(u"watchdog"_s, column, printable(text), mood);
     };
     const QString identity = identityText(watchdog.version, watchdog.pid);
     switch (watchdog.state) {
