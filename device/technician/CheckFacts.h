@@ -21,6 +21,7 @@ struct AccountFacts
 {
     QString configFile;
     QString keyFile;
+    QStringList oddFiles;     // of these two that are no regular file
     bool hasGoodCopy = false; // of a configuration by which it was online, which the agent restores at its start
 };
 
@@ -50,6 +51,7 @@ struct FileFacts
 
     bool exists = false;
     QString problem; // it can't be looked at, is of another kind, or the watchdog's rules refuse to start it
+    bool isOtherKind = false;
     bool isOwners = false;
     bool isRoots = false;
     QString owner;

@@ -103,6 +103,10 @@ CheckFinding fileFinding(const FileFacts &file, const QString &owner)
     if (!file.exists) {
         return missingFinding(file, owner);
     }
+    // Its mode and owner are no matter then.
+    if (file.isOtherKind) {
+        return wrong(subject, file.problem, u"remove what is there: sudo mv %1 %1.old"_s.arg(file.path));
+    }
     const bool mayBeRoots = file.kind == Kind::Program || file.kind == Kind::Data;
     if (!file.isOwners && !(mayBeRoots && file.isRoots)) {
         return wrong(subject, u"%1 belongs to %2, not to %3"_s.arg(file.path, file.owner, owner),
@@ -268,6 +272,10 @@ CheckFinding accountFinding(const Result<DeviceConfig> &config, const AccountFac
     const QString subject = u"account"_s;
     if (config) {
         return ok(subject, u"%1, panel %2"_s.arg(config->clientJid, config->panelJid));
+    }
+    if (!facts.oddFiles.isEmpty()) {
+        const QString &odd = facts.oddFiles.first();
+        return wrong(subject, config.error().message, u"sudo mv %1 %1.old; then "_s.arg(odd) + configCure(facts));
     }
     if (config.error().code == ErrorCode::Refused) {
         return wrong(subject, config.error().message, u"sudo chmod 600 %1"_s.arg(facts.keyFile));

@@ -4,9 +4,9 @@
 #include "base/AtomicFile.h"
 #include "base/JsonText.h"
 #include "protocol/Json.h"
+#include "system/UserAccount.h"
 
 #include <QFile>
-#include <QFileInfo>
 #include <sys/stat.h>
 
 namespace sgn::technician {
@@ -23,14 +23,17 @@ constexpr qsizetype maxReason = 300;
 
 std::optional<HoldStatus> readHold(const DeviceTree &tree)
 {
-    const QFileInfo file(tree.hold());
+    struct stat info
+    {
+    };
     // A dangling link holds as well.
-    if (!file.exists() && !file.isSymLink()) {
+    if (::lstat(QFile::encodeName(tree.hold()).constData(), &info) != 0) {
         return std::nullopt;
     }
     HoldStatus hold;
-    hold.by = file.owner();
-    hold.since = file.lastModified().toUTC();
+    const auto owner = system::accountOf(info.st_uid);
+    hold.by = owner ? QString::fromLocal8Bit(owner->name) : u"user number %1"_s.arg(info.st_uid);
+    hold.since = QDateTime::fromSecsSinceEpoch(info.st_mtim.tv_sec, Qt::UTC);
     const auto text = readRegularFile(tree.hold(), maxSize);
     const auto json = text ? parseJson(*text) : Result<QJsonDocument>(fail(text.error()));
     if (!json || !json->isObject()) {

@@ -64,7 +64,14 @@ QStringList programsOf(const DeviceTree &tree)
 
 AccountFacts readAccountFacts(const DeviceTree &tree)
 {
-    return {tree.configFile(), tree.deviceKey(), QFileInfo::exists(tree.configCopy())};
+    QStringList odd;
+    for (const QString &path : {tree.configFile(), tree.deviceKey()}) {
+        const QFileInfo file(path);
+        if (file.isSymLink() || (file.exists() && !file.isFile())) {
+            odd += path;
+        }
+    }
+    return {tree.configFile(), tree.deviceKey(), odd, QFileInfo::exists(tree.configCopy())};
 }
 
 DiskFacts readDiskFacts(const QString &folder)
@@ -110,6 +117,7 @@ FileFacts readFileFact(const QString &path, FileFacts::Kind kind, bool isRequire
     const QString name = QFileInfo(path).owner();
     file.owner = name.isEmpty() ? u"user number %1"_s.arg(info.st_uid) : name;
     if (!isExpectedKind(kind, info.st_mode)) {
+        file.isOtherKind = true;
         file.problem = path + (kind == FileFacts::Kind::Folder ? u" is no folder"_s : u" is no regular file"_s);
     }
     return file;

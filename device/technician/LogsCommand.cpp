@@ -22,7 +22,11 @@ void list(const DeviceTree &tree)
 {
     constexpr int column = 24;
     const QDateTime now = QDateTime::currentDateTimeUtc();
-    for (const DeviceLog &log : deviceLogs(tree)) {
+    const QList<DeviceLog> logs = deviceLogs(tree);
+    if (logs.isEmpty()) {
+        print({u"there are no logs in %1 yet"_s.arg(printable(tree.logs()))});
+    }
+    for (const DeviceLog &log : logs) {
         print(Screen{}.entry(printable(log.name), column,
                              u"%1 KB, last written %2"_s.arg((log.size + 999) / 1000).arg(timeText(log.changed, now))));
     }

@@ -99,7 +99,8 @@ Result<control::ReplyBody> WatchdogSocket::ask(const control::RequestBody &reque
         if (m_in.size() > maxBodySize) {
             return fail(ErrorCode::BadRequest, u"the watchdog sends a line without end"_s);
         }
-        if (!waitFor(m_socket, POLLIN, deadline)) {
+        // One that never stops sending other things has not replied either.
+        if (deadline.hasExpired() || !waitFor(m_socket, POLLIN, deadline)) {
             return fail(silence());
         }
         std::array<char, chunk> bytes; // NOLINT(cppcoreguidelines-pro-type-member-init): recv() fills it

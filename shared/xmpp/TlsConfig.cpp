@@ -4,6 +4,7 @@
 #include "base/AtomicFile.h"
 
 #include <algorithm>
+#include <QFileInfo>
 
 namespace sgn::xmpp {
 
@@ -111,6 +112,10 @@ Result<QList<QSslCertificate>> loadCa(const QString &path)
 {
     if (path.isEmpty()) {
         return fail(ErrorCode::NotFound, u"no CA file is configured"_s);
+    }
+    // Reading a pipe would wait for ever.
+    if (const QFileInfo file(path); file.exists() && !file.isFile()) {
+        return fail(ErrorCode::BadFile, u"the CA file %1 is no regular file"_s.arg(path));
     }
     const Result<QByteArray> pem = readFile(path, maxCaFileSize);
     if (!pem && pem.error().code == ErrorCode::NotFound) {

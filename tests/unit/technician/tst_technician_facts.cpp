@@ -34,6 +34,22 @@ private Q_SLOTS:
         QVERIFY(!readFileFact(path + u"/x"_s, FileFacts::Kind::Data, true, 0).problem.isEmpty());
     }
 
+    // Neither waits for a pipe in place of a file.
+    void doesNotReadPipes()
+    {
+        const DeviceTree tree(m_folder.filePath(u"device"_s));
+        QVERIFY(QDir().mkpath(tree.root() + u"/certs"_s) && QDir().mkpath(tree.root() + u"/cfg"_s));
+        QCOMPARE(readAccountFacts(tree).oddFiles, QStringList());
+        for (const QString &path : {tree.caCertificate(), tree.configFile()}) {
+            QCOMPARE(::mkfifo(QFile::encodeName(path).constData(), 0600), 0);
+        }
+        QVERIFY(QDir().mkpath(tree.deviceKey()));
+        QCOMPARE(readAccountFacts(tree).oddFiles, (QStringList{tree.configFile(), tree.deviceKey()}));
+        QVERIFY(!readClockFacts(fail(ErrorCode::NotFound, {}), tree).notBefore);
+        const FileFacts file = readFileFact(tree.caCertificate(), FileFacts::Kind::Data, true, ::geteuid());
+        QVERIFY(file.isOtherKind);
+    }
+
     void looksAtTheDisk()
     {
         const DiskFacts disk = readDiskFacts(m_folder.path());

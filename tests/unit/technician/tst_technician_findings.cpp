@@ -88,9 +88,18 @@ private Q_SLOTS:
         good.clientPassword = secret;
         good.panelJid = u"panel@im.example"_s;
         const Result<DeviceConfig> read = failure ? Result<DeviceConfig>(fail(*failure)) : good;
-        const CheckFinding finding = accountFinding(read, {config, u"/d/cfg/device.key"_s, hasCopy});
+        const CheckFinding finding = accountFinding(read, {config, u"/d/cfg/device.key"_s, {}, hasCopy});
         expect(finding, parts);
         QVERIFY(!finding.what.contains(secret));
+    }
+
+    // Another mode would be no cure.
+    void aFileOfAnotherKindIsMoved()
+    {
+        const auto read = fail(ErrorCode::Refused, config + u" is no regular file"_s);
+        const CheckFinding finding = accountFinding(read, {config, u"/d/cfg/device.key"_s, {config}, false});
+        expect(finding, {u"no regular file"_s, u"sudo mv %1 %1.old"_s.arg(config), u"sgn-provision encrypt"_s});
+        QVERIFY(!finding.cure.contains(u"chmod"_s));
     }
 
     void disk_data()
@@ -171,8 +180,13 @@ private Q_SLOTS:
             file.exists = false;
             file.problem = u"cannot look at /d/x: Permission denied"_s;
         });
-        row("a folder in place of a file", Kind::Data, 0755, {u"sudo mv /d/x /d/x.old"_s},
-            [](FileFacts &file) { file.problem = u"/d/x is no regular file"_s; });
+        const auto another = [](FileFacts &file) {
+            file.problem = u"/d/x is no regular file"_s;
+            file.isOtherKind = true;
+        };
+        row("a folder in place of a file", Kind::Data, 0755, {u"sudo mv /d/x /d/x.old"_s}, another);
+        // Its mode is not what is wrong.
+        row("a folder in place of a secret", Kind::Secret, 0755, {u"no regular file"_s, u"sudo mv /d/x"_s}, another);
     }
 
     void permissions()

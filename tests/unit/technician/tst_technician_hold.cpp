@@ -66,7 +66,9 @@ private Q_SLOTS:
     void aLinkOrPipeHolds()
     {
         QCOMPARE(::symlink("/nowhere", QFile::encodeName(m_tree.hold()).constData()), 0);
-        QVERIFY(readHold(m_tree).has_value());
+        const auto hold = readHold(m_tree);
+        QVERIFY(hold.has_value());
+        QVERIFY(!hold->by.isEmpty() && hold->since.isValid());
         QVERIFY(removeHold(m_tree).has_value());
         QCOMPARE(::mkfifo(QFile::encodeName(m_tree.hold()).constData(), 0600), 0);
         QVERIFY(readHold(m_tree).has_value());
