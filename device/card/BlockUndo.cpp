@@ -19,7 +19,8 @@ namespace {
 
 constexpr qint64 blockSize = 4096;
 constexpr qint64 maxUndo = qint64{1024} * 1024 * 1024;
-const QByteArray undoFormat = "sgn-boot-undo 1"_ba;
+constexpr qint64 sectorSize = 512;
+const QByteArray undoFormat = "sgn-boot-undo 2"_ba;
 
 struct Block
 {
@@ -29,13 +30,14 @@ struct Block
 
 auto cannot(const QString &what, const QFile &file)
 {
-    return fail(ErrorCode::Io, u"cannot %1 %2: %3"_s.arg(what, file.fileName(), file.errorString()));
+    return fail(file.error() == QFileDevice::ResourceError ? ErrorCode::NoSpace : ErrorCode::Io,
+                u"cannot %1 %2: %3"_s.arg(what, file.fileName(), file.errorString()));
 }
 
 Outcome writeBlocks(const QString &image, const QList<Block> &blocks)
 {
     QFile file(image);
-    if (!file.open(QIODevice::ReadWrite)) {
+    if (!file.open(QIODevice::ReadWrite | QIODevice::Unbuffered)) {
         return cannot(u"write"_s, file);
     }
     for (const Block &block : blocks) {
@@ -49,25 +51,33 @@ Outcome writeBlocks(const QString &image, const QList<Block> &blocks)
     return {};
 }
 
-QByteArray encoded(const QList<Block> &blocks)
+// The partition table and the disk's number.
+QByteArray identityOf(const QString &image)
+{
+    QFile file(image);
+    return file.open(QIODevice::ReadOnly) ? file.read(sectorSize) : QByteArray();
+}
+
+QByteArray encoded(const QByteArray &identity, const QList<Block> &blocks)
 {
     QByteArray bytes;
     QDataStream stream(&bytes, QIODevice::WriteOnly);
     stream.setVersion(QDataStream::Qt_6_4);
-    stream << undoFormat << qint64{blocks.size()};
+    stream << undoFormat << identity << qint64{blocks.size()};
     for (const Block &block : blocks) {
         stream << block.offset << block.bytes;
     }
     return bytes;
 }
 
-Result<QList<Block>> decoded(const QByteArray &bytes)
+Result<QList<Block>> decoded(const QByteArray &identity, const QByteArray &bytes)
 {
     QDataStream stream(bytes);
     stream.setVersion(QDataStream::Qt_6_4);
     QByteArray format;
+    QByteArray image;
     qint64 count = 0;
-    stream >> format >> count;
+    stream >> format >> image >> count;
     QList<Block> blocks;
     while (format == undoFormat && blocks.size() < count && stream.status() == QDataStream::Ok) {
         Block block;
@@ -76,6 +86,9 @@ Result<QList<Block>> decoded(const QByteArray &bytes)
     }
     if (format != undoFormat || stream.status() != QDataStream::Ok || !stream.atEnd()) {
         return fail(ErrorCode::Io, u"it is damaged"_s);
+    }
+    if (image != identity) {
+        return fail(ErrorCode::Refused, u"it is of another image; remove it"_s);
     }
     return blocks;
 }
@@ -96,7 +109,10 @@ Outcome BlockUndo::copyTo(const QString &copy) const
     if (!from.open(QIODevice::ReadOnly) || !from.seek(m_partition.start)) {
         return cannot(u"read"_s, from);
     }
-    if (!to.open(QIODevice::WriteOnly | QIODevice::Truncate) || !to.resize(m_partition.size)) {
+    QFile::remove(copy);
+    if (!to.open(QIODevice::WriteOnly | QIODevice::NewOnly | QIODevice::Unbuffered,
+                 QFileDevice::ReadOwner | QFileDevice::WriteOwner) ||
+        !to.resize(m_partition.size)) {
         return cannot(u"write"_s, to);
     }
     constexpr qint64 piece = 256 * blockSize;
@@ -139,7 +155,7 @@ Outcome BlockUndo::replaceBy(const QString &copy) const
             news += {m_partition.start + done, changed};
         }
     }
-    if (auto kept = writeFileAtomically(m_undo, encoded(olds), 0600); !kept) {
+    if (auto kept = writeFileAtomically(m_undo, encoded(identityOf(m_image), olds), 0600); !kept) {
         return kept;
     }
     if (auto written = writeBlocks(m_image, news); !written) {
@@ -162,11 +178,12 @@ bool BlockUndo::isInterrupted() const
 
 Outcome BlockUndo::undoInterrupted() const
 {
+    removeTemporaries(m_undo); // of a run that was killed while it wrote one
     if (!isInterrupted()) {
         return {};
     }
     const auto bytes = readFile(m_undo, maxUndo);
-    const auto blocks = bytes ? decoded(*bytes) : fail(bytes.error());
+    const auto blocks = bytes ? decoded(identityOf(m_image), *bytes) : fail(bytes.error());
     const Outcome undone = blocks ? writeBlocks(m_image, *blocks) : fail(blocks.error());
     if (!undone) {
         return fail(ErrorCode::Io, u"the interrupted change of %1 cannot be undone by %2: %3"_s.arg(

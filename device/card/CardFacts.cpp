@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "card/CardFacts.h"
 
+#include <algorithm>
+
 namespace sgn::card {
 
 using namespace Qt::StringLiterals;
@@ -27,6 +29,15 @@ const QByteArray zoneFolder = "/usr/share/zoneinfo/"_ba;
 auto refuse(const QString &why)
 {
     return fail(ErrorCode::Refused, u"this is no card with Raspberry Pi OS: "_s + why);
+}
+
+// They go into units, crontabs and the rules of a packet filter.
+bool isPlainName(const QByteArray &name)
+{
+    return std::ranges::all_of(name, [](char c) {
+        return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
+               QByteArrayView("/._-").contains(c);
+    });
 }
 
 NetworkBy networkOf(const QMap<QByteArray, Node> &nodes)
@@ -90,6 +101,24 @@ Result<QByteArray> bootFolderOf(Volume &root)
     return nodes ? Result<QByteArray>(nodes->contains(newer) ? newer : QByteArray("/boot")) : fail(nodes.error());
 }
 
+namespace {
+
+Result<CardUser> firstUserIn(const QByteArray &passwd)
+{
+    const auto user = userIn(passwd, firstUser);
+    if (!user) {
+        return refuse(u"it has no user number %1 yet; boot it once, or take an image with a user"_s.arg(firstUser));
+    }
+    if (!isPlainName(user->name) || !isPlainName(user->home)) {
+        return refuse(
+            u"its first user \"%1\" or that one's home \"%2\" has a character that units and crontabs can't have"_s.arg(
+                QString::fromUtf8(user->name.left(64)), QString::fromUtf8(user->home.left(64))));
+    }
+    return *user;
+}
+
+} // namespace
+
 Result<CardFacts> readCardFacts(Volume &root)
 {
     const auto nodes = root.look({zonePath, pythonPath, issuePath, "/usr/bin/cloud-init", "/usr/sbin/NetworkManager",
@@ -104,7 +133,9 @@ Result<CardFacts> readCardFacts(Volume &root)
     const QByteArray osRelease = files->value(osReleasePath);
     const QByteArray system = osReleaseField(osRelease, "ID");
     if (osRelease.isEmpty() || !nodes->contains("/bin") || !nodes->contains("/var/lib/dpkg")) {
-        return refuse(u"there is no Debian system on it"_s);
+        return refuse(
+            u"there is no Debian system on it. --root takes the folder where its second partition (rootfs) is "
+            "mounted, not the one with the boot files"_s);
     }
     if (system != "raspbian" && !(system == "debian" && nodes->contains(issuePath))) {
         return refuse(
@@ -113,15 +144,18 @@ Result<CardFacts> readCardFacts(Volume &root)
     CardFacts facts;
     facts.release = osReleaseField(osRelease, "VERSION_ID").toInt();
     facts.codename = QString::fromUtf8(osReleaseField(osRelease, "VERSION_CODENAME"));
+    if (facts.release == 0) {
+        return refuse(u"/etc/os-release has no number of a release (VERSION_ID)"_s);
+    }
     if (facts.release < oldestRelease) {
         return refuse(u"its release %1 is older than Buster"_s.arg(facts.release));
     }
     // The first line is the system's own; others are foreign architectures, without which there may be no such file.
     const QByteArray architecture = files->value(architecturePath).split('\n').constFirst().trimmed();
     facts.architecture = architecture.isEmpty() ? u"armhf"_s : QString::fromLatin1(architecture);
-    const auto user = userIn(files->value(passwdPath), firstUser);
+    auto user = firstUserIn(files->value(passwdPath));
     if (!user) {
-        return refuse(u"it has no user number %1 yet; boot it once, or take an image with a user"_s.arg(firstUser));
+        return fail(std::move(user).error());
     }
     facts.user = *user;
     facts.crontabGroup = groupIn(files->value(groupPath), "crontab").value_or(0);

@@ -5,8 +5,9 @@ namespace sgn::card {
 
 using namespace Qt::StringLiterals;
 
-CardVolume::CardVolume(std::unique_ptr<Volume> root, std::unique_ptr<Volume> boot, QByteArray bootFolder)
-    : m_root(std::move(root))
+CardVolume::CardVolume(CardLock lock, std::unique_ptr<Volume> root, std::unique_ptr<Volume> boot, QByteArray bootFolder)
+    : m_lock(std::move(lock))
+    , m_root(std::move(root))
     , m_boot(std::move(boot))
     , m_bootFolder(std::move(bootFolder))
 {}
@@ -23,16 +24,26 @@ QByteArray CardVolume::inBoot(const QByteArray &path) const
 
 Result<QMap<QByteArray, Node>> CardVolume::look(const QByteArrayList &paths)
 {
+    return lookBy(&Volume::look, paths);
+}
+
+Result<QMap<QByteArray, Node>> CardVolume::lookThrough(const QByteArrayList &paths)
+{
+    return lookBy(&Volume::lookThrough, paths);
+}
+
+Result<QMap<QByteArray, Node>> CardVolume::lookBy(Look look, const QByteArrayList &paths)
+{
     QByteArrayList boot;
     QByteArrayList root;
     for (const QByteArray &path : paths) {
         isBootFile(path) ? boot += inBoot(path) : root += path;
     }
-    auto found = m_root->look(root);
+    auto found = (*m_root.*look)(root);
     if (!found || !m_boot || boot.isEmpty()) {
         return found;
     }
-    const auto more = m_boot->look(boot);
+    const auto more = (*m_boot.*look)(boot);
     if (!more) {
         return fail(more.error());
     }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "card/CardLock.h"
 #include "card/Volume.h"
 
 #include <memory>
@@ -11,10 +12,11 @@ namespace sgn::card {
 class CardVolume final : public Volume
 {
 public:
-    // `boot` may be null: nothing is in its folder then, and changes there are Refused.
-    CardVolume(std::unique_ptr<Volume> root, std::unique_ptr<Volume> boot, QByteArray bootFolder);
+    // `boot` may be null: nothing is in its folder then, and changes there are Refused. `lock` is kept.
+    CardVolume(CardLock lock, std::unique_ptr<Volume> root, std::unique_ptr<Volume> boot, QByteArray bootFolder);
 
     [[nodiscard]] Result<QMap<QByteArray, Node>> look(const QByteArrayList &paths) override;
+    [[nodiscard]] Result<QMap<QByteArray, Node>> lookThrough(const QByteArrayList &paths) override;
     [[nodiscard]] Result<QMap<QByteArray, QByteArray>> read(const QByteArrayList &paths, qint64 maxSize) override;
     [[nodiscard]] Result<QByteArrayList> list(const QByteArray &folder) override;
     // What the root has.
@@ -23,9 +25,12 @@ public:
     [[nodiscard]] Outcome apply(const QList<Wish> &wishes) override;
 
 private:
+    using Look = Result<QMap<QByteArray, Node>> (Volume::*)(const QByteArrayList &paths);
+    [[nodiscard]] Result<QMap<QByteArray, Node>> lookBy(Look look, const QByteArrayList &paths);
     [[nodiscard]] bool isBootFile(const QByteArray &path) const;
     [[nodiscard]] QByteArray inBoot(const QByteArray &path) const;
 
+    CardLock m_lock; // released after all else
     std::unique_ptr<Volume> m_root;
     std::unique_ptr<Volume> m_boot;
     QByteArray m_bootFolder;

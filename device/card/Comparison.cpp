@@ -17,6 +17,8 @@ constexpr qint64 maxContent = qint64{256} * 1024 * 1024;
 
 // What a device needs to start and to log.
 constexpr qint64 spare = 32 * 1024 * 1024;
+// Files take whole ones.
+constexpr qint64 block = 4096;
 
 QString octal(mode_t mode)
 {
@@ -82,7 +84,7 @@ Outcome checkSpace(const QList<Difference> &differences, Volume &volume)
     }
     qint64 needed = spare;
     for (const Difference &difference : differences) {
-        needed += sizeOf(difference.wish);
+        needed += (sizeOf(difference.wish) + block - 1) / block * block;
     }
     return needed <= *available
                ? Outcome()
@@ -90,17 +92,39 @@ Outcome checkSpace(const QList<Difference> &differences, Volume &volume)
                                               .arg(needed / 1'000'000));
 }
 
+// What is at the places of all wishes. A link to a folder, where one is wanted, is that folder.
+Result<QMap<QByteArray, Node>> presentOf(const QList<Step> &steps, Volume &volume)
+{
+    QByteArrayList paths;
+    QByteArrayList folders;
+    for (const Step &step : steps) {
+        for (const Wish &wish : step.wishes) {
+            paths += wish.path;
+            folders += wish.type == Node::Type::Folder ? QByteArrayList{wish.path} : QByteArrayList();
+        }
+    }
+    auto nodes = volume.look(paths);
+    if (!nodes) {
+        return nodes;
+    }
+    folders.removeIf([&nodes](const QByteArray &path) { return nodes->value(path).type != Node::Type::Symlink; });
+    const auto reached = folders.isEmpty() ? Result<QMap<QByteArray, Node>>() : volume.lookThrough(folders);
+    if (!reached) {
+        return fail(reached.error());
+    }
+    for (auto it = reached->cbegin(); it != reached->cend(); ++it) {
+        if (it->type == Node::Type::Folder) {
+            nodes->insert(it.key(), *it);
+        }
+    }
+    return nodes;
+}
+
 } // namespace
 
 Result<QList<Difference>> compare(const QList<Step> &steps, Volume &volume)
 {
-    QByteArrayList paths;
-    for (const Step &step : steps) {
-        for (const Wish &wish : step.wishes) {
-            paths += wish.path;
-        }
-    }
-    const auto nodes = volume.look(paths);
+    const auto nodes = presentOf(steps, volume);
     if (!nodes) {
         return fail(nodes.error());
     }
@@ -163,6 +187,11 @@ Outcome carryOutVerified(const QList<Step> &steps, Volume &volume)
     if (auto done = carryOut(*missing, volume); !done) {
         return done;
     }
+    return verify(steps, volume);
+}
+
+Outcome verify(const QList<Step> &steps, Volume &volume)
+{
     const auto left = compare(steps, volume);
     if (!left) {
         return fail(left.error());

@@ -22,7 +22,10 @@ struct Difference
 // log; nothing is changed then. Else as Volume::apply().
 [[nodiscard]] Outcome carryOut(const QList<Difference> &differences, Volume &volume);
 
-// Puts there what is missing, and compares again. Io: it reads differently from what was written.
+// Io: the card reads differently from what was written.
+[[nodiscard]] Outcome verify(const QList<Step> &steps, Volume &volume);
+
+// Puts there what is missing, and compares again.
 [[nodiscard]] Outcome carryOutVerified(const QList<Step> &steps, Volume &volume);
 
 } // namespace sgn::card

@@ -5,8 +5,11 @@
 #include "card/Tool.h"
 #include "card/UndoFile.h"
 
+#include <algorithm>
+#include <QDateTime>
 #include <QFile>
 #include <QFileInfo>
+#include <QStorageInfo>
 #include <QtEndian>
 
 namespace sgn::card {
@@ -27,13 +30,56 @@ QByteArray complaintsIn(const QByteArray &errors)
     return lines.join("; ");
 }
 
-// How many blocks an undo file has the old content of, by its head.
-quint64 keysIn(const QString &undoFile)
+// Bitmaps, inode tables and folders that a change touches.
+constexpr qint64 changeOverhead = 16 * 1024 * 1024;
+
+// BUFSIZ of debugfs, which takes what is behind that for a command of its own.
+constexpr qsizetype maxCommand = 8000;
+
+// A command is one line, and must stay one.
+Outcome checkCommands(const QByteArrayList &commands)
 {
-    constexpr qint64 markSize = 8;
-    QFile file(undoFile);
-    const QByteArray head = file.open(QIODevice::ReadOnly) ? file.read(2 * markSize) : QByteArray();
-    return head.size() == 2 * markSize ? qFromLittleEndian<quint64>(head.constData() + markSize) : 0;
+    for (const QByteArray &command : commands) {
+        const bool isLine =
+            std::ranges::none_of(command, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; });
+        if (!isLine || command.size() > maxCommand) {
+            return fail(ErrorCode::BadRequest,
+                        u"this can't be put on a card: %1"_s.arg(QString::fromUtf8(command.left(200))));
+        }
+    }
+    return {};
+}
+
+QByteArray superblockIn(const QString &image, qint64 start)
+{
+    QFile file(image);
+    return file.open(QIODevice::ReadOnly) && file.seek(start + superblockSize) ? file.read(superblockSize)
+                                                                               : QByteArray();
+}
+
+// Whether both are of one file system (struct ext2_super_block), by its number and by how much was ever written to it.
+bool isLaterState(const QByteArray &superblock, const QByteArray &before)
+{
+    constexpr qsizetype uuid = 0x68;
+    constexpr qsizetype uuidSize = 16;
+    constexpr qsizetype written = 0x178; // KiB
+    const auto writtenIn = [](const QByteArray &bytes) {
+        return qFromLittleEndian<quint64>(bytes.constData() + written);
+    };
+    return superblock.size() == superblockSize && before.size() == superblockSize &&
+           superblock.sliced(uuid, uuidSize) == before.sliced(uuid, uuidSize) &&
+           writtenIn(superblock) >= writtenIn(before);
+}
+
+// What e2fsck has found, without the passes that it has gone through.
+QString faultsIn(const QByteArray &output)
+{
+    QByteArrayList lines = output.split('\n');
+    lines.removeIf([](const QByteArray &line) {
+        return line.trimmed().isEmpty() || line.startsWith("Pass ") || line.contains(" blocks") ||
+               line.contains("WARNING: Filesystem");
+    });
+    return QString::fromUtf8(lines.join(' ')).simplified().left(200);
 }
 
 } // namespace
@@ -59,13 +105,22 @@ bool Debugfs::isInterrupted() const
 
 Outcome Debugfs::undoInterrupted() const
 {
-    return isInterrupted() ? undo() : Outcome();
+    if (isInterrupted()) {
+        return undo();
+    }
+    // A run that was killed before it changed anything leaves these.
+    QFile::remove(m_superblock);
+    removeTemporaries(m_superblock);
+    return {};
 }
 
-Outcome Debugfs::change(const QByteArrayList &commands) const
+Outcome Debugfs::change(const QByteArrayList &commands, qint64 bytes) const
 {
     if (commands.isEmpty()) {
         return {};
+    }
+    if (auto fits = checkDisk(bytes); !fits) {
+        return fits;
     }
     if (auto kept = keepSuperblock(); !kept) {
         return kept;
@@ -76,16 +131,47 @@ Outcome Debugfs::change(const QByteArrayList &commands) const
         done = noteChanges();
     }
     if (!done) {
-        const auto undone = undo();
-        return undone ? done : undone;
+        const auto undone = undoInterrupted();
+        return undone ? fail(reasonOf(done.error())) : undone;
     }
     forgetUndo();
     return {};
 }
 
+// debugfs goes on when its undo file gets no more room (e2fsprogs 1.47), and the change could neither be finished nor
+// undone.
+Outcome Debugfs::checkDisk(qint64 bytes) const
+{
+    const qint64 available = QStorageInfo(QFileInfo(m_image).path()).bytesAvailable();
+    // In the image, and what was there before in the undo file.
+    const qint64 needed = 2 * bytes + changeOverhead;
+    constexpr qint64 megabyte = 1'000'000;
+    return needed <= available ? Outcome()
+                               : fail(ErrorCode::NoSpace,
+                                      u"the disk of %1 has %2 MB free, and %3 MB are needed to change it"_s.arg(m_image)
+                                          .arg(available / megabyte)
+                                          .arg(needed / megabyte + 1));
+}
+
+Error Debugfs::reasonOf(const Error &failure) const
+{
+    if (failure.code == ErrorCode::NoSpace || failure.code == ErrorCode::NotFound) {
+        return failure;
+    }
+    if (const auto whole = checkWhole(); !whole) {
+        return {ErrorCode::Refused, u"the file system in %1 is damaged, and so it was not changed (%2); repair it: "
+                                    "e2fsck -f '%3'"_s.arg(m_image, whole.error().message, m_address)};
+    }
+    return {failure.code, u"%1 cannot be changed, and is as it was (%2); if that comes again, mount the card and use "
+                          "--root"_s.arg(m_image, failure.message)};
+}
+
 Result<QByteArrayList> Debugfs::run(const QByteArrayList &commands, Access access) const
 {
-    const QString script = m_scripts.filePath(u"commands"_s);
+    if (auto checked = checkCommands(commands); !checked) {
+        return fail(std::move(checked).error());
+    }
+    const QString script = exchangeFile(u"commands"_s);
     if (auto written = writeForTool(script, commands.join('\n') + '\n'); !written) {
         return fail(std::move(written).error());
     }
@@ -93,7 +179,7 @@ Result<QByteArrayList> Debugfs::run(const QByteArrayList &commands, Access acces
     if (access == Access::Write) {
         arguments = QStringList{u"-w"_s, u"-z"_s, m_undo} + arguments;
     }
-    const auto ran = runTool(u"debugfs"_s, arguments << m_address, package);
+    const auto ran = runTool(u"debugfs"_s, arguments << m_address, package, m_exchange.path());
     if (!ran) {
         return fail(ran.error());
     }
@@ -123,19 +209,28 @@ Result<QByteArrayList> Debugfs::run(const QByteArrayList &commands, Access acces
 
 Outcome Debugfs::undo() const
 {
-    const QStringList arguments{u"-o"_s, m_address.section(u"?offset="_s, 1, 1), m_undo, m_image};
-    const auto ran = runTool(u"e2undo"_s, m_address == m_image ? arguments.sliced(2) : arguments, package);
-    if (!ran) {
-        return fail(ran.error());
+    QStringList arguments{m_undo, m_image};
+    if (m_address != m_image) {
+        arguments = QStringList{u"-o"_s, QString::number(m_start)} + arguments;
     }
-    // It refuses a file without a block, as it is when nothing has been overwritten.
-    if (ran->exitCode != 0 && keysIn(m_undo) == 0 && checkWhole()) {
+    auto ran = runTool(u"e2undo"_s, arguments, package);
+    // It refuses a file that it has worked through already, and one that debugfs had only just begun or not closed.
+    if (ran && ran->exitCode != 0 && isAsBefore()) {
         forgetUndo();
         return {};
     }
+    if (ran && ran->exitCode != 0 && wasBeingChanged()) {
+        ran = runTool(u"e2undo"_s, QStringList{u"-f"_s} + arguments, package);
+    }
+    if (!ran) {
+        return fail(ran.error());
+    }
     if (ran->exitCode != 0) {
-        return fail(ErrorCode::Io, u"the interrupted change of %1 cannot be undone: %2"_s.arg(
-                                       m_image, QString::fromUtf8(ran->errors).simplified().left(300)));
+        return fail(
+            ErrorCode::Io,
+            u"the interrupted change of %1 cannot be undone: %2. If another image was put in its place, remove "
+            "%3 and %4; else make the image anew"_s.arg(
+                m_image, QString::fromUtf8(ran->output + ran->errors).simplified().left(300), m_undo, m_superblock));
     }
     const auto superblock = readFile(m_superblock, superblockSize);
     QFile image(m_image);
@@ -146,6 +241,25 @@ Outcome Debugfs::undo() const
     image.close();
     forgetUndo();
     return {};
+}
+
+// Nothing was changed yet, or all is undone.
+bool Debugfs::isAsBefore() const
+{
+    const auto before = readFile(m_superblock, superblockSize);
+    const auto isSame = isUndone(m_undo, m_image, m_start);
+    return before && superblockIn(m_image, m_start) == *before && isSame && *isSame;
+}
+
+// The image is the one that the undo file is of, and was not used since: it has a later state of the same file system,
+// and both were written at the same time.
+bool Debugfs::wasBeingChanged() const
+{
+    constexpr qint64 moment = 10;
+    const auto before = readFile(m_superblock, superblockSize);
+    const QDateTime undoTime = QFileInfo(m_undo).lastModified();
+    return before && isLaterState(superblockIn(m_image, m_start), *before) &&
+           undoTime.secsTo(QFileInfo(m_image).lastModified()) <= moment;
 }
 
 Outcome Debugfs::noteChanges() const
@@ -178,7 +292,8 @@ Outcome Debugfs::keepSuperblock() const
     if (!image.open(QIODevice::ReadOnly) || !image.seek(m_start + superblockSize)) {
         return fail(ErrorCode::Io, u"cannot read %1: %2"_s.arg(m_image, image.errorString()));
     }
-    return writeFileAtomically(m_superblock, image.read(superblockSize), 0600);
+    const auto kept = writeFileAtomically(m_superblock, image.read(superblockSize), 0600);
+    return kept ? kept : fail(kept.error().withContext(u"what undoes a change is kept beside the image"_s));
 }
 
 Outcome Debugfs::checkWhole() const
@@ -187,9 +302,7 @@ Outcome Debugfs::checkWhole() const
     if (!ran) {
         return fail(ran.error());
     }
-    return ran->exitCode == 0 ? Outcome()
-                              : fail(ErrorCode::Io, u"the file system isn't sound: "_s +
-                                                        QString::fromUtf8(ran->output).simplified().left(500));
+    return ran->exitCode == 0 ? Outcome() : fail(ErrorCode::Io, u"e2fsck finds: "_s + faultsIn(ran->output));
 }
 
 } // namespace sgn::card

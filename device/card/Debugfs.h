@@ -22,18 +22,26 @@ public:
 
     // The output of each command, which is one line; a command that finds nothing has none.
     [[nodiscard]] Result<QByteArrayList> read(const QByteArrayList &commands) const;
-    // All of the commands or none: what goes wrong is undone. Checked by e2fsck afterwards.
-    [[nodiscard]] Outcome change(const QByteArrayList &commands) const;
+    // All of the commands or none: what goes wrong is undone. Checked by e2fsck afterwards. `bytes` is about how much
+    // they write; NoSpace when the disk of the image hasn't room for that and for undoing it.
+    [[nodiscard]] Outcome change(const QByteArrayList &commands, qint64 bytes) const;
     [[nodiscard]] bool isInterrupted() const;
     // Undoes a change that was interrupted, if there is one.
     [[nodiscard]] Outcome undoInterrupted() const;
 
     [[nodiscard]] const QString &image() const { return m_image; }
+    // A file in the folder where debugfs runs: it is named in commands by `name` alone, whatever TMPDIR is.
+    [[nodiscard]] QString exchangeFile(const QString &name) const { return m_exchange.filePath(name); }
 
 private:
     enum class Access { Read, Write };
     [[nodiscard]] Result<QByteArrayList> run(const QByteArrayList &commands, Access access) const;
+    [[nodiscard]] Outcome checkDisk(qint64 bytes) const;
     [[nodiscard]] Outcome checkWhole() const;
+    // Why a change that was undone failed: it isn't the change if the file system was damaged before.
+    [[nodiscard]] Error reasonOf(const Error &failure) const;
+    [[nodiscard]] bool isAsBefore() const;
+    [[nodiscard]] bool wasBeingChanged() const;
     [[nodiscard]] Outcome keepSuperblock() const;
     [[nodiscard]] Outcome undo() const;
     void forgetUndo() const;
@@ -45,7 +53,7 @@ private:
     QList<Extent> *m_changed;
     QString m_undo;
     QString m_superblock;
-    QTemporaryDir m_scripts;
+    QTemporaryDir m_exchange;
 };
 
 } // namespace sgn::card

@@ -51,6 +51,13 @@ std::optional<Node> parseStat(const QByteArray &output)
     return node;
 }
 
+// A number of "dumpe2fs -h"; 0: none.
+qint64 numberIn(const QByteArray &superblock, const QString &name)
+{
+    const QRegularExpression pattern(u"^%1: +(\\d+)$"_s.arg(name), QRegularExpression::MultilineOption);
+    return pattern.match(QString::fromLatin1(superblock)).captured(1).toLongLong();
+}
+
 // "/a/b" with "../c" is "/a/c".
 QByteArray resolved(const QByteArray &link, const QByteArray &target)
 {
@@ -93,7 +100,7 @@ Result<std::unique_ptr<ExtVolume>> ExtVolume::open(const QString &image, const P
     if (access == Access::Read && volume->m_debugfs.isInterrupted()) {
         return fail(interruptedChange(image));
     }
-    if (auto undone = volume->m_debugfs.undoInterrupted(); !undone) {
+    if (auto undone = access == Access::Change ? volume->m_debugfs.undoInterrupted() : Outcome(); !undone) {
         return fail(std::move(undone).error());
     }
     const auto facts = volume->m_debugfs.read({"show_super_stats -h"});
@@ -107,8 +114,13 @@ Result<std::unique_ptr<ExtVolume>> ExtVolume::open(const QString &image, const P
     }
     const QByteArray line = text.sliced(features, text.indexOf('\n', features) - features);
     if (line.contains("needs_recovery")) {
+        return fail(ErrorCode::Refused, u"the file system in %1 wasn't unmounted: mount it once, or run e2fsck -f "
+                                        "'%1?offset=%2'"_s.arg(image)
+                                            .arg(partition.start));
+    }
+    if (numberIn(text, u"Block count"_s) > partition.size / std::max<qint64>(numberIn(text, u"Block size"_s), 1)) {
         return fail(ErrorCode::Refused,
-                    u"the file system in %1 wasn't unmounted: mount it once, or run e2fsck on it"_s.arg(image));
+                    u"the file system in %1 is larger than its partition: the image isn't complete"_s.arg(image));
     }
     return volume;
 }
@@ -167,24 +179,22 @@ Result<QMap<QByteArray, QByteArray>> ExtVolume::targetsOf(const QByteArrayList &
     return targets;
 }
 
-Result<QMap<QByteArray, QByteArray>> ExtVolume::read(const QByteArrayList &paths, qint64 maxSize)
+Result<ExtVolume::Reached> ExtVolume::reach(const QByteArrayList &paths)
 {
-    // Which file each path leads to, link by link.
-    QMap<QByteArray, QByteArray> places;
+    Reached reached;
     for (const QByteArray &path : paths) {
-        places.insert(path, path);
+        reached.places.insert(path, path);
     }
-    QMap<QByteArray, Node> nodes;
     for (int i = 0; i < maxLinks; ++i) {
-        const auto looked = look(places.values());
+        auto looked = look(reached.places.values());
         if (!looked) {
-            return fail(looked.error());
+            return fail(std::move(looked).error());
         }
-        nodes = *looked;
+        reached.nodes = *std::move(looked);
         bool isMoved = false;
-        for (QByteArray &place : places) {
-            if (nodes.value(place).type == Node::Type::Symlink) {
-                place = resolved(place, nodes.value(place).target);
+        for (QByteArray &place : reached.places) {
+            if (const Node node = reached.nodes.value(place); node.type == Node::Type::Symlink) {
+                place = resolved(place, node.target);
                 isMoved = true;
             }
         }
@@ -192,18 +202,41 @@ Result<QMap<QByteArray, QByteArray>> ExtVolume::read(const QByteArrayList &paths
             break;
         }
     }
+    return reached;
+}
+
+Result<QMap<QByteArray, Node>> ExtVolume::lookThrough(const QByteArrayList &paths)
+{
+    const auto reached = reach(paths);
+    if (!reached) {
+        return fail(reached.error());
+    }
+    QMap<QByteArray, Node> found;
+    for (auto it = reached->places.cbegin(); it != reached->places.cend(); ++it) {
+        if (const auto node = reached->nodes.constFind(it.value()); node != reached->nodes.cend()) {
+            found.insert(it.key(), *node);
+        }
+    }
+    return found;
+}
+
+Result<QMap<QByteArray, QByteArray>> ExtVolume::read(const QByteArrayList &paths, qint64 maxSize)
+{
+    const auto reached = reach(paths);
+    if (!reached) {
+        return fail(reached.error());
+    }
     QByteArrayList commands;
     QByteArrayList found;
-    for (auto it = places.cbegin(); it != places.cend(); ++it) {
-        const auto node = nodes.constFind(it.value());
-        if (node == nodes.cend() || node->type != Node::Type::File) {
+    for (auto it = reached->places.cbegin(); it != reached->places.cend(); ++it) {
+        const auto node = reached->nodes.constFind(it.value());
+        if (node == reached->nodes.cend() || node->type != Node::Type::File) {
             continue;
         }
         if (node->size > maxSize) {
             return fail(ErrorCode::TooLarge, u"%1 has %2 bytes"_s.arg(QString::fromUtf8(it.key())).arg(node->size));
         }
-        const QString copy = m_exchange.filePath(QString::number(found.size()));
-        commands += "dump " + quoted(it.value()) + ' ' + quoted(QFile::encodeName(copy));
+        commands += "dump " + quoted(it.value()) + " out-" + QByteArray::number(found.size());
         found += it.key();
     }
     QMap<QByteArray, QByteArray> contents;
@@ -214,7 +247,7 @@ Result<QMap<QByteArray, QByteArray>> ExtVolume::read(const QByteArrayList &paths
         return fail(dumped.error());
     }
     for (qsizetype i = 0; i < found.size(); ++i) {
-        const QString copy = m_exchange.filePath(QString::number(i));
+        const QString copy = m_debugfs.exchangeFile(u"out-%1"_s.arg(i));
         const auto content = readFile(copy, maxSize);
         QFile::remove(copy);
         if (!content) {
@@ -256,11 +289,9 @@ Result<qint64> ExtVolume::freeBytes()
     if (!outputs) {
         return fail(outputs.error());
     }
-    const auto number = [&](const QString &name) {
-        const QRegularExpression pattern(u"^%1: +(\\d+)$"_s.arg(name), QRegularExpression::MultilineOption);
-        return pattern.match(QString::fromLatin1(outputs->first())).captured(1).toLongLong();
-    };
-    return (number(u"Free blocks"_s) - number(u"Reserved block count"_s)) * number(u"Block size"_s);
+    const QByteArray &text = outputs->first();
+    const qint64 blocks = numberIn(text, u"Free blocks"_s) - numberIn(text, u"Reserved block count"_s);
+    return std::max<qint64>(blocks, 0) * numberIn(text, u"Block size"_s);
 }
 
 Result<QByteArrayList> ExtVolume::commandsFor(const Wish &wish, const std::optional<Node> &before)
@@ -296,14 +327,11 @@ Result<QByteArrayList> ExtVolume::commandsFor(const Wish &wish, const std::optio
             commands += "symlink " + path + ' ' + quoted(wish.content);
             type = "012";
         } else {
-            QString source = wish.source;
-            if (source.isEmpty()) {
-                source = m_exchange.filePath(u"in-%1"_s.arg(QString::fromLatin1(wish.path.toHex().right(200))));
-                if (auto written = writeForTool(source, wish.content); !written) {
-                    return fail(std::move(written).error());
-                }
+            const auto source = handOver(wish);
+            if (!source) {
+                return fail(source.error());
             }
-            commands += "write " + quoted(QFile::encodeName(source)) + ' ' + path;
+            commands += "write " + *source + ' ' + path;
             type = "010";
         }
     }
@@ -313,6 +341,18 @@ Result<QByteArrayList> ExtVolume::commandsFor(const Wish &wish, const std::optio
     commands += "set_inode_field " + path + " uid " + QByteArray::number(wish.uid);
     commands += "set_inode_field " + path + " gid " + QByteArray::number(wish.gid);
     return commands;
+}
+
+Result<QByteArray> ExtVolume::handOver(const Wish &wish)
+{
+    const QString name = u"in-%1"_s.arg(m_handedOver++);
+    const QString file = m_debugfs.exchangeFile(name);
+    if (!wish.source.isEmpty() && !QFileInfo(wish.source).isReadable()) {
+        return fail(ErrorCode::NotFound, u"cannot read %1"_s.arg(wish.source));
+    }
+    const Outcome handed = wish.source.isEmpty() ? writeForTool(file, wish.content)
+                                                 : linkForTool(QFileInfo(wish.source).absoluteFilePath(), file);
+    return handed ? Result<QByteArray>(name.toLatin1()) : fail(handed.error());
 }
 
 Result<QMap<QByteArray, QByteArray>> ExtVolume::withoutLinksAbove(const QByteArrayList &paths)
@@ -343,12 +383,12 @@ Result<QMap<QByteArray, QByteArray>> ExtVolume::withoutLinksAbove(const QByteArr
     return fail(ErrorCode::Refused, u"a folder of the card is a link in a circle"_s);
 }
 
-Outcome ExtVolume::apply(const QList<Wish> &wishes)
+Result<QList<Wish>> ExtVolume::placed(const QList<Wish> &wishes)
 {
     QByteArrayList paths;
     for (const Wish &wish : wishes) {
-        if (auto checked = checkPutPath(wish.path); !checked) {
-            return checked;
+        if (auto checked = checkWish(wish); !checked) {
+            return fail(std::move(checked).error());
         }
         // A link to a folder, such as a home on another partition, stays.
         paths += wish.type == Node::Type::Folder ? wish.path + "/." : wish.path;
@@ -357,19 +397,80 @@ Outcome ExtVolume::apply(const QList<Wish> &wishes)
     if (!places) {
         return fail(places.error());
     }
-    QList<Wish> placed = wishes;
-    for (qsizetype i = 0; i < placed.size(); ++i) {
-        placed[i].path = places->value(paths[i]);
-        placed[i].path.chop(placed[i].type == Node::Type::Folder ? 2 : 0);
-        paths[i] = placed[i].path;
+    QList<Wish> all = wishes;
+    QList<Wish> moved;
+    for (qsizetype i = 0; i < all.size(); ++i) {
+        all[i].path = places->value(paths[i]);
+        all[i].path.chop(all[i].type == Node::Type::Folder ? 2 : 0);
+        if (all[i].type == Node::Type::Folder && all[i].path != wishes[i].path) {
+            moved += wishes[i];
+        }
     }
-    auto there = look(paths);
+    const auto good = checkLinks(moved);
+    return good ? Result<QList<Wish>>(all) : fail(good.error());
+}
+
+// Folders with a link in their paths, perhaps at the end.
+Outcome ExtVolume::checkLinks(const QList<Wish> &folders)
+{
+    QByteArrayList paths;
+    for (const Wish &folder : folders) {
+        paths += folder.path;
+    }
+    const auto given = paths.isEmpty() ? Result<QMap<QByteArray, Node>>() : look(paths);
+    const auto reached = given && !paths.isEmpty() ? lookThrough(paths) : given;
+    if (!reached) {
+        return fail(reached.error());
+    }
+    for (const Wish &folder : folders) {
+        if (given->value(folder.path).type != Node::Type::Symlink) {
+            continue;
+        }
+        const auto target = reached->constFind(folder.path);
+        if (target == reached->cend() || target->uid != folder.uid) {
+            const Error error = target == reached->cend() ? linkToNothing() : foreignFolder(target->uid, folder.uid);
+            return fail(error.withContext(QString::fromUtf8(folder.path)));
+        }
+    }
+    return {};
+}
+
+// `there` has what is put there before, too.
+Outcome ExtVolume::checkFolderAbove(const QByteArray &path, const QMap<QByteArray, Node> &there)
+{
+    const QByteArray above = path.first(std::max<qsizetype>(path.lastIndexOf('/'), 1));
+    const auto node = there.constFind(above);
+    return node != there.cend() && node->type == Node::Type::Folder
+               ? Outcome()
+               : fail(ErrorCode::NotFound, u"%1 can't be put on the card, which has no folder %2"_s.arg(
+                                               QString::fromUtf8(path), QString::fromUtf8(above)));
+}
+
+Outcome ExtVolume::apply(const QList<Wish> &wishes)
+{
+    const auto all = placed(wishes);
+    if (!all) {
+        return fail(all.error());
+    }
+    m_handedOver = 0;
+    QByteArrayList paths{"/"};
+    for (const Wish &wish : *all) {
+        paths += wish.path;
+    }
+    auto there = look(paths + foldersAbove(paths));
     if (!there) {
         return fail(there.error());
     }
     QByteArrayList commands;
-    for (const Wish &wish : std::as_const(placed)) {
+    qint64 bytes = 0;
+    for (const Wish &wish : *all) {
+        bytes += wish.source.isEmpty() ? wish.content.size() : QFileInfo(wish.source).size();
         const auto old = there->constFind(wish.path);
+        if (wish.type != Node::Type::None) {
+            if (auto possible = checkFolderAbove(wish.path, *there); !possible) {
+                return possible;
+            }
+        }
         auto some = commandsFor(wish, old == there->cend() ? std::nullopt : std::optional(*old));
         if (!some) {
             return fail(std::move(some).error());
@@ -381,7 +482,7 @@ Outcome ExtVolume::apply(const QList<Wish> &wishes)
             there->insert(wish.path, {.type = wish.type});
         }
     }
-    return m_debugfs.change(commands);
+    return m_debugfs.change(commands, bytes);
 }
 
 } // namespace sgn::card

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "card/BlockUndo.h"
+#include "card/Tool.h"
 #include "card/Volume.h"
 
 #include <memory>
@@ -19,8 +20,8 @@ public:
     [[nodiscard]] static Result<std::unique_ptr<FatVolume>> open(const QString &image, const Partition &partition,
                                                                  Access access, QList<Extent> *changed = nullptr);
 
-    // Files alone, and the root.
     [[nodiscard]] Result<QMap<QByteArray, Node>> look(const QByteArrayList &paths) override;
+    [[nodiscard]] Result<QMap<QByteArray, Node>> lookThrough(const QByteArrayList &paths) override;
     [[nodiscard]] Result<QMap<QByteArray, QByteArray>> read(const QByteArrayList &paths, qint64 maxSize) override;
     [[nodiscard]] Result<QByteArrayList> list(const QByteArray &folder) override;
     [[nodiscard]] Result<qint64> freeBytes() override;
@@ -30,13 +31,23 @@ public:
 private:
     FatVolume(const QString &image, const Partition &partition, QList<Extent> *changed);
 
-    [[nodiscard]] Result<QMap<QByteArray, QByteArray>> contents(const QByteArrayList &paths);
-    [[nodiscard]] Outcome put(const Wish &wish, const QString &copy);
+    struct Entry
+    {
+        QByteArray name;
+        bool isFolder = false;
+    };
+    // What is in a folder; nothing where there is none.
+    [[nodiscard]] Result<QList<Entry>> entriesOf(const QByteArray &folder) const;
+    // Folder or file; None where there is nothing.
+    [[nodiscard]] Result<QMap<QByteArray, Node::Type>> typesOf(const QByteArrayList &paths) const;
+    [[nodiscard]] Result<QMap<QByteArray, QByteArray>> contents(const QByteArrayList &paths) const;
+    [[nodiscard]] Outcome put(const Wish &wish, Node::Type present);
+    [[nodiscard]] Result<ToolOutput> run(const QString &tool, const QStringList &arguments) const;
 
     QString m_image;
-    QString m_address; // as mtools name the partition
+    QString m_address; // as mtools name the partition where they run
     BlockUndo m_undo;
-    QTemporaryDir m_exchange; // where contents pass through
+    QTemporaryDir m_exchange; // where mtools run
 };
 
 } // namespace sgn::card

@@ -11,6 +11,7 @@
 #include <linux/openat2.h>
 #include <QFile>
 #include <QRandomGenerator>
+#include <QSet>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/syscall.h>
@@ -64,10 +65,20 @@ struct Closing
     void operator()(DIR *folder) const { ::closedir(folder); }
 };
 
+const QByteArray temporaryMark = ".sgn-"_ba;
+
 // Beside the file that it becomes; never the name of anything else on a card.
 QByteArray temporaryFor(const QByteArray &name)
 {
-    return '.' + name.left(200) + ".sgn-" + QByteArray::number(QRandomGenerator::global()->generate64(), 36);
+    return '.' + name.left(200) + temporaryMark + QByteArray::number(QRandomGenerator::global()->generate64(), 36);
+}
+
+bool isTemporary(const QByteArray &name)
+{
+    const qsizetype mark = name.lastIndexOf(temporaryMark);
+    return name.startsWith('.') && mark > 0 && name.size() > mark + temporaryMark.size() &&
+           std::all_of(name.begin() + mark + temporaryMark.size(), name.end(),
+                       [](char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z'); });
 }
 
 Outcome writeAll(int to, const QByteArray &bytes)
@@ -139,16 +150,29 @@ Result<Descriptor> MountedVolume::openInside(const QByteArray &path, int flags) 
     const long opened = ::syscall(SYS_openat2, m_root.get(), path.constData(), &how, sizeof how);
     if (opened < 0) {
         // A file where a folder would have to be, or links in a circle: so there is nothing.
-        return fail(systemError(nameOf(path), errno == ENOTDIR || errno == ELOOP ? ENOENT : errno));
+        const int error = errno == ENOTDIR || errno == ELOOP ? ENOENT : errno;
+        return error == EACCES && ::geteuid() != 0
+                   ? fail(ErrorCode::Refused, u"%1 may only be opened by root; use sudo"_s.arg(nameOf(path)))
+                   : fail(systemError(nameOf(path), error));
     }
     return Descriptor(static_cast<int>(opened));
 }
 
 Result<QMap<QByteArray, Node>> MountedVolume::look(const QByteArrayList &paths)
 {
+    return lookBy(O_PATH | O_NOFOLLOW, paths);
+}
+
+Result<QMap<QByteArray, Node>> MountedVolume::lookThrough(const QByteArrayList &paths)
+{
+    return lookBy(O_PATH, paths);
+}
+
+Result<QMap<QByteArray, Node>> MountedVolume::lookBy(int flags, const QByteArrayList &paths) const
+{
     QMap<QByteArray, Node> found;
     for (const QByteArray &path : paths) {
-        const auto node = openInside(path, O_PATH | O_NOFOLLOW);
+        const auto node = openInside(path, flags);
         if (!node && node.error().code == ErrorCode::NotFound) {
             continue;
         }
@@ -191,6 +215,9 @@ Result<QMap<QByteArray, QByteArray>> MountedVolume::read(const QByteArrayList &p
         Descriptor file(
             ::open(QByteArray("/proc/self/fd/" + QByteArray::number(node->get())).constData(), O_RDONLY | O_CLOEXEC));
         QFile reader;
+        if (!file.isValid() && errno == EACCES) {
+            return fail(ErrorCode::Refused, u"%1 may only be read by root; use sudo"_s.arg(nameOf(path)));
+        }
         if (!file.isValid() || !reader.open(file.get(), QIODevice::ReadOnly)) {
             return fail(systemError(nameOf(path), errno));
         }
@@ -234,15 +261,68 @@ Result<qint64> MountedVolume::freeBytes()
 Result<MountedVolume::Place> MountedVolume::placeOf(const QByteArray &path) const
 {
     const qsizetype slash = path.lastIndexOf('/');
-    auto folder = openInside(slash <= 0 ? QByteArray("/") : path.first(slash), O_RDONLY | O_DIRECTORY);
+    const QByteArray above = slash <= 0 ? QByteArray("/") : path.first(slash);
+    auto folder = openInside(above, O_RDONLY | O_DIRECTORY);
     if (!folder) {
-        return fail(std::move(folder).error());
+        return folder.error().code == ErrorCode::NotFound
+                   ? fail(ErrorCode::NotFound,
+                          u"%1 can't be put on the card, which has no folder %2"_s.arg(nameOf(path), nameOf(above)))
+                   : fail(std::move(folder).error());
     }
     return Place{*std::move(folder), path.sliced(slash + 1)};
 }
 
+Outcome MountedVolume::checkLinks(const QList<Wish> &wishes) const
+{
+    for (const Wish &wish : wishes) {
+        const auto link = wish.type == Node::Type::Folder ? lookBy(O_PATH | O_NOFOLLOW, {wish.path})
+                                                          : Result<QMap<QByteArray, Node>>();
+        const auto target = link && link->value(wish.path).type == Node::Type::Symlink
+                                ? lookBy(O_PATH, {wish.path})
+                                : Result<QMap<QByteArray, Node>>();
+        if (!link || !target) {
+            return fail(link ? target.error() : link.error());
+        }
+        const auto node = target->constFind(wish.path);
+        if (node != target->cend() && m_owners == Owners::Count && node->uid != wish.uid) {
+            return fail(foreignFolder(node->uid, wish.uid).withContext(nameOf(wish.path)));
+        }
+    }
+    return {};
+}
+
+void MountedVolume::removeTemporaries(const QList<Wish> &wishes) const
+{
+    QSet<QByteArray> done;
+    for (const Wish &wish : wishes) {
+        const QByteArray above = wish.path.first(std::max<qsizetype>(wish.path.lastIndexOf('/'), 1));
+        if (done.contains(above)) {
+            continue;
+        }
+        done += above;
+        auto folder = openInside(above, O_RDONLY | O_DIRECTORY);
+        const int listed = folder ? ::dup(folder->get()) : -1;
+        const std::unique_ptr<DIR, Closing> entries(listed < 0 ? nullptr : ::fdopendir(listed));
+        while (const dirent *const entry = entries ? ::readdir(entries.get()) : nullptr) {
+            if (isTemporary(static_cast<const char *>(entry->d_name))) {
+                ::unlinkat(folder->get(), static_cast<const char *>(entry->d_name), 0);
+            }
+        }
+    }
+}
+
 Outcome MountedVolume::apply(const QList<Wish> &wishes)
 {
+    for (const Wish &wish : wishes) {
+        if (auto checked = checkWish(wish); !checked) {
+            return checked;
+        }
+    }
+    // Before anything is changed; links may still be exchanged meanwhile, so putFolder() looks again.
+    if (auto checked = checkLinks(wishes); !checked) {
+        return checked;
+    }
+    removeTemporaries(wishes);
     for (const Wish &wish : wishes) {
         if (auto done = put(wish); !done) {
             return done;
@@ -258,9 +338,6 @@ Outcome MountedVolume::apply(const QList<Wish> &wishes)
 
 Outcome MountedVolume::put(const Wish &wish) const
 {
-    if (auto checked = checkPutPath(wish.path); !checked) {
-        return checked;
-    }
     const auto place = placeOf(wish.path);
     if (!place) {
         const bool isGone = wish.type == Node::Type::None && place.error().code == ErrorCode::NotFound;
@@ -313,6 +390,21 @@ Outcome MountedVolume::putFolder(const Place &place, const Wish &wish) const
     }
     // A link to a folder, such as a home on another partition, stays.
     const auto folder = openInside(wish.path, O_RDONLY | O_DIRECTORY);
+    struct stat link = {};
+    struct stat target = {};
+    if (::fstatat(place.folder.get(), place.name.constData(), &link, AT_SYMLINK_NOFOLLOW) != 0 ||
+        (folder && ::fstat(folder->get(), &target) != 0)) {
+        return fail(systemError(u"cannot be looked at"_s, errno));
+    }
+    if (S_ISLNK(link.st_mode) && !folder && folder.error().code == ErrorCode::NotFound) {
+        return fail(linkToNothing());
+    }
+    if (S_ISLNK(link.st_mode) && folder && m_owners == Owners::Count && target.st_uid != wish.uid) {
+        return fail(foreignFolder(target.st_uid, wish.uid));
+    }
+    if (!folder && !S_ISLNK(link.st_mode) && !S_ISDIR(link.st_mode)) {
+        return fail(ErrorCode::Refused, u"is no folder"_s);
+    }
     return folder ? setOwner(folder->get(), wish) : fail(folder.error());
 }
 
@@ -333,7 +425,8 @@ Outcome MountedVolume::putFile(const Place &place, const Wish &wish) const
     }
     if (done &&
         ::renameat(place.folder.get(), temporary.constData(), place.folder.get(), place.name.constData()) != 0) {
-        done = fail(systemError(u"cannot be replaced"_s, errno));
+        done = errno == EISDIR ? fail(ErrorCode::Refused, u"is a folder"_s)
+                               : fail(systemError(u"cannot be replaced"_s, errno));
     }
     if (!done) {
         ::unlinkat(place.folder.get(), temporary.constData(), 0);

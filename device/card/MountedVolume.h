@@ -22,6 +22,7 @@ public:
     [[nodiscard]] Result<std::unique_ptr<MountedVolume>> openBelow(const QByteArray &folder, Owners owners) const;
 
     [[nodiscard]] Result<QMap<QByteArray, Node>> look(const QByteArrayList &paths) override;
+    [[nodiscard]] Result<QMap<QByteArray, Node>> lookThrough(const QByteArrayList &paths) override;
     [[nodiscard]] Result<QMap<QByteArray, QByteArray>> read(const QByteArrayList &paths, qint64 maxSize) override;
     [[nodiscard]] Result<QByteArrayList> list(const QByteArray &folder) override;
     [[nodiscard]] Result<qint64> freeBytes() override;
@@ -37,6 +38,10 @@ private:
     };
     [[nodiscard]] Result<Descriptor> openInside(const QByteArray &path, int flags) const;
     [[nodiscard]] Result<Place> placeOf(const QByteArray &path) const;
+    [[nodiscard]] Result<QMap<QByteArray, Node>> lookBy(int flags, const QByteArrayList &paths) const;
+    [[nodiscard]] Outcome checkLinks(const QList<Wish> &wishes) const;
+    // What a run that was killed has left in the folders where these are put.
+    void removeTemporaries(const QList<Wish> &wishes) const;
     [[nodiscard]] Outcome put(const Wish &wish) const;
     [[nodiscard]] Outcome putFolder(const Place &place, const Wish &wish) const;
     [[nodiscard]] Outcome putFile(const Place &place, const Wish &wish) const;

@@ -57,6 +57,11 @@ Result<CardPartitions> readPartitions(QByteArrayView firstSector, qint64 imageSi
             return refuse(u"a partition lies outside of it, so it isn't complete"_s);
         }
     }
+    const auto &[first, second] =
+        std::minmax(*boot, *root, [](const Partition &a, const Partition &b) { return a.start < b.start; });
+    if (first.start + first.size > second.start) {
+        return refuse(u"its partitions overlap"_s);
+    }
     return CardPartitions{*boot, *root};
 }
 

@@ -4,6 +4,7 @@
 #include "archive/Zip.h"
 #include "base/AtomicFile.h"
 #include "base/DeviceTree.h"
+#include "card/CardLock.h"
 #include "card/CardVolume.h"
 #include "card/ExtVolume.h"
 #include "card/FatVolume.h"
@@ -43,6 +44,20 @@ Outcome checkBootFiles(const QList<Step> &steps, const CardFacts &facts)
     return {};
 }
 
+Outcome checkImagePath(const QString &image)
+{
+    const QFileInfo info(image);
+    if (info.exists() && !info.isFile()) {
+        return fail(ErrorCode::Refused, u"%1 is no file: --image takes the file of an image; mount a card or a folder "
+                                        "of one, and name it with --root"_s.arg(image));
+    }
+    // What is behind it are options of e2fsprogs.
+    return info.canonicalFilePath().contains(u'?')
+               ? fail(ErrorCode::Refused, u"%1: debugfs can't work with a \"?\" in a path; rename the file or its "
+                                          "folder"_s.arg(image))
+               : Outcome();
+}
+
 // A release unpacked, and where it goes on the card.
 Result<Step> releaseFrom(const QString &zip, const QString &topFolder, const QString &name, const QByteArray &to,
                          const CardUser &owner, const QTemporaryDir &work)
@@ -57,8 +72,12 @@ Result<Step> releaseFrom(const QString &zip, const QString &topFolder, const QSt
 
 } // namespace
 
-Result<std::unique_ptr<Volume>> openMountedCard(const QString &folder, const QString &bootFolder)
+Result<std::unique_ptr<Volume>> openMountedCard(const QString &folder, const QString &bootFolder, Access access)
 {
+    auto lock = CardLock::take(folder, access);
+    if (!lock) {
+        return fail(std::move(lock).error());
+    }
     auto root = MountedVolume::open(folder, MountedVolume::Owners::Count);
     if (!root) {
         return fail(std::move(root).error());
@@ -83,11 +102,18 @@ Result<std::unique_ptr<Volume>> openMountedCard(const QString &folder, const QSt
         }
         files = there->isEmpty() ? nullptr : *std::move(boot);
     }
-    return std::make_unique<CardVolume>(*std::move(root), std::move(files), *place);
+    return std::make_unique<CardVolume>(*std::move(lock), *std::move(root), std::move(files), *place);
 }
 
 Result<std::unique_ptr<Volume>> openCardImage(const QString &image, Access access, QList<Extent> *changed)
 {
+    if (auto good = checkImagePath(image); !good) {
+        return fail(std::move(good).error());
+    }
+    auto lock = CardLock::take(image, access);
+    if (!lock) {
+        return fail(std::move(lock).error());
+    }
     QFile file(image);
     if (!file.open(QIODevice::ReadOnly)) {
         return fail(ErrorCode::NotFound, u"cannot open %1: %2"_s.arg(image, file.errorString()));
@@ -96,7 +122,8 @@ Result<std::unique_ptr<Volume>> openCardImage(const QString &image, Access acces
     if (!partitions) {
         return fail(partitions.error().withContext(image));
     }
-    const QString path = QFileInfo(image).absoluteFilePath();
+    // By whatever name: what undoes an interrupted change is beside the file itself.
+    const QString path = QFileInfo(image).canonicalFilePath();
     auto root = ExtVolume::open(path, partitions->root, access, changed);
     if (!root) {
         return fail(std::move(root).error());
@@ -109,7 +136,7 @@ Result<std::unique_ptr<Volume>> openCardImage(const QString &image, Access acces
     if (!place) {
         return fail(place.error());
     }
-    return std::make_unique<CardVolume>(*std::move(root), *std::move(boot), *place);
+    return std::make_unique<CardVolume>(*std::move(lock), *std::move(root), *std::move(boot), *place);
 }
 
 Provisioning::Provisioning(CardOrder order, OrderFiles files, Volume &volume)

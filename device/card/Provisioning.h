@@ -23,8 +23,9 @@ struct OrderFiles
 };
 
 // Both partitions of a card whose root is mounted at a folder, or which is an image. `bootFolder` is where the boot
-// files are mounted; empty: below the root, if they are. Refused for what is no card.
-[[nodiscard]] Result<std::unique_ptr<Volume>> openMountedCard(const QString &folder, const QString &bootFolder);
+// files are mounted; empty: below the root, if they are. Refused for what is no card, or one that another run works on.
+[[nodiscard]] Result<std::unique_ptr<Volume>> openMountedCard(const QString &folder, const QString &bootFolder,
+                                                              Access access);
 // `changed`, if any, outlives the card: what changes overwrite in the image is added to it.
 [[nodiscard]] Result<std::unique_ptr<Volume>> openCardImage(const QString &image, Access access,
                                                             QList<Extent> *changed = nullptr);

@@ -40,9 +40,6 @@ Result<Step> releaseStep(const QString &name, const QString &from, const QByteAr
             return fail(ErrorCode::Io, u"cannot look at %1"_s.arg(path));
         }
         Wish wish{.path = to + QFile::encodeName(path.sliced(from.size())), .uid = uid, .gid = gid};
-        if (auto checked = checkPutPath(wish.path); !checked) {
-            return fail(ErrorCode::Refused, checked.error().message);
-        }
         if (S_ISDIR(info.st_mode)) {
             wish.type = Node::Type::Folder;
             wish.mode = folderMode;
@@ -53,6 +50,9 @@ Result<Step> releaseStep(const QString &name, const QString &from, const QByteAr
         } else {
             wish.source = path;
             wish.mode = info.st_mode & permissionBits;
+        }
+        if (auto checked = checkWish(wish); !checked) {
+            return fail(ErrorCode::Refused, checked.error().message);
         }
         step.wishes += wish;
     }

@@ -8,7 +8,7 @@
 namespace sgn::card {
 
 // A release on a card, as an update would leave it: all that is in the unpacked folder `from`, at `to` on the card.
-// Errors: Refused (a name that a card can't have), Io.
+// Errors: Refused (a name or link that a card can't have), Io.
 [[nodiscard]] Result<Step> releaseStep(const QString &name, const QString &from, const QByteArray &to, uid_t uid,
                                        gid_t gid);
 

@@ -159,6 +159,29 @@ Outcome copySparsely(const QString &from, const QString &to)
     return {};
 }
 
+bool sharesBlocks(const QString &folder)
+{
+    const QString from = folder + u"/.shares-from"_s;
+    const QString to = folder + u"/.shares-to"_s;
+    bool isShared = false;
+    if (auto file = openFile(from, O_RDWR | O_CREAT | O_TRUNC)) {
+        const QByteArray content(imageBlock, 'x');
+        const auto copy = openFile(to, O_RDWR | O_CREAT | O_TRUNC);
+        isShared = copy && writeAt(file->get(), 0, content.constData(), content.size()) &&
+                   ::ioctl(copy->get(), FICLONE, file->get()) == 0;
+    }
+    QFile::remove(from);
+    QFile::remove(to);
+    return isShared;
+}
+
+qint64 allocatedBytes(const QString &file)
+{
+    constexpr qint64 unit = 512; // stat(2)
+    struct stat facts = {};
+    return ::stat(QFile::encodeName(file).constData(), &facts) == 0 ? qint64{facts.st_blocks} * unit : 0;
+}
+
 Outcome copyExtents(const QString &from, const QString &to, const QList<Extent> &extents)
 {
     const auto pair = openPair(from, to, O_RDWR);

@@ -14,6 +14,12 @@ namespace sgn::card {
 // system can (FICLONE, ioctl_ficlone(2)), else only data is copied and holes stay holes. Not durable yet.
 [[nodiscard]] Outcome copySparsely(const QString &from, const QString &to);
 
+// Whether the file system of a folder can share blocks among files; tried with a small file, which is removed again.
+[[nodiscard]] bool sharesBlocks(const QString &folder);
+
+// What a file takes on the disk, without its holes; 0 where there is none.
+[[nodiscard]] qint64 allocatedBytes(const QString &file);
+
 // Writes these stretches of one file to the same places of another, which is there and as long.
 [[nodiscard]] Outcome copyExtents(const QString &from, const QString &to, const QList<Extent> &extents);
 

@@ -53,6 +53,12 @@ HashMethod methodFor(const CardOrder &order, const CardFacts &facts)
     return facts.hasYescrypt() ? HashMethod::Yescrypt : HashMethod::Sha512;
 }
 
+// As shadow(5) counts; with 0, from a computer whose clock isn't set, the login would demand another password.
+qint64 dayOf(QDate today)
+{
+    return std::max<qint64>(QDate(1970, 1, 1).daysTo(today), 1);
+}
+
 Result<Step> passwordStep(const CardOrder &order, const CardFacts &facts, const PresentFiles &present, QDate today)
 {
     Step step{u"02 password"_s, {}};
@@ -64,7 +70,7 @@ Result<Step> passwordStep(const CardOrder &order, const CardFacts &facts, const 
         if (!hash) {
             return fail(hash.error());
         }
-        auto changed = withPasswordHash(shadow, facts.user.name, *hash, QDate(1970, 1, 1).daysTo(today));
+        auto changed = withPasswordHash(shadow, facts.user.name, *hash, dayOf(today));
         if (!changed) {
             return fail(std::move(changed).error());
         }
@@ -77,7 +83,7 @@ Result<Step> passwordStep(const CardOrder &order, const CardFacts &facts, const 
 
 Result<Step> timeZoneStep(const CardOrder &order)
 {
-    static const QRegularExpression form(u"^[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+){0,2}$"_s);
+    static const QRegularExpression form(u"^[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+){0,2}\\z"_s);
     if (!form.match(QString::fromUtf8(order.timeZone)).hasMatch()) {
         return badOrder(
             u"a time zone is named as Europe/Berlin is, not \"%1\""_s.arg(QString::fromUtf8(order.timeZone.left(64))));
@@ -113,15 +119,18 @@ Result<Step> sshStep(const CardOrder &order, const CardFacts &facts, const Prese
     if (order.sshKeys.isEmpty()) {
         return step;
     }
-    static const QRegularExpression form(u"^(ssh|ecdsa|sk)-[A-Za-z0-9@.-]+ [A-Za-z0-9+/]+=* ?[^\\n]*$"_s);
+    static const QRegularExpression form(
+        u"^(ssh|ecdsa|sk)-[A-Za-z0-9@.-]+ [A-Za-z0-9+/]+=*( [^\\x00-\\x1f\\x7f]*)?\\z"_s);
     QByteArray content = present.authorizedKeys;
     if (!content.isEmpty() && !content.endsWith('\n')) {
         content += '\n';
     }
     const QByteArrayList lines = content.split('\n');
     for (const QByteArray &key : order.sshKeys) {
-        if (!form.match(QString::fromUtf8(key)).hasMatch()) {
-            return badOrder(u"this is no public key of ssh: %1"_s.arg(QString::fromUtf8(key.left(64))));
+        if (!form.match(QString::fromLatin1(key)).hasMatch()) { // fromUtf8() would drop a byte order mark
+            return badOrder(
+                u"this is no public key of ssh: %1; one begins with its kind, as in \"ssh-ed25519 AAAA...\""_s.arg(
+                    QString::fromUtf8(key.left(64))));
         }
         content += lines.contains(key) ? QByteArray() : key + '\n';
     }

@@ -33,7 +33,7 @@ Step hardwareWatchdogStep(const CardFacts &facts, const PresentFiles &present)
 
 Result<Step> timeServersStep(const QByteArrayList &servers)
 {
-    static const QRegularExpression form(u"^[A-Za-z0-9][A-Za-z0-9.:-]{0,252}$"_s);
+    static const QRegularExpression form(u"^[A-Za-z0-9][A-Za-z0-9.:-]{0,252}\\z"_s);
     for (const QByteArray &server : servers) {
         if (!form.match(QString::fromUtf8(server)).hasMatch()) {
             return fail(ErrorCode::BadRequest, u"a time server is a host name or an address, not \"%1\""_s.arg(

@@ -10,6 +10,12 @@ namespace {
 const QByteArray blockBegin = "# sgn: begin"_ba;
 const QByteArray blockEnd = "# sgn: end"_ba;
 
+// Editors of Windows give every line an end of theirs.
+bool isMark(const QByteArray &line, const QByteArray &mark)
+{
+    return line == mark || line == mark + '\r';
+}
+
 } // namespace
 
 QByteArray withoutBlock(const QByteArray &text, const QByteArrayList &lines)
@@ -18,13 +24,13 @@ QByteArray withoutBlock(const QByteArray &text, const QByteArrayList &lines)
     bool isOurs = false;
     bool isChanged = false;
     for (const QByteArray &line : text.split('\n')) {
-        isOurs = isOurs || line == blockBegin;
+        isOurs = isOurs || isMark(line, blockBegin);
         if (isOurs || (!line.isEmpty() && lines.contains(line))) {
             isChanged = true;
         } else {
             kept += line;
         }
-        isOurs = isOurs && line != blockEnd;
+        isOurs = isOurs && !isMark(line, blockEnd);
     }
     if (!isChanged) {
         return text;

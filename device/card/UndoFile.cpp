@@ -12,6 +12,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
+const QByteArray mark = "E2UNDO02"_ba;
 constexpr qsizetype headSize = 512;
 constexpr qsizetype keySize = 16; // and so large is the head of a block of keys
 constexpr quint32 keyMagic = 0xCADECADE;
@@ -33,7 +34,7 @@ bool isBlockSize(quint32 size)
 
 std::optional<UndoHead> headOf(const QByteArray &bytes)
 {
-    if (bytes.size() != headSize || !bytes.startsWith("E2UNDO02")) {
+    if (bytes.size() != headSize || !bytes.startsWith(mark)) {
         return std::nullopt;
     }
     const auto number = [&bytes](int at) {
@@ -48,17 +49,18 @@ std::optional<UndoHead> headOf(const QByteArray &bytes)
     return isGood ? std::optional(head) : std::nullopt;
 }
 
-} // namespace
-
-Result<QList<Extent>> extentsInUndoFile(const QString &path)
+// A stretch that was overwritten, and where its old content is in the undo file.
+struct Kept
 {
-    const auto damaged = [&path] {
-        return fail(ErrorCode::BadFile, u"%1 is no undo file of e2fsprogs"_s.arg(path));
+    Extent place; // in the file system
+    qint64 at = 0;
+};
+
+Result<QList<Kept>> keptIn(QFile &file)
+{
+    const auto damaged = [&file] {
+        return fail(ErrorCode::BadFile, u"%1 is no undo file of e2fsprogs"_s.arg(file.fileName()));
     };
-    QFile file(path);
-    if (!file.open(QIODevice::ReadOnly)) {
-        return fail(ErrorCode::Io, u"cannot read %1: %2"_s.arg(path, file.errorString()));
-    }
     const auto head = headOf(file.read(headSize));
     if (!head) {
         return damaged();
@@ -66,7 +68,7 @@ Result<QList<Extent>> extentsInUndoFile(const QString &path)
     const qint64 blockSize = head->blockSize;
     const auto perBlock = static_cast<quint64>(blockSize / keySize - 1);
     auto at = static_cast<qint64>(head->keyBlock) * blockSize;
-    QList<Extent> extents;
+    QList<Kept> all;
     for (quint64 left = head->keys; left > 0;) {
         const quint64 count = std::min(perBlock, left);
         const QByteArray keys = file.seek(at) ? file.read(blockSize) : QByteArray();
@@ -81,13 +83,63 @@ Result<QList<Extent>> extentsInUndoFile(const QString &path)
             if (block > quint64{1} << 48) {
                 return damaged();
             }
-            extents += {static_cast<qint64>(block * head->fsBlockSize), size};
+            all += {{static_cast<qint64>(block * head->fsBlockSize), size}, at};
             // The old content is behind the keys, each in whole blocks.
             at += (size + blockSize - 1) / blockSize * blockSize;
         }
         left -= count;
     }
+    return all;
+}
+
+auto cannotRead(const QFile &file)
+{
+    return fail(ErrorCode::Io, u"cannot read %1: %2"_s.arg(file.fileName(), file.errorString()));
+}
+
+} // namespace
+
+Result<QList<Extent>> extentsInUndoFile(const QString &path)
+{
+    QFile file(path);
+    if (!file.open(QIODevice::ReadOnly)) {
+        return cannotRead(file);
+    }
+    const auto all = keptIn(file);
+    if (!all) {
+        return fail(all.error());
+    }
+    QList<Extent> extents;
+    for (const Kept &kept : *all) {
+        extents += kept.place;
+    }
     return extents;
+}
+
+Result<bool> isUndone(const QString &undoFile, const QString &image, qint64 start)
+{
+    QFile undo(undoFile);
+    QFile file(image);
+    if (!undo.open(QIODevice::ReadOnly) || !file.open(QIODevice::ReadOnly)) {
+        return cannotRead(undo.isOpen() ? file : undo);
+    }
+    // The number of keys is behind the mark; of none the rest of the head isn't filled in.
+    const QByteArray begin = undo.peek(mark.size() + qsizetype{sizeof(quint64)});
+    if (begin.size() < mark.size() + qsizetype{sizeof(quint64)} || !begin.startsWith(mark) ||
+        qFromLittleEndian<quint64>(begin.constData() + mark.size()) == 0) {
+        return true;
+    }
+    const auto all = keptIn(undo);
+    if (!all) {
+        return fail(all.error());
+    }
+    for (const Kept &kept : *all) {
+        if (!undo.seek(kept.at) || !file.seek(start + kept.place.start) ||
+            undo.read(kept.place.size) != file.read(kept.place.size)) {
+            return false;
+        }
+    }
+    return true;
 }
 
 } // namespace sgn::card

@@ -11,4 +11,9 @@ namespace sgn::card {
 // not the old content. BadFile: it isn't one, or is damaged; NotFound, Io.
 [[nodiscard]] Result<QList<Extent>> extentsInUndoFile(const QString &path);
 
+// Whether the file system that begins at `start` of an image has what the undo file would restore: nothing was changed
+// yet, or all is undone. True as well of a file without a key, which is written before anything is changed. Errors as
+// above.
+[[nodiscard]] Result<bool> isUndone(const QString &undoFile, const QString &image, qint64 start);
+
 } // namespace sgn::card

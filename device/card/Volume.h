@@ -63,6 +63,8 @@ public:
 
     // What is missing is left out.
     [[nodiscard]] virtual Result<QMap<QByteArray, Node>> look(const QByteArrayList &paths) = 0;
+    // The same, of a link what it leads to.
+    [[nodiscard]] virtual Result<QMap<QByteArray, Node>> lookThrough(const QByteArrayList &paths) = 0;
     // The contents of regular files, links to them are followed; what is missing or no such file is left out. TooLarge
     // over `maxSize` bytes each.
     [[nodiscard]] virtual Result<QMap<QByteArray, QByteArray>> read(const QByteArrayList &paths, qint64 maxSize) = 0;
@@ -72,17 +74,28 @@ public:
 
     // Puts these there, in this order, in place of whatever is in their places; folders above them must be there or
     // come before them. What is to be gone is removed, unless it is a folder (Refused). Each file is whole or not there
-    // at all, on a mounted card also after a power cut.
+    // at all, on a mounted card also after a power cut. A link in place of a folder stays if the folder that it leads
+    // to belongs to whom it is to belong to (else Refused): whoever owns a home can put links there, and must not get
+    // folders of root by them.
     [[nodiscard]] virtual Outcome apply(const QList<Wish> &wishes) = 0;
 };
 
 // Refused: an image whose change was interrupted, and may not be undone because it is only read.
 [[nodiscard]] Error interruptedChange(const QString &image);
 
+// Refused: a link where a folder is to be leads to one that isn't `wanted`'s, or to none. Sentences without a subject.
+[[nodiscard]] Error foreignFolder(uid_t owner, uid_t wanted);
+[[nodiscard]] Error linkToNothing();
+
+// "/a/b" without "." and "..", empty parts, control characters, quotation marks and backslashes; of less than 2000
+// bytes.
+[[nodiscard]] Outcome checkCardPath(const QByteArray &path);
+
 // The same for something that is to be put there, which can't be the root.
 [[nodiscard]] Outcome checkPutPath(const QByteArray &path);
 
-// "/a/b" without "." and "..", empty parts, control characters and quotation marks.
-[[nodiscard]] Outcome checkCardPath(const QByteArray &path);
+// BadRequest for a wish that no card can meet: its path, or where its link leads. What a release or a folder of
+// libraries contains comes from others, and goes into commands of debugfs(8), which runs whatever begins with "!".
+[[nodiscard]] Outcome checkWish(const Wish &wish);
 
 } // namespace sgn::card

@@ -49,6 +49,12 @@ Result<Step> wifiStep(const Wifi &wifi, const CardFacts &facts, const PresentFil
     }
     // The radio is off until a country is set, by rfkill and by NetworkManager.
     if (facts.hasBootFiles && facts.network != NetworkBy::WpaSupplicant) {
+        // Its first line is all that counts. With the country alone in it, the kernel would find no root.
+        if (present.cmdline.split('\n').constFirst().trimmed().isEmpty()) {
+            return fail(ErrorCode::Refused,
+                        u"%1 is missing or begins with an empty line, so that the card doesn't boot: restore it from "
+                        "the image that the card was made of"_s.arg(QString::fromUtf8(paths.cmdline)));
+        }
         step.wishes += rootsFile(paths.cmdline, withCountry(present.cmdline, wifi.country), 0755);
     }
     for (const QByteArray &radio : present.radios) {

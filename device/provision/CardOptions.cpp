@@ -159,7 +159,7 @@ Result<CardArguments> readCardArguments(const QCommandLineParser &parser)
 
 Result<std::unique_ptr<Volume>> openCard(const CardArguments &arguments, Access access)
 {
-    return arguments.image.isEmpty() ? openMountedCard(arguments.root, arguments.boot)
+    return arguments.image.isEmpty() ? openMountedCard(arguments.root, arguments.boot, access)
                                      : openCardImage(arguments.image, access);
 }
 

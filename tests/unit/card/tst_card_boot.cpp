@@ -5,8 +5,10 @@
 #include "card/Provisioning.h"
 #include "support/CardImage.h"
 
+#include <QDir>
 #include <QTemporaryDir>
 #include <QTest>
+#include <sys/stat.h>
 
 using namespace Qt::StringLiterals;
 using namespace sgn;
@@ -109,13 +111,163 @@ private Q_SLOTS:
         QByteArray bytes;
         QDataStream stream(&bytes, QIODevice::WriteOnly);
         stream.setVersion(QDataStream::Qt_6_4);
-        stream << "sgn-boot-undo 1"_ba << qint64{1} << (cardBoot.start + 4096)
+        stream << "sgn-boot-undo 2"_ba << before.first(512) << qint64{1} << (cardBoot.start + 4096)
                << before.sliced(cardBoot.start + 4096, 4096);
         QVERIFY(test::writeFile(image() + u".sgn-boot-undo"_s, bytes));
         QVERIFY(undo.isInterrupted());
+        // Another image in its place keeps what it has.
+        QByteArray other = after;
+        other[440] = static_cast<char>(~other[440]);
+        QVERIFY(test::writeFile(image(), other));
+        const auto refused = open();
+        QVERIFY(!refused && refused.error().message.contains(u"of another image"_s));
+        QVERIFY(readWhole(image()) == other);
+        QVERIFY(test::writeFile(image(), after));
         QVERIFY(open());
         QVERIFY(readWhole(image()) == before);
         QVERIFY(!undo.isInterrupted());
+    }
+
+    // FAT has one name for both.
+    void findsNamesInUpperCase()
+    {
+        const QTemporaryDir folder;
+        QVERIFY(test::writeFile(folder.filePath(u"CONFIG.TXT"_s), "a=b\n"));
+        const auto copied = runTool(u"mcopy"_s,
+                                    {u"-o"_s, u"-i"_s, u"%1@@%2"_s.arg(image()).arg(cardBoot.start),
+                                     folder.filePath(u"CONFIG.TXT"_s), u"::/CONFIG.TXT"_s},
+                                    u"mtools"_s);
+        QVERIFY(copied && copied->exitCode == 0);
+        const auto volume = open();
+        QVERIFY(volume);
+        QCOMPARE((*volume)->read({"/config.txt"}, limit).value().value("/config.txt"), QByteArray("a=b\n"));
+        QVERIFY((*volume)->apply({file("/config.txt", "c=d\n")}));
+        QCOMPARE((*volume)->list("/").value().size(), 2);
+        QCOMPARE((*volume)->read({"/config.txt"}, limit).value().value("/config.txt"), QByteArray("c=d\n"));
+    }
+
+    // mcopy would put the file into it, and mtype print what is in it.
+    void refusesAFolderInPlaceOfAFile()
+    {
+        const auto made = runTool(
+            u"mmd"_s, {u"-i"_s, u"%1@@%2"_s.arg(image()).arg(cardBoot.start), u"::/userconf.txt"_s}, u"mtools"_s);
+        QVERIFY(made && made->exitCode == 0);
+        const QByteArray before = readWhole(image());
+        const auto volume = open();
+        QVERIFY(volume);
+        QCOMPARE((*volume)->look({"/userconf.txt"}).value().value("/userconf.txt").type, Node::Type::Folder);
+        QVERIFY((*volume)->read({"/userconf.txt"}, limit).value().isEmpty());
+        for (const Wish &wish : {file("/userconf.txt", "x"), gone("/userconf.txt")}) {
+            const auto done = (*volume)->apply({wish});
+            QVERIFY(!done && done.error().message.contains(u"/userconf.txt: is a folder"_s));
+        }
+        QVERIFY(readWhole(image()) == before);
+    }
+
+    // mtools give what they don't understand to a shell, and others have browsers put "(1)" behind a name.
+    void takesImagesOfAnyName_data()
+    {
+        QTest::addColumn<QString>("name");
+        QTest::newRow("downloaded twice") << u"card (1).img"_s;
+        QTest::newRow("a command") << u"$(touch pwned)`touch pwned`.img"_s;
+        QTest::newRow("of mtools") << u"a@@512.img"_s;
+        QTest::newRow("quotes") << u"my \"card\" isn't.img"_s;
+        QTest::newRow("letters") << u"Zähler\\*[1]{2}~.img"_s;
+    }
+    void takesImagesOfAnyName()
+    {
+        QFETCH(const QString, name);
+        const QString odd = m_folder->filePath(name);
+        QVERIFY(QFile::rename(image(), odd));
+        const auto volume = openCardImage(odd, Access::Change);
+        QVERIFY2(volume, volume ? "" : qPrintable(volume.error().message));
+        const auto done = (*volume)->apply({file("/boot/x", "boot"), file("/etc/x", "root")});
+        QVERIFY2(done, done ? "" : qPrintable(done.error().message));
+        QCOMPARE((*volume)->read({"/boot/x", "/etc/x"}, limit).value().size(), 2);
+        QVERIFY(!QFile::exists(m_folder->filePath(u"pwned"_s)) && !QFile::exists(u"pwned"_s));
+        QCOMPARE(QDir(m_folder->path()).entryList(QDir::Files | QDir::Hidden), QStringList{name});
+    }
+
+    void refusesWhatIsNoImageFile_data()
+    {
+        QTest::addColumn<QString>("name");
+        QTest::addColumn<QString>("words");
+        QTest::newRow("a folder") << u"root"_s << u"is no file"_s;
+        QTest::newRow("a pipe") << u"pipe"_s << u"is no file"_s;
+        QTest::newRow("a device") << u"/dev/zero"_s << u"is no file"_s;
+        QTest::newRow("an option of e2fsprogs") << u"a?offset=0.img"_s << u"rename"_s;
+        QTest::newRow("nothing") << u"nothing"_s << u"No such file"_s;
+    }
+    void refusesWhatIsNoImageFile()
+    {
+        QFETCH(const QString, name);
+        QFETCH(const QString, words);
+        QVERIFY(::mkfifo(QFile::encodeName(m_folder->filePath(u"pipe"_s)).constData(), 0600) == 0);
+        QVERIFY(QFile::copy(image(), m_folder->filePath(u"a?offset=0.img"_s)));
+        const auto volume = openCardImage(QDir(m_folder->path()).absoluteFilePath(name), Access::Read);
+        QVERIFY(!volume);
+        QVERIFY2(volume.error().message.contains(words), qPrintable(volume.error().message));
+    }
+
+    // Who changes a card is alone, by whatever name; those who read it are not in each other's way.
+    void keepsTwoRunsApart_data()
+    {
+        QTest::addColumn<QString>("way");
+        QTest::newRow("image") << u"image"_s;
+        QTest::newRow("mounted") << u"mounted"_s;
+    }
+    void keepsTwoRunsApart()
+    {
+        QFETCH(const QString, way);
+        const bool isImage = way == u"image"_s;
+        const QString link = m_folder->filePath(u"link"_s);
+        QVERIFY(QFile::link(isImage ? image() : root(), link));
+        const auto open = [&](const QString &path, Access access) {
+            return isImage ? openCardImage(path, access) : openMountedCard(path, {}, access);
+        };
+        {
+            const auto first = open(isImage ? image() : root(), Access::Change);
+            QVERIFY(first);
+            for (const Access access : {Access::Change, Access::Read}) {
+                const auto second = open(link, access);
+                QVERIFY(!second);
+                QCOMPARE(second.error().code, ErrorCode::Refused);
+                QVERIFY2(second.error().message.contains(u"another run"_s), qPrintable(second.error().message));
+            }
+        }
+        const auto one = open(link, Access::Read);
+        QVERIFY(one && open(link, Access::Read));
+        QVERIFY(!open(link, Access::Change));
+    }
+
+    // An interrupted change is undone by whatever name the image is opened.
+    void undoesByALinkAsWell()
+    {
+        const QString link = m_folder->filePath(u"link.img"_s);
+        QVERIFY(QFile::link(image(), link));
+        QVERIFY(test::writeFile(image() + u".sgn-boot-undo"_s, "hello"));
+        const auto volume = openCardImage(link, Access::Change);
+        QVERIFY(!volume && volume.error().message.contains(u"cannot be undone"_s));
+    }
+
+    // The copy has what is on the boot partition, secrets as well.
+    void removesWhatAKilledRunHasLeft()
+    {
+        for (const QString &ending : {u".sgn-boot"_s, u".sgn-boot-undo.a1b2c3"_s, u".sgn-super"_s}) {
+            QVERIFY(test::writeFile(image() + ending, "left"));
+        }
+        QVERIFY(openCardImage(image(), Access::Read));
+        QVERIFY(QFile::exists(image() + u".sgn-boot"_s));
+        QVERIFY(openCardImage(image(), Access::Change));
+        QCOMPARE(QDir(m_folder->path()).entryList({u"card.img*"_s}, QDir::Files | QDir::Hidden),
+                 QStringList{u"card.img"_s});
+        const BlockUndo undo(image(), cardBoot);
+        const QString copy = m_folder->filePath(u"copy"_s);
+        QVERIFY(QFile::link(m_folder->filePath(u"elsewhere"_s), copy));
+        QVERIFY(undo.copyTo(copy));
+        QVERIFY(!QFile::exists(m_folder->filePath(u"elsewhere"_s)));
+        QCOMPARE(QFile::permissions(copy) & (QFileDevice::ReadGroup | QFileDevice::ReadOther),
+                 QFileDevice::Permissions());
     }
 
     void refusesADamagedUndoFile()
@@ -159,8 +311,9 @@ private Q_SLOTS:
         const QString boot = way == u"below"_s ? root() + u"/boot"_s : elsewhere;
         QVERIFY(QDir().mkpath(elsewhere));
         QVERIFY(test::writeFile(boot + u"/cmdline.txt"_s, cardCmdline));
-        const auto volume = way == u"image"_s ? openCardImage(image(), Access::Change)
-                                              : openMountedCard(root(), way == u"below"_s ? QString() : elsewhere);
+        const auto volume = way == u"image"_s
+                                ? openCardImage(image(), Access::Change)
+                                : openMountedCard(root(), way == u"below"_s ? QString() : elsewhere, Access::Change);
         QVERIFY2(volume, volume ? "" : qPrintable(volume.error().message));
         QVERIFY(readCardFacts(**volume).value().hasBootFiles);
         Wish inRoot = file("/etc/x", "root");
@@ -181,12 +334,12 @@ private Q_SLOTS:
 
     void knowsThatTheBootFilesAreNotThere()
     {
-        const auto volume = openMountedCard(root(), {});
+        const auto volume = openMountedCard(root(), {}, Access::Read);
         QVERIFY(volume);
         QVERIFY(!readCardFacts(**volume).value().hasBootFiles);
         QVERIFY((*volume)->look({"/boot/cmdline.txt"}).value().isEmpty());
         QCOMPARE((*volume)->apply({file("/boot/x", "x")}).error().code, ErrorCode::Refused);
-        QVERIFY(!openMountedCard(root(), m_folder->path()));
+        QVERIFY(!openMountedCard(root(), m_folder->path(), Access::Read));
     }
 };
 

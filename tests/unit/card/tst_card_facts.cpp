@@ -110,8 +110,11 @@ private Q_SLOTS:
                                         << u"Raspbian GNU/Linux 24"_s;
         QTest::newRow("too old") << QByteArray("/etc/os-release") << osRelease("raspbian", "9", "stretch")
                                  << u"older than Buster"_s;
-        QTest::newRow("no version") << QByteArray("/etc/os-release") << QByteArray("ID=raspbian\n")
-                                    << u"older than Buster"_s;
+        QTest::newRow("no version") << QByteArray("/etc/os-release") << QByteArray("ID=raspbian\n") << u"VERSION_ID"_s;
+        QTest::newRow("a user who ends a rule")
+            << QByteArray("/etc/passwd") << QByteArray("pi }:x:1000:1000::/home/pi:/bin/sh\n") << u"units"_s;
+        QTest::newRow("a home with blanks")
+            << QByteArray("/etc/passwd") << QByteArray("pi:x:1000:1000::/home/my pi:/bin/sh\n") << u"units"_s;
         QTest::newRow("nothing") << QByteArray("/etc/os-release") << QByteArray() << u"no Debian system"_s;
         QTest::newRow("no user") << QByteArray("/etc/passwd") << QByteArray("root:x:0:0::/root:/bin/sh\n")
                                  << u"no user number 1000"_s;

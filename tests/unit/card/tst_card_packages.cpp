@@ -339,6 +339,10 @@ private Q_SLOTS:
         QVERIFY(!other);
         QVERIFY2(other.error().message.contains(u"libx.so.1: it was built for arm64, and the card's system is armhf"_s),
                  qPrintable(other.error().message));
+        const QByteArray link = QFile::encodeName(path(u"lib/odd"_s));
+        QVERIFY(::symlink("y\"\n!true\nstat \"z", link.constData()) == 0);
+        QCOMPARE(libraryStep(path(u"lib"_s), bookworm()).error().code, ErrorCode::Refused);
+        QVERIFY(::unlink(link.constData()) == 0);
         QVERIFY(::symlink("../../etc/passwd", QFile::encodeName(path(u"lib/up"_s)).constData()) == 0);
         QCOMPARE(libraryStep(path(u"lib"_s), bookworm()).error().code, ErrorCode::Refused);
         QVERIFY(QDir().mkpath(path(u"empty"_s)));

@@ -46,6 +46,20 @@ public:
         }
         return found;
     }
+    [[nodiscard]] Result<QMap<QByteArray, Node>> lookThrough(const QByteArrayList &paths) override
+    {
+        QMap<QByteArray, Node> found;
+        for (const QByteArray &path : paths) {
+            QByteArray place = path;
+            while (nodes.value(place).type == Node::Type::Symlink) {
+                place = nodes.value(place).target;
+            }
+            if (nodes.contains(place)) {
+                found.insert(path, nodes.value(place));
+            }
+        }
+        return found;
+    }
     [[nodiscard]] Result<QMap<QByteArray, QByteArray>> read(const QByteArrayList &paths, qint64) override
     {
         QMap<QByteArray, QByteArray> found;
@@ -270,7 +284,7 @@ private Q_SLOTS:
         };
         row(
             "an empty password", [](CardOrder &order) { order.password = ""; }, u"a password has"_s);
-        for (const char *zone : {"../../etc/passwd", "Europe/Ber lin", "/UTC", "a/b/c/d", "x\ny"}) {
+        for (const char *zone : {"../../etc/passwd", "Europe/Ber lin", "/UTC", "a/b/c/d", "x\ny", "UTC\n"}) {
             row(
                 zone, [zone](CardOrder &order) { order.timeZone = zone; }, u"a time zone is named"_s);
         }
@@ -284,6 +298,12 @@ private Q_SLOTS:
             "no key", [](CardOrder &order) { order.sshKeys = {"hello"}; }, u"no public key"_s);
         row(
             "a private key", [](CardOrder &order) { order.sshKeys = {"-----BEGIN OPENSSH PRIVATE KEY-----"}; },
+            u"no public key"_s);
+        row(
+            "a key with a byte order mark", [](CardOrder &order) { order.sshKeys = {"\xef\xbb\xbf" + key}; },
+            u"no public key"_s);
+        row(
+            "a key that writes to the terminal", [](CardOrder &order) { order.sshKeys = {key + "\x1b[2J"}; },
             u"no public key"_s);
         row(
             "two lines", [](CardOrder &order) { order.sshKeys = {key + "\nssh-rsa AAAA x"}; }, u"no public key"_s);
@@ -337,6 +357,35 @@ private Q_SLOTS:
         QCOMPARE(found->isEmpty() ? QString() : found->first().what, what);
     }
 
+    // Where a link leads counts, as for the device.
+    void takesALinkForTheFolderBehindIt()
+    {
+        MemoryVolume card;
+        const Wish wish{.path = "/f", .type = Node::Type::Folder, .mode = 0755, .uid = 1000, .gid = 1001};
+        const auto whatIs = [&card, &wish] {
+            const auto found = compare({{u"x"_s, {wish}}}, card);
+            return found && !found->isEmpty() ? found->first().what : QString();
+        };
+        card.nodes.insert("/f", {.type = Node::Type::Symlink, .mode = 0777, .target = "/g"});
+        QCOMPARE(whatIs(), u"is a link instead of a folder"_s);
+        card.nodes.insert("/g", {.type = Node::Type::File});
+        QCOMPARE(whatIs(), u"is a link instead of a folder"_s);
+        card.nodes.insert("/g", {.type = Node::Type::Folder, .mode = 0755});
+        QCOMPARE(whatIs(), u"belongs to 0:0 instead of 1000:1001"_s);
+        card.nodes.insert("/g", {.type = Node::Type::Folder, .mode = 0755, .uid = 1000, .gid = 1001});
+        QCOMPARE(whatIs(), QString());
+    }
+
+    // Day 0 would demand another password at the first login.
+    void aClockThatIsNotSetLocksOutNoUser()
+    {
+        CardOrder order;
+        order.password = "secret";
+        const auto steps = stepsFor(order, buster(), present(), QDate(1970, 1, 1));
+        QVERIFY(steps);
+        QVERIFY(steps->first().wishes.first().content.contains(":1:0:99999:"));
+    }
+
     void writesItsLinesIntoOthersFiles_data()
     {
         QTest::addColumn<QByteArray>("before");
@@ -346,6 +395,8 @@ private Q_SLOTS:
         QTest::newRow("others") << QByteArray("0 1 * * * y") << "0 1 * * * y\n" + block;
         QTest::newRow("its own of before") << QByteArray("a\n# sgn: begin\nold\n# sgn: end\nb\n\n") << "a\nb\n" + block;
         QTest::newRow("put there by hand") << QByteArray("a\n@reboot x\nb\n") << "a\nb\n" + block;
+        QTest::newRow("its own, saved on Windows")
+            << QByteArray("a\n# sgn: begin\r\nold\r\n# sgn: end\r\nb\n") << "a\nb\n" + block;
         QTest::newRow("a torn one") << QByteArray("a\n# sgn: begin\nold") << "a\n" + block;
     }
 

@@ -2,8 +2,10 @@
 // The two ways to a card's files, which must not differ: mounted, and in an image.
 #include "card/ExtVolume.h"
 #include "card/MountedVolume.h"
+#include "card/SparseCopy.h"
 #include "card/Tool.h"
 #include "support/ReleaseKit.h"
+#include "support/SmallDisk.h"
 
 #include <csignal>
 #include <fcntl.h>
@@ -75,7 +77,22 @@ private:
         return {.path = path, .type = Node::Type::Folder, .mode = mode, .uid = owner(), .gid = ::getegid()};
     }
 
+    // A change that was not finished: its undo file stays.
+    [[nodiscard]] bool changeByHand() const
+    {
+        const QString commands = m_folder->filePath(u"commands"_s);
+        const auto ran = test::writeFile(commands, "rm /etc/hostname\nmkdir /half\n")
+                             ? runTool(u"debugfs"_s,
+                                       {u"-w"_s, u"-z"_s, image() + u".sgn-undo"_s, u"-f"_s, commands,
+                                        u"%1?offset=%2"_s.arg(image()).arg(start)},
+                                       u"e2fsprogs"_s)
+                             : fail(ErrorCode::Io, {});
+        return ran && ran->exitCode == 0;
+    }
+
     std::unique_ptr<QTemporaryDir> m_folder;
+    QTemporaryDir m_outside;
+    QString m_pwned = m_outside.filePath(u"pwned"_s);
 
 private Q_SLOTS:
     void init()
@@ -98,6 +115,7 @@ private Q_SLOTS:
         const QByteArray longTarget = "/etc/" + QByteArray("./").repeated(60) + "hostname";
         QVERIFY(::symlink(longTarget.constData(), QFile::encodeName(tree() + u"/etc/long"_s).constData()) == 0);
         QVERIFY(::mkfifo(QFile::encodeName(tree() + u"/etc/pipe"_s).constData(), 0600) == 0);
+        QVERIFY(::chown(QFile::encodeName(tree() + u"/home/pi"_s).constData(), owner(), ::getegid()) == 0);
     }
 
     void looksAndReads_data() { ways(); }
@@ -143,9 +161,11 @@ private Q_SLOTS:
         QFETCH(const QString, way);
         const auto volume = open(way);
         QVERIFY(volume);
-        QVERIFY(test::writeFile(m_folder->filePath(u"big"_s), QByteArray(3'000'000, 'b')));
+        // debugfs would take its name for more than one word.
+        const QString source = m_folder->filePath(u"my \"big\" file"_s);
+        QVERIFY(test::writeFile(source, QByteArray(3'000'000, 'b')));
         Wish big = file("/home/pi/big", {}, 0755);
-        big.source = m_folder->filePath(u"big"_s);
+        big.source = source;
         const Wish link{.path = "/etc/localtime",
                         .type = Node::Type::Symlink,
                         .content = "/usr/share/zoneinfo/Europe/Berlin",
@@ -209,6 +229,16 @@ private Q_SLOTS:
             row("upwards", file("/etc/../x", "x"));
             row("a line break", file("/etc/x\nrm /etc/hostname", "x"));
             row("a quotation mark", file("/etc/x\" \"y", "x"));
+            row("a long path", file("/etc/" + QByteArray("x/").repeated(1000) + 'x', "x"));
+            const auto link = [](const QByteArray &target) {
+                return Wish{.path = "/etc/x", .type = Node::Type::Symlink, .content = target};
+            };
+            // debugfs gives a line that begins with "!" to a shell.
+            row("a link with a command", link("y\"\n!touch " + QFile::encodeName(m_pwned) + "\nstat \"z"));
+            row("a link with a quotation mark", link("y\"z"));
+            row("a link with a backslash", link("y\\"));
+            row("a long link", link(QByteArray(2000, 'y')));
+            row("a link to nothing at all", link({}));
             Wish lost = file("/etc/x", {});
             lost.source = u"/nonexistent"_s;
             row("nothing to read", lost);
@@ -225,6 +255,71 @@ private Q_SLOTS:
         QCOMPARE(volume->read({"/etc/hostname"}, limit).value().value("/etc/hostname"), QByteArray("raspberrypi\n"));
         QVERIFY(!volume->list("/etc").value().contains("x"));
         QVERIFY(!QFile::exists(image() + u".sgn-undo"_s));
+        QVERIFY(!QFile::exists(m_pwned));
+    }
+
+    // Who owns a home can put links there before the card is prepared again, and would get folders of root by them.
+    void givesNoFolderAwayThroughALink_data()
+    {
+        QTest::addColumn<QString>("way");
+        QTest::addColumn<QByteArray>("target");
+        QTest::addColumn<QString>("words");
+        for (const QString &way : {u"mounted"_s, u"image"_s}) {
+            const auto row = [&way](const char *name, const QByteArray &target, const QString &words) {
+                QTest::addRow("%s: %s", qPrintable(way), name) << way << target << words;
+            };
+            row("root's", "/etc/default", u"which user"_s);
+            row("root's by another link", "../../etc/other", u"which user"_s);
+            row("nothing", "/nowhere", u"a link to nothing"_s);
+        }
+    }
+    void givesNoFolderAwayThroughALink()
+    {
+        QFETCH(const QString, way);
+        QFETCH(const QByteArray, target);
+        QFETCH(const QString, words);
+        if (::geteuid() != 0) {
+            QSKIP("only root has folders of two owners");
+        }
+        QVERIFY(::symlink("default", QFile::encodeName(tree() + u"/etc/other"_s).constData()) == 0);
+        QVERIFY(::symlink(target.constData(), QFile::encodeName(tree() + u"/home/pi/sgn"_s).constData()) == 0);
+        const auto volume = open(way);
+        QVERIFY(volume);
+        const auto done = volume->apply({folder("/home/pi/sgn"), file("/home/pi/sgn/x", "x")});
+        QVERIFY(!done);
+        QCOMPARE(done.error().code, ErrorCode::Refused);
+        QVERIFY2(done.error().message.contains(words) && done.error().message.contains(u"/home/pi/sgn"_s),
+                 qPrintable(done.error().message));
+        QCOMPARE(volume->look({"/etc/default"}).value().value("/etc/default").uid, uid_t{0});
+        QCOMPARE(volume->list("/etc/default").value(), QByteArrayList{"useradd"});
+    }
+
+    void looksThroughLinks_data() { ways(); }
+    void looksThroughLinks()
+    {
+        QFETCH(const QString, way);
+        const auto volume = open(way);
+        QVERIFY(volume);
+        const auto nodes = volume->lookThrough({"/var", "/etc/twice", "/etc/dangling", "/etc/circle", "/etc"});
+        QVERIFY(nodes);
+        QCOMPARE(nodes->value("/var").type, Node::Type::Folder);
+        QCOMPARE(nodes->value("/var").uid, owner());
+        QCOMPARE(nodes->value("/etc/twice").size, 12);
+        QCOMPARE(nodes->value("/etc").type, Node::Type::Folder);
+        QVERIFY(!nodes->contains("/etc/dangling"));
+    }
+
+    // What a run that was killed has left beside the files that it was writing.
+    void removesTemporariesOfBefore()
+    {
+        const auto volume = open(u"mounted"_s);
+        QVERIFY(volume);
+        const QString left = tree() + u"/etc/.hostname.sgn-1a2b3c"_s;
+        const QString other = tree() + u"/etc/.hostname.sgn-"_s;
+        QVERIFY(test::writeFile(left, "secret") && test::writeFile(other, "x"));
+        QVERIFY(volume->apply({file("/etc/hostname", "meter-1\n")}));
+        QVERIFY(!QFile::exists(left));
+        QVERIFY(QFile::exists(other));
     }
 
     void removesWhatIsToBeGone_data() { ways(); }
@@ -296,17 +391,124 @@ private Q_SLOTS:
         }
         const QByteArray before = test::readWhole(image());
         QVERIFY(test::writeFile(image() + u".sgn-super"_s, before.sliced(start + 1024, 1024)));
-        const QString commands = m_folder->filePath(u"commands"_s);
-        QVERIFY(test::writeFile(commands, "rm /etc/hostname\nmkdir /half\n"));
-        const auto ran = runTool(
-            u"debugfs"_s,
-            {u"-w"_s, u"-z"_s, image() + u".sgn-undo"_s, u"-f"_s, commands, u"%1?offset=%2"_s.arg(image()).arg(start)},
-            u"e2fsprogs"_s);
-        QVERIFY(ran && ran->exitCode == 0);
+        QVERIFY(changeByHand());
         QVERIFY(test::readWhole(image()) != before);
         const auto again = ExtVolume::open(image(), {start, 32 * 1024 * 1024});
         QVERIFY2(again, again ? "" : qPrintable(again.error().message));
         QVERIFY(test::readWhole(image()) == before);
+    }
+
+    // Killed before debugfs had written anything but the head of the undo file, or after e2undo had done all.
+    void takesAnUndoFileThatHasNothingToDo_data()
+    {
+        QTest::addColumn<QByteArray>("head"); // that takes the place of the undo file's
+        QTest::newRow("done already") << QByteArray();
+        QTest::newRow("empty") << QByteArray(512, '\0');
+        QTest::newRow("without a block") << "E2UNDO02" + QByteArray(504, '\0');
+    }
+    void takesAnUndoFileThatHasNothingToDo()
+    {
+        QFETCH(const QByteArray, head);
+        makeImage();
+        const QByteArray before = test::readWhole(image());
+        QVERIFY(test::writeFile(image() + u".sgn-super"_s, before.sliced(start + 1024, 1024)));
+        QVERIFY(changeByHand());
+        QVERIFY(test::writeFile(image(), before));
+        if (!head.isEmpty()) {
+            QVERIFY(test::writeFile(image() + u".sgn-undo"_s, head));
+        }
+        const auto again = ExtVolume::open(image(), {start, 32 * 1024 * 1024});
+        QVERIFY2(again, again ? "" : qPrintable(again.error().message));
+        QVERIFY(test::readWhole(image()) == before);
+        QVERIFY(!QFile::exists(image() + u".sgn-undo"_s) && !QFile::exists(image() + u".sgn-super"_s));
+    }
+
+    // Killed when it had written its superblock, but not yet that of the undo file.
+    void undoesAChangeWhoseUndoFileWasNotClosed()
+    {
+        makeImage();
+        const QByteArray before = test::readWhole(image());
+        QVERIFY(test::writeFile(image() + u".sgn-super"_s, before.sliced(start + 1024, 1024)));
+        QVERIFY(changeByHand());
+        QFile file(image());
+        constexpr qint64 writtenField = 0x178;
+        QVERIFY(file.open(QIODevice::ReadWrite) && file.seek(start + 1024 + writtenField) &&
+                file.write("\xff\1", 2) == 2);
+        file.close();
+        // An image that was used since is left alone.
+        QVERIFY(file.open(QIODevice::ReadWrite) &&
+                file.setFileTime(QDateTime::currentDateTime().addSecs(60), QFileDevice::FileModificationTime));
+        file.close();
+        QVERIFY(!ExtVolume::open(image(), {start, 32 * 1024 * 1024}));
+        QVERIFY(file.open(QIODevice::ReadWrite) &&
+                file.setFileTime(QDateTime::currentDateTime(), QFileDevice::FileModificationTime));
+        file.close();
+        const auto again = ExtVolume::open(image(), {start, 32 * 1024 * 1024});
+        QVERIFY2(again, again ? "" : qPrintable(again.error().message));
+        QVERIFY(test::readWhole(image()) == before);
+    }
+
+    void refusesTheUndoFileOfAnotherImage()
+    {
+        makeImage();
+        QVERIFY(test::writeFile(image() + u".sgn-super"_s, test::readWhole(image()).sliced(start + 1024, 1024)));
+        QVERIFY(changeByHand());
+        makeImage();
+        const QByteArray other = test::readWhole(image());
+        const auto volume = ExtVolume::open(image(), {start, 32 * 1024 * 1024});
+        QVERIFY(!volume);
+        QVERIFY2(volume.error().message.contains(u"remove"_s) &&
+                     volume.error().message.contains(image() + u".sgn-undo"_s),
+                 qPrintable(volume.error().message));
+        QVERIFY(test::readWhole(image()) == other);
+    }
+
+    void namesTheCureOfADamagedFileSystem()
+    {
+        makeImage();
+        const auto ran = runTool(
+            u"debugfs"_s,
+            {u"-w"_s, u"-R"_s, u"set_inode_field /etc/hostname flags 0"_s, u"%1?offset=%2"_s.arg(image()).arg(start)},
+            u"e2fsprogs"_s);
+        QVERIFY(ran && ran->exitCode == 0);
+        const QByteArray before = test::readWhole(image());
+        const auto volume = ExtVolume::open(image(), {start, 32 * 1024 * 1024});
+        QVERIFY(volume);
+        const auto done = (*volume)->apply({file("/etc/x", "x")});
+        QVERIFY(!done);
+        QCOMPARE(done.error().code, ErrorCode::Refused);
+        QVERIFY2(done.error().message.contains(u"e2fsck -f '%1?offset="_s.arg(image())),
+                 qPrintable(done.error().message));
+        QVERIFY(test::readWhole(image()) == before);
+    }
+
+    // debugfs would go on without room for its undo file.
+    void needsRoomOnTheDiskOfTheImage()
+    {
+        const test::SmallDisk disk(20'000);
+        if (!disk.isMounted()) {
+            QSKIP("only root may mount a disk");
+        }
+        makeImage();
+        const QString image = disk.path() + u"/card.img"_s;
+        QVERIFY(copySparsely(this->image(), image));
+        const QByteArray before = test::readWhole(image);
+        const auto volume = ExtVolume::open(image, {start, 32 * 1024 * 1024});
+        QVERIFY(volume);
+        const auto done = (*volume)->apply({file("/etc/x", QByteArray(3'000'000, 'x'))});
+        QVERIFY(!done);
+        QCOMPARE(done.error().code, ErrorCode::NoSpace);
+        QVERIFY2(done.error().message.contains(u"are needed to change it"_s), qPrintable(done.error().message));
+        QVERIFY(test::readWhole(image) == before);
+        QVERIFY((*volume)->apply({file("/etc/x", "x")}));
+    }
+
+    void refusesAFileSystemThatIsLargerThanItsPartition()
+    {
+        makeImage();
+        const auto volume = ExtVolume::open(image(), {start, 16 * 1024 * 1024});
+        QVERIFY(!volume);
+        QVERIFY2(volume.error().message.contains(u"larger than its partition"_s), qPrintable(volume.error().message));
     }
 
     void refusesOtherFileSystems()

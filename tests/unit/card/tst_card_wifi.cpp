@@ -191,6 +191,27 @@ private Q_SLOTS:
         QVERIFY(!old.contains("/boot/cmdline.txt"));
     }
 
+    // With the country alone in it, the card would not boot any more.
+    void refusesACmdlineThatIsNotThere_data()
+    {
+        QTest::addColumn<QByteArray>("cmdline");
+        QTest::newRow("none") << QByteArray();
+        QTest::newRow("blank") << QByteArray(" \n");
+        QTest::newRow("an empty first line") << QByteArray("\nconsole=tty1 rootwait\n");
+    }
+    void refusesACmdlineThatIsNotThere()
+    {
+        QFETCH(const QByteArray, cmdline);
+        PresentFiles present;
+        present.cmdline = cmdline;
+        CardFacts facts = cardWith(NetworkBy::NetworkManager);
+        const auto step = wifiStep(home, facts, present);
+        QVERIFY(!step);
+        QVERIFY2(step.error().message.contains(u"cmdline.txt"_s), qPrintable(step.error().message));
+        facts.hasBootFiles = false; // not mounted, which checkBootFiles() of Provisioning finds
+        QVERIFY(wifiStep(home, facts, present));
+    }
+
     void setsTheCountryOnce()
     {
         const QByteArray once = withCountry("a b\nc\n", "DE");

@@ -72,6 +72,8 @@ private Q_SLOTS:
         QTest::newRow("cut") << sectorOf({{0x0c, 8, 100}, {0x83, 200, 801}}) << u"isn't complete"_s;
         QTest::newRow("over the table") << sectorOf({{0x0c, 0, 100}, {0x83, 200, 800}}) << u"isn't complete"_s;
         QTest::newRow("empty") << sectorOf({{0x0c, 8, 0}, {0x83, 200, 800}}) << u"isn't complete"_s;
+        QTest::newRow("overlapping") << sectorOf({{0x0c, 8, 193}, {0x83, 200, 800}}) << u"overlap"_s;
+        QTest::newRow("overlapping, the root first") << sectorOf({{0x0c, 299, 100}, {0x83, 8, 292}}) << u"overlap"_s;
         QTest::newRow("beyond 32 bits") << sectorOf({{0x0c, 8, 100}, {0x83, 0xffffffff, 0xffffffff}})
                                         << u"isn't complete"_s;
     }
