@@ -6,8 +6,10 @@
 #include "base/DeviceTree.h"
 #include "card/CardLock.h"
 #include "card/CardVolume.h"
+#include "card/ElfHead.h"
 #include "card/ExtVolume.h"
 #include "card/FatVolume.h"
+#include "card/Inspection.h"
 #include "card/LibraryStep.h"
 #include "card/MountedVolume.h"
 #include "card/PythonStep.h"
@@ -26,7 +28,9 @@ using namespace Qt::StringLiterals;
 namespace {
 
 constexpr qint64 maxFile = 4 * 1024 * 1024;
+constexpr qint64 maxProgram = qint64{256} * 1024 * 1024;
 constexpr qint64 sectorSize = 512;
+const QByteArray zoneFolder = "/usr/share/zoneinfo"_ba;
 
 Outcome checkBootFiles(const QList<Step> &steps, const CardFacts &facts)
 {
@@ -56,6 +60,27 @@ Outcome checkImagePath(const QString &image)
                ? fail(ErrorCode::Refused, u"%1: debugfs can't work with a \"?\" in a path; rename the file or its "
                                           "folder"_s.arg(image))
                : Outcome();
+}
+
+// Why the main program of a release can't run on the card; empty if it can.
+QString programFault(const Step &step, const QByteArray &path, const CardFacts &facts, Volume &card)
+{
+    const auto program = std::ranges::find(step.wishes, path, &Wish::path);
+    if (program == step.wishes.end() || program->type != Node::Type::File || (program->mode & 0111) == 0) {
+        return u"it has no program %1"_s.arg(QString::fromUtf8(path.sliced(path.lastIndexOf('/') + 1)));
+    }
+    const auto content = readFile(program->source, maxProgram);
+    const auto head = content ? readElfHead(*content) : std::nullopt;
+    if (!head) {
+        return content ? QString() : content.error().message; // scripts are checked with all others
+    }
+    const QString problem = programProblem(*head, facts.architecture, [&](const QByteArray &interpreter) {
+        const bool isOwn = std::ranges::find(step.wishes, interpreter, &Wish::path) != step.wishes.end();
+        const auto there =
+            isOwn || !checkCardPath(interpreter) ? Result<QMap<QByteArray, Node>>() : card.lookThrough({interpreter});
+        return isOwn || (there && there->contains(interpreter));
+    });
+    return problem.isEmpty() ? QString() : u"%1 cannot run on the card: %2"_s.arg(QString::fromUtf8(path), problem);
 }
 
 // A release unpacked, and where it goes on the card.
@@ -162,6 +187,9 @@ Result<QList<Step>> Provisioning::steps()
     if (!steps) {
         return fail(std::move(steps).error());
     }
+    if (auto known = checkTimeZone(); !known) {
+        return fail(known.error());
+    }
     if (auto added = addReleases(*steps, *facts); !added) {
         return fail(added.error());
     }
@@ -174,6 +202,22 @@ Result<QList<Step>> Provisioning::steps()
     // The seed's order; those that it doesn't have are behind.
     std::ranges::stable_sort(*steps, {}, [](const Step &step) { return step.name.first(2); });
     return steps;
+}
+
+// By a name that the card doesn't know, its clock would show UTC.
+Outcome Provisioning::checkTimeZone()
+{
+    const QByteArray zone = zoneFolder + '/' + m_order.timeZone;
+    const auto there =
+        m_order.timeZone.isEmpty() ? Result<QMap<QByteArray, Node>>() : m_volume.lookThrough({zoneFolder, zone});
+    if (!there) {
+        return fail(there.error());
+    }
+    return !there->contains(zoneFolder) || there->value(zone, {.type = Node::Type::None}).type == Node::Type::File
+               ? Outcome()
+               : fail(ErrorCode::BadRequest,
+                      u"the card knows no time zone %1; zones are named as Europe/Berlin is, with "
+                      "capital letters (timedatectl list-timezones)"_s.arg(QString::fromUtf8(m_order.timeZone)));
 }
 
 Outcome Provisioning::addPackages(QList<Step> &steps, const CardFacts &facts)
@@ -230,11 +274,13 @@ Outcome Provisioning::addReleases(QList<Step> &steps, const CardFacts &facts)
         QString name;
         QByteArray to;
         CardUser owner;
+        QByteArray program; // that it must have
     };
     for (const Release &release :
-         {Release{m_files.smartMeter, u"SmartMeter"_s, u"08 meter"_s, tree.smartMeter().toUtf8(), facts.user},
-          Release{m_files.agent, u"JabberClient"_s, u"09 agent"_s, tree.jabberClient().toUtf8(), facts.user},
-          Release{m_files.watchdog, u"WatchDog"_s, u"11 watchdog"_s, "/home/root/WatchDog", root}}) {
+         {Release{m_files.smartMeter, u"SmartMeter"_s, u"08 meter"_s, tree.smartMeter().toUtf8(), facts.user, {}},
+          Release{m_files.agent, u"JabberClient"_s, u"09 agent"_s, tree.jabberClient().toUtf8(), facts.user,
+                  "sgn-agent"},
+          Release{m_files.watchdog, u"WatchDog"_s, u"11 watchdog"_s, "/home/root/WatchDog", root, "sgn-watchdog"}}) {
         if (release.zip.isEmpty()) {
             continue;
         }
@@ -245,12 +291,26 @@ Outcome Provisioning::addReleases(QList<Step> &steps, const CardFacts &facts)
         if (release.owner.uid == 0) {
             step->wishes.prepend({.path = "/home/root", .type = Node::Type::Folder, .mode = 0755});
         }
-        if (auto runs = checkScripts(*step); !runs) {
-            return runs;
+        if (auto runs = checkPrograms(*step, release.to, release.program, facts); !runs) {
+            return fail(runs.error().withContext(release.zip));
         }
         steps += *std::move(step);
     }
     return {};
+}
+
+Outcome Provisioning::checkPrograms(const Step &step, const QByteArray &folder, const QByteArray &program,
+                                    const CardFacts &facts)
+{
+    if (auto runs = checkScripts(step); !runs) {
+        return runs;
+    }
+    const bool hasProgram = std::ranges::any_of(
+        step.wishes, [](const Wish &wish) { return wish.type == Node::Type::File && (wish.mode & 0111) != 0; });
+    const QString fault = !program.isEmpty() ? programFault(step, folder + '/' + program, facts, m_volume)
+                          : hasProgram       ? QString()
+                                             : u"nothing in it is a program: a script begins with \"#!\""_s;
+    return fault.isEmpty() ? Outcome() : fail(ErrorCode::BadArchive, fault);
 }
 
 Outcome Provisioning::checkScripts(const Step &step)

@@ -45,6 +45,10 @@ private:
     [[nodiscard]] Outcome seal(const CardFacts &facts);
     [[nodiscard]] Outcome addReleases(QList<Step> &steps, const CardFacts &facts);
     [[nodiscard]] Outcome addPackages(QList<Step> &steps, const CardFacts &facts);
+    [[nodiscard]] Outcome checkTimeZone();
+    // `program`, in the release's folder on the card, is what it has to have; empty: any program.
+    [[nodiscard]] Outcome checkPrograms(const Step &step, const QByteArray &folder, const QByteArray &program,
+                                        const CardFacts &facts);
     [[nodiscard]] Outcome checkScripts(const Step &step);
 
     CardOrder m_order;

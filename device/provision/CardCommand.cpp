@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/Printable.h"
 #include "card/Comparison.h"
 #include "provision/CardOptions.h"
 #include "provision/ProvisionCommands.h"
 
 #include <cstdio>
+#include <QFile>
 
 namespace sgn::provision {
 
@@ -16,7 +18,18 @@ void print(const QList<Difference> &differences)
 {
     for (const Difference &difference : differences) {
         std::printf("%-20s %s %s\n", qUtf8Printable(difference.step), difference.wish.path.constData(),
-                    qUtf8Printable(difference.what));
+                    qUtf8Printable(printable(difference.what)));
+    }
+}
+
+void warnOfReaders(const CardArguments &arguments)
+{
+    const CardOrder &order = arguments.order;
+    const bool hasSecrets =
+        order.password || !arguments.files.config.isEmpty() || (order.wifi && order.wifi->passphrase);
+    const auto others = QFileDevice::ReadGroup | QFileDevice::ReadOther;
+    if (hasSecrets && !arguments.image.isEmpty() && (QFile::permissions(arguments.image) & others) != 0) {
+        complain(u"warning: other users can read %1, which now has secrets: chmod 600 %1"_s.arg(arguments.image));
     }
 }
 
@@ -40,10 +53,15 @@ Outcome provision(const CardArguments &arguments, bool isDryRun)
         std::printf("%s\n", differences->isEmpty() ? "nothing to change" : "nothing was changed (--dry-run)");
         return {};
     }
-    if (auto done = carryOut(*differences, **volume); !done) {
+    auto done = carryOut(*differences, **volume);
+    if (done) {
+        done = verify(*steps, **volume);
+    }
+    if (!done) {
         return done;
     }
     std::printf("done\n");
+    warnOfReaders(arguments);
     return {};
 }
 

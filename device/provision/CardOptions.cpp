@@ -2,7 +2,12 @@
 #include "provision/CardOptions.h"
 
 #include "base/AtomicFile.h"
+#include "config/RootKeys.h"
+#include "crypto/CaBundle.h"
+#include "provision/PlainText.h"
 #include "provision/Secrets.h"
+
+#include <QFileInfo>
 
 namespace sgn::provision {
 
@@ -12,6 +17,42 @@ using namespace card;
 namespace {
 
 constexpr qint64 maxFile = 4 * 1024 * 1024;
+
+// It would lie on every card, where all can read it.
+Result<QByteArray> readAuthority(const QString &path)
+{
+    auto pem = path.isEmpty() ? Result<QByteArray>() : readFile(path, maxFile);
+    if (!pem || path.isEmpty()) {
+        return pem;
+    }
+    const auto good = checkCaBundle(*pem, QDateTime::currentDateTimeUtc());
+    return good ? pem : fail(good.error().withContext(path));
+}
+
+Result<QByteArray> readRootKeys(const QString &path)
+{
+    if (path.isEmpty()) {
+        return QByteArray();
+    }
+    const auto keys = loadRootKeys(QFileInfo(path).canonicalFilePath());
+    return keys || !QFileInfo::exists(path) ? readFile(path, maxFile) : fail(keys.error());
+}
+
+Result<QByteArrayList> readSshKeys(const QString &path)
+{
+    const auto bytes = readFile(path, maxFile);
+    const auto text = bytes ? plainText(*bytes) : fail(bytes.error());
+    if (!text) {
+        return fail(bytes ? text.error().withContext(path) : bytes.error());
+    }
+    QByteArrayList keys;
+    for (const QByteArray &line : text->split('\n')) {
+        if (const QByteArray key = line.trimmed(); !key.isEmpty() && !key.startsWith('#')) {
+            keys += key;
+        }
+    }
+    return keys.isEmpty() ? fail(ErrorCode::BadFile, u"%1 has no key in it"_s.arg(path)) : Result<QByteArrayList>(keys);
+}
 
 Result<CardOrder> readOrder(const QCommandLineParser &parser)
 {
@@ -39,11 +80,8 @@ Result<CardOrder> readOrder(const QCommandLineParser &parser)
     if (parser.isSet(u"init"_s) || parser.isSet(u"watchdog"_s)) {
         order.init = parser.value(u"init"_s) == u"cron"_s ? CardOrder::Init::Cron : CardOrder::Init::Systemd;
     }
-    const auto read = [](const QString &path) {
-        return path.isEmpty() ? Result<QByteArray>() : readFile(path, maxFile);
-    };
-    const auto authority = read(parser.value(u"cacert"_s));
-    const auto keys = read(parser.value(u"root-keys"_s));
+    const auto authority = readAuthority(parser.value(u"cacert"_s));
+    const auto keys = readRootKeys(parser.value(u"root-keys"_s));
     for (const auto &file : {authority, keys}) {
         if (!file) {
             return fail(file.error());
@@ -52,15 +90,11 @@ Result<CardOrder> readOrder(const QCommandLineParser &parser)
     order.caCertificate = *authority;
     order.rootKeys = *keys;
     for (const QString &path : parser.values(u"ssh-key"_s)) {
-        const auto lines = readFile(path, maxFile);
+        const auto lines = readSshKeys(path);
         if (!lines) {
             return fail(lines.error());
         }
-        for (const QByteArray &line : lines->split('\n')) {
-            if (const QByteArray key = line.trimmed(); !key.isEmpty() && !key.startsWith('#')) {
-                order.sshKeys += key;
-            }
-        }
+        order.sshKeys += *lines;
     }
     return order;
 }

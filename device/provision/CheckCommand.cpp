@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/Printable.h"
 #include "card/Comparison.h"
 #include "card/Inspection.h"
 #include "provision/CardOptions.h"
@@ -62,7 +63,7 @@ void print(const QList<CardFinding> &findings)
 {
     for (const CardFinding &finding : findings) {
         std::printf("%-20s %s\n", qUtf8Printable(finding.subject),
-                    finding.problem.isEmpty() ? "ok" : qUtf8Printable(finding.problem));
+                    finding.problem.isEmpty() ? "ok" : qUtf8Printable(printable(finding.problem)));
         if (!finding.problem.isEmpty()) {
             std::printf("%-20s   cure: %s\n", "", qUtf8Printable(finding.cure));
         }
@@ -80,7 +81,8 @@ void printJson(const QList<CardFinding> &findings, bool isGood)
         }
         list += object;
     }
-    std::printf("%s", QJsonDocument(QJsonObject{{u"ok"_s, isGood}, {u"findings"_s, list}}).toJson().constData());
+    const QJsonDocument document(QJsonObject{{u"ok"_s, isGood}, {u"findings"_s, list}});
+    std::printf("%s", printableJson(document.toJson()).constData());
 }
 
 } // namespace

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "provision/ProvisionCommands.h"
 
+#include "base/Printable.h"
 #include "base/Subcommands.h"
 
 #include <array>
@@ -30,6 +31,12 @@ int runProvisionCommand(const QStringList &arguments)
 
 QStringList operands(CommandLine &commandLine, const QStringList &names)
 {
+    // As by "$NAME" in a script that doesn't set it: a card would come out without what was meant.
+    for (const QString &name : commandLine.parser().optionNames()) {
+        if (commandLine.parser().values(name).contains(QString())) {
+            CommandLine::usageError(u"--%1 is given without a value"_s.arg(name));
+        }
+    }
     QStringList given = commandLine.parser().positionalArguments().sliced(1);
     if (given.size() < names.size()) {
         CommandLine::usageError(u"%1 is missing"_s.arg(names.at(given.size())));
@@ -42,7 +49,7 @@ QStringList operands(CommandLine &commandLine, const QStringList &names)
 
 void complain(const QString &message)
 {
-    std::fputs(qUtf8Printable(u"sgn-provision: "_s + message + u'\n'), stderr);
+    std::fputs(qUtf8Printable(u"sgn-provision: "_s + printable(message) + u'\n'), stderr);
 }
 
 } // namespace sgn::provision

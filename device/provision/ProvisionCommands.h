@@ -9,7 +9,7 @@ namespace sgn::provision {
 [[nodiscard]] int runProvisionCommand(const QStringList &arguments);
 
 // The positional arguments behind the command's name; wrong usage ends the program when there aren't `names.size()`
-// of them.
+// of them, or when an option has an empty value.
 [[nodiscard]] QStringList operands(CommandLine &commandLine, const QStringList &names);
 
 // Prints "sgn-provision: <message>" on stderr.

@@ -3,6 +3,7 @@
 
 #include "base/AtomicFile.h"
 #include "base/CommandLine.h"
+#include "provision/PlainText.h"
 
 #include <array>
 #include <cstdio>
@@ -68,7 +69,11 @@ void checkSecretOptions(const QCommandLineParser &parser)
 
 Result<QByteArrayList> linesOf(const QByteArray &input, const QStringList &names)
 {
-    QByteArrayList lines = input.split('\n');
+    const auto text = plainText(input);
+    if (!text) {
+        return fail(text.error());
+    }
+    QByteArrayList lines = text->split('\n');
     while (!lines.isEmpty() && lines.constLast().trimmed().isEmpty() && lines.size() > names.size()) {
         lines.removeLast();
     }

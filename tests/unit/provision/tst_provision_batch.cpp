@@ -7,6 +7,8 @@
 #include "crypto/ConfigEnvelope.h"
 #include "support/CardImage.h"
 #include "support/ProvisionRun.h"
+#include "support/SmallDisk.h"
+#include "support/TestCa.h"
 
 #include <algorithm>
 #include <csignal>
@@ -107,15 +109,18 @@ private:
     }
 
     std::unique_ptr<QTemporaryDir> m_folder;
+    TestCa m_ca;
 
 private Q_SLOTS:
+    void initTestCase() { QVERIFY2(m_ca.isValid(), qPrintable(m_ca.errorString())); }
+
     void init()
     {
         m_folder = std::make_unique<QTemporaryDir>();
         QVERIFY(layBuster(path(u"root"_s)));
         QCOMPARE(makeCardImage(path(u"base.img"_s), path(u"root"_s)), QString());
         QVERIFY(test::writeFile(path(u"template.json"_s), R"({"xmpp_client": {"cpanel_jid": "panel@x.net"}})"));
-        QVERIFY(test::writeFile(path(u"ca.pem"_s), "PEM\n"));
+        QVERIFY(QFile::copy(m_ca.caFile(), path(u"ca.pem"_s)));
         QVERIFY(test::writeFile(path(u"password"_s), "Welcome123$\n"));
         QVERIFY(test::writeFile(path(u"holes"_s), {}));
         QVERIFY(makeZip(path(u"agent.zip"_s),

@@ -5,10 +5,14 @@
 #include "crypto/ConfigEnvelope.h"
 #include "support/CardImage.h"
 #include "support/DeviceConfigs.h"
+#include "support/ElfFiles.h"
 #include "support/ProvisionRun.h"
+#include "support/TestCa.h"
 
+#include <QJsonDocument>
 #include <QTemporaryDir>
 #include <QTest>
+#include <unistd.h>
 
 using namespace Qt::StringLiterals;
 using namespace sgn;
@@ -52,20 +56,31 @@ private:
         return {{folder + u"/program.py"_s, script}, {folder + u"/version"_s, "3\n"}};
     }
 
+    // With the program that it has to have.
+    [[nodiscard]] static Files withProgram(const QString &program, const QByteArray &content = "#!/usr/bin/python3.7\n")
+    {
+        Files files = releaseOf(program.section(u'/', 0, 0));
+        files.insert(program, content);
+        return files;
+    }
+
     std::unique_ptr<QTemporaryDir> m_folder;
+    TestCa m_ca;
 
 private Q_SLOTS:
+    void initTestCase() { QVERIFY2(m_ca.isValid(), qPrintable(m_ca.errorString())); }
+
     void init()
     {
         m_folder = std::make_unique<QTemporaryDir>();
         QVERIFY(layBuster(path(u"root"_s)));
         QCOMPARE(makeCardImage(path(u"card.img"_s), path(u"root"_s)), QString());
         QVERIFY(test::writeFile(path(u"device.json"_s), configText(u"meter"_s, u"b8:27:eb:00:00:01"_s)));
-        QVERIFY(test::writeFile(path(u"ca.pem"_s), "PEM\n"));
+        QVERIFY(QFile::copy(m_ca.caFile(), path(u"ca.pem"_s)));
         QVERIFY(test::writeFile(path(u"keys"_s), "# desk\nssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ desk\n\n"));
         QVERIFY(makeZip(path(u"meter.zip"_s), releaseOf(u"SmartMeter"_s)));
-        QVERIFY(makeZip(path(u"agent.zip"_s), releaseOf(u"JabberClient"_s)));
-        QVERIFY(makeZip(path(u"watchdog.zip"_s), releaseOf(u"WatchDog"_s)));
+        QVERIFY(makeZip(path(u"agent.zip"_s), withProgram(u"JabberClient/sgn-agent"_s)));
+        QVERIFY(makeZip(path(u"watchdog.zip"_s), withProgram(u"WatchDog/sgn-watchdog"_s)));
     }
 
     void preparesAnImage()
@@ -150,6 +165,165 @@ private Q_SLOTS:
         QVERIFY(card()->read({key}, limit).value().value(key) != first);
     }
 
+    // Nothing of it is taken for what it isn't: on the card it would lie until the first login, or for ever.
+    void refusesMistakenFiles_data()
+    {
+        QTest::addColumn<QString>("option");
+        QTest::addColumn<QByteArray>("content");
+        QTest::addColumn<QString>("words");
+        const QByteArray pem = readWhole(m_ca.caFile());
+        const auto row = [](const char *name, const QString &option, const QByteArray &content, const QString &words) {
+            QTest::newRow(name) << option << content << words;
+        };
+        row("an authority with its private key", u"--cacert"_s, pem + "-----BEGIN PRIVATE KEY-----\n",
+            u"private key"_s);
+        row("another file as authority", u"--cacert"_s, "{}", u"no certificate"_s);
+        row("an empty file as authority", u"--cacert"_s, "", u"no certificate"_s);
+        row("another file as root's keys", u"--root-keys"_s, pem, u"JSON"_s);
+        row("root's keys without any", u"--root-keys"_s, "{}", u"release_keys"_s);
+        row("no ssh key in it", u"--ssh-key"_s, "# none\n", u"has no key"_s);
+        row("ssh keys in UTF-16", u"--ssh-key"_s, QByteArray("\xff\xfes\0s\0h\0", 8), u"UTF-16"_s);
+        row("a password in UTF-16", u"--password-file"_s, QByteArray("\xff\xfex\0\n\0", 6), u"UTF-16"_s);
+        row("a password without text", u"--password-file"_s, QByteArray("a\0b\n", 4), u"no text"_s);
+    }
+    void refusesMistakenFiles()
+    {
+        QFETCH(const QString, option);
+        QFETCH(const QByteArray, content);
+        QFETCH(const QString, words);
+        QVERIFY(test::writeFile(path(u"mistaken"_s), content));
+        const Ran ran = run({u"card"_s, u"--image"_s, u"card.img"_s, u"--dry-run"_s, option, u"mistaken"_s});
+        QCOMPARE(ran.exitCode, 1);
+        QVERIFY2(ran.errors.contains(words) && ran.errors.contains(u"mistaken"_s), qPrintable(ran.errors));
+    }
+
+    // Editors of Windows put one before UTF-8.
+    void takesTextsWithAByteOrderMark()
+    {
+        const QByteArray mark = "\xef\xbb\xbf";
+        QVERIFY(test::writeFile(path(u"password"_s), mark + "Welcome123$\r\n"));
+        QVERIFY(test::writeFile(path(u"keys"_s), mark + "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ desk\r\n"));
+        const Ran ran = run(
+            {u"card"_s, u"--image"_s, u"card.img"_s, u"--password-file"_s, u"password"_s, u"--ssh-key"_s, u"keys"_s});
+        QVERIFY2(ran.exitCode == 0, qPrintable(ran.errors));
+        const auto files = card()->read({"/etc/shadow", "/home/pi/.ssh/authorized_keys"}, limit).value();
+        QVERIFY(matchesPassword("Welcome123$", passwordHashIn(files.value("/etc/shadow"), "pi")));
+        QCOMPARE(files.value("/home/pi/.ssh/authorized_keys"),
+                 QByteArray("ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIJ desk\n"));
+    }
+
+    void refusesReleasesThatCannotRunThere_data()
+    {
+        QTest::addColumn<QString>("option");
+        QTest::addColumn<Files>("files");
+        QTest::addColumn<QString>("words");
+        QTest::newRow("an agent for the desk")
+            << u"--agent"_s << withProgram(u"JabberClient/sgn-agent"_s, elfOfAmd64())
+            << u"sgn-agent cannot run on the card: it was built for amd64, and the card's system is armhf"_s;
+        QTest::newRow("an agent without its loader")
+            << u"--agent"_s << withProgram(u"JabberClient/sgn-agent"_s, elfOfArmhf("/lib/ld-linux-armhf.so.3"))
+            << u"loader /lib/ld-linux-armhf.so.3"_s;
+        QTest::newRow("an agent that isn't there")
+            << u"--agent"_s << releaseOf(u"JabberClient"_s) << u"agent.zip: it has no program sgn-agent"_s;
+        QTest::newRow("a watchdog for a 64-bit system")
+            << u"--watchdog"_s << withProgram(u"WatchDog/sgn-watchdog"_s, elfOfArm64()) << u"built for arm64"_s;
+        QTest::newRow("a meter without a program")
+            << u"--smart-meter"_s << Files{{u"SmartMeter/readme.txt"_s, "hello\n"}} << u"nothing in it is a program"_s;
+    }
+    void refusesReleasesThatCannotRunThere()
+    {
+        QFETCH(const QString, option);
+        QFETCH(const Files, files);
+        QFETCH(const QString, words);
+        QVERIFY(QFile::remove(path(u"agent.zip"_s)));
+        QVERIFY(makeZip(path(u"agent.zip"_s), files));
+        const QByteArray before = readWhole(path(u"card.img"_s));
+        const Ran ran = run({u"card"_s, u"--image"_s, u"card.img"_s, option, u"agent.zip"_s});
+        QCOMPARE(ran.exitCode, 1);
+        QVERIFY2(ran.errors.contains(words), qPrintable(ran.errors));
+        QVERIFY(readWhole(path(u"card.img"_s)) == before);
+    }
+
+    // A bundle brings its own loader, and so a 64-bit system's kernel runs it.
+    void takesAProgramWithItsOwnLoader()
+    {
+        const QByteArray own = home + "/JabberClient/lib/ld-linux.so.3";
+        Files files = withProgram(u"JabberClient/sgn-agent"_s, elfOfArmel(own));
+        files.insert(u"JabberClient/lib/ld-linux.so.3"_s, elfOfArmel());
+        QVERIFY(QFile::remove(path(u"agent.zip"_s)));
+        QVERIFY(makeZip(path(u"agent.zip"_s), files));
+        const Ran ran = run({u"card"_s, u"--image"_s, u"card.img"_s, u"--agent"_s, u"agent.zip"_s});
+        QVERIFY2(ran.exitCode == 0, qPrintable(ran.errors));
+    }
+
+    // By another name the clock would show UTC. Cards of tests have no zones, others have.
+    void knowsTheTimeZonesOfTheCard()
+    {
+        const QStringList arguments{u"card"_s, u"--image"_s, u"card.img"_s, u"--dry-run"_s, u"--timezone"_s};
+        QCOMPARE(run(arguments + QStringList{u"Europe/Berln"_s}).exitCode, 0);
+        const QString zones = path(u"root/usr/share/zoneinfo/Europe"_s);
+        QVERIFY(QDir().mkpath(zones) && test::writeFile(zones + u"/Berlin"_s, "TZif"));
+        QCOMPARE(makeCardImage(path(u"card.img"_s), path(u"root"_s)), QString());
+        QCOMPARE(run(arguments + QStringList{u"Europe/Berlin"_s}).exitCode, 0);
+        for (const QString &zone : {u"Europe/Berln"_s, u"europe/berlin"_s, u"Europe"_s}) {
+            const Ran ran = run(arguments + QStringList{zone});
+            QCOMPARE(ran.exitCode, 1);
+            QVERIFY2(ran.errors.contains(u"the card knows no time zone "_s + zone), qPrintable(ran.errors));
+        }
+    }
+
+    // A card may come from elsewhere; a terminal would carry out what is on it.
+    void printsNothingThatATerminalObeys()
+    {
+        const QByteArray evil = "\x1b]0;evil\x07\xc2\x9b"
+                                "2J\xe2\x80\xae";
+        const QString osRelease = path(u"root/usr/lib/os-release"_s);
+        QVERIFY(test::writeFile(osRelease, "ID=x\nPRETTY_NAME=\"" + evil + "\"\n"));
+        QCOMPARE(makeCardImage(path(u"card.img"_s), path(u"root"_s)), QString());
+        const Ran refused = run({u"check"_s, u"--image"_s, u"card.img"_s});
+        QCOMPARE(refused.exitCode, 1);
+        QVERIFY(QDir(path(u"root"_s)).removeRecursively() && layBuster(path(u"root"_s)));
+        QVERIFY(::symlink(evil.constData(), QFile::encodeName(path(u"root/etc/localtime"_s)).constData()) == 0);
+        QCOMPARE(makeCardImage(path(u"card.img"_s), path(u"root"_s)), QString());
+        const QStringList order{u"--image"_s, u"card.img"_s, u"--timezone"_s, u"UTC"_s};
+        const Ran checked = run(QStringList{u"check"_s} + order);
+        const Ran json = run(QStringList{u"check"_s} + order + QStringList{u"--json"_s});
+        const Ran dry = run(QStringList{u"card"_s, u"--dry-run"_s} + order);
+        QVERIFY2(checked.output.contains(u"evil"_s) && dry.output.contains(u"evil"_s), qPrintable(dry.output));
+        for (const Ran &ran : {refused, checked, json, dry}) {
+            const QString text = ran.output + ran.errors;
+            QVERIFY2(text.contains(u"evil"_s), qPrintable(text));
+            for (const QChar c : {QChar(u'\x1b'), QChar(u'\x07'), QChar(0x9b), QChar(0x202e)}) {
+                QVERIFY(!text.contains(c));
+            }
+        }
+        QVERIFY(QJsonDocument::fromJson(json.output.toUtf8()).isObject());
+    }
+
+    // What is written is read again, and what can't be written is no success.
+    void doesNotTakeAFolderForAFile()
+    {
+        const QString address = u"%1@@%2"_s.arg(path(u"card.img"_s)).arg(cardBoot.start);
+        QVERIFY(runTool(u"mdel"_s, {u"-i"_s, address, u"::/config.txt"_s}, u"mtools"_s));
+        QVERIFY(runTool(u"mmd"_s, {u"-i"_s, address, u"::/config.txt"_s}, u"mtools"_s));
+        const Ran ran = run({u"card"_s, u"--image"_s, u"card.img"_s, u"--hardware-watchdog"_s});
+        QCOMPARE(ran.exitCode, 1);
+        QVERIFY2(ran.errors.contains(u"is a folder"_s) && !ran.output.contains(u"done"_s), qPrintable(ran.errors));
+    }
+
+    void warnsOfSecretsThatOthersRead()
+    {
+        const QStringList arguments{u"card"_s, u"--image"_s, u"card.img"_s, u"--config"_s, u"device.json"_s};
+        const QString image = path(u"card.img"_s);
+        QVERIFY(QFile::setPermissions(image, QFile::permissions(image) | QFileDevice::ReadOther));
+        const Ran ran = run(arguments);
+        QCOMPARE(ran.exitCode, 0);
+        QVERIFY2(ran.errors.contains(u"chmod 600 card.img"_s), qPrintable(ran.errors));
+        QCOMPARE(makeCardImage(image, path(u"root"_s)), QString());
+        QVERIFY(QFile::setPermissions(image, QFileDevice::ReadOwner | QFileDevice::WriteOwner));
+        QCOMPARE(run(arguments).errors, QString());
+    }
+
     void refuses_data()
     {
         QTest::addColumn<QString>("file"); // that is replaced
@@ -211,6 +385,11 @@ private Q_SLOTS:
                                     << u"--wifi-ssid is missing"_s;
         QTest::newRow("boot") << QStringList{u"card"_s, u"--image"_s, u"x"_s, u"--boot"_s, u"y"_s}
                               << u"--boot goes with --root"_s;
+        for (const QString &option : {u"--hostname"_s, u"--cacert"_s, u"--timezone"_s, u"--agent"_s, u"--root-keys"_s,
+                                      u"--password-file"_s, u"--config"_s}) {
+            QTest::addRow("empty %s", qPrintable(option))
+                << QStringList{u"card"_s, u"--image"_s, u"x"_s, option, QString()} << option + u" is given without"_s;
+        }
         QTest::newRow("more") << QStringList{u"card"_s, u"x"_s} << u"one argument too many"_s;
     }
 
