@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "provision/Batch.h"
 
+#include "base/AtomicFile.h"
 #include "card/SparseCopy.h"
 #include "crypto/Sha256.h"
 
 #include <pwd.h>
 #include <QFileInfo>
+#include <QStorageInfo>
 #include <QSysInfo>
 #include <QtConcurrentRun>
 #include <unistd.h>
@@ -19,6 +21,8 @@ namespace {
 
 // Each needs a scratch copy; more of them than disks and cores feed only wait.
 constexpr qsizetype workers = 2;
+// What a card has for itself, at most: configuration, key, host name, and the blocks of the file system around them.
+constexpr qint64 ownBytes = 256 * 1024;
 
 QString operatorName()
 {
@@ -126,6 +130,34 @@ Result<BatchSetup> prepareBatch(const QString &base, const QString &folder, Batc
     }
     setup.commonExtents = *extents;
     return setup;
+}
+
+Outcome checkRoom(const BatchSetup &setup, const QList<DeviceOrder> &orders)
+{
+    qint64 cards = 0;
+    for (const DeviceOrder &order : orders) {
+        const auto record = readJsonFile(u"%1/%2.json"_s.arg(setup.folder, order.device.name));
+        cards += record && isRecordOf(*record, order.digest) ? 0 : 1;
+    }
+    const qint64 copy = sharesBlocks(setup.work) ? 0 : allocatedBytes(setup.common);
+    qint64 common = 0;
+    for (const Extent &extent : setup.commonExtents) {
+        common += extent.size;
+    }
+    const bool areOverlays = setup.output == BatchSetup::Output::Overlays;
+    const qint64 needed = cards * (ownBytes + (areOverlays ? common : copy)) +
+                          (areOverlays ? std::min<qint64>(cards, workers) * copy : 0);
+    const qint64 available = QStorageInfo(setup.folder).bytesAvailable();
+    constexpr qint64 megabyte = 1'000'000;
+    return needed <= available
+               ? Outcome()
+               : fail(ErrorCode::NoSpace,
+                      u"the disk of %1 has %2 MB free, and %3 MB are needed for %4 cards; %5"_s.arg(setup.folder)
+                          .arg(available / megabyte)
+                          .arg(needed / megabyte + 1)
+                          .arg(cards)
+                          .arg(areOverlays ? u"free some, or name another folder with --out"_s
+                                           : u"--overlays need less, as do images on btrfs or xfs"_s));
 }
 
 Batch::Batch(BatchSetup setup, const QList<DeviceOrder> &orders, Report report)

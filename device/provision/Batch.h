@@ -16,6 +16,9 @@ namespace sgn::provision {
 [[nodiscard]] Result<BatchSetup> prepareBatch(const QString &base, const QString &folder, BatchSetup::Output output,
                                               const card::CardOrder &order, const card::OrderFiles &files);
 
+// NoSpace: the disk has no room for what isn't there yet, by a rough estimate; with what to do.
+[[nodiscard]] Outcome checkRoom(const BatchSetup &setup, const QList<DeviceOrder> &orders);
+
 // One device of a batch is done, or why not.
 struct DeviceResult
 {

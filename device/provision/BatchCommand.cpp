@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/AtomicFile.h"
 #include "base/JsonText.h"
+#include "base/Printable.h"
 #include "provision/Accounts.h"
 #include "provision/Batch.h"
+#include "provision/BatchPaths.h"
 #include "provision/CardOptions.h"
 #include "provision/OrderDigest.h"
 #include "provision/ProvisionCommands.h"
@@ -118,7 +120,7 @@ public:
         const char *const what = !result.made ? "failed: " : result.made->isKept ? "was there" : "ok";
         std::printf("%lld/%lld %s %s%s\n", static_cast<long long>(m_done), static_cast<long long>(m_total),
                     qUtf8Printable(result.device.name), what,
-                    result.made ? "" : qUtf8Printable(result.made.error().message));
+                    result.made ? "" : qUtf8Printable(printable(result.made.error().message)));
         std::fflush(stdout);
         if (result.made) {
             m_records.insert(result.device.line, result.made->record);
@@ -150,10 +152,28 @@ Result<QList<DeviceOrder>> ordersOf(const QList<FleetDevice> &devices, const QJs
     return orders;
 }
 
+BatchPaths pathsOf(const QCommandLineParser &parser, const QList<FleetDevice> &devices)
+{
+    BatchPaths paths{
+        .inputs = {}, .accounts = parser.value(u"accounts"_s), .folder = parser.value(u"out"_s), .names = {}};
+    for (const QString &option : parser.optionNames()) {
+        if (option != u"accounts"_s && option != u"out"_s) {
+            paths.inputs += parser.values(option); // what is no path, names no file there
+        }
+    }
+    for (const FleetDevice &device : devices) {
+        paths.names += device.name;
+    }
+    return paths;
+}
+
 // True: all of them are there.
 Result<bool> run(const QCommandLineParser &parser, QList<FleetDevice> devices, const QJsonObject &common)
 {
     const QString folder = parser.value(u"out"_s);
+    if (auto free = checkBatchPaths(pathsOf(parser, devices)); !free) {
+        return fail(std::move(free).error());
+    }
     auto order = readOrderOptions(parser);
     if (!order) {
         return fail(std::move(order).error());
@@ -179,9 +199,10 @@ Result<bool> run(const QCommandLineParser &parser, QList<FleetDevice> devices, c
     const auto setup = prepareBatch(parser.value(u"image"_s), folder, output, order->order, order->files);
     const auto described = setup ? describedOrder(parser, plainOptions(), order->order) : fail(setup.error());
     const auto orders = described ? ordersOf(devices, common, *setup, *described) : fail(described.error());
-    if (!orders) {
+    const Outcome fits = orders ? checkRoom(*setup, *orders) : fail(orders.error());
+    if (!fits) {
         work.removeRecursively();
-        return fail(orders.error());
+        return fail(fits.error());
     }
     Progress progress(orders->size());
     Batch batch(*setup, *orders, [&progress](const DeviceResult &result) { progress.add(result); });
@@ -190,6 +211,12 @@ Result<bool> run(const QCommandLineParser &parser, QList<FleetDevice> devices, c
     batch.start();
     QCoreApplication::exec();
     work.removeRecursively();
+    if (!progress.isComplete()) {
+        complain(
+            u"%1 of %2 cards were not made; the others are there, and the same command makes the rest when the cause "
+            "is gone"_s.arg(orders->size() - progress.records().size())
+                .arg(orders->size()));
+    }
     const auto listed = writeFileAtomically(folder + u'/' + fleetFileName,
                                             toJsonText(fleetFile(progress.records()), QJsonDocument::Indented));
     return listed ? Result<bool>(progress.isComplete()) : fail(listed.error());

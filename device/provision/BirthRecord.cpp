@@ -32,6 +32,11 @@ QJsonObject birthRecord(const FleetDevice &device, const BatchOrigin &origin, co
     return withListFields(record, device);
 }
 
+bool isRecordOf(const QJsonObject &record, const QByteArray &order)
+{
+    return record.value(u"order"_s).toString() == QString::fromLatin1(order.toHex());
+}
+
 QJsonObject withListFields(const QJsonObject &record, const FleetDevice &device)
 {
     QJsonObject changed = record;

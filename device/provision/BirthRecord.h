@@ -27,7 +27,10 @@ struct BatchOrigin
 [[nodiscard]] QJsonObject birthRecord(const FleetDevice &device, const BatchOrigin &origin, const QByteArray &order,
                                       const QJsonObject &image, const QDateTime &now);
 
-// The same with the tags and free columns that the list has now.
+// Whether a record was made for that order.
+[[nodiscard]] bool isRecordOf(const QJsonObject &record, const QByteArray &order);
+
+// A record with the tags and free columns that the list has now.
 [[nodiscard]] QJsonObject withListFields(const QJsonObject &record, const FleetDevice &device);
 
 // The content of fleet.json, for an import: {"format": 1, "devices": [...]}, each as its record without `order`.

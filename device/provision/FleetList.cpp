@@ -101,6 +101,30 @@ QString fileNameOf(const FleetDevice &device)
     return device.jid.section(u'@', 0, 0).left(100).replace(odd, u"_"_s);
 }
 
+// What people don't see in a cell, or spreadsheets and word processors made of it.
+QString fieldProblem(const QString &field, const QString &column, bool isFree)
+{
+    const bool isPlain = std::ranges::none_of(field, [isFree](QChar c) {
+        return (c.category() == QChar::Other_Control && !(isFree && (c == u'\n' || c == u'\t'))) ||
+               (c.category() == QChar::Other_Format && !isFree);
+    });
+    if (field.size() > maxField || !isPlain) {
+        return u"has a control character, an invisible one, or more than %1 characters, in the column %2"_s
+            .arg(maxField)
+            .arg(column);
+    }
+    static const QRegularExpression typographic(u"^\\s*[“”„‟«»]|[“”„‟«»]\\s*$"_s);
+    if (!isFree && column != u"password"_s && typographic.match(field).hasMatch()) {
+        return u"has typographic quotation marks around the column %1; write \" instead"_s.arg(column);
+    }
+    static const QRegularExpression rounded(u"^\\s*[0-9][.,]?[0-9]*E[+]?[0-9]{2,}\\s*$"_s);
+    if ((column == u"id"_s || column == u"mac"_s) && rounded.match(field).hasMatch()) {
+        return u"has '%1' in the column %2, which a spreadsheet made of a long number: give the column the format "
+               "'text', and enter it again"_s.arg(field.trimmed(), column);
+    }
+    return {};
+}
+
 Result<FleetDevice> deviceOf(const CsvRow &row, const QStringList &columns)
 {
     if (!row.problem.isEmpty()) {
@@ -126,12 +150,8 @@ Result<FleetDevice> deviceOf(const CsvRow &row, const QStringList &columns)
                        .columns = {}};
     for (qsizetype i = 0; i < columns.size(); ++i) {
         const bool isFree = !knownColumns().contains(columns[i]);
-        const bool isPlain = std::ranges::none_of(fields[i], [isFree](QChar c) {
-            return c.category() == QChar::Other_Control && !(isFree && (c == u'\n' || c == u'\t'));
-        });
-        if (fields[i].size() > maxField || !isPlain) {
-            return bad(u"has a control character, or more than %1 characters, in the column %2"_s.arg(maxField).arg(
-                columns[i]));
+        if (const QString problem = fieldProblem(fields[i], columns[i], isFree); !problem.isEmpty()) {
+            return bad(problem);
         }
         if (isFree && !fields[i].isEmpty()) {
             device.columns.insert(columns[i], fields[i]);
@@ -154,6 +174,15 @@ Result<FleetDevice> deviceOf(const CsvRow &row, const QStringList &columns)
     return device;
 }
 
+// One spelling for all of an address, which may stand in the column id as well.
+QString sameId(const QString &id)
+{
+    static const QRegularExpression address(u"^[0-9a-f]{12}$"_s);
+    QString digits = id.toLower();
+    digits.remove(u':').remove(u'-');
+    return address.match(digits).hasMatch() ? digits : id.toLower();
+}
+
 // Which line was the first with each value.
 class FirstLines
 {
@@ -163,7 +192,7 @@ public:
     {
         const std::initializer_list<std::pair<QString, QString>> unique{
             {u"JID"_s, device.jid},
-            {u"id"_s, device.id.toLower()},
+            {u"id"_s, sameId(device.id)},
             {u"host name"_s, device.hostName.toLower()},
             {u"name of files (give it a host name)"_s, device.name}};
         for (const auto &[what, value] : unique) {
@@ -251,6 +280,9 @@ Result<FleetList> judgeFleet(const QList<CsvRow> &rows, const QJsonObject &commo
         } else {
             list.problems += u"line %1: %2"_s.arg(row.line).arg(good.error().message);
         }
+    }
+    if (list.devices.isEmpty() && list.problems.isEmpty()) {
+        return fail(ErrorCode::BadFile, u"it names no device: there is nothing behind the line with the columns"_s);
     }
     return list;
 }

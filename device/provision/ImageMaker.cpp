@@ -79,7 +79,7 @@ Result<ImageMaker::Made> ImageMaker::make(const DeviceOrder &order)
 
 bool ImageMaker::isThere(const DeviceOrder &order, const QJsonObject &record) const
 {
-    if (record.value(u"order"_s).toString() != QString::fromLatin1(order.digest.toHex())) {
+    if (!isRecordOf(record, order.digest)) {
         return false;
     }
     if (m_setup.output == BatchSetup::Output::WholeImages) {

@@ -287,6 +287,73 @@ private Q_SLOTS:
         QCOMPARE(record(u"out/fleet.json"_s).value(u"devices"_s).toArray().size(), 2);
     }
 
+    // The base image and the template may lie where the results go, under the name of a device.
+    void replacesNothingThatItReads_data()
+    {
+        QTest::addColumn<QString>("from");
+        QTest::addColumn<QString>("to");
+        QTest::addColumn<QString>("option");
+        QTest::newRow("the image") << u"base.img"_s << u"meter-1.img"_s << u"--image"_s;
+        QTest::newRow("the template") << u"template.json"_s << u"meter-2.json"_s << u"--config"_s;
+        QTest::newRow("the list") << u"two.csv"_s << u"fleet.json"_s << u"--list"_s;
+        QTest::newRow("a release") << u"agent.zip"_s << u"meter-1.overlay"_s << u"--agent"_s;
+    }
+    void replacesNothingThatItReads()
+    {
+        QFETCH(const QString, from);
+        QFETCH(const QString, to);
+        QFETCH(const QString, option);
+        QVERIFY(QDir().mkpath(path(u"out"_s)));
+        QVERIFY(QFile::rename(path(from), path(u"out/"_s + to)));
+        QVERIFY(QFile::link(path(u"out"_s), path(u"link"_s)));
+        const QByteArray before = readWhole(path(u"out/"_s + to));
+        for (const QString &folder : {u"out/"_s, u"link/"_s}) {
+            QStringList order = ordered(u"two.csv"_s, u"out"_s, {u"--accounts"_s, u"accounts.csv"_s});
+            order[order.indexOf(option) + 1] = folder + to;
+            const Ran ran = run(order);
+            QCOMPARE(ran.exitCode, 1);
+            QVERIFY2(ran.errors.contains(u"would be replaced"_s) && ran.errors.contains(folder + to),
+                     qPrintable(ran.errors));
+            QVERIFY(readWhole(path(u"out/"_s + to)) == before);
+            QVERIFY(!QFile::exists(path(u"accounts.csv"_s)));
+        }
+    }
+
+    void takesNoInputAsTableOfAccounts()
+    {
+        const QByteArray before = readWhole(path(u"two.csv"_s));
+        const Ran ran = run(ordered(u"two.csv"_s, u"out"_s, {u"--accounts"_s, u"./two.csv"_s}));
+        QCOMPARE(ran.exitCode, 1);
+        QVERIFY2(ran.errors.contains(u"table of accounts"_s), qPrintable(ran.errors));
+        QCOMPARE(readWhole(path(u"two.csv"_s)), before);
+    }
+
+    // Found before the first card, and not after hours with the disk full.
+    void findsOutThatTheDiskIsTooSmall()
+    {
+        const SmallDisk disk(60'000);
+        if (!disk.isMounted()) {
+            QSKIP("only root may mount a disk");
+        }
+        QVERIFY(writeList(u"many.csv"_s, 1000));
+        const QString out = disk.path() + u"/out"_s;
+        const Ran ran = run(ordered(u"many.csv"_s, out, {u"--accounts"_s, u"accounts.csv"_s}));
+        QCOMPARE(ran.exitCode, 1);
+        QVERIFY2(ran.errors.contains(u"MB are needed for 1000 cards"_s), qPrintable(ran.errors));
+        QCOMPARE(QDir(out).entryList({u"*.img"_s}, QDir::Files | QDir::Hidden), QStringList());
+        QVERIFY(!QFile::exists(out + u"/.batch"_s));
+    }
+
+    void countsWhatWasNotMade()
+    {
+        QVERIFY(QDir().mkpath(path(u"out/meter-1.img/x"_s)));
+        const Ran ran = run(ordered(u"two.csv"_s, u"out"_s, {u"--accounts"_s, u"accounts.csv"_s}));
+        QCOMPARE(ran.exitCode, 1);
+        QVERIFY2(ran.errors.contains(u"1 of 2 cards were not made"_s), qPrintable(ran.errors));
+        QVERIFY2(ran.output.contains(u"meter-1 failed: "_s) && ran.output.contains(u"meter-2 ok"_s),
+                 qPrintable(ran.output));
+    }
+
     void refusesWhatCannotWork()
     {
         const Ran without = run(ordered(u"two.csv"_s, u"out"_s));

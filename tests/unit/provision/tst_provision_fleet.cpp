@@ -162,6 +162,12 @@ private Q_SLOTS:
         QTest::newRow("an open quote") << "b@x.net,2,,b,\"x"_ba << u"isn't closed"_s;
         QTest::newRow("a control character") << "b@x.net,2,,b,a\x1b[2J"_ba << u"control character"_s;
         QTest::newRow("a line break in a name") << "\"b\nc@x.net\",2,,b,"_ba << u"control character"_s;
+        QTest::newRow("an invisible character in a name") << "b\xe2\x80\x8b@x.net,2,,b,"_ba << u"an invisible one"_s;
+        QTest::newRow("quotation marks of a word processor") << "\xe2\x80\x9c"
+                                                                "b@x.net\xe2\x80\x9d,2,,b,"_ba
+                                                             << u"typographic quotation marks around the column jid"_s;
+        QTest::newRow("an id that a spreadsheet has rounded") << "b@x.net,\"1,23E+11\",,b,"_ba << u"'1,23E+11'"_s;
+        QTest::newRow("a mac that a spreadsheet has rounded") << "b@x.net,,1.2E+23,b,"_ba << u"'1.2E+23'"_s;
         QTest::newRow("a long field") << "b@x.net,2,,b," + QByteArray(1025, 'x') << u"1024 characters"_s;
     }
     void namesBadLines()
@@ -177,11 +183,20 @@ private Q_SLOTS:
         QVERIFY2(fleet.problems.constFirst().contains(why), qPrintable(fleet.problems.constFirst()));
     }
 
+    void findsAnAddressInEitherColumn()
+    {
+        const FleetList fleet = judged("jid,id,mac\na@x.net,b827eb-00-00-01,\nb@x.net,,B8:27:EB:00:00:01\n"
+                                       "c@x.net,B8-27-EB-00-00-02,\nd@x.net,12E,\n");
+        QCOMPARE(fleet.devices.size(), 3);
+        QCOMPARE(fleet.problems, QStringList{u"line 3: has the id of line 2"_s});
+    }
+
     void refusesHeads_data()
     {
         QTest::addColumn<QByteArray>("text");
         QTest::addColumn<QString>("why");
         QTest::newRow("nothing") << QByteArray() << u"empty"_s;
+        QTest::newRow("no devices") << "jid,id\n,\n"_ba << u"names no device"_s;
         QTest::newRow("no names") << "a@x.net,1\n"_ba << u"one of them is jid"_s;
         QTest::newRow("no id") << "jid,hostname\n"_ba << u"id or mac"_s;
         QTest::newRow("a name twice") << "jid,id,JID\n"_ba << u"two columns are called jid"_s;
