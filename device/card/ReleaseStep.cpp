@@ -47,6 +47,8 @@ Result<Step> releaseStep(const QString &name, const QString &from, const QByteAr
             wish.type = Node::Type::Symlink;
             wish.content = QByteArray::fromStdString(std::filesystem::read_symlink(path.toStdString()).string());
             wish.mode = 0777;
+        } else if (!S_ISREG(info.st_mode)) {
+            return fail(ErrorCode::Refused, u"%1 is neither a file nor a folder nor a link"_s.arg(path));
         } else {
             wish.source = path;
             wish.mode = info.st_mode & permissionBits;
