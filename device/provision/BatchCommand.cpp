@@ -13,6 +13,7 @@
 #include <QCoreApplication>
 #include <QDir>
 #include <QLockFile>
+#include <unistd.h>
 
 namespace sgn::provision {
 
@@ -257,6 +258,9 @@ int runBatch(const QStringList &arguments)
     }
     for (const QString &problem : fleet->problems) {
         complain(u"%1: %2"_s.arg(line.parser().value(u"list"_s), problem));
+    }
+    if (::geteuid() == 0 && qEnvironmentVariableIsSet("SUDO_USER")) {
+        complain(u"warning: images need no root; run without sudo, or what is made belongs to root alone"_s);
     }
     Result<bool> done = true;
     if (line.parser().isSet(u"dry-run"_s)) {

@@ -9,7 +9,7 @@
 
 namespace sgn::provision {
 
-// The list of all birth records of a folder.
+// The birth records of all devices of the list, as far as they are made.
 inline constexpr QLatin1StringView fleetFileName("fleet.json");
 
 // What all images of a batch were made from.

@@ -19,6 +19,7 @@
 #include <QProcess>
 #include <QTemporaryDir>
 #include <QTest>
+#include <unistd.h>
 
 using namespace Qt::StringLiterals;
 using namespace sgn;
@@ -342,6 +343,18 @@ private Q_SLOTS:
         QVERIFY2(ran.errors.contains(u"MB are needed for 1000 cards"_s), qPrintable(ran.errors));
         QCOMPARE(QDir(out).entryList({u"*.img"_s}, QDir::Files | QDir::Hidden), QStringList());
         QVERIFY(!QFile::exists(out + u"/.batch"_s));
+    }
+
+    void warnsOfSudo()
+    {
+        if (::geteuid() != 0) {
+            QSKIP("only root is root");
+        }
+        const QStringList dry{u"batch"_s, u"--list"_s, u"two.csv"_s, u"--config"_s, u"template.json"_s, u"--dry-run"_s};
+        QVERIFY(qputenv("SUDO_USER", "pi"));
+        QVERIFY(run(dry).errors.contains(u"run without sudo"_s));
+        QVERIFY(qunsetenv("SUDO_USER"));
+        QCOMPARE(run(dry).errors, QString());
     }
 
     void countsWhatWasNotMade()
