@@ -118,6 +118,11 @@ Result<std::unique_ptr<ExtVolume>> ExtVolume::open(const QString &image, const P
                                         "'%1?offset=%2'"_s.arg(image)
                                             .arg(partition.start));
     }
+    if (access == Access::Change && line.contains("inline_data")) {
+        // debugfs (1.47) gives each small file 60 bytes there, and finds nothing wrong.
+        return fail(ErrorCode::Refused, u"the file system in %1 keeps small files in their inodes (inline_data), which "
+                                        "debugfs writes wrong; mount the card and use --root"_s.arg(image));
+    }
     if (numberIn(text, u"Block count"_s) > partition.size / std::max<qint64>(numberIn(text, u"Block size"_s), 1)) {
         return fail(ErrorCode::Refused,
                     u"the file system in %1 is larger than its partition: the image isn't complete"_s.arg(image));

@@ -13,9 +13,9 @@ namespace sgn::card {
 class ExtVolume final : public Volume
 {
 public:
-    // Refused if it isn't ext4, has a journal that must be replayed first, or is larger than its partition; undoes an
-    // interrupted change, or refuses it where nothing may be changed.
-    // `changed`: as Debugfs has it.
+    // Refused if it isn't ext4, has a journal that must be replayed first, has inline_data, or is larger than its
+    // partition; undoes an interrupted change, or refuses it where nothing may be changed. `changed`: as Debugfs has
+    // it.
     [[nodiscard]] static Result<std::unique_ptr<ExtVolume>> open(const QString &image, const Partition &partition,
                                                                  Access access = Access::Change,
                                                                  QList<Extent> *changed = nullptr);

@@ -36,14 +36,15 @@ private:
     [[nodiscard]] QString image() const { return m_folder->filePath(u"card.img"_s); }
 
     // An image of what is in the tree.
-    void makeImage() const
+    void makeImage(const QStringList &options = {}) const
     {
         QFile file(image());
         QVERIFY(file.open(QIODevice::WriteOnly) && file.resize(start + 32 * 1024 * 1024));
         file.close();
-        const auto made =
-            runTool(u"mkfs.ext4"_s, {u"-q"_s, u"-E"_s, u"offset=%1"_s.arg(start), u"-d"_s, tree(), image(), u"32M"_s},
-                    u"e2fsprogs"_s);
+        const auto made = runTool(u"mkfs.ext4"_s,
+                                  QStringList{u"-q"_s, u"-E"_s, u"offset=%1"_s.arg(start)} + options +
+                                      QStringList{u"-d"_s, tree(), image(), u"32M"_s},
+                                  u"e2fsprogs"_s);
         QVERIFY(made);
         QVERIFY2(made->exitCode == 0, made->errors.constData());
     }
@@ -501,6 +502,15 @@ private Q_SLOTS:
         QVERIFY2(done.error().message.contains(u"are needed to change it"_s), qPrintable(done.error().message));
         QVERIFY(test::readWhole(image) == before);
         QVERIFY((*volume)->apply({file("/etc/x", "x")}));
+    }
+
+    void refusesToChangeInlineData()
+    {
+        makeImage({u"-O"_s, u"inline_data"_s});
+        const auto volume = ExtVolume::open(image(), {start, 32 * 1024 * 1024});
+        QVERIFY(!volume);
+        QVERIFY2(volume.error().message.contains(u"inline_data"_s), qPrintable(volume.error().message));
+        QVERIFY(ExtVolume::open(image(), {start, 32 * 1024 * 1024}, Access::Read));
     }
 
     void refusesAFileSystemThatIsLargerThanItsPartition()
