@@ -22,7 +22,7 @@ inline ProsodyServer::Accounts accountsWith(const QString &devicePassword)
 }
 
 // What makes a watchdog's device a whole one: configuration (with `more` in it), the server's CA, the agent's program.
-inline void equip(const WatchdogDevice &device, const ProsodyServer &server, const QString &password,
+inline void equip(const WatchdogDevice &device, const XmppServer &server, const QString &password,
                   const QJsonObject &more = {})
 {
     const auto contentOf = [](const QString &path) {
@@ -51,7 +51,7 @@ inline void equip(const WatchdogDevice &device, const ProsodyServer &server, con
 class TypingPanel : public Endpoint
 {
 public:
-    explicit TypingPanel(const ProsodyServer &server)
+    explicit TypingPanel(const XmppServer &server)
         : Endpoint(accountOn(server, panelJid, panelPassword), quickOptions(xmpp::Role::Panel))
     {}
 

@@ -23,7 +23,7 @@ inline xmpp::SessionOptions quickOptions(xmpp::Role role)
     return options;
 }
 
-inline xmpp::Account accountOn(const ProsodyServer &server, const QString &jid, const QString &password)
+inline xmpp::Account accountOn(const XmppServer &server, const QString &jid, const QString &password)
 {
     return {.jid = jid,
             .password = password,

@@ -8,10 +8,7 @@
 #include <QTest>
 #include <QUrl>
 
-#include <arpa/inet.h>
 #include <csignal>
-#include <netinet/in.h>
-#include <sys/socket.h>
 
 namespace sgn::test {
 
@@ -116,20 +113,12 @@ void ProsodyServer::kill()
     holdPorts();
 }
 
-// So that no other test is given them before the next start. No program listens, so clients are refused; a server that
-// sets SO_REUSEADDR may listen beside us.
+// So that no other test is given them before the next start.
 void ProsodyServer::holdPorts()
 {
     for (const int port : {static_cast<int>(m_port), static_cast<int>(m_startTlsPort), QUrl(m_uploadUrl).port(0)}) {
-        Descriptor socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
-        const int on = 1;
-        ::setsockopt(socket.get(), SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
-        sockaddr_in address{};
-        address.sin_family = AF_INET;
-        address.sin_port = htons(static_cast<quint16>(port));
-        address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-        if (port > 0 && ::bind(socket.get(), reinterpret_cast<sockaddr *>(&address), sizeof address) == 0) {
-            m_heldPorts.push_back(std::move(socket));
+        if (port > 0) {
+            m_heldPorts.hold(static_cast<quint16>(port));
         }
     }
 }

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "base/Descriptor.h"
+#include "support/HeldPorts.h"
+#include "support/XmppServer.h"
 
 #include <QHash>
 #include <QObject>
 #include <QProcess>
 #include <QString>
 #include <QTemporaryDir>
-#include <vector>
 
 namespace sgn::test {
 
@@ -20,7 +20,7 @@ namespace sgn::test {
 ///     QVERIFY2(server.start({{"panel@localhost", "secret"}}), qPrintable(server.errorString()));
 ///
 /// All users of the server see each other (Prosody's shared groups), except when `groups` is off.
-class ProsodyServer : public QObject
+class ProsodyServer : public QObject, public XmppServer
 {
     Q_OBJECT
 
@@ -61,16 +61,14 @@ public:
 
     /// The XMPP domain.
     QString host() const { return m_options.host; }
-    /// What to connect to.
-    QString address() const { return QStringLiteral("127.0.0.1"); }
-    /// Direct TLS (XEP-0368).
-    quint16 port() const { return m_port; }
+    QString address() const override { return QStringLiteral("127.0.0.1"); }
+    quint16 port() const override { return m_port; }
     quint16 startTlsPort() const { return m_startTlsPort; }
     /// The JID of the file store (XEP-0363) and the URL that its files live under.
     QString uploadHost() const { return m_uploadHost; }
     QString uploadUrl() const { return m_uploadUrl; }
     /// PEM file with the one CA to trust; the certificate names host(), uploadHost(), localhost and 127.0.0.1.
-    QString caFile() const;
+    QString caFile() const override;
     QString folder() const { return m_folder.path(); }
     /// What Prosody logged since the last start.
     QString log() const;
@@ -90,7 +88,7 @@ private:
     quint16 m_port = 0;
     quint16 m_startTlsPort = 0;
     qint64 m_prosodyPid = 0;
-    std::vector<Descriptor> m_heldPorts;
+    HeldPorts m_heldPorts;
 };
 
 } // namespace sgn::test
