@@ -11,12 +11,14 @@
 #include "base/TerminationSignal.h"
 #include "config/RootKeys.h"
 #include "system/FileLock.h"
+#include "system/OwnLoader.h"
 #include "system/Privileges.h"
 #include "xmpp/TlsProbe.h"
 
 #include <algorithm>
 #include <cstdio>
 #include <QCoreApplication>
+#include <QFileInfo>
 #include <QSslSocket>
 #include <QTimer>
 #include <sys/prctl.h>
@@ -160,7 +162,7 @@ int run(const Arguments &arguments, TerminationSignal &termination)
     }
     const DeviceConfig config = boundByRoot(recovered->config);
     const SystemClock clock;
-    const int version = agent::releaseVersion(QCoreApplication::applicationDirPath());
+    const int version = agent::releaseVersion(QFileInfo(system::ownProgram()).absolutePath());
     qCInfo(agent::lcAgent).noquote() << "agent version" << version << "of" << config.clientJid << "starts in"
                                      << tree.root();
 

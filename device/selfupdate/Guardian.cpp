@@ -12,9 +12,9 @@
 
 #include <algorithm>
 #include <csignal>
-#include <poll.h>
 #include <QFile>
 #include <sys/stat.h>
+#include <thread>
 #include <unistd.h>
 
 namespace sgn::selfupdate {
@@ -53,6 +53,14 @@ std::optional<system::ProcessHandle> findOurs(const QString &path)
     return std::nullopt;
 }
 
+std::optional<system::FileIdentity> identityOf(const QByteArray &path)
+{
+    struct stat info
+    {
+    };
+    return ::stat(path.constData(), &info) == 0 ? std::optional(system::FileIdentity::of(info)) : std::nullopt;
+}
+
 } // namespace
 
 QString findProblem(const SwapJournal &journal, const ProbeAnswer &answer, const QList<WatchedProcess> &alive)
@@ -79,6 +87,8 @@ QString findProblem(const SwapJournal &journal, const ProbeAnswer &answer, const
 
 Guardian::Guardian(GuardianSettings settings, const Clock &clock)
     : m_settings(std::move(settings))
+    // Before the folders change places again.
+    , m_ownProgram(identityOf(QFile::encodeName(m_settings.ownProgram)))
     , m_file(m_settings.release.journal(), 0600)
     , m_clock(clock)
 {}
@@ -214,15 +224,7 @@ QString Guardian::probe()
 // Until it hands over, the process that becomes the new watchdog runs the guardian's own program.
 bool Guardian::isOldProgram() const
 {
-    struct stat own
-    {
-    };
-    struct stat its
-    {
-    };
-    const QByteArray link = "/proc/" + QByteArray::number(m_target->pid()) + "/exe";
-    return ::stat("/proc/self/exe", &own) == 0 && ::stat(link.constData(), &its) == 0 && own.st_ino == its.st_ino &&
-           own.st_dev == its.st_dev;
+    return m_ownProgram && identityOf("/proc/" + QByteArray::number(m_target->pid()) + "/exe") == m_ownProgram;
 }
 
 QList<WatchedProcess> Guardian::alive() const
@@ -319,10 +321,9 @@ void Guardian::terminate(const system::ProcessHandle &process) const
 {
     process.signal(SIGTERM);
     process.signal(SIGCONT);
-    pollfd ended{process.descriptor(), POLLIN, 0};
-    if (::poll(&ended, 1, static_cast<int>(m_settings.stopGrace.count())) == 0) {
+    if (!process.waitForEnd(m_settings.stopGrace)) {
         process.signal(SIGKILL);
-        ::poll(&ended, 1, static_cast<int>(m_settings.stopGrace.count()));
+        process.waitForEnd(m_settings.stopGrace);
     }
 }
 
@@ -344,8 +345,11 @@ void Guardian::makeInstalledRun()
 // Returns early when the target ends.
 void Guardian::wait(MonotonicTime time) const
 {
-    pollfd ended{m_target ? m_target->descriptor() : -1, POLLIN, 0};
-    ::poll(&ended, m_target && !m_target->hasEnded() ? 1 : 0, static_cast<int>(time.count()));
+    if (m_target && !m_target->hasEnded()) {
+        m_target->waitForEnd(time);
+    } else {
+        std::this_thread::sleep_for(time);
+    }
 }
 
 } // namespace sgn::selfupdate

@@ -5,6 +5,7 @@
 #include "selfupdate/OwnRelease.h"
 #include "selfupdate/SwapJournal.h"
 #include "selfupdate/WatchdogProbe.h"
+#include "system/FileIdentity.h"
 #include "system/FileLock.h"
 #include "system/ProcessHandle.h"
 
@@ -19,6 +20,7 @@ struct GuardianSettings
 {
     OwnRelease release;
     QString socket;
+    QString ownProgram; // the guardian's, which isn't /proc/self/exe where a loader has started it
     MonotonicTime settle = std::chrono::seconds(15); // see ProbationWatch
     MonotonicTime hiccup = std::chrono::seconds(15);
     MonotonicTime probeLimit = std::chrono::seconds(3);
@@ -60,6 +62,7 @@ private:
     bool save();
 
     GuardianSettings m_settings;
+    std::optional<system::FileIdentity> m_ownProgram;
     SwapJournalFile m_file;
     const Clock &m_clock;
     std::optional<system::FileLock> m_lock;

@@ -4,6 +4,7 @@
 #include "base/Clock.h"
 #include "base/SystemError.h"
 #include "system/Launcher.h"
+#include "system/OwnLoader.h"
 
 #include <algorithm>
 #include <array>
@@ -18,6 +19,9 @@ namespace sgn::selfupdate {
 using namespace Qt::StringLiterals;
 
 namespace {
+
+// Between two looks whether it has ended: the pipe shows its output only.
+constexpr std::chrono::milliseconds lookInterval{20};
 
 tl::unexpected<Error> failed(const QString &why, const QByteArray &output)
 {
@@ -54,12 +58,12 @@ Outcome runSelfTestOf(const QString &program, const QStringList &arguments, std:
     if (!account) {
         return fail(std::move(account).error());
     }
+    const system::ProgramStart start = system::startInPlace(program, arguments + QStringList{u"--self-test"_s});
     QByteArrayList words;
-    for (const QString &argument : arguments) {
+    for (const QString &argument : start.arguments) {
         words += argument.toLocal8Bit();
     }
-    auto test =
-        system::launch({program, words + QByteArrayList{"--self-test"}, {}, *std::move(account), writing.get()});
+    auto test = system::launch({start.program, words, {}, *std::move(account), writing.get()});
     if (!test) {
         return fail(ErrorCode::InstallFailed, test.error().message);
     }
@@ -68,19 +72,19 @@ Outcome runSelfTestOf(const QString &program, const QStringList &arguments, std:
     const SystemClock clock;
     const MonotonicTime end = clock.monotonic() + limit;
     // Its output as well, so that it never blocks on a full pipe.
-    std::array<pollfd, 2> ready{pollfd{test->descriptor(), POLLIN, 0}, pollfd{reading.get(), POLLIN, 0}};
+    pollfd ready{reading.get(), POLLIN, 0};
     while (!test->hasEnded()) {
-        const auto left = static_cast<int>(std::max<MonotonicTime::rep>(0, (end - clock.monotonic()).count()));
-        if (left == 0) {
+        const MonotonicTime left = end - clock.monotonic();
+        if (left <= MonotonicTime::zero()) {
             test->signal(SIGKILL);
             test->reap();
             return failed(u"its self-test doesn't end within %1 s"_s.arg(limit.count() / 1000), output);
         }
-        ::poll(ready.data(), ready.size(), left);
-        if (ready[1].revents != 0) {
+        ::poll(&ready, 1, static_cast<int>(std::min<MonotonicTime>(left, lookInterval).count()));
+        if (ready.revents != 0) {
             const QByteArray more = readPipe(reading.get());
             output = more.isEmpty() ? output : more;
-            ready[1].fd = more.isEmpty() ? -1 : ready[1].fd; // closed, though it still runs
+            ready.fd = more.isEmpty() ? -1 : ready.fd; // closed, though it still runs
         }
     }
     const QByteArray last = readPipe(reading.get());

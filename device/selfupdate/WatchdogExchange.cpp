@@ -10,6 +10,7 @@
 #include "system/FileLock.h"
 #include "system/FolderExchange.h"
 #include "system/Launcher.h"
+#include "system/OwnLoader.h"
 #include "system/ProcFs.h"
 
 #include <array>
@@ -31,18 +32,18 @@ namespace {
 // A release whose check takes the watchdog down would otherwise do so at every start.
 constexpr int maxPreparations = 3;
 
-Result<system::ProcessHandle> launchOwn(const QString &program, const QStringList &arguments,
-                                        const QByteArrayList &mode, int output)
+Result<system::ProcessHandle> launchOwn(const QString &program, const QStringList &arguments, int output)
 {
     auto account = system::accountOf(::geteuid());
     if (!account) {
         return fail(std::move(account).error());
     }
+    const system::ProgramStart start = system::startInPlace(program, arguments);
     QByteArrayList words;
-    for (const QString &argument : arguments) {
+    for (const QString &argument : start.arguments) {
         words += argument.toLocal8Bit();
     }
-    return system::launch({program, words + mode, {}, *std::move(account), output});
+    return system::launch({start.program, words, {}, *std::move(account), output});
 }
 
 } // namespace
@@ -242,20 +243,20 @@ Outcome WatchdogExchange::startPreparation()
     const Descriptor writing(pipe[1]);
     ::fcntl(m_preparerOutput.get(), F_SETFL, O_NONBLOCK);
     const system::OwnRights rights(m_settings.owner);
-    auto preparer = launchOwn(m_settings.release.updateProgram(), m_settings.arguments, {}, pipe[1]);
+    auto preparer = launchOwn(m_settings.release.updateProgram(), m_settings.arguments, pipe[1]);
     if (!preparer) {
         return fail(preparer.error());
     }
     m_preparer = *std::move(preparer);
-    m_preparerEnd = new QSocketNotifier(m_preparer->descriptor(), QSocketNotifier::Read, this);
-    connect(m_preparerEnd, &QSocketNotifier::activated, this, &WatchdogExchange::preparationEnded);
+    m_preparerEnd = new system::ExitNotifier(*m_preparer, this);
+    connect(m_preparerEnd, &system::ExitNotifier::ended, this, &WatchdogExchange::preparationEnded);
     m_preparerLimit.start();
     return {};
 }
 
 void WatchdogExchange::preparationEnded()
 {
-    m_preparerEnd->setEnabled(false);
+    m_preparerEnd->stop();
     m_preparerEnd->deleteLater();
     m_preparerLimit.stop();
     const QByteArray output = readPipe(m_preparerOutput.get());
@@ -344,7 +345,7 @@ Outcome WatchdogExchange::startGuardian(const SwapJournal &journal) const
     const OwnRelease &release = m_settings.release;
     const bool isStaged = system::folderId(release.staged()) == journal.oldFolder;
     const auto guardian = launchOwn(isStaged ? release.stagedProgram() : release.installedProgram(),
-                                    journal.handOver.arguments, {"--guard"}, -1);
+                                    journal.handOver.arguments + QStringList{u"--guard"_s}, -1);
     return guardian ? Outcome() : fail(guardian.error());
 }
 

@@ -3,12 +3,12 @@
 
 #include "selfupdate/OwnRelease.h"
 #include "selfupdate/SwapJournal.h"
+#include "system/ExitNotifier.h"
 #include "system/ProcessHandle.h"
 #include "system/UserAccount.h"
 
 #include <functional>
 #include <QObject>
-#include <QSocketNotifier>
 #include <QTimer>
 
 namespace sgn::selfupdate {
@@ -79,7 +79,7 @@ private:
     WatchedProcesses m_processes;
     std::optional<system::ProcessHandle> m_preparer;
     Descriptor m_preparerOutput;
-    QSocketNotifier *m_preparerEnd = nullptr;
+    system::ExitNotifier *m_preparerEnd = nullptr;
     QTimer m_preparerLimit;
     QTimer m_guardianTimer;
 };

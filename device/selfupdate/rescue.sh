@@ -23,7 +23,13 @@ fi
 [ "$(stat -c %i ../WatchDog)" = "$(cat probation)" ] || exit 0
 
 if [ "$1" = guard ]; then
-    xargs -0 "$PWD/staged/WatchDog/sgn-watchdog" --guard <arguments >/dev/null 2>&1 &
+    old=$PWD/staged/WatchDog
+    set -- "$old/sgn-watchdog"
+    # One with a C library of its own starts here only through its own loader: the one it names is the new release's.
+    if [ -x "$old/lib/ld.so" ]; then
+        set -- "$old/lib/ld.so" --argv0 "$1" "$1"
+    fi
+    xargs -0 "$@" --guard <arguments >/dev/null 2>&1 &
     exit 0
 fi
 

@@ -7,10 +7,12 @@
 #include "config/DeviceConfig.h"
 #include "selfupdate/ReleasePreparation.h"
 #include "stick/StickService.h"
+#include "system/OwnLoader.h"
 
 #include <cstdio>
 #include <QCoreApplication>
 #include <QDir>
+#include <QFileInfo>
 #include <sys/stat.h>
 
 using namespace Qt::StringLiterals;
@@ -67,7 +69,7 @@ int main(int argc, char *argv[])
         CommandLine::usageError(u"unexpected argument '%1'"_s.arg(parser.positionalArguments().constFirst()));
     }
 
-    const OwnRelease release(QCoreApplication::applicationDirPath());
+    const OwnRelease release(QFileInfo(system::ownProgram()).absolutePath());
     const QString root = QDir::cleanPath(QDir::current().absoluteFilePath(parser.value(u"root"_s)));
     auto owner = system::ownerOfRoot(root);
     if (!owner) {

@@ -208,8 +208,8 @@ void SupervisedProcess::watch(system::ProcessHandle handle, const Program &progr
     const QByteArray group = m_spec.groups.groupFor(m_spec.program);
     m_group = !group.isEmpty() && system::controlGroupOf(m_handle->pid()) == group ? group : QByteArray();
     m_lastProof.reset();
-    m_exitNotifier = new QSocketNotifier(m_handle->descriptor(), QSocketNotifier::Read, this);
-    connect(m_exitNotifier, &QSocketNotifier::activated, this, &SupervisedProcess::onExit);
+    m_exitNotifier = new system::ExitNotifier(*m_handle, this);
+    connect(m_exitNotifier, &system::ExitNotifier::ended, this, &SupervisedProcess::onExit);
     m_trimTimer.start(trimBusy);
 }
 
@@ -237,7 +237,7 @@ void SupervisedProcess::onExit()
     if (!m_handle || !m_handle->hasEnded()) {
         return;
     }
-    m_exitNotifier->setEnabled(false);
+    m_exitNotifier->stop();
     m_exitNotifier->deleteLater();
     m_exitNotifier = nullptr;
     const pid_t pid = m_handle->pid();

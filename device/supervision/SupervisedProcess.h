@@ -8,12 +8,12 @@
 #include "supervision/Registry.h"
 #include "system/ControlGroups.h"
 #include "system/DeadlineTimer.h"
+#include "system/ExitNotifier.h"
 
 #include <functional>
 #include <QByteArrayList>
 #include <QObject>
 #include <QSet>
-#include <QSocketNotifier>
 #include <QTimer>
 
 namespace sgn::supervision {
@@ -111,7 +111,7 @@ private:
     std::optional<system::ProcessHandle> m_handle;
     Program m_running;  // what m_handle runs
     QByteArray m_group; // control group of m_handle that is its alone; empty: none
-    QSocketNotifier *m_exitNotifier = nullptr;
+    system::ExitNotifier *m_exitNotifier = nullptr;
     std::optional<MonotonicTime> m_lastProof; // of the current process
     QTimer m_trimTimer;                       // runs while the process does
     std::optional<LastExit> m_lastExit;

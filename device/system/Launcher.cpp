@@ -3,6 +3,7 @@
 
 #include "base/Descriptor.h"
 #include "base/SystemError.h"
+#include "system/CloseOnExec.h"
 
 #include <array>
 #include <cerrno>
@@ -197,7 +198,7 @@ Step execute(const ChildPlan &plan)
         giveUp(Step::Folder);
     }
     // Every descriptor of ours is close-on-exec already; this holds for libraries' as well.
-    ::syscall(SYS_close_range, 3U, ~0U, 1U << 2 /* CLOSE_RANGE_CLOEXEC */);
+    closeOnExec();
     giveUp(execute(plan));
     ::_exit(127);
 }

@@ -1,27 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "system/ProcessHandle.h"
 
-#include "base/SystemError.h"
 #include "system/ProcFs.h"
 
-#include <cerrno>
 #include <csignal>
-#include <poll.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-// glibc 2.36 has wrappers in <sys/pidfd.h>, but older C++ compilers trip over its clash with <linux/pidfd.h>.
-#ifndef P_PIDFD
-#define P_PIDFD 3
-#endif
 
 namespace sgn::system {
 
 using namespace Qt::StringLiterals;
 
-ProcessHandle::ProcessHandle(Descriptor pidfd, pid_t pid, quint64 startTime, Kind kind)
-    : m_pidfd(std::move(pidfd))
+ProcessHandle::ProcessHandle(ExitDescriptor descriptor, pid_t pid, quint64 startTime, Kind kind)
+    : m_descriptor(std::move(descriptor))
     , m_pid(pid)
     , m_startTime(startTime)
     , m_kind(kind)
@@ -29,13 +20,12 @@ ProcessHandle::ProcessHandle(Descriptor pidfd, pid_t pid, quint64 startTime, Kin
 
 Result<ProcessHandle> ProcessHandle::open(pid_t pid, Kind kind)
 {
-    Descriptor pidfd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)));
-    if (!pidfd.isValid()) {
-        return fail(errno == ESRCH || errno == EINVAL ? Error{ErrorCode::NotFound, u"there is no process %1"_s.arg(pid)}
-                                                      : systemError(u"cannot watch process %1"_s.arg(pid), errno));
+    auto descriptor = ExitDescriptor::open(pid);
+    if (!descriptor) {
+        return fail(std::move(descriptor).error());
     }
     const auto stat = readProcStat(pid);
-    ProcessHandle handle(std::move(pidfd), pid, stat ? stat->startTime : 0, kind);
+    ProcessHandle handle(*std::move(descriptor), pid, stat ? stat->startTime : 0, kind);
     if (!stat || !handle.exists()) {
         return fail(ErrorCode::NotFound, u"process %1 has just ended"_s.arg(pid));
     }
@@ -54,18 +44,22 @@ Result<ProcessHandle> ProcessHandle::open(pid_t pid)
 
 bool ProcessHandle::exists() const
 {
-    return ::syscall(SYS_pidfd_send_signal, m_pidfd.get(), 0, nullptr, 0) == 0 || errno == EPERM;
+    return m_descriptor.exists();
 }
 
 bool ProcessHandle::hasEnded() const
 {
-    pollfd ended{m_pidfd.get(), POLLIN, 0};
-    return ::poll(&ended, 1, 0) == 1;
+    return m_descriptor.hasEnded();
+}
+
+bool ProcessHandle::waitForEnd(std::chrono::milliseconds limit) const
+{
+    return m_descriptor.waitForEnd(limit);
 }
 
 bool ProcessHandle::signal(int number) const
 {
-    return ::syscall(SYS_pidfd_send_signal, m_pidfd.get(), number, nullptr, 0) == 0;
+    return m_descriptor.signal(m_pid, number);
 }
 
 void ProcessHandle::killGroup() const
@@ -79,9 +73,8 @@ ExitStatus ProcessHandle::reap()
 {
     ExitStatus status;
     siginfo_t info{};
-    if (!isChild() ||
-        ::waitid(static_cast<idtype_t>(P_PIDFD), static_cast<id_t>(m_pidfd.get()), &info, WEXITED | WNOHANG) != 0 ||
-        info.si_pid == 0) {
+    // Until then the number of a child is no other process's.
+    if (!isChild() || ::waitid(P_PID, static_cast<id_t>(m_pid), &info, WEXITED | WNOHANG) != 0 || info.si_pid == 0) {
         return status;
     }
     if (info.si_code == CLD_EXITED) {

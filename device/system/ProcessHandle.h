@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "base/Descriptor.h"
 #include "base/Result.h"
+#include "system/ExitDescriptor.h"
 
+#include <chrono>
 #include <optional>
 #include <sys/types.h>
 
@@ -16,7 +17,9 @@ struct ExitStatus
     std::optional<int> signal;
 };
 
-// A pidfd: stands for one process and never for a later one with the same number (pidfd_open(2)).
+// Stands for one process and never for a later one with the same number: a pidfd (pidfd_open(2)), or, on kernels before
+// 5.3, a descriptor of the process's folder in /proc, which shows nothing of a later process either. With the latter, a
+// signal can in theory reach a process that gets the number between a look and the signal.
 class ProcessHandle
 {
 public:
@@ -30,12 +33,18 @@ public:
 
     [[nodiscard]] pid_t pid() const { return m_pid; }
     [[nodiscard]] quint64 startTime() const { return m_startTime; }
-    [[nodiscard]] int descriptor() const { return m_pidfd.get(); }
+    // Readable once the process has ended; nullopt where the kernel has none such.
+    [[nodiscard]] std::optional<int> endDescriptor() const
+    {
+        return m_descriptor.isPidfd() ? std::optional(m_descriptor.get()) : std::nullopt;
+    }
     [[nodiscard]] bool isChild() const { return m_kind == Kind::Child; }
 
     // Whether the process exists, if only as a zombie, so that what /proc shows under its number is about it.
     [[nodiscard]] bool exists() const;
     [[nodiscard]] bool hasEnded() const;
+    // Blocks until it has ended, for so long at most. Where there is an event loop, use ExitNotifier.
+    bool waitForEnd(std::chrono::milliseconds limit) const;
     // False when the process is gone.
     bool signal(int number) const;
     // How it ended, once hasEnded(). Gives the number of a child back to the kernel.
@@ -45,9 +54,9 @@ public:
     void killGroup() const;
 
 private:
-    ProcessHandle(Descriptor pidfd, pid_t pid, quint64 startTime, Kind kind);
+    ProcessHandle(ExitDescriptor descriptor, pid_t pid, quint64 startTime, Kind kind);
 
-    Descriptor m_pidfd;
+    ExitDescriptor m_descriptor;
     pid_t m_pid;
     quint64 m_startTime;
     Kind m_kind;

@@ -2,11 +2,11 @@
 #include "system/ProgramExec.h"
 
 #include "base/SystemError.h"
+#include "system/CloseOnExec.h"
 
 #include <cerrno>
 #include <QByteArrayList>
 #include <QFile>
-#include <sys/syscall.h>
 #include <unistd.h>
 #include <vector>
 
@@ -26,7 +26,7 @@ Error executeProgram(const QString &program, const QStringList &arguments)
     }
     pointers.push_back(nullptr);
     // Libraries' descriptors as well.
-    ::syscall(SYS_close_range, 3U, ~0U, 1U << 2 /* CLOSE_RANGE_CLOEXEC */);
+    closeOnExec();
     ::execve(pointers.front(), pointers.data(), environ);
     return systemError(u"cannot execute "_s + program, errno);
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "update/ProgramCheck.h"
 
+#include "system/OwnLoader.h"
+
 #include <QFileInfo>
 
 namespace sgn::update {
@@ -62,7 +64,8 @@ void ProgramCheck::start(const QString &program, const QStringList &arguments)
         [this, program, arguments] {
             m_timer.start();
             m_process.setWorkingDirectory(QFileInfo(program).absolutePath());
-            m_process.start(program, arguments);
+            const system::ProgramStart start = system::startInPlace(program, arguments);
+            m_process.start(start.program, start.arguments);
         },
         Qt::QueuedConnection);
 }

@@ -3,6 +3,7 @@
 
 #include "base/AtomicFile.h"
 #include "base/SystemError.h"
+#include "system/ExitNotifier.h"
 #include "system/Launcher.h"
 
 #include <arpa/inet.h>
@@ -128,9 +129,8 @@ Outcome SelfTest::startProgram()
         return fail(std::move(program).error());
     }
     m_program.emplace(*std::move(program));
-    auto *const notifier = new QSocketNotifier(m_program->descriptor(), QSocketNotifier::Read, this);
-    connect(notifier, &QSocketNotifier::activated, this, [this, notifier] {
-        notifier->setEnabled(false);
+    auto *const notifier = new system::ExitNotifier(*m_program, this);
+    connect(notifier, &system::ExitNotifier::ended, this, [this] {
         if (m_program->reap().code == 0) {
             passed(u"start of a program"_s);
         } else {

@@ -8,6 +8,7 @@
 #include "selfupdate/Guardian.h"
 #include "system/FileLock.h"
 #include "system/OwnFolders.h"
+#include "system/OwnLoader.h"
 #include "system/ProgramExec.h"
 #include "system/SignalSource.h"
 #include "system/StorageMonitor.h"
@@ -194,7 +195,8 @@ int becomeNewRelease(const WatchdogSettings &settings)
 int guard(const WatchdogSettings &settings, const Clock &clock)
 {
     ::prctl(PR_SET_NAME, "sgn-guardian"); // so that no search for a watchdog finds it
-    selfupdate::GuardianSettings guardian{selfupdate::OwnRelease(settings.programFolder), settings.socket};
+    selfupdate::GuardianSettings guardian{selfupdate::OwnRelease(settings.programFolder), settings.socket,
+                                          system::ownProgram()};
     guardian.settle /= settings.speed;
     guardian.hiccup /= settings.speed;
     guardian.stopGrace /= settings.speed;
@@ -241,7 +243,7 @@ int main(int argc, char *argv[])
     settings.socket = QDir::cleanPath(QDir::current().absoluteFilePath(parser.value(u"socket"_s)));
     settings.port = static_cast<quint16>(commandLine.number(u"port"_s, 0, 65535));
     settings.speed = commandLine.number(u"speed"_s, 1, 1000);
-    settings.programFolder = QCoreApplication::applicationDirPath();
+    settings.programFolder = QFileInfo(system::ownProgram()).absolutePath();
     settings.version = readReleaseVersion(settings.programFolder).value_or(selfupdate::builtInRelease);
     settings.groups = system::ControlGroups::find();
     settings.hasInit = qEnvironmentVariableIsSet("NOTIFY_SOCKET");

@@ -11,6 +11,9 @@ set(CMAKE_ARCHIVE_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/lib")
 
 # What users get, without the tests.
 add_custom_target(programs)
+if(SGN_BUNDLE)
+    add_custom_target(bundled)
+endif()
 
 add_library(sgn_options INTERFACE)
 target_compile_options(sgn_options INTERFACE -Wall -Wextra $<$<NOT:$<BOOL:$<TARGET_PROPERTY:SGN_NO_WCONVERSION>>>:-Wconversion> $<$<BOOL:${SGN_WERROR}>:-Werror>
@@ -49,13 +52,21 @@ function(sgn_library name)
     target_link_libraries(sgn_${name} PUBLIC ${arg_LINKS} PRIVATE sgn_options ${arg_PRIVATE_LINKS})
 endfunction()
 
-# sgn_program(NAME SOURCES... LINKS...): an executable in bin/.
+# sgn_program(NAME [RELEASE FOLDER] SOURCES... LINKS...): an executable in bin/. RELEASE: the folder it runs from on a device, which only matters
+# with SGN_BUNDLE: such a program takes its libraries from lib/ beside it, and is started by the loader in there. As RPATH, which libraries' own
+# dependencies are found by as well; the meter's scripts inherit nothing of it, as they would of LD_LIBRARY_PATH.
 function(sgn_program name)
-    cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;LINKS")
+    cmake_parse_arguments(PARSE_ARGV 1 arg "" "RELEASE" "SOURCES;LINKS")
     add_executable(${name} ${arg_SOURCES})
     target_include_directories(${name} PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}/..")
     target_link_libraries(${name} PRIVATE sgn_options ${arg_LINKS})
     add_dependencies(programs ${name})
+    if(SGN_BUNDLE AND arg_RELEASE)
+        target_link_options(
+            ${name} PRIVATE -Wl,--dynamic-linker=${arg_RELEASE}/lib/ld.so -Wl,-rpath,$ORIGIN/lib -Wl,--disable-new-dtags
+                            -Wl,--strip-all)
+        add_dependencies(bundled ${name})
+    endif()
 endfunction()
 
 # sgn_test(NAME LABEL unit|integration|qml|system SOURCES... LINKS... [DEPENDS programs] [ENVIRONMENT NAME=VALUE...]

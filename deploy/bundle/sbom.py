@@ -1,0 +1,69 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The list of what a bundle contains, in SPDX 2.3: who ships OpenSSL and a C library has to know when they have a hole."""
+
+import datetime
+import hashlib
+import json
+import re
+import shutil
+import uuid
+
+
+def write(stage, used, packages, architecture, options):
+    """sbom.spdx.json and licenses/ into `stage`. `used`: name in the bundle -> file in the sysroot."""
+    owners = owners_of(packages)
+    taken = {}
+    for name, path in sorted(used.items()):
+        package = owners[path.name]
+        taken.setdefault(package, []).append(name)
+    copy_licences(stage, taken, next(iter(used.values())))
+    moment = datetime.datetime.fromtimestamp(options.epoch, datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    listed = [described("sgn", str(options.version), "GPL-3.0-or-later", None)]
+    listed.append(described("qxmpp", options.qxmpp_version, "LGPL-2.1-or-later", "pkg:generic/qxmpp@" + options.qxmpp_version))
+    for package in sorted(taken):
+        version = packages[package]["version"]
+        address = f"pkg:deb/debian/{package}@{version}?arch={architecture}&distro=debian-12"
+        listed.append(described(package, version, "NOASSERTION", address) | {
+            "sourceInfo": f"Debian's source package {packages[package]['source']}",
+            "comment": "files: " + ", ".join(taken[package])})
+    text = {
+        "spdxVersion": "SPDX-2.3", "dataLicense": "CC0-1.0", "SPDXID": "SPDXRef-DOCUMENT",
+        "name": f"sgn-device-{architecture}-{options.version}",
+        "creationInfo": {"created": moment, "creators": ["Tool: sgn-bundle"]},
+        "packages": listed,
+        "relationships": [{"spdxElementId": "SPDXRef-DOCUMENT", "relationshipType": "DESCRIBES",
+                           "relatedSpdxElement": "SPDXRef-sgn"}] + [
+            {"spdxElementId": "SPDXRef-sgn", "relationshipType": "CONTAINS", "relatedSpdxElement": package["SPDXID"]}
+            for package in listed[1:]],
+    }
+    # SPDX wants a name that no other document has; the same content is the same document.
+    digest = hashlib.sha256(json.dumps(text, sort_keys=True).encode()).hexdigest()
+    text["documentNamespace"] = f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_OID, digest)}"
+    (stage / "sbom.spdx.json").write_text(json.dumps(text, indent=1) + "\n", encoding="utf-8")
+
+
+def described(name, version, licence, address):
+    package = {"SPDXID": "SPDXRef-" + re.sub(r"[^A-Za-z0-9.]", "-", name), "name": name, "versionInfo": version,
+               "downloadLocation": "NOASSERTION", "filesAnalyzed": False, "licenseConcluded": "NOASSERTION",
+               "licenseDeclared": licence, "copyrightText": "NOASSERTION"}
+    if address:
+        package["externalRefs"] = [{"referenceCategory": "PACKAGE-MANAGER", "referenceType": "purl",
+                                    "referenceLocator": address}]
+    return package
+
+
+def owners_of(packages):
+    return {path.rsplit("/", 1)[-1]: package for package, facts in packages.items() for path in facts["files"]
+            if "/lib" in path and ".so" in path}
+
+
+def copy_licences(stage, taken, any_file):
+    """Debian's copyright file of each package: most licences demand that it goes along."""
+    root = any_file
+    while not (root / "usr/share/doc").is_dir():
+        root = root.parent
+    (stage / "licenses").mkdir()
+    for package in sorted(taken):
+        copyright_file = root / "usr/share/doc" / package / "copyright"
+        if copyright_file.exists():
+            shutil.copy(copyright_file, stage / "licenses" / package)
