@@ -148,6 +148,10 @@ private Q_SLOTS:
             ::sendto(flood, datagram.constData(), static_cast<size_t>(datagram.size()), 0,
                      reinterpret_cast<const sockaddr *>(&address), sizeof address);
             ++sent;
+            // Slowed down by sanitizers, the watchdog can't keep up with a core that only sends.
+            if (isSanitized && sent % 10 == 0) {
+                QThread::usleep(1000);
+            }
         }
         qInfo("%lld datagrams, %.0f a second", sent,
               1000.0 * static_cast<double>(sent) / static_cast<double>(timer.elapsed()));

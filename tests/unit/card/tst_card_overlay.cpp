@@ -38,7 +38,8 @@ QByteArray le(quint64 number, int bytes)
 {
     QByteArray out;
     for (int i = 0; i < bytes; ++i) {
-        out += static_cast<char>(number >> (8 * i));
+        out += static_cast<char>(number & 0xff);
+        number >>= 8;
     }
     return out;
 }
