@@ -62,6 +62,17 @@ Outcome checkImagePath(const QString &image)
                : Outcome();
 }
 
+// Where the path leads by the links to folders that the step itself makes.
+QByteArray throughLinksOf(const Step &step, QByteArray path)
+{
+    for (const Wish &wish : step.wishes) {
+        if (wish.type == Node::Type::Symlink && path.startsWith(wish.path + '/')) {
+            path.replace(0, wish.path.size(), wish.content);
+        }
+    }
+    return path;
+}
+
 // Why the main program of a release can't run on the card; empty if it can.
 QString programFault(const Step &step, const QByteArray &path, const CardFacts &facts, Volume &card)
 {
@@ -75,7 +86,8 @@ QString programFault(const Step &step, const QByteArray &path, const CardFacts &
         return content ? QString() : content.error().message; // scripts are checked with all others
     }
     const QString problem = programProblem(*head, facts.architecture, [&](const QByteArray &interpreter) {
-        const bool isOwn = std::ranges::find(step.wishes, interpreter, &Wish::path) != step.wishes.end();
+        const QByteArray own = throughLinksOf(step, interpreter);
+        const bool isOwn = std::ranges::find(step.wishes, own, &Wish::path) != step.wishes.end();
         const auto there =
             isOwn || !checkCardPath(interpreter) ? Result<QMap<QByteArray, Node>>() : card.lookThrough({interpreter});
         return isOwn || (there && there->contains(interpreter));
@@ -291,6 +303,9 @@ Outcome Provisioning::addReleases(QList<Step> &steps, const CardFacts &facts)
         if (release.owner.uid == 0) {
             step->wishes.prepend({.path = "/home/root", .type = Node::Type::Folder, .mode = 0755});
         }
+        if (auto leads = addSeedPath(*step, facts); !leads) {
+            return leads;
+        }
         if (auto runs = checkPrograms(*step, release.to, release.program, facts); !runs) {
             return fail(runs.error().withContext(release.zip));
         }
@@ -311,6 +326,35 @@ Outcome Provisioning::checkPrograms(const Step &step, const QByteArray &folder, 
                           : hasProgram       ? QString()
                                              : u"nothing in it is a program: a script begins with \"#!\""_s;
     return fault.isEmpty() ? Outcome() : fail(ErrorCode::BadArchive, fault);
+}
+
+// The programs of a bundle (deploy/bundle) are started by the loader at the place that the seed gives them. Where the
+// first user isn't pi, a link of root's has to lead from there to the device's folder.
+Outcome Provisioning::addSeedPath(Step &step, const CardFacts &facts) const
+{
+    const QByteArray seed = DeviceTree::defaultRoot().toUtf8();
+    const QByteArray root = treeOf(facts.user).root().toUtf8();
+    const QByteArray loader = treeOf(facts.user).jabberClient().toUtf8() + "/lib/ld.so";
+    const bool isBundle = std::ranges::any_of(step.wishes, [&loader](const Wish &wish) { return wish.path == loader; });
+    if (!isBundle || root == seed) {
+        return {};
+    }
+    const QByteArray home = seed.first(seed.lastIndexOf('/'));
+    const auto there = m_volume.look({home, seed});
+    if (!there) {
+        return fail(there.error());
+    }
+    const auto present = there->constFind(seed);
+    if (present != there->cend() && present->type != Node::Type::Symlink) {
+        return fail(ErrorCode::Refused,
+                    u"%1 is in the way of a link to %2, by which this agent is started; remove or rename it"_s.arg(
+                        QString::fromUtf8(seed), QString::fromUtf8(root)));
+    }
+    if (!there->contains(home)) {
+        step.wishes += {.path = home, .type = Node::Type::Folder, .mode = 0755};
+    }
+    step.wishes += {.path = seed, .type = Node::Type::Symlink, .content = root, .mode = 0777};
+    return {};
 }
 
 Outcome Provisioning::checkScripts(const Step &step)

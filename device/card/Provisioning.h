@@ -50,6 +50,7 @@ private:
     [[nodiscard]] Outcome checkPrograms(const Step &step, const QByteArray &folder, const QByteArray &program,
                                         const CardFacts &facts);
     [[nodiscard]] Outcome checkScripts(const Step &step);
+    [[nodiscard]] Outcome addSeedPath(Step &step, const CardFacts &facts) const;
 
     CardOrder m_order;
     OrderFiles m_files;

@@ -324,6 +324,31 @@ private Q_SLOTS:
         QCOMPARE(run(arguments).errors, QString());
     }
 
+    // The programs of a bundle name their loader by the seed's path, whoever the first user is.
+    void leadsFromTheSeedsPathToTheDevice()
+    {
+        const QString passwd = path(u"root/etc/passwd"_s);
+        QVERIFY(test::writeFile(passwd, "root:x:0:0:root:/root:/bin/bash\nann:x:1000:1000:,,,:/home/ann:/bin/bash\n"));
+        QVERIFY(test::writeFile(path(u"root/etc/shadow"_s), "root:*:1:0:99999:7:::\nann:*:1:0:99999:7:::\n"));
+        QVERIFY(QDir().mkpath(path(u"root/home/ann"_s)) && QDir().rmdir(path(u"root/home/pi"_s)));
+        QCOMPARE(makeCardImage(path(u"card.img"_s), path(u"root"_s)), QString());
+        const QByteArray loader = home + "/JabberClient/lib/ld.so";
+        QVERIFY(QFile::remove(path(u"agent.zip"_s)) && QFile::remove(path(u"watchdog.zip"_s)));
+        QVERIFY(makeZip(path(u"agent.zip"_s), {{u"JabberClient/sgn-agent"_s, elfOfArmhf(loader)},
+                                               {u"JabberClient/lib/ld.so"_s, elfOfArmhf()},
+                                               {u"JabberClient/version"_s, "3\n"}}));
+        const QStringList arguments{u"card"_s, u"--image"_s, u"card.img"_s, u"--agent"_s, u"agent.zip"_s};
+        const Ran ran = run(arguments);
+        QVERIFY2(ran.exitCode == 0, qPrintable(ran.errors));
+        const auto nodes = card()->look({"/home/pi", home}).value();
+        QCOMPARE(nodes.value("/home/pi"), (Node{Node::Type::Folder, 0755, 0, 0, 0}));
+        QCOMPARE(nodes.value(home).target, QByteArray("/home/ann/technospurs"));
+        QCOMPARE(card()->lookThrough({loader}).value().value(loader).uid, uid_t{1000});
+        QCOMPARE(run(arguments).output, u"nothing to change\n"_s);
+        const Ran check = run({u"check"_s, u"--image"_s, u"card.img"_s});
+        QVERIFY2(!check.output.contains(u"loader"_s), qPrintable(check.output));
+    }
+
     void refuses_data()
     {
         QTest::addColumn<QString>("file"); // that is replaced
