@@ -81,7 +81,8 @@ bool ExitDescriptor::hasEnded() const
         return ::poll(&ended, 1, 0) == 1;
     }
     const auto stat = parseProcStat(readIn(m_fd.get(), "stat"));
-    return !stat || stat->state == 'Z' || stat->state == 'X';
+    // A leader is a zombie before its last thread ends, and can't be reaped until then.
+    return !stat || ((stat->state == 'Z' || stat->state == 'X') && stat->threads <= 1);
 }
 
 bool ExitDescriptor::waitForEnd(std::chrono::milliseconds limit) const

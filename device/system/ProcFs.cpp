@@ -69,6 +69,7 @@ std::optional<ProcStat> parseProcStat(const QByteArray &text)
     constexpr qsizetype state = 0;
     constexpr qsizetype parent = 1;
     constexpr qsizetype session = 3;
+    constexpr qsizetype threads = 17;
     constexpr qsizetype startTime = 19;
     if (fields.size() <= startTime || fields[state].size() != 1) {
         return std::nullopt;
@@ -79,6 +80,7 @@ std::optional<ProcStat> parseProcStat(const QByteArray &text)
     stat.state = fields[state].front();
     stat.parent = fields[parent].toInt(&ok[1]);
     stat.session = fields[session].toInt(&ok[2]);
+    stat.threads = fields[threads].toInt();
     stat.startTime = fields[startTime].toULongLong(&ok[3]);
     return ok[0] && ok[1] && ok[2] && ok[3] ? std::optional(stat) : std::nullopt;
 }

@@ -19,6 +19,7 @@ struct ProcStat
     pid_t session = 0;
     quint64 startTime = 0; // clock ticks since boot; with the pid it names one process in one boot
     char state = '?';
+    int threads = 1; // of a zombie: more than one while others of its threads still run
 };
 
 // A small file of the kernel's, at most 64 KiB of it; empty when it can't be read.

@@ -58,6 +58,6 @@ int main(int argc, char *argv[])
     if (const int loaded = ::seccomp_load(filter); loaded != 0) {
         return failed("the filter isn't taken", -loaded);
     }
-    ::execv(argv[1], argv + 1);
+    ::execvp(argv[1], argv + 1);
     return failed(argv[1], errno);
 }
