@@ -180,7 +180,9 @@ void DeltaDownload::tailRead(qint64 offset)
         readTail(m_request.delta->zipSize - end->start);
         return;
     }
-    const auto members = readZipMembers(QByteArrayView(m_tail).sliced(end->start - offset, end->size), *end);
+    const auto members = readZipMembers(
+        QByteArrayView(m_tail).sliced(static_cast<qsizetype>(end->start - offset), static_cast<qsizetype>(end->size)),
+        *end);
     if (members) {
         plan(*members);
     } else {

@@ -67,7 +67,7 @@ Result<PartFile::Kept> PartFile::readKept(const QString &path)
         if (n == 0) {
             return kept;
         }
-        kept.hash->addData(QByteArrayView(block.constData(), n));
+        kept.hash->addData(QByteArrayView(block.constData(), static_cast<qsizetype>(n)));
         kept.bytes += n;
     }
 }

@@ -133,7 +133,7 @@ void RangeReader::readBody(const QByteArray &bytes)
             end(Error{ErrorCode::DownloadFailed, u"the server sent more than it was asked for"_s});
             return;
         }
-        part.truncate(m_range.length - m_done);
+        part.truncate(static_cast<qsizetype>(m_range.length - m_done));
     }
     m_done += part.size();
     if (const Outcome taken = m_sink(part); !taken) {

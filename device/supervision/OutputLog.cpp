@@ -30,7 +30,7 @@ qint64 sizeOf(const Descriptor &file)
 
 QByteArray readFrom(const Descriptor &file, qint64 offset, qint64 size)
 {
-    QByteArray content(size, Qt::Uninitialized);
+    QByteArray content(static_cast<qsizetype>(size), Qt::Uninitialized);
     const ssize_t n = ::pread(file.get(), content.data(), static_cast<size_t>(size), offset);
     content.truncate(std::max<ssize_t>(n, 0));
     return content;

@@ -23,7 +23,7 @@ constexpr QLatin1StringView suffix(".log");
 
 Result<QByteArray> readPart(const Descriptor &file, qint64 offset, qint64 size)
 {
-    QByteArray bytes(size, Qt::Uninitialized);
+    QByteArray bytes(static_cast<qsizetype>(size), Qt::Uninitialized);
     const ssize_t count = ::pread(file.get(), bytes.data(), static_cast<std::size_t>(size), offset);
     if (count < 0) {
         return fail(systemError(u"cannot read the log"_s, errno));

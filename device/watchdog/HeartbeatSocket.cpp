@@ -96,8 +96,8 @@ void HeartbeatSocket::read()
     const MonotonicTime now = m_clock.monotonic();
     for (int i = 0; i < count; ++i) {
         const auto index = static_cast<std::size_t>(i);
-        handle(QByteArray::fromRawData(m_buffer.data() + index * slotSize, messages[index].msg_len), senders[index],
-               now);
+        const auto size = static_cast<qsizetype>(messages[index].msg_len);
+        handle(QByteArray::fromRawData(m_buffer.data() + index * slotSize, size), senders[index], now);
     }
     if (count < static_cast<int>(batchSize)) {
         m_guard.everythingWasRead();

@@ -24,7 +24,7 @@ void HangAlarm::start()
 void HangAlarm::wind() const
 {
     itimerval once{};
-    once.it_value.tv_sec = m_limit.count();
+    once.it_value.tv_sec = static_cast<time_t>(m_limit.count());
     ::setitimer(ITIMER_REAL, &once, nullptr);
 }
 

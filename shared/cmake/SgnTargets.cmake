@@ -32,6 +32,7 @@ target_compile_definitions(
               QT_NO_NARROWING_CONVERSIONS_IN_CONNECT
               QT_NO_KEYWORDS
               QT_DISABLE_DEPRECATED_UP_TO=0x060400
+              _FILE_OFFSET_BITS=64 # files over 2 GiB on 32-bit machines
               SGN_VERSION_STRING="${PROJECT_VERSION}")
 if(Qt6_VERSION VERSION_GREATER_EQUAL 6.5)
     # What the oldest Qt that we build with has no replacement for may be deprecated in a newer one.
@@ -62,9 +63,8 @@ function(sgn_program name)
     target_link_libraries(${name} PRIVATE sgn_options ${arg_LINKS})
     add_dependencies(programs ${name})
     if(SGN_BUNDLE AND arg_RELEASE)
-        target_link_options(
-            ${name} PRIVATE -Wl,--dynamic-linker=${arg_RELEASE}/lib/ld.so -Wl,-rpath,$ORIGIN/lib -Wl,--disable-new-dtags
-                            -Wl,--strip-all)
+        target_link_options(${name} PRIVATE -Wl,--dynamic-linker=${arg_RELEASE}/lib/ld.so -Wl,--disable-new-dtags -Wl,--strip-all)
+        set_target_properties(${name} PROPERTIES BUILD_WITH_INSTALL_RPATH ON INSTALL_RPATH "$ORIGIN/lib")
         add_dependencies(bundled ${name})
     endif()
 endfunction()

@@ -2,6 +2,7 @@
 #include "crypto/CaBundle.h"
 
 #include <algorithm>
+#include <limits>
 #include <memory>
 #include <openssl/err.h>
 #include <openssl/pem.h>
@@ -33,7 +34,8 @@ Use useOf(X509 *certificate, const QDateTime &now)
     if (!maySign(certificate)) {
         return Use::Never;
     }
-    time_t moment = now.toSecsSinceEpoch();
+    // Where it has 32 bits, what comes after January 2038 counts as that month.
+    time_t moment = static_cast<time_t>(std::min<qint64>(now.toSecsSinceEpoch(), std::numeric_limits<time_t>::max()));
     if (X509_cmp_time(X509_get0_notBefore(certificate), &moment) > 0) {
         return Use::NotYet;
     }

@@ -74,7 +74,7 @@ bool bringsNetwork(QByteArrayView messages, QHash<int, bool> &carriers)
             break;
         }
         brings |= saysNetwork(header->nlmsg_type, messages.sliced(NLMSG_HDRLEN, length - NLMSG_HDRLEN), carriers);
-        messages = messages.sliced(std::min<qsizetype>(NLMSG_ALIGN(length), messages.size()));
+        messages = messages.sliced(std::min(static_cast<qsizetype>(NLMSG_ALIGN(header->nlmsg_len)), messages.size()));
     }
     return brings;
 }

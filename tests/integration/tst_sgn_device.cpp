@@ -102,7 +102,9 @@ private:
     [[nodiscard]] QStringList shiftedBy(qint64 seconds) const
     {
         m_device->write(u"clock-shift"_s, QByteArray::number(seconds));
-        return {u"/usr/bin/env"_s, QStringLiteral("LD_PRELOAD=" SGN_SHIFTED_CLOCK),
+        // The sanitizer wants to be the first library.
+        const QString options = qEnvironmentVariable("ASAN_OPTIONS") + u":verify_asan_link_order=0"_s;
+        return {u"/usr/bin/env"_s, u"ASAN_OPTIONS="_s + options, QStringLiteral("LD_PRELOAD=" SGN_SHIFTED_CLOCK),
                 u"SGN_CLOCK_SHIFT="_s + m_device->path(u"clock-shift"_s)};
     }
     // Checks that `subject` is wrong, with these words in what is stated or advised.
