@@ -9,26 +9,26 @@ import shutil
 import uuid
 
 
-def write(stage, used, packages, architecture, options):
+def write(stage, name, used, sysroot, options):
     """sbom.spdx.json and licenses/ into `stage`. `used`: name in the bundle -> file in the sysroot."""
+    packages = sysroot.packages()
     owners = owners_of(packages)
     taken = {}
-    for name, path in sorted(used.items()):
-        package = owners[path.name]
-        taken.setdefault(package, []).append(name)
-    copy_licences(stage, taken, next(iter(used.values())))
+    for file, path in sorted(used.items()):
+        taken.setdefault(owners[path.name], []).append(file)
+    copy_licences(stage, taken, sysroot.root)
     moment = datetime.datetime.fromtimestamp(options.epoch, datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
     listed = [described("sgn", str(options.version), "GPL-3.0-or-later", None)]
     listed.append(described("qxmpp", options.qxmpp_version, "LGPL-2.1-or-later", "pkg:generic/qxmpp@" + options.qxmpp_version))
     for package in sorted(taken):
         version = packages[package]["version"]
-        address = f"pkg:deb/debian/{package}@{version}?arch={architecture}&distro=debian-12"
+        address = f"pkg:deb/debian/{package}@{version}?arch={sysroot.architecture}&distro=debian-12"
         listed.append(described(package, version, "NOASSERTION", address) | {
             "sourceInfo": f"Debian's source package {packages[package]['source']}",
             "comment": "files: " + ", ".join(taken[package])})
     text = {
         "spdxVersion": "SPDX-2.3", "dataLicense": "CC0-1.0", "SPDXID": "SPDXRef-DOCUMENT",
-        "name": f"sgn-device-{architecture}-{options.version}",
+        "name": f"{name}-{options.version}",
         "creationInfo": {"created": moment, "creators": ["Tool: sgn-bundle"]},
         "packages": listed,
         "relationships": [{"spdxElementId": "SPDXRef-DOCUMENT", "relationshipType": "DESCRIBES",
@@ -57,11 +57,8 @@ def owners_of(packages):
             if "/lib" in path and ".so" in path}
 
 
-def copy_licences(stage, taken, any_file):
+def copy_licences(stage, taken, root):
     """Debian's copyright file of each package: most licences demand that it goes along."""
-    root = any_file
-    while not (root / "usr/share/doc").is_dir():
-        root = root.parent
     (stage / "licenses").mkdir()
     for package in sorted(taken):
         copyright_file = root / "usr/share/doc" / package / "copyright"

@@ -29,8 +29,8 @@ def run(command, log, **options):
         raise Failure(f"{command[0]} failed ({done.returncode}); all of it is in {log}")
 
 
-def debian_sources():
-    """This machine's Debian archives, for SUITE instead of its own release: (address, suite)."""
+def debian_sources(wanted):
+    """This machine's Debian archives, for that release instead of its own: (address, suite)."""
     listed = subprocess.run(
         ["apt-get", "indextargets", "--format", "$(REPO_URI) $(RELEASE) $(ORIGIN)", "Created-By: Packages"],
         stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True).stdout
@@ -39,20 +39,21 @@ def debian_sources():
         address, release, *origin = line.split(" ")
         own, dash, part = release.partition("-")
         if origin == ["Debian"] and (not dash or part in ("security", "updates")):
-            sources.add((address, SUITE + dash + part))
-    if not any(suite == SUITE for _, suite in sources):
-        raise Failure("none of apt's sources is a Debian archive, and the bundle's libraries come from there")
+            sources.add((address, wanted + dash + part))
+    if not any(suite == wanted for _, suite in sources):
+        raise Failure("none of apt's sources is a Debian archive, and the packages come from there")
     return sorted(sources)
 
 
 class Sysroot:
     """`folder`/root is the tree, `folder`/packages.json what it came from: name -> version, files."""
 
-    def __init__(self, cache, architecture, packages):
+    def __init__(self, cache, architecture, packages, suite=SUITE):
+        self.suite = suite
         self.architecture = architecture
         self.wanted = packages
-        named = hashlib.sha256(" ".join([SUITE, architecture, *packages]).encode()).hexdigest()[:12]
-        self.folder = cache / f"sysroot-{SUITE}-{architecture}-{named}"
+        named = hashlib.sha256(" ".join([suite, architecture, *packages]).encode()).hexdigest()[:12]
+        self.folder = cache / f"sysroot-{suite}-{architecture}-{named}"
         self.root = self.folder / "root"
         self.log = self.folder.parent / f"{self.folder.name}.log"
 
@@ -82,7 +83,7 @@ class Sysroot:
         (apt / "status").touch()
         (apt / "etc/sources.list").write_text(
             "".join(f"deb [arch={self.architecture} signed-by={KEYRINGS}] {address} {suite} main\n"
-                    for address, suite in debian_sources()), encoding="utf-8")
+                    for address, suite in debian_sources(self.suite)), encoding="utf-8")
         settings = {
             "APT::Architecture": self.architecture, "APT::Architectures": self.architecture,
             "APT::Install-Recommends": "false", "APT::Sandbox::User": "",

@@ -22,7 +22,8 @@ if(SGN_TRIPLET STREQUAL "arm-linux-gnueabi")
     set(arch_flags "-march=armv5te -mfloat-abi=soft")
 endif()
 set(CMAKE_C_FLAGS_INIT "${arch_flags} ${SGN_FLAGS}")
-set(CMAKE_CXX_FLAGS_INIT "${arch_flags} ${SGN_FLAGS}")
+# libstdc++ 12 itself uses what it calls deprecated.
+set(CMAKE_CXX_FLAGS_INIT "${arch_flags} ${SGN_FLAGS} -Wno-deprecated-declarations")
 set(CMAKE_EXE_LINKER_FLAGS_INIT "--ld-path=/usr/bin/ld.lld-19 -Wl,--build-id=sha1 -Wl,--as-needed -Wl,-O2 -Wl,--gc-sections")
 
 set(CMAKE_LIBRARY_ARCHITECTURE "${SGN_TRIPLET}")
