@@ -149,8 +149,8 @@ private Q_SLOTS:
                      reinterpret_cast<const sockaddr *>(&address), sizeof address);
             ++sent;
             // Slowed down by sanitizers, the watchdog can't keep up with a core that only sends.
-            if (isSanitized && sent % 10 == 0) {
-                QThread::usleep(1000);
+            if (isSanitized && sent % 100 == 0) {
+                (void)client.status();
             }
         }
         qInfo("%lld datagrams, %.0f a second", sent,
