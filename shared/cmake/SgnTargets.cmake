@@ -32,8 +32,10 @@ target_compile_definitions(
               QT_NO_NARROWING_CONVERSIONS_IN_CONNECT
               QT_NO_KEYWORDS
               QT_DISABLE_DEPRECATED_UP_TO=0x060400
-              _FILE_OFFSET_BITS=64 # files over 2 GiB on 32-bit machines
               SGN_VERSION_STRING="${PROJECT_VERSION}")
+if(CMAKE_SIZEOF_VOID_P EQUAL 4)
+    target_compile_definitions(sgn_options INTERFACE _FILE_OFFSET_BITS=64) # files over 2 GiB
+endif()
 if(Qt6_VERSION VERSION_GREATER_EQUAL 6.5)
     # What the oldest Qt that we build with has no replacement for may be deprecated in a newer one.
     target_compile_definitions(sgn_options INTERFACE QT_WARN_DEPRECATED_UP_TO=0x060400)
