@@ -122,15 +122,15 @@ Outcome StickDesk::start(const Visit &visit)
         return fail(std::move(process).error());
     }
     m_process = *std::move(process);
-    m_end = new QSocketNotifier(m_process->descriptor(), QSocketNotifier::Read, this);
-    connect(m_end, &QSocketNotifier::activated, this, &StickDesk::ended);
+    m_end = new system::ExitNotifier(*m_process, this);
+    connect(m_end, &system::ExitNotifier::ended, this, &StickDesk::ended);
     m_limit.start();
     return {};
 }
 
 void StickDesk::ended()
 {
-    m_end->setEnabled(false);
+    m_end->stop();
     m_end->deleteLater();
     m_limit.stop();
     const QString sentence = QString::fromUtf8(selfupdate::readPipe(m_output.get())).simplified();

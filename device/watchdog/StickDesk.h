@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/Descriptor.h"
+#include "system/ExitNotifier.h"
 #include "system/ProcessHandle.h"
 #include "system/UserAccount.h"
 #include "watchdog/StickSource.h"
@@ -11,7 +12,6 @@
 #include <optional>
 #include <QObject>
 #include <QSet>
-#include <QSocketNotifier>
 #include <QTimer>
 
 namespace sgn::watchdog {
@@ -67,7 +67,7 @@ private:
     QList<Visit> m_waiting;
     std::optional<system::ProcessHandle> m_process;
     Descriptor m_output;
-    QSocketNotifier *m_end = nullptr;
+    system::ExitNotifier *m_end = nullptr;
     QTimer m_limit;
 };
 
