@@ -27,7 +27,7 @@ bool isOnlyAsked(int argc, char *argv[])
     return std::any_of(argv + 1, argv + argc, [](const char *argument) {
         const QLatin1StringView word(argument);
         return word == "--help"_L1 || word == "-h"_L1 || word == "--help-all"_L1 || word == "--version"_L1 ||
-               word == "-v"_L1;
+               word == "-v"_L1 || word == "--describe"_L1;
     });
 }
 
@@ -46,14 +46,17 @@ sgn::CommandLine commandLine()
 sgn::app::Dashboard::Options readOptions(sgn::CommandLine &commandLine)
 {
     using sgn::CommandLine;
-    QCommandLineParser &parser = commandLine.parser();
+    const QCommandLineParser &parser = commandLine.parser();
     const QCommandLineOption panel(u"panel"_s, u"Sign in with this file (JSON, the same as sgnctl's)."_s, u"FILE"_s);
     const QCommandLineOption screenshot(u"screenshot"_s, u"Save a picture of the window and end."_s, u"FILE"_s);
     const QCommandLineOption screen(u"screen"_s, u"Open this screen: "_s + screenNames().join(u", "_s) + u'.',
                                     u"NAME"_s);
     const QCommandLineOption theme(u"theme"_s, u"light or dark; without it as chosen before."_s, u"NAME"_s);
     const QCommandLineOption size(u"size"_s, u"Size of the window, e.g. 1440x900."_s, u"WxH"_s);
-    parser.addOptions({panel, screenshot, screen, theme, size});
+    commandLine.addOptions({panel, screenshot});
+    commandLine.addOption(screen, screenNames());
+    commandLine.addOption(theme, {u"light"_s, u"dark"_s});
+    commandLine.addOption(size);
     commandLine.process(QCoreApplication::arguments());
     if (!parser.positionalArguments().isEmpty()) {
         CommandLine::usageError(u"\"%1\" isn't expected here"_s.arg(parser.positionalArguments().first()));

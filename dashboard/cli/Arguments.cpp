@@ -23,13 +23,18 @@ QStringList operands(CommandLine &line)
     return line.parser().positionalArguments().mid(1);
 }
 
-QString componentWords()
+QStringList componentNameList()
 {
     QStringList words;
     for (const EnumName<Component> &known : componentNames.entries()) {
         words += known.name;
     }
-    return words.join(u", "_s);
+    return words;
+}
+
+QString componentWords()
+{
+    return componentNameList().join(u", "_s);
 }
 
 std::optional<Component> componentFrom(const QString &word)
@@ -37,9 +42,9 @@ std::optional<Component> componentFrom(const QString &word)
     return componentNames.valueOf(word);
 }
 
-void addWait(QCommandLineParser &parser)
+void addWait(CommandLine &line)
 {
-    parser.addOption({u"wait"_s, u"Wait until every device has answered."_s});
+    line.addOption({u"wait"_s, u"Wait until every device has answered."_s});
 }
 
 CommandJob::Until readWait(CommandLine &line)

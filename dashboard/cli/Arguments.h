@@ -16,11 +16,12 @@ namespace sgn::cli {
 
 // "smart-meter" and its kin. Nothing for any other word.
 [[nodiscard]] std::optional<Component> componentFrom(const QString &word);
-// All of them, for help and refusals: "smart-meter, agent, ...".
+// All of them; the second as one text for help and refusals: "smart-meter, agent, ...".
+[[nodiscard]] QStringList componentNameList();
 [[nodiscard]] QString componentWords();
 
 // --wait
-void addWait(QCommandLineParser &parser);
+void addWait(CommandLine &line);
 [[nodiscard]] CommandJob::Until readWait(CommandLine &line);
 
 } // namespace sgn::cli

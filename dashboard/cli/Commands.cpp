@@ -23,12 +23,12 @@ void expectNoOperands(CommandLine &line)
     }
 }
 
-void addNothing(QCommandLineParser &) {}
+void addNothing(CommandLine &) {}
 
-void addDevicesArguments(QCommandLineParser &parser)
+void addDevicesArguments(CommandLine &line)
 {
-    parser.addOption({u"online"_s, u"Only devices that are online."_s});
-    parser.addOption({u"dead"_s, u"Only devices with a dead process."_s});
+    line.addOption({u"online"_s, u"Only devices that are online."_s});
+    line.addOption({u"dead"_s, u"Only devices with a dead process."_s});
 }
 
 JobMaker readDevices(CommandLine &line)
@@ -45,11 +45,11 @@ JobMaker readDevices(CommandLine &line)
     };
 }
 
-void addVersionsArguments(QCommandLineParser &parser)
+void addVersionsArguments(CommandLine &line)
 {
-    parser.addPositionalArgument(u"DEVICE"_s, u"Devices to ask; all if none is named."_s, u"[DEVICE...]"_s);
-    parser.addOption({u"all"_s, u"Ask all devices."_s});
-    parser.addOption({u"wait"_s, u"Wait also for devices that are offline now."_s});
+    line.addPositionalArgument(u"DEVICE"_s, u"Devices to ask; all if none is named."_s, u"[DEVICE...]"_s);
+    line.addOption({u"all"_s, u"Ask all devices."_s});
+    line.addOption({u"wait"_s, u"Wait also for devices that are offline now."_s});
 }
 
 JobMaker readVersions(CommandLine &line)
@@ -72,10 +72,10 @@ JobMaker readDead(CommandLine &line)
     };
 }
 
-void addLogsArguments(QCommandLineParser &parser)
+void addLogsArguments(CommandLine &line)
 {
-    parser.addPositionalArgument(u"DEVICE"_s, u"Whose logs."_s, u"DEVICE..."_s);
-    parser.addOption({u"out"_s, u"Copy the logs into this folder, one folder per device."_s, u"DIR"_s});
+    line.addPositionalArgument(u"DEVICE"_s, u"Whose logs."_s, u"DEVICE..."_s);
+    line.addOption({u"out"_s, u"Copy the logs into this folder, one folder per device."_s, u"DIR"_s});
 }
 
 JobMaker readLogs(CommandLine &line)
@@ -90,10 +90,10 @@ JobMaker readLogs(CommandLine &line)
     };
 }
 
-void addRebootArguments(QCommandLineParser &parser)
+void addRebootArguments(CommandLine &line)
 {
-    parser.addPositionalArgument(u"DEVICE"_s, u"Whose machine is restarted."_s, u"DEVICE..."_s);
-    addWait(parser);
+    line.addPositionalArgument(u"DEVICE"_s, u"Whose machine is restarted."_s, u"DEVICE..."_s);
+    addWait(line);
 }
 
 JobMaker readReboot(CommandLine &line)
@@ -107,11 +107,11 @@ JobMaker readReboot(CommandLine &line)
     };
 }
 
-void addConfigArguments(QCommandLineParser &parser)
+void addConfigArguments(CommandLine &line)
 {
-    parser.addPositionalArgument(u"DEVICE"_s, u"Whose configuration is replaced."_s);
-    parser.addPositionalArgument(u"FILE"_s, u"The new config_file.bin, encrypted under this device's key."_s);
-    addWait(parser);
+    line.addPositionalArgument(u"DEVICE"_s, u"Whose configuration is replaced."_s);
+    line.addPositionalArgument(u"FILE"_s, u"The new config_file.bin, encrypted under this device's key."_s);
+    addWait(line);
 }
 
 JobMaker readConfig(CommandLine &line)
@@ -125,12 +125,12 @@ JobMaker readConfig(CommandLine &line)
     };
 }
 
-void addRollbackArguments(QCommandLineParser &parser)
+void addRollbackArguments(CommandLine &line)
 {
-    parser.addPositionalArgument(u"COMPONENT"_s, componentWords() + u'.');
-    parser.addPositionalArgument(u"DEVICE"_s, u"Where the release before the installed one comes back."_s,
-                                 u"DEVICE..."_s);
-    addWait(parser);
+    line.addPositionalArgument(u"COMPONENT"_s, componentWords() + u'.', {}, componentNameList());
+    line.addPositionalArgument(u"DEVICE"_s, u"Where the release before the installed one comes back."_s,
+                               u"DEVICE..."_s);
+    addWait(line);
 }
 
 JobMaker readRollback(CommandLine &line)
@@ -148,10 +148,10 @@ JobMaker readRollback(CommandLine &line)
     };
 }
 
-void addRestartArguments(QCommandLineParser &parser)
+void addRestartArguments(CommandLine &line)
 {
-    parser.addPositionalArgument(u"DEVICE"_s, u"Where."_s);
-    parser.addPositionalArgument(u"PROCESS"_s, u"A process that the device's watchdog knows."_s);
+    line.addPositionalArgument(u"DEVICE"_s, u"Where."_s);
+    line.addPositionalArgument(u"PROCESS"_s, u"A process that the device's watchdog knows."_s);
 }
 
 JobMaker readRestart(CommandLine &line)
@@ -173,11 +173,11 @@ JobMaker readWatch(CommandLine &line)
     };
 }
 
-void addActivityArguments(QCommandLineParser &parser)
+void addActivityArguments(CommandLine &line)
 {
-    parser.addPositionalArgument(u"DEVICE"_s, u"Only what concerns this device."_s, u"[DEVICE]"_s);
-    parser.addOption({u"csv"_s, u"As CSV."_s});
-    parser.addOption({u"limit"_s, u"The newest N lines (500)."_s, u"N"_s, u"500"_s});
+    line.addPositionalArgument(u"DEVICE"_s, u"Only what concerns this device."_s, u"[DEVICE]"_s);
+    line.addOption({u"csv"_s, u"As CSV."_s});
+    line.addOption({u"limit"_s, u"The newest N lines (500)."_s, u"N"_s, u"500"_s});
 }
 
 JobMaker readActivity(CommandLine &line)

@@ -12,7 +12,7 @@ struct CommandSpec
     QString description;
     QString example; // after "sgnctl --panel panel.json "
     int timeoutS = 30;
-    void (*addArguments)(QCommandLineParser &parser);
+    void (*addArguments)(CommandLine &line);
     // Ends the program with one sentence when what was typed makes no sense.
     JobMaker (*read)(CommandLine &line);
 };

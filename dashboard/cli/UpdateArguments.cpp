@@ -134,34 +134,34 @@ void readSignature(CommandLine &line, UpdateJobRun::Wish &wish)
 
 } // namespace
 
-void addUpdateArguments(QCommandLineParser &parser)
+void addUpdateArguments(CommandLine &line)
 {
-    parser.addPositionalArgument(u"COMPONENT"_s, componentWords() + u" or ca."_s);
-    parser.addPositionalArgument(
+    line.addPositionalArgument(u"COMPONENT"_s, componentWords() + u" or ca."_s, {}, componentNameList() << u"ca"_s);
+    line.addPositionalArgument(
         u"FILE_OR_URL"_s,
         u"A release zip, or for ca a PEM file, which is put into the server's file store, or where devices can fetch "
         "one."_s);
-    parser.addOption({u"process"_s,
-                      u"A process and its version; may be repeated. Without: those of the zip, each one "
-                      "version higher than any in the fleet."_s,
-                      u"NAME=VERSION"_s});
-    parser.addOption({u"version"_s, u"The version of any other component."_s, u"N"_s});
-    parser.addOption({u"to"_s, u"A device; may be repeated or be a list with commas."_s, u"DEVICE"_s});
-    parser.addOption({u"all"_s, u"To all devices."_s});
-    parser.addOption({u"not-after"_s,
-                      u"A device that gets it later does nothing, e.g. 2026-01-31T12:00:00Z. "
-                      "Without: a week from now."_s,
-                      u"TIME"_s});
-    parser.addOption({u"force"_s, u"Install even a lower version or one that is there already."_s});
-    parser.addOption({u"sign"_s, u"Sign the zip with this release key, a file of 'sgn-provision keys'."_s, u"KEY"_s});
-    parser.addOption({u"release"_s,
-                      u"The zip's signed manifest, a file of 'sgn-provision sign'; the key stays elsewhere."_s,
-                      u"FILE"_s});
-    parser.addOption({u"files"_s,
-                      u"The list of the zip's files, of 'sgn-provision sign --files', or for an address where devices "
-                      "can fetch it."_s,
-                      u"FILE_OR_URL"_s});
-    addWait(parser);
+    line.addOption({u"process"_s,
+                    u"A process and its version; may be repeated. Without: those of the zip, each one "
+                    "version higher than any in the fleet."_s,
+                    u"NAME=VERSION"_s});
+    line.addOption({u"version"_s, u"The version of any other component."_s, u"N"_s});
+    line.addOption({u"to"_s, u"A device; may be repeated or be a list with commas."_s, u"DEVICE"_s});
+    line.addOption({u"all"_s, u"To all devices."_s});
+    line.addOption({u"not-after"_s,
+                    u"A device that gets it later does nothing, e.g. 2026-01-31T12:00:00Z. "
+                    "Without: a week from now."_s,
+                    u"TIME"_s});
+    line.addOption({u"force"_s, u"Install even a lower version or one that is there already."_s});
+    line.addOption({u"sign"_s, u"Sign the zip with this release key, a file of 'sgn-provision keys'."_s, u"KEY"_s});
+    line.addOption({u"release"_s,
+                    u"The zip's signed manifest, a file of 'sgn-provision sign'; the key stays elsewhere."_s,
+                    u"FILE"_s});
+    line.addOption({u"files"_s,
+                    u"The list of the zip's files, of 'sgn-provision sign --files', or for an address where devices "
+                    "can fetch it."_s,
+                    u"FILE_OR_URL"_s});
+    addWait(line);
 }
 
 JobMaker readUpdate(CommandLine &line)

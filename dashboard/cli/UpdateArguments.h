@@ -6,7 +6,7 @@
 namespace sgn::cli {
 
 // The line of `update`, as CommandSpec has it.
-void addUpdateArguments(QCommandLineParser &parser);
+void addUpdateArguments(CommandLine &line);
 [[nodiscard]] JobMaker readUpdate(CommandLine &line);
 
 } // namespace sgn::cli

@@ -16,37 +16,29 @@ namespace {
 constexpr int maxTimeoutS = 7 * 86'400;
 constexpr int goodByeMs = 1'000;
 
-void addCommonOptions(QCommandLineParser &parser)
+void addCommonOptions(CommandLine &line)
 {
-    parser.addOption({u"panel"_s,
-                      u"Who the control panel is and where its server is: JSON with jid, password_file, host, "
-                      "port, ca and store."_s,
-                      u"FILE"_s});
-    parser.addOption({u"json"_s, u"Print JSON instead of a table."_s});
-    parser.addOption({u"timeout"_s, u"Give up after so many seconds; 0: never."_s, u"S"_s});
-    parser.addOption({u"verbose"_s, u"Log to stderr what happens."_s});
-}
-
-QString overview()
-{
-    QString text = u"Operates a fleet from scripts: the dashboard without a screen.\n\nCommands:\n"_s;
-    for (const CommandSpec &spec : commandSpecs()) {
-        text += u"  %1%2\n"_s.arg(spec.name.leftJustified(10), spec.description);
-    }
-    return text + u"\n'sgnctl COMMAND --help' describes each."_s;
+    line.addOption({u"panel"_s,
+                    u"Who the control panel is and where its server is: JSON with jid, password_file, host, "
+                    "port, ca and store."_s,
+                    u"FILE"_s});
+    line.addOption({u"json"_s, u"Print JSON instead of a table."_s});
+    line.addOption({u"timeout"_s, u"Give up after so many seconds; 0: never."_s, u"S"_s});
+    line.addOption({u"verbose"_s, u"Log to stderr what happens."_s});
 }
 
 // The command is the first word that is no option; options of a command may stand anywhere.
 const CommandSpec *commandIn(const QStringList &arguments)
 {
-    QCommandLineParser parser;
-    addCommonOptions(parser);
-    parser.parse(arguments);
-    const QStringList words = parser.positionalArguments();
+    CommandLine line(u"Operates a fleet from scripts: the dashboard without a screen."_s,
+                     u"sgnctl --panel panel.json devices"_s);
+    addCommonOptions(line);
+    const QStringList words = line.wordsIn(arguments);
     if (words.isEmpty()) {
-        CommandLine line(overview(), u"sgnctl --panel panel.json devices"_s);
-        addCommonOptions(line.parser());
-        line.parser().addPositionalArgument(u"COMMAND"_s, u"See above."_s, u"COMMAND"_s);
+        for (const CommandSpec &spec : commandSpecs()) {
+            line.addCommand(spec.name, spec.description);
+        }
+        line.addPositionalArgument(u"COMMAND"_s, u"See above."_s, u"COMMAND"_s);
         line.process(arguments);
         CommandLine::usageError(u"the command is missing"_s);
     }
@@ -88,9 +80,9 @@ int main(int argc, char *argv[])
     const CommandSpec *spec = commandIn(arguments);
     CommandLine line(spec->description, u"sgnctl --panel panel.json "_s + spec->example,
                      CommandLine::VersionOption::LeftToCaller);
-    addCommonOptions(line.parser());
-    line.parser().addPositionalArgument(spec->name, spec->description, spec->name);
-    spec->addArguments(line.parser());
+    addCommonOptions(line);
+    line.addPositionalArgument(spec->name, spec->description, spec->name);
+    spec->addArguments(line);
     line.process(arguments);
     const JobMaker make = spec->read(line);
     std::chrono::seconds timeout(spec->timeoutS);

@@ -52,7 +52,7 @@ Arguments readArguments()
     selfTest.setFlags(QCommandLineOption::HiddenFromHelp);
     QCommandLineOption speed(u"speed"_s, u"Divides the times of the connection, for tests."_s, u"N"_s, u"1"_s);
     speed.setFlags(QCommandLineOption::HiddenFromHelp);
-    line.parser().addOptions({
+    line.addOptions({
         {u"root"_s, u"The device's folder."_s, u"DIR"_s, DeviceTree::defaultRoot()},
         {u"watchdog-port"_s, u"UDP port of the watchdog."_s, u"PORT"_s, u"4951"_s},
         {u"watchdog-socket"_s, u"Control socket of the watchdog."_s, u"PATH"_s, DeviceTree::controlSocket()},

@@ -41,10 +41,10 @@ const QStringList &plainOptions()
     return names;
 }
 
-void addOptions(QCommandLineParser &parser)
+void addOptions(CommandLine &line)
 {
-    parser.addPositionalArgument(u"batch"_s, u"This command."_s, u"batch"_s);
-    parser.addOptions({
+    line.addPositionalArgument(u"batch"_s, u"This command."_s, u"batch"_s);
+    line.addOptions({
         {u"image"_s, u"The image of Raspberry Pi OS that all are made from, unpacked; it stays as it is."_s, u"FILE"_s},
         {u"list"_s,
          u"The devices, a table in CSV whose first line names the columns: jid, id or mac, and if wanted password "
@@ -61,7 +61,7 @@ void addOptions(QCommandLineParser &parser)
          u"FILE"_s},
         {u"dry-run"_s, u"Judge list and template, and make nothing."_s},
     });
-    addOrderOptions(parser);
+    addOrderOptions(line);
 }
 
 Result<FleetList> readFleet(const QCommandLineParser &parser, QJsonObject &common)
@@ -243,7 +243,7 @@ int runBatch(const QStringList &arguments)
                      "out, and the exit code is 1 then."_s,
                      u"sgn-provision batch --image pi.img --list fleet.csv --out cards --config common.json --overlays "
                      "--accounts accounts.csv --timezone Europe/Berlin --cacert cacert.pem"_s);
-    addOptions(line.parser());
+    addOptions(line);
     line.process(arguments);
     (void)operands(line, {});
     checkUsage(line.parser());

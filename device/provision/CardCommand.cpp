@@ -72,9 +72,9 @@ int runCard(const QStringList &arguments)
     CommandLine line(u"Prepares a card with Raspberry Pi OS for a device: every step of the guide that the options "
                      "name. It can be run again at any time and changes only what isn't there yet."_s,
                      u"sgn-provision card --image pi.img --config meter-1.json --cacert cacert.pem"_s);
-    line.parser().addPositionalArgument(u"card"_s, u"This command."_s, u"card"_s);
-    addCardOptions(line.parser());
-    line.parser().addOption({u"dry-run"_s, u"Show what would change, and change nothing."_s});
+    line.addPositionalArgument(u"card"_s, u"This command."_s, u"card"_s);
+    addCardOptions(line);
+    line.addOption({u"dry-run"_s, u"Show what would change, and change nothing."_s});
     line.process(arguments);
     (void)operands(line, {});
     const auto given = readCardArguments(line.parser());

@@ -101,9 +101,9 @@ Result<CardOrder> readOrder(const QCommandLineParser &parser)
 
 } // namespace
 
-void addCardOptions(QCommandLineParser &parser)
+void addCardOptions(CommandLine &line)
 {
-    parser.addOptions({
+    line.addOptions({
         {u"root"_s, u"The folder where the card's root file system is mounted (as root, with sudo)."_s, u"DIR"_s},
         {u"image"_s, u"An image of Raspberry Pi OS instead, unpacked; needs no root."_s, u"FILE"_s},
         {u"boot"_s, u"With --root: the folder where the boot partition is mounted, if that isn't below the root."_s,
@@ -112,12 +112,12 @@ void addCardOptions(QCommandLineParser &parser)
         {u"v1"_s, u"Encrypt it in the older format."_s},
         {u"hostname"_s, u"The device's name in the network."_s, u"NAME"_s},
     });
-    addOrderOptions(parser);
+    addOrderOptions(line);
 }
 
-void addOrderOptions(QCommandLineParser &parser)
+void addOrderOptions(CommandLine &line)
 {
-    parser.addOptions({
+    line.addOptions({
         {u"password-stdin"_s, u"Read the first user's new password from stdin: its first line."_s},
         {u"password-file"_s, u"The first user's new password, the one line of a file."_s, u"FILE"_s},
         {u"md5-crypt"_s, u"Hash it as 'openssl passwd -1' does, for systems that know nothing better."_s},
@@ -144,10 +144,12 @@ void addOrderOptions(QCommandLineParser &parser)
          u"Packages for the card's own Python: a wheel, a folder of wheels, or one of unpacked packages; may be "
          "repeated."_s,
          u"DIR|WHEEL"_s},
+    });
+    line.addOption(
         {u"init"_s,
          u"What starts the watchdog at boot: systemd or cron. With --watchdog: systemd, if nothing else is named."_s,
          u"NAME"_s, u"systemd"_s},
-    });
+        {u"systemd"_s, u"cron"_s});
 }
 
 Result<CommonOrder> readOrderOptions(const QCommandLineParser &parser)

@@ -16,10 +16,10 @@ struct CardArguments
     card::OrderFiles files;
 };
 
-void addCardOptions(QCommandLineParser &parser);
+void addCardOptions(CommandLine &line);
 
 // Those that may be the same on many cards: no place, configuration or host name.
-void addOrderOptions(QCommandLineParser &parser);
+void addOrderOptions(CommandLine &line);
 // What they order. Reads the files that they name, and secrets from stdin. Wrong usage ends the program.
 struct CommonOrder
 {

@@ -94,9 +94,9 @@ int runCheck(const QStringList &arguments)
         "wrong and the cure. Without an order: whether the card will be a device. Changes nothing; the "
         "exit code is 1 if anything is wrong."_s,
         u"sgn-provision check --image pi.img --hostname meter-1"_s);
-    line.parser().addPositionalArgument(u"check"_s, u"This command."_s, u"check"_s);
-    addCardOptions(line.parser());
-    line.parser().addOption({u"json"_s, u"Print the result as JSON."_s});
+    line.addPositionalArgument(u"check"_s, u"This command."_s, u"check"_s);
+    addCardOptions(line);
+    line.addOption({u"json"_s, u"Print the result as JSON."_s});
     line.process(arguments);
     (void)operands(line, {});
     const QStringList given = line.parser().optionNames();

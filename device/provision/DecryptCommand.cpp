@@ -12,11 +12,11 @@ int runDecrypt(const QStringList &arguments)
 {
     CommandLine commandLine(u"Prints the config in IN.bin as JSON, of either format, with its secrets hidden."_s,
                             u"sgn-provision decrypt cfg/config_file.bin"_s);
-    QCommandLineParser &parser = commandLine.parser();
-    parser.addPositionalArgument(u"decrypt"_s, u"This command."_s, u"decrypt"_s);
-    parser.addPositionalArgument(u"IN.bin"_s, u"A config_file.bin."_s);
-    parser.addOption({u"key-file"_s, u"The device's key. Default: device.key beside IN.bin."_s, u"FILE"_s});
-    parser.addOption({u"show-secrets"_s, u"Print the text as it was encrypted, with the password."_s});
+    const QCommandLineParser &parser = commandLine.parser();
+    commandLine.addPositionalArgument(u"decrypt"_s, u"This command."_s, u"decrypt"_s);
+    commandLine.addPositionalArgument(u"IN.bin"_s, u"A config_file.bin."_s);
+    commandLine.addOption({u"key-file"_s, u"The device's key. Default: device.key beside IN.bin."_s, u"FILE"_s});
+    commandLine.addOption({u"show-secrets"_s, u"Print the text as it was encrypted, with the password."_s});
     commandLine.process(arguments);
     const QString input = operands(commandLine, {u"IN.bin"_s}).constFirst();
 

@@ -16,13 +16,14 @@ int runEncrypt(const QStringList &arguments)
                             "older format of --v1 can be read by "
                             "older devices, by openssl, and by every user of its published key."_s,
                             u"sgn-provision encrypt config.json cfg/config_file.bin"_s);
-    QCommandLineParser &parser = commandLine.parser();
-    parser.addPositionalArgument(u"encrypt"_s, u"This command."_s, u"encrypt"_s);
-    parser.addPositionalArgument(u"IN.json"_s, u"The config as plain JSON."_s);
-    parser.addPositionalArgument(u"OUT.bin"_s, u"The file to write, mode 0600."_s);
-    parser.addOption({u"v1"_s, u"Write the older format."_s});
-    parser.addOption({u"key-file"_s,
-                      u"The device's key; made when there is none. Default: device.key beside OUT.bin."_s, u"FILE"_s});
+    const QCommandLineParser &parser = commandLine.parser();
+    commandLine.addPositionalArgument(u"encrypt"_s, u"This command."_s, u"encrypt"_s);
+    commandLine.addPositionalArgument(u"IN.json"_s, u"The config as plain JSON."_s);
+    commandLine.addPositionalArgument(u"OUT.bin"_s, u"The file to write, mode 0600."_s);
+    commandLine.addOption({u"v1"_s, u"Write the older format."_s});
+    commandLine.addOption({u"key-file"_s,
+                           u"The device's key; made when there is none. Default: device.key beside OUT.bin."_s,
+                           u"FILE"_s});
     commandLine.process(arguments);
     const QStringList files = operands(commandLine, {u"IN.json"_s, u"OUT.bin"_s});
     if (parser.isSet(u"v1"_s) && parser.isSet(u"key-file"_s)) {

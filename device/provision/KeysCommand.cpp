@@ -43,10 +43,11 @@ int runKeys(const QStringList &arguments)
         u"Makes a new Ed25519 key: DIR/<key id>.private.jwk, to be kept where releases or commands are signed, and "
         "DIR/<key id>.public.jwk, to be put into a device's release_keys or operator_keys."_s,
         u"sgn-provision keys new release --out keys"_s);
-    QCommandLineParser &parser = commandLine.parser();
-    parser.addPositionalArgument(u"keys"_s, u"This command."_s, u"keys new"_s);
-    parser.addPositionalArgument(u"PURPOSE"_s, u"What the key signs: release or operator."_s);
-    parser.addOption({u"out"_s, u"The folder for both parts; made when there is none."_s, u"DIR"_s});
+    const QCommandLineParser &parser = commandLine.parser();
+    commandLine.addPositionalArgument(u"keys"_s, u"This command."_s, u"keys new"_s);
+    commandLine.addPositionalArgument(u"PURPOSE"_s, u"What the key signs: release or operator."_s, {},
+                                      {u"release"_s, u"operator"_s});
+    commandLine.addOption({u"out"_s, u"The folder for both parts; made when there is none."_s, u"DIR"_s});
     commandLine.process(arguments);
     const QStringList given = operands(commandLine, {u"new"_s, u"PURPOSE"_s});
     if (given.at(0) != "new"_L1) {

@@ -29,7 +29,7 @@ int runProvisionCommand(const QStringList &arguments)
                          arguments);
 }
 
-QStringList operands(CommandLine &commandLine, const QStringList &names)
+QStringList operands(const CommandLine &commandLine, const QStringList &names)
 {
     // As by "$NAME" in a script that doesn't set it: a card would come out without what was meant.
     for (const QString &name : commandLine.parser().optionNames()) {

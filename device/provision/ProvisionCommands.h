@@ -10,7 +10,7 @@ namespace sgn::provision {
 
 // The positional arguments behind the command's name; wrong usage ends the program when there aren't `names.size()`
 // of them, or when an option has an empty value.
-[[nodiscard]] QStringList operands(CommandLine &commandLine, const QStringList &names);
+[[nodiscard]] QStringList operands(const CommandLine &commandLine, const QStringList &names);
 
 // Prints "sgn-provision: <message>" on stderr.
 void complain(const QString &message);

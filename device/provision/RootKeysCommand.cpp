@@ -31,8 +31,9 @@ int runRootKeys(const QStringList &arguments)
         "itself that none of the release keys signed, whatever the owner of the device's folder does."_s,
         u"sudo sgn-provision root-keys --release keys/release-….public.jwk --out "
         "/media/card/home/root/WatchDog.keys"_s);
-    QCommandLineParser &parser = commandLine.parser();
-    parser.addOptions({
+    const QCommandLineParser &parser = commandLine.parser();
+    commandLine.addPositionalArgument(u"root-keys"_s, u"This command."_s, u"root-keys"_s);
+    commandLine.addOptions({
         {u"release"_s, u"A public key that signs releases; may be given several times."_s, u"FILE"_s},
         {u"operator"_s, u"A public key that signs commands; may be given several times."_s, u"FILE"_s},
         {u"out"_s, u"The file: beside the folder of the watchdog's release, with its name and \".keys\"."_s, u"FILE"_s,

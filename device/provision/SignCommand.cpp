@@ -13,29 +13,29 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-void addOptions(QCommandLineParser &parser)
+void addOptions(CommandLine &line)
 {
-    parser.addPositionalArgument(u"sign"_s, u"This command."_s, u"sign"_s);
-    parser.addPositionalArgument(u"ZIP"_s, u"The release's zip, as the devices will fetch it."_s);
-    parser.addOption({u"key"_s, u"The release key, a file of 'sgn-provision keys new release'."_s, u"FILE"_s});
-    parser.addOption(
+    line.addPositionalArgument(u"sign"_s, u"This command."_s, u"sign"_s);
+    line.addPositionalArgument(u"ZIP"_s, u"The release's zip, as the devices will fetch it."_s);
+    line.addOption({u"key"_s, u"The release key, a file of 'sgn-provision keys new release'."_s, u"FILE"_s});
+    line.addOption(
         {u"component"_s,
          u"What it is a release of: the zip's top folder, such as SmartMeter, or cacert.pem for the server's "
          "CA certificate, which is signed as it is."_s,
          u"NAME"_s});
-    parser.addOption({u"process"_s,
-                      u"A process of a SmartMeter release and its version; may be repeated. Without: the zip's scripts "
-                      "with the number in its file 'version'."_s,
-                      u"NAME=VERSION"_s});
-    parser.addOption(
+    line.addOption({u"process"_s,
+                    u"A process of a SmartMeter release and its version; may be repeated. Without: the zip's scripts "
+                    "with the number in its file 'version'."_s,
+                    u"NAME=VERSION"_s});
+    line.addOption(
         {u"version"_s, u"The version of another release. Without: the number in its file 'version'."_s, u"N"_s});
-    parser.addOption({u"release"_s, u"A name that the panel shows. Without: the zip's."_s, u"TEXT"_s});
-    parser.addOption({u"allow-downgrade"_s, u"A device may replace a newer release by it, on a command with force."_s});
-    parser.addOption({u"out"_s, u"Write the signed manifest into this file instead of to stdout."_s, u"FILE"_s});
-    parser.addOption({u"files"_s,
-                      u"Where the release has more files than a command can list: write their signed list into this "
-                      "file. Devices that fetch it fetch only what has changed."_s,
-                      u"FILE"_s});
+    line.addOption({u"release"_s, u"A name that the panel shows. Without: the zip's."_s, u"TEXT"_s});
+    line.addOption({u"allow-downgrade"_s, u"A device may replace a newer release by it, on a command with force."_s});
+    line.addOption({u"out"_s, u"Write the signed manifest into this file instead of to stdout."_s, u"FILE"_s});
+    line.addOption({u"files"_s,
+                    u"Where the release has more files than a command can list: write their signed list into this "
+                    "file. Devices that fetch it fetch only what has changed."_s,
+                    u"FILE"_s});
 }
 
 ReleaseOrder readOrder(CommandLine &line)
@@ -108,7 +108,7 @@ int runSign(const QStringList &arguments)
         "signed with a release key. A device with release_keys installs nothing without one."_s,
         u"sgn-provision sign SmartMeter.zip --key release-x.private.jwk --component SmartMeter --process ocr=2"_s,
         CommandLine::VersionOption::LeftToCaller);
-    addOptions(commandLine.parser());
+    addOptions(commandLine);
     commandLine.process(arguments);
     const QStringList given = operands(commandLine, {u"ZIP"_s});
     const QString key = commandLine.parser().value(u"key"_s);

@@ -50,20 +50,21 @@ int main(int argc, char *argv[])
     CommandLine commandLine(u"Checks and unpacks a new release of the watchdog; the watchdog starts it with its own "
                             "options."_s,
                             u"sgn-watchdog-update --root /home/pi/technospurs"_s);
-    QCommandLineParser &parser = commandLine.parser();
-    parser.addOptions({
+    const QCommandLineParser &parser = commandLine.parser();
+    commandLine.addOptions({
         {u"root"_s, u"The device's folder."_s, u"DIR"_s, u"/home/pi/technospurs"_s},
         {u"port"_s, u"The watchdog's; not used."_s, u"N"_s},
         {u"socket"_s, u"The watchdog's; not used."_s, u"PATH"_s},
     });
     QCommandLineOption speed(u"speed"_s, u"The watchdog's; not used."_s, u"N"_s);
     speed.setFlags(QCommandLineOption::HiddenFromHelp);
-    parser.addOption(speed);
+    commandLine.addOption(speed);
     QCommandLineOption place(u"stick"_s, u"Serve the USB stick at PLACE, a block device or a folder."_s, u"PLACE"_s);
     place.setFlags(QCommandLineOption::HiddenFromHelp);
     QCommandLineOption plugged(u"plugged-in"_s, u"The stick was plugged in just now."_s);
     plugged.setFlags(QCommandLineOption::HiddenFromHelp);
-    parser.addOptions({place, plugged});
+    commandLine.addOption(place);
+    commandLine.addOption(plugged);
     commandLine.process(QCoreApplication::arguments());
     if (!parser.positionalArguments().isEmpty()) {
         CommandLine::usageError(u"unexpected argument '%1'"_s.arg(parser.positionalArguments().constFirst()));

@@ -44,15 +44,15 @@ QByteArray contentOf(const QString &option, const QString &path, qint64 limit)
     return *content;
 }
 
-void addOptions(QCommandLineParser &parser)
+void addOptions(CommandLine &line)
 {
-    parser.addOptions({
+    line.addOptions({
         {u"server"_s, u"The XMPP server, direct TLS."_s, u"HOST:PORT"_s},
         {u"ca"_s, u"The certification authority of the server."_s, u"PEM"_s},
         {u"devices"_s, u"How many; the first ones in the accounts file."_s, u"N"_s, u"1"_s},
         {u"accounts"_s, u"One JID:PASSWORD a line."_s, u"FILE"_s},
         {u"panel"_s, u"The control panel's JID (default: technospurs at the domain of the first account)."_s, u"JID"_s},
-        {u"behaviour"_s, u"JSON: how they act; device/sim/README.md lists the fields."_s, u"FILE"_s},
+        {u"behaviour"_s, u"JSON: how they act; the manual page and device/sim/README.md list the fields."_s, u"FILE"_s},
         {u"json"_s, u"Print every change of a device's connection as one JSON line."_s},
     });
 }
@@ -99,7 +99,7 @@ SimArguments readArguments()
 {
     CommandLine line(u"Simulated devices for load and demos: real sessions, made-up answers. Ctrl-C ends them."_s,
                      u"sgn-sim --server localhost:5223 --ca ca.pem --devices 200 --accounts accounts.txt"_s);
-    addOptions(line.parser());
+    addOptions(line);
     line.process(QCoreApplication::arguments());
     const QCommandLineParser &parser = line.parser();
     if (!parser.positionalArguments().isEmpty()) {

@@ -72,15 +72,15 @@ int runCheck(const QStringList &arguments)
         "way to its server, with a login of its own that disturbs no agent. Each is \"ok\", or what is wrong "
         "with the cure. Exits with 1 when anything is wrong."_s,
         u"sgn-device check"_s);
-    line.parser().addPositionalArgument(u"check"_s, u"This command."_s, u"check"_s);
-    addPlaceOptions(line.parser());
-    line.parser().addOptions({
+    line.addPositionalArgument(u"check"_s, u"This command."_s, u"check"_s);
+    addPlaceOptions(line);
+    line.addOptions({
         {u"json"_s, u"One JSON object instead of lines."_s},
         {u"limit"_s, u"Seconds for each step on the way to the server."_s, u"S"_s, u"20"_s},
     });
     line.process(arguments);
     (void)operands(line, 0);
-    const Place place = placeOf(line, line.parser());
+    const Place place = placeOf(line);
     const std::chrono::seconds limit(line.number(u"limit"_s, 1, 300));
     if (const auto entered = enterPlace(place); !entered) {
         return failed(entered.error());

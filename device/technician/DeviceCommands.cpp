@@ -27,17 +27,18 @@ int runDeviceCommand(const QStringList &arguments)
                          u"sgn-device status"_s, arguments);
 }
 
-void addPlaceOptions(QCommandLineParser &parser)
+void addPlaceOptions(CommandLine &line)
 {
-    parser.addOptions({
+    line.addOptions({
         {u"folder"_s, u"The device's folder."_s, u"DIR"_s, DeviceTree::defaultRoot()},
         {u"socket"_s, u"Control socket of its watchdog."_s, u"PATH"_s, DeviceTree::controlSocket()},
         {u"port"_s, u"UDP port of its watchdog."_s, u"N"_s, u"4951"_s},
     });
 }
 
-Place placeOf(const CommandLine &line, const QCommandLineParser &parser)
+Place placeOf(const CommandLine &line)
 {
+    const QCommandLineParser &parser = line.parser();
     if (parser.value(u"folder"_s).isEmpty()) {
         CommandLine::usageError(u"--folder takes a folder"_s);
     }
@@ -46,7 +47,7 @@ Place placeOf(const CommandLine &line, const QCommandLineParser &parser)
             static_cast<quint16>(line.number(u"port"_s, 1, 65535))};
 }
 
-QStringList operands(CommandLine &line, qsizetype most)
+QStringList operands(const CommandLine &line, qsizetype most)
 {
     QStringList given = line.parser().positionalArguments().sliced(1);
     if (given.size() > most) {

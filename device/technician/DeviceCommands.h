@@ -10,11 +10,11 @@ namespace sgn::technician {
 [[nodiscard]] int runDeviceCommand(const QStringList &arguments);
 
 // --folder, --socket and --port, and the device that they name.
-void addPlaceOptions(QCommandLineParser &parser);
-[[nodiscard]] Place placeOf(const CommandLine &line, const QCommandLineParser &parser);
+void addPlaceOptions(CommandLine &line);
+[[nodiscard]] Place placeOf(const CommandLine &line);
 
 // The positional arguments behind the command's name; more than `most` are wrong usage, which ends the program.
-[[nodiscard]] QStringList operands(CommandLine &line, qsizetype most);
+[[nodiscard]] QStringList operands(const CommandLine &line, qsizetype most);
 
 // Prints why a command has failed, and returns its exit code.
 [[nodiscard]] int failed(const Error &error);

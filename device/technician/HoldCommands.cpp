@@ -27,12 +27,12 @@ int runHold(const QStringList &arguments)
         u"Keeps the device as it is while people work on it: an update downloads and waits, and nothing is "
         "exchanged until \"sgn-device resume\". Processes go on. The panel shows that the device is held."_s,
         u"sgn-device hold --reason \"camera is being cleaned\""_s);
-    line.parser().addPositionalArgument(u"hold"_s, u"This command."_s, u"hold"_s);
-    addPlaceOptions(line.parser());
-    line.parser().addOption({u"reason"_s, u"For whoever comes next."_s, u"TEXT"_s});
+    line.addPositionalArgument(u"hold"_s, u"This command."_s, u"hold"_s);
+    addPlaceOptions(line);
+    line.addOption({u"reason"_s, u"For whoever comes next."_s, u"TEXT"_s});
     line.process(arguments);
     (void)operands(line, 0);
-    const Place place = placeOf(line, line.parser());
+    const Place place = placeOf(line);
     const HoldStatus hold{nameOfUser(), QDateTime::currentDateTimeUtc(), line.parser().value(u"reason"_s)};
     if (const auto entered = enterPlace(place); !entered) {
         return failed(entered.error());
@@ -52,11 +52,11 @@ int runResume(const QStringList &arguments)
 {
     CommandLine line(u"Ends the hold of \"sgn-device hold\"; an update that waits goes on at once."_s,
                      u"sgn-device resume"_s);
-    line.parser().addPositionalArgument(u"resume"_s, u"This command."_s, u"resume"_s);
-    addPlaceOptions(line.parser());
+    line.addPositionalArgument(u"resume"_s, u"This command."_s, u"resume"_s);
+    addPlaceOptions(line);
     line.process(arguments);
     (void)operands(line, 0);
-    const Place place = placeOf(line, line.parser());
+    const Place place = placeOf(line);
     if (const auto entered = enterPlace(place); !entered) {
         return failed(entered.error());
     }

@@ -50,16 +50,16 @@ int runLogs(const QStringList &arguments)
         u"Prints the end of a log: of a process, \"agent\", \"watchdog\", \"agent-output\". Without a NAME "
         "it lists them."_s,
         u"sgn-device logs ocr --follow"_s);
-    line.parser().addPositionalArgument(u"logs"_s, u"This command."_s, u"logs"_s);
-    line.parser().addPositionalArgument(u"name"_s, u"A log of the list."_s, u"[NAME]"_s);
-    addPlaceOptions(line.parser());
-    line.parser().addOptions({
+    line.addPositionalArgument(u"logs"_s, u"This command."_s, u"logs"_s);
+    line.addPositionalArgument(u"name"_s, u"A log of the list."_s, u"[NAME]"_s);
+    addPlaceOptions(line);
+    line.addOptions({
         {{u"n"_s, u"lines"_s}, u"How many lines."_s, u"N"_s, u"50"_s},
         {{u"f"_s, u"follow"_s}, u"Go on with what is written, until Ctrl-C."_s},
     });
     line.process(arguments);
     const QStringList names = operands(line, 1);
-    const Place place = placeOf(line, line.parser());
+    const Place place = placeOf(line);
     const int count = line.number(u"lines"_s, 1, 100'000);
     if (names.isEmpty() && line.parser().isSet(u"follow"_s)) {
         CommandLine::usageError(u"--follow takes the NAME of a log"_s);

@@ -16,13 +16,13 @@ int runRestart(const QStringList &arguments)
         u"Has the watchdog restart a process, all of them without a NAME, or the agent, and waits until it "
         "runs."_s,
         u"sgn-device restart ocr"_s);
-    line.parser().addPositionalArgument(u"restart"_s, u"This command."_s, u"restart"_s);
-    line.parser().addPositionalArgument(u"name"_s, u"A process of \"sgn-device status\", or \"agent\"."_s, u"[NAME]"_s);
-    addPlaceOptions(line.parser());
-    line.parser().addOption({u"wait"_s, u"Seconds to wait for each process to run."_s, u"S"_s, u"60"_s});
+    line.addPositionalArgument(u"restart"_s, u"This command."_s, u"restart"_s);
+    line.addPositionalArgument(u"name"_s, u"A process of \"sgn-device status\", or \"agent\"."_s, u"[NAME]"_s);
+    addPlaceOptions(line);
+    line.addOption({u"wait"_s, u"Seconds to wait for each process to run."_s, u"S"_s, u"60"_s});
     line.process(arguments);
     const QStringList names = operands(line, 1);
-    const Place place = placeOf(line, line.parser());
+    const Place place = placeOf(line);
     const std::chrono::seconds limit(line.number(u"wait"_s, 1, 3600));
     Outcome done = enterPlace(place);
     if (done) {

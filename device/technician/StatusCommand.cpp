@@ -15,12 +15,12 @@ int runStatus(const QStringList &arguments)
     CommandLine line(u"Shows what runs on the device and what has died, whether the server is reached, and the update "
                      "in progress. It changes nothing, and works without agent and watchdog."_s,
                      u"sgn-device status"_s);
-    line.parser().addPositionalArgument(u"status"_s, u"This command."_s, u"status"_s);
-    addPlaceOptions(line.parser());
-    line.parser().addOption({u"json"_s, u"One JSON object instead of lines."_s});
+    line.addPositionalArgument(u"status"_s, u"This command."_s, u"status"_s);
+    addPlaceOptions(line);
+    line.addOption({u"json"_s, u"One JSON object instead of lines."_s});
     line.process(arguments);
     (void)operands(line, 0);
-    const Place place = placeOf(line, line.parser());
+    const Place place = placeOf(line);
     if (const auto entered = enterPlace(place); !entered) {
         return failed(entered.error());
     }

@@ -218,8 +218,8 @@ int main(int argc, char *argv[])
 
     CommandLine commandLine(u"Keeps the meter's processes and the agent of one device running."_s,
                             u"sgn-watchdog --root /home/pi/technospurs"_s);
-    QCommandLineParser &parser = commandLine.parser();
-    parser.addOptions({
+    const QCommandLineParser &parser = commandLine.parser();
+    commandLine.addOptions({
         {u"root"_s, u"The device's folder."_s, u"DIR"_s, DeviceTree::defaultRoot()},
         {u"port"_s, u"UDP port on 127.0.0.1 that takes heartbeats; 0 takes a free one."_s, u"N"_s, u"4951"_s},
         {u"socket"_s, u"Unix socket that the agent talks to."_s, u"PATH"_s, DeviceTree::controlSocket()},
@@ -233,7 +233,7 @@ int main(int argc, char *argv[])
     // A duty in an update of the watchdog, which starts it itself.
     QCommandLineOption guardOption(u"guard"_s, u"Watches over a new release."_s);
     guardOption.setFlags(QCommandLineOption::HiddenFromHelp);
-    parser.addOptions({speed, rebootProgram, guardOption});
+    commandLine.addOptions({speed, rebootProgram, guardOption});
     commandLine.process(QCoreApplication::arguments());
     if (!parser.positionalArguments().isEmpty()) {
         CommandLine::usageError(u"unexpected argument '%1'"_s.arg(parser.positionalArguments().constFirst()));

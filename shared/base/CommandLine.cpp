@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/CommandLine.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <QCoreApplication>
@@ -11,14 +12,57 @@ namespace sgn {
 using namespace Qt::StringLiterals;
 
 CommandLine::CommandLine(const QString &description, const QString &example, VersionOption version)
-    : m_example(example)
+    : m_description(description)
+    , m_example(example)
     , m_version(version)
+    , m_table(description, example)
 {
-    m_parser.setApplicationDescription(description);
-    m_parser.addHelpOption();
+    m_table.addOption(m_parser.addHelpOption(), {});
     if (version == VersionOption::PrintsVersion) {
-        m_parser.addVersionOption();
+        m_table.addOption(m_parser.addVersionOption(), {});
     }
+    QCommandLineOption describe(u"describe"_s, u"Print all of this as JSON."_s);
+    describe.setFlags(QCommandLineOption::HiddenFromHelp);
+    m_parser.addOption(describe);
+}
+
+void CommandLine::addCommand(const QString &name, const QString &summary)
+{
+    m_table.addCommand(name, summary);
+    m_commands.append({name, summary});
+}
+
+void CommandLine::addOption(const QCommandLineOption &option, const QStringList &words)
+{
+    m_table.addOption(option, words);
+    m_parser.addOption(option);
+}
+
+void CommandLine::addOptions(const QList<QCommandLineOption> &options)
+{
+    for (const QCommandLineOption &option : options) {
+        addOption(option);
+    }
+}
+
+void CommandLine::addPositionalArgument(const QString &name, const QString &description, const QString &syntax,
+                                        const QStringList &words)
+{
+    m_table.addArgument(name, description, syntax, words);
+    m_parser.addPositionalArgument(name, description, syntax);
+}
+
+QString CommandLine::introduction() const
+{
+    if (m_commands.isEmpty()) {
+        return m_description;
+    }
+    const auto longest = std::ranges::max(m_commands, {}, [](const Command &command) { return command.name.size(); });
+    QString text = m_description + u"\n\nCommands:\n"_s;
+    for (const Command &command : m_commands) {
+        text += u"  %1  %2\n"_s.arg(command.name.leftJustified(longest.name.size()), command.summary);
+    }
+    return text + u"\n\"%1 COMMAND --help\" describes each."_s.arg(QCoreApplication::applicationName());
 }
 
 void CommandLine::process(const QStringList &arguments)
@@ -31,6 +75,7 @@ void CommandLine::process(const QStringList &arguments)
         usageError(message);
     }
     if (m_parser.isSet(u"help"_s) || m_parser.isSet(u"help-all"_s)) {
+        m_parser.setApplicationDescription(introduction());
         std::fputs(qUtf8Printable(m_parser.helpText() + u"\nExample:\n  "_s + m_example + u"\n"_s), stdout);
         std::exit(ExitDone);
     }
@@ -40,6 +85,16 @@ void CommandLine::process(const QStringList &arguments)
             stdout);
         std::exit(ExitDone);
     }
+    if (m_parser.isSet(u"describe"_s)) {
+        std::fputs(m_table.toJson().constData(), stdout);
+        std::exit(ExitDone);
+    }
+}
+
+QStringList CommandLine::wordsIn(const QStringList &arguments)
+{
+    m_parser.parse(arguments);
+    return m_parser.positionalArguments();
 }
 
 int CommandLine::number(const QString &option, int low, int high) const

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "base/CommandTable.h"
+
 #include <QCommandLineParser>
 #include <QStringList>
 
@@ -10,7 +12,8 @@ namespace sgn {
 enum ExitCode { ExitDone = 0, ExitFailed = 1, ExitUsage = 2 };
 
 // QCommandLineParser with the manners all our programs share: --help ends with an example, --version prints name and
-// version, and wrong usage is one plain sentence on stderr and exit 2.
+// version, and wrong usage is one plain sentence on stderr and exit 2. What is added to it is one table for parser and
+// --help, and for the manual page and the completions of shells, which are made from the hidden --describe.
 class CommandLine
 {
 public:
@@ -20,10 +23,23 @@ public:
     CommandLine(const QString &description, const QString &example,
                 VersionOption version = VersionOption::PrintsVersion);
 
-    [[nodiscard]] QCommandLineParser &parser() { return m_parser; }
+    // A command that --help lists, in the order of the calls; the first positional argument names one.
+    void addCommand(const QString &name, const QString &summary);
+    // `words`: all values that the option or argument may have, if they are a few.
+    void addOption(const QCommandLineOption &option, const QStringList &words = {});
+    void addOptions(const QList<QCommandLineOption> &options);
+    // `syntax`: how the usage line shows the argument; its name where that is empty.
+    void addPositionalArgument(const QString &name, const QString &description, const QString &syntax = {},
+                               const QStringList &words = {});
 
-    // Handles --help and --version (exit 0) and unknown options (exit 2); returns otherwise.
+    // What was read. Options are added above only.
+    [[nodiscard]] const QCommandLineParser &parser() const { return m_parser; }
+
+    // Handles --help, --version and --describe (exit 0) and unknown options (exit 2); returns otherwise.
     void process(const QStringList &arguments);
+
+    // The arguments that are neither options nor the values of those added so far, whatever is wrong with the others.
+    [[nodiscard]] QStringList wordsIn(const QStringList &arguments);
 
     // The value as a number in [low, high]; else ends the program with one sentence that names the option.
     [[nodiscard]] int number(const QString &option, int low, int high) const;
@@ -32,9 +48,21 @@ public:
     [[noreturn]] static void usageError(const QString &message);
 
 private:
+    struct Command
+    {
+        QString name;
+        QString summary;
+    };
+
+    // Description, then the commands.
+    [[nodiscard]] QString introduction() const;
+
+    QString m_description;
     QString m_example;
     VersionOption m_version;
     QCommandLineParser m_parser;
+    CommandTable m_table;
+    QList<Command> m_commands;
 };
 
 } // namespace sgn

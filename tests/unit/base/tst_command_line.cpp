@@ -24,6 +24,8 @@ private Q_SLOTS:
         QTest::newRow("good") << QStringList{u"--port"_s, u"4951"_s} << 0 << QByteArray("port 4951\n") << none;
         QTest::newRow("lowest") << QStringList{u"--port=1"_s} << 0 << QByteArray("port 1\n") << none;
         QTest::newRow("help") << QStringList{u"--help"_s} << 0 << QByteArray("Example:\n  meter --port 4951\n") << none;
+        QTest::newRow("its table") << QStringList{u"--describe"_s} << 0
+                                   << QByteArray("            \"value\": \"NUMBER\"\n        }\n    ]\n}\n") << none;
         QTest::newRow("version") << QStringList{u"--version"_s} << 0 << QByteArray("meter 1.2\n") << none;
         QTest::newRow("too high") << QStringList{u"--port"_s, u"65536"_s} << 2 << none << range + "65536'";
         QTest::newRow("too low") << QStringList{u"--port"_s, u"0"_s} << 2 << none << range + "0'";
@@ -65,7 +67,7 @@ int runAsAProgram(int argc, char *argv[])
     QCoreApplication::setApplicationName(u"meter"_s);
     QCoreApplication::setApplicationVersion(u"1.2"_s);
     CommandLine commandLine(u"A program."_s, u"meter --port 4951"_s);
-    commandLine.parser().addOption({u"port"_s, u"A port."_s, u"NUMBER"_s});
+    commandLine.addOption({u"port"_s, u"A port."_s, u"NUMBER"_s});
     QStringList arguments = QCoreApplication::arguments();
     arguments.removeAt(1);
     commandLine.process(arguments);
