@@ -101,7 +101,7 @@ int main(int argc, char *argv[])
         readOptions(answering); // ends here
     }
     QGuiApplication application(argc, argv);
-    QGuiApplication::setDesktopFileName(u"sgn-dashboard"_s);
+    QGuiApplication::setDesktopFileName(u"com.technospurs.sgn.dashboard"_s); // in deploy/desktop
 
     sgn::CommandLine reading = commandLine();
     sgn::app::Dashboard dashboard(readOptions(reading));
