@@ -92,7 +92,8 @@ private:
 
 } // namespace
 
-// Which of Qt's QML modules the window needs, those of its dialogs included, and that `./sgn` installs them.
+// Which of Qt's QML modules the window needs, those of its dialogs included, and that `./sgn` and the package of the
+// dashboard install them.
 class ModulesTest : public QObject
 {
     Q_OBJECT
@@ -101,6 +102,7 @@ private Q_SLOTS:
     void initTestCase();
     void listsEveryImportedModule();
     void isSetUpWithEveryPackage();
+    void isPackagedWithEveryPackage();
     void refusesToStartWithoutAModule();
     void opensDialogOfQt_data();
     void opensDialogOfQt();
@@ -138,6 +140,22 @@ void ModulesTest::isSetUpWithEveryPackage()
     for (const ui::QtModule &module : ui::qtModules()) {
         QVERIFY2(packages.contains(module.package), qPrintable(QString(module.package)));
     }
+}
+
+void ModulesTest::isPackagedWithEveryPackage()
+{
+    static const QRegularExpression field(u"^Package: sgn-dashboard\\n(?:.+\\n)*?Depends:((?:\\n .+)*)"_s,
+                                          QRegularExpression::MultilineOption);
+    const QString control = readAll(QStringLiteral(SGN_SOURCE_DIR "/deploy/debian/control"));
+    QStringList depended = field.match(control).captured(1).remove(u'\n').remove(u' ').split(u',');
+    depended.removeIf([](const QString &name) { return !name.startsWith("qml6-module-"_L1); });
+    QStringList needed;
+    for (const ui::QtModule &module : ui::qtModules()) {
+        needed.append(module.package);
+    }
+    needed.removeDuplicates();
+    needed.sort();
+    QCOMPARE(depended, needed);
 }
 
 void ModulesTest::refusesToStartWithoutAModule()

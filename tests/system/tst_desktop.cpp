@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include <QDir>
 #include <QProcess>
+#include <QRegularExpression>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -9,6 +10,7 @@ using namespace Qt::StringLiterals;
 namespace {
 
 const QString desktop = QStringLiteral(SGN_SOURCE_DIR "/deploy/desktop");
+const QString debian = QStringLiteral(SGN_SOURCE_DIR "/deploy/debian");
 const QString programs = QStringLiteral(SGN_BIN_DIR);
 const QStringList names{u"sgn-dashboard"_s, u"sgnctl"_s, u"sgn-provision"_s, u"sgn-device"_s, u"sgn-sim"_s};
 
@@ -45,7 +47,7 @@ bool writeAll(const QString &path, const QByteArray &content)
 } // namespace
 
 // What is installed with the programs: manual pages and completions, which are made from the programs' own tables of
-// options.
+// options, and the packages.
 class DesktopTest : public QObject
 {
     Q_OBJECT
@@ -60,6 +62,8 @@ private Q_SLOTS:
     void completesInBash_data();
     void completesInBash();
     void completionsAreGoodShell();
+    void versionsAgree();
+    void everyProgramIsPackaged();
 
 private:
     QTemporaryDir m_made;
@@ -215,6 +219,30 @@ void DesktopTest::completionsAreGoodShell()
     QCOMPARE(arguments.size(), names.size() + 1);
     const Ended checked = run(u"shellcheck"_s, arguments);
     QVERIFY2(checked.exitCode == 0, qPrintable(checked.output));
+}
+
+void DesktopTest::versionsAgree()
+{
+    const QString version = run(programs + u"/sgnctl"_s, {u"--version"_s}).output.trimmed().section(u' ', 1);
+    QVERIFY(!version.isEmpty());
+    QVERIFY2(readAll(debian + u"/changelog"_s).startsWith(u"sgn (%1) "_s.arg(version)), "deploy/debian/changelog");
+    QVERIFY2(readAll(QStringLiteral(SGN_SOURCE_DIR "/CHANGELOG.md")).contains(u"\n## %1 "_s.arg(version)),
+             "CHANGELOG.md");
+}
+
+void DesktopTest::everyProgramIsPackaged()
+{
+    QStringList packaged;
+    for (const QFileInfo &list : QDir(debian).entryInfoList({u"*.install"_s})) {
+        static const QRegularExpression program(u"^usr/bin/(.+)$"_s, QRegularExpression::MultilineOption);
+        for (auto found = program.globalMatch(readAll(list.filePath())); found.hasNext();) {
+            packaged.append(found.next().captured(1));
+        }
+    }
+    packaged.sort();
+    QStringList expected = names;
+    expected.sort();
+    QCOMPARE(packaged, expected);
 }
 
 QTEST_GUILESS_MAIN(DesktopTest)
