@@ -13,13 +13,13 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-void addOptions(QCommandLineParser &parser)
+void addOptions(CommandLine &line)
 {
-    parser.addPositionalArgument(u"stick"_s, u"This command."_s, u"stick"_s);
-    parser.addPositionalArgument(
+    line.addPositionalArgument(u"stick"_s, u"This command."_s, u"stick"_s);
+    line.addPositionalArgument(
         u"ZIP..."_s, u"The releases, in the order in which a device shall install them; one of a component."_s,
         u"ZIP..."_s);
-    parser.addOptions({
+    line.addOptions({
         {u"out"_s, u"Where the stick is mounted."_s, u"DIR"_s},
         {u"release"_s,
          u"The signed manifest of a zip, as 'sgn-provision sign' writes it; once for each ZIP, in the same order. "
@@ -78,7 +78,7 @@ int runStick(const QStringList &arguments)
         u"Writes signed releases onto a USB stick for devices without a network: a device that trusts the key installs "
         "them when the stick is plugged in, and writes its result and its logs back to it (sgn/results)."_s,
         u"sgn-provision stick SmartMeter.zip --key release-x.public.jwk --out /media/stick"_s);
-    addOptions(commandLine.parser());
+    addOptions(commandLine);
     commandLine.process(arguments);
     const QCommandLineParser &parser = commandLine.parser();
     const QStringList zips = parser.positionalArguments().sliced(1);
