@@ -49,7 +49,7 @@ int main(int argc, char *argv[])
     // waitid(P_PIDFD) [5.4]
     constexpr scmp_datum_t pidfdType = 3;
     if (const int added =
-            ::seccomp_rule_add(filter, SCMP_ACT_ERRNO(EINVAL), SCMP_SYS(waitid), 1, SCMP_A0(SCMP_CMP_EQ, pidfdType));
+            ::seccomp_rule_add(filter, SCMP_ACT_ERRNO(EINVAL), SCMP_SYS(waitid), 1, SCMP_A0(SCMP_CMP_EQ, pidfdType, 0));
         added != 0) {
         return failed("no rule", -added);
     }
