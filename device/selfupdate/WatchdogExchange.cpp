@@ -1,22 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "selfupdate/WatchdogExchange.h"
 
-#include "base/SystemError.h"
 #include "base/VersionFile.h"
 #include "selfupdate/Logging.h"
 #include "selfupdate/PreparationResult.h"
 #include "selfupdate/Probation.h"
-#include "selfupdate/SelfTestRun.h"
 #include "system/FileLock.h"
 #include "system/FolderExchange.h"
-#include "system/Launcher.h"
-#include "system/OwnLoader.h"
 #include "system/ProcFs.h"
 
-#include <array>
-#include <cerrno>
-#include <csignal>
-#include <fcntl.h>
 #include <QCoreApplication>
 #include <QElapsedTimer>
 #include <QFile>
@@ -32,20 +24,6 @@ namespace {
 // A release whose check takes the watchdog down would otherwise do so at every start.
 constexpr int maxPreparations = 3;
 
-Result<system::ProcessHandle> launchOwn(const QString &program, const QStringList &arguments, int output)
-{
-    auto account = system::accountOf(::geteuid());
-    if (!account) {
-        return fail(std::move(account).error());
-    }
-    const system::ProgramStart start = system::startInPlace(program, arguments);
-    QByteArrayList words;
-    for (const QString &argument : start.arguments) {
-        words += argument.toLocal8Bit();
-    }
-    return system::launch({start.program, words, {}, *std::move(account), output});
-}
-
 } // namespace
 
 WatchdogExchange::WatchdogExchange(Settings settings, WatchedProcesses processes, QObject *parent)
@@ -53,10 +31,9 @@ WatchdogExchange::WatchdogExchange(Settings settings, WatchedProcesses processes
     , m_settings(std::move(settings))
     , m_file(m_settings.release.journal(), 0600)
     , m_processes(std::move(processes))
+    , m_preparer(m_settings.preparationLimit)
 {
-    m_preparerLimit.setSingleShot(true);
-    m_preparerLimit.setInterval(m_settings.preparationLimit);
-    connect(&m_preparerLimit, &QTimer::timeout, this, [this] { m_preparer->signal(SIGKILL); });
+    connect(&m_preparer, &HelperProcess::ended, this, &WatchdogExchange::preparationEnded);
     m_guardianTimer.setInterval(m_settings.guardianPause);
     connect(&m_guardianTimer, &QTimer::timeout, this, &WatchdogExchange::checkGuardian);
 }
@@ -215,7 +192,7 @@ Outcome WatchdogExchange::aimAtPrevious(SwapJournal &journal) const
 void WatchdogExchange::prepare()
 {
     auto journal = load();
-    if (!journal || m_preparer) {
+    if (!journal || m_preparer.isRunning()) {
         return;
     }
     if (++journal->attempts > maxPreparations) {
@@ -226,44 +203,16 @@ void WatchdogExchange::prepare()
     }
     Outcome begun = save(*journal);
     if (begun) {
-        begun = startPreparation();
+        const system::OwnRights rights(m_settings.owner);
+        begun = m_preparer.start(m_settings.release.updateProgram(), m_settings.arguments);
     }
     if (!begun) {
         endFailed(*journal, SwapEvent::Failed, begun.error());
     }
 }
 
-Outcome WatchdogExchange::startPreparation()
+void WatchdogExchange::preparationEnded(const system::ExitStatus &status, const QByteArray &output)
 {
-    std::array<int, 2> pipe{};
-    if (::pipe2(pipe.data(), O_CLOEXEC) != 0) {
-        return fail(systemError(u"cannot check the release"_s, errno));
-    }
-    m_preparerOutput = Descriptor(pipe[0]);
-    const Descriptor writing(pipe[1]);
-    ::fcntl(m_preparerOutput.get(), F_SETFL, O_NONBLOCK);
-    const system::OwnRights rights(m_settings.owner);
-    auto preparer = launchOwn(m_settings.release.updateProgram(), m_settings.arguments, pipe[1]);
-    if (!preparer) {
-        return fail(preparer.error());
-    }
-    m_preparer = *std::move(preparer);
-    m_preparerEnd = new system::ExitNotifier(*m_preparer, this);
-    connect(m_preparerEnd, &system::ExitNotifier::ended, this, &WatchdogExchange::preparationEnded);
-    m_preparerLimit.start();
-    return {};
-}
-
-void WatchdogExchange::preparationEnded()
-{
-    m_preparerEnd->stop();
-    m_preparerEnd->deleteLater();
-    m_preparerLimit.stop();
-    const QByteArray output = readPipe(m_preparerOutput.get());
-    m_preparer->killGroup(); // a self-test that was left behind
-    const system::ExitStatus status = m_preparer->reap();
-    m_preparer.reset();
-    m_preparerOutput = Descriptor();
     if (status.code == 0) {
         exchange();
         return;

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "selfupdate/HelperProcess.h"
 #include "selfupdate/OwnRelease.h"
 #include "selfupdate/SwapJournal.h"
-#include "system/ExitNotifier.h"
-#include "system/ProcessHandle.h"
 #include "system/UserAccount.h"
 
 #include <functional>
@@ -47,7 +46,7 @@ public:
     [[nodiscard]] control::SwapStatusReply status() const;
     [[nodiscard]] bool isUnderWay() const;
     // The process that prepares the release, a child of this one. 0: none.
-    [[nodiscard]] pid_t child() const { return m_preparer ? m_preparer->pid() : 0; }
+    [[nodiscard]] pid_t child() const { return m_preparer.pid(); }
 
 Q_SIGNALS:
     // The folders are exchanged and the guardian watches: save everything and become OwnRelease::installedProgram().
@@ -59,8 +58,7 @@ private:
     [[nodiscard]] InPlace inPlace(const SwapJournal &journal) const;
     [[nodiscard]] Outcome aimAtPrevious(SwapJournal &journal) const;
     void prepare();
-    [[nodiscard]] Outcome startPreparation();
-    void preparationEnded();
+    void preparationEnded(const system::ExitStatus &status, const QByteArray &output);
     void exchange();
     [[nodiscard]] Outcome exchangeNow(SwapJournal &journal);
     void rollBackExchange(SwapJournal &journal, const Error &error);
@@ -77,10 +75,7 @@ private:
     Settings m_settings;
     SwapJournalFile m_file;
     WatchedProcesses m_processes;
-    std::optional<system::ProcessHandle> m_preparer;
-    Descriptor m_preparerOutput;
-    system::ExitNotifier *m_preparerEnd = nullptr;
-    QTimer m_preparerLimit;
+    HelperProcess m_preparer;
     QTimer m_guardianTimer;
 };
 

@@ -1,18 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "watchdog/StickDesk.h"
 
-#include "base/SystemError.h"
-#include "selfupdate/SelfTestRun.h"
-#include "system/Launcher.h"
 #include "watchdog/Logging.h"
 
 #include <algorithm>
-#include <array>
-#include <cerrno>
-#include <csignal>
-#include <fcntl.h>
-#include <QFileInfo>
-#include <unistd.h>
 
 namespace sgn::watchdog {
 
@@ -36,13 +27,11 @@ StickDesk::StickDesk(Settings settings, std::unique_ptr<StickSource> source, QOb
     : QObject(parent)
     , m_settings(std::move(settings))
     , m_source(std::move(source))
+    , m_reader(m_settings.limit)
 {
-    m_limit.setSingleShot(true);
-    m_limit.setInterval(m_settings.limit);
-    connect(&m_limit, &QTimer::timeout, this, [this] {
-        qCWarning(lcWatchdog) << "a stick takes too long and is given up";
-        m_process->signal(SIGKILL);
-    });
+    connect(&m_reader, &selfupdate::HelperProcess::tookTooLong, this,
+            [] { qCWarning(lcWatchdog) << "a stick takes too long and is given up"; });
+    connect(&m_reader, &selfupdate::HelperProcess::ended, this, &StickDesk::ended);
     connect(m_source.get(), &StickSource::arrived, this, [this](const QString &place) {
         m_present += place;
         add({place, true});
@@ -85,7 +74,7 @@ void StickDesk::add(const Visit &visit)
 
 void StickDesk::next()
 {
-    if (m_process || m_waiting.isEmpty()) {
+    if (m_reader.isRunning() || m_waiting.isEmpty()) {
         return;
     }
     const Visit visit = m_waiting.takeFirst();
@@ -97,47 +86,17 @@ void StickDesk::next()
 
 Outcome StickDesk::start(const Visit &visit)
 {
-    std::array<int, 2> pipe{};
-    if (::pipe2(pipe.data(), O_CLOEXEC) != 0) {
-        return fail(systemError(u"no pipe"_s, errno));
-    }
-    m_output = Descriptor(pipe[0]);
-    const Descriptor writing(pipe[1]);
-    ::fcntl(m_output.get(), F_SETFL, O_NONBLOCK);
-    const system::OwnRights rights(m_settings.owner);
-    auto account = system::accountOf(::geteuid());
-    if (!account) {
-        return fail(std::move(account).error());
-    }
-    QStringList words = m_settings.arguments + QStringList{u"--stick"_s, visit.place};
+    QStringList arguments = m_settings.arguments + QStringList{u"--stick"_s, visit.place};
     if (visit.isPluggedIn) {
-        words += u"--plugged-in"_s;
+        arguments += u"--plugged-in"_s;
     }
-    QByteArrayList arguments;
-    for (const QString &word : std::as_const(words)) {
-        arguments += word.toLocal8Bit();
-    }
-    auto process = system::launch({m_settings.program, arguments, {}, *std::move(account), writing.get()});
-    if (!process) {
-        return fail(std::move(process).error());
-    }
-    m_process = *std::move(process);
-    m_end = new system::ExitNotifier(*m_process, this);
-    connect(m_end, &system::ExitNotifier::ended, this, &StickDesk::ended);
-    m_limit.start();
-    return {};
+    const system::OwnRights rights(m_settings.owner);
+    return m_reader.start(m_settings.program, arguments);
 }
 
-void StickDesk::ended()
+void StickDesk::ended(const system::ExitStatus &status, const QByteArray &output)
 {
-    m_end->stop();
-    m_end->deleteLater();
-    m_limit.stop();
-    const QString sentence = QString::fromUtf8(selfupdate::readPipe(m_output.get())).simplified();
-    const system::ExitStatus status = m_process->reap();
-    m_process.reset();
-    m_output = Descriptor();
-    logVisit(status, sentence);
+    logVisit(status, QString::fromUtf8(output).simplified());
     Q_EMIT served();
     next();
 }

@@ -1,18 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "base/Descriptor.h"
-#include "system/ExitNotifier.h"
-#include "system/ProcessHandle.h"
+#include "selfupdate/HelperProcess.h"
 #include "system/UserAccount.h"
 #include "watchdog/StickSource.h"
 
 #include <chrono>
 #include <memory>
-#include <optional>
 #include <QObject>
 #include <QSet>
-#include <QTimer>
 
 namespace sgn::watchdog {
 
@@ -42,7 +38,7 @@ public:
     void resultReady();
 
     // The process that serves a stick, a child of this one. 0: none.
-    [[nodiscard]] pid_t child() const { return m_process ? m_process->pid() : 0; }
+    [[nodiscard]] pid_t child() const { return m_reader.pid(); }
 
 Q_SIGNALS:
     // Something may lie ready for the agent.
@@ -58,17 +54,14 @@ private:
     void add(const Visit &visit);
     void next();
     [[nodiscard]] Outcome start(const Visit &visit);
-    void ended();
+    void ended(const system::ExitStatus &status, const QByteArray &output);
 
     Settings m_settings;
     std::unique_ptr<StickSource> m_source;
     bool m_isWatching = false;
     QStringList m_present;
     QList<Visit> m_waiting;
-    std::optional<system::ProcessHandle> m_process;
-    Descriptor m_output;
-    system::ExitNotifier *m_end = nullptr;
-    QTimer m_limit;
+    selfupdate::HelperProcess m_reader;
 };
 
 } // namespace sgn::watchdog
