@@ -6,11 +6,8 @@
 #include "base/StateFile.h"
 #include "base/SystemError.h"
 #include "control/StickHandover.h"
-#include "protocol/Command.h"
-#include "release/ReleaseSignature.h"
-#include "release/StickOrder.h"
-#include "release/StickResult.h"
-#include "stick/StickFiles.h"
+#include "stick/OrderCheck.h"
+#include "stick/ResultWriter.h"
 #include "stick/StickMount.h"
 #include "system/FileLock.h"
 
@@ -30,115 +27,13 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-constexpr qint64 maxLogs = qint64{64} * 1024 * 1024;
 constexpr qint64 maxRecord = 4096;
-constexpr int maxNames = 99;
 constexpr QLatin1StringView orderKey("order");
 
-// An order as it lies on the stick, with the manifests that it names, unchecked.
-struct Found
-{
-    QByteArray json;
-    Result<StickOrder> order = fail(ErrorCode::NotFound, QString());
-    QByteArrayList manifests = {};
-    QString digest = {}; // over all of it: what is to be done
-};
-
-Result<Found> readOrder(const StickFiles &files)
-{
-    auto json = files.read(stickOrderFile, maxStickOrder);
-    if (!json) {
-        return fail(std::move(json).error());
-    }
-    Found found{*std::move(json)};
-    found.order = parseStickOrder(found.json);
-    Sha256 hash;
-    hash.addData(found.json);
-    if (found.order) {
-        for (const StickRelease &release : found.order->releases) {
-            const auto opened = files.read(QLatin1StringView(release.release.toLatin1()), control::maxStickManifest);
-            if (!opened && opened.error().code == ErrorCode::Io) {
-                return fail(opened.error());
-            }
-            if (!opened) {
-                found.order = fail(opened.error());
-                break;
-            }
-            found.manifests += opened->trimmed();
-            hash.addData(found.manifests.constLast());
-        }
-    }
-    found.digest = QString::fromLatin1(hash.finish().toHex());
-    return found;
-}
-
-// A release that may be copied: signed, and of the size that was signed.
-struct Checked
-{
-    QString zip;
-    QByteArray manifest;
-    qint64 size = 0;
-    QByteArray sha256;
-};
-
-Result<Checked> checkRelease(const StickFiles &files, const StickRelease &release, const QByteArray &signedManifest,
-                             const QList<PublicKey> &keys)
-{
-    const auto manifest = verifyRelease(signedManifest, keys);
-    if (!manifest) {
-        return fail(manifest.error().withContext(release.release));
-    }
-    if (!componentFromFolder(manifest->component)) {
-        return fail(ErrorCode::BadRequest, u"%1: %2 can't be installed from a stick, only from the panel"_s.arg(
-                                               release.zip, manifest->component));
-    }
-    if (manifest->size > maxStickZip) {
-        return fail(ErrorCode::TooLarge,
-                    u"%1 has more than the %2 bytes that a device takes"_s.arg(release.zip).arg(maxStickZip));
-    }
-    const auto opened = files.openFile(release.zip);
-    if (!opened) {
-        return fail(opened.error());
-    }
-    if (opened->size != manifest->size) {
-        return fail(ErrorCode::HashMismatch, u"%1 has %2 bytes, %3 were signed; write the stick anew"_s.arg(release.zip)
-                                                 .arg(opened->size)
-                                                 .arg(manifest->size));
-    }
-    return Checked{release.zip, signedManifest, manifest->size, manifest->sha256};
-}
-
-Result<QList<Checked>> checkOrder(const StickDevice &device, const StickFiles &files, const Found &found)
-{
-    if (!found.order) {
-        return fail(found.order.error().withContext(stickOrderFile));
-    }
-    if (!device.releaseKeys) {
-        return fail(device.releaseKeys.error());
-    }
-    if (device.releaseKeys->isEmpty()) {
-        return fail(ErrorCode::NotSigned, u"this device has no release_keys, and without them it takes no release from "
-                                          "a stick; set them by sgn-provision"_s);
-    }
-    if (!isFor(*found.order, device.jid, device.id)) {
-        return fail(ErrorCode::Refused, u"the order is for other devices, and this one is %1 (%2)"_s.arg(
-                                            device.jid.isEmpty() ? u"unknown"_s : device.jid, device.id));
-    }
-    QList<Checked> all;
-    for (qsizetype i = 0; i < found.order->releases.size(); ++i) {
-        auto checked = checkRelease(files, found.order->releases.at(i), found.manifests.at(i), *device.releaseKeys);
-        if (!checked) {
-            return fail(std::move(checked).error());
-        }
-        all += *std::move(checked);
-    }
-    return all;
-}
-
-Outcome checkSpace(const StickDevice &device, const QList<Checked> &releases)
+Outcome checkSpace(const StickDevice &device, const QList<CheckedRelease> &releases)
 {
     qint64 needed = device.reservedBytes;
-    for (const Checked &release : releases) {
+    for (const CheckedRelease &release : releases) {
         needed += release.size;
     }
     struct statvfs disk
@@ -174,7 +69,8 @@ Result<Descriptor> createFor(const StickDevice &device, const QString &path)
     return openRegularFile(path, O_WRONLY | O_CREAT | O_EXCL);
 }
 
-Outcome copyRelease(const StickDevice &device, const StickFiles &files, const Checked &release, const QString &path)
+Outcome copyRelease(const StickDevice &device, const StickFiles &files, const CheckedRelease &release,
+                    const QString &path)
 {
     const auto from = files.openFile(release.zip);
     if (!from) {
@@ -211,7 +107,7 @@ Outcome makeFolder(const StickDevice &device)
 }
 
 // Its last step makes it one, so that the agent never finds half of it.
-Outcome handOver(const StickDevice &device, const StickFiles &files, const QList<Checked> &releases,
+Outcome handOver(const StickDevice &device, const StickFiles &files, const QList<CheckedRelease> &releases,
                  const QString &digest)
 {
     control::StickHandover handover{QUuid::createUuid().toString(QUuid::Id128), digest, {}};
@@ -243,76 +139,6 @@ Outcome recordOrder(const StickDevice &device, const QString &digest)
     return writeStateFile(device.tree.stickRecord(), toJsonText({{orderKey, digest}}));
 }
 
-// "b8-27-eb-00-00-01-20261129-180000": what FAT can hold.
-QString nameFor(const StickDevice &device, const QDateTime &now)
-{
-    constexpr qsizetype maxDevice = 40;
-    const QString &known = device.id.isEmpty() ? device.jid : device.id;
-    QString name;
-    for (const QChar c : known.left(maxDevice)) {
-        name += c != u'.' && isStickFileName(QStringView(&c, 1)) ? c : u'-';
-    }
-    return (name.isEmpty() ? u"device"_s : name) + now.toString(u"-yyyyMMdd-hhmmss"_s);
-}
-
-// Without an entry: there are none, or they can't be read.
-std::optional<StickFiles::Opened> openLogs(const StickDevice &device)
-{
-    const system::FileRights rights(device.owner);
-    auto file = openRegularFile(device.tree.stickLogs(), O_RDONLY);
-    struct stat info
-    {
-    };
-    if (!file || ::fstat(file->get(), &info) != 0 || info.st_size > maxLogs) {
-        return std::nullopt;
-    }
-    return StickFiles::Opened{*std::move(file), info.st_size};
-}
-
-// The logs first: a result that can be read is whole.
-Outcome addBoth(const StickFiles &files, const QString &name, StickResult result,
-                const std::optional<StickFiles::Opened> &logs)
-{
-    if (logs) {
-        const Outcome added = files.addResult(name + u"-logs.zip"_s, logs->file, logs->size);
-        if (!added && added.error().code != ErrorCode::NoSpace && added.error().code != ErrorCode::TooLarge) {
-            return added;
-        }
-        if (!added) {
-            const QString why = u"without logs: "_s + added.error().message;
-            result.remarks = result.remarks.isEmpty() ? why : result.remarks + u"; "_s + why;
-        }
-    }
-    return files.addResult(name + u".json"_s, encode(result));
-}
-
-// Returns the name of the file. Another device's, or an older one of this device, stays what it is.
-Result<QString> writeResult(const StickDevice &device, const QString &place, const StickResult &result, bool hasLogs)
-{
-    const auto mount = StickMount::mount(place, StickMount::Mode::Writable);
-    const auto files = mount ? StickFiles::open(mount->path()) : fail(mount.error());
-    if (!files) {
-        return fail(files.error());
-    }
-    const QString base = nameFor(device, device.now());
-    Outcome added;
-    QString name = base;
-    for (int n = 2; n <= maxNames; ++n) {
-        added = addBoth(*files, name, result, hasLogs ? openLogs(device) : std::nullopt);
-        if (added || added.error().code != ErrorCode::Busy) {
-            break;
-        }
-        name = u"%1-%2"_s.arg(base).arg(n);
-    }
-    if (added) {
-        added = files->sync();
-    }
-    if (!added) {
-        return fail(std::move(added).error());
-    }
-    return name + u".json"_s;
-}
-
 StickResult failedResult(const StickDevice &device, const QString &digest, const Error &reason)
 {
     StickResult result;
@@ -338,7 +164,7 @@ StickResult readResult(const StickDevice &device)
 
 Result<Served> deliver(const StickDevice &device, const QString &place)
 {
-    const auto written = writeResult(device, place, readResult(device), true);
+    const auto written = writeResult(device, place, readResult(device), WithLogs::Yes);
     if (!written) {
         // Any other stick isn't one to write to.
         return written.error().code == ErrorCode::NotFound
@@ -366,7 +192,7 @@ Result<Served> refuse(const StickDevice &device, const QString &place, const QSt
         }
     }
     const QString sentence = u"refused the stick %1: %2"_s.arg(place, reason.message);
-    const auto written = writeResult(device, place, failedResult(device, digest, reason), false);
+    const auto written = writeResult(device, place, failedResult(device, digest, reason), WithLogs::No);
     return Served{Served::Kind::Refused, written ? sentence : u"%1 (%2)"_s.arg(sentence, written.error().message)};
 }
 
