@@ -86,8 +86,8 @@ QString programFault(const Step &step, const QByteArray &path, const CardFacts &
         return content ? QString() : content.error().message; // scripts are checked with all others
     }
     const QString problem = programProblem(*head, facts.architecture, [&](const QByteArray &interpreter) {
-        const QByteArray own = throughLinksOf(step, interpreter);
-        const bool isOwn = std::ranges::find(step.wishes, own, &Wish::path) != step.wishes.end();
+        const QByteArray place = throughLinksOf(step, interpreter);
+        const bool isOwn = std::ranges::find(step.wishes, place, &Wish::path) != step.wishes.end();
         const auto there =
             isOwn || !checkCardPath(interpreter) ? Result<QMap<QByteArray, Node>>() : card.lookThrough({interpreter});
         return isOwn || (there && there->contains(interpreter));

@@ -25,21 +25,21 @@ def enter():
     """Root of its own world from here on, with all users, so that a device's owner can be another one."""
     if os.geteuid() != 0:
         raise Unavailable("only root may give a namespace more than one user")
-    asks, may_ask = os.pipe(), os.pipe()
+    inside, mapped = os.pipe(), os.pipe()
     own = os.getpid()
     helper = os.fork()
     if helper == 0:
         # Only a process outside can write the maps.
-        os.read(asks[0], 1)
+        os.read(inside[0], 1)
         for name in ("uid_map", "gid_map"):
             pathlib.Path(f"/proc/{own}/{name}").write_text(f"0 0 {USERS}\n", encoding="ascii")
-        os.write(may_ask[1], b"x")
+        os.write(mapped[1], b"x")
         os._exit(0)
     libc = ctypes.CDLL(None, use_errno=True)
     if libc.unshare(CLONE_NEWUSER | CLONE_NEWNS | CLONE_NEWNET | CLONE_NEWUTS) != 0:
         raise Unavailable(f"no namespaces: {os.strerror(ctypes.get_errno())}")
-    os.write(asks[1], b"x")
-    os.read(may_ask[0], 1)
+    os.write(inside[1], b"x")
+    os.read(mapped[0], 1)
     os.waitpid(helper, 0)
     os.setgroups([])
     os.setresgid(0, 0, 0)

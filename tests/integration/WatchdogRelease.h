@@ -5,11 +5,17 @@
 #include "crypto/ConfigEnvelope.h"
 #include "crypto/Sha256.h"
 #include "integration/WatchdogDevice.h"
+#include "support/ReleaseKit.h"
 
 #include <QJsonDocument>
 #include <QJsonObject>
 
 namespace sgn::test {
+
+inline QByteArray agentProgram()
+{
+    return readWhole(QStringLiteral(SGN_BIN_DIR "/sgn-agent"));
+}
 
 // A device whose watchdog lies in a release folder of its own, out of the reach of the device's owner, as on a card.
 class ReleasedDevice : public WatchdogDevice

@@ -16,11 +16,6 @@ namespace {
 constexpr int limit = 90'000;
 const QString secret = u"canary-password"_s;
 
-QByteArray agentProgram()
-{
-    return readWhole(QStringLiteral(SGN_BIN_DIR "/sgn-agent"));
-}
-
 } // namespace
 
 // The real agent, the real watchdog and a real server: releases of the meter and of the agent itself.

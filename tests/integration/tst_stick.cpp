@@ -14,11 +14,6 @@ namespace {
 constexpr int limit = 90'000;
 const QString secret = u"canary-password"_s;
 
-QByteArray agentProgram()
-{
-    return readWhole(QStringLiteral(SGN_BIN_DIR "/sgn-agent"));
-}
-
 } // namespace
 
 // A USB stick at a device without a network: the real watchdog and agent, and folders that another program would have
