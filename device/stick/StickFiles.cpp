@@ -143,7 +143,7 @@ Result<QByteArray> StickFiles::read(QLatin1StringView name, qint64 maxSize) cons
     QByteArray content;
     while (content.size() <= maxSize) {
         const qsizetype done = content.size();
-        content.resize(std::min<qsizetype>(done + static_cast<qsizetype>(blockSize), maxSize + 1));
+        content.resize(static_cast<qsizetype>(std::min<qint64>(done + static_cast<qint64>(blockSize), maxSize + 1)));
         const ssize_t n =
             ::read(opened->file.get(), content.data() + done, static_cast<std::size_t>(content.size() - done));
         content.resize(done + std::max<ssize_t>(n, 0));

@@ -3,6 +3,8 @@
 #include "integration/XmppEndpoint.h"
 #include "support/TestCa.h"
 
+#include <QTemporaryFile>
+
 using namespace Qt::StringLiterals;
 using namespace sgn;
 using namespace sgn::test;
@@ -159,8 +161,11 @@ private Q_SLOTS:
                                     << u"certification authority"_s;
         QTest::newRow("no CA file") << meterJid << u"/nowhere/cacert.pem"_s << ErrorCode::NotFound
                                     << u"/nowhere/cacert.pem"_s;
+        QVERIFY(m_emptyFile.open());
         QTest::newRow("CA file without a certificate")
-            << meterJid << u"/dev/null"_s << ErrorCode::BadFile << u"no certificate"_s;
+            << meterJid << m_emptyFile.fileName() << ErrorCode::BadFile << u"no certificate"_s;
+        QTest::newRow("CA file that is a device")
+            << meterJid << u"/dev/null"_s << ErrorCode::BadFile << u"/dev/null is no regular file"_s;
         QTest::newRow("server of another domain")
             << u"meter@im.example.org"_s << QString() << ErrorCode::Refused << u"doesn't serve im.example.org"_s;
     }
@@ -483,6 +488,7 @@ private:
 
     std::unique_ptr<ProsodyServer> m_server;
     TestCa m_otherCa;
+    QTemporaryFile m_emptyFile;
 };
 
 QTEST_GUILESS_MAIN(XmppSessionTest)
