@@ -1,13 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "system/Privileges.h"
 
-#include "base/SystemError.h"
+#include "system/UserAccount.h"
 
-#include <cerrno>
 #include <grp.h>
 #include <pwd.h>
-#include <QFile>
-#include <sys/stat.h>
 #include <unistd.h>
 
 namespace sgn::system {
@@ -29,16 +26,14 @@ bool takeGroups(uid_t owner, gid_t folderGroup)
 
 Outcome becomeOwnerOf(const QString &root)
 {
-    struct stat folder
-    {
-    };
-    if (::stat(QFile::encodeName(root).constData(), &folder) != 0) {
-        return fail(systemError(u"cannot find the root folder "_s + root, errno));
+    const auto owner = ownerOfFolder(root);
+    if (!owner) {
+        return fail(owner.error());
     }
-    if (::geteuid() != 0 || folder.st_uid == 0) {
+    if (::geteuid() != 0 || owner->user == 0) {
         return {};
     }
-    if (!takeGroups(folder.st_uid, folder.st_gid) || ::setuid(folder.st_uid) != 0 || ::setuid(0) == 0) {
+    if (!takeGroups(owner->user, owner->group) || ::setuid(owner->user) != 0 || ::setuid(0) == 0) {
         return fail(ErrorCode::Refused, u"cannot switch to the owner of "_s + root);
     }
     return {};

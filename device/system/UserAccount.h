@@ -26,8 +26,19 @@ struct UserAccount
 // Whether a group has members other than root and the user.
 [[nodiscard]] bool hasOtherMembers(gid_t group, uid_t user);
 
-// The owner of the device's root folder. NotFound if the folder isn't there or the owner has no account, Refused for
-// another thing than a folder.
+// A folder's owner, as numbers.
+struct FolderOwner
+{
+    uid_t user = 0;
+    gid_t group = 0;
+};
+
+// The owner of the device's root folder; a link on the way to it is followed. With the owner's rights everything below
+// it is done (FileRights), so no other user may choose which folder it is: one of root's counts only if each folder and
+// link on the way to it is root's as well, else Refused, as for another thing than a folder. NotFound, Io.
+[[nodiscard]] Result<FolderOwner> ownerOfFolder(const QString &root);
+
+// The same with the owner's account; NotFound also where there is none.
 [[nodiscard]] Result<UserAccount> ownerOfRoot(const QString &root);
 
 // Makes root do all its work on files with the rights of `account` (setfsuid(2)), so that a link that the owner of the

@@ -6,6 +6,7 @@
 #include <arpa/inet.h>
 #include <csignal>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 
@@ -74,7 +75,9 @@ private Q_SLOTS:
             QFile::remove(device.path(u"logs/watchdog.log"_s));
             QVERIFY(device.start());
             ControlClient observer(device);
-            QVERIFY(observer.waitForState(u"other"_s, ProcessState::Running));
+            for (const QString &name : {u"ocr"_s, u"other"_s}) {
+                QVERIFY(observer.waitForState(name, ProcessState::Running)); // by its own heartbeat
+            }
             device.send(encode(heartbeat));
             QTRY_VERIFY2_WITH_TIMEOUT(device.read(u"logs/watchdog.log"_s).contains(reason),
                                       device.read(u"logs/watchdog.log"_s).constData(), patience);
@@ -347,6 +350,61 @@ private Q_SLOTS:
         QVERIFY(program.waitForFinished(patience));
         QCOMPARE(program.exitCode(), code);
         QVERIFY(program.readAll().contains(output));
+    }
+
+    // In place of the device's folder, a link to one of root's that every user can write to, and in there a journal by
+    // which the watchdog would exchange any other folder of root's.
+    void theOwnersLinkGivesNoRightsOfRoots()
+    {
+        if (::geteuid() != 0) {
+            QSKIP("only root has rights that a link could borrow");
+        }
+        const QTemporaryDir all; // as "/"
+        const QString open = all.filePath(u"tmp"_s);
+        const QString theirs = all.filePath(u"etc"_s);
+        const QString home = all.filePath(u"home"_s);
+        for (const QString &folder : {open + u"/wdog"_s, open + u"/JabberClient"_s, theirs, home}) {
+            QVERIFY(QDir().mkpath(folder));
+        }
+        QVERIFY(QFile(theirs + u"/passwd"_s).open(QIODevice::WriteOnly));
+        ::chmod(QFile::encodeName(all.path()).constData(), 0755);
+        ::chmod(QFile::encodeName(open).constData(), 01777);
+        const QString root = home + u"/technospurs"_s;
+        QVERIFY(QFile::link(open, root));
+        const auto inode = [](const QString &path) {
+            struct stat info
+            {
+            };
+            return ::lstat(QFile::encodeName(path).constData(), &info) == 0 ? QString::number(quint64{info.st_ino})
+                                                                            : QString();
+        };
+        QFile journal(open + u"/wdog/agent-swap.json"_s);
+        QVERIFY(journal.open(QIODevice::WriteOnly));
+        const QJsonObject request{
+            {u"id"_s, 0},      {u"request"_s, u"swap"_s}, {u"component"_s, u"JabberClient"_s}, {u"key"_s, u"k"_s},
+            {u"version"_s, 2}, {u"timeout_s"_s, 60},      {u"staged_folder"_s, theirs}};
+        const QJsonObject swap{{u"format"_s, 1},
+                               {u"phase"_s, u"rolling_back"_s},
+                               {u"attempts"_s, 0},
+                               {u"tidied"_s, false},
+                               {u"new_folder"_s, inode(open + u"/JabberClient"_s)},
+                               {u"old_folder"_s, inode(theirs)},
+                               {u"request"_s, request}};
+        journal.write(QJsonDocument(swap).toJson());
+        journal.close();
+        for (const QString &path : {home, root, open + u"/wdog"_s, open + u"/JabberClient"_s, journal.fileName()}) {
+            WatchdogDevice::own(path);
+        }
+        QProcess program;
+        program.start(QStringLiteral(SGN_BIN_DIR "/sgn-watchdog"),
+                      {u"--root"_s, root, u"--port"_s, u"0"_s, u"--socket"_s, all.filePath(u"socket"_s)});
+        const bool ended = program.waitForFinished(patience);
+        program.kill();
+        program.waitForFinished();
+        QVERIFY(QFile::exists(theirs + u"/passwd"_s));
+        QVERIFY(ended);
+        QCOMPARE(program.exitCode(), 1);
+        QVERIFY(program.readAllStandardError().contains("is root's, and the owner of "));
     }
 
     void selfTestRunsBesideALiveOne()
