@@ -15,8 +15,19 @@ namespace {
 
 SupervisedProcess::Spec specOf(const AgentSupervisor::Settings &settings)
 {
-    return {u"agent"_s,          settings.program, settings.arguments,     settings.environment,
-            settings.outputFile, settings.groups,  ProofOfLife::HelloOnce, settings.others};
+    return {
+        .name = u"agent"_s,
+        .program = settings.program,
+        .arguments = settings.arguments,
+        .environment = settings.environment,
+        .outputFile = settings.outputFile,
+        .groups = settings.groups,
+        .proof = ProofOfLife::HelloOnce,
+        // The network reaches it before all other programs, and unlike a meter's script it never needs sudo, which pi
+        // may use without a password on many cards.
+        .noNewPrivileges = true,
+        .others = settings.others,
+    };
 }
 
 } // namespace

@@ -186,7 +186,8 @@ Result<system::ProcessHandle> SupervisedProcess::tryLaunch(const Program &progra
         qCWarning(lcSupervision).noquote() << "the output of" << m_spec.name << "is lost:" << output.error().message;
     }
     return system::launch({program.path, m_spec.arguments, m_spec.environment, *std::move(account),
-                           output ? output->get() : -1, m_spec.groups.groupFor(m_spec.program), program.identity});
+                           output ? output->get() : -1, m_spec.groups.groupFor(m_spec.program), program.identity,
+                           m_spec.noNewPrivileges});
 }
 
 void SupervisedProcess::killGroup()

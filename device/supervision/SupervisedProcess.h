@@ -34,6 +34,7 @@ public:
         QString outputFile;
         system::ControlGroups groups;
         ProofOfLife proof = ProofOfLife::Heartbeats;
+        bool noNewPrivileges = false; // see system::Launch
         // The processes of the other programs that are supervised: none of them is ended with this one.
         std::function<QSet<pid_t>()> others = [] {
             return QSet<pid_t>();

@@ -14,6 +14,7 @@
 #include <QFile>
 #include <QFileInfo>
 #include <sys/fsuid.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -26,7 +27,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-enum class Step : int { Descriptors, Session, User, Folder, Check, Exec };
+enum class Step : int { Descriptors, Session, User, Privileges, Folder, Check, Exec };
 
 struct Failure
 {
@@ -43,6 +44,8 @@ QString describe(Step step)
         return u"cannot give it a session of its own"_s;
     case Step::User:
         return u"cannot become its user"_s;
+    case Step::Privileges:
+        return u"cannot keep it from gaining other rights"_s;
     case Step::Folder:
         return u"cannot enter its folder"_s;
     case Step::Check:
@@ -78,6 +81,7 @@ struct ChildPlan
     bool changeUser;
     QByteArray groupFile; // cgroup.procs of the control group, or empty
     std::optional<FileIdentity> checked;
+    bool noNewPrivileges;
 };
 
 void resetSignals()
@@ -193,6 +197,9 @@ Step execute(const ChildPlan &plan)
     if (!becomeUser(plan)) {
         giveUp(Step::User);
     }
+    if (plan.noNewPrivileges && ::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0) {
+        giveUp(Step::Privileges);
+    }
     ::umask(022);
     if (::chdir(plan.folder.constData()) != 0) {
         giveUp(Step::Folder);
@@ -259,7 +266,8 @@ Result<ProcessHandle> launch(const Launch &what)
                    what.output,
                    ::geteuid() == 0,
                    what.group.isEmpty() ? QByteArray() : what.group + "/cgroup.procs",
-                   what.checked};
+                   what.checked,
+                   what.noNewPrivileges};
     plan.arguments = pointers(plan.argumentTexts);
     plan.environment = pointers(plan.environmentTexts);
 

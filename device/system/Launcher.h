@@ -25,6 +25,9 @@ struct Launch
     // The file that was found good to start. It is looked at again with the rights of `account`, and another one that
     // is in its place by then isn't started.
     std::optional<FileIdentity> checked = {};
+    // It and all it starts keep the rights of `account`: neither sudo nor any other set-user-ID program gives them more
+    // (PR_SET_NO_NEW_PRIVS, which can't be undone).
+    bool noNewPrivileges = false;
 };
 
 // Returns when the program's first instruction is next, or with the reason why it can't run (sent by the child through

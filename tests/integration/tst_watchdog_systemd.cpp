@@ -2,6 +2,8 @@
 // The watchdog as it is on a card: started by the unit that is packaged, under a real systemd.
 #include "integration/WatchdogMachine.h"
 
+#include <linux/capability.h>
+
 using namespace sgn;
 using namespace sgn::test;
 
@@ -18,6 +20,14 @@ private:
     {
         return m_device->machine.run({u"/bin/systemctl"_s, u"show"_s, u"--value"_s, u"--property"_s, property, unit})
             .trimmed();
+    }
+
+    // The capabilities that a process and what it starts can have at most, from /proc/PID/status.
+    [[nodiscard]] static quint64 bounding(const QByteArray &status)
+    {
+        const QByteArray label = "\nCapBnd:\t";
+        const qsizetype start = status.indexOf(label) + label.size();
+        return status.sliced(start, status.indexOf('\n', start) - start).toULongLong(nullptr, 16);
     }
 
     // As packaged, but for what only shortens the waiting: the times in the unit that end a watchdog which sends
@@ -77,6 +87,24 @@ private Q_SLOTS:
         // It is the folder's owner's and not root's.
         QCOMPARE(m_device->machine.read(MachineDevice::below(u"starts-ocr"_s)).split(' ').value(1),
                  QByteArray::number(MachineDevice::owner));
+    }
+
+    // A meter's script may use sudo, read serial ports and write wherever its user can.
+    void theUnitsLimitsLeaveAMeterItsRights()
+    {
+        QTRY_COMPARE_WITH_TIMEOUT(show(u"ActiveState"_s), "active", patience);
+        const QByteArray meter = m_device->machine.read(u"/proc/%1/status"_s.arg(m_device->meterPid()));
+        QVERIFY2(meter.contains("\nNoNewPrivs:\t0\n") && meter.contains("\nSeccomp:\t0\n"), meter);
+        quint64 dropped = 0;
+        for (const int capability :
+             {CAP_AUDIT_CONTROL, CAP_AUDIT_READ, CAP_BLOCK_SUSPEND, CAP_LEASE, CAP_LINUX_IMMUTABLE, CAP_MAC_ADMIN,
+              CAP_MAC_OVERRIDE, CAP_SYS_PACCT, CAP_WAKE_ALARM}) {
+            dropped |= quint64{1} << capability;
+        }
+        // A machine in namespaces may have fewer than a real one.
+        const quint64 all = bounding(m_device->machine.run({u"/bin/cat"_s, u"/proc/1/status"_s}));
+        QVERIFY(all != 0);
+        QCOMPARE(bounding(meter), all & ~dropped);
     }
 
     void comesBack_data()

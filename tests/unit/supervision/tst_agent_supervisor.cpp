@@ -105,6 +105,14 @@ private Q_SLOTS:
         QVERIFY(agent->signalled.isEmpty());
     }
 
+    void keepsItFromGainingRights()
+    {
+        const auto agent = makeRunning();
+        QFile status(u"/proc/%1/status"_s.arg(agent->pid()));
+        QVERIFY(status.open(QIODevice::ReadOnly));
+        QVERIFY(status.readAll().contains("\nNoNewPrivs:\t1\n"));
+    }
+
     void takesOverTheOneThatRuns()
     {
         m_tree->add(agentFile);

@@ -100,6 +100,21 @@ private Q_SLOTS:
         QCOMPARE(outputOf(what), "[a b]\n[$(id)]\n[]\n['\"]\n[*]\n"_ba);
     }
 
+    void keepsAProgramFromGainingRights_data()
+    {
+        QTest::addColumn<bool>("noNewPrivileges");
+        QTest::addColumn<QByteArray>("seen");
+        QTest::newRow("kept") << true << "NoNewPrivs:\t1\n"_ba;
+        QTest::newRow("as pi's scripts, which may use sudo") << false << "NoNewPrivs:\t0\n"_ba;
+    }
+    void keepsAProgramFromGainingRights()
+    {
+        QFETCH(const bool, noNewPrivileges);
+        Launch what = launchOf(add("#!/bin/sh\nexec grep NoNewPrivs /proc/self/status\n"));
+        what.noNewPrivileges = noNewPrivileges;
+        QTEST(outputOf(what), "seen");
+    }
+
     void givesAProgramASessionOfItsOwn()
     {
         auto process = launch(launchOf(add("#!/bin/sh\nexec sleep 1000\n")));
