@@ -3,10 +3,12 @@
 
 #include "base/Descriptor.h"
 #include "base/SystemError.h"
+#include "system/OwnFolders.h"
 
 #include <cerrno>
 #include <fcntl.h>
 #include <QFile>
+#include <QFileInfo>
 #include <sched.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
@@ -67,10 +69,12 @@ Result<QByteArray> readHead(const QByteArray &device)
 }
 
 // What the reader of the file system needs so that it neither lets other users read nor changes anything by itself.
+// What an error on it leads to is always among them: an ext's own superblock can have it that the machine stops
+// ("panic").
 QByteArray optionsFor(const QByteArray &fileSystem, StickMount::Mode mode)
 {
     if (fileSystem == "ext4") {
-        return mode == StickMount::Mode::ReadOnly ? "noload" : "errors=remount-ro";
+        return mode == StickMount::Mode::ReadOnly ? "errors=remount-ro,noload" : "errors=remount-ro";
     }
     return "uid=0,gid=0,umask=077,errors=remount-ro";
 }
@@ -117,6 +121,9 @@ Result<StickMount> StickMount::mount(const QString &place, Mode mode)
         return fail(systemError(u"the stick "_s + place, errno));
     }
     if (S_ISDIR(info.st_mode)) {
+        if (auto checked = system::checkFoldersAreOurs(QFileInfo(place).absolutePath()); !checked) {
+            return fail(checked.error().withContext(u"no stick is served below a folder of others"_s));
+        }
         return StickMount(place, false);
     }
     if (!S_ISBLK(info.st_mode)) {

@@ -19,14 +19,15 @@ inline constexpr qint64 maxVolumeHead = 2048;
 
 // A stick's volume, mounted where no other process sees it: this process gets a mount namespace of its own, so that
 // nothing stays mounted however it ends. Neither programs nor devices on it count, and reading changes nothing on it.
-// A place that is a folder already is used as it is. Needs root's own rights but for a folder.
+// A place that is a folder already is used as it is; it may be anyone's, as a mounted FAT is, but no folder above it:
+// who could exchange one would choose where root writes. Needs root's own rights but for a folder.
 class StickMount
 {
 public:
     enum class Mode { ReadOnly, Writable };
 
     // `place`: a block device, or a folder where another program has mounted the stick. NotFound: it is pulled out, or
-    // formatted with something else; Refused: neither of both; Io.
+    // formatted with something else; Refused: neither of both, or below a folder of another user; Io.
     [[nodiscard]] static Result<StickMount> mount(const QString &place, Mode mode);
 
     StickMount(StickMount &&other) noexcept;

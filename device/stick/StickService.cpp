@@ -244,6 +244,11 @@ Result<Served> serveStick(const StickDevice &device, const QString &place, Arriv
         lock.emplace(*std::move(locked));
         isReady = QFileInfo::exists(device.tree.stickResult());
         isUnderWay = QFileInfo::exists(device.tree.stickHandover());
+        if (!isReady && !isUnderWay) {
+            // Copies of a run that was cut: they would take the room of the next order's. A failure shows when that is
+            // copied.
+            [[maybe_unused]] const Outcome cleared = clearHandover(device.tree);
+        }
     }
     if (isReady) {
         auto delivered = deliver(device, place);

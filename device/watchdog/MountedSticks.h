@@ -4,12 +4,18 @@
 #include "watchdog/StickSource.h"
 
 #include <chrono>
+#include <QByteArrayList>
 #include <QTimer>
 
 namespace sgn::watchdog {
 
-// Sticks that another program mounts, each in a folder of its own below one folder, as /media: those with a folder
-// "sgn". Looks from time to time, because a mount reports itself to no file watcher.
+// The names of the folders directly in `folder`, an absolute path without links, on which something is mounted, by the
+// content of /proc/self/mountinfo. Pure.
+[[nodiscard]] QByteArrayList mountedIn(const QByteArray &folder, const QByteArray &mountInfo);
+
+// Sticks that another program mounts, each in a folder of its own below one folder, as /media: whatever is mounted
+// there, and other folders that have a folder "sgn". Looks from time to time, because a mount reports itself to no file
+// watcher. What is mounted is read by no call of this process: it may be a stick that doesn't reply.
 class MountedSticks final : public StickSource
 {
     Q_OBJECT

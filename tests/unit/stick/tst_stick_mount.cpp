@@ -96,6 +96,54 @@ private Q_SLOTS:
         QCOMPARE(errorOf(u"pulled out"_s), std::optional(ErrorCode::NotFound));
     }
 
+    void takesAFolderOnlyBelowFoldersOfOurs()
+    {
+        if (::geteuid() != 0) {
+            QSKIP("only root can give a folder away");
+        }
+        const QTemporaryDir media;
+        const auto give = [&media](const QString &name) {
+            return ::chown(QFile::encodeName(media.filePath(name)).constData(), 65534, 65534) == 0;
+        };
+        QVERIFY(QDir().mkpath(media.filePath(u"usb0"_s)));
+        QVERIFY(give(u"usb0"_s));
+        QVERIFY(StickMount::mount(media.filePath(u"usb0"_s), StickMount::Mode::Writable));
+        QVERIFY(give(u"."_s));
+        const auto mount = StickMount::mount(media.filePath(u"usb0"_s), StickMount::Mode::Writable);
+        QVERIFY(!mount);
+        QCOMPARE(mount.error().code, ErrorCode::Refused);
+    }
+
+    // An ext can have it written down that the kernel stops the machine when it finds an error on it.
+    void aVolumeCannotStopTheMachine_data()
+    {
+        QTest::addColumn<StickMount::Mode>("mode");
+        QTest::newRow("read") << StickMount::Mode::ReadOnly;
+        QTest::newRow("written") << StickMount::Mode::Writable;
+    }
+    void aVolumeCannotStopTheMachine()
+    {
+        QFETCH(StickMount::Mode, mode);
+        const QTemporaryDir folder;
+        const QString image = folder.filePath(u"stick.img"_s);
+        QFile file(image);
+        QVERIFY(file.open(QIODevice::WriteOnly) && file.resize(qint64{4} << 20));
+        file.close();
+        QCOMPARE(QProcess::execute(u"/sbin/mkfs.ext4"_s, {u"-q"_s, image}), 0);
+        QProcess tune;
+        tune.start(u"/sbin/tune2fs"_s, {u"-e"_s, u"panic"_s, image});
+        QVERIFY(tune.waitForFinished() && tune.exitCode() == 0);
+        const LoopDevice device(image);
+        if (device.path().isEmpty()) {
+            QSKIP("only root may make a loop device");
+        }
+        const auto mount = StickMount::mount(device.path(), mode);
+        QVERIFY2(mount, mount ? "" : qPrintable(mount.error().message));
+        // All that are in force, also those that the volume has brought.
+        const QByteArray options = readWhole(u"/proc/fs/ext4/%1/options"_s.arg(QFileInfo(device.path()).fileName()));
+        QVERIFY2(options.contains("errors=remount-ro\n"), options);
+    }
+
     void servesAVolume()
     {
         const QTemporaryDir folder;

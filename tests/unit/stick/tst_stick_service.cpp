@@ -179,6 +179,24 @@ private Q_SLOTS:
         QCOMPARE(serve(Arrival::Found), Served::Kind::HandedOver); // there is room now
     }
 
+    // On a card that has just enough room for one order.
+    void whatACutCopyHasLeftTakesNoRoom()
+    {
+        const SmallDisk card(512);
+        if (!card.isMounted()) {
+            QSKIP("only root may mount a small disk");
+        }
+        StickDevice small = device();
+        small.tree = DeviceTree(card.path());
+        small.reservedBytes = qint64{256} * 1024;
+        QVERIFY(small.tree.ensureFolders());
+        QVERIFY(writeFile(small.tree.stickZip(0), QByteArray(384 * 1024, 'x')));
+        QCOMPARE(serve(Arrival::PluggedIn, small), Served::Kind::HandedOver);
+        // What the agent works on stays.
+        QCOMPARE(serve(Arrival::PluggedIn, small), Served::Kind::Waiting);
+        QCOMPARE(readWhole(small.tree.stickZip(0)), readWhole(m_stick->path() + u"/sgn/0.zip"_s));
+    }
+
     // What the folder's owner may have put there, and what a power cut leaves.
     void copesWithWhatIsThere_data()
     {

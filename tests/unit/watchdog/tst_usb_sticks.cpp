@@ -1,12 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "base/Descriptor.h"
 #include "watchdog/MountedSticks.h"
 #include "watchdog/UsbSticks.h"
 
+#include <condition_variable>
+#include <fcntl.h>
+#include <mutex>
 #include <QDir>
+#include <QElapsedTimer>
 #include <QFile>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QtTest>
+#include <sys/mount.h>
+#include <thread>
 
 using namespace sgn::watchdog;
 using namespace std::chrono_literals;
@@ -79,6 +86,63 @@ private Q_SLOTS:
         QFETCH(QByteArray, message);
         QFETCH(bool, isBlock);
         QCOMPARE(isBlockEvent(message), isBlock);
+    }
+
+    void findsMounts_data()
+    {
+        QTest::addColumn<QByteArray>("info");
+        QTest::addColumn<QByteArrayList>("names");
+        const QByteArray rest = " rw,relatime shared:1 - vfat /dev/sda1 rw\n";
+        QTest::newRow("a stick") << "36 35 8:1 / /media/usb0" + rest << QByteArrayList{"usb0"};
+        QTest::newRow("two, one of them twice")
+            << "36 35 8:1 / /media/a" + rest + "37 35 8:2 / /media/b" + rest + "38 35 8:2 / /media/b" + rest
+            << QByteArrayList{"a", "b"};
+        QTest::newRow("a name with a space") << "36 35 8:1 / /media/MY\\040STICK" + rest << QByteArrayList{"MY STICK"};
+        QTest::newRow("a name with a backslash") << "36 35 8:1 / /media/a\\134040" + rest << QByteArrayList{"a\\040"};
+        QTest::newRow("the folder itself") << "36 35 8:1 / /media" + rest << QByteArrayList();
+        QTest::newRow("deeper") << "36 35 8:1 / /media/pi/usb0" + rest << QByteArrayList();
+        QTest::newRow("elsewhere") << "36 35 8:1 / /mediaa/usb0" + rest << QByteArrayList();
+        QTest::newRow("cut") << "36 35 8:1 /"_ba << QByteArrayList();
+        QTest::newRow("empty") << ""_ba << QByteArrayList();
+    }
+    void findsMounts()
+    {
+        QFETCH(QByteArray, info);
+        QFETCH(QByteArrayList, names);
+        QCOMPARE(mountedIn("/media", info), names);
+        QCOMPARE(mountedIn("/media/", info), names);
+    }
+
+    // As one that is broken, or made for it: each access to it would wait.
+    void doesNotWaitForAStick()
+    {
+        const QTemporaryDir media;
+        QVERIFY(QDir().mkpath(media.filePath(u"usb0"_s)) && QDir().mkpath(media.filePath(u"usb1/sgn"_s)));
+        const QByteArray place = QFile::encodeName(media.filePath(u"usb0"_s));
+        sgn::Descriptor fuse(::open("/dev/fuse", O_RDWR | O_CLOEXEC));
+        const QByteArray options =
+            "rootmode=40000,user_id=0,group_id=0,allow_other,fd=" + QByteArray::number(fuse.get());
+        if (!fuse.isValid() || ::mount("silent", place.constData(), "fuse", MS_NOSUID, options.constData()) != 0) {
+            QSKIP("only root may mount a file system, and the kernel has to have FUSE");
+        }
+        // Frees whoever waits.
+        std::jthread limit([&fuse](const std::stop_token &stop) {
+            std::mutex mutex;
+            std::unique_lock lock(mutex);
+            std::condition_variable_any().wait_for(lock, stop, 3s, [] { return false; });
+            fuse = sgn::Descriptor();
+        });
+        QElapsedTimer timer;
+        timer.start();
+        MountedSticks sticks(media.path(), 1h);
+        QStringList found = sticks.begin();
+        const qint64 took = timer.elapsed();
+        limit.request_stop();
+        limit.join();
+        ::umount2(place.constData(), MNT_DETACH);
+        found.sort();
+        QCOMPARE(found, (QStringList{media.filePath(u"usb0"_s), media.filePath(u"usb1"_s)}));
+        QVERIFY2(took < 2000, qPrintable(QString::number(took)));
     }
 
     void noticesWhatIsMounted()
