@@ -58,12 +58,37 @@ Result<Admission> admitProcesses(const QList<ProcessVersion> &asked, const QList
     return allThere ? Admission::AlreadyInstalled : Admission::Install;
 }
 
-Result<Admission> admitUpdate(const UpdateCommand &update, Downgrade downgrade, const Installed &installed)
+bool wasSignedBefore(const TrustedRelease &release, const Installed &installed)
 {
-    if (downgrade == Downgrade::Allowed) {
+    return release.created && installed.created && *release.created < *installed.created;
+}
+
+bool hasAllOf(const QList<ProcessReport> &installed, const QList<ProcessVersion> &asked)
+{
+    return std::ranges::all_of(installed, [&asked](const ProcessReport &process) {
+        return std::ranges::find(asked, process.name, &ProcessVersion::name) != asked.end();
+    });
+}
+
+Result<Admission> admitMeter(const UpdateCommand &update, const TrustedRelease &release, const Installed &installed)
+{
+    auto admission = admitProcesses(update.processes, installed.processes);
+    if (admission == Admission::Install && wasSignedBefore(release, installed) &&
+        !hasAllOf(installed.processes, update.processes)) {
+        return fail(ErrorCode::Downgrade,
+                    u"this release lacks a process that is installed, and was signed on %1, before one of %2 that has "
+                    "been installed; sign it anew"_s.arg(release.created->toString(Qt::ISODate),
+                                                         installed.created->toString(Qt::ISODate)));
+    }
+    return admission;
+}
+
+Result<Admission> admitUpdate(const UpdateCommand &update, const TrustedRelease &release, const Installed &installed)
+{
+    if (release.downgrade == Downgrade::Allowed) {
         return Admission::Install;
     }
-    auto admission = update.component == Component::SmartMeter ? admitProcesses(update.processes, installed.processes)
+    auto admission = update.component == Component::SmartMeter ? admitMeter(update, release, installed)
                                                                : admitVersion(update, installed.version);
     if (admission && update.force) {
         return Admission::Install;
@@ -80,8 +105,7 @@ Result<Admission> admitCa(const CaCertUpdate &update, const TrustedRelease &rele
     if (!update.sha256.isEmpty() && update.sha256 == installed.sha256) {
         return Admission::AlreadyInstalled;
     }
-    if (release.downgrade == Downgrade::Refused && release.created && installed.created &&
-        *release.created < *installed.created) {
+    if (release.downgrade == Downgrade::Refused && wasSignedBefore(release, installed)) {
         return fail(ErrorCode::Downgrade,
                     u"this CA file was signed on %1, and one of %2 has been installed; neither an operator nor its "
                     "signature allows that"_s.arg(release.created->toString(Qt::ISODate),
@@ -94,13 +118,12 @@ Result<Admission> admitCa(const CaCertUpdate &update, const TrustedRelease &rele
 
 Result<Admission> admit(const TrustedRelease &release, const Installed &installed)
 {
-    return std::visit(
-        Overloaded{
-            [&](const UpdateCommand &update) { return admitUpdate(update, release.downgrade, installed); },
-            [&](const CaCertUpdate &update) { return admitCa(update, release, installed); },
-            [](const Rollback &) -> Result<Admission> { return Admission::Install; },
-        },
-        release.task);
+    return std::visit(Overloaded{
+                          [&](const UpdateCommand &update) { return admitUpdate(update, release, installed); },
+                          [&](const CaCertUpdate &update) { return admitCa(update, release, installed); },
+                          [](const Rollback &) -> Result<Admission> { return Admission::Install; },
+                      },
+                      release.task);
 }
 
 } // namespace sgn::update

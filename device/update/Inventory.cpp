@@ -23,14 +23,15 @@ void read(const control::ReplyBody &answer, Installed &installed)
     }
 }
 
-void askWatchdog(control::RequestBody question, const Inventory::Sources &sources, QObject *context,
-                 Inventory::Taken taken)
+// `known`: without it.
+void askWatchdog(control::RequestBody question, const Installed &known, const Inventory::Sources &sources,
+                 QObject *context, Inventory::Taken taken)
 {
     auto *const asking = new control::PersistentRequest(sources.watchdog, std::move(question), sources.statusLimit,
                                                         std::chrono::seconds(1), context);
     QObject::connect(asking, &control::PersistentRequest::finished, context,
-                     [taken = std::move(taken)](const Result<control::ReplyBody> &reply) {
-                         Installed installed;
+                     [known, taken = std::move(taken)](const Result<control::ReplyBody> &reply) {
+                         Installed installed = known;
                          if (reply) {
                              read(*reply, installed);
                          } else {
@@ -53,9 +54,10 @@ void Inventory::take(const Task &task, const ReleasePaths &paths, const Sources 
     if (component == Component::SmartMeter || component == Component::WatchDog) {
         if (mustAsk) {
             const bool isMeter = component == Component::SmartMeter;
+            installed.created = isMeter ? readNewestSigned(paths) : std::nullopt;
             askWatchdog(isMeter ? control::RequestBody(control::Status{})
                                 : control::RequestBody(control::SwapStatus{Component::WatchDog}),
-                        sources, context, std::move(taken));
+                        installed, sources, context, std::move(taken));
             return;
         }
     } else if (component == Component::JabberClient) {

@@ -72,8 +72,9 @@ UpdateOutcome outcomeOf(const Record &record)
 
 Outcome tidyUp(const ReleasePaths &paths, const Record &record)
 {
-    if (record.state == State::Done && record.created && !componentOf(record.order.task)) {
-        // The newest CA file bars all older ones, even if it was installed already.
+    const auto component = componentOf(record.order.task);
+    if (record.state == State::Done && record.created && (!component || component == Component::SmartMeter)) {
+        // The newest bars older ones (Admission.h), even if it was installed already.
         warnIfFailed(noteNewestSigned(paths, *record.created));
     }
     Outcome kept;

@@ -30,7 +30,8 @@ public:
     [[nodiscard]] PublicKey publicKey() const { return publicKeyOf(m_key).value(); }
 
     // A release with these files of the component whose folder they are in.
-    [[nodiscard]] StickFile release(const Files &files, const QList<ProcessVersion> &processes, int version = 0) const
+    [[nodiscard]] StickFile release(const Files &files, const QList<ProcessVersion> &processes, int version = 0,
+                                    const QDateTime &created = QDateTime({2026, 11, 25}, {12, 0}, Qt::UTC)) const
     {
         const QTemporaryDir folder;
         const QString zip = folder.filePath(QStringLiteral("release.zip"));
@@ -45,7 +46,7 @@ public:
         manifest.version = version;
         manifest.sha256 = Sha256::hash(content);
         manifest.size = content.size();
-        manifest.created = QDateTime({2026, 11, 25}, {12, 0}, Qt::UTC);
+        manifest.created = created;
         return {content, signRelease(manifest, m_key).value()};
     }
     [[nodiscard]] StickFile meter(int version) const

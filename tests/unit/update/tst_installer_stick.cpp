@@ -115,6 +115,48 @@ private Q_SLOTS:
         QCOMPARE(installedFiles(m_root, u"SmartMeter"_s), before);
     }
 
+    // Any release that was ever signed can be on a stick. One of other processes has no version that could be compared.
+    void anOlderReleaseOfOtherProcessesIsRefused_data()
+    {
+        QTest::addColumn<QStringList>("processes");
+        QTest::addColumn<int>("days"); // from the signature of what is installed to this one's
+        QTest::addColumn<bool>("isInstalled");
+        QTest::newRow("others, signed before") << QStringList{u"gas"_s} << -1 << false;
+        QTest::newRow("others, signed later") << QStringList{u"gas"_s} << 1 << true;
+        QTest::newRow("others, signed at the same time") << QStringList{u"gas"_s} << 0 << true;
+        QTest::newRow("one less, signed before") << QStringList{u"ocr"_s} << -1 << false;
+        QTest::newRow("one more, signed before") << QStringList{u"ocr"_s, u"dlms"_s, u"gas"_s} << -1 << true;
+    }
+    void anOlderReleaseOfOtherProcessesIsRefused()
+    {
+        QFETCH(QStringList, processes);
+        QFETCH(int, days);
+        QFETCH(bool, isInstalled);
+        QVERIFY(m_installer->begin(orderFor(m_kit.meter(2), 2)));
+        QVERIFY(ended());
+        QVERIFY2(m_outcomes.constFirst().success, qPrintable(m_outcomes.constFirst().remarks));
+        m_installer->close();
+        m_outcomes.clear();
+
+        Files files{{u"SmartMeter/main.py"_s, "#!/usr/bin/python3\n"}};
+        QList<ProcessVersion> versions;
+        for (const QString &name : processes) {
+            files.insert(u"SmartMeter/%1.py"_s.arg(name), "#!/usr/bin/python3\n");
+            files.insert(u"SmartMeter/%1.version"_s.arg(name), "3");
+            versions += ProcessVersion{name, 3};
+        }
+        const QDateTime created = QDateTime({2026, 11, 25}, {12, 0}, Qt::UTC).addDays(days);
+        Order order = orderFor(m_kit.release(files, versions, 0, created), 3);
+        updateOf(order).processes = versions;
+        QVERIFY(m_installer->begin(order));
+        QVERIFY(ended());
+        QVERIFY2(m_outcomes.constFirst().success == isInstalled, qPrintable(m_outcomes.constFirst().remarks));
+        if (!isInstalled) {
+            QCOMPARE(m_outcomes.constFirst().error, std::optional(ErrorCode::Downgrade));
+            QCOMPARE(installedFiles(m_root, u"SmartMeter"_s), meterRelease(2));
+        }
+    }
+
     // Keys that are removed while the update waits bind it all the same.
     void isNotInstalledOnceTheKeysAreGone()
     {
