@@ -350,6 +350,14 @@ Outcome Provisioning::addSeedPath(Step &step, const CardFacts &facts) const
                     u"%1 is in the way of a link to %2, by which this agent is started; remove or rename it"_s.arg(
                         QString::fromUtf8(seed), QString::fromUtf8(root)));
     }
+    // Its owner could exchange the link, and with it what the device's user runs.
+    const uid_t owner = there->value(home).uid;
+    if (owner != 0 && owner != facts.user.uid) {
+        return fail(
+            ErrorCode::Refused,
+            u"%1, where a link leads to this agent, belongs to another user; remove it or give it to root"_s.arg(
+                QString::fromUtf8(home)));
+    }
     if (!there->contains(home)) {
         step.wishes += {.path = home, .type = Node::Type::Folder, .mode = 0755};
     }

@@ -64,6 +64,21 @@ private:
         return files;
     }
 
+    // A card whose first user isn't pi, and a bundle's agent.
+    void prepareCardOfAnn()
+    {
+        const QString passwd = path(u"root/etc/passwd"_s);
+        QVERIFY(test::writeFile(passwd, "root:x:0:0:root:/root:/bin/bash\nann:x:1000:1000:,,,:/home/ann:/bin/bash\n"));
+        QVERIFY(test::writeFile(path(u"root/etc/shadow"_s), "root:*:1:0:99999:7:::\nann:*:1:0:99999:7:::\n"));
+        QVERIFY(QDir().mkpath(path(u"root/home/ann"_s)) && QDir().rmdir(path(u"root/home/pi"_s)));
+        QCOMPARE(makeCardImage(path(u"card.img"_s), path(u"root"_s)), QString());
+        QVERIFY(QFile::remove(path(u"agent.zip"_s)) && QFile::remove(path(u"watchdog.zip"_s)));
+        QVERIFY(
+            makeZip(path(u"agent.zip"_s), {{u"JabberClient/sgn-agent"_s, elfOfArmhf(home + "/JabberClient/lib/ld.so")},
+                                           {u"JabberClient/lib/ld.so"_s, elfOfArmhf()},
+                                           {u"JabberClient/version"_s, "3\n"}}));
+    }
+
     std::unique_ptr<QTemporaryDir> m_folder;
     TestCa m_ca;
 
@@ -327,16 +342,8 @@ private Q_SLOTS:
     // The programs of a bundle name their loader by the seed's path, whoever the first user is.
     void leadsFromTheSeedsPathToTheDevice()
     {
-        const QString passwd = path(u"root/etc/passwd"_s);
-        QVERIFY(test::writeFile(passwd, "root:x:0:0:root:/root:/bin/bash\nann:x:1000:1000:,,,:/home/ann:/bin/bash\n"));
-        QVERIFY(test::writeFile(path(u"root/etc/shadow"_s), "root:*:1:0:99999:7:::\nann:*:1:0:99999:7:::\n"));
-        QVERIFY(QDir().mkpath(path(u"root/home/ann"_s)) && QDir().rmdir(path(u"root/home/pi"_s)));
-        QCOMPARE(makeCardImage(path(u"card.img"_s), path(u"root"_s)), QString());
+        prepareCardOfAnn();
         const QByteArray loader = home + "/JabberClient/lib/ld.so";
-        QVERIFY(QFile::remove(path(u"agent.zip"_s)) && QFile::remove(path(u"watchdog.zip"_s)));
-        QVERIFY(makeZip(path(u"agent.zip"_s), {{u"JabberClient/sgn-agent"_s, elfOfArmhf(loader)},
-                                               {u"JabberClient/lib/ld.so"_s, elfOfArmhf()},
-                                               {u"JabberClient/version"_s, "3\n"}}));
         const QStringList arguments{u"card"_s, u"--image"_s, u"card.img"_s, u"--agent"_s, u"agent.zip"_s};
         const Ran ran = run(arguments);
         QVERIFY2(ran.exitCode == 0, qPrintable(ran.errors));
@@ -347,6 +354,19 @@ private Q_SLOTS:
         QCOMPARE(run(arguments).output, u"nothing to change\n"_s);
         const Ran check = run({u"check"_s, u"--image"_s, u"card.img"_s});
         QVERIFY2(!check.output.contains(u"loader"_s), qPrintable(check.output));
+    }
+
+    // Who could exchange the link would choose what ann runs.
+    void leadsThroughNoHomeOfAnotherUser()
+    {
+        prepareCardOfAnn();
+        QVERIFY(
+            card()->apply({{.path = "/home/pi", .type = Node::Type::Folder, .mode = 0755, .uid = 1001, .gid = 1001}}));
+        const Ran ran = run({u"card"_s, u"--image"_s, u"card.img"_s, u"--agent"_s, u"agent.zip"_s});
+        QCOMPARE(ran.exitCode, 1);
+        QVERIFY2(ran.errors.contains(u"/home/pi, where a link leads to this agent, belongs to another user"_s),
+                 qPrintable(ran.errors));
+        QVERIFY(card()->look({home}).value().isEmpty());
     }
 
     void refuses_data()
