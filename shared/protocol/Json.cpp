@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 #include <QJsonDocument>
+#include <string_view>
 
 namespace sgn {
 
@@ -13,14 +14,19 @@ using namespace Qt::StringLiterals;
 
 QByteArray toAsciiJson(const QJsonObject &object)
 {
+    constexpr std::string_view digits = "0123456789abcdef";
     const QString text = QString::fromUtf8(toJsonText(object));
     QByteArray out;
     out.reserve(text.size());
-    for (const QChar c : text) {
-        if (c.unicode() < 0x80) {
-            out += static_cast<char>(c.unicode());
-        } else {
-            out += "\\u" + QByteArray::number(c.unicode(), 16).rightJustified(4, '0');
+    for (const QChar character : text) {
+        const unsigned code = character.unicode();
+        if (code < 0x80) {
+            out += static_cast<char>(code);
+            continue;
+        }
+        out += "\\u";
+        for (const unsigned shift : {12U, 8U, 4U, 0U}) {
+            out += digits[(code >> shift) & 0xfU];
         }
     }
     return out;
