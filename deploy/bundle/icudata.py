@@ -16,17 +16,18 @@ KEPT = re.compile(r"(cnvalias|icuver|pool|root|res_index|supplementalData|likely
 
 def shrink(library, work, triplet, log):
     """Exchanges the library by one with the same name and symbol, and only KEPT of its data."""
-    work.mkdir(parents=True, exist_ok=True)
+    (work / "small").mkdir(parents=True, exist_ok=True)
     symbol, data = read(library)
-    name = symbol.removesuffix("_dat") + "l.dat"  # icupkg takes the kind of data (little-endian) from the name
-    whole, small, removed = work / name, work / f"small-{name}", work / "removed.txt"
+    # From the file's name icupkg takes the kind of data (little-endian) and the prefix of all names in it, by which ICU finds them.
+    name = symbol.removesuffix("_dat") + "l.dat"
+    whole, small, removed = work / name, work / "small" / name, work / "removed.txt"
     whole.write_bytes(data)
     listed = subprocess.run(["icupkg", "-l", whole], capture_output=True, text=True, check=True).stdout.split()
     removed.write_text("".join(f"{item}\n" for item in listed if not KEPT.fullmatch(item)), encoding="ascii")
     run(["icupkg", "--ignore-deps", "-r", removed, whole, small], log)
     source = work / "data.S"
     source.write_text(f'.section .rodata,"a",%progbits\n.balign 16\n.globl {symbol}\n.type {symbol}, %object\n'
-                      f'{symbol}:\n.incbin "{small.name}"\n.size {symbol}, . - {symbol}\n'
+                      f'{symbol}:\n.incbin "small/{name}"\n.size {symbol}, . - {symbol}\n'
                       '.section .note.GNU-stack,"",%progbits\n', encoding="ascii")
     run(["clang-19", f"--target={triplet}", "-shared", "-nostdlib", "--ld-path=/usr/bin/ld.lld-19", "-Wl,--strip-all",
          "-Wl,--build-id=sha1", f"-Wl,-soname,{library.name}", "-o", library.resolve(), source.name], log, cwd=work)

@@ -1,25 +1,37 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The list of what a bundle contains, in SPDX 2.3: who ships OpenSSL and a C library has to know when they have a hole."""
 
+import dataclasses
 import datetime
 import hashlib
 import json
+import pathlib
 import re
 import shutil
 import uuid
 
 
-def write(stage, name, used, sysroot, options):
-    """sbom.spdx.json and licenses/ into `stage`. `used`: name in the bundle -> file in the sysroot."""
+@dataclasses.dataclass(frozen=True)
+class Part:
+    """A library that is in our programs."""
+    name: str
+    version: str
+    licence: str
+    address: str
+    licence_file: pathlib.Path
+
+
+def write(stage, name, own, used, sysroot, options):
+    """sbom.spdx.json and licenses/ into `stage`. `own`: the Parts; `used`: name in the bundle -> file in the sysroot."""
     packages = sysroot.packages()
     owners = owners_of(packages)
     taken = {}
     for file, path in sorted(used.items()):
         taken.setdefault(owners[path.name], []).append(file)
-    copy_licences(stage, taken, sysroot.root)
+    copy_licences(stage, own, taken, sysroot.root)
     moment = datetime.datetime.fromtimestamp(options.epoch, datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
     listed = [described("sgn", str(options.version), "GPL-3.0-or-later", None)]
-    listed.append(described("qxmpp", options.qxmpp_version, "LGPL-2.1-or-later", "pkg:generic/qxmpp@" + options.qxmpp_version))
+    listed += [described(part.name, part.version, part.licence, part.address) for part in own]
     for package in sorted(taken):
         version = packages[package]["version"]
         address = f"pkg:deb/debian/{package}@{version}?arch={sysroot.architecture}&distro=debian-12"
@@ -57,9 +69,11 @@ def owners_of(packages):
             if "/lib" in path and ".so" in path}
 
 
-def copy_licences(stage, taken, root):
+def copy_licences(stage, own, taken, root):
     """Debian's copyright file of each package: most licences demand that it goes along."""
     (stage / "licenses").mkdir()
+    for part in own:
+        shutil.copy(part.licence_file, stage / "licenses" / part.name)
     for package in sorted(taken):
         copyright_file = root / "usr/share/doc" / package / "copyright"
         if copyright_file.exists():

@@ -9,6 +9,7 @@ import hashlib
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 
@@ -76,14 +77,14 @@ class Sysroot:
     def packages(self):
         return json.loads((self.folder / "packages.json").read_text(encoding="utf-8"))
 
-    def apt(self, *arguments):
+    def apt(self, *arguments, kinds=("deb",), folder=None):
         apt = self.folder / "apt"
         for part in ("state/lists/partial", "cache/archives/partial", "etc"):
             (apt / part).mkdir(parents=True, exist_ok=True)
         (apt / "status").touch()
         (apt / "etc/sources.list").write_text(
-            "".join(f"deb [arch={self.architecture} signed-by={KEYRINGS}] {address} {suite} main\n"
-                    for address, suite in debian_sources(self.suite)), encoding="utf-8")
+            "".join(f"{kind} [arch={self.architecture} signed-by={KEYRINGS}] {address} {suite} main\n"
+                    for address, suite in debian_sources(self.suite) for kind in kinds), encoding="utf-8")
         settings = {
             "APT::Architecture": self.architecture, "APT::Architectures": self.architecture,
             "APT::Install-Recommends": "false", "APT::Sandbox::User": "",
@@ -92,12 +93,32 @@ class Sysroot:
             "Dir::Etc::preferencesparts": "/dev/null", "Dir::Etc::preferences": "/dev/null", "Debug::NoLocking": "true",
         }
         options = [word for key, value in settings.items() for word in ("-o", f"{key}={value}")]
-        run(["apt-get", "-y", *options, *arguments], self.log)
+        run(["apt-get", "-y", *options, *arguments], self.log, cwd=folder)
         return apt / "cache/archives"
 
+    def update(self, **options):
+        # Every list or none: without it, apt takes it for no failure if an archive of security fixes isn't reached.
+        self.apt("update", "--error-on=any", **options)
+
     def download(self):
-        self.apt("update")
+        self.update()
         return sorted(self.apt("--download-only", "install", *self.wanted).glob("*.deb"))
+
+    def source(self, package):
+        """The folder with the sources of a Debian source package, Debian's patches in them, and its version."""
+        folder = self.folder / f"source-{package}"
+        if not (folder / "version").exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            folder.mkdir()
+            sources = {"kinds": ("deb", "deb-src"), "folder": folder}
+            self.update(**sources)
+            self.apt("--download-only", "source", package, **sources)
+            description, = folder.glob("*.dsc")
+            # apt has checked the archive's signature of it, which covers the maintainer's.
+            run(["dpkg-source", "--no-check", "--extract", description, folder / "tree"], self.log)
+            version = re.search(r"^Version: (.*)$", description.read_text(encoding="utf-8"), re.MULTILINE)[1]
+            (folder / "version").write_text(version, encoding="ascii")
+        return folder / "tree", (folder / "version").read_text(encoding="ascii")
 
     def unpack(self, archives):
         packages = {}

@@ -21,6 +21,8 @@ set(CMAKE_SYSROOT "${SGN_SYSROOT}")
 if(SGN_TRIPLET STREQUAL "arm-linux-gnueabi")
     set(arch_flags "-march=armv5te -mfloat-abi=soft")
 endif()
+# The compiler's name would contain the release of Debian that its package is of.
+string(APPEND arch_flags " -fno-ident")
 set(CMAKE_C_FLAGS_INIT "${arch_flags} ${SGN_FLAGS}")
 # libstdc++ 12 itself uses what it calls deprecated.
 set(CMAKE_CXX_FLAGS_INIT "${arch_flags} ${SGN_FLAGS} -Wno-deprecated-declarations")
