@@ -92,6 +92,11 @@ function(sgn_test name)
     if(arg_DEPENDS)
         add_dependencies(${name} ${arg_DEPENDS})
     endif()
+    if(SGN_SANITIZE)
+        # Several times slower; Qt's own limit is 5 min for a function with all its rows.
+        math(EXPR arg_TIMEOUT "${arg_TIMEOUT} * 5")
+        list(APPEND arg_ENVIRONMENT QTEST_FUNCTION_TIMEOUT=1800000)
+    endif()
     add_test(NAME ${name} COMMAND ${name})
     set_tests_properties(${name} PROPERTIES LABELS "${arg_LABEL}" TIMEOUT ${arg_TIMEOUT}
                          ENVIRONMENT "QT_QPA_PLATFORM=offscreen;${arg_ENVIRONMENT}")
