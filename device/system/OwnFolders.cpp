@@ -4,6 +4,7 @@
 #include "base/SystemError.h"
 
 #include <cerrno>
+#include <QDir>
 #include <QFile>
 #include <QFileInfo>
 #include <sys/stat.h>
@@ -36,25 +37,33 @@ Outcome checkFolder(const QString &path)
     return {};
 }
 
+// `path` and the folders above it as they are named, and what each link among them leads to.
+Outcome checkNames(QString path, int links)
+{
+    constexpr int maxLinks = 40; // the kernel's own limit
+    for (;; path = QFileInfo(path).absolutePath()) {
+        if (auto checked = checkFolder(path); !checked) {
+            return checked;
+        }
+        if (const QFileInfo info(path); info.isSymLink()) {
+            if (links == maxLinks) {
+                return fail(systemError(u"cannot look at "_s + path, ELOOP));
+            }
+            if (auto checked = checkNames(info.symLinkTarget(), links + 1); !checked) {
+                return checked;
+            }
+        }
+        if (path == u"/"_s) {
+            return {};
+        }
+    }
+}
+
 } // namespace
 
 Outcome checkFoldersAreOurs(const QString &path)
 {
-    QStringList ways{path};
-    if (const QString target = QFileInfo(path).canonicalFilePath(); !target.isEmpty() && target != path) {
-        ways += target;
-    }
-    for (QString folder : std::as_const(ways)) {
-        for (;; folder = QFileInfo(folder).absolutePath()) {
-            if (auto checked = checkFolder(folder); !checked) {
-                return checked;
-            }
-            if (folder == u"/"_s) {
-                break;
-            }
-        }
-    }
-    return {};
+    return checkNames(QDir::cleanPath(path), 0);
 }
 
 } // namespace sgn::system

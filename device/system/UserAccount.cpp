@@ -2,13 +2,11 @@
 #include "system/UserAccount.h"
 
 #include "base/SystemError.h"
+#include "system/OwnFolders.h"
 
-#include <algorithm>
 #include <cerrno>
-#include <climits>
 #include <grp.h>
 #include <pwd.h>
-#include <QByteArrayList>
 #include <QFile>
 #include <QFileInfo>
 #include <sys/fsuid.h>
@@ -60,97 +58,24 @@ bool hasOtherMembers(gid_t group, uid_t user)
     return found;
 }
 
-namespace {
-
-// One after the other from "/" on, each link by what it leads to.
-class Way
-{
-public:
-    explicit Way(const QString &path)
-        : m_path(path)
-        , m_left(QFile::encodeName(QFileInfo(path).absoluteFilePath()).split('/'))
-    {}
-
-    Result<FolderOwner> follow()
-    {
-        m_left.prepend("/");
-        while (!m_left.isEmpty()) {
-            if (auto went = step(m_left.takeFirst()); !went) {
-                return fail(std::move(went).error());
-            }
-        }
-        if (m_owner.user == 0 && !m_others.isEmpty()) {
-            return fail(ErrorCode::Refused, u"the root folder %1 is root's, and the owner of %2 chose it"_s.arg(
-                                                m_path, QFile::decodeName(m_others)));
-        }
-        return m_owner;
-    }
-
-private:
-    Outcome step(const QByteArray &name)
-    {
-        if (name.isEmpty() || name == ".") {
-            return {};
-        }
-        const QByteArray next = placeOf(name);
-        struct stat info
-        {
-        };
-        if (::lstat(next.constData(), &info) != 0) {
-            return fail(systemError(u"cannot use the root folder "_s + m_path, errno));
-        }
-        if (info.st_uid != 0 && m_others.isEmpty()) {
-            m_others = next;
-        }
-        if (S_ISLNK(info.st_mode)) {
-            return turn(next);
-        }
-        if (!S_ISDIR(info.st_mode)) {
-            return fail(ErrorCode::Refused, u"the root folder %1 is not a folder"_s.arg(m_path));
-        }
-        m_at = next;
-        m_owner = {info.st_uid, info.st_gid};
-        return {};
-    }
-
-    [[nodiscard]] QByteArray placeOf(const QByteArray &name) const
-    {
-        if (name == "/") {
-            return name;
-        }
-        return name == ".." ? m_at.left(std::max<qsizetype>(1, m_at.lastIndexOf('/'))) // no link is in it
-                            : m_at + (m_at == "/" ? "" : "/") + name;
-    }
-
-    Outcome turn(const QByteArray &link)
-    {
-        constexpr int maxLinks = 40; // the kernel's own limit
-        QByteArray target(PATH_MAX, '\0');
-        const ssize_t n = ::readlink(link.constData(), target.data(), PATH_MAX);
-        if (n <= 0 || ++m_links > maxLinks) {
-            return fail(systemError(u"cannot use the root folder "_s + m_path, n < 0 ? errno : ELOOP));
-        }
-        target.truncate(n);
-        m_left = target.split('/') + m_left;
-        if (target.startsWith('/')) {
-            m_left.prepend("/");
-        }
-        return {};
-    }
-
-    QString m_path;
-    QByteArrayList m_left;
-    QByteArray m_at = "/";
-    FolderOwner m_owner; // of m_at
-    QByteArray m_others; // the first on the way that isn't root's
-    int m_links = 0;
-};
-
-} // namespace
-
 Result<FolderOwner> ownerOfFolder(const QString &root)
 {
-    return Way(root).follow();
+    struct stat info
+    {
+    };
+    if (::stat(QFile::encodeName(root).constData(), &info) != 0) {
+        return fail(systemError(u"cannot use the root folder "_s + root, errno));
+    }
+    if (!S_ISDIR(info.st_mode)) {
+        return fail(ErrorCode::Refused, u"the root folder %1 is not a folder"_s.arg(root));
+    }
+    if (info.st_uid == 0 && ::geteuid() == 0) {
+        if (const auto checked = checkFoldersAreOurs(QFileInfo(root).absoluteFilePath()); !checked) {
+            return fail(
+                checked.error().withContext(u"the root folder %1 is root's, but not chosen by root"_s.arg(root)));
+        }
+    }
+    return FolderOwner{info.st_uid, info.st_gid};
 }
 
 Result<UserAccount> ownerOfRoot(const QString &root)

@@ -33,9 +33,9 @@ struct FolderOwner
     gid_t group = 0;
 };
 
-// The owner of the device's root folder; a link on the way to it is followed. With the owner's rights everything below
-// it is done (FileRights), so no other user may choose which folder it is: one of root's counts only if each folder and
-// link on the way to it is root's as well, else Refused, as for another thing than a folder. NotFound, Io.
+// The owner of the device's root folder. With the owner's rights everything below it is done (FileRights), so no other
+// user may choose which folder it is: to a process of root, one of root's is Refused unless checkFoldersAreOurs()
+// (OwnFolders.h) succeeds for it. Refused as well for another thing than a folder; NotFound, Io.
 [[nodiscard]] Result<FolderOwner> ownerOfFolder(const QString &root);
 
 // The same with the owner's account; NotFound also where there is none.

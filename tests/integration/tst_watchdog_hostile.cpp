@@ -404,7 +404,7 @@ private Q_SLOTS:
         QVERIFY(QFile::exists(theirs + u"/passwd"_s));
         QVERIFY(ended);
         QCOMPARE(program.exitCode(), 1);
-        QVERIFY(program.readAllStandardError().contains("is root's, and the owner of "));
+        QVERIFY(program.readAllStandardError().contains("is root's, but not chosen by root"));
     }
 
     void selfTestRunsBesideALiveOne()

@@ -78,6 +78,25 @@ private Q_SLOTS:
         QCOMPARE(check(u"link"_s), ErrorCode::Refused);
     }
 
+    // Our link leads to another user's, and that one to a folder of ours.
+    void judgesEachLinkOnTheWay()
+    {
+        if (::geteuid() != 0) {
+            QSKIP("only root can give a link away");
+        }
+        QVERIFY(QFile::link(path(u"a"_s), path(u"c/theirs"_s)));
+        QVERIFY(QFile::link(u"c/theirs"_s, path(u"ours"_s)));
+        QCOMPARE(check(u"ours/b"_s), std::nullopt);
+        QCOMPARE(::lchown(QFile::encodeName(path(u"c/theirs"_s)).constData(), 65534, 65534), 0);
+        QCOMPARE(check(u"ours/b"_s), ErrorCode::Refused);
+    }
+
+    void endsWhereLinksGoRound()
+    {
+        QVERIFY(QFile::link(u"round"_s, path(u"round"_s)));
+        QVERIFY(check(u"round"_s).has_value());
+    }
+
     void reportsWhatIsNoFolder()
     {
         QCOMPARE(check(u"none"_s), ErrorCode::NotFound);
