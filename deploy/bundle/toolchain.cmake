@@ -21,8 +21,6 @@ set(CMAKE_SYSROOT "${SGN_SYSROOT}")
 if(SGN_TRIPLET STREQUAL "arm-linux-gnueabi")
     set(arch_flags "-march=armv5te -mfloat-abi=soft")
 endif()
-# The compiler's name would contain the release of Debian that its package is of.
-string(APPEND arch_flags " -fno-ident")
 set(CMAKE_C_FLAGS_INIT "${arch_flags} ${SGN_FLAGS}")
 # libstdc++ 12 itself uses what it calls deprecated.
 set(CMAKE_CXX_FLAGS_INIT "${arch_flags} ${SGN_FLAGS} -Wno-deprecated-declarations")
@@ -38,3 +36,5 @@ set(ENV{PKG_CONFIG_SYSROOT_DIR} "${SGN_SYSROOT}")
 set(ENV{PKG_CONFIG_LIBDIR} "${SGN_SYSROOT}/usr/lib/${SGN_TRIPLET}/pkgconfig:${SGN_SYSROOT}/usr/share/pkgconfig")
 set(QT_HOST_PATH "${SGN_HOST}/usr")
 file(GLOB QT_HOST_PATH_CMAKE_DIR "${SGN_HOST}/usr/lib/*-linux-gnu/cmake")
+# The compiler's name would contain the release of Debian that its package is of.
+add_compile_options(-fno-ident)

@@ -23,7 +23,7 @@ void read(const control::ReplyBody &answer, Installed &installed)
     }
 }
 
-// `known`: without it.
+// `known`: what is installed as far as the watchdog isn't needed to know it.
 void askWatchdog(control::RequestBody question, const Installed &known, const Inventory::Sources &sources,
                  QObject *context, Inventory::Taken taken)
 {
