@@ -200,10 +200,10 @@ QString Agent::problem() const
     return all.join(u"; "_s);
 }
 
-void Agent::sendProgress(CommandNo number, update::State state, int percent, const QString &remarks)
+void Agent::sendProgress(const update::Order &order, update::State state, int percent, const QString &remarks)
 {
     if (m_link.isOnline()) {
-        m_link.send(encode(ProgressReport{number, m_from, nameOf(state), percent, remarks}));
+        m_link.send(encode(ProgressReport{order.number, m_from, nameOf(state), percent, remarks, order.request}));
     }
 }
 

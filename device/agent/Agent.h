@@ -74,7 +74,7 @@ Q_SIGNALS:
 private:
     void versionRequested(const QStringList &features);
     [[nodiscard]] QString problem() const;
-    void sendProgress(CommandNo number, update::State state, int percent, const QString &remarks);
+    void sendProgress(const update::Order &order, update::State state, int percent, const QString &remarks);
 
     QString m_from;
     QString m_problem; // that was found while starting

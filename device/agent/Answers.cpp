@@ -39,7 +39,7 @@ bool Answers::give(const CommandKey &key, const QString &name, const Outcome &ou
 {
     if (!outcome) {
         qCWarning(lcAgent).noquote() << "command" << key.number << name << "failed:" << outcome.error().message;
-        return m_ledger.answer(key, name, failure(key.number, name, outcome.error()));
+        return m_ledger.answer(key, name, failure(key, name, outcome.error()));
     }
     CommandResult result;
     result.number = key.number;
@@ -47,6 +47,7 @@ bool Answers::give(const CommandKey &key, const QString &name, const Outcome &ou
     result.command = name;
     result.success = true;
     result.remarks = remarks;
+    result.request = key.request;
     return m_ledger.answer(key, name, encode(result));
 }
 
@@ -55,25 +56,27 @@ void Answers::refuse(const CommandKey &key, const QString &name, const Error &er
     if (key.number != 0) {
         give(key, name, fail(error));
     } else if (name == uploadLogs) {
-        m_sender.post(name, failure({}, name, error));
+        m_sender.post(name, failure(key, name, error));
     }
 }
 
-void Answers::refuseUnrecorded(std::optional<CommandNo> number, const QString &name, const Error &error)
+void Answers::refuseUnrecorded(const CommandKey &key, const QString &name, const Error &error)
 {
-    if (number || name == uploadLogs) {
-        m_sender.sendOnce(failure(number, name, error));
+    if (key.number != 0 || name == uploadLogs) {
+        m_sender.sendOnce(failure(key, name, error));
     }
 }
 
-QByteArray Answers::failure(std::optional<CommandNo> number, const QString &name, const Error &error) const
+QByteArray Answers::failure(const CommandKey &key, const QString &name, const Error &error) const
 {
     if (name == uploadLogs) {
-        return encode(LogsReply{m_from, false, {}, {}, {}, error.message, number});
+        const std::optional<CommandNo> number = key.number != 0 ? std::optional(key.number) : std::nullopt;
+        return encode(LogsReply{m_from, false, {}, {}, {}, error.message, number, key.request});
     }
     CommandResult result;
-    result.number = number.value_or(0);
+    result.number = key.number;
     result.from = m_from;
+    result.request = key.request;
     result.command = name;
     result.remarks = error.message;
     result.error = wireCode(error.code);

@@ -24,10 +24,10 @@ public:
     // The failure of a command that may have no number; without one it isn't recorded.
     void refuse(const CommandKey &key, const QString &name, const Error &error);
     // The failure of a message that isn't worth recording: sent once if the panel is online, otherwise dropped.
-    void refuseUnrecorded(std::optional<CommandNo> number, const QString &name, const Error &error);
+    void refuseUnrecorded(const CommandKey &key, const QString &name, const Error &error);
 
 private:
-    [[nodiscard]] QByteArray failure(std::optional<CommandNo> number, const QString &name, const Error &error) const;
+    [[nodiscard]] QByteArray failure(const CommandKey &key, const QString &name, const Error &error) const;
 
     QString m_from;
     CommandLedger &m_ledger;

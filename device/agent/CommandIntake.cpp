@@ -16,11 +16,6 @@ constexpr int logLinesPerMinute = 5;
 constexpr int refusalsPerMinute = 30;
 constexpr qsizetype maxWaiting = 100;
 
-std::optional<CommandNo> numberOf(const CommandKey &key)
-{
-    return key.number != 0 ? std::optional(key.number) : std::nullopt;
-}
-
 } // namespace
 
 CommandIntake::CommandIntake(Settings settings, const Ports &ports, QObject *parent)
@@ -145,7 +140,7 @@ void CommandIntake::refuse(const CommandRefusal &refusal)
         // that were carried out from the record, or to fill the card.
         drop(m_settings.panelJid, refusal.error.message);
         if (m_refusals.allow(m_ports.clock.monotonic())) {
-            m_ports.answers.refuseUnrecorded(numberOf(refusal.key), refusal.name, refusal.error);
+            m_ports.answers.refuseUnrecorded(refusal.key, refusal.name, refusal.error);
         }
         return;
     case CommandRefusal::Reason::Malformed:

@@ -31,6 +31,9 @@ QJsonObject toJson(const RecordedCommand &command)
                        {"command"_L1, command.name},
                        {"reply"_L1, QString::fromUtf8(command.reply)}};
     insertTime(object, "signed_at"_L1, command.key.signedAt);
+    if (!command.key.request.isEmpty()) {
+        object.insert("request"_L1, command.key.request);
+    }
     return object;
 }
 
@@ -80,6 +83,7 @@ Outcome CommandJournal::parse(const QJsonObject &object)
         command.key.number = static_cast<CommandNo>(entry.requiredInteger("command_no"_L1, 1, maxCommandNo));
         command.key.fingerprint = QByteArray::fromHex(entry.requiredText("fingerprint"_L1, 64).toLatin1());
         command.key.signedAt = entry.optionalTime("signed_at"_L1).value_or(QDateTime());
+        command.key.request = entry.optionalText("request"_L1, 64);
         command.name = entry.optionalText("command"_L1, 64);
         command.reply = entry.optionalText("reply"_L1, maxBodySize).toUtf8();
         if (entry.error()) {

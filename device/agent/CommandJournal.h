@@ -19,6 +19,8 @@ struct CommandKey
     QByteArray fingerprint;
     // When an operator signed it, by the claims; invalid: it isn't signed. The fingerprint covers it.
     QDateTime signedAt = {};
+    // Command::request, for the replies. The fingerprint covers it, too.
+    QString request = {};
 
     friend bool operator==(const CommandKey &one, const CommandKey &other)
     {

@@ -40,7 +40,8 @@ void CommandRunner::start()
     const update::Order *const current = m_ports.installer.current();
     if (current != nullptr && !current->stick) {
         // The power may have been cut between the two journals; a repeat has to find the command.
-        beginIfUnknown({current->number, current->fingerprint}, commandName(update::commandOf(current->task)));
+        beginIfUnknown({current->number, current->fingerprint, {}, current->request},
+                       commandName(update::commandOf(current->task)));
     }
     if (const auto &restart = m_ports.restart.current()) {
         beginIfUnknown(*restart, reboot);
@@ -112,8 +113,12 @@ void CommandRunner::emitGathered()
 void CommandRunner::runTask(const update::Task &task, const PanelCommand &accepted)
 {
     const QString name = commandName(update::commandOf(task));
-    const Outcome begun = m_ports.installer.begin(
-        {accepted.key.number, accepted.key.fingerprint, task, accepted.command.progress, accepted.command.notAfter});
+    const Outcome begun = m_ports.installer.begin({.number = accepted.key.number,
+                                                   .fingerprint = accepted.key.fingerprint,
+                                                   .task = task,
+                                                   .progress = accepted.command.progress,
+                                                   .notAfter = accepted.command.notAfter,
+                                                   .request = accepted.key.request});
     if (!begun) {
         m_ports.answers.give(accepted.key, name, begun);
         return;
@@ -138,6 +143,7 @@ void CommandRunner::updateEnded(const update::UpdateOutcome &outcome)
     result.bytes = outcome.bytes;
     result.rolledBack = outcome.rolledBack;
     result.log = outcome.log;
+    result.request = outcome.order.request;
     // Both quote the output of processes, which may contain anything.
     if (!m_settings.secret.isEmpty()) {
         result.remarks.replace(m_settings.secret, u"***"_s);
@@ -145,7 +151,8 @@ void CommandRunner::updateEnded(const update::UpdateOutcome &outcome)
     }
     qCInfo(lcAgent).noquote() << "update" << result.number << (result.success ? "succeeded" : "failed:")
                               << result.remarks;
-    if (m_ports.ledger.answer({outcome.order.number, outcome.order.fingerprint}, result.command, encode(result))) {
+    const CommandKey key{outcome.order.number, outcome.order.fingerprint, {}, outcome.order.request};
+    if (m_ports.ledger.answer(key, result.command, encode(result))) {
         m_ports.installer.close();
         return;
     }
@@ -179,6 +186,7 @@ void CommandRunner::logsUploaded(const LogsReply &reply)
     for (const CommandKey &key : keys) {
         LogsReply numbered = reply;
         numbered.number = key.number;
+        numbered.request = key.request;
         m_ports.ledger.answer(key, uploadLogs, encode(numbered));
     }
 }

@@ -37,6 +37,7 @@ Result<ConfigRecord> recordFrom(const QJsonObject &object)
     ConfigRecord record;
     record.key.number = static_cast<CommandNo>(reader.requiredInteger("command_no"_L1, 1, maxCommandNo));
     record.key.fingerprint = QByteArray::fromHex(reader.requiredText("fingerprint"_L1, 64).toLatin1());
+    record.key.request = reader.optionalText("request"_L1, 64);
     const auto phase = phases.valueOf(reader.requiredText("phase"_L1, 32));
     if (!phase) {
         reader.reject("phase"_L1, u"is unknown"_s);
@@ -86,6 +87,7 @@ Outcome ConfigJournal::save(const ConfigRecord &record) const
     QJsonObject object{{"format"_L1, format},
                        {"command_no"_L1, static_cast<qint64>(record.key.number)},
                        {"fingerprint"_L1, QString::fromLatin1(record.key.fingerprint.toHex())},
+                       {"request"_L1, record.key.request},
                        {"phase"_L1, phases.nameOf(record.phase)},
                        {"before"_L1, toText(record.before)},
                        {"after"_L1, toText(record.after)},

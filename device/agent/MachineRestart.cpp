@@ -136,6 +136,7 @@ Outcome MachineRestart::save() const
 {
     const QJsonObject object{{"command_no"_L1, static_cast<qint64>(m_key->number)},
                              {"fingerprint"_L1, QString::fromLatin1(m_key->fingerprint.toHex())},
+                             {"request"_L1, m_key->request},
                              {"boot_id"_L1, m_bootId},
                              {"asked_at_ms"_L1, static_cast<qint64>(m_requestedAt.count())}};
     return writeStateFile(m_settings.journal, toAsciiJson(object));
@@ -148,6 +149,7 @@ Outcome MachineRestart::load()
         CommandKey key;
         key.number = static_cast<CommandNo>(reader.requiredInteger("command_no"_L1, 1, maxCommandNo));
         key.fingerprint = QByteArray::fromHex(reader.requiredText("fingerprint"_L1, 64).toLatin1());
+        key.request = reader.optionalText("request"_L1, 64);
         m_bootId = reader.requiredText("boot_id"_L1, maxBootId);
         m_requestedAt = MonotonicTime(reader.requiredInteger("asked_at_ms"_L1, 0, maxExact));
         if (reader.error()) {

@@ -47,7 +47,8 @@ tl::expected<PanelCommand, CommandRefusal> readPanelCommand(const xmpp::Incoming
     }
     auto command = parseCommand(body);
     const std::optional<CommandNo> number = command ? command->number : command.error().number;
-    const CommandKey key{number.value_or(0), commandFingerprint(body)};
+    const QString request = command ? command->request : command.error().request;
+    const CommandKey key{number.value_or(0), commandFingerprint(body), {}, request};
     if (untrusted && !(command && needsNoSignature(*command))) {
         const QString name = command ? commandName(command->body) : command.error().name;
         return tl::unexpected(CommandRefusal{Reason::Untrusted, *std::move(untrusted), key, name});

@@ -114,6 +114,7 @@ void SimDevice::obey(const Command &command, const QByteArray &fingerprint)
         reply.from = m_from;
         reply.remarks = u"a simulated device keeps no logs"_s;
         reply.number = command.number;
+        reply.request = m_behaviour.modern ? command.request : QString();
         send(encode(reply));
     } else if (const auto *const wanted = std::get_if<UpdateCommand>(&command.body)) {
         update(*wanted, command, fingerprint);
@@ -136,7 +137,8 @@ void SimDevice::update(const UpdateCommand &update, const Command &command, cons
     const auto whole = m_behaviour.update.high - m_behaviour.update.low;
     const auto duration = m_behaviour.update.low + whole * draw(1000) / 1000;
     for (int step = 0; step < progressSteps && command.progress && m_behaviour.modern; ++step) {
-        const ProgressReport progress{number, m_from, updateStates.at(static_cast<size_t>(step)), 100};
+        const ProgressReport progress{number, m_from, updateStates.at(static_cast<size_t>(step)),
+                                      100,    {},     command.request};
         after({duration * step / progressSteps, duration * step / progressSteps},
               [this, progress] { send(encode(progress)); });
     }
@@ -205,6 +207,7 @@ void SimDevice::finish(const Command &command, const QByteArray &fingerprint, co
         reported.error.reset();
     } else {
         reported.command = commandName(command.body);
+        reported.request = command.request;
     }
     const QByteArray answer = encode(reported);
     m_answers.insert(fingerprint, answer);

@@ -39,7 +39,7 @@ Installer::Installer(InstallerSettings settings, control::WatchdogPort &watchdog
     , m_progress(clock)
 {
     connect(&m_progress, &ProgressReporter::due, this, [this](State state, int percent, const QString &remarks) {
-        Q_EMIT progress(m_record->order.number, state, percent, remarks);
+        Q_EMIT progress(m_record->order, state, percent, remarks);
     });
 }
 

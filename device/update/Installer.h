@@ -48,7 +48,7 @@ Q_SIGNALS:
     void stateEntered(sgn::update::State state);
     // Only for orders that requested it; at most once per second and 5 %. `remarks`: what the update waits for, or
     // empty.
-    void progress(sgn::CommandNo number, sgn::update::State state, int percent, const QString &remarks);
+    void progress(const sgn::update::Order &order, sgn::update::State state, int percent, const QString &remarks);
     void finished(const sgn::update::UpdateOutcome &outcome);
 
 private:

@@ -28,6 +28,7 @@ Command messageOf(const Order &order)
     command.number = order.number;
     command.progress = order.progress;
     command.notAfter = order.notAfter;
+    command.request = order.request;
     return command;
 }
 
@@ -42,8 +43,12 @@ Result<Order> readOrder(const QJsonObject &object, const QString &fingerprint)
     if (!task) {
         return fail(ErrorCode::BadFile, u"field \"command\" is no update"_s);
     }
-    return Order{*command->number, QByteArray::fromHex(fingerprint.toLatin1()), *task, command->progress,
-                 command->notAfter};
+    return Order{.number = *command->number,
+                 .fingerprint = QByteArray::fromHex(fingerprint.toLatin1()),
+                 .task = *task,
+                 .progress = command->progress,
+                 .notAfter = command->notAfter,
+                 .request = command->request};
 }
 
 std::optional<StickPart> readStick(JsonReader &outer)

@@ -303,19 +303,22 @@ tl::expected<Command, RejectedCommand> parseCommand(const QByteArray &body)
     command.progress = reader.optionalBool("progress"_L1, false);
     command.features = reader.optionalTexts("features"_L1, 16, maxName);
     command.isOperatorSigned = reader.has("jws"_L1);
+    command.request = reader.optionalText("request"_L1, maxName);
     if (!reader.error()) {
         if (auto parsed = readBody(reader, name)) {
             command.body = *std::move(parsed);
         } else {
-            return tl::unexpected(RejectedCommand{
-                {ErrorCode::UnknownCommand, u"unknown command \"%1\""_s.arg(name)}, command.number, name});
+            return tl::unexpected(RejectedCommand{{ErrorCode::UnknownCommand, u"unknown command \"%1\""_s.arg(name)},
+                                                  command.number,
+                                                  name,
+                                                  command.request});
         }
     }
     if (!reader.error() && needsNumber(command.body) && !command.number) {
         reader.reject("command_no"_L1, u"is missing"_s);
     }
     if (reader.error()) {
-        return tl::unexpected(RejectedCommand{*reader.error(), command.number, name});
+        return tl::unexpected(RejectedCommand{*reader.error(), command.number, name, command.request});
     }
     return command;
 }
@@ -335,6 +338,9 @@ QByteArray encode(const Command &command)
     }
     if (!command.features.isEmpty()) {
         object["features"_L1] = QJsonArray::fromStringList(command.features);
+    }
+    if (!command.request.isEmpty()) {
+        object["request"_L1] = command.request;
     }
     return toAsciiJson(object);
 }

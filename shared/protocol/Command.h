@@ -123,6 +123,8 @@ struct Command
     bool progress = false;         // the sender understands progress messages
     QStringList features;          // version_req: what the sender understands ("events", "progress")
     bool isOperatorSigned = false; // carries a `jws` field
+    // ext: every reply to the command names it again, so that no answer to another command is taken for one to this.
+    QString request = {};
 
     friend bool operator==(const Command &, const Command &) = default;
 };
@@ -135,6 +137,7 @@ struct RejectedCommand
     Error error;                     // BadRequest or UnknownCommand
     std::optional<CommandNo> number; // present: the sender gets a result; absent: a log line is all
     QString name;                    // of the command, as far as it could be read
+    QString request = {};            // likewise
 };
 
 // Unknown fields are ignored.

@@ -3,8 +3,11 @@
 
 #include "base/EnumNames.h"
 #include "protocol/Json.h"
+#include "protocol/LenientReader.h"
+#include "protocol/Version.h"
 
 #include <algorithm>
+#include <QHash>
 #include <QSet>
 
 namespace sgn {
@@ -15,6 +18,7 @@ namespace {
 
 constexpr qsizetype maxLastLines = 20;
 constexpr qsizetype maxLineLength = 4096;
+constexpr qsizetype maxVersionText = 32;
 
 constexpr auto stateNames = enumNames<ProcessState>({
     {ProcessState::Running, "running"_L1},
@@ -105,6 +109,40 @@ QList<Item> readList(JsonReader &reader, QLatin1StringView key, Result<Item> (*p
     return items;
 }
 
+LastExit readLenientExit(const QJsonObject &object, LenientReader &notes)
+{
+    LenientReader reader(object, u"last_exit."_s);
+    LastExit exit;
+    exit.code = toInt(reader.integer("code"_L1, -1, 255));
+    exit.signal = toInt(reader.integer("signal"_L1, 1, 128));
+    exit.at = reader.time("at"_L1).value_or(QDateTime());
+    exit.heartbeatAgeS = reader.number("heartbeat_age_s"_L1);
+    exit.lastLines = reader.texts("last_lines"_L1, maxLastLines, maxLineLength);
+    notes.add(reader.notes());
+    return exit;
+}
+
+void readVersion(LenientReader &reader, ProcessReport &report)
+{
+    const QString text = reader.line("version"_L1, maxVersionText);
+    bool isWhole = false;
+    const int number = text.toInt(&isWhole);
+    if (isWhole && number >= 0) {
+        report.version = number;
+        return;
+    }
+    report.versionText = text.isEmpty() ? u"?"_s : text;
+    if (text.isEmpty()) {
+        reader.note("version"_L1, u"is missing"_s);
+    }
+}
+
+// What the state shows, where a device doesn't report it by itself.
+bool isDown(ProcessState state)
+{
+    return state == ProcessState::Dead || state == ProcessState::CrashLoop;
+}
+
 } // namespace
 
 bool isValidProcessName(QStringView name)
@@ -128,10 +166,23 @@ QJsonObject toJson(const ProcessVersion &process)
     return {{"process_name"_L1, process.name}, {"version"_L1, process.version}};
 }
 
+QString versionOf(const ProcessReport &process)
+{
+    return process.versionText.isEmpty() ? QString::number(process.version) : process.versionText;
+}
+
+int compareVersions(const ProcessReport &one, const ProcessReport &other)
+{
+    if (one.versionText.isEmpty() && other.versionText.isEmpty()) {
+        return one.version < other.version ? -1 : one.version > other.version ? 1 : 0;
+    }
+    return compareVersions(versionOf(one), versionOf(other));
+}
+
 QJsonObject toJson(const ProcessReport &process)
 {
-    QJsonObject object{
-        {"process_name"_L1, process.name}, {"version"_L1, process.version}, {"isDead"_L1, process.isDead}};
+    const QJsonValue version = process.versionText.isEmpty() ? QJsonValue(process.version) : process.versionText;
+    QJsonObject object{{"process_name"_L1, process.name}, {"version"_L1, version}, {"isDead"_L1, process.isDead}};
     if (process.state != ProcessState::Unknown) {
         object["state"_L1] = nameOf(process.state);
     }
@@ -201,6 +252,64 @@ QList<ProcessVersion> readProcessVersions(JsonReader &reader, QLatin1StringView 
 QList<ProcessReport> readProcessReports(JsonReader &reader, QLatin1StringView key)
 {
     return readList<ProcessReport>(reader, key, &processReportFromJson);
+}
+
+std::optional<ProcessReport> readLenient(const QJsonObject &object, LenientReader &notes)
+{
+    LenientReader reader(object);
+    ProcessReport report;
+    report.name = reader.line("process_name"_L1, maxProcessNameLength);
+    if (!isValidProcessName(report.name)) {
+        notes.note("process_name"_L1, report.name.isEmpty()
+                                          ? u"is missing in an entry"_s
+                                          : u"must not contain a slash or start with a dot: "_s + report.name);
+        return std::nullopt;
+    }
+    readVersion(reader, report);
+    report.state = processStateFromString(reader.line("state"_L1, 32));
+    const std::optional<bool> isDead = reader.boolean("isDead"_L1);
+    report.isDead = isDead.value_or(isDown(report.state));
+    if (!isDead && report.state == ProcessState::Unknown) {
+        reader.note("isDead"_L1, u"of %1 can't be read"_s.arg(report.name));
+    }
+    report.pid = reader.integer("pid"_L1, 1, maxVersion);
+    report.since = reader.time("since"_L1);
+    report.restarts24h = toInt(reader.amount("restarts_24h"_L1, 0, maxVersion));
+    if (const auto exit = reader.object("last_exit"_L1)) {
+        report.lastExit = readLenientExit(*exit, reader);
+    }
+    report.problem = reader.text("problem"_L1, maxProblemLength);
+    report.isHopeless = reader.boolean("hopeless"_L1).value_or(false);
+    notes.add(reader.notes());
+    return report;
+}
+
+QList<ProcessReport> readProcessReports(LenientReader &reader, QLatin1StringView key)
+{
+    QList<ProcessReport> reports;
+    QHash<QString, qsizetype> places;
+    const QJsonArray array = reader.array(key, maxProcesses);
+    for (const QJsonValue &value : array) {
+        if (!value.isObject()) {
+            reader.note(key, u"has an entry that is no object"_s);
+            continue;
+        }
+        const std::optional<ProcessReport> report = readLenient(value.toObject(), reader);
+        if (!report) {
+            continue;
+        }
+        const qsizetype place = places.value(report->name, -1);
+        if (place < 0) {
+            places.insert(report->name, reports.size());
+            reports += *report;
+            continue;
+        }
+        reader.note(key, u"names the process %1 twice"_s.arg(report->name));
+        if (report->isDead && !reports.at(place).isDead) {
+            reports[place] = *report;
+        }
+    }
+    return reports;
 }
 
 } // namespace sgn

@@ -12,6 +12,7 @@
 namespace sgn {
 
 class JsonReader;
+class LenientReader;
 
 inline constexpr qsizetype maxProcessNameLength = 128;
 inline constexpr qsizetype maxProcesses = 256;
@@ -65,9 +66,16 @@ struct ProcessReport
     // won't run by itself, however long one waits.
     QString problem = {};
     bool isHopeless = false;
+    // As an old device spells a version that is no whole number, "1.3.2"; `version` is 0 then. Else empty.
+    QString versionText = {};
 
     friend bool operator==(const ProcessReport &, const ProcessReport &) = default;
 };
+
+// The version as a text, whichever way the device spells it.
+[[nodiscard]] QString versionOf(const ProcessReport &process);
+// As compareVersions() of Version.h.
+[[nodiscard]] int compareVersions(const ProcessReport &one, const ProcessReport &other);
 
 [[nodiscard]] QJsonObject toJson(const ProcessVersion &process);
 [[nodiscard]] QJsonObject toJson(const ProcessReport &process);
@@ -77,5 +85,10 @@ struct ProcessReport
 // The list under `key`; a bad entry or a name that comes twice is recorded in the reader.
 [[nodiscard]] QList<ProcessVersion> readProcessVersions(JsonReader &reader, QLatin1StringView key);
 [[nodiscard]] QList<ProcessReport> readProcessReports(JsonReader &reader, QLatin1StringView key);
+
+// The same of a device that may write it its own way. Nothing, with a note, for an entry without a usable name.
+[[nodiscard]] std::optional<ProcessReport> readLenient(const QJsonObject &object, LenientReader &notes);
+// The good entries; of two with the same name the dead one, else the first one.
+[[nodiscard]] QList<ProcessReport> readProcessReports(LenientReader &reader, QLatin1StringView key);
 
 } // namespace sgn

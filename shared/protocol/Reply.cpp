@@ -2,6 +2,7 @@
 #include "protocol/Reply.h"
 
 #include "protocol/Json.h"
+#include "protocol/LenientReader.h"
 
 #include <algorithm>
 
@@ -17,117 +18,142 @@ constexpr qsizetype maxRemarks = 4096;
 constexpr qsizetype maxProblem = 1000;
 constexpr qsizetype maxName = 64;
 constexpr qsizetype maxFact = 256;
+constexpr qsizetype maxUrl = 2048;
 constexpr qint64 maxCount = 1LL << 53; // what a JSON number holds exactly
 constexpr qsizetype maxLogLines = 20;
 constexpr qsizetype maxLogLine = 512;
 
 // The seed's own replies name no command; the misspelt field is how a result is known.
-bool looksLikeResult(const JsonReader &reader)
+bool looksLikeResult(const LenientReader &reader)
 {
     return reader.has("command_no"_L1) && (reader.has("succcess"_L1) || reader.has("success"_L1));
 }
 
-Result<DeviceMessage> checked(const JsonReader &reader, DeviceMessage message)
+Result<DeviceMessageReading> unreadable(const QString &why)
 {
-    if (reader.error()) {
-        return fail(*reader.error());
-    }
-    return message;
+    return fail(ErrorCode::BadRequest, why);
 }
 
-Result<DeviceMessage> readResult(JsonReader &reader)
+Result<DeviceMessageReading> missing(const LenientReader &reader, QLatin1StringView key)
+{
+    return unreadable(reader.notes().isEmpty() ? u"\"%1\" is missing"_s.arg(key) : reader.notes().join(u"; "_s));
+}
+
+CommandNo readNumber(LenientReader &reader)
+{
+    return static_cast<CommandNo>(reader.integer("command_no"_L1, 1, maxCommandNo).value_or(0));
+}
+
+Result<DeviceMessageReading> readResult(LenientReader &reader)
 {
     CommandResult result;
-    result.number = static_cast<CommandNo>(reader.requiredInteger("command_no"_L1, 1, maxCommandNo));
-    result.from = reader.requiredText("from"_L1, maxFrom);
-    result.success = reader.has("succcess"_L1) ? reader.requiredBool("succcess"_L1) : reader.requiredBool("success"_L1);
-    result.remarks = reader.optionalText("remarks"_L1, maxRemarks);
-    result.command = reader.optionalText("command"_L1, maxName);
-    if (const QString error = reader.optionalText("error"_L1, maxName); !error.isEmpty()) {
+    result.number = readNumber(reader);
+    const auto success = reader.has("succcess"_L1) ? reader.boolean("succcess"_L1) : reader.boolean("success"_L1);
+    if (result.number == 0 || !success) {
+        return missing(reader, result.number == 0 ? "command_no"_L1 : "success"_L1);
+    }
+    result.success = *success;
+    result.from = reader.line("from"_L1, maxFrom);
+    result.remarks = reader.text("remarks"_L1, maxRemarks);
+    result.command = reader.line("command"_L1, maxName);
+    if (const QString error = reader.line("error"_L1, maxName); !error.isEmpty()) {
         result.error = errorCodeFromString(error);
     }
-    result.durationS = reader.optionalNumber("duration_s"_L1);
-    result.bytes = reader.optionalInteger("bytes"_L1, 0, maxCount);
-    result.rolledBack = reader.optionalBool("rolled_back"_L1, false);
-    result.log = reader.optionalTexts("log"_L1, maxLogLines, maxLogLine);
-    return checked(reader, result);
+    result.durationS = reader.number("duration_s"_L1);
+    result.bytes = reader.amount("bytes"_L1, 0, maxCount);
+    result.rolledBack = reader.boolean("rolled_back"_L1).value_or(false);
+    result.log = reader.texts("log"_L1, maxLogLines, maxLogLine);
+    result.request = reader.line("request"_L1, maxName);
+    return DeviceMessageReading{result, reader.notes()};
 }
 
-std::optional<int> optionalVersion(JsonReader &reader, QLatin1StringView key)
+std::optional<int> readVersion(LenientReader &reader, QLatin1StringView key)
 {
-    const auto version = reader.optionalInteger(key, 0, maxVersion);
+    const auto version = reader.integer(key, 0, maxVersion);
     return version ? std::optional<int>(static_cast<int>(*version)) : std::nullopt;
 }
 
-Result<DeviceMessage> readVersionReport(JsonReader &reader)
+Result<DeviceMessageReading> readVersionReport(LenientReader &reader)
 {
     VersionReport report;
-    report.from = reader.requiredText("from"_L1, maxFrom);
+    report.from = reader.line("from"_L1, maxFrom);
     report.processes = readProcessReports(reader, "processes"_L1);
+    // What the panel knows of the processes must not get lost by a list that can't be read.
+    if (report.processes.isEmpty() && (!reader.has("processes"_L1) || !reader.notes().isEmpty())) {
+        return missing(reader, "processes"_L1);
+    }
     DeviceFacts &facts = report.facts;
-    facts.agentVersion = optionalVersion(reader, "agent_version"_L1);
-    facts.watchdogVersion = optionalVersion(reader, "watchdog_version"_L1);
-    facts.os = reader.optionalText("os"_L1, maxFact);
-    facts.model = reader.optionalText("model"_L1, maxFact);
-    facts.uptimeS = reader.optionalInteger("uptime_s"_L1, 0, maxCount);
-    facts.diskFreeMb = reader.optionalInteger("disk_free_mb"_L1, 0, maxCount);
-    facts.memAvailableMb = reader.optionalInteger("mem_available_mb"_L1, 0, maxCount);
-    facts.temperatureC = reader.optionalNumber("temperature_c"_L1);
-    facts.clockOffsetS = reader.optionalNumber("clock_offset_s"_L1);
-    facts.packagesVersion = optionalVersion(reader, "packages_version"_L1);
-    facts.readOnly = reader.optionalBool("read_only"_L1, false);
-    facts.processesOmitted =
-        static_cast<int>(reader.optionalInteger("processes_omitted"_L1, 0, maxVersion).value_or(0));
-    facts.problem = reader.optionalText("problem"_L1, maxProblem);
-    return checked(reader, report);
+    facts.agentVersion = readVersion(reader, "agent_version"_L1);
+    facts.watchdogVersion = readVersion(reader, "watchdog_version"_L1);
+    facts.os = reader.text("os"_L1, maxFact);
+    facts.model = reader.text("model"_L1, maxFact);
+    facts.uptimeS = reader.amount("uptime_s"_L1, 0, maxCount);
+    facts.diskFreeMb = reader.amount("disk_free_mb"_L1, 0, maxCount);
+    facts.memAvailableMb = reader.amount("mem_available_mb"_L1, 0, maxCount);
+    facts.temperatureC = reader.number("temperature_c"_L1);
+    facts.clockOffsetS = reader.number("clock_offset_s"_L1);
+    facts.packagesVersion = readVersion(reader, "packages_version"_L1);
+    facts.readOnly = reader.boolean("read_only"_L1).value_or(false);
+    facts.processesOmitted = readVersion(reader, "processes_omitted"_L1).value_or(0);
+    facts.problem = reader.text("problem"_L1, maxProblem);
+    return DeviceMessageReading{report, reader.notes()};
 }
 
-Result<DeviceMessage> readLogsReply(JsonReader &reader)
+Result<DeviceMessageReading> readLogsReply(LenientReader &reader)
 {
     LogsReply reply;
-    reply.from = reader.requiredText("from"_L1, maxFrom);
-    reply.success = reader.requiredBool("success"_L1);
-    if (const QString url = reader.optionalText("url"_L1, 2048); !url.isEmpty()) {
+    const auto success = reader.boolean("success"_L1);
+    if (!success) {
+        return missing(reader, "success"_L1);
+    }
+    reply.success = *success;
+    reply.from = reader.line("from"_L1, maxFrom);
+    if (const QString url = reader.text("url"_L1, maxUrl); !url.isEmpty()) {
         reply.url = QUrl(url, QUrl::StrictMode);
         if (!reply.url.isValid() || reply.url.scheme() != "https"_L1 || reply.url.host().isEmpty()) {
-            reader.reject("url"_L1, u"must be an https address"_s);
+            return unreadable(u"\"url\" must be an https address"_s);
         }
     }
-    reply.size = reader.optionalInteger("size"_L1, 0, maxCount);
-    reply.sha256 = QByteArray::fromHex(reader.optionalText("sha256"_L1, 64).toLatin1());
-    reply.remarks = reader.optionalText("remarks"_L1, maxRemarks);
-    if (const auto number = reader.optionalInteger("command_no"_L1, 1, maxCommandNo)) {
+    reply.size = reader.integer("size"_L1, 0, maxCount);
+    reply.sha256 = QByteArray::fromHex(reader.line("sha256"_L1, 64).toLatin1());
+    reply.remarks = reader.text("remarks"_L1, maxRemarks);
+    if (const auto number = reader.integer("command_no"_L1, 1, maxCommandNo)) {
         reply.number = static_cast<CommandNo>(*number);
     }
-    return checked(reader, reply);
+    reply.request = reader.line("request"_L1, maxName);
+    return DeviceMessageReading{reply, reader.notes()};
 }
 
-Result<DeviceMessage> readProgress(JsonReader &reader)
+Result<DeviceMessageReading> readProgress(LenientReader &reader)
 {
     ProgressReport progress;
-    progress.number = static_cast<CommandNo>(reader.requiredInteger("command_no"_L1, 1, maxCommandNo));
-    progress.from = reader.requiredText("from"_L1, maxFrom);
-    progress.state = reader.requiredText("state"_L1, maxName);
-    progress.percent = static_cast<int>(reader.requiredInteger("percent"_L1, 0, 100));
-    progress.remarks = reader.optionalText("remarks"_L1, maxRemarks);
-    return checked(reader, progress);
+    progress.number = readNumber(reader);
+    progress.state = reader.line("state"_L1, maxName);
+    if (progress.number == 0 || progress.state.isEmpty()) {
+        return missing(reader, progress.number == 0 ? "command_no"_L1 : "state"_L1);
+    }
+    progress.from = reader.line("from"_L1, maxFrom);
+    progress.percent = static_cast<int>(reader.amount("percent"_L1, 0, 100).value_or(0));
+    progress.remarks = reader.text("remarks"_L1, maxRemarks);
+    progress.request = reader.line("request"_L1, maxName);
+    return DeviceMessageReading{progress, reader.notes()};
 }
 
-Result<DeviceMessage> readProcessEvent(JsonReader &reader)
+Result<DeviceMessageReading> readProcessEvent(LenientReader &reader)
 {
-    ProcessEvent event;
-    event.from = reader.requiredText("from"_L1, maxFrom);
-    const auto object = reader.optionalObject("process"_L1);
-    if (!object) {
-        reader.reject("process"_L1, u"is missing"_s);
-        return fail(*reader.error());
-    }
-    auto process = processReportFromJson(*object);
+    const auto object = reader.object("process"_L1);
+    const auto process = object ? readLenient(*object, reader) : std::nullopt;
     if (!process) {
-        return fail(process.error().withContext(u"field \"process\""_s));
+        return missing(reader, "process"_L1);
     }
-    event.process = *std::move(process);
-    return checked(reader, event);
+    return DeviceMessageReading{ProcessEvent{reader.line("from"_L1, maxFrom), *process}, reader.notes()};
+}
+
+void insertRequest(QJsonObject &object, const QString &request)
+{
+    if (!request.isEmpty()) {
+        object["request"_L1] = request;
+    }
 }
 
 // At most what a reader accepts; the end of the text is kept, because it matters most.
@@ -201,17 +227,14 @@ QByteArray encodeReport(const VersionReport &report, Detail detail)
 
 } // namespace
 
-Result<DeviceMessage> parseDeviceMessage(const QByteArray &body)
+Result<DeviceMessageReading> readDeviceMessage(const QByteArray &body)
 {
     const auto object = parseJsonObject(body);
     if (!object) {
         return fail(object.error());
     }
-    JsonReader reader(*object);
-    const QString command = reader.optionalText("command"_L1, maxName);
-    if (reader.error()) {
-        return fail(*reader.error());
-    }
+    LenientReader reader(*object);
+    const QString command = reader.line("command"_L1, maxName);
     if (command == "version_req"_L1) {
         return readVersionReport(reader);
     }
@@ -227,8 +250,13 @@ Result<DeviceMessage> parseDeviceMessage(const QByteArray &body)
     if (looksLikeResult(reader)) {
         return readResult(reader);
     }
-    return fail(ErrorCode::BadRequest, command.isEmpty() ? u"neither a result nor a report"_s
-                                                         : u"\"%1\" is nothing a device sends"_s.arg(command));
+    return unreadable(command.isEmpty() ? u"neither a result nor a report"_s
+                                        : u"\"%1\" is nothing a device sends"_s.arg(command));
+}
+
+Result<DeviceMessage> parseDeviceMessage(const QByteArray &body)
+{
+    return readDeviceMessage(body).map([](const DeviceMessageReading &reading) { return reading.message; });
 }
 
 QByteArray encode(const CommandResult &result)
@@ -253,6 +281,7 @@ QByteArray encode(const CommandResult &result)
     if (result.rolledBack) {
         object["rolled_back"_L1] = true;
     }
+    insertRequest(object, result.request);
     if (!result.log.isEmpty()) {
         object["log"_L1] = lastLines(result.log);
     }
@@ -303,6 +332,7 @@ QByteArray encode(const LogsReply &reply)
     if (reply.number) {
         object["command_no"_L1] = static_cast<qint64>(*reply.number);
     }
+    insertRequest(object, reply.request);
     return toAsciiJson(object);
 }
 
@@ -316,6 +346,7 @@ QByteArray encode(const ProgressReport &progress)
     if (!progress.remarks.isEmpty()) {
         object["remarks"_L1] = progress.remarks.left(maxRemarks);
     }
+    insertRequest(object, progress.request);
     return toAsciiJson(object);
 }
 

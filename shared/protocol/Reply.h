@@ -26,6 +26,7 @@ struct CommandResult
     std::optional<qint64> bytes; // downloaded
     bool rolledBack = false;
     QStringList log = {}; // of a failed update: the last lines about it, at most 20
+    QString request = {}; // of the command; empty: it had none, or the device doesn't know the field
 
     friend bool operator==(const CommandResult &, const CommandResult &) = default;
 };
@@ -71,6 +72,7 @@ struct LogsReply
     QByteArray sha256; // 32 bytes or empty
     QString remarks;
     std::optional<CommandNo> number;
+    QString request = {}; // as in CommandResult
 
     friend bool operator==(const LogsReply &, const LogsReply &) = default;
 };
@@ -83,6 +85,7 @@ struct ProgressReport
     QString state;        // downloading, verifying, staging, waiting, swapping, confirming
     int percent = 0;      // 0 to 100, of this state
     QString remarks = {}; // what it waits for; else empty
+    QString request = {}; // as in CommandResult
 
     friend bool operator==(const ProgressReport &, const ProgressReport &) = default;
 };
@@ -98,7 +101,16 @@ struct ProcessEvent
 
 using DeviceMessage = std::variant<CommandResult, VersionReport, LogsReply, ProgressReport, ProcessEvent>;
 
-// Everything a device sends. BadRequest with the reason for anything else, including a panel's own command.
+struct DeviceMessageReading
+{
+    DeviceMessage message;
+    QStringList notes; // what of it can't be read, a sentence each; usually none
+};
+
+// Everything a device sends, read as far as it can be (LenientReader.h): what a device far away has to report matters
+// more than how its makers spell it. BadRequest with the reason for anything else, including a panel's own command.
+[[nodiscard]] Result<DeviceMessageReading> readDeviceMessage(const QByteArray &body);
+// The same without the notes.
 [[nodiscard]] Result<DeviceMessage> parseDeviceMessage(const QByteArray &body);
 
 // Omits the log when the message would get too large.

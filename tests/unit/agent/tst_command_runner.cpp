@@ -135,18 +135,96 @@ private Q_SLOTS:
         QVERIFY(m_link->messages().last()["succcess"_L1].toBool());
     }
 
+    void namesTheRequestInEveryReply_data()
+    {
+        QTest::addColumn<QByteArray>("command");
+        const auto row = [](const char *name, const QByteArray &fields) {
+            QTest::newRow(name) << "{\"command_no\":1,\"request\":\"b1946ac92492d234\"," + fields + '}';
+        };
+        row("done", "\"command\":\"restart_process\",\"process_name\":\"ocr\"");
+        row("logs", "\"command\":\"upload_logs\"");
+        row("refused at once", "\"command\":\"cancel_update\",\"cancels\":9");
+        row("too late", "\"command\":\"reboot_system\",\"not_after\":\"2020-01-01T00:00:00Z\"");
+        row("too late for logs", "\"command\":\"upload_logs\",\"not_after\":\"2020-01-01T00:00:00Z\"");
+        row("unknown", "\"command\":\"make_coffee\"");
+        row("wrong", "\"command\":\"restart_process\"");
+    }
+
+    void namesTheRequestInEveryReply()
+    {
+        QFETCH(const QByteArray, command);
+        send(command);
+        sendServerTime();
+        QTRY_VERIFY_WITH_TIMEOUT(!m_link->sent.isEmpty(), limit);
+        QCOMPARE(m_link->messages().first()["request"_L1], QJsonValue(u"b1946ac92492d234"_s));
+        // A repeat gets the same reply.
+        const QByteArray first = m_link->sent.first();
+        QTRY_COMPARE_WITH_TIMEOUT(lettersWaiting(), 0, limit);
+        send(command);
+        QTRY_VERIFY_WITH_TIMEOUT(m_link->sent.size() >= 2, limit);
+        QCOMPARE(m_link->sent.last(), first);
+    }
+
+    void namesTheRequestToThoseWhoMustSign()
+    {
+        requireSignatures();
+        const QByteArray command = "{\"command\":\"restart_process\",\"command_no\":1,\"process_name\":\"ocr\","
+                                   "\"request\":\"b1946ac92492d234\"}";
+        send(signedCommand(command));
+        sendServerTime();
+        QTRY_COMPARE_WITH_TIMEOUT(m_link->sent.size(), 1, limit);
+        QCOMPARE(m_link->messages().first()["request"_L1], QJsonValue(u"b1946ac92492d234"_s));
+        send(command);
+        QTRY_COMPARE_WITH_TIMEOUT(m_link->sent.size(), 2, limit);
+        QCOMPARE(m_link->messages().last()["error"_L1], QJsonValue(u"not_signed"_s));
+        QCOMPARE(m_link->messages().last()["request"_L1], QJsonValue(u"b1946ac92492d234"_s));
+    }
+
+    void namesTheRequestAfterARestart_data()
+    {
+        QTest::addColumn<bool>("isUpdate");
+        QTest::newRow("of the machine") << false;
+        QTest::newRow("of the agent, in an update") << true;
+    }
+
+    void namesTheRequestAfterARestart()
+    {
+        QFETCH(const bool, isUpdate);
+        const QByteArray request = ",\"request\":\"b1946ac92492d234\"";
+        if (isUpdate) {
+            QVERIFY(test::writeFile(m_settings->tree.hold(), {}));
+            send(update(1, 2, ",\"progress\":true" + request));
+            QTRY_VERIFY_WITH_TIMEOUT(!m_link->sent.isEmpty(), limit);
+            QCOMPARE(m_link->messages().first()["request"_L1], QJsonValue(u"b1946ac92492d234"_s));
+            QVERIFY(QFile::remove(m_settings->tree.hold()));
+        } else {
+            send("{\"command\":\"reboot_system\",\"command_no\":1" + request + '}');
+            QTRY_VERIFY_WITH_TIMEOUT(!m_watchdog->requestsOf<control::Reboot>().isEmpty(), limit);
+            QVERIFY(test::writeFile(m_settings->bootIdFile, "second\n"));
+        }
+        restart();
+        const auto hasResult = [this] {
+            return !m_link->sent.isEmpty() && m_link->messages().last().contains("succcess"_L1);
+        };
+        QTRY_VERIFY_WITH_TIMEOUT(hasResult(), limit);
+        for (const QJsonObject &message : m_link->messages()) {
+            QCOMPARE(message["request"_L1], QJsonValue(u"b1946ac92492d234"_s));
+        }
+    }
+
     void repliesToCommandsThatARestartInterrupted()
     {
         {
             CommandJournal record(m_settings->tree.commandRecord());
             QVERIFY(record.load());
-            QVERIFY(record.begin({1, QByteArray(32, 'a')}, u"restart_process"_s));
-            QVERIFY(record.begin({2, QByteArray(32, 'b')}, u"upload_logs"_s));
+            QVERIFY(record.begin({1, QByteArray(32, 'a'), {}, u"mine"_s}, u"restart_process"_s));
+            QVERIFY(record.begin({2, QByteArray(32, 'b'), {}, u"mine"_s}, u"upload_logs"_s));
         }
         restart();
         QTRY_COMPARE_WITH_TIMEOUT(m_link->sent.size(), 2, limit);
         for (const QJsonObject &message : m_link->messages()) {
             QCOMPARE(message["success"_L1], QJsonValue(false));
+            QCOMPARE(message["request"_L1], QJsonValue(u"mine"_s));
             QVERIFY(message["remarks"_L1].toString().contains(u"interrupted"_s));
         }
         QTRY_VERIFY_WITH_TIMEOUT(QDir(m_settings->tree.outbox()).isEmpty(), limit);

@@ -86,6 +86,8 @@ private Q_SLOTS:
             << QByteArray("{\"command\":\"watchdog_update\",\"command_no\":5,\"version\":3,"
                           "\"url\":\"https://a.example/z.zip#a#b\"}");
         QTest::newRow("features") << QByteArray(R"({"command":"version_req","features":["events","progress"]})");
+        QTest::newRow("with a request") << QByteArray(
+            R"({"command":"reboot_system","command_no":5,"request":"b1946ac92492d234"})");
         QTest::newRow("cancel") << QByteArray(R"({"command":"cancel_update","command_no":3,"cancels":2})");
         QTest::newRow("watchdog") << QByteArray(
             "{\"command\":\"watchdog_update\",\"command_no\":5,\"url\":\"https://a.example/z.zip\",\"version\":3}");

@@ -40,7 +40,7 @@ protected:
         connect(m_installer.get(), &update::Installer::stateEntered, this,
                 [this](update::State state) { m_states += state; });
         connect(m_installer.get(), &update::Installer::progress, this,
-                [this](CommandNo, update::State state, int, const QString &remarks) {
+                [this](const update::Order &, update::State state, int, const QString &remarks) {
                     m_progress += std::pair(state, remarks);
                 });
     }

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "protocol/Version.h"
+
+#include <algorithm>
+
+namespace sgn {
+
+namespace {
+
+bool isDigit(QChar c)
+{
+    return c >= u'0' && c <= u'9';
+}
+
+// Takes the number at the beginning, without leading zeros, however many digits it has.
+QStringView takeNumber(QStringView &text)
+{
+    const auto end = std::ranges::find_if_not(text, isDigit);
+    QStringView number = text.first(end - text.begin());
+    text = text.sliced(number.size());
+    while (number.size() > 1 && number.startsWith(u'0')) {
+        number = number.sliced(1);
+    }
+    return number;
+}
+
+int compareLengths(QStringView one, QStringView other)
+{
+    return one.size() < other.size() ? -1 : one.size() > other.size() ? 1 : 0;
+}
+
+} // namespace
+
+int compareVersions(QStringView one, QStringView other)
+{
+    while (!one.isEmpty() && !other.isEmpty()) {
+        if (isDigit(one.front()) && isDigit(other.front())) {
+            const QStringView mine = takeNumber(one);
+            const QStringView its = takeNumber(other);
+            const int byLength = compareLengths(mine, its);
+            if (const int by = byLength != 0 ? byLength : mine.compare(its); by != 0) {
+                return by;
+            }
+            continue;
+        }
+        if (const int by = one.first(1).compare(other.first(1), Qt::CaseInsensitive); by != 0) {
+            return by;
+        }
+        one = one.sliced(1);
+        other = other.sliced(1);
+    }
+    return compareLengths(one, other);
+}
+
+} // namespace sgn
