@@ -164,6 +164,10 @@
         <translation>Update #%1 wurde nicht rechtzeitig beantwortet</translation>
     </message>
     <message>
+        <source>sends what can&apos;t be read: %1</source>
+        <translation>sendet Unlesbares: %1</translation>
+    </message>
+    <message>
         <source>doesn&apos;t answer, though the server shows it online</source>
         <translation>antwortet nicht, obwohl der Server es online zeigt</translation>
     </message>
@@ -767,10 +771,6 @@
         <translation>kein Gerät ist ausgewählt</translation>
     </message>
     <message>
-        <source>no command number could be taken</source>
-        <translation>es ließ sich keine Befehlsnummer vergeben</translation>
-    </message>
-    <message>
         <source>not sent, because it could not be stored</source>
         <translation>nicht gesendet, weil es sich nicht speichern ließ</translation>
     </message>
@@ -1001,10 +1001,6 @@
     <message>
         <source>What arrives now can&apos;t be stored for the next start</source>
         <translation>Was jetzt eintrifft, lässt sich nicht für den nächsten Start speichern</translation>
-    </message>
-    <message>
-        <source>all numbers up to %1 are used up</source>
-        <translation>alle Nummern bis %1 sind verbraucht</translation>
     </message>
     <message>
         <source>Qt&apos;s SQLite driver is not installed (package libqt6sql6-sqlite)</source>

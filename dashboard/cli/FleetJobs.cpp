@@ -41,7 +41,7 @@ QString versionText(const records::Device &device, const QString &name, const QD
     if (!process) {
         return u"-"_s;
     }
-    QString text = QString::number(process->report.version);
+    QString text = versionOf(process->report);
     if (process->report.isDead) {
         text += u" dead"_s;
         if (process->deadSince.isValid()) {
@@ -181,7 +181,7 @@ void DeadJob::print()
             const QString cause = !report.problem.isEmpty() ? report.problem
                                   : report.lastExit         ? wording::deathText(*report.lastExit)
                                                             : QString();
-            table.add({device.name().toString(), report.name, QString::number(report.version), since,
+            table.add({device.name().toString(), report.name, versionOf(report), since,
                        report.restarts24h ? QString::number(*report.restarts24h) : u"-"_s, cause});
             QJsonObject object = sgn::toJson(report);
             object[u"jid"_s] = device.jid;

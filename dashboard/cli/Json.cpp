@@ -80,6 +80,9 @@ QJsonObject toJson(const records::Device &device, const QDateTime &now)
     if (!device.foreignFrom.isEmpty()) {
         object[u"foreign_from"_s] = device.foreignFrom;
     }
+    if (!device.unreadable.isEmpty()) {
+        object[u"unreadable"_s] = device.unreadable;
+    }
     if (device.update) {
         object[u"update"_s] = updateJson(*device.update);
     }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <QFutureWatcher>
 #include <QLoggingCategory>
+#include <QRandomGenerator>
 
 Q_LOGGING_CATEGORY(lcCommands, "sgn.commands")
 
@@ -20,12 +21,25 @@ constexpr std::chrono::milliseconds collectFor{50};
 // How much of the past is at hand without asking the store.
 constexpr int commandsInMemory = 500;
 
+// Never the same for two commands, whatever numbers they have.
+QString newRequest()
+{
+    return u"%1"_s.arg(QRandomGenerator::system()->generate64(), 16, 16, QLatin1Char('0'));
+}
+
+// Commands by when they were given; their numbers have no order.
+bool isOlder(const records::IssuedCommand &one, const records::IssuedCommand &other)
+{
+    return std::pair(one.createdAt, one.number) < std::pair(other.createdAt, other.number);
+}
+
 } // namespace
 
-CommandLog::CommandLog(store::Store &store, const Clock &clock, QObject *parent)
+CommandLog::CommandLog(store::Store &store, const Clock &clock, CommandNumbers numbers, QObject *parent)
     : QObject(parent)
     , m_store(store)
     , m_clock(clock)
+    , m_numbers(std::move(numbers))
 {
     m_flushTimer.setSingleShot(true);
     m_flushTimer.setInterval(collectFor);
@@ -59,14 +73,13 @@ records::Expected<CommandNo> CommandLog::submit(const CommandBody &body, const Q
     if (jids.isEmpty()) {
         return fail(ErrorCode::BadRequest, FactCode::NoDeviceChosen);
     }
-    const records::Expected<CommandNo> number = m_store.allocateNumber();
-    if (!number) {
-        return fail(number.error().withContext(FactCode::NoCommandNumber));
-    }
+    const CommandNo number = m_numbers.take(
+        [this](CommandNo candidate) { return m_entries.contains(candidate) || m_store.command(candidate); });
     records::IssuedCommand record;
-    record.number = *number;
+    record.number = number;
     record.command.body = body;
-    record.command.number = *number;
+    record.command.number = number;
+    record.command.request = newRequest();
     record.command.notAfter = options.notAfter;
     record.command.progress = records::isInstallation(body);
     record.createdAt = m_clock.wallUtc();
@@ -82,18 +95,18 @@ records::Expected<CommandNo> CommandLog::submit(const CommandBody &body, const Q
         }
     }
     const bool isForOne = entry.targets.size() == 1;
-    Q_EMIT commandAdded(*number);
+    Q_EMIT commandAdded(number);
     Q_EMIT happened({0, record.createdAt, records::ActivityKind::CommandSent,
-                     isForOne ? entry.targets.front().jid : QString(), *number, commandName(body), record.title});
+                     isForOne ? entry.targets.front().jid : QString(), number, commandName(body), record.title});
     flush();
     // A watcher and not a continuation, because a continuation must not outlive its object.
     auto *watcher = new QFutureWatcher<Outcome>(this);
-    connect(watcher, &QFutureWatcherBase::finished, this, [this, watcher, number = *number] {
+    connect(watcher, &QFutureWatcherBase::finished, this, [this, watcher, number] {
         watcher->deleteLater();
         onStored(number, watcher->result());
     });
     watcher->setFuture(m_store.flush());
-    return *number;
+    return number;
 }
 
 void CommandLog::onStored(CommandNo number, const Outcome &outcome)
@@ -128,9 +141,10 @@ QList<CommandNo> CommandLog::numbers() const
 {
     QList<CommandNo> numbers;
     numbers.reserve(static_cast<qsizetype>(m_entries.size()));
-    for (auto it = m_entries.crbegin(); it != m_entries.crend(); ++it) {
-        numbers += it->first;
+    for (const auto &[number, entry] : m_entries) {
+        numbers += number;
     }
+    std::ranges::sort(numbers, [this](CommandNo one, CommandNo other) { return isOlder(*find(other), *find(one)); });
     return numbers;
 }
 
@@ -160,7 +174,7 @@ const records::CommandTarget *CommandLog::target(CommandNo number, const QString
 QList<CommandNo> CommandLog::openNumbers() const
 {
     QList<CommandNo> numbers = m_open.values();
-    std::ranges::sort(numbers);
+    std::ranges::sort(numbers, [this](CommandNo one, CommandNo other) { return isOlder(*find(one), *find(other)); });
     return numbers;
 }
 
@@ -173,8 +187,12 @@ QSet<int> CommandLog::openRows(CommandNo number) const
 void CommandLog::markHandedOver(CommandNo number, const QString &jid)
 {
     if (const Place place = openPlaceOf(number, jid)) {
-        ++place.target().attempts;
-        place.target().sentAt = m_clock.wallUtc();
+        records::CommandTarget &target = place.target();
+        ++target.attempts;
+        target.sentAt = m_clock.wallUtc();
+        if (!target.firstSentAt.isValid()) {
+            target.firstSentAt = target.sentAt;
+        }
         changed(place);
     }
 }
@@ -235,9 +253,9 @@ void CommandLog::markExpired(CommandNo number, const QString &jid)
     }
 }
 
-bool CommandLog::apply(const QString &jid, const CommandResult &result, const QDateTime &stamp)
+bool CommandLog::apply(const QString &jid, const CommandResult &result, const Arrival &arrival)
 {
-    const Place place = placeOf(result.number, jid);
+    const Place place = answeredPlace(result.number, jid, {result.command, result.request, arrival});
     if (!place) {
         return false;
     }
@@ -246,23 +264,23 @@ bool CommandLog::apply(const QString &jid, const CommandResult &result, const QD
         (target.state == records::TargetState::Failed && target.repliedAt.isValid())) {
         return false;
     }
-    target.repliedAt = stamp;
+    target.repliedAt = arrival.stamp;
     target.remarks = result.remarks;
     target.facts.clear();
     target.log = result.log;
     target.error = result.success ? std::nullopt : std::optional(result.error.value_or(ErrorCode::Internal));
-    finish(place, result.success ? records::TargetState::Done : records::TargetState::Failed, stamp);
+    finish(place, result.success ? records::TargetState::Done : records::TargetState::Failed, arrival.stamp);
     return true;
 }
 
-bool CommandLog::apply(const QString &jid, const ProgressReport &progress, const QDateTime &stamp)
+bool CommandLog::apply(const QString &jid, const ProgressReport &progress, const Arrival &arrival)
 {
-    const Place place = openPlaceOf(progress.number, jid);
-    if (!place) {
+    const Place place = answeredPlace(progress.number, jid, {{}, progress.request, arrival});
+    if (!place || isFinal(place.target().state)) {
         return false;
     }
     records::CommandTarget &target = place.target();
-    target.repliedAt = stamp;
+    target.repliedAt = arrival.stamp;
     target.deviceState = progress.state;
     // Steps without a measure stay at 0; "confirming, 0 %" would look like a standstill.
     target.percent = progress.percent > 0 ? progress.percent : -1;
@@ -277,9 +295,9 @@ void CommandLog::observe(const Command &command, const QString &toJid, const QDa
         return;
     }
     const CommandNo number = *command.number;
-    m_store.keepNumberSeen(number);
     Entry *entry = entryOf(number);
     if (!entry) {
+        m_numbers.avoid(number);
         records::IssuedCommand record;
         record.number = number;
         record.command = command;
@@ -291,7 +309,8 @@ void CommandLog::observe(const Command &command, const QString &toJid, const QDa
         Q_EMIT commandAdded(number);
         Q_EMIT happened(
             {0, stamp, records::ActivityKind::CommandSent, toJid, number, commandName(command.body), byWhom});
-    } else if (entry->record.command.body != command.body) {
+    } else if (entry->record.command.body != command.body || entry->record.command.request != command.request) {
+        m_numbers.avoid(number);
         qCWarning(lcCommands).noquote() << "command" << number << "to" << toJid << "from" << byWhom
                                         << "is another one than the command known under this number";
         return;
@@ -299,6 +318,12 @@ void CommandLog::observe(const Command &command, const QString &toJid, const QDa
     loadTargets(*entry);
     if (entry->rows.contains(toJid)) {
         // Our own program, or one that shares the store: the server has it now.
+        if (const Place place = openPlaceOf(number, toJid); place && !place.target().firstSentAt.isValid()) {
+            place.target().attempts = std::max(1, place.target().attempts);
+            place.target().sentAt = stamp;
+            place.target().firstSentAt = stamp;
+            changed(place);
+        }
         markSent(number, toJid, false);
         return;
     }
@@ -307,6 +332,7 @@ void CommandLog::observe(const Command &command, const QString &toJid, const QDa
     target.state = records::TargetState::Sent;
     target.attempts = 1;
     target.sentAt = stamp;
+    target.firstSentAt = stamp;
     addTarget(*entry, target);
 }
 
@@ -344,6 +370,36 @@ CommandLog::Place CommandLog::openPlaceOf(CommandNo number, const QString &jid)
 {
     const Place place = placeOf(number, jid);
     return place && !isFinal(place.target().state) ? place : Place{};
+}
+
+CommandLog::Place CommandLog::answeredPlace(CommandNo number, const QString &jid, const ReplyMark &mark)
+{
+    const Place place = placeOf(number, jid);
+    if (!place) {
+        m_numbers.avoid(number);
+        return {};
+    }
+    if (!place.target().firstSentAt.isValid()) {
+        learnOfSending(place);
+    }
+    if (!canAnswer(mark, place.entry->record, place.target())) {
+        qCDebug(lcCommands).noquote() << jid << "sent a reply under the number" << number
+                                      << "that answers another command";
+        return {};
+    }
+    return place;
+}
+
+// By a program that shares the store.
+void CommandLog::learnOfSending(const Place &place)
+{
+    const QList<records::CommandTarget> stored = m_store.targets(place.entry->record.number);
+    const auto it = std::ranges::find(stored, place.target().jid, &records::CommandTarget::jid);
+    if (it != stored.end() && it->firstSentAt.isValid()) {
+        place.target().attempts = it->attempts;
+        place.target().sentAt = it->sentAt;
+        place.target().firstSentAt = it->firstSentAt;
+    }
 }
 
 CommandLog::Entry &CommandLog::insert(const records::IssuedCommand &record)

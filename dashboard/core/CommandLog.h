@@ -2,6 +2,8 @@
 #pragma once
 
 #include "base/Clock.h"
+#include "core/CommandNumbers.h"
+#include "core/ReplyMatch.h"
 #include "protocol/Reply.h"
 #include "records/Activity.h"
 #include "records/CommandState.h"
@@ -33,8 +35,8 @@ class CommandLog : public QObject
     Q_OBJECT
 
 public:
-    // Both outlive the log.
-    CommandLog(store::Store &store, const Clock &clock, QObject *parent = nullptr);
+    // Store and clock outlive the log.
+    CommandLog(store::Store &store, const Clock &clock, CommandNumbers numbers, QObject *parent = nullptr);
     ~CommandLog() override;
 
     // What the store knows of an earlier run.
@@ -70,10 +72,10 @@ public:
     void markFailed(CommandNo number, const QString &jid, const records::Problem &why);
     void markExpired(CommandNo number, const QString &jid);
 
-    // Messages of a device. A result counts once per (device, number), also after it had expired; false: a repeat or
-    // not asked for.
-    bool apply(const QString &jid, const CommandResult &result, const QDateTime &stamp);
-    bool apply(const QString &jid, const ProgressReport &progress, const QDateTime &stamp);
+    // Messages of a device. A result counts once per (device, number), also after it had expired; false: a repeat, or
+    // not the answer to what was sent under this number.
+    bool apply(const QString &jid, const CommandResult &result, const Arrival &arrival);
+    bool apply(const QString &jid, const ProgressReport &progress, const Arrival &arrival);
 
     // A command that another client of the same account sent (carbon or archive).
     void observe(const Command &command, const QString &toJid, const QDateTime &stamp, const QString &byWhom);
@@ -117,6 +119,9 @@ private:
     Entry *entryOf(CommandNo number);
     [[nodiscard]] Place placeOf(CommandNo number, const QString &jid);
     [[nodiscard]] Place openPlaceOf(CommandNo number, const QString &jid);
+    // The target that a device's reply settles; nothing if the reply isn't one to what was sent under this number.
+    [[nodiscard]] Place answeredPlace(CommandNo number, const QString &jid, const ReplyMark &mark);
+    void learnOfSending(const Place &place);
     Entry &insert(const records::IssuedCommand &record);
     void loadTargets(Entry &entry);
     int addTarget(Entry &entry, const records::CommandTarget &target);
@@ -129,6 +134,7 @@ private:
 
     store::Store &m_store;
     const Clock &m_clock;
+    CommandNumbers m_numbers;
     std::map<CommandNo, Entry> m_entries;
     QSet<CommandNo> m_open; // those with unfinished targets
     QSet<CommandNo> m_dirty;

@@ -12,6 +12,7 @@ namespace {
 
 constexpr std::chrono::milliseconds collectFor{50};
 constexpr qsizetype maxSharedFacts = 1000;
+constexpr qsizetype maxUnreadable = 300;
 
 // The device's own word for when it died, if it can be true; a Pi's clock may be years off.
 QDateTime deadSinceOf(const ProcessReport &report, const QDateTime &stamp)
@@ -45,21 +46,33 @@ QStringList Fleet::processNames() const
     return m_names.mostUsed(maxProcessColumns);
 }
 
-QMap<int, int> Fleet::versionsOf(const QString &processName) const
+VersionCounts Fleet::versionsOf(const QString &processName) const
 {
-    QMap<int, int> versions;
+    VersionCounts versions;
+    QHash<int, int> numbers; // without a text for each device
     for (const records::Device &device : m_devices) {
-        if (const records::DeviceProcess *process = device.process(processName)) {
-            ++versions[process->report.version];
+        const records::DeviceProcess *process = device.process(processName);
+        if (process && process->report.versionText.isEmpty()) {
+            ++numbers[process->report.version];
+        } else if (process) {
+            ++versions[process->report.versionText];
         }
+    }
+    for (auto it = numbers.cbegin(); it != numbers.cend(); ++it) {
+        versions[QString::number(it.key())] += it.value();
     }
     return versions;
 }
 
 int Fleet::highestVersion(const QString &processName) const
 {
-    const QMap<int, int> versions = versionsOf(processName);
-    return versions.isEmpty() ? 0 : versions.lastKey();
+    int highest = 0;
+    for (const records::Device &device : m_devices) {
+        if (const records::DeviceProcess *process = device.process(processName)) {
+            highest = std::max(highest, process->report.version);
+        }
+    }
+    return highest;
 }
 
 int Fleet::highestVersion(Component component) const
@@ -172,53 +185,66 @@ void Fleet::expireSilent(std::chrono::milliseconds limit)
     }
 }
 
-void Fleet::recordMessage(const QString &jid, const QString &from, const QDateTime &stamp, bool live)
+void Fleet::recordMessage(const QString &jid, const QString &from, const Arrival &arrival)
 {
     const int index = add(jid);
-    bindIdentity(index, from, stamp);
+    bindIdentity(index, from, arrival.stamp);
     records::Device &sender = device(index);
-    if (!sender.lastSeen.isValid() || sender.lastSeen < stamp) {
-        sender.lastSeen = stamp;
+    if (!sender.lastSeen.isValid() || sender.lastSeen < arrival.stamp) {
+        sender.lastSeen = arrival.stamp;
         changed(index, records::DeviceChange::Seen);
     }
-    if (live) {
+    if (arrival.isLive) {
         slotOf(index).lastLiveAt = m_clock.monotonic();
         setOnline(index, true);
         setNotAnswering(jid, false);
     }
 }
 
-bool Fleet::isOutdated(const records::Device &sender, const QDateTime &stamp, bool live)
+bool Fleet::isOutdated(const News &last, const Arrival &arrival)
 {
+    if (arrival.isLive || !last.at.isValid()) {
+        return false;
+    }
     // A server's stamps may have whole seconds only; within one its archive keeps the order.
-    return !live && sender.lastReport.isValid() && stamp.toSecsSinceEpoch() < sender.lastReport.toSecsSinceEpoch();
+    const qint64 sentAt = arrival.stamp.toSecsSinceEpoch();
+    const qint64 lastAt = last.at.toSecsSinceEpoch();
+    return sentAt < lastAt || (sentAt == lastAt && arrival.isBehind && !last.isBehind);
 }
 
-void Fleet::apply(const QString &jid, const VersionReport &report, const QDateTime &stamp, bool live)
+void Fleet::apply(const QString &jid, const VersionReport &report, const Arrival &arrival)
 {
-    recordMessage(jid, report.from, stamp, live);
+    recordMessage(jid, report.from, arrival);
     const int index = indexOf(jid);
     records::Device &sender = device(index);
-    if (isOutdated(sender, stamp, live)) {
+    if (isOutdated({sender.lastReport, slotOf(index).isReportBehind}, arrival)) {
         return;
     }
     sender.isModern = sender.isModern || report.facts != DeviceFacts{} ||
                       std::ranges::any_of(report.processes, [](const ProcessReport &process) {
                           return process.state != ProcessState::Unknown;
                       });
-    setProcesses(index, report.processes, stamp);
+    slotOf(index).isReportBehind = arrival.isBehind;
+    slotOf(index).events.clear();
+    setProcesses(index, report.processes, arrival.stamp);
     setFacts(index, report.facts);
-    sender.lastReport = stamp;
+    sender.lastReport = arrival.stamp;
 }
 
-void Fleet::apply(const QString &jid, const ProcessEvent &event, const QDateTime &stamp, bool live)
+void Fleet::apply(const QString &jid, const ProcessEvent &event, const Arrival &arrival)
 {
-    recordMessage(jid, event.from, stamp, live);
+    recordMessage(jid, event.from, arrival);
     const int index = indexOf(jid);
     records::Device &sender = device(index);
-    if (isOutdated(sender, stamp, live)) {
+    QHash<QString, News> &events = slotOf(index).events;
+    if (isOutdated({sender.lastReport, slotOf(index).isReportBehind}, arrival) ||
+        isOutdated(events.value(event.process.name), arrival)) {
         return;
     }
+    if (events.size() > maxProcesses) {
+        events.clear();
+    }
+    events.insert(event.process.name, {arrival.stamp, arrival.isBehind});
     sender.isModern = true;
     QList<ProcessReport> reports;
     reports.reserve(sender.processes.size() + 1);
@@ -231,7 +257,7 @@ void Fleet::apply(const QString &jid, const ProcessEvent &event, const QDateTime
     if (!isKnown && reports.size() < maxProcesses) {
         reports += event.process;
     }
-    setProcesses(index, reports, stamp);
+    setProcesses(index, reports, arrival.stamp);
 }
 
 void Fleet::setNotAnswering(const QString &jid, bool notAnswering)
@@ -243,6 +269,16 @@ void Fleet::setNotAnswering(const QString &jid, bool notAnswering)
     }
 }
 
+void Fleet::setUnreadable(const QString &jid, const QString &what)
+{
+    const int index = indexOf(jid);
+    const QString text = what.left(maxUnreadable);
+    if (index >= 0 && device(index).unreadable != text) {
+        device(index).unreadable = text;
+        changed(index, records::DeviceChange::Unreadable);
+    }
+}
+
 void Fleet::setUpdate(const QString &jid, const records::DeviceUpdate &update)
 {
     const int index = indexOf(jid);
@@ -250,21 +286,21 @@ void Fleet::setUpdate(const QString &jid, const records::DeviceUpdate &update)
         return;
     }
     std::optional<records::DeviceUpdate> &present = device(index).update;
-    if (present && present->target && present->target->number > update.target->number) {
+    if (present && present->target && present->target->createdAt > update.target->createdAt) {
         return;
     }
     present = update;
     changed(index, records::DeviceChange::Update);
 }
 
-void Fleet::forgetUpdate(const QString &jid, Component component, CommandNo number)
+void Fleet::forgetUpdate(const QString &jid, Component component, const QDateTime &time)
 {
     const int index = indexOf(jid);
     if (index < 0) {
         return;
     }
     std::optional<records::DeviceUpdate> &present = device(index).update;
-    if (present && present->target && present->target->component == component && present->target->number < number) {
+    if (present && present->target && present->target->component == component && present->target->createdAt < time) {
         present.reset();
         changed(index, records::DeviceChange::Update);
     }

@@ -2,12 +2,14 @@
 #pragma once
 
 #include "base/Clock.h"
+#include "core/Arrival.h"
 #include "core/ProcessNames.h"
+#include "protocol/Version.h"
 #include "records/Activity.h"
 #include "records/Device.h"
 
+#include <map>
 #include <QHash>
-#include <QMap>
 #include <QObject>
 #include <QStringList>
 #include <QTimer>
@@ -28,6 +30,9 @@ struct FleetSummary
 
     friend bool operator==(const FleetSummary &, const FleetSummary &) = default;
 };
+
+// Version → number of devices that run it, in the natural order of versions.
+using VersionCounts = std::map<QString, int, VersionLess>;
 
 // What changed of the device at an index of the fleet.
 struct DeviceDelta
@@ -61,9 +66,8 @@ public:
     // The processes most devices have, at most maxProcessColumns, in order of their names: the columns of a table.
     static constexpr int maxProcessColumns = 32;
     [[nodiscard]] QStringList processNames() const;
-    // Version → number of devices that run it.
-    [[nodiscard]] QMap<int, int> versionsOf(const QString &processName) const;
-    // 0 when no device has reported one. Walks the fleet.
+    [[nodiscard]] VersionCounts versionsOf(const QString &processName) const;
+    // The highest of those that are whole numbers; 0 when no device has reported one. Walks the fleet.
     [[nodiscard]] int highestVersion(const QString &processName) const;
     // The same for a component that has one version.
     [[nodiscard]] int highestVersion(Component component) const;
@@ -82,18 +86,19 @@ public:
     // Who came online by a message alone and was silent for `limit` is offline.
     void expireSilent(std::chrono::milliseconds limit);
 
-    // A message of a device with `stamp` (UTC). `live` is false for archived or delayed messages, which are no sign of
-    // being online now. Of those, a report older than the last one only proves that the device lived then; a live one
-    // is the newest there is, whatever the clocks show.
-    void recordMessage(const QString &jid, const QString &from, const QDateTime &stamp, bool live);
-    void apply(const QString &jid, const VersionReport &report, const QDateTime &stamp, bool live);
-    void apply(const QString &jid, const ProcessEvent &event, const QDateTime &stamp, bool live);
+    // A message of a device. Of archived or delayed ones, a report older than the last one only proves that the device
+    // lived then; a live one is the newest there is, whatever the clocks show.
+    void recordMessage(const QString &jid, const QString &from, const Arrival &arrival);
+    void apply(const QString &jid, const VersionReport &report, const Arrival &arrival);
+    void apply(const QString &jid, const ProcessEvent &event, const Arrival &arrival);
     void setNotAnswering(const QString &jid, bool notAnswering);
+    // What of its messages can't be read; empty: all can be.
+    void setUnreadable(const QString &jid, const QString &what);
     // Ignored when the device already has a newer one.
     void setUpdate(const QString &jid, const records::DeviceUpdate &update);
-    // What an update before the command `number` wanted of that component is no longer wanted, because the device has
-    // rolled back.
-    void forgetUpdate(const QString &jid, Component component, CommandNo number);
+    // What an update that was issued before `time` (UTC) wanted of that component is no longer wanted, because the
+    // device has rolled back.
+    void forgetUpdate(const QString &jid, Component component, const QDateTime &time);
     // The operator confirms that the id this device last named is its own: ends a conflict and a foreign `from`.
     void acceptIdentity(const QString &jid);
 
@@ -113,22 +118,31 @@ Q_SIGNALS:
     void happened(const sgn::records::ActivityEntry &entry);
 
 private:
+    // What was applied last.
+    struct News
+    {
+        QDateTime at;
+        bool isBehind = false;
+    };
+
     // What the fleet itself remembers of a device.
     struct Slot
     {
-        records::DeviceChanges dirty; // not published yet; not empty: listed in m_dirty
-        MonotonicTime lastLiveAt{};   // last live message
-        int dead = 0;                 // what it adds to the summary
-        bool online = false;          // likewise
-        bool updating = false;        // likewise
-        bool attention = false;       // likewise
-        bool byPresence = false;      // online by presence
-        bool isUnsettled = false;     // online in an earlier session, not confirmed by this one
+        records::DeviceChanges dirty;  // not published yet; not empty: listed in m_dirty
+        MonotonicTime lastLiveAt{};    // last live message
+        bool isReportBehind = false;   // the last one was
+        QHash<QString, News> events{}; // since then, the last one of each process
+        int dead = 0;                  // what it adds to the summary
+        bool online = false;           // likewise
+        bool updating = false;         // likewise
+        bool attention = false;        // likewise
+        bool byPresence = false;       // online by presence
+        bool isUnsettled = false;      // online in an earlier session, not confirmed by this one
     };
 
     records::Device &device(int index) { return m_devices[static_cast<std::size_t>(index)]; }
     Slot &slotOf(int index) { return m_slots[static_cast<std::size_t>(index)]; }
-    [[nodiscard]] static bool isOutdated(const records::Device &sender, const QDateTime &stamp, bool live);
+    [[nodiscard]] static bool isOutdated(const News &last, const Arrival &arrival);
     void bindIdentity(int index, const QString &from, const QDateTime &stamp);
     void setOnline(int index, bool online);
     void setProcesses(int index, const QList<ProcessReport> &reports, const QDateTime &stamp);

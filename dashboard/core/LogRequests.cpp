@@ -31,7 +31,7 @@ bool LogRequests::isOpen(CommandNo number, const QString &jid)
     return target && !isFinal(target->state) && isRequest(number);
 }
 
-CommandNo LogRequests::apply(const QString &jid, const LogsReply &reply, const QDateTime &stamp)
+CommandNo LogRequests::apply(const QString &jid, const LogsReply &reply, const Arrival &arrival)
 {
     const CommandNo number = reply.number ? *reply.number : oldestUnanswered(jid);
     if (!isOpen(number, jid)) {
@@ -43,16 +43,17 @@ CommandNo LogRequests::apply(const QString &jid, const LogsReply &reply, const Q
         progress.number = number;
         progress.state = u"downloading"_s;
         progress.remarks = reply.remarks;
-        m_commands.apply(jid, progress, stamp);
-        return number;
+        progress.request = reply.request;
+        return m_commands.apply(jid, progress, arrival) ? number : 0;
     }
     // Done without an address: the logs are on a server of the device, or another client of the account fetches them.
     CommandResult result;
     result.number = number;
     result.success = reply.success;
     result.remarks = reply.remarks;
-    m_commands.apply(jid, result, stamp);
-    return own ? number : 0;
+    result.command = commandName(UploadLogs{});
+    result.request = reply.request;
+    return m_commands.apply(jid, result, arrival) && own ? number : 0;
 }
 
 void LogRequests::finish(CommandNo number, const QString &jid, const records::Expected<> &outcome)
@@ -78,8 +79,12 @@ bool LogRequests::isOwn(CommandNo number) const
 CommandNo LogRequests::oldestUnanswered(const QString &jid)
 {
     for (const CommandNo number : m_commands.openNumbers()) {
-        // One that is being downloaded has had its answer.
-        if (isOpen(number, jid) && !m_commands.target(number, jid)->repliedAt.isValid()) {
+        if (!isOpen(number, jid)) {
+            continue;
+        }
+        // One that is being downloaded has had its answer; one that wasn't sent can't have one.
+        const CommandTarget *target = m_commands.target(number, jid);
+        if (!target->repliedAt.isValid() && target->firstSentAt.isValid()) {
             return number;
         }
     }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/Clock.h"
+#include "core/ReplyMatch.h"
 #include "protocol/Reply.h"
 #include "records/Problem.h"
 
@@ -32,7 +33,7 @@ public:
     // A device's reply. One without a number belongs to the oldest request that has no reply yet. Returns the request's
     // number if its logs concern this program: it asked for them and was not answered before; else 0. A success with
     // an address leaves the target running until finish().
-    CommandNo apply(const QString &jid, const LogsReply &reply, const QDateTime &stamp);
+    CommandNo apply(const QString &jid, const LogsReply &reply, const Arrival &arrival);
     // The logs are here, or why they aren't; does nothing for a target that is finished.
     void finish(CommandNo number, const QString &jid, const records::Expected<> &outcome);
 

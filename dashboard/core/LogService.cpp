@@ -106,9 +106,9 @@ void LogService::remove(qint64 id)
     Q_EMIT deliveryRemoved(id);
 }
 
-void LogService::apply(const QString &jid, const LogsReply &reply, const QDateTime &stamp)
+void LogService::apply(const QString &jid, const LogsReply &reply, const Arrival &arrival)
 {
-    const CommandNo number = m_requests.apply(jid, reply, stamp);
+    const CommandNo number = m_requests.apply(jid, reply, arrival);
     if (number == 0) {
         // Not asked for from here, or answered before: no reason to fetch anything.
         return;
@@ -121,7 +121,7 @@ void LogService::apply(const QString &jid, const LogsReply &reply, const QDateTi
     delivery.remarks = reply.remarks;
     if (reply.url.isEmpty()) {
         delivery.state = records::LogDelivery::State::Elsewhere;
-        delivery.finishedAt = stamp;
+        delivery.finishedAt = arrival.stamp;
         delivery.remarks.clear();
         delivery.facts = {{FactCode::UploadedElsewhere, {}}};
         update(delivery);

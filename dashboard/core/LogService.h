@@ -57,7 +57,7 @@ public:
     void remove(qint64 id);
 
     // An answer of a device to upload_logs.
-    void apply(const QString &jid, const LogsReply &reply, const QDateTime &stamp);
+    void apply(const QString &jid, const LogsReply &reply, const Arrival &arrival);
 
 Q_SIGNALS:
     void deliveryAdded(qint64 id);

@@ -68,7 +68,7 @@ Panel::Panel(PanelConfig config, Settings settings, std::unique_ptr<store::Store
     , m_clock(clock)
     , m_store(std::move(store))
     , m_fleet(m_clock)
-    , m_commands(*m_store, m_clock)
+    , m_commands(*m_store, m_clock, m_settings.numbers)
     , m_session(m_config.account(), panelOptions(m_settings.xmpp), clock)
     , m_clockWatch(clock)
     , m_logs(*m_store, m_commands, m_clock,
@@ -209,7 +209,7 @@ void Panel::showUpdate(CommandNo number, const QString &jid)
     }
     if (const auto *back = std::get_if<Rollback>(&record->command.body);
         back && target->state == records::TargetState::Done) {
-        m_fleet.forgetUpdate(jid, back->component, number);
+        m_fleet.forgetUpdate(jid, back->component, record->createdAt);
     }
     if (!std::holds_alternative<UpdateCommand>(record->command.body)) {
         return;

@@ -31,6 +31,7 @@ public:
         QString operatorName;
         PanelSession::Timing timing;
         xmpp::SessionOptions xmpp;
+        CommandNumbers numbers = CommandNumbers();
     };
 
     // Opens the store and restores the last known state. Errors: BadRequest (a field of the config), Io (store),

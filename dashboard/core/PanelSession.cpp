@@ -22,8 +22,6 @@ namespace {
 
 constexpr auto events = "events"_L1;
 constexpr int complaintsPerMinute = 10;
-// How far back a panel reads that has read nothing yet.
-constexpr int firstReadingDays = 30;
 // Every so many ticks the whole fleet is looked through.
 constexpr int ticksPerRound = 5;
 
@@ -55,6 +53,7 @@ PanelSession::PanelSession(const Parts &parts, const Timing &timing, QObject *pa
     , m_dispatcher(
           std::make_unique<CommandDispatcher>(parts.commands, parts.fleet, m_queue, parts.clock, timing.resend))
     , m_inquiry(timing.inquiry)
+    , m_catchUp(parts.session, parts.store, parts.clock, timing.archive)
     , m_question(versionRequest())
     , m_complaints(complaintsPerMinute, 1min)
 {
@@ -62,10 +61,22 @@ PanelSession::PanelSession(const Parts &parts, const Timing &timing, QObject *pa
     m_quiet.setInterval(m_timing.quiet);
     m_latest.setSingleShot(true);
     m_latest.setInterval(m_timing.settle);
+    m_readyLimit.setSingleShot(true);
+    m_readyLimit.setInterval(m_timing.ready);
     m_tick.setInterval(m_timing.tick);
     connect(&m_quiet, &QTimer::timeout, this, &PanelSession::presencesAreIn);
     connect(&m_latest, &QTimer::timeout, this, &PanelSession::presencesAreIn);
     connect(&m_tick, &QTimer::timeout, this, &PanelSession::onTick);
+    connect(&m_readyLimit, &QTimer::timeout, this, &PanelSession::beginSending);
+    // Queued, so that the clock has been set.
+    connect(
+        &m_session, &xmpp::Session::serverTimeKnown, this,
+        [this] {
+            m_isTimeKnown = true;
+            maybeBeginSending();
+        },
+        Qt::QueuedConnection);
+    connect(&m_catchUp, &CatchUp::current, this, &PanelSession::maybeBeginSending);
     connect(&m_session, &xmpp::Session::online, this, &PanelSession::onOnline);
     connect(&m_session, &xmpp::Session::offline, this, &PanelSession::onOffline);
     connect(&m_session, &xmpp::Session::stateChanged, this, [this](xmpp::Session::State state) {
@@ -77,7 +88,9 @@ PanelSession::PanelSession(const Parts &parts, const Timing &timing, QObject *pa
     connect(&m_session, &xmpp::Session::rosterReceived, this, &PanelSession::onRoster);
     connect(&m_session, &xmpp::Session::presenceChanged, this, &PanelSession::onPresence);
     connect(&m_session, &xmpp::Session::messageReceived, this, &PanelSession::onMessage);
-    connect(&m_session, &xmpp::Session::archiveFinished, this, &PanelSession::onArchiveFinished);
+    connect(&m_catchUp, &CatchUp::message, this, &PanelSession::read);
+    connect(&m_catchUp, &CatchUp::current, this, &PanelSession::maybeSettled);
+    connect(&m_catchUp, &CatchUp::completed, this, &PanelSession::caughtUp);
     connect(&m_fleet, &Fleet::cameOnline, this, &PanelSession::ask);
 }
 
@@ -99,6 +112,8 @@ void PanelSession::stop()
     m_tick.stop();
     m_quiet.stop();
     m_latest.stop();
+    m_readyLimit.stop();
+    m_catchUp.stop();
     m_session.stop();
     m_fleet.forgetPresence();
 }
@@ -122,14 +137,32 @@ void PanelSession::onOnline()
     m_inquiry.forgetAll();
     m_isRosterIn = false;
     m_arePresencesIn = false;
-    m_isArchiveRead = false;
-    m_isArchiveRetried = false;
     m_isSettled = false;
     m_fleet.beginPresence();
     m_latest.start();
-    m_dispatcher->setOnline(true);
-    readArchive();
+    m_isTimeKnown = false;
+    m_isSendingDue = true;
+    m_readyLimit.start();
+    m_catchUp.start();
     Q_EMIT online();
+}
+
+// When a command was sent decides which archived reply can be one to it. So it is sent by the server's time, and after
+// the newest replies were read.
+void PanelSession::maybeBeginSending()
+{
+    if (m_isTimeKnown && m_catchUp.isCurrent()) {
+        beginSending();
+    }
+}
+
+void PanelSession::beginSending()
+{
+    m_readyLimit.stop();
+    // Once per login.
+    if (std::exchange(m_isSendingDue, false) && isOnline()) {
+        m_dispatcher->setOnline(true);
+    }
 }
 
 void PanelSession::onOffline(const Error &reason)
@@ -137,6 +170,8 @@ void PanelSession::onOffline(const Error &reason)
     m_subscriptionAsked.clear(); // the server may have lost them when it is back
     m_quiet.stop();
     m_latest.stop();
+    m_readyLimit.stop();
+    m_catchUp.stop();
     m_inquiry.forgetAll();
     Q_EMIT offline(reason);
 }
@@ -208,42 +243,28 @@ void PanelSession::presencesAreIn()
 
 void PanelSession::maybeSettled()
 {
-    if (m_arePresencesIn && m_isArchiveRead && !m_isSettled) {
+    if (m_arePresencesIn && m_catchUp.isCurrent() && !m_isSettled) {
         m_isSettled = true;
         m_fleet.flush();
         Q_EMIT settled();
     }
 }
 
-void PanelSession::readArchive()
-{
-    xmpp::ArchiveStart start{m_isArchiveRetried ? QString() : m_store.archiveId(), {}};
-    if (start.afterId.isEmpty()) {
-        start.since = m_clock.wallUtc().addDays(-firstReadingDays);
-    }
-    m_session.queryArchive(start);
-}
-
-void PanelSession::onArchiveFinished(const Result<QString> &lastId)
-{
-    if (lastId) {
-        if (!lastId->isEmpty()) {
-            m_store.keepArchiveId(*lastId);
-        }
-        m_isArchiveRead = true;
-    } else if (isOnline() && !m_isArchiveRetried) {
-        // The server may have forgotten the message that we read last.
-        m_isArchiveRetried = true;
-        readArchive();
-        return;
-    } else if (isOnline()) {
-        qCWarning(lcPanel).noquote() << "the server's archive can't be read:" << lastId.error().message;
-        m_isArchiveRead = true;
-    }
-    maybeSettled();
-}
-
 void PanelSession::onMessage(const xmpp::IncomingMessage &message)
+{
+    if (message.fromArchive) {
+        m_catchUp.take(message);
+        return;
+    }
+    read(message, CatchUp::Pass::InOrder);
+    // Its effects were given to the store before, so the reading may go on after it. Not before the archive has been
+    // read to its end: what is between would be lost.
+    if (m_catchUp.isComplete() && !message.archiveId.isEmpty()) {
+        m_store.keepArchiveId(message.archiveId);
+    }
+}
+
+void PanelSession::read(const xmpp::IncomingMessage &message, CatchUp::Pass pass)
 {
     if (message.fromBare == m_session.ownBareJid()) {
         onOwnMessage(message);
@@ -253,20 +274,11 @@ void PanelSession::onMessage(const xmpp::IncomingMessage &message)
         complain(message.fromBare, u"message of an unknown JID dropped"_s);
         return;
     }
-    const Result<DeviceMessage> received = parseDeviceMessage(message.body);
-    if (received) {
-        onDeviceMessage(message, *received);
+    const Result<DeviceMessageReading> reading = readDeviceMessage(message.body);
+    if (reading) {
+        onDeviceMessage(message, *reading, pass);
     } else {
-        complain(message.fromBare, received.error().message);
-        if (m_fleet.indexOf(message.fromBare) >= 0) {
-            const bool live = !message.delayed && !message.fromArchive;
-            m_fleet.recordMessage(message.fromBare, {}, live ? m_clock.wallUtc() : message.stamp, live);
-        }
-    }
-    // Its effects were given to the store before, so the reading may go on after it. Not before the archive has been
-    // read to its end: what is between would be lost.
-    if (m_isArchiveRead && !message.fromArchive && !message.archiveId.isEmpty()) {
-        m_store.keepArchiveId(message.archiveId);
+        onUnreadable(message, reading.error().message);
     }
 }
 
@@ -288,38 +300,77 @@ void PanelSession::onOwnMessage(const xmpp::IncomingMessage &message)
     }
 }
 
-void PanelSession::onDeviceMessage(const xmpp::IncomingMessage &message, const DeviceMessage &received)
+// An answer all the same: a device that doesn't write as it should is there, and the operator learns what is wrong.
+void PanelSession::onUnreadable(const xmpp::IncomingMessage &message, const QString &what)
 {
     const QString &jid = message.fromBare;
-    const bool live = !message.delayed && !message.fromArchive;
-    const QDateTime now = m_clock.wallUtc();
-    const QDateTime stamp = live ? now : std::min(message.stamp, now);
-    if (const auto *report = std::get_if<VersionReport>(&received)) {
-        m_fleet.apply(jid, *report, stamp, live);
-        if (live) {
-            m_inquiry.answered(jid);
-            Q_EMIT reportReceived(jid);
-        }
-    } else if (const auto *event = std::get_if<ProcessEvent>(&received)) {
-        m_fleet.apply(jid, *event, stamp, live);
-    } else {
-        m_fleet.recordMessage(jid, fromOf(received), stamp, live);
+    complain(jid, what);
+    if (m_fleet.indexOf(jid) < 0) {
+        return;
+    }
+    const Arrival arrival = arrivalOf(message, CatchUp::Pass::InOrder);
+    m_fleet.recordMessage(jid, {}, arrival);
+    if (arrival.isLive) {
+        m_fleet.setUnreadable(jid, what);
+        m_inquiry.answered(jid);
+    }
+}
+
+void PanelSession::onDeviceMessage(const xmpp::IncomingMessage &message, const DeviceMessageReading &reading,
+                                   CatchUp::Pass pass)
+{
+    const DeviceMessage &received = reading.message;
+    const QString &jid = message.fromBare;
+    const Arrival arrival = arrivalOf(message, pass);
+    if (pass != CatchUp::Pass::Again) {
+        show(jid, reading, arrival);
     }
     if (const auto *result = std::get_if<CommandResult>(&received)) {
-        m_commands.apply(jid, *result, stamp);
+        m_commands.apply(jid, *result, arrival);
         // After an update its versions are others; a modern one reports them by itself, an old one has to be asked.
-        if (live && result->success) {
+        if (arrival.isLive && result->success) {
             ask(jid);
         }
     } else if (const auto *progress = std::get_if<ProgressReport>(&received)) {
-        m_commands.apply(jid, *progress, stamp);
+        m_commands.apply(jid, *progress, arrival);
     } else if (const auto *logs = std::get_if<LogsReply>(&received)) {
-        m_logs.apply(jid, *logs, stamp);
+        m_logs.apply(jid, *logs, arrival);
     }
-    if (live && !m_roster.contains(jid) && !m_subscriptionAsked.contains(jid) && m_isRosterIn) {
+    if (arrival.isLive && !m_roster.contains(jid) && !m_subscriptionAsked.contains(jid) && m_isRosterIn) {
         m_subscriptionAsked.insert(jid);
         m_session.requestSubscription(jid);
     }
+}
+
+// What it shows of the device.
+void PanelSession::show(const QString &jid, const DeviceMessageReading &reading, const Arrival &arrival)
+{
+    const auto *report = std::get_if<VersionReport>(&reading.message);
+    if (report) {
+        m_fleet.apply(jid, *report, arrival);
+    } else if (const auto *event = std::get_if<ProcessEvent>(&reading.message)) {
+        m_fleet.apply(jid, *event, arrival);
+    } else {
+        m_fleet.recordMessage(jid, fromOf(reading.message), arrival);
+    }
+    if (!arrival.isLive) {
+        return;
+    }
+    if (report) {
+        m_inquiry.answered(jid);
+        Q_EMIT reportReceived(jid);
+    }
+    // A whole report that can be read ends it; a result alone doesn't show that the reports can be.
+    if (!reading.notes.isEmpty() || report) {
+        m_fleet.setUnreadable(jid, reading.notes.join(u"; "_s));
+    }
+}
+
+Arrival PanelSession::arrivalOf(const xmpp::IncomingMessage &message, CatchUp::Pass pass) const
+{
+    const bool isLive = !message.delayed && !message.fromArchive;
+    const QDateTime now = m_clock.wallUtc();
+    return {isLive ? now : std::min(message.stamp, now), isLive, pass == CatchUp::Pass::Behind};
 }
 
 void PanelSession::onTick()

@@ -3,6 +3,8 @@
 
 #include "base/Clock.h"
 #include "base/RateLimit.h"
+#include "core/Arrival.h"
+#include "core/CatchUp.h"
 #include "core/ResendPolicy.h"
 #include "core/SendQueue.h"
 #include "core/VersionInquiry.h"
@@ -28,7 +30,7 @@ class Fleet;
 class LogService;
 
 // Between the XMPP session and the panel's knowledge: presence and messages in, version requests out, and at each login
-// the archive from where the last reading ended.
+// what the archive has (CatchUp).
 class PanelSession : public QObject
 {
     Q_OBJECT
@@ -38,9 +40,12 @@ public:
     {
         VersionInquiry::Times inquiry;
         ResendTimes resend;
+        CatchUp::Times archive;
         // No presence for so long after the roster, and the first ones are in; at the latest after the second.
         std::chrono::milliseconds quiet{400};
         std::chrono::milliseconds settle{15'000};
+        // Commands wait so long for the server's time and the newest of the archive.
+        std::chrono::milliseconds ready{5'000};
         // Online by a message alone lasts this long; longer than inquiry.old, so that an answer keeps it alive.
         std::chrono::milliseconds silentAfter{900'000};
         std::chrono::milliseconds tick{1'000};
@@ -70,7 +75,7 @@ public:
     int requestVersions(const QStringList &jids);
 
     [[nodiscard]] bool isOnline() const { return m_session.isOnline(); }
-    // Roster, first presences and archive are in.
+    // Roster, first presences and the newest of the archive are in.
     [[nodiscard]] bool isSettled() const { return m_isSettled; }
 
 Q_SIGNALS:
@@ -78,20 +83,26 @@ Q_SIGNALS:
     // Once per reason.
     void offline(const sgn::Error &reason);
     void settled();
+    // All of the archive is in.
+    void caughtUp();
     // A version report came in, live.
     void reportReceived(const QString &jid);
 
 private:
     void onOnline();
+    void maybeBeginSending();
+    void beginSending();
     void onOffline(const Error &reason);
     void onRoster(const QStringList &jids);
     void onPresence(const QString &jid, bool online, const QString &resource);
     void onMessage(const xmpp::IncomingMessage &message);
+    void read(const xmpp::IncomingMessage &message, CatchUp::Pass pass);
     void onOwnMessage(const xmpp::IncomingMessage &message);
-    void onDeviceMessage(const xmpp::IncomingMessage &message, const DeviceMessage &received);
-    void onArchiveFinished(const Result<QString> &lastId);
+    void onDeviceMessage(const xmpp::IncomingMessage &message, const DeviceMessageReading &reading, CatchUp::Pass pass);
+    void show(const QString &jid, const DeviceMessageReading &reading, const Arrival &arrival);
+    [[nodiscard]] Arrival arrivalOf(const xmpp::IncomingMessage &message, CatchUp::Pass pass) const;
+    void onUnreadable(const xmpp::IncomingMessage &message, const QString &what);
     void onTick();
-    void readArchive();
     void ask(const QString &jid);
     void settleLater();
     void presencesAreIn();
@@ -110,6 +121,7 @@ private:
     SendQueue m_queue;
     std::unique_ptr<CommandDispatcher> m_dispatcher;
     VersionInquiry m_inquiry;
+    CatchUp m_catchUp;
     QByteArray m_question;                   // the version request
     QHash<QString, QStringList> m_resources; // of those who are online
     QSet<QString> m_roster;
@@ -118,12 +130,13 @@ private:
     QTimer m_tick;
     QTimer m_quiet;
     QTimer m_latest;
+    QTimer m_readyLimit;
     int m_ticks = 0;
+    bool m_isTimeKnown = false;
+    bool m_isSendingDue = false;
     bool m_isRosterIn = false;
-    bool m_isArchiveRead = false;
     bool m_arePresencesIn = false;
     bool m_isSettled = false;
-    bool m_isArchiveRetried = false;
 };
 
 } // namespace sgn::core

@@ -30,9 +30,9 @@ QList<ProcessTransition> transitionsBetween(const ProcessReport &before, const P
     if ((before.isDead && !after.isDead) || (wasDown && after.state == ProcessState::Running)) {
         transitions += ProcessTransition{records::ActivityKind::ProcessBack, {}, {}};
     }
-    if (before.version != after.version) {
+    if (versionOf(before) != versionOf(after)) {
         transitions += ProcessTransition{
-            records::ActivityKind::VersionChanged, u"%1 \u2192 %2"_s.arg(before.version).arg(after.version), {}};
+            records::ActivityKind::VersionChanged, u"%1 \u2192 %2"_s.arg(versionOf(before), versionOf(after)), {}};
     }
     return transitions;
 }

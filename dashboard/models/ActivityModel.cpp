@@ -66,7 +66,7 @@ Column ActivityModel::column(int index) const
     case DeviceColumn:
         return {.title = tr("Device"), .width = 160};
     case NumberColumn:
-        return {.title = tr("Number"), .width = 88};
+        return {.title = tr("Number"), .width = 104};
     default:
         return {.title = tr("What happened"), .width = 320, .minimumWidth = 160, .grows = true};
     }

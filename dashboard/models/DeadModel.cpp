@@ -83,7 +83,7 @@ Cell DeadModel::cell(int row, int column) const
         cell.hint = dead ? fullMomentText(dead->deadSince) : QString();
         break;
     case VersionColumn:
-        cell.text = dead ? QString::number(dead->report.version) : QString();
+        cell.text = dead ? versionOf(dead->report) : QString();
         break;
     case RestartsColumn:
         cell.text = dead && dead->report.restarts24h ? QString::number(*dead->report.restarts24h) : u"–"_s;
@@ -125,7 +125,7 @@ bool DeadModel::less(int column, int left, int right) const
             return a->deadSince > b->deadSince;
         }
         if (column == VersionColumn) {
-            return a->report.version < b->report.version;
+            return compareVersions(a->report, b->report) < 0;
         }
         if (column == RestartsColumn) {
             return a->report.restarts24h < b->report.restarts24h;

@@ -57,7 +57,7 @@ QVariant DeviceProcessModel::data(const QModelIndex &index, int role) const
     case NameRole:
         return process.report.name;
     case VersionRole:
-        return QString::number(process.report.version);
+        return versionOf(process.report);
     case StateRole:
         return stateText(process);
     case ToneRole:

@@ -44,7 +44,7 @@ QString FleetFilter::groupText() const
 
 QString FleetFilter::versionText() const
 {
-    return m_process.isEmpty() ? QString() : tr("%1 version %2").arg(m_process).arg(m_version);
+    return m_process.isEmpty() ? QString() : tr("%1 version %2").arg(m_process, m_version);
 }
 
 bool FleetFilter::isNarrowed() const
@@ -52,7 +52,7 @@ bool FleetFilter::isNarrowed() const
     return m_group != All || !m_process.isEmpty() || !filterText().isEmpty();
 }
 
-void FleetFilter::setVersion(const QString &process, int version)
+void FleetFilter::setVersion(const QString &process, const QString &version)
 {
     m_process = process;
     m_version = version;
@@ -62,7 +62,7 @@ void FleetFilter::setVersion(const QString &process, int version)
 
 void FleetFilter::clearVersion()
 {
-    setVersion({}, 0);
+    setVersion({}, {});
 }
 
 void FleetFilter::clear()
@@ -91,7 +91,7 @@ bool FleetFilter::accepts(int sourceRow) const
     const records::Device &device = m_fleet.device(sourceRow);
     if (!m_process.isEmpty()) {
         const records::DeviceProcess *process = device.process(m_process);
-        if (!process || process->report.version != m_version) {
+        if (!process || versionOf(process->report) != m_version) {
             return false;
         }
     }

@@ -34,7 +34,7 @@ public:
 
     // On, or off when it is on already.
     Q_INVOKABLE void toggleGroup(sgn::models::FleetFilter::Group group);
-    Q_INVOKABLE void setVersion(const QString &process, int version);
+    Q_INVOKABLE void setVersion(const QString &process, const QString &version);
     Q_INVOKABLE void clearVersion();
     Q_INVOKABLE void clear();
     // The device that needs eyes most, if nothing is current yet.
@@ -51,7 +51,7 @@ private:
     FleetModel &m_fleet;
     Group m_group = All;
     QString m_process;
-    int m_version = 0;
+    QString m_version;
 };
 
 } // namespace sgn::models

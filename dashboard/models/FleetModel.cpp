@@ -18,19 +18,21 @@ QString searchKey(const records::Device &device)
     QString key =
         device.name().toString() + u'\n' + device.jid + u'\n' + device.rpiUniqueId + u'\n' + device.facts.model;
     for (const records::DeviceProcess &process : device.processes) {
-        key += u'\n' + process.report.name + u' ' + QString::number(process.report.version);
+        key += u'\n' + process.report.name + u' ' + versionOf(process.report);
     }
     return TableModel::fold(key);
 }
 
 // Dead ones first, then by version; who doesn't have the process comes last.
-qint64 processRank(const records::Device &device, const QString &name)
+bool isProcessLess(const records::DeviceProcess *one, const records::DeviceProcess *other)
 {
-    const records::DeviceProcess *process = device.process(name);
-    if (!process) {
-        return qint64{maxVersion} + 1;
+    const auto group = [](const records::DeviceProcess *process) {
+        return !process ? 2 : process->report.isDead ? 0 : 1;
+    };
+    if (group(one) != group(other)) {
+        return group(one) < group(other);
     }
-    return process->report.isDead ? -1 : process->report.version;
+    return group(one) == 1 && compareVersions(one->report, other->report) < 0;
 }
 
 } // namespace
@@ -127,7 +129,7 @@ Cell FleetModel::processCell(const records::Device &device, const QString &name)
         cell.tone = Cell::Muted;
         return cell;
     }
-    const QString version = QString::number(process->report.version);
+    const QString version = versionOf(process->report);
     const std::optional<int> wanted = device.wantedVersion(name);
     if (process->report.isDead) {
         const QString since = process->deadSince.isValid() ? ageText(process->deadSince, m_clock.wallUtc()) : QString();
@@ -225,7 +227,7 @@ bool FleetModel::less(int column, int left, int right) const
         return attentionOf(a).level > attentionOf(b).level;
     }
     const QString name = m_processes.value(column - FirstProcess);
-    return processRank(a, name) < processRank(b, name);
+    return isProcessLess(a.process(name), b.process(name));
 }
 
 bool FleetModel::tieLess(int left, int right) const

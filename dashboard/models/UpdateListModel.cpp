@@ -84,7 +84,7 @@ Column UpdateListModel::column(int index) const
 {
     switch (index) {
     case NumberColumn:
-        return {.title = tr("Number"), .width = 84};
+        return {.title = tr("Number"), .width = 104};
     case TitleColumn:
         return {.title = tr("Update"), .width = 150};
     case VersionsColumn:
@@ -150,8 +150,13 @@ QString UpdateListModel::key(int row) const
 
 bool UpdateListModel::less(int column, int left, int right) const
 {
-    if (column == NumberColumn || column == StartedColumn) {
+    const records::IssuedCommand *one = record(left);
+    const records::IssuedCommand *other = record(right);
+    if (column == NumberColumn) {
         return m_numbers.at(left) < m_numbers.at(right);
+    }
+    if (column == StartedColumn && one && other) {
+        return one->createdAt < other->createdAt;
     }
     return TableModel::less(column, left, right);
 }

@@ -2,7 +2,6 @@
 #include "models/VersionModel.h"
 
 #include <chrono>
-#include <numeric>
 
 using namespace std::chrono_literals;
 
@@ -76,11 +75,13 @@ void VersionModel::update()
     QList<Row> rows;
     const QStringList names = m_fleet.processNames();
     for (const QString &name : names) {
-        const QMap<int, int> versions = m_fleet.versionsOf(name);
-        const int total = std::accumulate(versions.cbegin(), versions.cend(), 0);
-        const QList<int> numbers = versions.keys();
-        for (auto version = numbers.crbegin(); version != numbers.crend(); ++version) {
-            rows.append({name, *version, versions.value(*version), total, version == numbers.crbegin()});
+        const core::VersionCounts versions = m_fleet.versionsOf(name);
+        int total = 0;
+        for (const auto &[version, count] : versions) {
+            total += count;
+        }
+        for (auto it = versions.crbegin(); it != versions.crend(); ++it) {
+            rows.append({name, it->first, it->second, total, it == versions.crbegin()});
         }
     }
     const auto sameKeys = [](const Row &a, const Row &b) {

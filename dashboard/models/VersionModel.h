@@ -29,7 +29,7 @@ private:
     struct Row
     {
         QString process;
-        int version = 0;
+        QString version;
         int count = 0;
         int total = 0; // devices with this process
         bool newest = false;

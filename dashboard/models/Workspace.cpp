@@ -47,7 +47,7 @@ Workspace::Workspace(std::unique_ptr<core::Panel> panel, const Clock &clock, QOb
     });
 
     m_dead.sortBy(2, true);
-    m_updates.sortBy(0, true);
+    m_updates.sortBy(3, true);
     m_logs.sortBy(1, true);
     m_activity.sortBy(0, true);
 

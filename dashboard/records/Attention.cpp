@@ -121,6 +121,9 @@ Finding findingOf(const Device &device)
             return {matter};
         }
     }
+    if (!device.unreadable.isEmpty()) {
+        return {Matter::Unreadable};
+    }
     if (device.notAnswering) {
         return {Matter::NotAnswering};
     }
@@ -141,6 +144,7 @@ Level levelOf(Matter matter)
     case Matter::UpdateRuns:
     case Matter::UpdateWaits:
         return Level::Note;
+    case Matter::Unreadable:
     case Matter::NotAnswering:
     case Matter::DiskFull:
     case Matter::TooHot:

@@ -27,6 +27,7 @@ struct Attention
         ProcessProblem,
         UpdateFailed,
         UpdateExpired,
+        Unreadable,
         NotAnswering,
         DiskFull,
         TooHot,

@@ -41,10 +41,11 @@ struct CommandTarget
     Facts facts;         // why it failed here, before the remarks
     QStringList log;     // of a failure, as the device reports it: what led to it
     std::optional<ErrorCode> error;
-    int attempts = 0;     // how often it was given to the server
-    QDateTime sentAt;     // UTC, last time; invalid: never
-    QDateTime repliedAt;  // UTC, last message of the device about it; invalid: none
-    QDateTime finishedAt; // UTC; invalid while open
+    int attempts = 0;           // how often it was given to the server
+    QDateTime sentAt;           // UTC, last time; invalid: never
+    QDateTime repliedAt;        // UTC, last message of the device about it; invalid: none
+    QDateTime finishedAt;       // UTC; invalid while open
+    QDateTime firstSentAt = {}; // UTC, by whichever program; invalid: never
 
     friend bool operator==(const CommandTarget &, const CommandTarget &) = default;
 };

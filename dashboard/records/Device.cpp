@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "records/Device.h"
 
+#include "protocol/Version.h"
+
 #include <algorithm>
 
 namespace sgn::records {
@@ -12,7 +14,7 @@ std::shared_ptr<const UpdateTarget> updateTargetOf(const IssuedCommand &record)
         return nullptr;
     }
     return std::make_shared<UpdateTarget>(
-        UpdateTarget{record.number, update->component, update->processes, update->version});
+        UpdateTarget{record.number, update->component, update->processes, update->version, record.createdAt});
 }
 
 QStringView Device::name() const
@@ -51,14 +53,15 @@ std::optional<int> Device::wantedVersion(QStringView processName) const
         return std::nullopt;
     }
     const DeviceProcess *have = process(processName);
-    return have && have->report.version == it->version ? std::nullopt : std::optional(it->version);
+    const bool isThere = have && versionOf(have->report) == QString::number(it->version);
+    return isThere ? std::nullopt : std::optional(it->version);
 }
 
 bool Device::isBehind(QStringView processName) const
 {
     const std::optional<int> wanted = wantedVersion(processName);
     const DeviceProcess *have = process(processName);
-    return wanted && have && have->report.version < *wanted;
+    return wanted && have && compareVersions(versionOf(have->report), QString::number(*wanted)) < 0;
 }
 
 bool Device::isBehind() const

@@ -31,6 +31,7 @@ struct UpdateTarget
     Component component = Component::SmartMeter;
     QList<ProcessVersion> processes;
     int version = 0;
+    QDateTime createdAt; // UTC: which of two is the newer one
 };
 
 // What an update command wants of each of its devices; null for any other command.
@@ -64,6 +65,8 @@ struct Device
     QString conflictWith;
     // The `from` of a message that wasn't this device's own id; empty: none.
     QString foreignFrom;
+    // What of its last messages can't be read, for the one who programs it; empty: nothing.
+    QString unreadable;
     DeviceFacts facts;
     QList<DeviceProcess> processes; // in the order of the report, at most maxProcesses
     std::optional<DeviceUpdate> update;
@@ -89,6 +92,7 @@ enum class DeviceChange {
     Facts = 0x08,
     Update = 0x10,
     Identity = 0x20, // rpiUniqueId, conflict, foreign from
+    Unreadable = 0x40,
 };
 Q_DECLARE_FLAGS(DeviceChanges, DeviceChange)
 Q_DECLARE_OPERATORS_FOR_FLAGS(DeviceChanges)

@@ -15,7 +15,6 @@ namespace {
 
 constexpr auto names = enumNames<FactCode>({
     {FactCode::NoDeviceChosen, "no_device_chosen"_L1},
-    {FactCode::NoCommandNumber, "no_command_number"_L1},
     {FactCode::NotPersisted, "not_persisted"_L1},
     {FactCode::NotSent, "not_sent"_L1},
     {FactCode::Undeliverable, "undeliverable"_L1},
@@ -76,7 +75,6 @@ constexpr auto names = enumNames<FactCode>({
     {FactCode::StoreOfOther, "store_of_other"_L1},
     {FactCode::StoreNewer, "store_newer"_L1},
     {FactCode::StoreNotWritten, "store_not_written"_L1},
-    {FactCode::NumbersUsedUp, "numbers_used_up"_L1},
     {FactCode::NoSqlDriver, "no_sql_driver"_L1},
     {FactCode::OfflineFor, "offline_for"_L1},
     {FactCode::ProcessExit, "process_exit"_L1},

@@ -16,7 +16,6 @@ namespace sgn::records {
 enum class FactCode {
     // A command.
     NoDeviceChosen,
-    NoCommandNumber,
     NotPersisted, // not sent, because the store could not keep it
     NotSent,
     Undeliverable,
@@ -87,7 +86,6 @@ enum class FactCode {
     StoreOfOther,        // its account, the wanted account
     StoreNewer,
     StoreNotWritten,
-    NumbersUsedUp, // the last one
     NoSqlDriver,
 
     // What happened to a device.

@@ -5,7 +5,6 @@
 #include "store/StoreReader.h"
 #include "store/StoreWriter.h"
 
-#include <limits>
 #include <QFutureWatcher>
 #include <QLoggingCategory>
 #include <QtConcurrent>
@@ -20,7 +19,6 @@ namespace {
 
 constexpr std::chrono::milliseconds collectFor{200};
 constexpr std::chrono::seconds retryAfter{5};
-constexpr qint64 maxCommandNo = 2147483647;
 constexpr qint64 logIdBlock = 64;
 
 } // namespace
@@ -55,20 +53,10 @@ Store::~Store()
     m_writer.waitForDone();
 }
 
-records::Expected<CommandNo> Store::allocateNumber()
-{
-    const records::Expected<qint64> number = m_reader->allocate(u"next_number"_s, 1, maxCommandNo);
-    if (!number) {
-        return fail(number.error());
-    }
-    return static_cast<CommandNo>(*number);
-}
-
 qint64 Store::newLogId()
 {
     if (m_nextLogId == m_endOfLogIds) {
-        const records::Expected<qint64> first =
-            m_reader->allocate(u"next_log_id"_s, logIdBlock, std::numeric_limits<qint64>::max());
+        const records::Expected<qint64> first = m_reader->allocate(u"next_log_id"_s, logIdBlock);
         // Without a store there is no later run to collide with.
         m_nextLogId = first.value_or(QDateTime::currentMSecsSinceEpoch() * 1000);
         m_endOfLogIds = m_nextLogId + logIdBlock;
@@ -129,12 +117,6 @@ void Store::removeLogs(qint64 deliveryId)
 void Store::keepArchiveId(const QString &id)
 {
     m_batch.archiveId = id;
-    schedule();
-}
-
-void Store::keepNumberSeen(CommandNo number)
-{
-    m_batch.numberSeen = std::max(m_batch.numberSeen, number);
     schedule();
 }
 

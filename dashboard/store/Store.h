@@ -40,9 +40,6 @@ public:
     // What an operator has to know of the file; usually nothing.
     [[nodiscard]] const std::optional<records::Problem> &warning() const { return m_warning; }
 
-    // The next command number, durable before it is returned: no program that shares the file ever gets it again.
-    [[nodiscard]] records::Expected<CommandNo> allocateNumber();
-
     void keep(const records::Device &device);
     // Only when the device was seen; it was kept before.
     void keepSeen(const records::Device &device);
@@ -53,8 +50,6 @@ public:
     void removeLogs(qint64 deliveryId);
     // The archive's id of the last message whose effects were given to keep() before.
     void keepArchiveId(const QString &id);
-    // Numbers up to this one are taken, whichever program used them.
-    void keepNumberSeen(CommandNo number);
     // Writes now; finished when everything kept before is committed. Needs no event loop.
     QFuture<Outcome> flush();
 

@@ -23,7 +23,7 @@ void addMissing(QHash<Key, Value> &to, const QHash<Key, Value> &from)
 bool StoreBatch::isEmpty() const
 {
     return devices.isEmpty() && seen.isEmpty() && commands.isEmpty() && targets.isEmpty() && activity.isEmpty() &&
-           logs.isEmpty() && removedLogs.isEmpty() && archiveId.isEmpty() && numberSeen == 0;
+           logs.isEmpty() && removedLogs.isEmpty() && archiveId.isEmpty();
 }
 
 void StoreBatch::addOlder(const StoreBatch &older)
@@ -49,7 +49,6 @@ void StoreBatch::addOlder(const StoreBatch &older)
     if (archiveId.isEmpty()) {
         archiveId = older.archiveId;
     }
-    numberSeen = std::max(numberSeen, older.numberSeen);
 }
 
 } // namespace sgn::store

@@ -31,7 +31,6 @@ struct StoreBatch
     QHash<qint64, records::LogDelivery> logs;
     QList<qint64> removedLogs;
     QString archiveId;
-    CommandNo numberSeen = 0;
 
     [[nodiscard]] bool isEmpty() const;
     // Takes over what `older`, which could not be written, has beyond this one.

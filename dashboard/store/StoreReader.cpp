@@ -20,7 +20,7 @@ StoreReader::~StoreReader()
     sql::disconnect(m_database);
 }
 
-records::Expected<qint64> StoreReader::allocate(const QString &counter, qint64 count, qint64 last)
+records::Expected<qint64> StoreReader::allocate(const QString &counter, qint64 count)
 {
     sql::Transaction transaction(m_database);
     if (Outcome outcome = transaction.begin(); !outcome) {
@@ -34,9 +34,6 @@ records::Expected<qint64> StoreReader::allocate(const QString &counter, qint64 c
     }
     const qint64 number = std::max<qint64>(1, query.next() ? query.value(0).toLongLong() : 1);
     query.finish();
-    if (number > last) {
-        return fail(ErrorCode::Internal, records::FactCode::NumbersUsedUp, {QString::number(last)});
-    }
     query.prepare(u"INSERT OR REPLACE INTO meta(key, value) VALUES(?, ?)"_s);
     query.addBindValue(counter);
     query.addBindValue(number + count);
@@ -64,7 +61,7 @@ std::vector<records::Device> StoreReader::devices() const
     query.setForwardOnly(true);
     query.exec(
         u"SELECT id, jid, rpi_unique_id, last_seen, last_report, is_modern, conflict_with, foreign_from, facts, "
-        "update_no, update_state, update_percent, update_device_state, update_remarks, update_facts FROM devices ORDER BY id"_s);
+        "update_no, update_state, update_percent, update_device_state, update_remarks, update_facts, unreadable FROM devices ORDER BY id"_s);
     std::vector<qint64> ids;
     while (query.next()) {
         records::Device device = rows::device(query);
@@ -76,8 +73,9 @@ std::vector<records::Device> StoreReader::devices() const
         ids.push_back(query.value(0).toLongLong());
         devices.push_back(std::move(device));
     }
-    query.exec(u"SELECT device_id, name, version, is_dead, state, since, dead_since, restarts_24h, last_exit "
-               "FROM processes ORDER BY device_id, position"_s);
+    query.exec(
+        u"SELECT device_id, name, version, is_dead, state, since, dead_since, restarts_24h, last_exit, version_text "
+        "FROM processes ORDER BY device_id, position"_s);
     std::size_t at = 0;
     while (query.next()) {
         const qint64 id = query.value(0).toLongLong();
@@ -97,7 +95,7 @@ QList<records::IssuedCommand> StoreReader::commands(int limit) const
     QSqlQuery query(m_database);
     query.setForwardOnly(true);
     query.prepare(
-        u"SELECT number, body, created, requested_by, title, counts, is_own FROM commands ORDER BY number DESC LIMIT ?"_s);
+        u"SELECT number, body, created, requested_by, title, counts, is_own FROM commands ORDER BY created DESC, number DESC LIMIT ?"_s);
     query.addBindValue(limit);
     query.exec();
     while (query.next()) {
@@ -127,7 +125,7 @@ QList<records::CommandTarget> StoreReader::targets(CommandNo number) const
     query.setForwardOnly(true);
     query.prepare(
         u"SELECT number, jid, position, state, percent, device_state, remarks, error, attempts, sent, replied, "
-        "finished, log, facts FROM command_targets WHERE number=? ORDER BY position, jid"_s);
+        "finished, log, facts, first_sent FROM command_targets WHERE number=? ORDER BY position, jid"_s);
     query.addBindValue(static_cast<qint64>(number));
     query.exec();
     while (query.next()) {
@@ -178,11 +176,11 @@ QList<records::ActivityEntry> StoreReader::activity(const records::ActivityFilte
         where(u"number=? AND number>0"_s, static_cast<qint64>(filter.number));
     }
     if (filter.beforeId > 0) {
-        where(u"id<?"_s, filter.beforeId);
+        where(u"(at, id) < (SELECT at, id FROM activity WHERE id=?)"_s, filter.beforeId);
     }
     QSqlQuery query(m_database);
     query.setForwardOnly(true);
-    query.prepare(statement + u" ORDER BY id DESC LIMIT ?"_s);
+    query.prepare(statement + u" ORDER BY at DESC, id DESC LIMIT ?"_s);
     for (const QVariant &value : values) {
         query.addBindValue(value);
     }

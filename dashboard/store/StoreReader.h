@@ -22,8 +22,8 @@ public:
     StoreReader(const StoreReader &) = delete;
     StoreReader &operator=(const StoreReader &) = delete;
 
-    // Takes `count` numbers from a counter of the store and returns the first. Internal when that would be over `last`.
-    [[nodiscard]] records::Expected<qint64> allocate(const QString &counter, qint64 count, qint64 last);
+    // Takes `count` numbers from a counter of the store and returns the first.
+    [[nodiscard]] records::Expected<qint64> allocate(const QString &counter, qint64 count);
 
     [[nodiscard]] std::vector<records::Device> devices() const;
     [[nodiscard]] QList<records::IssuedCommand> commands(int limit) const;

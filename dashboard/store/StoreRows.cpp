@@ -82,7 +82,8 @@ void bind(QSqlQuery &query, const records::Device &device)
                     hasUpdate ? QVariant(QString(nameOf(update.state))) : QVariant(),
                     hasUpdate ? QVariant(update.percent) : QVariant(),
                     hasUpdate ? sql::fromText(update.deviceState) : QVariant(),
-                    hasUpdate ? sql::fromText(update.remarks) : QVariant(), sql::fromText(toText(update.facts))});
+                    hasUpdate ? sql::fromText(update.remarks) : QVariant(), sql::fromText(toText(update.facts)),
+                    sql::fromText(device.unreadable)});
 }
 
 records::Device device(const QSqlQuery &query)
@@ -98,6 +99,7 @@ records::Device device(const QSqlQuery &query)
     if (const QString facts = query.value(8).toString(); !facts.isEmpty()) {
         device.facts = factsOf(facts);
     }
+    device.unreadable = query.value(15).toString();
     if (!query.isNull(9)) {
         auto target = std::make_shared<records::UpdateTarget>();
         target->number = static_cast<CommandNo>(query.value(9).toLongLong());
@@ -113,10 +115,10 @@ records::Device device(const QSqlQuery &query)
 void bind(QSqlQuery &query, qint64 deviceId, int position, const records::DeviceProcess &process)
 {
     const ProcessReport &report = process.report;
-    bindAll(query,
-            {deviceId, position, report.name, report.version, report.isDead ? 1 : 0, static_cast<int>(report.state),
-             sql::fromTime(report.since.value_or(QDateTime())), sql::fromTime(process.deadSince),
-             sql::fromInt(report.restarts24h), report.lastExit ? QVariant(lastExitText(report)) : QVariant()});
+    bindAll(query, {deviceId, position, report.name, report.version, report.isDead ? 1 : 0,
+                    static_cast<int>(report.state), sql::fromTime(report.since.value_or(QDateTime())),
+                    sql::fromTime(process.deadSince), sql::fromInt(report.restarts24h),
+                    report.lastExit ? QVariant(lastExitText(report)) : QVariant(), sql::fromText(report.versionText)});
 }
 
 records::DeviceProcess process(const QSqlQuery &query)
@@ -137,6 +139,7 @@ records::DeviceProcess process(const QSqlQuery &query)
     if (const QVariant exit = query.value(8); !exit.isNull()) {
         report.lastExit = lastExitOf(exit.toString());
     }
+    report.versionText = query.value(9).toString();
     return process;
 }
 
@@ -170,7 +173,8 @@ void bind(QSqlQuery &query, CommandNo number, int row, const records::CommandTar
                     sql::fromText(target.deviceState), sql::fromText(target.remarks),
                     target.error ? QVariant(QString(nameOf(*target.error))) : QVariant(), target.attempts,
                     sql::fromTime(target.sentAt), sql::fromTime(target.repliedAt), sql::fromTime(target.finishedAt),
-                    sql::fromText(target.log.join(u'\n')), sql::fromText(toText(target.facts))});
+                    sql::fromText(target.log.join(u'\n')), sql::fromText(toText(target.facts)),
+                    sql::fromTime(target.firstSentAt)});
 }
 
 records::CommandTarget target(const QSqlQuery &query)
@@ -190,6 +194,7 @@ records::CommandTarget target(const QSqlQuery &query)
     target.finishedAt = sql::toTime(query.value(11));
     target.log = query.value(12).toString().split(u'\n', Qt::SkipEmptyParts);
     target.facts = records::factsFromText(query.value(13).toString());
+    target.firstSentAt = sql::toTime(query.value(14));
     return target;
 }
 

@@ -93,6 +93,17 @@ QList<QStringList> steps()
             u"ALTER TABLE command_targets ADD COLUMN log TEXT NOT NULL DEFAULT ''"_s,
         },
         factSteps(),
+        // Command numbers begin at random places, so commands are found by their time.
+        {
+            u"CREATE INDEX activity_by_time ON activity(at, id)"_s,
+            u"CREATE INDEX commands_by_time ON commands(created, number)"_s,
+            u"ALTER TABLE command_targets ADD COLUMN first_sent INTEGER"_s,
+            u"UPDATE command_targets SET first_sent=(SELECT created FROM commands WHERE "
+            "commands.number=command_targets.number) WHERE attempts>0"_s,
+            u"DELETE FROM meta WHERE key='next_number'"_s,
+            u"ALTER TABLE devices ADD COLUMN unreadable TEXT NOT NULL DEFAULT ''"_s,
+            u"ALTER TABLE processes ADD COLUMN version_text TEXT NOT NULL DEFAULT ''"_s,
+        },
     };
 }
 

@@ -24,7 +24,6 @@ public:
     Outcome write(const records::LogDelivery &delivery);
     Outcome removeLogs(qint64 id);
     Outcome setMeta(const QString &key, const QVariant &value);
-    Outcome raiseNextNumber(CommandNo seen);
     Outcome cleanActivity();
 
 private:
@@ -52,12 +51,12 @@ Outcome StoreWriter::Statements::write(const records::Device &device)
     QSqlQuery &query = prepared(
         "INSERT INTO devices(jid, rpi_unique_id, last_seen, last_report, is_modern, conflict_with, foreign_from, "
         "facts, "
-        "update_no, update_state, update_percent, update_device_state, update_remarks, update_facts) "
-        "VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(jid) DO UPDATE SET rpi_unique_id=excluded.rpi_unique_id, "
+        "update_no, update_state, update_percent, update_device_state, update_remarks, update_facts, unreadable) "
+        "VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(jid) DO UPDATE SET rpi_unique_id=excluded.rpi_unique_id, "
         "last_seen=excluded.last_seen, last_report=excluded.last_report, is_modern=excluded.is_modern, "
         "conflict_with=excluded.conflict_with, foreign_from=excluded.foreign_from, facts=excluded.facts, "
         "update_no=excluded.update_no, update_state=excluded.update_state, update_percent=excluded.update_percent, "
-        "update_device_state=excluded.update_device_state, update_remarks=excluded.update_remarks, update_facts=excluded.update_facts RETURNING id"_L1);
+        "update_device_state=excluded.update_device_state, update_remarks=excluded.update_remarks, update_facts=excluded.update_facts, unreadable=excluded.unreadable RETURNING id"_L1);
     rows::bind(query, device);
     if (Outcome outcome = sql::run(query, u"keeping a device"_s); !outcome) {
         return outcome;
@@ -78,8 +77,9 @@ Outcome StoreWriter::Statements::writeProcesses(qint64 deviceId, const QList<rec
     if (Outcome outcome = sql::run(trim, u"keeping processes"_s); !outcome) {
         return outcome;
     }
-    QSqlQuery &query = prepared("INSERT OR REPLACE INTO processes(device_id, position, name, version, is_dead, state, "
-                                "since, dead_since, restarts_24h, last_exit) VALUES(?,?,?,?,?,?,?,?,?,?)"_L1);
+    QSqlQuery &query =
+        prepared("INSERT OR REPLACE INTO processes(device_id, position, name, version, is_dead, state, "
+                 "since, dead_since, restarts_24h, last_exit, version_text) VALUES(?,?,?,?,?,?,?,?,?,?,?)"_L1);
     for (int position = 0; position < processes.size(); ++position) {
         rows::bind(query, deviceId, position, processes.at(position));
         if (Outcome outcome = sql::run(query, u"keeping a process"_s); !outcome) {
@@ -111,12 +111,13 @@ Outcome StoreWriter::Statements::write(CommandNo number, int row, const records:
     // Another program of the same account may know the end already; what is finished stays finished.
     QSqlQuery &query = prepared(
         "INSERT INTO command_targets(number, jid, position, state, percent, device_state, remarks, error, attempts, "
-        "sent, replied, finished, log, facts) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(number, jid) DO UPDATE "
-        "SET "
+        "sent, replied, finished, log, facts, first_sent) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) "
+        "ON CONFLICT(number, jid) DO UPDATE SET "
         "state=excluded.state, "
         "percent=excluded.percent, device_state=excluded.device_state, remarks=excluded.remarks, error=excluded.error, "
         "attempts=max(attempts, excluded.attempts), sent=excluded.sent, replied=excluded.replied, "
-        "finished=excluded.finished, log=excluded.log, facts=excluded.facts "
+        "finished=excluded.finished, log=excluded.log, facts=excluded.facts, "
+        "first_sent=ifnull(first_sent, excluded.first_sent) "
         "WHERE command_targets.finished IS NULL OR excluded.finished IS NOT NULL"_L1);
     rows::bind(query, number, row, target);
     return sql::run(query, u"keeping a command's target"_s);
@@ -155,14 +156,6 @@ Outcome StoreWriter::Statements::setMeta(const QString &key, const QVariant &val
     query.bindValue(0, key);
     query.bindValue(1, value);
     return sql::run(query, u"keeping "_s + key);
-}
-
-Outcome StoreWriter::Statements::raiseNextNumber(CommandNo seen)
-{
-    QSqlQuery &query = prepared("INSERT INTO meta(key, value) VALUES('next_number', ?) ON CONFLICT(key) DO UPDATE SET "
-                                "value=max(value, excluded.value)"_L1);
-    query.bindValue(0, static_cast<qint64>(seen) + 1);
-    return sql::run(query, u"keeping the next number"_s);
 }
 
 Outcome StoreWriter::Statements::cleanActivity()
@@ -245,7 +238,6 @@ Outcome StoreWriter::write(const StoreBatch &batch)
             m_sinceCleaning = 0;
             return s->cleanActivity();
         })
-        .and_then([&]() -> Outcome { return batch.numberSeen > 0 ? s->raiseNextNumber(batch.numberSeen) : Outcome{}; })
         .and_then([&]() -> Outcome {
             return batch.archiveId.isEmpty() ? Outcome{} : s->setMeta(u"archive_id"_s, batch.archiveId);
         });

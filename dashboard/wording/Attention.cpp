@@ -115,6 +115,8 @@ public:
             return failedUpdate(*device.update, number);
         case Matter::UpdateExpired:
             return tr("update #%1 was not answered in time").arg(number);
+        case Matter::Unreadable:
+            return tr("sends what can't be read: %1").arg(device.unreadable.simplified().left(2 * maxQuoted));
         case Matter::NotAnswering:
             return tr("doesn't answer, though the server shows it online");
         case Matter::ReadOnly:

@@ -27,7 +27,7 @@ QString processText(const records::DeviceProcess *process)
     if (!process) {
         return {};
     }
-    const QString version = QString::number(process->report.version);
+    const QString version = versionOf(process->report);
     return process->report.isDead ? version + u" dead"_s : version;
 }
 

@@ -23,7 +23,6 @@ struct Phrase
 
 constexpr auto phrases = std::to_array<Phrase>({
     {FactCode::NoDeviceChosen, QT_TRANSLATE_NOOP("Problem", "no device was chosen")},
-    {FactCode::NoCommandNumber, QT_TRANSLATE_NOOP("Problem", "no command number could be taken")},
     {FactCode::NotPersisted, QT_TRANSLATE_NOOP("Problem", "not sent, because it could not be stored")},
     {FactCode::NotSent, QT_TRANSLATE_NOOP("Problem", "not sent")},
     {FactCode::Undeliverable, QT_TRANSLATE_NOOP("Problem", "the server could not deliver it")},
@@ -100,7 +99,6 @@ constexpr auto phrases = std::to_array<Phrase>({
     {FactCode::StoreNewer,
      QT_TRANSLATE_NOOP("Problem", "a newer version of this program made the store; use that one")},
     {FactCode::StoreNotWritten, QT_TRANSLATE_NOOP("Problem", "What arrives now can't be stored for the next start")},
-    {FactCode::NumbersUsedUp, QT_TRANSLATE_NOOP("Problem", "all numbers up to %1 are used up")},
     {FactCode::NoSqlDriver,
      QT_TRANSLATE_NOOP("Problem", "Qt's SQLite driver is not installed (package libqt6sql6-sqlite)")},
     {FactCode::ClaimsIdOf, QT_TRANSLATE_NOOP("Problem", "claims the id %1 of %2")},

@@ -12,7 +12,7 @@ Column {
     id: row
 
     required property string process
-    required property int version
+    required property string version
     required property int count
     required property double share
     required property bool newest

@@ -13,7 +13,7 @@ FocusScope {
 
     required property Workspace workspace
 
-    signal chosen(string process, int version)
+    signal chosen(string process, string version)
 
     ColumnLayout {
         anchors.fill: parent

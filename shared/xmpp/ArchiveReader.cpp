@@ -16,7 +16,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr int pageSize = 50;
+// Servers cut it to what they allow: Prosody to 50 as it comes.
+constexpr int pageSize = 250;
 constexpr auto pageTimeout = 60s;
 
 void writeField(QXmlStreamWriter &xml, const QString &name, const QString &value)
@@ -27,7 +28,7 @@ void writeField(QXmlStreamWriter &xml, const QString &name, const QString &value
     xml.writeEndElement();
 }
 
-void writeQuery(QXmlStreamWriter &xml, const QString &queryId, const QString &afterId, const QDateTime &since)
+void writeQuery(QXmlStreamWriter &xml, const QString &queryId, const QString &afterId, const ArchiveStart &start)
 {
     xml.writeStartElement(u"query"_s);
     xml.writeDefaultNamespace(ns::archive.toString());
@@ -36,14 +37,17 @@ void writeQuery(QXmlStreamWriter &xml, const QString &queryId, const QString &af
     xml.writeDefaultNamespace(ns::dataForms.toString());
     xml.writeAttribute(u"type"_s, u"submit"_s);
     writeField(xml, u"FORM_TYPE"_s, ns::archive.toString());
-    if (since.isValid()) {
-        writeField(xml, u"start"_s, since.toUTC().toString(Qt::ISODateWithMs));
+    // Paging goes by id; the time counts only for where no id is known yet.
+    if (start.since.isValid() && start.afterId.isEmpty()) {
+        writeField(xml, u"start"_s, start.since.toUTC().toString(Qt::ISODateWithMs));
     }
     xml.writeEndElement();
     xml.writeStartElement(u"set"_s);
     xml.writeDefaultNamespace(ns::resultSet.toString());
     xml.writeTextElement(u"max"_s, QString::number(pageSize));
-    if (!afterId.isEmpty()) {
+    if (start.what == ArchiveStart::What::NewestPage) {
+        xml.writeEmptyElement(u"before"_s);
+    } else if (!afterId.isEmpty()) {
         xml.writeTextElement(u"after"_s, afterId);
     }
     xml.writeEndElement();
@@ -79,10 +83,8 @@ void ArchiveReader::lost(const Error &reason)
 void ArchiveReader::requestPage()
 {
     m_timeout.start(pageTimeout);
-    // Paging goes by id; the time counts only for where no id is known yet.
-    const QDateTime since = m_start.afterId.isEmpty() ? m_start.since : QDateTime();
-    XmlIq request(QXmppIq::Set, {}, [query = m_queryId, after = m_lastId, since](QXmlStreamWriter &xml) {
-        writeQuery(xml, query, after, since);
+    XmlIq request(QXmppIq::Set, {}, [query = m_queryId, after = m_lastId, start = m_start](QXmlStreamWriter &xml) {
+        writeQuery(xml, query, after, start);
     });
     m_client->sendIq(std::move(request)).then(this, [this, query = m_queryId](QXmppClient::IqResult &&result) {
         if (query != m_queryId) {
@@ -94,8 +96,9 @@ void ArchiveReader::requestPage()
         const auto &error = std::get<QXmppError>(result);
         const auto stanza = error.value<QXmppStanza::Error>();
         const bool gone = stanza && stanza->condition() == QXmppStanza::Error::ItemNotFound;
-        end(gone ? Result<QString>(fail(ErrorCode::NotFound, u"the archive no longer has the message to go on from"_s))
-                 : Result<QString>(fail(ErrorCode::Refused, u"the archive can't be read: "_s + error.description)));
+        end(gone ? Result<ArchivePage>(
+                       fail(ErrorCode::NotFound, u"the archive no longer has the message to go on from"_s))
+                 : Result<ArchivePage>(fail(ErrorCode::Refused, u"the archive can't be read: "_s + error.description)));
     });
 }
 
@@ -111,14 +114,21 @@ void ArchiveReader::readPage(const QDomElement &answer)
     if (progress) {
         m_lastId = last;
     }
+    if (m_start.what == ArchiveStart::What::NewestPage) {
+        return end(ArchivePage{last, complete});
+    }
     // A page without anything new is the end, whatever the server states: else it could make this loop for ever.
     if (complete || !progress) {
-        return end(m_lastId);
+        return end(ArchivePage{m_lastId, true});
     }
-    requestPage();
+    const QPointer<ArchiveReader> self = this;
+    Q_EMIT pageRead({m_lastId, false});
+    if (self && isRunning()) {
+        requestPage();
+    }
 }
 
-void ArchiveReader::end(const Result<QString> &result)
+void ArchiveReader::end(const Result<ArchivePage> &result)
 {
     m_timeout.stop();
     m_queryId.clear();

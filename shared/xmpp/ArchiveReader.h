@@ -29,12 +29,14 @@ public:
     void lost(const Error &reason);
 
 Q_SIGNALS:
-    void finished(const sgn::Result<QString> &lastId);
+    // As Session::archivePageRead() and archiveFinished().
+    void pageRead(const sgn::xmpp::ArchivePage &page);
+    void finished(const sgn::Result<sgn::xmpp::ArchivePage> &page);
 
 private:
     void requestPage();
     void readPage(const QDomElement &answer);
-    void end(const Result<QString> &result);
+    void end(const Result<ArchivePage> &result);
 
     QPointer<QXmppClient> m_client;
     ArchiveStart m_start;

@@ -80,6 +80,7 @@ Session::Private::Private(Session *session, Account account, SessionOptions opti
     connect(&m_contacts, &Contacts::presenceChanged, q, &Session::presenceChanged);
     connect(&m_contacts, &Contacts::rosterReceived, q, &Session::rosterReceived);
     connect(&m_contacts, &Contacts::suspicious, this, [this](const QString &what) { logDropped({}, what); });
+    connect(&m_archive, &ArchiveReader::pageRead, q, &Session::archivePageRead);
     connect(&m_archive, &ArchiveReader::finished, q, &Session::archiveFinished);
     connect(&m_uploads, &UploadService::settled, q, [this] {
         if (m_uploads.isFound()) {

@@ -60,7 +60,8 @@ public:
     void requestSubscription(const QString &bareJid);
 
     // Panel: reads the archive page by page; messages come by messageReceived() with fromArchive, oldest first, then
-    // archiveFinished(). One at a time: a second call while one runs is answered by Busy.
+    // archivePageRead(), and at the end archiveFinished(). One at a time: a second call while one runs is answered by
+    // Busy.
     void queryArchive(const ArchiveStart &start);
 
     // Whether the server has announced a file store; known a moment after online(), see uploadAvailable().
@@ -98,9 +99,10 @@ Q_SIGNALS:
     void presenceChanged(const QString &bareJid, bool online, const QString &resource);
     // Panel: all contacts after each login and after each change.
     void rosterReceived(const QStringList &bareJids);
-    // Where to continue the next time (the id of the last message, else that of the start); or why reading stopped.
-    // NotFound: the server no longer has the message to start after.
-    void archiveFinished(const sgn::Result<QString> &lastId);
+    // All messages of a page have come; another one follows.
+    void archivePageRead(const sgn::xmpp::ArchivePage &page);
+    // The last page, or why reading stopped. NotFound: the server no longer has the message to start after.
+    void archiveFinished(const sgn::Result<sgn::xmpp::ArchivePage> &page);
     void uploadAvailable();
     // Server's clock minus ours (XEP-0202), once after each login; half the round trip is already taken off.
     void serverTimeKnown(std::chrono::milliseconds offset);

@@ -37,11 +37,27 @@ struct SessionOptions
     ReconnectPolicy::Limits reconnect;
 };
 
-// Where to begin reading the archive: after a known message, else since a time, else everything.
+// What to read of the archive.
 struct ArchiveStart
 {
+    enum class What {
+        Everything, // page by page, the oldest first
+        NewestPage, // one page, in it the oldest first
+    };
+
+    // Everything begins after a known message, else since a time, else with the first.
     QString afterId;
     QDateTime since;
+    What what = What::Everything;
+};
+
+// How far a reading came.
+struct ArchivePage
+{
+    QString lastId;          // of the last message; of Everything without any, that of the start
+    bool isComplete = false; // nothing is left behind it; of NewestPage: nor before it
+
+    friend bool operator==(const ArchivePage &, const ArchivePage &) = default;
 };
 
 } // namespace sgn::xmpp

@@ -58,7 +58,7 @@ public:
         QObject::connect(&session, &Session::rosterReceived, &session,
                          [this](const QStringList &jids) { roster = jids; });
         QObject::connect(&session, &Session::archiveFinished, &session,
-                         [this](const Result<QString> &lastId) { archive = lastId; });
+                         [this](const Result<xmpp::ArchivePage> &page) { archive = page; });
         QObject::connect(&session, &Session::serverTimeKnown, &session,
                          [this](std::chrono::milliseconds offset) { serverTime = offset; });
     }
@@ -84,7 +84,7 @@ public:
     QList<quint64> undeliverable;
     QHash<QString, bool> presence;
     QStringList roster;
-    std::optional<Result<QString>> archive;
+    std::optional<Result<xmpp::ArchivePage>> archive;
     std::optional<std::chrono::milliseconds> serverTime;
 };
 

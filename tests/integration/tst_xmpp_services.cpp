@@ -205,7 +205,8 @@ private Q_SLOTS:
             QVERIFY(message.fromArchive && message.delayed && !message.archiveId.isEmpty());
             QCOMPARE(message.fromBare, meterJid);
         }
-        QCOMPARE(panel.archive->value(), panel.messages.last().archiveId);
+        QCOMPARE(panel.archive->value().lastId, panel.messages.last().archiveId);
+        QVERIFY(panel.archive->value().isComplete);
 
         const QString middle = panel.messages.at(99).archiveId;
         panel.messages.clear();
@@ -214,12 +215,12 @@ private Q_SLOTS:
         SGN_EVENTUALLY(panel.archive.has_value());
         QCOMPARE(panel.bodies(), sent.mid(100));
 
-        const QString end = panel.archive->value();
+        const QString end = panel.archive->value().lastId;
         panel.messages.clear();
         panel.archive.reset();
         panel.session.queryArchive({.afterId = end, .since = {}});
         SGN_EVENTUALLY(panel.archive.has_value());
-        QCOMPARE(panel.archive->value(), end);
+        QCOMPARE(panel.archive->value().lastId, end);
         QVERIFY(panel.messages.isEmpty());
 
         panel.archive.reset();
@@ -227,6 +228,37 @@ private Q_SLOTS:
         SGN_EVENTUALLY(panel.archive.has_value());
         // Prosody 13 begins with the last message before that time.
         QVERIFY(panel.messages.size() <= 1);
+    }
+
+    void theNewestPageIsReadFirst()
+    {
+        QVERIFY(startServer(true));
+        Endpoint meter(account(meterJid), quickOptions(Role::Device));
+        meter.session.start();
+        SGN_EVENTUALLY(meter.session.isOnline());
+        Endpoint panel(account(panelJid), quickOptions(Role::Panel));
+        panel.session.start();
+        SGN_EVENTUALLY(panel.session.isOnline());
+        QByteArrayList sent;
+        qsizetype known = 0;
+        // One that is all there is, and one of several.
+        for (const int count : {3, 300}) {
+            while (sent.size() < count) {
+                sent << "{\"command_no\":" + QByteArray::number(sent.size()) + '}';
+                meter.session.send(panelJid, sent.last());
+            }
+            SGN_EVENTUALLY(panel.messages.size() + known >= sent.size());
+            panel.messages.clear();
+            known = sent.size();
+            panel.archive.reset();
+            panel.session.queryArchive({.afterId = {}, .since = {}, .what = ArchiveStart::What::NewestPage});
+            SGN_EVENTUALLY(panel.archive.has_value() && panel.archive->has_value());
+            QVERIFY(!panel.messages.isEmpty());
+            QCOMPARE(panel.bodies(), sent.last(panel.messages.size()));
+            QCOMPARE(panel.archive->value().lastId, panel.messages.last().archiveId);
+            QCOMPARE(panel.archive->value().isComplete, count == 3);
+            panel.messages.clear();
+        }
     }
 
     void archiveQueriesThatCannotBe_data()
@@ -262,9 +294,9 @@ private Q_SLOTS:
     {
         QVERIFY(startServer(true));
         Endpoint panel(account(panelJid), quickOptions(Role::Panel));
-        QList<Result<QString>> results;
+        QList<Result<ArchivePage>> results;
         connect(&panel.session, &Session::archiveFinished, this,
-                [&](const Result<QString> &result) { results << result; });
+                [&](const Result<ArchivePage> &result) { results << result; });
         panel.session.start();
         SGN_EVENTUALLY(panel.session.isOnline());
         panel.session.queryArchive({});

@@ -103,23 +103,24 @@ void sendUpdate(core::Panel &panel, const QStringList &jids, const QDateTime &no
         qFatal("%s", qUtf8Printable(toText(number.error().facts) + number.error().text));
     }
     for (const QString &jid : jids) {
+        panel.commands().markHandedOver(*number, jid);
         panel.commands().markSent(*number, jid, true);
     }
     ProgressReport progress;
     progress.number = *number;
     progress.state = u"downloading"_s;
     progress.percent = 62;
-    panel.commands().apply(jids.at(0), progress, now);
+    panel.commands().apply(jids.at(0), progress, {now});
     CommandResult result;
     result.number = *number;
     result.success = false;
     result.error = ErrorCode::DownloadFailed;
     result.remarks = u"download failed: HTTP 404 from im.example.net"_s;
-    panel.commands().apply(jids.at(1), result, now);
+    panel.commands().apply(jids.at(1), result, {now});
     result.success = true;
     result.error.reset();
     result.remarks.clear();
-    panel.commands().apply(jids.at(2), result, now);
+    panel.commands().apply(jids.at(2), result, {now});
 }
 
 } // namespace
@@ -142,7 +143,7 @@ void fill(core::Panel &panel, int count, const Clock &clock)
             processes[2] = deadProcess(u"uplink"_s, 2, now.addSecs(-3700));
         }
         fleet.apply(jid, report(u"b8:27:eb:12:34:%1"_s.arg(i, 2, 16, QChar(u'0')), processes),
-                    offline ? now.addDays(-3) : now.addSecs(-i % 20), !offline);
+                    {offline ? now.addDays(-3) : now.addSecs(-i % 20), !offline});
     }
     if (count >= 10) {
         sendUpdate(panel, {deviceJid(5), deviceJid(6), deviceJid(8)}, now);

@@ -37,6 +37,12 @@ CommandResult result(CommandNo number, bool success, const QString &remarks = {}
     return result;
 }
 
+// From 1 on, then from 1001 on, and so on.
+CommandNumbers rows()
+{
+    return CommandNumbers([place = CommandNo{1}]() mutable { return std::exchange(place, place + 1000); });
+}
+
 } // namespace
 
 class CommandLogTest : public QObject
@@ -56,6 +62,10 @@ private Q_SLOTS:
     void keepsWhatIsWaitedForAndWhatLedToAFailure();
     void withdrawsWhatWasNotSent();
     void endsATargetFromHere();
+    void theAnswerToAnotherCommandIsNotApplied_data();
+    void theAnswerToAnotherCommandIsNotApplied();
+    void anOldAnswerDoesNotSettleACommandOfALostStore();
+    void takesNoNumberThatAnotherDeskHasUsed();
     void followsWhatAnotherClientSends();
     void aForeignNumberWithOtherContentIsLeftAlone();
     void goesOnAfterARestart();
@@ -72,6 +82,16 @@ private:
             return 0;
         }
         return *number;
+    }
+    // The same, and the server has it.
+    [[nodiscard]] CommandNo sent(const CommandBody &body, const QStringList &jids)
+    {
+        const CommandNo number = submitted(body, jids);
+        for (const QString &jid : jids) {
+            m_log->markHandedOver(number, jid);
+            m_log->markSent(number, jid, true);
+        }
+        return number;
     }
     [[nodiscard]] TargetState stateOf(CommandNo number, const QString &jid)
     {
@@ -106,7 +126,7 @@ void CommandLogTest::reopen()
     auto store = Store::open(m_folder->filePath(u"panel.sqlite"_s), u"panel@localhost"_s);
     QVERIFY(store);
     m_store = *std::move(store);
-    m_log = std::make_unique<CommandLog>(*m_store, *m_clock);
+    m_log = std::make_unique<CommandLog>(*m_store, *m_clock, rows());
     m_log->restore();
     m_happened.clear();
     connect(m_log.get(), &CommandLog::happened, this, [this](const ActivityEntry &entry) { m_happened += entry; });
@@ -127,20 +147,21 @@ void CommandLogTest::goesFromQueuedToDone()
     QVERIFY(stateOf(number, a) == TargetState::Sent);
     m_log->markDelivered(number, a);
     QVERIFY(stateOf(number, a) == TargetState::Delivered);
-    QVERIFY(m_log->apply(a, ProgressReport{number, u"x"_s, u"downloading"_s, 40}, m_clock->wallUtc()));
+    QVERIFY(m_log->apply(a, ProgressReport{number, u"x"_s, u"downloading"_s, 40}, {m_clock->wallUtc()}));
     QVERIFY(stateOf(number, a) == TargetState::Running);
     QCOMPARE(m_log->target(number, a)->percent, 40);
-    QVERIFY(m_log->apply(a, ProgressReport{number, u"x"_s, u"confirming"_s, 0}, m_clock->wallUtc()));
+    QVERIFY(m_log->apply(a, ProgressReport{number, u"x"_s, u"confirming"_s, 0}, {m_clock->wallUtc()}));
     QCOMPARE(m_log->target(number, a)->percent, -1);
     QCOMPARE(m_log->target(number, a)->attempts, 2);
-    QVERIFY(m_log->apply(a, result(number, true, u"already installed"_s), m_clock->wallUtc()));
+    QVERIFY(m_log->apply(a, result(number, true, u"already installed"_s), {m_clock->wallUtc()}));
     QVERIFY(stateOf(number, a) == TargetState::Done);
     QCOMPARE(m_log->target(number, a)->remarks, u"already installed"_s);
     QVERIFY(stateOf(number, b) == TargetState::Queued);
     QCOMPARE(m_log->find(number)->counts.in(TargetState::Done), 1);
     QCOMPARE(m_log->find(number)->counts.open(), 1);
     QCOMPARE(m_log->openNumbers(), QList<CommandNo>{number});
-    QVERIFY(m_log->apply(b, result(number, false, u"no space"_s), m_clock->wallUtc()));
+    m_log->markHandedOver(number, b);
+    QVERIFY(m_log->apply(b, result(number, false, u"no space"_s), {m_clock->wallUtc()}));
     QVERIFY(m_log->openNumbers().isEmpty());
     QCOMPARE(m_happened.size(), 3);
     QVERIFY(m_happened.at(2).kind == ActivityKind::CommandFailed);
@@ -148,11 +169,11 @@ void CommandLogTest::goesFromQueuedToDone()
 
 void CommandLogTest::aRepeatedResultCountsOnce()
 {
-    const CommandNo number = submitted(update(), {a});
-    QVERIFY(m_log->apply(a, result(number, false, u"first"_s), m_clock->wallUtc()));
+    const CommandNo number = sent(update(), {a});
+    QVERIFY(m_log->apply(a, result(number, false, u"first"_s), {m_clock->wallUtc()}));
     const auto before = m_happened.size();
-    QVERIFY(!m_log->apply(a, result(number, true, u"second"_s), m_clock->wallUtc()));
-    QVERIFY(!m_log->apply(a, result(number, false, u"first"_s), m_clock->wallUtc()));
+    QVERIFY(!m_log->apply(a, result(number, true, u"second"_s), {m_clock->wallUtc()}));
+    QVERIFY(!m_log->apply(a, result(number, false, u"first"_s), {m_clock->wallUtc()}));
     QVERIFY(stateOf(number, a) == TargetState::Failed);
     QCOMPARE(m_log->target(number, a)->remarks, u"first"_s);
     QCOMPARE(m_happened.size(), before);
@@ -160,10 +181,10 @@ void CommandLogTest::aRepeatedResultCountsOnce()
 
 void CommandLogTest::aLateResultIsTheTruth()
 {
-    const CommandNo number = submitted(update(), {a});
+    const CommandNo number = sent(update(), {a});
     m_log->markExpired(number, a);
     QVERIFY(stateOf(number, a) == TargetState::Expired);
-    QVERIFY(m_log->apply(a, result(number, true), m_clock->wallUtc()));
+    QVERIFY(m_log->apply(a, result(number, true), {m_clock->wallUtc()}));
     QVERIFY(stateOf(number, a) == TargetState::Done);
     QVERIFY(!m_log->target(number, a)->error);
     QCOMPARE(m_log->find(number)->counts.total(), 1);
@@ -183,19 +204,91 @@ void CommandLogTest::whatWasNotAskedIsNotApplied()
 {
     QFETCH(const QString, jid);
     QFETCH(const quint32, number);
-    const CommandNo mine = submitted(update(), {a});
-    QVERIFY(!m_log->apply(jid, result(number, true), m_clock->wallUtc()));
-    QVERIFY(!m_log->apply(jid, ProgressReport{number, u"x"_s, u"downloading"_s, 40}, m_clock->wallUtc()));
-    QVERIFY(stateOf(mine, a) == TargetState::Queued);
-    // What a device sends never moves our numbers.
-    QCOMPARE(submitted(update(), {a}), mine + 1);
+    const CommandNo mine = sent(update(), {a});
+    QVERIFY(!m_log->apply(jid, result(number, true), {m_clock->wallUtc()}));
+    QVERIFY(!m_log->apply(jid, ProgressReport{number, u"x"_s, u"downloading"_s, 40}, {m_clock->wallUtc()}));
+    QVERIFY(stateOf(mine, a) == TargetState::Delivered);
+    // Nor can a device use up our numbers, or have one given that it has used.
+    const CommandNo next = submitted(update(), {a});
+    QVERIFY(next == mine + 1 || next == 1001);
+    QVERIFY(next != number);
+}
+
+void CommandLogTest::theAnswerToAnotherCommandIsNotApplied_data()
+{
+    QTest::addColumn<QString>("command");
+    QTest::addColumn<QString>("request");
+    QTest::newRow("another command") << u"reboot_system"_s << QString();
+    QTest::newRow("another request") << QString() << u"0123456789abcdef"_s;
+    QTest::newRow("another request of the same command") << u"smart_meter_update"_s << u"0123456789abcdef"_s;
+}
+
+void CommandLogTest::theAnswerToAnotherCommandIsNotApplied()
+{
+    QFETCH(const QString, command);
+    QFETCH(const QString, request);
+    const CommandNo number = sent(update(), {a});
+    CommandResult other = result(number, true);
+    other.command = command;
+    other.request = request;
+    QVERIFY(!m_log->apply(a, other, {m_clock->wallUtc()}));
+    QVERIFY(stateOf(number, a) == TargetState::Delivered);
+    other.command = u"smart_meter_update"_s;
+    other.request = m_log->find(number)->command.request;
+    QVERIFY(!other.request.isEmpty());
+    QVERIFY(m_log->apply(a, other, {m_clock->wallUtc()}));
+}
+
+void CommandLogTest::anOldAnswerDoesNotSettleACommandOfALostStore()
+{
+    // Given without a network, under a number that an old device was sent before the store was lost.
+    const QDateTime before = m_clock->wallUtc();
+    m_clock->advance(1min);
+    const CommandNo number = submitted(update(), {a});
+    m_clock->advance(1min);
+    QVERIFY2(!m_log->apply(a, result(number, true), {m_clock->wallUtc(), false}), "nothing was sent yet");
+    m_log->markHandedOver(number, a);
+    m_log->markSent(number, a, true);
+    QVERIFY(!m_log->apply(a, result(number, true), {before, false}));
+    QVERIFY2(!m_log->apply(a, result(number, true), {before.addSecs(90), false}), "given, but not sent");
+    QVERIFY(stateOf(number, a) == TargetState::Delivered);
+    // Sent again later: the answer may be to the first time.
+    const QDateTime first = m_clock->wallUtc();
+    m_clock->advance(1min);
+    m_log->markHandedOver(number, a);
+    QVERIFY(m_log->apply(a, result(number, true), {first.addSecs(1), false}));
+}
+
+void CommandLogTest::takesNoNumberThatAnotherDeskHasUsed()
+{
+    Command command;
+    command.body = update();
+    command.number = 2;
+    QCOMPARE(submitted(update(), {a}), CommandNo{1});
+    m_log->observe(command, a, m_clock->wallUtc(), u"other"_s);
+    QCOMPARE(submitted(update(), {a}), CommandNo{1001});
+    // An answer shows it as well, also one to a command that isn't known.
+    QVERIFY(!m_log->apply(a, result(1002, true), {m_clock->wallUtc()}));
+    QCOMPARE(submitted(update(), {a}), CommandNo{2001});
+    // The same number and content, but another request: of another desk.
+    Command same = m_log->find(2001)->command;
+    same.request = u"0123456789abcdef"_s;
+    QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"another one"_s));
+    m_log->observe(same, b, m_clock->wallUtc(), u"other"_s);
+    QCOMPARE(m_log->targets(2001).size(), 1);
+    // One that is typed by hand is no reason to follow.
+    command.number = 2'147'483'647;
+    m_log->observe(command, a, m_clock->wallUtc(), u"psi"_s);
+    QCOMPARE(submitted(update(), {a}), CommandNo{2002});
+    reopen();
+    QCOMPARE(submitted(update(), {a}), CommandNo{3});
 }
 
 void CommandLogTest::progressAfterTheEndChangesNothing()
 {
-    const CommandNo number = submitted(update(), {a});
-    QVERIFY(m_log->apply(a, result(number, true), m_clock->wallUtc()));
-    QVERIFY(!m_log->apply(a, ProgressReport{number, u"x"_s, u"downloading"_s, 40}, m_clock->wallUtc()));
+    const CommandNo number = sent(update(), {a});
+    QVERIFY(m_log->apply(a, result(number, true), {m_clock->wallUtc()}));
+    QVERIFY(!m_log->apply(a, ProgressReport{number, u"x"_s, u"downloading"_s, 40}, {m_clock->wallUtc()}));
     m_log->markNotSent(number, a);
     m_log->markUndeliverable(number, a, u"x"_s);
     m_log->markExpired(number, a);
@@ -204,14 +297,14 @@ void CommandLogTest::progressAfterTheEndChangesNothing()
 
 void CommandLogTest::keepsWhatIsWaitedForAndWhatLedToAFailure()
 {
-    const CommandNo number = submitted(update(), {a});
-    QVERIFY(m_log->apply(a, ProgressReport{number, u"x"_s, u"waiting"_s, 0, u"held"_s}, m_clock->wallUtc()));
+    const CommandNo number = sent(update(), {a});
+    QVERIFY(m_log->apply(a, ProgressReport{number, u"x"_s, u"waiting"_s, 0, u"held"_s}, {m_clock->wallUtc()}));
     QCOMPARE(m_log->target(number, a)->remarks, u"held"_s);
-    QVERIFY(m_log->apply(a, ProgressReport{number, u"x"_s, u"swapping"_s, 0, {}}, m_clock->wallUtc()));
+    QVERIFY(m_log->apply(a, ProgressReport{number, u"x"_s, u"swapping"_s, 0, {}}, {m_clock->wallUtc()}));
     QCOMPARE(m_log->target(number, a)->remarks, QString());
     CommandResult failed = result(number, false);
     failed.log = {u"one"_s, u"two"_s};
-    QVERIFY(m_log->apply(a, failed, m_clock->wallUtc()));
+    QVERIFY(m_log->apply(a, failed, {m_clock->wallUtc()}));
     QCOMPARE(m_log->target(number, a)->log, failed.log);
 }
 
@@ -250,14 +343,15 @@ void CommandLogTest::followsWhatAnotherClientSends()
     QCOMPARE(m_log->targets(70).size(), 2);
     QVERIFY(!m_log->find(70)->isOwn);
     QVERIFY(stateOf(70, a) == TargetState::Sent);
-    QVERIFY(m_log->apply(a, result(70, true), m_clock->wallUtc()));
+    QVERIFY(m_log->apply(a, result(70, true), {m_clock->wallUtc()}));
     m_log->flush();
     QTRY_VERIFY_WITH_TIMEOUT(m_store->command(70).has_value(), 10'000);
-    QCOMPARE(submitted(update(), {a}), CommandNo{71});
+    m_clock->advance(1s);
+    QCOMPARE(submitted(update(), {a}), CommandNo{1});
     Command question;
     question.body = VersionRequest{};
     m_log->observe(question, a, m_clock->wallUtc(), u"psi"_s);
-    QCOMPARE(m_log->numbers(), (QList<CommandNo>{71, 70}));
+    QCOMPARE(m_log->numbers(), (QList<CommandNo>{1, 70}));
 }
 
 void CommandLogTest::aForeignNumberWithOtherContentIsLeftAlone()
@@ -276,30 +370,35 @@ void CommandLogTest::goesOnAfterARestart()
     const CommandNo number = submitted(update(), {a, b});
     m_log->markHandedOver(number, a);
     m_log->markSent(number, a, true);
-    QVERIFY(m_log->apply(b, result(number, true), m_clock->wallUtc()));
+    m_log->markHandedOver(number, b);
+    QVERIFY(m_log->apply(b, result(number, true), {m_clock->wallUtc()}));
     reopen();
     QCOMPARE(m_log->numbers(), QList<CommandNo>{number});
     QCOMPARE(m_log->openNumbers(), QList<CommandNo>{number});
     QVERIFY(stateOf(number, a) == TargetState::Delivered);
     QVERIFY(stateOf(number, b) == TargetState::Done);
     QCOMPARE(m_log->openRows(number), QSet<int>{0});
-    QVERIFY(m_log->apply(a, result(number, true), m_clock->wallUtc()));
+    QVERIFY(m_log->apply(a, result(number, true), {m_clock->wallUtc()}));
     reopen();
     QVERIFY(m_log->openNumbers().isEmpty());
     QCOMPARE(m_log->find(number)->counts.in(TargetState::Done), 2);
     QCOMPARE(m_log->targets(number).size(), 2);
-    QVERIFY2(!m_log->apply(a, result(number, false), m_clock->wallUtc()), "a repeat, also after a restart");
+    QVERIFY2(!m_log->apply(a, result(number, false), {m_clock->wallUtc()}), "a repeat, also after a restart");
 }
 
 void CommandLogTest::twoProgramsShareNumbersAndCommands()
 {
     auto store = Store::open(m_folder->filePath(u"panel.sqlite"_s), u"panel@localhost"_s);
     QVERIFY(store);
-    CommandLog other(**store, *m_clock);
+    CommandLog other(**store, *m_clock, rows());
     other.restore();
     const CommandNo number = submitted(update(), {a});
+    QVERIFY2(!other.apply(a, result(number, true), {m_clock->wallUtc()}), "the server hasn't got it yet");
+    m_log->markHandedOver(number, a);
+    m_log->flush();
+    QVERIFY(m_store->flush().result());
     // The other one learns of it by a carbon, or by its result.
-    QVERIFY(other.apply(a, result(number, true), m_clock->wallUtc()));
+    QVERIFY(other.apply(a, result(number, true), {m_clock->wallUtc()}));
     QCOMPARE(other.numbers(), QList<CommandNo>{number});
     QVERIFY(other.find(number)->isOwn);
     const auto next = other.submit(update(), {a}, {});
@@ -309,11 +408,11 @@ void CommandLogTest::twoProgramsShareNumbersAndCommands()
 
 void CommandLogTest::collectsSignals()
 {
-    const CommandNo number = submitted(update(), {a, b});
+    const CommandNo number = sent(update(), {a, b});
     m_log->flush();
     QSignalSpy changed(m_log.get(), &CommandLog::commandChanged);
     for (int percent = 0; percent <= 100; ++percent) {
-        QVERIFY(m_log->apply(b, ProgressReport{number, u"x"_s, u"downloading"_s, percent}, m_clock->wallUtc()));
+        QVERIFY(m_log->apply(b, ProgressReport{number, u"x"_s, u"downloading"_s, percent}, {m_clock->wallUtc()}));
     }
     QCOMPARE(changed.size(), 0);
     QTRY_COMPARE_WITH_TIMEOUT(changed.size(), 1, 10'000);

@@ -47,6 +47,9 @@ private Q_SLOTS:
 
     void knowsADeviceByAnyMessage();
     void showsADeviceThatKnowsOnlyTheSeed();
+    void whatIsReadBehindChangesNothingNewer();
+    void showsVersionsThatAreNoWholeNumbers();
+    void showsWhatOfADeviceCannotBeRead();
     void keepsTheMomentOfADeath();
     void ignoresAnImplausibleClock();
     void anOlderReportChangesNothing();
@@ -86,7 +89,7 @@ void FleetTest::init()
 
 void FleetTest::knowsADeviceByAnyMessage()
 {
-    m_fleet->recordMessage(a, u"id-a"_s, m_clock->wallUtc(), true);
+    m_fleet->recordMessage(a, u"id-a"_s, {m_clock->wallUtc()});
     const Device *device = m_fleet->find(a);
     QVERIFY(device);
     QCOMPARE(device->name(), u"a");
@@ -103,7 +106,7 @@ void FleetTest::showsADeviceThatKnowsOnlyTheSeed()
     const auto message = parseDeviceMessage(R"({"command":"version_req","from":"b8:27","processes":[
         {"process_name":"ocr","version":3,"isDead":false},{"process_name":"uplink","version":1,"isDead":true}]})");
     QVERIFY(message);
-    m_fleet->apply(a, std::get<VersionReport>(*message), m_clock->wallUtc(), true);
+    m_fleet->apply(a, std::get<VersionReport>(*message), {m_clock->wallUtc()});
     const Device *device = m_fleet->find(a);
     QVERIFY(!device->isModern);
     QCOMPARE(device->process(u"ocr")->report.version, 3);
@@ -113,16 +116,84 @@ void FleetTest::showsADeviceThatKnowsOnlyTheSeed()
     QVERIFY(attentionOf(*device).action == Attention::Action::GetLogs);
 }
 
+void FleetTest::whatIsReadBehindChangesNothingNewer()
+{
+    // The newest page of the archive first, then what lies before it, stamped with the same second.
+    const QDateTime now = m_clock->wallUtc();
+    const auto version = [this] {
+        return m_fleet->find(a)->process(u"ocr")->report.version;
+    };
+    m_fleet->apply(a, reportOf({}, {process(u"ocr"_s, 9)}), {now, false});
+    m_fleet->apply(a, reportOf({}, {process(u"ocr"_s, 1)}), {now, false, true});
+    QCOMPARE(version(), 9);
+    m_fleet->apply(a, ProcessEvent{{}, process(u"ocr"_s, 2)}, {now, false, true});
+    QCOMPARE(version(), 9);
+    m_fleet->apply(a, ProcessEvent{{}, process(u"ocr"_s, 10)}, {now.addSecs(5), false});
+    m_fleet->apply(a, ProcessEvent{{}, process(u"ocr"_s, 3)}, {now.addSecs(4), false, true});
+    QCOMPARE(version(), 10);
+    // Where the newest page had nothing of a device, what lies before it counts in its order.
+    m_fleet->apply(b, reportOf({}, {process(u"ocr"_s, 1)}), {now, false, true});
+    m_fleet->apply(b, reportOf({}, {process(u"ocr"_s, 2)}), {now, false, true});
+    QCOMPARE(m_fleet->find(b)->process(u"ocr")->report.version, 2);
+}
+
+void FleetTest::showsVersionsThatAreNoWholeNumbers()
+{
+    const auto texted = [](const QString &version) {
+        ProcessReport report = process(u"ocr"_s, 0);
+        report.versionText = version;
+        return reportOf({}, {report});
+    };
+    m_fleet->apply(a, texted(u"1.3.2"_s), {m_clock->wallUtc()});
+    m_fleet->apply(b, texted(u"1.3.10"_s), {m_clock->wallUtc()});
+    m_fleet->apply(u"c@localhost"_s, reportOf({}, {process(u"ocr"_s, 1)}), {m_clock->wallUtc()});
+    QCOMPARE(m_fleet->versionsOf(u"ocr"_s), (VersionCounts{{u"1"_s, 1}, {u"1.3.2"_s, 1}, {u"1.3.10"_s, 1}}));
+    QCOMPARE(m_fleet->versionsOf(u"ocr"_s).rbegin()->first, u"1.3.10"_s);
+    QCOMPARE(m_fleet->highestVersion(u"ocr"_s), 1);
+    m_happened.clear();
+    m_fleet->apply(a, texted(u"1.3.3"_s), {m_clock->wallUtc()});
+    QCOMPARE(m_happened.value(0).detail, u"1.3.2 \u2192 1.3.3"_s);
+
+    const auto wanting = [this](int version) {
+        auto target = std::make_shared<UpdateTarget>();
+        target->number = 1;
+        target->createdAt = m_clock->wallUtc();
+        target->processes = {{u"ocr"_s, version}};
+        DeviceUpdate update;
+        update.target = target;
+        update.state = TargetState::Running;
+        return update;
+    };
+    m_fleet->setUpdate(a, wanting(2));
+    QVERIFY(m_fleet->find(a)->isBehind(u"ocr"));
+    m_fleet->setUpdate(a, wanting(1));
+    QVERIFY(!m_fleet->find(a)->isBehind(u"ocr"));
+}
+
+void FleetTest::showsWhatOfADeviceCannotBeRead()
+{
+    m_fleet->apply(a, reportOf({}, {process(u"ocr"_s, 1)}), {m_clock->wallUtc()});
+    m_fleet->flush();
+    m_fleet->setUnreadable(a, u"\"pid\" is \"none\""_s);
+    m_fleet->setUnreadable(u"unknown@localhost"_s, u"x"_s);
+    QVERIFY(attentionOf(*m_fleet->find(a)).matter == Attention::Matter::Unreadable);
+    QCOMPARE(m_fleet->summary().needAttention, 1);
+    m_fleet->setUnreadable(a, QString(100'000, u'x'));
+    QVERIFY(m_fleet->find(a)->unreadable.size() <= 1000);
+    m_fleet->setUnreadable(a, {});
+    QCOMPARE(m_fleet->summary().needAttention, 0);
+}
+
 void FleetTest::keepsTheMomentOfADeath()
 {
-    m_fleet->apply(a, reportOf(u"x"_s, {process(u"ocr"_s, 1)}), m_clock->wallUtc(), true);
+    m_fleet->apply(a, reportOf(u"x"_s, {process(u"ocr"_s, 1)}), {m_clock->wallUtc()});
     m_clock->advance(10s);
     const QDateTime died = m_clock->wallUtc();
-    m_fleet->apply(a, reportOf(u"x"_s, {process(u"ocr"_s, 1, true)}), died, true);
+    m_fleet->apply(a, reportOf(u"x"_s, {process(u"ocr"_s, 1, true)}), {died});
     m_clock->advance(1h);
-    m_fleet->apply(a, reportOf(u"x"_s, {process(u"ocr"_s, 1, true)}), m_clock->wallUtc(), true);
+    m_fleet->apply(a, reportOf(u"x"_s, {process(u"ocr"_s, 1, true)}), {m_clock->wallUtc()});
     QCOMPARE(m_fleet->find(a)->process(u"ocr")->deadSince, died);
-    m_fleet->apply(a, reportOf(u"x"_s, {process(u"ocr"_s, 1)}), m_clock->wallUtc(), true);
+    m_fleet->apply(a, reportOf(u"x"_s, {process(u"ocr"_s, 1)}), {m_clock->wallUtc()});
     QVERIFY(!m_fleet->find(a)->process(u"ocr")->deadSince.isValid());
 }
 
@@ -131,24 +202,24 @@ void FleetTest::ignoresAnImplausibleClock()
     const QDateTime now = m_clock->wallUtc();
     ProcessReport dead = process(u"ocr"_s, 1, true);
     dead.since = now.addSecs(-90);
-    m_fleet->apply(a, reportOf(u"x"_s, {dead}), now, true);
+    m_fleet->apply(a, reportOf(u"x"_s, {dead}), {now});
     QCOMPARE(m_fleet->find(a)->process(u"ocr")->deadSince, now.addSecs(-90));
     dead.since = QDateTime::fromSecsSinceEpoch(60, Qt::UTC);
-    m_fleet->apply(b, reportOf(u"y"_s, {dead}), now, true);
+    m_fleet->apply(b, reportOf(u"y"_s, {dead}), {now});
     QCOMPARE(m_fleet->find(b)->process(u"ocr")->deadSince, now);
     dead.since = now.addYears(10);
-    m_fleet->apply(u"c@localhost"_s, reportOf(u"z"_s, {dead}), now, true);
+    m_fleet->apply(u"c@localhost"_s, reportOf(u"z"_s, {dead}), {now});
     QCOMPARE(m_fleet->find(u"c@localhost"_s)->process(u"ocr")->deadSince, now);
 }
 
 void FleetTest::anOlderReportChangesNothing()
 {
     const QDateTime now = m_clock->wallUtc();
-    m_fleet->apply(a, reportOf(u"x"_s, {process(u"ocr"_s, 2)}), now, true);
-    m_fleet->apply(a, reportOf(u"x"_s, {process(u"ocr"_s, 1)}), now.addSecs(-60), false);
+    m_fleet->apply(a, reportOf(u"x"_s, {process(u"ocr"_s, 2)}), {now});
+    m_fleet->apply(a, reportOf(u"x"_s, {process(u"ocr"_s, 1)}), {now.addSecs(-60), false});
     QCOMPARE(m_fleet->find(a)->process(u"ocr")->report.version, 2);
     QCOMPARE(m_fleet->find(a)->lastReport, now);
-    m_fleet->apply(b, reportOf(u"y"_s, {process(u"ocr"_s, 1)}), now.addSecs(-60), false);
+    m_fleet->apply(b, reportOf(u"y"_s, {process(u"ocr"_s, 1)}), {now.addSecs(-60), false});
     QVERIFY2(!m_fleet->find(b)->online, "a message of an hour ago is no sign of being online now");
     QCOMPARE(m_fleet->find(b)->lastSeen, now.addSecs(-60));
 }
@@ -157,30 +228,30 @@ void FleetTest::whatComesLiveIsTheNewest()
 {
     // The panel's clock was ahead when it last saw a report, and has been set since.
     const QDateTime now = m_clock->wallUtc();
-    m_fleet->apply(a, reportOf(u"x"_s, {process(u"ocr"_s, 2)}), now, true);
-    m_fleet->apply(a, reportOf(u"x"_s, {process(u"ocr"_s, 3)}), now.addSecs(-3600), true);
+    m_fleet->apply(a, reportOf(u"x"_s, {process(u"ocr"_s, 2)}), {now});
+    m_fleet->apply(a, reportOf(u"x"_s, {process(u"ocr"_s, 3)}), {now.addSecs(-3600)});
     QCOMPARE(m_fleet->find(a)->process(u"ocr")->report.version, 3);
-    m_fleet->apply(a, ProcessEvent{u"x"_s, process(u"ocr"_s, 4)}, now.addSecs(-7200), true);
+    m_fleet->apply(a, ProcessEvent{u"x"_s, process(u"ocr"_s, 4)}, {now.addSecs(-7200)});
     QCOMPARE(m_fleet->find(a)->process(u"ocr")->report.version, 4);
 }
 
 void FleetTest::acceptsStampsOfWholeSeconds()
 {
     const QDateTime second = QDateTime::fromSecsSinceEpoch(m_clock->wallUtc().toSecsSinceEpoch(), Qt::UTC);
-    m_fleet->apply(a, reportOf(u"x"_s, {process(u"ocr"_s, 2)}), second.addMSecs(85), true);
+    m_fleet->apply(a, reportOf(u"x"_s, {process(u"ocr"_s, 2)}), {second.addMSecs(85)});
     // Sent 200 ms later, while the panel was closed.
-    m_fleet->apply(a, ProcessEvent{u"x"_s, process(u"ocr"_s, 2, true)}, second, false);
+    m_fleet->apply(a, ProcessEvent{u"x"_s, process(u"ocr"_s, 2, true)}, {second, false});
     QCOMPARE(m_fleet->find(a)->deadCount(), 1);
-    m_fleet->apply(a, reportOf(u"x"_s, {process(u"ocr"_s, 1)}), second.addSecs(-1), false);
+    m_fleet->apply(a, reportOf(u"x"_s, {process(u"ocr"_s, 1)}), {second.addSecs(-1), false});
     QCOMPARE(m_fleet->find(a)->process(u"ocr")->report.version, 2);
 }
 
 void FleetTest::oneDeviceCannotSpeakForAnother()
 {
-    m_fleet->apply(a, reportOf(u"id-a"_s, {process(u"ocr"_s, 1)}), m_clock->wallUtc(), true);
-    m_fleet->apply(b, reportOf(u"id-b"_s, {process(u"ocr"_s, 1)}), m_clock->wallUtc(), true);
+    m_fleet->apply(a, reportOf(u"id-a"_s, {process(u"ocr"_s, 1)}), {m_clock->wallUtc()});
+    m_fleet->apply(b, reportOf(u"id-b"_s, {process(u"ocr"_s, 1)}), {m_clock->wallUtc()});
     m_happened.clear();
-    m_fleet->apply(b, reportOf(u"id-a"_s, {process(u"ocr"_s, 99, true)}), m_clock->wallUtc(), true);
+    m_fleet->apply(b, reportOf(u"id-a"_s, {process(u"ocr"_s, 99, true)}), {m_clock->wallUtc()});
     QCOMPARE(m_fleet->find(a)->process(u"ocr")->report.version, 1);
     QCOMPARE(m_fleet->find(a)->deadCount(), 0);
     QVERIFY(m_fleet->find(a)->foreignFrom.isEmpty());
@@ -189,14 +260,14 @@ void FleetTest::oneDeviceCannotSpeakForAnother()
     QVERIFY(m_happened.constFirst().kind == ActivityKind::IdentityProblem);
     // Reported once, not with every message.
     const auto before = m_happened.size();
-    m_fleet->recordMessage(b, u"id-a"_s, m_clock->wallUtc(), true);
+    m_fleet->recordMessage(b, u"id-a"_s, {m_clock->wallUtc()});
     QCOMPARE(m_happened.size(), before);
 }
 
 void FleetTest::aSecondDeviceWithTheSameIdIsAConflict()
 {
-    m_fleet->recordMessage(a, u"same"_s, m_clock->wallUtc(), true);
-    m_fleet->recordMessage(b, u"same"_s, m_clock->wallUtc(), true);
+    m_fleet->recordMessage(a, u"same"_s, {m_clock->wallUtc()});
+    m_fleet->recordMessage(b, u"same"_s, {m_clock->wallUtc()});
     QCOMPARE(m_fleet->count(), 2);
     QVERIFY(m_fleet->find(a)->conflictWith.isEmpty());
     QCOMPARE(m_fleet->find(b)->conflictWith, a);
@@ -205,14 +276,14 @@ void FleetTest::aSecondDeviceWithTheSameIdIsAConflict()
 
 void FleetTest::anOperatorCanAcceptAnIdentity()
 {
-    m_fleet->recordMessage(a, u"old"_s, m_clock->wallUtc(), true);
-    m_fleet->recordMessage(a, u"new"_s, m_clock->wallUtc(), true);
+    m_fleet->recordMessage(a, u"old"_s, {m_clock->wallUtc()});
+    m_fleet->recordMessage(a, u"new"_s, {m_clock->wallUtc()});
     QCOMPARE(m_fleet->find(a)->foreignFrom, u"new"_s);
     m_fleet->acceptIdentity(a);
     QCOMPARE(m_fleet->find(a)->rpiUniqueId, u"new"_s);
     QVERIFY(m_fleet->find(a)->foreignFrom.isEmpty());
     QCOMPARE(m_fleet->summary().needAttention, 0);
-    m_fleet->recordMessage(b, u"old"_s, m_clock->wallUtc(), true);
+    m_fleet->recordMessage(b, u"old"_s, {m_clock->wallUtc()});
     QVERIFY2(m_fleet->find(b)->conflictWith.isEmpty(), "the old id is free again");
 }
 
@@ -233,7 +304,7 @@ void FleetTest::presenceThatIsNotConfirmedEnds()
 
 void FleetTest::aMessageIsASignOfLifeForAWhile()
 {
-    m_fleet->recordMessage(a, {}, m_clock->wallUtc(), true);
+    m_fleet->recordMessage(a, {}, {m_clock->wallUtc()});
     m_fleet->setPresence(b, true);
     m_clock->advance(10min);
     m_fleet->expireSilent(15min);
@@ -246,13 +317,13 @@ void FleetTest::aMessageIsASignOfLifeForAWhile()
 
 void FleetTest::ignoresAbsenceThatWasNeverPresence()
 {
-    m_fleet->recordMessage(a, u"x"_s, m_clock->wallUtc(), true);
+    m_fleet->recordMessage(a, u"x"_s, {m_clock->wallUtc()});
     m_fleet->setPresence(a, false);
     QVERIFY2(m_fleet->find(a)->online, "it has just spoken");
     m_fleet->setPresence(a, true);
     m_fleet->setPresence(a, false);
     QVERIFY(!m_fleet->find(a)->online);
-    m_fleet->recordMessage(a, u"x"_s, m_clock->wallUtc(), true);
+    m_fleet->recordMessage(a, u"x"_s, {m_clock->wallUtc()});
     m_fleet->beginPresence();
     m_fleet->setPresence(a, false);
     QVERIFY(!m_fleet->find(a)->online);
@@ -263,23 +334,22 @@ void FleetTest::anAnswerEndsNotAnswering()
     m_fleet->setPresence(a, true);
     m_fleet->setNotAnswering(a, true);
     QCOMPARE(m_fleet->summary().needAttention, 1);
-    m_fleet->recordMessage(a, u"x"_s, m_clock->wallUtc(), true);
+    m_fleet->recordMessage(a, u"x"_s, {m_clock->wallUtc()});
     QVERIFY(!m_fleet->find(a)->notAnswering);
     QCOMPARE(m_fleet->summary().needAttention, 0);
 }
 
 void FleetTest::aProcessEventChangesOneProcess()
 {
-    m_fleet->apply(a, reportOf(u"x"_s, {process(u"ocr"_s, 1), process(u"uplink"_s, 2)}), m_clock->wallUtc(), true);
-    m_fleet->apply(a, ProcessEvent{u"x"_s, process(u"uplink"_s, 2, true, ProcessState::Dead)}, m_clock->wallUtc(),
-                   true);
+    m_fleet->apply(a, reportOf(u"x"_s, {process(u"ocr"_s, 1), process(u"uplink"_s, 2)}), {m_clock->wallUtc()});
+    m_fleet->apply(a, ProcessEvent{u"x"_s, process(u"uplink"_s, 2, true, ProcessState::Dead)}, {m_clock->wallUtc()});
     QCOMPARE(m_fleet->find(a)->processes.size(), 2);
     QCOMPARE(m_fleet->find(a)->deadCount(), 1);
     QVERIFY(m_fleet->find(a)->isModern);
-    m_fleet->apply(a, ProcessEvent{u"x"_s, process(u"new"_s, 1)}, m_clock->wallUtc(), true);
+    m_fleet->apply(a, ProcessEvent{u"x"_s, process(u"new"_s, 1)}, {m_clock->wallUtc()});
     QCOMPARE(m_fleet->find(a)->processes.size(), 3);
     for (int i = 0; i < 1000; ++i) {
-        m_fleet->apply(a, ProcessEvent{u"x"_s, process(QString::number(i), 1)}, m_clock->wallUtc(), true);
+        m_fleet->apply(a, ProcessEvent{u"x"_s, process(QString::number(i), 1)}, {m_clock->wallUtc()});
     }
     QCOMPARE(m_fleet->find(a)->processes.size(), maxProcesses);
 }
@@ -294,9 +364,9 @@ void FleetTest::reportsWhatHappenedToProcesses()
         return kinds;
     };
     const auto event = [this](const ProcessReport &report) {
-        m_fleet->apply(a, ProcessEvent{u"x"_s, report}, m_clock->wallUtc(), true);
+        m_fleet->apply(a, ProcessEvent{u"x"_s, report}, {m_clock->wallUtc()});
     };
-    m_fleet->apply(a, reportOf(u"x"_s, {process(u"ocr"_s, 1, false, ProcessState::Running)}), m_clock->wallUtc(), true);
+    m_fleet->apply(a, reportOf(u"x"_s, {process(u"ocr"_s, 1, false, ProcessState::Running)}), {m_clock->wallUtc()});
     kinds();
     ProcessReport died = process(u"ocr"_s, 1, false, ProcessState::Backoff);
     LastExit exit;
@@ -322,31 +392,33 @@ void FleetTest::reportsWhatHappenedToProcesses()
 
 void FleetTest::anOlderUpdateDoesNotHideANewerOne()
 {
-    const auto update = [](CommandNo number, TargetState state) {
+    // Numbers have no order.
+    const auto update = [this](CommandNo number, int seconds, TargetState state) {
         auto target = std::make_shared<UpdateTarget>();
         target->number = number;
+        target->createdAt = m_clock->wallUtc().addSecs(seconds);
         target->processes = {{u"ocr"_s, 5}};
         DeviceUpdate update;
         update.target = target;
         update.state = state;
         return update;
     };
-    m_fleet->apply(a, reportOf(u"x"_s, {process(u"ocr"_s, 4)}), m_clock->wallUtc(), true);
-    m_fleet->setUpdate(a, update(11, TargetState::Running));
+    m_fleet->apply(a, reportOf(u"x"_s, {process(u"ocr"_s, 4)}), {m_clock->wallUtc()});
+    m_fleet->setUpdate(a, update(11, 20, TargetState::Running));
     QCOMPARE(m_fleet->summary().updating, 1);
     QVERIFY(m_fleet->find(a)->isBehind(u"ocr"));
     QCOMPARE(m_fleet->find(a)->wantedVersion(u"ocr"), std::optional<int>(5));
-    m_fleet->setUpdate(a, update(10, TargetState::Failed));
+    m_fleet->setUpdate(a, update(70, 10, TargetState::Failed));
     QCOMPARE(m_fleet->find(a)->update->target->number, CommandNo{11});
-    m_fleet->setUpdate(a, update(11, TargetState::Done));
+    m_fleet->setUpdate(a, update(11, 20, TargetState::Done));
     QCOMPARE(m_fleet->summary().updating, 0);
-    m_fleet->apply(a, reportOf(u"x"_s, {process(u"ocr"_s, 5)}), m_clock->wallUtc(), true);
+    m_fleet->apply(a, reportOf(u"x"_s, {process(u"ocr"_s, 5)}), {m_clock->wallUtc()});
     QVERIFY(!m_fleet->find(a)->isBehind());
     // A rollback of another component, or one from before, changes nothing.
-    m_fleet->forgetUpdate(a, Component::JabberClient, 12);
-    m_fleet->forgetUpdate(a, Component::SmartMeter, 10);
+    m_fleet->forgetUpdate(a, Component::JabberClient, m_clock->wallUtc().addSecs(30));
+    m_fleet->forgetUpdate(a, Component::SmartMeter, m_clock->wallUtc().addSecs(10));
     QVERIFY(m_fleet->find(a)->update.has_value());
-    m_fleet->forgetUpdate(a, Component::SmartMeter, 12);
+    m_fleet->forgetUpdate(a, Component::SmartMeter, m_clock->wallUtc().addSecs(30));
     QVERIFY(!m_fleet->find(a)->update.has_value());
 }
 
@@ -354,14 +426,14 @@ void FleetTest::columnsAreBoundedWhateverDevicesInvent()
 {
     for (int device = 0; device < 10; ++device) {
         m_fleet->apply(u"good%1@localhost"_s.arg(device), reportOf(QString::number(device), {process(u"zz"_s, 1)}),
-                       m_clock->wallUtc(), true);
+                       {m_clock->wallUtc()});
     }
     for (int round = 0; round < 5; ++round) {
         QList<ProcessReport> many;
         for (int i = 0; i < 300; ++i) {
             many += process(u"evil-%1-%2"_s.arg(round).arg(i), 1);
         }
-        m_fleet->apply(a, reportOf(u"x"_s, many), m_clock->wallUtc(), true);
+        m_fleet->apply(a, reportOf(u"x"_s, many), {m_clock->wallUtc()});
     }
     QCOMPARE(m_fleet->find(a)->processes.size(), maxProcesses);
     QCOMPARE(m_fleet->processNames().size(), Fleet::maxProcessColumns);
@@ -370,8 +442,8 @@ void FleetTest::columnsAreBoundedWhateverDevicesInvent()
 
 void FleetTest::countsWhatTheFiguresShow()
 {
-    m_fleet->apply(a, reportOf(u"x"_s, {process(u"ocr"_s, 1, true), process(u"uplink"_s, 1, true)}), m_clock->wallUtc(),
-                   true);
+    m_fleet->apply(a, reportOf(u"x"_s, {process(u"ocr"_s, 1, true), process(u"uplink"_s, 1, true)}),
+                   {m_clock->wallUtc()});
     m_fleet->add(b);
     FleetSummary expected;
     expected.total = 2;
@@ -381,10 +453,10 @@ void FleetTest::countsWhatTheFiguresShow()
     expected.devicesWithDead = 1;
     expected.needAttention = 1;
     QVERIFY(m_fleet->summary() == expected);
-    m_fleet->apply(a, reportOf(u"x"_s, {process(u"ocr"_s, 1)}), m_clock->wallUtc(), true);
+    m_fleet->apply(a, reportOf(u"x"_s, {process(u"ocr"_s, 1)}), {m_clock->wallUtc()});
     expected.deadProcesses = expected.devicesWithDead = expected.needAttention = 0;
     QVERIFY(m_fleet->summary() == expected);
-    QCOMPARE(m_fleet->versionsOf(u"ocr"_s), (QMap<int, int>{{1, 1}}));
+    QCOMPARE(m_fleet->versionsOf(u"ocr"_s), (VersionCounts{{u"1"_s, 1}}));
 }
 
 void FleetTest::collectsSignals()
@@ -394,8 +466,8 @@ void FleetTest::collectsSignals()
     QSignalSpy summary(m_fleet.get(), &Fleet::summaryChanged);
     QSignalSpy names(m_fleet.get(), &Fleet::processNamesChanged);
     for (int i = 0; i < 100; ++i) {
-        m_fleet->apply(a, reportOf(u"x"_s, {process(u"ocr"_s, i)}), m_clock->wallUtc(), true);
-        m_fleet->apply(b, reportOf(u"y"_s, {process(u"ocr"_s, i)}), m_clock->wallUtc(), true);
+        m_fleet->apply(a, reportOf(u"x"_s, {process(u"ocr"_s, i)}), {m_clock->wallUtc()});
+        m_fleet->apply(b, reportOf(u"y"_s, {process(u"ocr"_s, i)}), {m_clock->wallUtc()});
     }
     QCOMPARE(changed.size(), 0);
     QTRY_COMPARE_WITH_TIMEOUT(changed.size(), 1, 10'000);
@@ -408,7 +480,7 @@ void FleetTest::collectsSignals()
     QCOMPARE(deltas.size(), 2);
     QVERIFY(deltas.at(0).what.testFlag(DeviceChange::Processes));
     m_clock->advance(1s);
-    m_fleet->recordMessage(a, u"x"_s, m_clock->wallUtc(), true);
+    m_fleet->recordMessage(a, u"x"_s, {m_clock->wallUtc()});
     m_fleet->flush();
     QCOMPARE(changed.size(), 2);
     QVERIFY(changed.at(1).at(0).value<QList<DeviceDelta>>().at(0).what == DeviceChange::Seen);
@@ -427,7 +499,7 @@ void FleetTest::restoresWhatWasKnown()
     QVERIFY2(!m_fleet->find(a)->online, "no device is online without a session");
     QCOMPARE(m_fleet->summary().deadProcesses, 1);
     QCOMPARE(m_fleet->processNames(), QStringList{u"ocr"_s});
-    m_fleet->recordMessage(b, u"x"_s, m_clock->wallUtc(), true);
+    m_fleet->recordMessage(b, u"x"_s, {m_clock->wallUtc()});
     QCOMPARE(m_fleet->find(b)->conflictWith, a);
 }
 
@@ -437,7 +509,7 @@ void FleetTest::hostileReportsAreOnlyText()
     VersionReport report = reportOf(nasty, {process(nasty, maxVersion, true)});
     report.facts.os = QString(256, u'\ufdfd');
     report.facts.model = nasty;
-    m_fleet->apply(a, report, m_clock->wallUtc(), true);
+    m_fleet->apply(a, report, {m_clock->wallUtc()});
     const Device *device = m_fleet->find(a);
     QCOMPARE(device->rpiUniqueId, nasty);
     QCOMPARE(device->processes.at(0).report.name, nasty);
@@ -457,7 +529,7 @@ void FleetTest::costPerDeviceDoesNotRise()
             for (const QString &jid : std::as_const(jids)) {
                 fleet.apply(jid,
                             reportOf(jid, {process(u"ocr"_s, version), process(u"uplink"_s, 1), process(u"d"_s, 1)}),
-                            clock.wallUtc(), true);
+                            {clock.wallUtc()});
             }
             fleet.flush();
         };

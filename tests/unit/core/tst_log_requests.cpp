@@ -36,6 +36,7 @@ private Q_SLOTS:
     void reportsAFailureOnce();
     void ignoresWhatWasNotAskedFor_data();
     void ignoresWhatWasNotAskedFor();
+    void ignoresTheLogsOfAnotherRequest();
     void leavesLogsOfAnotherClientToIt();
 
 private:
@@ -47,6 +48,14 @@ private:
             return 0;
         }
         return *number;
+    }
+    [[nodiscard]] CommandNo sent(const QStringList &jids)
+    {
+        const CommandNo number = submitted(jids);
+        for (const QString &jid : jids) {
+            m_log->markHandedOver(number, jid);
+        }
+        return number;
     }
     [[nodiscard]] TargetState stateOf(CommandNo number, const QString &jid)
     {
@@ -66,7 +75,7 @@ void LogRequestsTest::init()
     auto store = Store::open(m_folder->filePath(u"panel.sqlite"_s), u"panel@localhost"_s);
     QVERIFY(store);
     m_store = *std::move(store);
-    m_log = std::make_unique<CommandLog>(*m_store, m_clock);
+    m_log = std::make_unique<CommandLog>(*m_store, m_clock, CommandNumbers([] { return CommandNo{1}; }));
     m_requests = std::make_unique<LogRequests>(*m_log, m_clock);
 }
 
@@ -90,27 +99,29 @@ void LogRequestsTest::announcesEveryTarget()
 
 void LogRequestsTest::matchesAReplyWithoutANumberToTheOldestRequest()
 {
-    const CommandNo first = submitted({a});
-    const CommandNo second = submitted({a});
+    const CommandNo unsent = submitted({a});
+    const CommandNo first = sent({a});
+    const CommandNo second = sent({a});
     LogsReply reply;
     reply.success = true;
-    QCOMPARE(m_requests->apply(a, reply, m_clock.wallUtc()), first);
+    QCOMPARE(m_requests->apply(a, reply, {m_clock.wallUtc()}), first);
     QVERIFY(stateOf(first, a) == TargetState::Done);
-    QCOMPARE(m_requests->apply(a, reply, m_clock.wallUtc()), second);
-    QCOMPARE(m_requests->apply(a, reply, m_clock.wallUtc()), CommandNo{0});
+    QCOMPARE(m_requests->apply(a, reply, {m_clock.wallUtc()}), second);
+    QCOMPARE(m_requests->apply(a, reply, {m_clock.wallUtc()}), CommandNo{0});
+    QVERIFY(stateOf(unsent, a) == TargetState::Queued);
 }
 
 void LogRequestsTest::waitsForLogsThatHaveAnAddress()
 {
-    const CommandNo first = submitted({a});
-    const CommandNo second = submitted({a});
+    const CommandNo first = sent({a});
+    const CommandNo second = sent({a});
     LogsReply reply;
     reply.success = true;
     reply.url = QUrl(u"https://localhost/logs.zip"_s);
-    QCOMPARE(m_requests->apply(a, reply, m_clock.wallUtc()), first);
+    QCOMPARE(m_requests->apply(a, reply, {m_clock.wallUtc()}), first);
     QVERIFY(stateOf(first, a) == TargetState::Running);
     QCOMPARE(m_log->target(first, a)->deviceState, u"downloading"_s);
-    QCOMPARE(m_requests->apply(a, reply, m_clock.wallUtc()), second);
+    QCOMPARE(m_requests->apply(a, reply, {m_clock.wallUtc()}), second);
     m_requests->finish(first, a, {});
     QVERIFY(stateOf(first, a) == TargetState::Done);
     m_requests->finish(second, a, fail(ErrorCode::HashMismatch, FactCode::LogsHashDiffers));
@@ -133,11 +144,11 @@ void LogRequestsTest::reportsAFailureOnce()
     QList<Problem> failures;
     connect(m_requests.get(), &LogRequests::failed, this,
             [&](CommandNo, const QString &, const Problem &why) { failures += why; });
-    const CommandNo number = submitted({a});
+    const CommandNo number = sent({a});
     LogsReply reply;
     reply.success = false;
     reply.remarks = remarks;
-    QCOMPARE(m_requests->apply(a, reply, m_clock.wallUtc()), number);
+    QCOMPARE(m_requests->apply(a, reply, {m_clock.wallUtc()}), number);
     m_requests->finish(number, a, fail(failures.value(0)));
     QCOMPARE(failures.size(), 1);
     QCOMPARE(failures.at(0).text, remarks);
@@ -160,15 +171,29 @@ void LogRequestsTest::ignoresWhatWasNotAskedFor()
 {
     QFETCH(const QString, jid);
     QFETCH(const quint32, number);
-    const CommandNo mine = submitted({a});
+    const CommandNo mine = sent({a});
     const auto reboot = m_log->submit(RebootSystem{}, {a}, {});
     QVERIFY(mine == 1 && reboot && *reboot == 2);
+    m_log->markHandedOver(*reboot, a);
     LogsReply reply;
     reply.success = true;
     reply.number = number;
-    QCOMPARE(m_requests->apply(jid, reply, m_clock.wallUtc()), CommandNo{0});
+    QCOMPARE(m_requests->apply(jid, reply, {m_clock.wallUtc()}), CommandNo{0});
     QVERIFY(stateOf(mine, a) == TargetState::Queued);
     QVERIFY(stateOf(*reboot, a) == TargetState::Queued);
+}
+
+void LogRequestsTest::ignoresTheLogsOfAnotherRequest()
+{
+    const CommandNo number = sent({a});
+    LogsReply reply;
+    reply.success = true;
+    reply.number = number;
+    reply.url = QUrl(u"https://localhost/logs.zip"_s);
+    reply.request = u"0123456789abcdef"_s;
+    QCOMPARE(m_requests->apply(a, reply, {m_clock.wallUtc()}), CommandNo{0});
+    reply.request = m_log->find(number)->command.request;
+    QCOMPARE(m_requests->apply(a, reply, {m_clock.wallUtc()}), number);
 }
 
 void LogRequestsTest::leavesLogsOfAnotherClientToIt()
@@ -182,7 +207,7 @@ void LogRequestsTest::leavesLogsOfAnotherClientToIt()
     reply.success = true;
     reply.number = 70;
     reply.url = QUrl(u"https://localhost/logs.zip"_s);
-    QCOMPARE(m_requests->apply(a, reply, m_clock.wallUtc()), CommandNo{0});
+    QCOMPARE(m_requests->apply(a, reply, {m_clock.wallUtc()}), CommandNo{0});
     QVERIFY(stateOf(70, a) == TargetState::Done);
     QVERIFY(opened.isEmpty());
 }

@@ -152,10 +152,10 @@ void ReleaseZipTest::suggestsOneMoreThanTheFleetHas()
     report.processes = {process};
     report.facts.agentVersion = 2;
     report.facts.watchdogVersion = 7;
-    fleet.apply(u"a@localhost"_s, report, clock.wallUtc(), true);
+    fleet.apply(u"a@localhost"_s, report, {clock.wallUtc()});
     report.from = u"b"_s;
     report.processes[0].version = 3;
-    fleet.apply(u"b@localhost"_s, report, clock.wallUtc(), true);
+    fleet.apply(u"b@localhost"_s, report, {clock.wallUtc()});
 
     ReleaseZip zip;
     zip.processNames = {u"new"_s, u"ocr"_s};
@@ -172,7 +172,7 @@ void ReleaseZipTest::suggestsOneMoreThanTheFleetHas()
 
     zip.version.reset();
     report.processes[0].version = maxVersion;
-    fleet.apply(u"b@localhost"_s, report, clock.wallUtc(), true);
+    fleet.apply(u"b@localhost"_s, report, {clock.wallUtc()});
     QCOMPARE(suggestedVersions(zip, fleet).at(1).version, maxVersion);
 }
 

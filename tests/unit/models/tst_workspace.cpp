@@ -113,7 +113,7 @@ void WorkspaceTest::everyModelIsSound()
         m_clock.advance(std::chrono::seconds(5));
         Fleet &fleet = shown->panel().fleet();
         fleet.apply(deviceJid(i), test::report({}, {test::deadProcess(u"ocr"_s, i, m_clock.wallUtc())}),
-                    m_clock.wallUtc(), true);
+                    {m_clock.wallUtc()});
         fleet.add(deviceJid(100 + i));
         fleet.setPresence(deviceJid(i + 3), i % 2 == 0);
         fleet.flush();
@@ -163,7 +163,7 @@ void WorkspaceTest::showsHowAnUpdateGoes()
     progress.number = shown->update()->number().toUInt();
     progress.state = u"confirming"_s;
     progress.percent = 10;
-    shown->panel().commands().apply(deviceJid(5), progress, m_clock.wallUtc());
+    shown->panel().commands().apply(deviceJid(5), progress, {m_clock.wallUtc()});
     shown->panel().commands().flush();
     QCOMPARE(text(0, 1), u"confirming heartbeats, 10 %"_s);
 }
@@ -269,11 +269,12 @@ void WorkspaceTest::showsWhatLedToAFailure()
     const QString jid = test::deviceJid(1);
     const auto number = shown->panel().rollBack({jid}, Component::SmartMeter);
     QVERIFY(number);
+    commands.markHandedOver(*number, jid);
     CommandResult result;
     result.number = *number;
     result.remarks = u"it doesn't run"_s;
     result.log = {u"12:00:00 confirming"_s, u"ocr: no camera"_s};
-    QVERIFY(commands.apply(jid, result, m_clock.wallUtc()));
+    QVERIFY(commands.apply(jid, result, {m_clock.wallUtc()}));
     commands.flush();
     UpdateDetails *update = shown->update();
     update->setNumber(QString::number(*number));

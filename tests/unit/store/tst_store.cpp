@@ -32,6 +32,7 @@ Device sampleDevice(const QString &jid)
     device.lastReport = now.addSecs(-1);
     device.conflictWith = u"other@localhost"_s;
     device.foreignFrom = u"<b>ü</b>"_s;
+    device.unreadable = u"\"pid\" is \"none\""_s;
     device.facts.agentVersion = 2;
     device.facts.os = u"Debian 12"_s;
     device.facts.temperatureC = 54.5;
@@ -50,7 +51,7 @@ Device sampleDevice(const QString &jid)
     process.deadSince = now.addSecs(-60);
     DeviceProcess second;
     second.report.name = u"uplink"_s;
-    second.report.version = 1;
+    second.report.versionText = u"1.3.2"_s;
     device.processes = {process, second};
     return device;
 }
@@ -116,8 +117,7 @@ private Q_SLOTS:
     void theSameEventOfTwoProgramsIsOne();
     void theTimelineOfADeviceHasCommandsToMany();
     void bringsBackLogs();
-    void numbersAreNeverGivenTwice();
-    void numbersGoOnAfterThoseSeenElsewhere();
+    void findsTheNewestCommandsByTheirTimes();
     void theArchiveIdSurvives();
     void writesByItself();
     void quarantinesADamagedFile_data();
@@ -160,6 +160,7 @@ void StoreTest::bringsBackDevices()
     QCOMPARE(device.lastReport, sample.lastReport);
     QCOMPARE(device.conflictWith, sample.conflictWith);
     QCOMPARE(device.foreignFrom, sample.foreignFrom);
+    QCOMPARE(device.unreadable, sample.unreadable);
     QVERIFY(device.isModern);
     QVERIFY(device.facts == sample.facts);
     QCOMPARE(device.processes.size(), 2);
@@ -210,6 +211,7 @@ void StoreTest::bringsBackCommandsAndTargets()
     done.remarks = u"already installed"_s;
     done.attempts = 2;
     done.sentAt = now;
+    done.firstSentAt = now.addSecs(-60);
     done.repliedAt = done.finishedAt = now.addSecs(5);
     CommandTarget failed = done;
     failed.jid = u"b@localhost"_s;
@@ -362,37 +364,24 @@ void StoreTest::bringsBackLogs()
     QVERIFY(store->logDeliveries().isEmpty());
 }
 
-void StoreTest::numbersAreNeverGivenTwice()
-{
-    QSet<CommandNo> numbers;
-    CommandNo last = 0;
-    for (int round = 0; round < 3; ++round) {
-        auto first = opened(file());
-        auto second = opened(file());
-        for (int i = 0; i < 20; ++i) {
-            const auto number = (i % 2 == 0 ? first : second)->allocateNumber();
-            QVERIFY(number);
-            QVERIFY(*number > last);
-            last = *number;
-            numbers += *number;
-        }
-    }
-    QCOMPARE(numbers.size(), 60);
-    QCOMPARE(last, CommandNo{60});
-}
-
-void StoreTest::numbersGoOnAfterThoseSeenElsewhere()
+void StoreTest::findsTheNewestCommandsByTheirTimes()
 {
     auto store = opened(file());
-    store->keepNumberSeen(41);
+    for (const auto &[number, age] : {std::pair(7U, 30), std::pair(2'000'000'000U, 20), std::pair(300U, 10)}) {
+        IssuedCommand record;
+        record.number = number;
+        record.command.number = number;
+        record.command.body = RebootSystem{};
+        record.command.request = u"0123456789abcdef"_s;
+        record.createdAt = now.addSecs(-age);
+        store->keep(record);
+    }
     QVERIFY(flushed(*store));
-    QCOMPARE(store->allocateNumber().value_or(0), CommandNo{42});
-    store->keepNumberSeen(10);
-    QVERIFY(flushed(*store));
-    QCOMPARE(store->allocateNumber().value_or(0), CommandNo{43});
-    store->keepNumberSeen(2147483647);
-    QVERIFY(flushed(*store));
-    QVERIFY2(!store->allocateNumber(), "there is no number after the last one");
+    const QList<IssuedCommand> newest = store->commands(2);
+    QCOMPARE(newest.size(), 2);
+    QCOMPARE(newest.at(0).number, CommandNo{300});
+    QCOMPARE(newest.at(1).number, CommandNo{2'000'000'000});
+    QCOMPARE(newest.at(0).command.request, u"0123456789abcdef"_s);
 }
 
 void StoreTest::theArchiveIdSurvives()

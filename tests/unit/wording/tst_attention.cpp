@@ -132,6 +132,11 @@ void identityRows()
     row("online but silent", silent, Level::Warning, Action::None,
         u"doesn't answer, though the server shows it online"_s);
 
+    Device odd = silent;
+    odd.unreadable = u"\"processes\" has an entry\nthat is no object"_s;
+    row("an answer that can't be read", odd, Level::Warning, Action::None,
+        u"sends what can't be read: \"processes\" has an entry that is no object"_s);
+
     Device conflict = healthy();
     conflict.processes[0] = process(u"ocr"_s, 1, true);
     conflict.conflictWith = u"altimeter_0002@localhost"_s;
