@@ -45,7 +45,8 @@ FocusScope {
             name: qsTr("Updates")
             rows: screen.workspace.updates
             Layout.fillWidth: true
-            Layout.fillHeight: rows.totalCount === 0
+            // Below it are the details of the current update, once there is one.
+            Layout.fillHeight: screen.workspace.update.title.length === 0
             Layout.preferredHeight: Math.min((rows.totalCount + 1) * Theme.rowHeight + Theme.gap2, screen.height * Theme.upperListShare)
             empty: EmptyState {
                 anchors.centerIn: parent
