@@ -18,6 +18,7 @@ constexpr qsizetype keySize = 16; // and so large is the head of a block of keys
 constexpr quint32 keyMagic = 0xCADECADE;
 constexpr quint64 maxKeys = 64 * 1024 * 1024;
 constexpr quint32 maxBlockSize = 1024 * 1024;
+constexpr quint64 maxPlace = quint64{1} << 60; // larger than any file system
 
 struct UndoHead
 {
@@ -80,7 +81,7 @@ Result<QList<Kept>> keptIn(QFile &file)
             const char *const key = keys.constData() + (i + 1) * keySize;
             const auto block = qFromLittleEndian<quint64>(key);
             const qint64 size = qFromLittleEndian<quint32>(key + 12);
-            if (block > quint64{1} << 48) {
+            if (block > maxPlace / head->fsBlockSize || size == 0) {
                 return damaged();
             }
             all += {{static_cast<qint64>(block * head->fsBlockSize), size}, at};
