@@ -55,28 +55,32 @@ void CatchUp::take(const xmpp::IncomingMessage &message)
         // Held until it is known which of them are new.
         m_newest += message;
     } else if (m_step == Step::Rest) {
-        Q_EMIT this->message(message, m_shown.isEmpty()                     ? Pass::InOrder
-                                      : m_shown.contains(message.archiveId) ? Pass::Again
-                                                                            : Pass::Behind);
+        Q_EMIT messageRead(message, passOf(message));
     }
 }
 
-QDateTime CatchUp::horizon() const
+CatchUp::Pass CatchUp::passOf(const xmpp::IncomingMessage &message) const
 {
-    return m_clock.wallUtc().addDays(-firstReadingDays);
+    if (m_shown.isEmpty()) {
+        return Pass::InOrder;
+    }
+    return m_shown.contains(message.archiveId) ? Pass::Again : Pass::Behind;
 }
 
 void CatchUp::readNewest()
 {
     m_step = Step::Newest;
-    m_session.queryArchive({.afterId = {}, .since = horizon(), .what = xmpp::ArchiveStart::What::NewestPage});
+    // Whatever its age: what lies between it and the last reading may be older than any time named here, or this
+    // machine's clock wrong.
+    m_session.queryArchive({.afterId = {}, .since = {}, .what = xmpp::ArchiveStart::What::NewestPage});
 }
 
 void CatchUp::readRest()
 {
     m_step = Step::Rest;
     const QString place = m_isPlaceLost ? QString() : m_place;
-    m_session.queryArchive({.afterId = place, .since = place.isEmpty() ? horizon() : QDateTime()});
+    const QDateTime since = place.isEmpty() ? m_clock.wallUtc().addDays(-firstReadingDays) : QDateTime();
+    m_session.queryArchive({.afterId = place, .since = since});
 }
 
 void CatchUp::onPage(const xmpp::ArchivePage &page)
@@ -127,7 +131,7 @@ void CatchUp::onNewest(const xmpp::ArchivePage &page)
             m_shown.insert(message.archiveId);
         }
     }
-    release();
+    releaseNewest();
     if (isAll && !page.lastId.isEmpty()) {
         m_store.keepArchiveId(page.lastId);
     }
@@ -139,11 +143,11 @@ void CatchUp::onNewest(const xmpp::ArchivePage &page)
     }
 }
 
-void CatchUp::release()
+void CatchUp::releaseNewest()
 {
     const auto messages = std::exchange(m_newest, {});
     for (const xmpp::IncomingMessage &message : messages) {
-        Q_EMIT this->message(message, Pass::InOrder);
+        Q_EMIT messageRead(message, Pass::InOrder);
     }
 }
 

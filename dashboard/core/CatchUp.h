@@ -46,7 +46,7 @@ public:
     void start();
     void stop();
 
-    // A message that the session received with fromArchive; message() follows for those that are new.
+    // A message that the session received with fromArchive; messageRead() follows for those that are new.
     void take(const xmpp::IncomingMessage &message);
 
     // The newest page is in, or can't be had.
@@ -55,7 +55,7 @@ public:
     [[nodiscard]] bool isComplete() const { return m_step == Step::Complete; }
 
 Q_SIGNALS:
-    void message(const sgn::xmpp::IncomingMessage &message, sgn::core::CatchUp::Pass pass);
+    void messageRead(const sgn::xmpp::IncomingMessage &message, sgn::core::CatchUp::Pass pass);
     void current();
     void completed();
 
@@ -68,10 +68,10 @@ private:
     void onFinished(const Result<xmpp::ArchivePage> &page);
     void onNewest(const xmpp::ArchivePage &page);
     void onFailure(const Error &reason);
-    void release();
+    void releaseNewest();
+    [[nodiscard]] Pass passOf(const xmpp::IncomingMessage &message) const;
     void becomeCurrent();
     void complete();
-    [[nodiscard]] QDateTime horizon() const;
 
     xmpp::Session &m_session;
     store::Store &m_store;

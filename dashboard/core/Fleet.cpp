@@ -212,12 +212,17 @@ bool Fleet::isOutdated(const News &last, const Arrival &arrival)
     return sentAt < lastAt || (sentAt == lastAt && arrival.isBehind && !last.isBehind);
 }
 
+bool Fleet::isOlderThanReport(int index, const Arrival &arrival) const
+{
+    return isOutdated({at(index).lastReport, m_slots[static_cast<std::size_t>(index)].isReportBehind}, arrival);
+}
+
 void Fleet::apply(const QString &jid, const VersionReport &report, const Arrival &arrival)
 {
     recordMessage(jid, report.from, arrival);
     const int index = indexOf(jid);
     records::Device &sender = device(index);
-    if (isOutdated({sender.lastReport, slotOf(index).isReportBehind}, arrival)) {
+    if (isOlderThanReport(index, arrival)) {
         return;
     }
     sender.isModern = sender.isModern || report.facts != DeviceFacts{} ||
@@ -237,8 +242,7 @@ void Fleet::apply(const QString &jid, const ProcessEvent &event, const Arrival &
     const int index = indexOf(jid);
     records::Device &sender = device(index);
     QHash<QString, News> &events = slotOf(index).events;
-    if (isOutdated({sender.lastReport, slotOf(index).isReportBehind}, arrival) ||
-        isOutdated(events.value(event.process.name), arrival)) {
+    if (isOlderThanReport(index, arrival) || isOutdated(events.value(event.process.name), arrival)) {
         return;
     }
     if (events.size() > maxProcesses) {

@@ -130,9 +130,9 @@ private:
     {
         records::DeviceChanges dirty;  // not published yet; not empty: listed in m_dirty
         MonotonicTime lastLiveAt{};    // last live message
-        bool isReportBehind = false;   // the last one was
-        QHash<QString, News> events{}; // since then, the last one of each process
-        int dead = 0;                  // what it adds to the summary
+        bool isReportBehind = false;   // Arrival::isBehind of the last report
+        QHash<QString, News> events{}; // the last one of each process since that report
+        int dead = 0;                  // what the device adds to the summary
         bool online = false;           // likewise
         bool updating = false;         // likewise
         bool attention = false;        // likewise
@@ -143,6 +143,7 @@ private:
     records::Device &device(int index) { return m_devices[static_cast<std::size_t>(index)]; }
     Slot &slotOf(int index) { return m_slots[static_cast<std::size_t>(index)]; }
     [[nodiscard]] static bool isOutdated(const News &last, const Arrival &arrival);
+    [[nodiscard]] bool isOlderThanReport(int index, const Arrival &arrival) const;
     void bindIdentity(int index, const QString &from, const QDateTime &stamp);
     void setOnline(int index, bool online);
     void setProcesses(int index, const QList<ProcessReport> &reports, const QDateTime &stamp);

@@ -88,7 +88,7 @@ PanelSession::PanelSession(const Parts &parts, const Timing &timing, QObject *pa
     connect(&m_session, &xmpp::Session::rosterReceived, this, &PanelSession::onRoster);
     connect(&m_session, &xmpp::Session::presenceChanged, this, &PanelSession::onPresence);
     connect(&m_session, &xmpp::Session::messageReceived, this, &PanelSession::onMessage);
-    connect(&m_catchUp, &CatchUp::message, this, &PanelSession::read);
+    connect(&m_catchUp, &CatchUp::messageRead, this, &PanelSession::read);
     connect(&m_catchUp, &CatchUp::current, this, &PanelSession::maybeSettled);
     connect(&m_catchUp, &CatchUp::completed, this, &PanelSession::caughtUp);
     connect(&m_fleet, &Fleet::cameOnline, this, &PanelSession::ask);

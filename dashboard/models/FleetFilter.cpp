@@ -91,7 +91,7 @@ bool FleetFilter::accepts(int sourceRow) const
     const records::Device &device = m_fleet.device(sourceRow);
     if (!m_process.isEmpty()) {
         const records::DeviceProcess *process = device.process(m_process);
-        if (!process || versionOf(process->report) != m_version) {
+        if (!process || compareVersions(versionOf(process->report), m_version) != 0) {
             return false;
         }
     }

@@ -150,13 +150,13 @@ QString UpdateListModel::key(int row) const
 
 bool UpdateListModel::less(int column, int left, int right) const
 {
-    const records::IssuedCommand *one = record(left);
-    const records::IssuedCommand *other = record(right);
     if (column == NumberColumn) {
         return m_numbers.at(left) < m_numbers.at(right);
     }
-    if (column == StartedColumn && one && other) {
-        return one->createdAt < other->createdAt;
+    if (column == StartedColumn) {
+        const records::IssuedCommand *one = record(left);
+        const records::IssuedCommand *other = record(right);
+        return one && other && one->createdAt < other->createdAt;
     }
     return TableModel::less(column, left, right);
 }

@@ -19,6 +19,17 @@ CommandNumbers numbersFrom(CommandNo first)
     return CommandNumbers([first] { return first; });
 }
 
+// A machine whose clock is weeks ahead.
+class FastClock final : public Clock
+{
+public:
+    [[nodiscard]] MonotonicTime monotonic() const override { return m_clock.monotonic(); }
+    [[nodiscard]] QDateTime wallUtc() const override { return m_clock.wallUtc().addDays(40); }
+
+private:
+    SystemClock m_clock;
+};
+
 } // namespace
 
 // Several desks with the same account, each with a store of its own, and stores that are lost or come back.
@@ -38,6 +49,7 @@ private Q_SLOTS:
     void aTypedNumberStopsNoDesk();
     void theNewestIsShownFirst();
     void aReadingThatIsCutGoesOn();
+    void aWrongClockLeavesNoGap();
 
 private:
     [[nodiscard]] std::unique_ptr<Panel> desk(const QString &store, CommandNumbers numbers = CommandNumbers())
@@ -316,6 +328,31 @@ void DesksTest::aReadingThatIsCutGoesOn()
     SGN_EVENTUALLY(caughtUp.size() == 1);
     QVERIFY(stateOf(*whole, number) == TargetState::Done);
     QCOMPARE(whole->fleet().find(deviceJid(1))->process(u"ocr")->report.version, 9);
+}
+
+void DesksTest::aWrongClockLeavesNoGap()
+{
+    device().answer = [](const Command &) {
+    };
+    device().start();
+    {
+        auto before = desk(u"panel.sqlite"_s);
+        QVERIFY(before && settles(*before));
+        device().send(device().seedReport());
+        SGN_EVENTUALLY(before->fleet().find(deviceJid(1)) && before->fleet().find(deviceJid(1))->process(u"ocr"));
+    }
+    // Another client is there meanwhile, so that the server keeps nothing for later but in the archive.
+    {
+        auto other = desk(u"other.sqlite"_s);
+        QVERIFY(other && settles(*other));
+        device().version = 9;
+        device().send(device().seedReport());
+        SGN_EVENTUALLY(other->fleet().highestVersion(u"ocr"_s) == 9);
+    }
+    const FastClock fast;
+    auto after = openDesk(*m_server, m_folder->filePath(u"panel.sqlite"_s), fast);
+    QVERIFY(after && settles(*after));
+    QCOMPARE(after->fleet().highestVersion(u"ocr"_s), 9);
 }
 
 QTEST_GUILESS_MAIN(DesksTest)
