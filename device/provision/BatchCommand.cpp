@@ -153,13 +153,14 @@ Result<QList<DeviceOrder>> ordersOf(const QList<FleetDevice> &devices, const QJs
     return orders;
 }
 
-BatchPaths pathsOf(const QCommandLineParser &parser, const QList<FleetDevice> &devices)
+BatchPaths pathsOf(const CommandLine &line, const QList<FleetDevice> &devices)
 {
+    const QCommandLineParser &parser = line.parser();
     BatchPaths paths{
         .inputs = {}, .accounts = parser.value(u"accounts"_s), .folder = parser.value(u"out"_s), .names = {}};
     for (const QString &option : parser.optionNames()) {
         if (option != u"accounts"_s && option != u"out"_s) {
-            paths.inputs += parser.values(option); // what is no path, names no file there
+            paths.inputs += line.valuesOf(option); // what is no path, names no file there
         }
     }
     for (const FleetDevice &device : devices) {
@@ -169,10 +170,11 @@ BatchPaths pathsOf(const QCommandLineParser &parser, const QList<FleetDevice> &d
 }
 
 // True: all of them are there.
-Result<bool> run(const QCommandLineParser &parser, QList<FleetDevice> devices, const QJsonObject &common)
+Result<bool> run(const CommandLine &line, QList<FleetDevice> devices, const QJsonObject &common)
 {
+    const QCommandLineParser &parser = line.parser();
     const QString folder = parser.value(u"out"_s);
-    if (auto free = checkBatchPaths(pathsOf(parser, devices)); !free) {
+    if (auto free = checkBatchPaths(pathsOf(line, devices)); !free) {
         return fail(std::move(free).error());
     }
     auto order = readOrderOptions(parser);
@@ -198,7 +200,7 @@ Result<bool> run(const QCommandLineParser &parser, QList<FleetDevice> devices, c
     }
     const auto output = parser.isSet(u"overlays"_s) ? BatchSetup::Output::Overlays : BatchSetup::Output::WholeImages;
     const auto setup = prepareBatch(parser.value(u"image"_s), folder, output, order->order, order->files);
-    const auto described = setup ? describedOrder(parser, plainOptions(), order->order) : fail(setup.error());
+    const auto described = setup ? describedOrder(line, plainOptions(), order->order) : fail(setup.error());
     const auto orders = described ? ordersOf(devices, common, *setup, *described) : fail(described.error());
     const Outcome fits = orders ? checkRoom(*setup, *orders) : fail(orders.error());
     if (!fits) {
@@ -267,7 +269,7 @@ int runBatch(const QStringList &arguments)
         std::printf("%lld devices, %lld lines that are wrong; nothing was made (--dry-run)\n",
                     static_cast<long long>(fleet->devices.size()), static_cast<long long>(fleet->problems.size()));
     } else if (!fleet->devices.isEmpty()) {
-        done = run(line.parser(), fleet->devices, common);
+        done = run(line, fleet->devices, common);
     }
     if (!done) {
         complain(done.error().message);

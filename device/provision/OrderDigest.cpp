@@ -64,10 +64,9 @@ Result<QByteArray> digestKey(const QString &folder)
     return written ? Result<QByteArray>(key) : fail(written.error());
 }
 
-Result<QByteArray> describedOrder(const QCommandLineParser &parser, const QStringList &ignored,
-                                  const card::CardOrder &order)
+Result<QByteArray> describedOrder(const CommandLine &line, const QStringList &ignored, const card::CardOrder &order)
 {
-    QStringList names = parser.optionNames();
+    QStringList names = line.parser().optionNames();
     names.sort();
     names.removeDuplicates();
     QByteArray described;
@@ -77,7 +76,7 @@ Result<QByteArray> describedOrder(const QCommandLineParser &parser, const QStrin
             continue;
         }
         stream << name;
-        for (const QString &value : parser.values(name)) {
+        for (const QString &value : line.valuesOf(name)) {
             const auto one = describedValue(value);
             if (!one) {
                 return fail(one.error());

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "base/CommandLine.h"
 #include "base/Result.h"
 #include "card/Step.h"
 
-#include <QCommandLineParser>
+#include <QStringList>
 
 namespace sgn::provision {
 
@@ -14,7 +15,7 @@ namespace sgn::provision {
 
 // What the options order that is the same for all devices, of files their content. `ignored` are options without
 // influence on an image; the secrets are in `order`. Blocks. Errors as sha256OfFile().
-[[nodiscard]] Result<QByteArray> describedOrder(const QCommandLineParser &parser, const QStringList &ignored,
+[[nodiscard]] Result<QByteArray> describedOrder(const CommandLine &line, const QStringList &ignored,
                                                 const card::CardOrder &order);
 
 // The keyed hash of what one image is made of. Pure.

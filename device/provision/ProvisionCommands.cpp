@@ -33,7 +33,7 @@ QStringList operands(const CommandLine &commandLine, const QStringList &names)
 {
     // As by "$NAME" in a script that doesn't set it: a card would come out without what was meant.
     for (const QString &name : commandLine.parser().optionNames()) {
-        if (commandLine.parser().values(name).contains(QString())) {
+        if (commandLine.valuesOf(name).contains(QString())) {
             CommandLine::usageError(u"--%1 is given without a value"_s.arg(name));
         }
     }

@@ -50,9 +50,10 @@ Rectangle {
         onHoveredChanged: hovered ? cell.hoverBegan() : cell.hoverEnded()
     }
     TapHandler {
+        id: tap
         acceptedButtons: Qt.LeftButton
         gesturePolicy: TapHandler.ReleaseWithinBounds
-        onTapped: (point, button) => cell.picked(point.modifiers)
+        onTapped: cell.picked(tap.point.modifiers)
     }
     Rectangle {
         anchors.left: parent.left

@@ -36,6 +36,9 @@ void CommandLine::addOption(const QCommandLineOption &option, const QStringList 
 {
     m_table.addOption(option, words);
     m_parser.addOption(option);
+    if (option.valueName().isEmpty()) {
+        m_flags.unite(QSet<QString>(option.names().cbegin(), option.names().cend()));
+    }
 }
 
 void CommandLine::addOptions(const QList<QCommandLineOption> &options)
@@ -89,6 +92,11 @@ void CommandLine::process(const QStringList &arguments)
         std::fputs(m_table.toJson().constData(), stdout);
         std::exit(ExitDone);
     }
+}
+
+QStringList CommandLine::valuesOf(const QString &option) const
+{
+    return m_flags.contains(option) ? QStringList() : m_parser.values(option);
 }
 
 QStringList CommandLine::wordsIn(const QStringList &arguments)

@@ -4,6 +4,7 @@
 #include "base/CommandTable.h"
 
 #include <QCommandLineParser>
+#include <QSet>
 #include <QStringList>
 
 namespace sgn {
@@ -35,6 +36,9 @@ public:
     // What was read. Options are added above only.
     [[nodiscard]] const QCommandLineParser &parser() const { return m_parser; }
 
+    // What was given for an option; nothing for one that takes no value, of which the parser must not be requested any.
+    [[nodiscard]] QStringList valuesOf(const QString &option) const;
+
     // Handles --help, --version and --describe (exit 0) and unknown options (exit 2); returns otherwise.
     void process(const QStringList &arguments);
 
@@ -63,6 +67,7 @@ private:
     QCommandLineParser m_parser;
     CommandTable m_table;
     QList<Command> m_commands;
+    QSet<QString> m_flags; // options without a value
 };
 
 } // namespace sgn
