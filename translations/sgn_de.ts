@@ -24,10 +24,6 @@
         <translation>Befehl</translation>
     </message>
     <message>
-        <source>Seen for the first time</source>
-        <translation>Zum ersten Mal gesehen</translation>
-    </message>
-    <message>
         <source>Online</source>
         <translation>Online</translation>
     </message>
@@ -86,6 +82,14 @@
     <message>
         <source>Configuration</source>
         <translation>Konfiguration</translation>
+    </message>
+    <message>
+        <source>Became one of the fleet&apos;s devices</source>
+        <translation>Gehört jetzt zur Flotte</translation>
+    </message>
+    <message>
+        <source>Taken out of the fleet</source>
+        <translation>Aus der Flotte entfernt</translation>
     </message>
 </context>
 <context>
@@ -521,10 +525,6 @@
         <translation>Noch keine Geräte</translation>
     </message>
     <message>
-        <source>A device appears here when its agent signs in for the first time. Its cpanel_jid must be %1.</source>
-        <translation>Ein Gerät erscheint hier von selbst, sobald sich sein Agent zum ersten Mal anmeldet. Seine cpanel_jid muss %1 sein.</translation>
-    </message>
-    <message>
         <source>No match</source>
         <translation>Kein Gerät passt</translation>
     </message>
@@ -566,6 +566,29 @@
     <message>
         <source>The machine itself restarts. Its meter processes stop for a minute or two and then start again automatically.</source>
         <translation>Das Gerät selbst startet neu. Seine Zählerprozesse laufen ein bis zwei Minuten nicht und starten dann von selbst wieder.</translation>
+    </message>
+    <message>
+        <source>Remove…</source>
+        <translation>Entfernen…</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>Entfernen</translation>
+    </message>
+    <message numerus="yes">
+        <source>Remove %n device(s) from the fleet?</source>
+        <translation>
+            <numerusform>%n Gerät aus der Flotte entfernen?</numerusform>
+            <numerusform>%n Geräte aus der Flotte entfernen?</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>They get no more commands and leave the list on every desk; what was recorded stays in Activity. A device that shows up again waits under New devices.</source>
+        <translation>Sie bekommen keine Befehle mehr und verschwinden an jedem Arbeitsplatz aus der Liste; was aufgezeichnet wurde, bleibt in den Vorgängen. Ein Gerät, das sich wieder meldet, wartet unter Neue Geräte.</translation>
+    </message>
+    <message>
+        <source>A device appears here, or under New devices, when its agent signs in for the first time. Its cpanel_jid must be %1.</source>
+        <translation>Ein Gerät erscheint hier oder unter Neue Geräte, sobald sich sein Agent zum ersten Mal anmeldet. Seine cpanel_jid muss %1 sein.</translation>
     </message>
 </context>
 <context>
@@ -762,6 +785,64 @@
     <message>
         <source>Drop a file here</source>
         <translation>Datei hier ablegen</translation>
+    </message>
+</context>
+<context>
+    <name>NewcomersScreen</name>
+    <message>
+        <source>New devices</source>
+        <translation>Neue Geräte</translation>
+    </message>
+    <message>
+        <source>No account waits to be accepted.</source>
+        <translation>Kein Konto wartet auf Aufnahme.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n account(s) wait to be accepted; nothing is sent to them before</source>
+        <translation>
+            <numerusform>%n Konto wartet auf Aufnahme; vorher wird ihm nichts gesendet</numerusform>
+            <numerusform>%n Konten warten auf Aufnahme; vorher wird ihnen nichts gesendet</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Filter: altimeter, server, id…</source>
+        <translation>Filter: Name, Server, Kennung…</translation>
+    </message>
+    <message>
+        <source>Import…</source>
+        <translation>Importieren…</translation>
+    </message>
+    <message>
+        <source>No new devices</source>
+        <translation>Keine neuen Geräte</translation>
+    </message>
+    <message>
+        <source>No match</source>
+        <translation>Kein Treffer</translation>
+    </message>
+    <message>
+        <source>An account that isn&apos;t among the panel&apos;s contacts and shows up waits here. The devices of a fleet.json of sgn-provision batch can be imported before they do.</source>
+        <translation>Ein Konto, das nicht zu den Kontakten dieser Zentrale gehört und sich meldet, wartet hier. Die Geräte einer fleet.json von sgn-provision batch können vorher importiert werden.</translation>
+    </message>
+    <message>
+        <source>No new device matches the filter.</source>
+        <translation>Kein neues Gerät passt zum Filter.</translation>
+    </message>
+    <message>
+        <source>Refuse</source>
+        <translation>Ablehnen</translation>
+    </message>
+    <message>
+        <source>Accept</source>
+        <translation>Aufnehmen</translation>
+    </message>
+    <message>
+        <source>Birth record, or fleet.json with all of them</source>
+        <translation>Geburtsurkunde oder fleet.json mit allen</translation>
+    </message>
+    <message>
+        <source>Birth records (*.json)</source>
+        <translation>Geburtsurkunden (*.json)</translation>
     </message>
 </context>
 <context>
@@ -1022,6 +1103,34 @@
         <source>a proxy is named http://host:port</source>
         <translation>ein Proxy heißt http://host:port</translation>
     </message>
+    <message>
+        <source>the device was taken out of the fleet</source>
+        <translation>das Gerät wurde aus der Flotte entfernt</translation>
+    </message>
+    <message>
+        <source>&quot;%1&quot; is no pattern of devices; write altimeter_* or altimeter_*@server</source>
+        <translation>„%1“ ist kein Muster für Geräte; altimeter_* oder altimeter_*@server wäre eines</translation>
+    </message>
+    <message>
+        <source>The server&apos;s list of contacts lacks %1 of %2 devices. They stay here, in case the server has lost them; those that are permanently gone can be removed.</source>
+        <translation>In der Kontaktliste des Servers fehlen %1 von %2 Geräten. Hier bleiben sie, falls der Server sie verloren hat; was endgültig weg ist, kann entfernt werden.</translation>
+    </message>
+    <message>
+        <source>not connected to the server</source>
+        <translation>keine Verbindung zum Server</translation>
+    </message>
+    <message>
+        <source>%1 is neither a birth record nor the fleet.json of sgn-provision batch</source>
+        <translation>%1 ist weder eine Geburtsurkunde noch die fleet.json von sgn-provision batch</translation>
+    </message>
+    <message>
+        <source>the command has %1 bytes, a message takes %2</source>
+        <translation>der Befehl hat %1 Bytes, eine Nachricht fasst %2</translation>
+    </message>
+    <message>
+        <source>%1 hasn&apos;t kept the file; make a new update with it</source>
+        <translation>%1 hat die Datei nicht behalten; ein neues Update damit beginnen</translation>
+    </message>
 </context>
 <context>
     <name>ProcessCard</name>
@@ -1155,6 +1264,10 @@
     <message>
         <source>Settings</source>
         <translation>Einstellungen</translation>
+    </message>
+    <message>
+        <source>New devices</source>
+        <translation>Neue Geräte</translation>
     </message>
 </context>
 <context>
@@ -1457,6 +1570,17 @@
     <message>
         <source>What happened</source>
         <translation>Was geschah</translation>
+    </message>
+</context>
+<context>
+    <name>sgn::models::ConnectionStatus</name>
+    <message>
+        <source>history read up to %1</source>
+        <translation>Verlauf gelesen bis %1</translation>
+    </message>
+    <message>
+        <source>reading the history</source>
+        <translation>Verlauf wird gelesen</translation>
     </message>
 </context>
 <context>
@@ -1886,6 +2010,45 @@
     </message>
 </context>
 <context>
+    <name>sgn::models::NewcomersModel</name>
+    <message>
+        <source>Account</source>
+        <translation>Konto</translation>
+    </message>
+    <message>
+        <source>Server</source>
+        <translation>Server</translation>
+    </message>
+    <message>
+        <source>Id</source>
+        <translation>Kennung</translation>
+    </message>
+    <message>
+        <source>First seen</source>
+        <translation>Zuerst</translation>
+    </message>
+    <message>
+        <source>Last seen</source>
+        <translation>Zuletzt</translation>
+    </message>
+    <message>
+        <source>First message</source>
+        <translation>Erste Nachricht</translation>
+    </message>
+    <message>
+        <source>Was removed from the fleet on %1</source>
+        <translation>Wurde am %1 aus der Flotte entfernt</translation>
+    </message>
+    <message>
+        <source>Requests to see the panel&apos;s presence</source>
+        <translation>Bittet um die Anwesenheit der Zentrale</translation>
+    </message>
+    <message>
+        <source>Is online</source>
+        <translation>Ist online</translation>
+    </message>
+</context>
+<context>
     <name>sgn::models::SignIn</name>
     <message>
         <source>The keyring didn&apos;t give the password. Please type it.</source>
@@ -2130,6 +2293,34 @@
         <translation>
             <numerusform>%n Gerät um einen Neustart gebeten.</numerusform>
             <numerusform>%n Geräte um einen Neustart gebeten.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Removed %n device(s) from the fleet.</source>
+        <translation>
+            <numerusform>%n Gerät aus der Flotte entfernt.</numerusform>
+            <numerusform>%n Geräte aus der Flotte entfernt.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Accepted %n new device(s).</source>
+        <translation>
+            <numerusform>%n neues Gerät aufgenommen.</numerusform>
+            <numerusform>%n neue Geräte aufgenommen.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Refused %n account(s). They are listed again if they show up again.</source>
+        <translation>
+            <numerusform>%n Konto abgelehnt. Es erscheint wieder, wenn es sich wieder meldet.</numerusform>
+            <numerusform>%n Konten abgelehnt. Sie erscheinen wieder, wenn sie sich wieder melden.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Imported %n device(s).</source>
+        <translation>
+            <numerusform>%n Gerät importiert.</numerusform>
+            <numerusform>%n Geräte importiert.</numerusform>
         </translation>
     </message>
 </context>

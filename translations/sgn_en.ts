@@ -37,6 +37,13 @@
             <numerusform>Reboot %n devices?</numerusform>
         </translation>
     </message>
+    <message numerus="yes">
+        <source>Remove %n device(s) from the fleet?</source>
+        <translation>
+            <numerusform>Remove %n device from the fleet?</numerusform>
+            <numerusform>Remove %n devices from the fleet?</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>NewUpdateDialog</name>
@@ -45,6 +52,16 @@
         <translation>
             <numerusform>Send to %n device</numerusform>
             <numerusform>Send to %n devices</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>NewcomersScreen</name>
+    <message numerus="yes">
+        <source>%n account(s) wait to be accepted; nothing is sent to them before</source>
+        <translation>
+            <numerusform>%n account waits to be accepted; nothing is sent to it before</numerusform>
+            <numerusform>%n accounts wait to be accepted; nothing is sent to them before</numerusform>
         </translation>
     </message>
 </context>
@@ -198,6 +215,34 @@
         <translation>
             <numerusform>Asked %n device to reboot.</numerusform>
             <numerusform>Asked %n devices to reboot.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Removed %n device(s) from the fleet.</source>
+        <translation>
+            <numerusform>Removed %n device from the fleet.</numerusform>
+            <numerusform>Removed %n devices from the fleet.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Accepted %n new device(s).</source>
+        <translation>
+            <numerusform>Accepted %n new device.</numerusform>
+            <numerusform>Accepted %n new devices.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Refused %n account(s). They are listed again if they show up again.</source>
+        <translation>
+            <numerusform>Refused %n account. It is listed again if it shows up again.</numerusform>
+            <numerusform>Refused %n accounts. They are listed again if they show up again.</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Imported %n device(s).</source>
+        <translation>
+            <numerusform>Imported %n device.</numerusform>
+            <numerusform>Imported %n devices.</numerusform>
         </translation>
     </message>
 </context>

@@ -65,7 +65,6 @@ records::Expected<> Dashboard::openPanel()
     core::Panel::Settings settings;
     settings.operatorName = u"dashboard"_s;
     settings.xmpp.role = xmpp::Role::Panel;
-    settings.xmpp.acceptSubscriptions = true;
     records::Expected<std::unique_ptr<core::Panel>> panel = core::Panel::open(*config, settings, m_clock);
     if (!panel) {
         return tl::unexpected(panel.error());

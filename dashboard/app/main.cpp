@@ -15,8 +15,8 @@ namespace {
 
 const QStringList &screenNames()
 {
-    static const QStringList names{u"signin"_s,  u"fleet"_s, u"dead"_s,     u"versions"_s,
-                                   u"updates"_s, u"logs"_s,  u"activity"_s, u"settings"_s};
+    static const QStringList names{u"signin"_s,  u"fleet"_s, u"newcomers"_s, u"dead"_s,    u"versions"_s,
+                                   u"updates"_s, u"logs"_s,  u"activity"_s,  u"settings"_s};
     return names;
 }
 

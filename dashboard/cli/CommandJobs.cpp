@@ -107,22 +107,27 @@ void CommandJob::print()
     Table table({u"DEVICE"_s, u"STATE"_s, u"REMARKS"_s});
     QJsonArray targets;
     bool isAllRight = true;
-    int open = 0;
+    QStringList open;
     for (const records::CommandTarget &target : panel().commands().targets(m_number)) {
         const bool failed =
             target.state == records::TargetState::Failed || target.state == records::TargetState::Expired;
         isAllRight = isAllRight && !failed && isEnough(target);
-        open += isFinal(target.state) ? 0 : 1;
+        if (!isFinal(target.state)) {
+            open += xmpp::localPartOf(target.jid);
+        }
         table.add({xmpp::localPartOf(target.jid), progressText(target),
                    isFinal(target.state) ? wording::remarksText(target) : QString()});
         targets += toJson(target);
     }
     printLogs();
     output().result(table, {{u"command_no"_s, static_cast<qint64>(m_number)}, {u"targets"_s, targets}});
-    if (m_until == Until::Answered && open > 0) {
+    if (m_until == Until::Answered && !open.isEmpty()) {
         output().report(
-            u"%1 device(s) haven't answered within %2 s; 'sgnctl activity' shows later what became of it"_s.arg(open)
-                .arg(timeout().count()));
+            u"%1 of %2 device(s) haven't answered within %3 s: %4; 'sgnctl activity' shows later what became of it"_s
+                .arg(open.size())
+                .arg(targets.size())
+                .arg(timeout().count())
+                .arg(someOf(open)));
     }
     finish(isAllRight ? ExitDone : ExitFailed);
 }

@@ -5,6 +5,7 @@
 #include "cli/CommandJobs.h"
 #include "cli/FleetJobs.h"
 #include "cli/LogsJob.h"
+#include "cli/MembershipJobs.h"
 #include "cli/UpdateArguments.h"
 #include "cli/WatchJobs.h"
 
@@ -29,6 +30,8 @@ void addDevicesArguments(CommandLine &line)
 {
     line.addOption({u"online"_s, u"Only devices that are online."_s});
     line.addOption({u"dead"_s, u"Only devices with a dead process."_s});
+    line.addOption({u"behind"_s, u"Only devices that don't run yet what the last update brings."_s});
+    line.addOption({u"new"_s, u"Instead: accounts that have shown up and aren't accepted as devices."_s});
 }
 
 JobMaker readDevices(CommandLine &line)
@@ -36,12 +39,60 @@ JobMaker readDevices(CommandLine &line)
     expectNoOperands(line);
     const bool online = line.parser().isSet(u"online"_s);
     const bool dead = line.parser().isSet(u"dead"_s);
-    if (online && dead) {
-        CommandLine::usageError(u"--online and --dead can't be combined"_s);
+    const bool areNew = line.parser().isSet(u"new"_s);
+    const bool behind = line.parser().isSet(u"behind"_s);
+    const QList<bool> given{online, dead, behind, areNew};
+    if (given.count(true) > 1) {
+        CommandLine::usageError(u"only one of --online, --dead, --behind and --new can be given"_s);
     }
-    const auto show = online ? DevicesJob::Show::Online : dead ? DevicesJob::Show::Dead : DevicesJob::Show::All;
+    if (areNew) {
+        return [](const Terms &terms) {
+            return std::make_unique<NewcomersJob>(terms);
+        };
+    }
+    const auto show = online   ? DevicesJob::Show::Online
+                      : dead   ? DevicesJob::Show::Dead
+                      : behind ? DevicesJob::Show::Behind
+                               : DevicesJob::Show::All;
     return [show](const Terms &terms) {
         return std::make_unique<DevicesJob>(terms, show);
+    };
+}
+
+void addAcceptArguments(CommandLine &line)
+{
+    line.addPositionalArgument(u"DEVICE"_s, u"New devices, or patterns of them, like 'altimeter_*'."_s,
+                               u"[DEVICE...]"_s);
+    line.addOption({u"all"_s, u"All new devices of the panel's own server."_s});
+    line.addOption(
+        {u"records"_s, u"The devices of a birth record, or of the fleet.json of sgn-provision batch."_s, u"FILE"_s});
+}
+
+JobMaker readAccept(CommandLine &line)
+{
+    const AcceptJob::Whom whom{operands(line), line.parser().isSet(u"all"_s), line.parser().value(u"records"_s)};
+    if (whom.names.isEmpty() && !whom.all && whom.fleetFile.isEmpty()) {
+        CommandLine::usageError(u"accept takes at least one device, --all or --records"_s);
+    }
+    return [whom](const Terms &terms) {
+        return std::make_unique<AcceptJob>(terms, whom);
+    };
+}
+
+void addRemoveArguments(CommandLine &line)
+{
+    line.addPositionalArgument(u"DEVICE"_s, u"Devices that leave the fleet, or new ones that aren't accepted."_s,
+                               u"DEVICE..."_s);
+}
+
+JobMaker readRemove(CommandLine &line)
+{
+    const QStringList names = operands(line);
+    if (names.isEmpty()) {
+        CommandLine::usageError(u"remove takes at least one device"_s);
+    }
+    return [names](const Terms &terms) {
+        return std::make_unique<RemoveJob>(terms, names);
     };
 }
 
@@ -199,6 +250,9 @@ const QList<CommandSpec> &commandSpecs()
 {
     static const QList<CommandSpec> specs{
         {u"devices"_s, u"Show the fleet."_s, u"devices --online"_s, 30, &addDevicesArguments, &readDevices},
+        {u"accept"_s, u"Accept new devices."_s, u"accept 'altimeter_*'"_s, 60, &addAcceptArguments, &readAccept},
+        {u"remove"_s, u"Take devices out of the fleet."_s, u"remove altimeter_0001"_s, 60, &addRemoveArguments,
+         &readRemove},
         {u"versions"_s, u"Ask devices for their versions and show the answers."_s, u"versions altimeter_0001"_s, 30,
          &addVersionsArguments, &readVersions},
         {u"dead"_s, u"Show dead processes."_s, u"dead --json"_s, 30, &addNothing, &readDead},

@@ -135,9 +135,12 @@ void DevicesJob::print()
     const QDateTime now = QDateTime::currentDateTimeUtc();
     const QList<int> rows = sortedRows(fleet, [this](const records::Device &device) {
         return m_show == Show::All || (m_show == Show::Online && device.online) ||
-               (m_show == Show::Dead && device.deadCount() > 0);
+               (m_show == Show::Dead && device.deadCount() > 0) || (m_show == Show::Behind && device.isBehind());
     });
     output().result(fleetTable(fleet, rows, now), fleetJson(fleet, rows, now, panel().session().isOnline()));
+    if (const int waiting = panel().membership().newcomers().count()) {
+        output().report(u"%1 new, not accepted yet; 'sgnctl devices --new' lists them"_s.arg(waiting));
+    }
 }
 
 void DeadJob::start()
@@ -283,8 +286,9 @@ void VersionsJob::print()
     output().result(table, {{u"devices"_s, devices}});
     if (!silent.isEmpty()) {
         output().report(
-            u"%1 of %2 devices didn't answer; what is shown for them is the last known state"_s.arg(silent.size())
-                .arg(m_jids.size()));
+            u"%1 of %2 devices didn't answer: %3; what is shown for them is the last known state"_s.arg(silent.size())
+                .arg(m_jids.size())
+                .arg(someOf(silent)));
     }
     finish(silent.isEmpty() ? ExitDone : ExitFailed);
 }

@@ -11,7 +11,7 @@ class DevicesJob : public Job
     Q_OBJECT
 
 public:
-    enum class Show { All, Online, Dead };
+    enum class Show { All, Online, Dead, Behind };
 
     DevicesJob(const Terms &terms, Show show);
     void start() override;

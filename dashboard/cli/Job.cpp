@@ -14,7 +14,6 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr auto reportsWithin = 3s;
-constexpr qsizetype namesShown = 5;
 
 } // namespace
 
@@ -28,7 +27,7 @@ Job::Job(const Terms &terms)
         if (m_isConnected) {
             onTimeout();
         } else {
-            onNoConnection({ErrorCode::Timeout, u"the server didn't let us in within %1 s"_s.arg(m_timeout.count())});
+            onNoConnection({ErrorCode::Timeout, u"%1 within %2 s"_s.arg(missing()).arg(m_timeout.count())});
         }
     });
     connect(&m_panel.session(), &core::PanelSession::reportReceived, this,
@@ -54,6 +53,22 @@ void Job::whenConnected(const std::function<void()> &then)
         }
     });
     m_panel.start();
+}
+
+QString Job::missing() const
+{
+    switch (m_panel.session().awaited()) {
+    case core::PanelSession::Awaited::Contacts:
+        return u"the server didn't send its list of contacts"_s;
+    case core::PanelSession::Awaited::Presences:
+        return u"the server didn't show all devices"_s;
+    case core::PanelSession::Awaited::Archive:
+        return u"the server didn't send the newest of its archive"_s;
+    case core::PanelSession::Awaited::Login:
+    case core::PanelSession::Awaited::Nothing:
+        break;
+    }
+    return u"the server didn't let us in"_s;
 }
 
 bool Job::haveAllReported()
@@ -109,7 +124,12 @@ QStringList Job::resolve(const QStringList &names)
             if (!xmpp::isBareAccountJid(name)) {
                 CommandLine::usageError(u"'%1' is no device's JID; write it as name@server"_s.arg(plain(name)));
             }
-            found += xmpp::bareJid(name);
+            const QString jid = xmpp::bareJid(name);
+            if (fleet.indexOf(jid) < 0) {
+                CommandLine::usageError(
+                    u"%1 is no device of the fleet; 'sgnctl accept' makes it one"_s.arg(plain(jid)));
+            }
+            found += jid;
         } else {
             for (int index = 0; index < fleet.count(); ++index) {
                 if (fleet.at(index).name().compare(name, Qt::CaseInsensitive) == 0) {
@@ -121,8 +141,7 @@ QStringList Job::resolve(const QStringList &names)
             CommandLine::usageError(u"no device '%1' is known; 'sgnctl devices' lists them"_s.arg(plain(name)));
         }
         if (found.size() > 1) {
-            CommandLine::usageError(u"'%1' may be any of %2; write the whole JID"_s.arg(
-                plain(name), found.first(std::min(found.size(), namesShown)).join(u", ")));
+            CommandLine::usageError(u"'%1' may be any of %2; write the whole JID"_s.arg(plain(name), someOf(found)));
         }
         if (!jids.contains(found.front())) {
             jids += found.front();

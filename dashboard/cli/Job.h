@@ -33,7 +33,7 @@ Q_SIGNALS:
     void finished(int exitCode);
 
 protected:
-    core::Panel &panel() { return m_panel; }
+    [[nodiscard]] core::Panel &panel() const { return m_panel; }
     const Console &output() const { return m_output; }
     [[nodiscard]] std::chrono::seconds timeout() const { return m_timeout; }
 
@@ -58,6 +58,8 @@ protected:
 
 private:
     [[nodiscard]] bool haveAllReported();
+    // What the server owes us before anything can be done.
+    [[nodiscard]] QString missing() const;
 
     core::Panel &m_panel;
     const Console &m_output;

@@ -6,6 +6,7 @@
 #include "wording/Attention.h"
 #include "wording/Commands.h"
 #include "wording/Problems.h"
+#include "xmpp/Jid.h"
 
 #include <QJsonArray>
 
@@ -122,6 +123,18 @@ QJsonObject toJson(const records::ActivityEntry &entry)
             {u"subject"_s, entry.subject},
             {u"detail"_s, wording::detailText(entry)},
             {u"text"_s, wording::describe(entry)}};
+}
+
+QJsonObject toJson(const records::Newcomer &newcomer)
+{
+    return {{u"jid"_s, newcomer.jid},
+            {u"domain"_s, xmpp::domainOf(newcomer.jid)},
+            {u"id"_s, newcomer.claimedId},
+            {u"first_seen"_s, time(newcomer.firstSeen)},
+            {u"last_seen"_s, time(newcomer.lastSeen)},
+            {u"asks_presence"_s, newcomer.isAsking},
+            {u"message"_s, newcomer.message},
+            {u"removed"_s, time(newcomer.retiredAt)}};
 }
 
 QJsonObject toJson(const records::LogDelivery &delivery, const QList<core::LogFile> &files)

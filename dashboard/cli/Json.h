@@ -6,6 +6,7 @@
 #include "records/Activity.h"
 #include "records/CommandState.h"
 #include "records/LogDelivery.h"
+#include "records/Newcomer.h"
 
 #include <QJsonObject>
 
@@ -16,6 +17,7 @@ namespace sgn::cli {
 [[nodiscard]] QJsonObject toJson(const core::FleetSummary &summary);
 [[nodiscard]] QJsonObject toJson(const records::CommandTarget &target);
 [[nodiscard]] QJsonObject toJson(const records::ActivityEntry &entry);
+[[nodiscard]] QJsonObject toJson(const records::Newcomer &newcomer);
 [[nodiscard]] QJsonObject toJson(const records::LogDelivery &delivery, const QList<core::LogFile> &files);
 
 } // namespace sgn::cli

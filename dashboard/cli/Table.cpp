@@ -5,6 +5,8 @@
 
 namespace sgn::cli {
 
+using namespace Qt::StringLiterals;
+
 namespace {
 
 constexpr qsizetype gap = 2;
@@ -28,6 +30,13 @@ QString plain(const QString &text)
         }
     }
     return clean;
+}
+
+QString someOf(const QStringList &names)
+{
+    constexpr qsizetype shown = 5;
+    const QString first = plain(names.first(std::min(names.size(), shown)).join(u", "_s));
+    return names.size() > shown ? u"%1 and %2 more"_s.arg(first).arg(names.size() - shown) : first;
 }
 
 Table::Table(QStringList titles)

@@ -55,6 +55,7 @@ void CatchUp::take(const xmpp::IncomingMessage &message)
         // Held until it is known which of them are new.
         m_newest += message;
     } else if (m_step == Step::Rest) {
+        m_upTo = message.stamp;
         Q_EMIT messageRead(message, passOf(message));
     }
 }
@@ -90,6 +91,7 @@ void CatchUp::onPage(const xmpp::ArchivePage &page)
         m_isPlaceLost = false;
         m_place = page.lastId;
         m_store.keepArchiveId(m_place);
+        Q_EMIT progressed(m_upTo);
     }
 }
 
@@ -168,6 +170,7 @@ void CatchUp::onFailure(const Error &reason)
     m_retry.start(m_pause);
     m_pause = std::min(2 * m_pause, m_times.retryCeiling);
     becomeCurrent();
+    Q_EMIT failed();
 }
 
 void CatchUp::becomeCurrent()

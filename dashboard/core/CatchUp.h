@@ -51,13 +51,18 @@ public:
 
     // The newest page is in, or can't be had.
     [[nodiscard]] bool isCurrent() const { return m_isCurrent; }
+    [[nodiscard]] bool isReading() const { return m_step == Step::Newest || m_step == Step::Rest; }
     // Nothing is missing, so the reading may go on after what comes live.
     [[nodiscard]] bool isComplete() const { return m_step == Step::Complete; }
 
 Q_SIGNALS:
     void messageRead(const sgn::xmpp::IncomingMessage &message, sgn::core::CatchUp::Pass pass);
     void current();
+    // A page of what lies behind the newest one is in; messages up to then (UTC).
+    void progressed(const QDateTime &upTo);
     void completed();
+    // The server refuses; it is requested again later.
+    void failed();
 
 private:
     enum class Step { Idle, Newest, Rest, Failed, Complete };
@@ -83,6 +88,7 @@ private:
     QString m_place;            // of the last reading; empty: none yet
     QList<xmpp::IncomingMessage> m_newest;
     QSet<QString> m_shown; // the archive's ids of the newest page
+    QDateTime m_upTo;      // of the last message of the rest
     QTimer m_retry;
     std::chrono::milliseconds m_pause{};
 };

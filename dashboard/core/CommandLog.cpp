@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/CommandLog.h"
 
-#include "store/Store.h"
+#include "protocol/Json.h"
+#include "store/CommandStore.h"
 
 #include <algorithm>
 #include <QFutureWatcher>
@@ -18,6 +19,8 @@ using records::FactCode;
 namespace {
 
 constexpr std::chrono::milliseconds collectFor{50};
+// What a command has beside its body: number, request, time...
+constexpr qsizetype roomForTheRest = 512;
 // How much of the past is at hand without asking the store.
 constexpr int commandsInMemory = 500;
 
@@ -25,6 +28,18 @@ constexpr int commandsInMemory = 500;
 QString newRequest()
 {
     return u"%1"_s.arg(QRandomGenerator::system()->generate64(), 16, 16, QLatin1Char('0'));
+}
+
+// What another program has sent.
+records::CommandTarget sentAt(const QString &jid, const QDateTime &stamp)
+{
+    records::CommandTarget target;
+    target.jid = jid;
+    target.state = records::TargetState::Sent;
+    target.attempts = 1;
+    target.sentAt = stamp;
+    target.firstSentAt = stamp;
+    return target;
 }
 
 // Commands by when they were given; their numbers have no order.
@@ -35,7 +50,7 @@ bool isOlder(const records::IssuedCommand &one, const records::IssuedCommand &ot
 
 } // namespace
 
-CommandLog::CommandLog(store::Store &store, const Clock &clock, CommandNumbers numbers, QObject *parent)
+CommandLog::CommandLog(store::CommandStore &store, const Clock &clock, CommandNumbers numbers, QObject *parent)
     : QObject(parent)
     , m_store(store)
     , m_clock(clock)
@@ -73,11 +88,15 @@ records::Expected<CommandNo> CommandLog::submit(const CommandBody &body, const Q
     if (jids.isEmpty()) {
         return fail(ErrorCode::BadRequest, FactCode::NoDeviceChosen);
     }
+    records::IssuedCommand record;
+    record.command.body = body;
+    if (const qsizetype size = encode(record.command).size(); size > maxBodySize - roomForTheRest) {
+        return fail(ErrorCode::TooLarge, FactCode::CommandTooLarge,
+                    {QString::number(size), QString::number(maxBodySize - roomForTheRest)});
+    }
     const CommandNo number = m_numbers.take(
         [this](CommandNo candidate) { return m_entries.contains(candidate) || m_store.command(candidate); });
-    records::IssuedCommand record;
     record.number = number;
-    record.command.body = body;
     record.command.number = number;
     record.command.request = newRequest();
     record.command.notAfter = options.notAfter;
@@ -327,13 +346,7 @@ void CommandLog::observe(const Command &command, const QString &toJid, const QDa
         markSent(number, toJid, false);
         return;
     }
-    records::CommandTarget target;
-    target.jid = toJid;
-    target.state = records::TargetState::Sent;
-    target.attempts = 1;
-    target.sentAt = stamp;
-    target.firstSentAt = stamp;
-    addTarget(*entry, target);
+    addTarget(*entry, sentAt(toJid, stamp));
 }
 
 CommandLog::Entry *CommandLog::entryOf(CommandNo number)
@@ -374,7 +387,12 @@ CommandLog::Place CommandLog::openPlaceOf(CommandNo number, const QString &jid)
 
 CommandLog::Place CommandLog::answeredPlace(CommandNo number, const QString &jid, const ReplyMark &mark)
 {
-    const Place place = placeOf(number, jid);
+    Place place = placeOf(number, jid);
+    if (Entry *entry = place ? nullptr : entryOf(number);
+        entry && !mark.request.isEmpty() && mark.request == entry->record.command.request) {
+        // Nothing is known of the sending to this device, as when the archive has lost it; the reply proves it.
+        place = {entry, addTarget(*entry, sentAt(jid, mark.arrival.stamp))};
+    }
     if (!place) {
         m_numbers.avoid(number);
         return {};

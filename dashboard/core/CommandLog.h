@@ -15,7 +15,7 @@
 #include <QTimer>
 
 namespace sgn::store {
-class Store;
+class CommandStore;
 }
 
 namespace sgn::core {
@@ -36,13 +36,13 @@ class CommandLog : public QObject
 
 public:
     // Store and clock outlive the log.
-    CommandLog(store::Store &store, const Clock &clock, CommandNumbers numbers, QObject *parent = nullptr);
+    CommandLog(store::CommandStore &store, const Clock &clock, CommandNumbers numbers, QObject *parent = nullptr);
     ~CommandLog() override;
 
     // What the store knows of an earlier run.
     void restore();
 
-    // A new command under a new number for these devices (bare JIDs). Errors: BadRequest (no target), Io (store).
+    // A new command under a new number for these devices (bare JIDs). Errors: BadRequest (no target), TooLarge.
     [[nodiscard]] records::Expected<CommandNo> submit(const CommandBody &body, const QStringList &jids,
                                                       const SubmitOptions &options);
     // Gives up on those of its targets that the server hasn't got yet; returns the JIDs of the others that are open.
@@ -56,7 +56,9 @@ public:
     [[nodiscard]] const QList<records::CommandTarget> &targets(CommandNo number);
     [[nodiscard]] const records::CommandTarget *target(CommandNo number, const QString &jid);
 
-    // Numbers of commands with unfinished targets, oldest first.
+    // Numbers of commands with unfinished targets, in any order.
+    [[nodiscard]] QSet<CommandNo> open() const { return m_open; }
+    // The same, oldest first.
     [[nodiscard]] QList<CommandNo> openNumbers() const;
     // Rows of the unfinished targets; empty for an unknown number.
     [[nodiscard]] QSet<int> openRows(CommandNo number) const;
@@ -132,7 +134,7 @@ private:
     void changed(const Place &place);
     void onStored(CommandNo number, const Outcome &outcome);
 
-    store::Store &m_store;
+    store::CommandStore &m_store;
     const Clock &m_clock;
     CommandNumbers m_numbers;
     std::map<CommandNo, Entry> m_entries;

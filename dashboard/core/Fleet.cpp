@@ -5,6 +5,7 @@
 #include "records/Attention.h"
 
 #include <algorithm>
+#include <QSet>
 
 namespace sgn::core {
 
@@ -88,6 +89,15 @@ void Fleet::restore(std::vector<records::Device> devices)
 {
     m_devices = std::move(devices);
     m_slots.assign(m_devices.size(), Slot{});
+    for (records::Device &restored : m_devices) {
+        restored.online = false;
+    }
+    rebuild();
+}
+
+// Everything that follows from the devices.
+void Fleet::rebuild()
+{
     m_index.clear();
     m_ownerOfId.clear();
     m_names.clear();
@@ -95,19 +105,23 @@ void Fleet::restore(std::vector<records::Device> devices)
     m_summary = {};
     m_index.reserve(static_cast<qsizetype>(m_devices.size()));
     for (int index = 0; index < count(); ++index) {
-        records::Device &restored = device(index);
-        restored.online = false;
-        m_index.insert(restored.jid, index);
-        if (!restored.rpiUniqueId.isEmpty() && restored.conflictWith.isEmpty()) {
-            m_ownerOfId.insert(restored.rpiUniqueId, index);
+        records::Device &present = device(index);
+        m_index.insert(present.jid, index);
+        if (!present.rpiUniqueId.isEmpty() && present.conflictWith.isEmpty()) {
+            const auto owner = m_ownerOfId.constFind(present.rpiUniqueId);
+            if (owner == m_ownerOfId.cend()) {
+                m_ownerOfId.insert(present.rpiUniqueId, index);
+            } else {
+                present.conflictWith = at(*owner).jid;
+            }
         }
-        restored.facts.os = sharedFact(restored.facts.os);
-        restored.facts.model = sharedFact(restored.facts.model);
-        for (records::DeviceProcess &process : restored.processes) {
+        present.facts.os = sharedFact(present.facts.os);
+        present.facts.model = sharedFact(present.facts.model);
+        for (records::DeviceProcess &process : present.processes) {
             process.report.name = m_names.use(process.report.name);
         }
+        slotOf(index).counted = {};
         ++m_summary.total;
-        ++m_summary.offline;
         recount(index);
     }
     m_publishedCount = count();
@@ -122,20 +136,85 @@ void Fleet::restore(std::vector<records::Device> devices)
 
 int Fleet::add(const QString &jid)
 {
-    if (const int known = indexOf(jid); known >= 0) {
+    records::Device added;
+    added.jid = jid;
+    return add(std::move(added));
+}
+
+int Fleet::add(records::Device added)
+{
+    if (const int known = indexOf(added.jid); known >= 0) {
         return known;
     }
     const int index = count();
-    records::Device added;
-    added.jid = jid;
+    const QString jid = added.jid;
+    added.online = false;
+    for (records::DeviceProcess &process : added.processes) {
+        process.report.name = m_names.use(process.report.name);
+    }
+    // Binds its id anew: another device may have taken it meanwhile.
+    const QString id = std::exchange(added.rpiUniqueId, {});
+    added.conflictWith.clear();
     m_devices.push_back(std::move(added));
     m_slots.emplace_back();
     m_index.insert(jid, index);
     ++m_summary.total;
     ++m_summary.offline;
+    const QDateTime now = m_clock.wallUtc();
+    bindIdentity(index, id, now);
     changed(index, records::DeviceChange::Identity);
-    Q_EMIT happened({0, m_clock.wallUtc(), records::ActivityKind::DeviceAdded, jid, 0, {}, {}});
+    Q_EMIT happened({0, now, records::ActivityKind::DeviceAdded, jid, 0, {}, {}});
     return index;
+}
+
+void Fleet::remove(const QStringList &jids)
+{
+    flush();
+    QSet<QString> leaving;
+    for (const QString &jid : jids) {
+        if (indexOf(jid) >= 0) {
+            leaving.insert(jid);
+        }
+    }
+    if (leaving.isEmpty()) {
+        return;
+    }
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < m_devices.size(); ++i) {
+        if (leaving.contains(m_devices[i].jid)) {
+            continue;
+        }
+        // The one that had the id first is gone.
+        if (leaving.contains(m_devices[i].conflictWith)) {
+            m_devices[i].conflictWith.clear();
+            m_slots[i].dirty |= records::DeviceChange::Identity;
+        }
+        if (kept != i) {
+            m_devices[kept] = std::move(m_devices[i]);
+            m_slots[kept] = std::move(m_slots[i]);
+        }
+        ++kept;
+    }
+    m_devices.resize(kept);
+    m_slots.resize(kept);
+    rebuild();
+    for (int index = 0; index < count(); ++index) {
+        if (const records::DeviceChanges what = std::exchange(slotOf(index).dirty, {})) {
+            changed(index, what);
+        }
+    }
+    for (const QString &jid : std::as_const(leaving)) {
+        Q_EMIT happened({0, m_clock.wallUtc(), records::ActivityKind::DeviceRetired, jid, 0, {}, {}});
+    }
+}
+
+void Fleet::setContact(const QString &jid, bool isContact)
+{
+    const int index = indexOf(jid);
+    if (index >= 0 && at(index).isContact != isContact) {
+        device(index).isContact = isContact;
+        changed(index, records::DeviceChange::Contact);
+    }
 }
 
 void Fleet::setPresence(const QString &jid, bool online)
@@ -152,9 +231,9 @@ void Fleet::setPresence(const QString &jid, bool online)
 void Fleet::beginPresence()
 {
     m_isSettling = true;
-    for (Slot &state : m_slots) {
-        state.isUnsettled = state.online;
-        state.byPresence = false;
+    for (int index = 0; index < count(); ++index) {
+        slotOf(index).isUnsettled = at(index).online;
+        slotOf(index).byPresence = false;
     }
 }
 
@@ -179,7 +258,7 @@ void Fleet::expireSilent(std::chrono::milliseconds limit)
     const MonotonicTime now = m_clock.monotonic();
     for (int index = 0; index < count(); ++index) {
         const Slot &state = slotOf(index);
-        if (state.online && !state.byPresence && !state.isUnsettled && now - state.lastLiveAt >= limit) {
+        if (at(index).online && !state.byPresence && !state.isUnsettled && now - state.lastLiveAt >= limit) {
             setOnline(index, false);
         }
     }
@@ -443,19 +522,18 @@ void Fleet::changed(int index, records::DeviceChanges what)
 void Fleet::recount(int index)
 {
     const records::Device &subject = at(index);
-    Slot &state = slotOf(index);
-    const int dead = subject.deadCount();
-    m_summary.deadProcesses += dead - state.dead;
-    m_summary.devicesWithDead += (dead > 0 ? 1 : 0) - (state.dead > 0 ? 1 : 0);
-    state.dead = dead;
-    const auto count = [](bool &counted, bool now, int &number) {
-        number += (now ? 1 : 0) - (counted ? 1 : 0);
-        counted = now;
+    Slot::Counted &counted = slotOf(index).counted;
+    const Slot::Counted now{subject.deadCount(), subject.online, subject.isUpdating(), attentionOf(subject).isNeeded()};
+    m_summary.deadProcesses += now.dead - counted.dead;
+    const auto count = [](int &number, bool before, bool is) {
+        number += (is ? 1 : 0) - (before ? 1 : 0);
     };
-    count(state.updating, subject.isUpdating(), m_summary.updating);
-    count(state.attention, attentionOf(subject).isNeeded(), m_summary.needAttention);
-    count(state.online, subject.online, m_summary.online);
+    count(m_summary.devicesWithDead, counted.dead > 0, now.dead > 0);
+    count(m_summary.updating, counted.updating, now.updating);
+    count(m_summary.needAttention, counted.attention, now.attention);
+    count(m_summary.online, counted.online, now.online);
     m_summary.offline = m_summary.total - m_summary.online;
+    counted = now;
 }
 
 void Fleet::flush()

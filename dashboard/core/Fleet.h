@@ -41,7 +41,7 @@ struct DeviceDelta
     records::DeviceChanges what;
 };
 
-// Every device the panel knows, by JID. Devices are only ever added, so an index stays the same until reset(). Made for
+// Every device of the fleet, by JID. An index stays the same until reset(), which remove() causes too. Made for
 // 100,000 devices: every look-up and every change is O(1), and signals for the models are collected and sent at most
 // every 50 ms.
 //
@@ -75,8 +75,14 @@ public:
     // The state of an earlier run; replaces everything.
     void restore(std::vector<records::Device> devices);
 
-    // Makes a device known (roster, first message) and returns its index.
+    // Makes an account a device of the fleet and returns its index.
     int add(const QString &jid);
+    // The same for one that is known from before; replaces nothing if it is a device already.
+    int add(records::Device added);
+    // Those that are devices; everything else keeps its state.
+    void remove(const QStringList &jids);
+    // Whether it is among the account's contacts on the server.
+    void setContact(const QString &jid, bool isContact);
     void setPresence(const QString &jid, bool online);
     // A new session begins: who is not shown to be online before settlePresence() is offline then.
     void beginPresence();
@@ -132,12 +138,17 @@ private:
         MonotonicTime lastLiveAt{};    // last live message
         bool isReportBehind = false;   // Arrival::isBehind of the last report
         QHash<QString, News> events{}; // the last one of each process since that report
-        int dead = 0;                  // what the device adds to the summary
-        bool online = false;           // likewise
-        bool updating = false;         // likewise
-        bool attention = false;        // likewise
         bool byPresence = false;       // online by presence
         bool isUnsettled = false;      // online in an earlier session, not confirmed by this one
+
+        // What the device adds to the summary.
+        struct Counted
+        {
+            int dead = 0;
+            bool online = false;
+            bool updating = false;
+            bool attention = false;
+        } counted{};
     };
 
     records::Device &device(int index) { return m_devices[static_cast<std::size_t>(index)]; }
@@ -150,6 +161,7 @@ private:
     void setFacts(int index, const DeviceFacts &facts);
     void changed(int index, records::DeviceChanges what);
     void recount(int index);
+    void rebuild();
     QString sharedFact(const QString &text);
 
     const Clock &m_clock;

@@ -19,7 +19,6 @@ constexpr auto restartLifetime = 10min;
 xmpp::SessionOptions panelOptions(xmpp::SessionOptions options)
 {
     options.role = xmpp::Role::Panel;
-    options.acceptSubscriptions = true;
     return options;
 }
 
@@ -52,7 +51,11 @@ records::Expected<std::unique_ptr<Panel>> Panel::open(const PanelConfig &config,
     if (!store) {
         return fail(store.error());
     }
-    auto panel = std::unique_ptr<Panel>(new Panel(config, settings, *std::move(store), clock));
+    records::Expected<AcceptRules> rules = AcceptRules::parse(config.accept, xmpp::domainOf(config.jid));
+    if (!rules) {
+        return fail(rules.error());
+    }
+    auto panel = std::unique_ptr<Panel>(new Panel(config, settings, *std::move(store), *std::move(rules), clock));
     for (const auto &used :
          {panel->useReleaseKey(config.releaseKeyFile), panel->useOperatorKey(config.operatorKeyFile)}) {
         if (!used) {
@@ -62,7 +65,8 @@ records::Expected<std::unique_ptr<Panel>> Panel::open(const PanelConfig &config,
     return panel;
 }
 
-Panel::Panel(PanelConfig config, Settings settings, std::unique_ptr<store::Store> store, const Clock &clock)
+Panel::Panel(PanelConfig config, Settings settings, std::unique_ptr<store::Store> store, AcceptRules rules,
+             const Clock &clock)
     : m_config(std::move(config))
     , m_settings(std::move(settings))
     , m_clock(clock)
@@ -70,13 +74,15 @@ Panel::Panel(PanelConfig config, Settings settings, std::unique_ptr<store::Store
     , m_fleet(m_clock)
     , m_commands(*m_store, m_clock, m_settings.numbers)
     , m_session(m_config.account(), panelOptions(m_settings.xmpp), clock)
+    , m_membership({m_session, m_fleet, *m_store, m_clock}, std::move(rules), m_settings.timing.requestsRepeated)
     , m_clockWatch(clock)
     , m_logs(*m_store, m_commands, m_clock,
              {m_config.logsFolder(), {.caFile = m_config.caFile, .proxy = m_config.proxy}})
-    , m_updates(m_session, m_commands, m_clock)
-    , m_panelSession({m_session, m_fleet, m_commands, m_logs, *m_store, m_clock}, m_settings.timing)
+    , m_updates(m_session, m_commands, m_clock, {.caFile = m_config.caFile, .proxy = m_config.proxy})
+    , m_panelSession({m_session, m_fleet, m_membership, m_commands, m_logs, *m_store, m_clock}, m_settings.timing)
 {
     m_fleet.restore(m_store->devices());
+    m_membership.restore();
     m_commands.restore();
     m_logs.restore();
 
@@ -89,6 +95,11 @@ Panel::Panel(PanelConfig config, Settings settings, std::unique_ptr<store::Store
     connect(&m_fleet, &Fleet::happened, this, &Panel::record);
     connect(&m_commands, &CommandLog::happened, this, &Panel::record);
     connect(&m_logs, &LogService::happened, this, &Panel::record);
+    connect(&m_membership, &Membership::retired, this, &Panel::endCommandsTo);
+    connect(&m_membership, &Membership::warned, this, [this](const records::Problem &warning) {
+        m_contactsTrouble = warning;
+        Q_EMIT warned(warning);
+    });
     connect(m_store.get(), &store::Store::writingFailed, this, [this](const Error &reason) {
         m_storeTrouble = records::Problem(reason).withContext(records::FactCode::StoreNotWritten);
         Q_EMIT warned(*m_storeTrouble);
@@ -104,7 +115,7 @@ Panel::~Panel()
 QList<records::Problem> Panel::warnings() const
 {
     QList<records::Problem> warnings = m_config.warnings;
-    for (const auto *warning : {&m_store->warning(), &m_storeTrouble}) {
+    for (const auto *warning : {&m_store->warning(), &m_storeTrouble, &m_contactsTrouble}) {
         if (*warning) {
             warnings += **warning;
         }
@@ -218,9 +229,16 @@ void Panel::showUpdate(CommandNo number, const QString &jid)
     if (!wanted) {
         wanted = records::updateTargetOf(*record);
     }
-    m_fleet.add(jid);
+    m_membership.acceptCorrespondent(jid);
     m_fleet.setUpdate(jid,
                       {wanted, target->state, target->percent, target->deviceState, target->remarks, target->facts});
+}
+
+void Panel::endCommandsTo(const QString &jid)
+{
+    for (const CommandNo number : m_commands.openNumbers()) {
+        m_commands.markFailed(number, jid, {ErrorCode::Cancelled, records::FactCode::DeviceRetired});
+    }
 }
 
 } // namespace sgn::core

@@ -5,6 +5,7 @@
 #include "core/CommandLog.h"
 #include "core/Fleet.h"
 #include "core/LogService.h"
+#include "core/Membership.h"
 #include "core/PanelConfig.h"
 #include "core/PanelSession.h"
 #include "core/ServerClock.h"
@@ -43,6 +44,7 @@ public:
     [[nodiscard]] const PanelConfig &config() const { return m_config; }
     [[nodiscard]] store::Store &store() { return *m_store; }
     [[nodiscard]] Fleet &fleet() { return m_fleet; }
+    [[nodiscard]] Membership &membership() { return m_membership; }
     [[nodiscard]] CommandLog &commands() { return m_commands; }
     [[nodiscard]] UpdateService &updates() { return m_updates; }
     [[nodiscard]] LogService &logs() { return m_logs; }
@@ -82,10 +84,12 @@ Q_SIGNALS:
     void warned(const sgn::records::Problem &warning);
 
 private:
-    Panel(PanelConfig config, Settings settings, std::unique_ptr<store::Store> store, const Clock &clock);
+    Panel(PanelConfig config, Settings settings, std::unique_ptr<store::Store> store, AcceptRules rules,
+          const Clock &clock);
     void record(const records::ActivityEntry &entry);
     void keepDevices(const QList<DeviceDelta> &deltas);
     void showUpdate(CommandNo number, const QString &jid);
+    void endCommandsTo(const QString &jid);
 
     PanelConfig m_config;
     Settings m_settings;
@@ -94,6 +98,7 @@ private:
     Fleet m_fleet;
     CommandLog m_commands;
     xmpp::Session m_session;
+    Membership m_membership;
     xmpp::NetworkWatch m_network;
     xmpp::ClockWatch m_clockWatch;
     LogService m_logs;
@@ -103,6 +108,7 @@ private:
     // So that no device can push all the others out of the timeline.
     QHash<QString, RateLimit> m_talk;
     std::optional<records::Problem> m_storeTrouble;
+    std::optional<records::Problem> m_contactsTrouble;
     QString m_releaseKey;
     QString m_operatorKey;
 };

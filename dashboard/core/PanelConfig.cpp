@@ -3,6 +3,7 @@
 
 #include "base/AtomicFile.h"
 #include "base/ProxyAddress.h"
+#include "core/AcceptRules.h"
 #include "protocol/Json.h"
 #include "xmpp/Jid.h"
 
@@ -22,6 +23,7 @@ constexpr qint64 maxConfigSize = 64 * 1024;
 constexpr qint64 maxPasswordFileSize = 4096;
 constexpr qsizetype maxPath = 4096;
 constexpr qsizetype maxAddress = 2048;
+constexpr qsizetype maxAcceptRules = 100;
 
 records::Expected<QString> readPassword(const QString &path, QList<records::Problem> &warnings)
 {
@@ -107,6 +109,7 @@ records::Expected<PanelConfig> loadPanelConfig(const QString &path)
     config.proxy = proxyAddress(proxy).value_or(QUrl());
     const QString ca = reader.requiredText("ca"_L1, maxPath);
     const QString store = reader.requiredText("store"_L1, maxPath);
+    config.accept = reader.optionalTexts("accept"_L1, maxAcceptRules, 1023);
     JsonReader keys(reader.optionalObject("keys"_L1).value_or(QJsonObject()), u"keys."_s);
     const QString releaseKey = keys.optionalText("release"_L1, maxPath);
     const QString operatorKey = keys.optionalText("operator"_L1, maxPath);
@@ -116,13 +119,18 @@ records::Expected<PanelConfig> loadPanelConfig(const QString &path)
     if (!reader.error() && !proxy.isEmpty() && config.proxy.isEmpty()) {
         reader.reject("http_proxy"_L1, u"must be the address of a proxy, http://host:port"_s);
     }
+    if (!reader.error()) {
+        if (const auto rules = AcceptRules::parse(config.accept, xmpp::domainOf(config.jid)); !rules) {
+            return fail(rules.error().withContext(FactCode::InFile, {path}));
+        }
+    }
     for (const JsonReader *part : {&reader, &keys}) {
         if (part->error()) {
             return fail(ErrorCode::BadFile, FactCode::InFile, {path}, part->error()->message);
         }
     }
-    static const QStringList known{u"jid"_s, u"password_file"_s, u"host"_s, u"port"_s, u"start_tls"_s, u"http_proxy"_s,
-                                   u"ca"_s,  u"store"_s,         u"keys"_s};
+    static const QStringList known{u"jid"_s, u"password_file"_s, u"host"_s, u"port"_s,  u"start_tls"_s, u"http_proxy"_s,
+                                   u"ca"_s,  u"store"_s,         u"keys"_s, u"accept"_s};
     for (const QString &key : object->keys()) {
         if (!known.contains(key)) {
             config.warnings += records::Problem(ErrorCode::BadFile, FactCode::UnknownField, {path, key.left(64)});

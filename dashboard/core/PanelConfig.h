@@ -25,6 +25,8 @@ struct PanelConfig
     // Private keys; empty: nothing is signed.
     QString releaseKeyFile;  // signs the releases that are sent from here
     QString operatorKeyFile; // signs every command
+    // Who becomes a device without being accepted; patterns of AcceptRules.
+    QStringList accept;
     // What an operator should know although it doesn't stop anything.
     QList<records::Problem> warnings;
 
@@ -36,9 +38,9 @@ struct PanelConfig
 };
 
 // The file that `sgnctl --panel` takes: {"jid", "password_file", "host", "port", "start_tls", "http_proxy", "ca",
-// "store", "keys": {"release", "operator"}}; the keys are files of `sgn-provision keys` and optional; relative paths
-// are relative to the file. Errors: NotFound, Io, BadFile with the field's name; Refused when others can read the
-// password file.
+// "store", "keys": {"release", "operator"}, "accept": ["altimeter_*"]}; the keys are files of `sgn-provision keys` and
+// optional; relative paths are relative to the file. Errors: NotFound, Io, BadFile with the field's name; Refused when
+// others can read the password file.
 [[nodiscard]] records::Expected<PanelConfig> loadPanelConfig(const QString &path);
 
 // Where the sign-in form keeps the store of an account: one file per account below `dataFolder`.

@@ -5,6 +5,7 @@
 #include "core/CommandLog.h"
 #include "core/Fleet.h"
 #include "core/LogService.h"
+#include "core/Membership.h"
 #include "protocol/Json.h"
 #include "store/Store.h"
 #include "xmpp/Jid.h"
@@ -22,6 +23,7 @@ namespace {
 
 constexpr auto events = "events"_L1;
 constexpr int complaintsPerMinute = 10;
+constexpr std::size_t maxHeld = 20'000;
 // Every so many ticks the whole fleet is looked through.
 constexpr int ticksPerRound = 5;
 
@@ -44,6 +46,7 @@ PanelSession::PanelSession(const Parts &parts, const Timing &timing, QObject *pa
     : QObject(parent)
     , m_session(parts.session)
     , m_fleet(parts.fleet)
+    , m_membership(parts.membership)
     , m_commands(parts.commands)
     , m_logs(parts.logs)
     , m_store(parts.store)
@@ -67,7 +70,11 @@ PanelSession::PanelSession(const Parts &parts, const Timing &timing, QObject *pa
     connect(&m_quiet, &QTimer::timeout, this, &PanelSession::presencesAreIn);
     connect(&m_latest, &QTimer::timeout, this, &PanelSession::presencesAreIn);
     connect(&m_tick, &QTimer::timeout, this, &PanelSession::onTick);
-    connect(&m_readyLimit, &QTimer::timeout, this, &PanelSession::beginSending);
+    connect(&m_readyLimit, &QTimer::timeout, this, [this] {
+        m_isWaitOver = true;
+        beginSending();
+        maybeSettled();
+    });
     // Queued, so that the clock has been set.
     connect(
         &m_session, &xmpp::Session::serverTimeKnown, this,
@@ -85,12 +92,21 @@ PanelSession::PanelSession(const Parts &parts, const Timing &timing, QObject *pa
             m_queue.clear();
         }
     });
-    connect(&m_session, &xmpp::Session::rosterReceived, this, &PanelSession::onRoster);
+    connect(&m_membership, &Membership::settled, this, &PanelSession::onContactsKnown);
+    connect(&m_membership, &Membership::accepted, this, &PanelSession::ask);
+    connect(&m_membership, &Membership::retired, this, &PanelSession::onRetired);
     connect(&m_session, &xmpp::Session::presenceChanged, this, &PanelSession::onPresence);
     connect(&m_session, &xmpp::Session::messageReceived, this, &PanelSession::onMessage);
     connect(&m_catchUp, &CatchUp::messageRead, this, &PanelSession::read);
     connect(&m_catchUp, &CatchUp::current, this, &PanelSession::maybeSettled);
     connect(&m_catchUp, &CatchUp::completed, this, &PanelSession::caughtUp);
+    connect(&m_catchUp, &CatchUp::current, this, &PanelSession::followHistory, Qt::QueuedConnection);
+    connect(&m_catchUp, &CatchUp::completed, this, &PanelSession::followHistory, Qt::QueuedConnection);
+    connect(&m_catchUp, &CatchUp::failed, this, &PanelSession::followHistory);
+    connect(&m_catchUp, &CatchUp::progressed, this, [this](const QDateTime &upTo) {
+        m_historyUpTo = upTo;
+        followHistory();
+    });
     connect(&m_fleet, &Fleet::cameOnline, this, &PanelSession::ask);
 }
 
@@ -135,15 +151,17 @@ void PanelSession::onOnline()
 {
     m_resources.clear();
     m_inquiry.forgetAll();
-    m_isRosterIn = false;
     m_arePresencesIn = false;
     m_isSettled = false;
     m_fleet.beginPresence();
     m_latest.start();
     m_isTimeKnown = false;
+    m_isWaitOver = false;
+    m_historyUpTo = {};
     m_isSendingDue = true;
     m_readyLimit.start();
     m_catchUp.start();
+    m_dispatcher->setCatchingUp(true);
     Q_EMIT online();
 }
 
@@ -167,31 +185,49 @@ void PanelSession::beginSending()
 
 void PanelSession::onOffline(const Error &reason)
 {
-    m_subscriptionAsked.clear(); // the server may have lost them when it is back
+    m_held.clear();
     m_quiet.stop();
     m_latest.stop();
     m_readyLimit.stop();
     m_catchUp.stop();
+    followHistory();
     m_inquiry.forgetAll();
     Q_EMIT offline(reason);
 }
 
-void PanelSession::onRoster(const QStringList &jids)
+void PanelSession::onContactsKnown()
 {
-    m_roster.clear();
-    for (const QString &jid : jids) {
-        if (jid != m_session.ownBareJid()) {
-            m_roster.insert(jid);
-            m_fleet.add(jid);
-        }
+    for (const auto &held : std::exchange(m_held, {})) {
+        held();
     }
-    m_isRosterIn = true;
     settleLater();
+}
+
+bool PanelSession::isHeld(const QString &jid, std::function<void()> later)
+{
+    if (m_membership.isSettled() || m_fleet.indexOf(jid) >= 0) {
+        return false;
+    }
+    if (m_held.size() < maxHeld) {
+        m_held.push_back(std::move(later));
+    }
+    return true;
+}
+
+void PanelSession::onRetired(const QString &jid)
+{
+    m_resources.remove(jid);
+    m_inquiry.forget(jid);
 }
 
 void PanelSession::onPresence(const QString &jid, bool online, const QString &resource)
 {
-    if (jid == m_session.ownBareJid() || !mayBeDevice(jid)) {
+    if (jid == m_session.ownBareJid() ||
+        isHeld(jid, [this, jid, online, resource] { onPresence(jid, online, resource); })) {
+        return;
+    }
+    const bool isDevice = online ? m_membership.admits(jid, {.at = m_clock.wallUtc()}) : m_fleet.indexOf(jid) >= 0;
+    if (!isDevice) {
         return;
     }
     QStringList &resources = m_resources[jid];
@@ -208,9 +244,6 @@ void PanelSession::onPresence(const QString &jid, bool online, const QString &re
     if (!isOnline) {
         m_resources.remove(jid);
         m_inquiry.forget(jid);
-        if (m_fleet.indexOf(jid) < 0) {
-            return;
-        }
     }
     const records::Device *known = m_fleet.find(jid);
     const bool isFresh = isOnline && !(known && known->online);
@@ -224,7 +257,7 @@ void PanelSession::onPresence(const QString &jid, bool online, const QString &re
 
 void PanelSession::settleLater()
 {
-    if (!m_arePresencesIn && m_isRosterIn) {
+    if (!m_arePresencesIn && m_membership.isSettled()) {
         m_quiet.start();
     }
 }
@@ -237,17 +270,36 @@ void PanelSession::presencesAreIn()
     m_quiet.stop();
     m_latest.stop();
     m_arePresencesIn = true;
+    m_membership.settle();
     m_fleet.settlePresence();
     maybeSettled();
 }
 
 void PanelSession::maybeSettled()
 {
-    if (m_arePresencesIn && m_catchUp.isCurrent() && !m_isSettled) {
+    if (awaited() == Awaited::Nothing && !m_isSettled) {
         m_isSettled = true;
         m_fleet.flush();
         Q_EMIT settled();
     }
+}
+
+PanelSession::Awaited PanelSession::awaited() const
+{
+    if (!isOnline()) {
+        return Awaited::Login;
+    }
+    if (!m_arePresencesIn) {
+        return m_membership.isSettled() ? Awaited::Presences : Awaited::Contacts;
+    }
+    return m_catchUp.isCurrent() || m_isWaitOver ? Awaited::Nothing : Awaited::Archive;
+}
+
+void PanelSession::followHistory()
+{
+    m_readsHistory = isOnline() && m_catchUp.isCurrent() && !m_catchUp.isComplete();
+    m_dispatcher->setCatchingUp(m_catchUp.isReading());
+    Q_EMIT historyChanged();
 }
 
 void PanelSession::onMessage(const xmpp::IncomingMessage &message)
@@ -270,11 +322,18 @@ void PanelSession::read(const xmpp::IncomingMessage &message, CatchUp::Pass pass
         onOwnMessage(message);
         return;
     }
-    if (!mayBeDevice(message.fromBare)) {
-        complain(message.fromBare, u"message of an unknown JID dropped"_s);
+    if (isHeld(message.fromBare, [this, message, pass] { read(message, pass); })) {
         return;
     }
     const Result<DeviceMessageReading> reading = readDeviceMessage(message.body);
+    const Newcomers::Sign sign{.at = arrivalOf(message, pass).stamp,
+                               .claimedId = reading ? fromOf(reading->message) : QString(),
+                               .message = QString::fromUtf8(message.body.first(
+                                   std::min(message.body.size(), qsizetype{4} * Newcomers::maxMessage)))};
+    if (!m_membership.admits(message.fromBare, sign)) {
+        complain(message.fromBare, u"a message of an account that isn't a device of the fleet"_s);
+        return;
+    }
     if (reading) {
         onDeviceMessage(message, *reading, pass);
     } else {
@@ -289,6 +348,7 @@ void PanelSession::onOwnMessage(const xmpp::IncomingMessage &message)
         return;
     }
     if (const auto command = parseCommand(message.body)) {
+        m_membership.acceptCorrespondent(message.toBare);
         m_commands.observe(*command, message.toBare, message.stamp, xmpp::resourceOf(message.from));
         // A device takes what its panel understands from the newest version_req. One from a chat client names no
         // features, and the device would send no more events.
@@ -305,9 +365,6 @@ void PanelSession::onUnreadable(const xmpp::IncomingMessage &message, const QStr
 {
     const QString &jid = message.fromBare;
     complain(jid, what);
-    if (m_fleet.indexOf(jid) < 0) {
-        return;
-    }
     const Arrival arrival = arrivalOf(message, CatchUp::Pass::InOrder);
     m_fleet.recordMessage(jid, {}, arrival);
     if (arrival.isLive) {
@@ -336,9 +393,8 @@ void PanelSession::onDeviceMessage(const xmpp::IncomingMessage &message, const D
     } else if (const auto *logs = std::get_if<LogsReply>(&received)) {
         m_logs.apply(jid, *logs, arrival);
     }
-    if (arrival.isLive && !m_roster.contains(jid) && !m_subscriptionAsked.contains(jid) && m_isRosterIn) {
-        m_subscriptionAsked.insert(jid);
-        m_session.requestSubscription(jid);
+    if (arrival.isLive) {
+        m_membership.requestPresence(jid);
     }
 }
 
@@ -398,7 +454,7 @@ void PanelSession::ask(const QString &jid)
 {
     if (isOnline()) {
         m_inquiry.asked(jid, m_clock.monotonic());
-        m_queue.send(jid, m_question, SendQueue::Priority::Ordinary);
+        m_queue.send(jid, m_question, SendQueue::Priority::Ordinary, {}, xmpp::Keeping::DeliverOnly);
     }
 }
 
@@ -409,12 +465,6 @@ void PanelSession::complain(const QString &jid, const QString &what)
         qCWarning(lcPanel).noquote() << jid << "sent an unusable message:" << what.left(300)
                                      << (suppressed > 0 ? u"(and %1 more)"_s.arg(suppressed) : QString());
     }
-}
-
-bool PanelSession::mayBeDevice(const QString &jid) const
-{
-    return m_roster.contains(jid) || m_fleet.indexOf(jid) >= 0 ||
-           xmpp::domainOf(jid) == xmpp::domainOf(m_session.ownBareJid());
 }
 
 } // namespace sgn::core

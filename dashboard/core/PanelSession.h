@@ -12,10 +12,11 @@
 #include "protocol/Reply.h"
 #include "xmpp/Session.h"
 
+#include <deque>
+#include <functional>
 #include <memory>
 #include <QHash>
 #include <QObject>
-#include <QSet>
 #include <QTimer>
 
 namespace sgn::store {
@@ -28,6 +29,7 @@ class CommandDispatcher;
 class CommandLog;
 class Fleet;
 class LogService;
+class Membership;
 
 // Between the XMPP session and the panel's knowledge: presence and messages in, version requests out, and at each login
 // what the archive has (CatchUp).
@@ -46,6 +48,8 @@ public:
         std::chrono::milliseconds settle{15'000};
         // Commands wait so long for the server's time and the newest of the archive.
         std::chrono::milliseconds ready{5'000};
+        // A server repeats requests for a subscription within this time after the login; others are withdrawn.
+        std::chrono::milliseconds requestsRepeated{30'000};
         // Online by a message alone lasts this long; longer than inquiry.old, so that an answer keeps it alive.
         std::chrono::milliseconds silentAfter{900'000};
         std::chrono::milliseconds tick{1'000};
@@ -55,6 +59,7 @@ public:
     {
         xmpp::Session &session;
         Fleet &fleet;
+        Membership &membership;
         CommandLog &commands;
         LogService &logs;
         store::Store &store;
@@ -78,11 +83,20 @@ public:
     // Roster, first presences and the newest of the archive are in.
     [[nodiscard]] bool isSettled() const { return m_isSettled; }
 
+    // Behind the newest messages the rest of the archive is read. How far it is (UTC): invalid before the first page.
+    [[nodiscard]] bool readsHistory() const { return m_readsHistory; }
+    [[nodiscard]] QDateTime historyUpTo() const { return m_historyUpTo; }
+    // What isSettled() waits for.
+    enum class Awaited { Nothing, Login, Contacts, Presences, Archive };
+    [[nodiscard]] Awaited awaited() const;
+
 Q_SIGNALS:
     void online();
     // Once per reason.
     void offline(const sgn::Error &reason);
     void settled();
+    // See readsHistory().
+    void historyChanged();
     // All of the archive is in.
     void caughtUp();
     // A version report came in, live.
@@ -93,7 +107,7 @@ private:
     void maybeBeginSending();
     void beginSending();
     void onOffline(const Error &reason);
-    void onRoster(const QStringList &jids);
+    void onContactsKnown();
     void onPresence(const QString &jid, bool online, const QString &resource);
     void onMessage(const xmpp::IncomingMessage &message);
     void read(const xmpp::IncomingMessage &message, CatchUp::Pass pass);
@@ -107,12 +121,15 @@ private:
     void settleLater();
     void presencesAreIn();
     void maybeSettled();
+    void followHistory();
     void complain(const QString &jid, const QString &what);
-    // An unknown JID of another domain is no device, whatever it sends.
-    [[nodiscard]] bool mayBeDevice(const QString &jid) const;
+    void onRetired(const QString &jid);
+    // Whether it isn't known yet if the account is a device; then `later` is called when it is.
+    bool isHeld(const QString &jid, std::function<void()> later);
 
     xmpp::Session &m_session;
     Fleet &m_fleet;
+    Membership &m_membership;
     CommandLog &m_commands;
     LogService &m_logs;
     store::Store &m_store;
@@ -124,8 +141,7 @@ private:
     CatchUp m_catchUp;
     QByteArray m_question;                   // the version request
     QHash<QString, QStringList> m_resources; // of those who are online
-    QSet<QString> m_roster;
-    QSet<QString> m_subscriptionAsked;
+    std::deque<std::function<void()>> m_held;
     RateLimit m_complaints;
     QTimer m_tick;
     QTimer m_quiet;
@@ -134,9 +150,11 @@ private:
     int m_ticks = 0;
     bool m_isTimeKnown = false;
     bool m_isSendingDue = false;
-    bool m_isRosterIn = false;
     bool m_arePresencesIn = false;
     bool m_isSettled = false;
+    bool m_isWaitOver = false; // for what may never come: the server's time, the newest of the archive
+    bool m_readsHistory = false;
+    QDateTime m_historyUpTo;
 };
 
 } // namespace sgn::core

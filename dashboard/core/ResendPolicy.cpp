@@ -5,21 +5,9 @@
 
 namespace sgn::core {
 
-namespace {
+using namespace std::chrono_literals;
 
-bool isOver(const ResendSituation &s, const ResendTimes &times)
-{
-    if (s.overFor < std::chrono::milliseconds::zero()) {
-        return false;
-    }
-    if (s.attempts == 0) {
-        return true;
-    }
-    if (s.state == records::TargetState::Running) {
-        return s.overFor >= times.grace && s.quietFor >= times.workingGrace;
-    }
-    return s.overFor >= times.grace;
-}
+namespace {
 
 std::chrono::milliseconds patience(const ResendSituation &s, const ResendTimes &times)
 {
@@ -29,24 +17,39 @@ std::chrono::milliseconds patience(const ResendSituation &s, const ResendTimes &
 
 } // namespace
 
+std::optional<std::chrono::milliseconds> waitBeforeSending(const ResendSituation &s, const ResendTimes &times)
+{
+    if (isFinal(s.state) || s.isOnTheWay || s.overFor >= 0ms) {
+        return std::nullopt;
+    }
+    if (s.state == records::TargetState::Queued) {
+        return s.attempts == 0 || s.cameBack ? 0ms : std::max(0ms, times.retry - s.quietFor);
+    }
+    if (!s.answersRepeats || !s.deviceOnline) {
+        return std::nullopt;
+    }
+    return std::max(0ms, (s.cameBack ? times.settle : patience(s, times)) - s.quietFor);
+}
+
+std::chrono::milliseconds waitBeforeExpiring(const ResendSituation &s, const ResendTimes &times)
+{
+    if (s.attempts == 0) {
+        return 0ms;
+    }
+    const auto untilGrace = std::max(0ms, times.grace - s.overFor);
+    return s.state == records::TargetState::Running ? std::max(untilGrace, times.workingGrace - s.quietFor)
+                                                    : untilGrace;
+}
+
 ResendStep nextStep(const ResendSituation &s, const ResendTimes &times)
 {
     if (isFinal(s.state) || s.isOnTheWay) {
         return ResendStep::Wait;
     }
-    if (isOver(s, times)) {
-        return ResendStep::Expire;
+    if (s.overFor >= 0ms) {
+        return waitBeforeExpiring(s, times) == 0ms ? ResendStep::Expire : ResendStep::Wait;
     }
-    if (s.overFor >= std::chrono::milliseconds::zero()) {
-        return ResendStep::Wait;
-    }
-    if (s.state == records::TargetState::Queued) {
-        return s.attempts == 0 || s.cameBack || s.quietFor >= times.retry ? ResendStep::Send : ResendStep::Wait;
-    }
-    if (!s.answersRepeats || !s.deviceOnline) {
-        return ResendStep::Wait;
-    }
-    return s.quietFor >= (s.cameBack ? times.settle : patience(s, times)) ? ResendStep::Send : ResendStep::Wait;
+    return waitBeforeSending(s, times) == 0ms ? ResendStep::Send : ResendStep::Wait;
 }
 
 } // namespace sgn::core

@@ -4,6 +4,7 @@
 #include "records/CommandState.h"
 
 #include <chrono>
+#include <optional>
 
 namespace sgn::core {
 
@@ -41,5 +42,13 @@ struct ResendTimes
 };
 
 [[nodiscard]] ResendStep nextStep(const ResendSituation &situation, const ResendTimes &times = {});
+
+// After how long of more quiet it is to be sent; zero: now; nullopt: not before something else happens.
+[[nodiscard]] std::optional<std::chrono::milliseconds> waitBeforeSending(const ResendSituation &situation,
+                                                                         const ResendTimes &times = {});
+
+// How long to wait until the end of its time can have an effect; zero: it may have one now. Only when the time is over.
+[[nodiscard]] std::chrono::milliseconds waitBeforeExpiring(const ResendSituation &situation,
+                                                           const ResendTimes &times = {});
 
 } // namespace sgn::core

@@ -27,9 +27,10 @@ SendQueue::SendQueue(xmpp::Session &session, QObject *parent)
     });
 }
 
-void SendQueue::send(const QString &toBareJid, const QByteArray &body, Priority priority, Settled settled)
+void SendQueue::send(const QString &toBareJid, const QByteArray &body, Priority priority, Settled settled,
+                     xmpp::Keeping keeping)
 {
-    (priority == Priority::Urgent ? m_urgent : m_ordinary).push_back({toBareJid, body, std::move(settled)});
+    (priority == Priority::Urgent ? m_urgent : m_ordinary).push_back({toBareJid, body, std::move(settled), keeping});
     pump();
 }
 
@@ -53,7 +54,7 @@ void SendQueue::pump()
         }
         const Item item = std::move(next.front());
         next.pop_front();
-        m_onTheWay.insert(m_session.send(item.to, item.body), item.settled);
+        m_onTheWay.insert(m_session.send(item.to, item.body, item.keeping), item.settled);
     }
 }
 

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "base/Error.h"
+#include "core/CommandOutlet.h"
 #include "xmpp/Session.h"
 
 #include <deque>
-#include <functional>
 #include <QHash>
 #include <QObject>
 
@@ -13,23 +12,18 @@ namespace sgn::core {
 
 // Gives messages to the server as fast as it acknowledges them and no faster, so that asking 100,000 devices neither
 // fills the memory of the server nor delays what an operator does next: urgent messages go first.
-class SendQueue : public QObject
+class SendQueue : public QObject, public CommandOutlet
 {
     Q_OBJECT
 
 public:
-    enum class Fate { Acknowledged, NotSent, Undeliverable };
-    using Settled = std::function<void(Fate fate, const Error &reason)>;
-    enum class Priority { Urgent, Ordinary };
-
     static constexpr int window = 256; // messages on their way
 
     // `session` outlives the queue.
     explicit SendQueue(xmpp::Session &session, QObject *parent = nullptr);
 
-    // `settled` is called once with Acknowledged or NotSent, and later perhaps with Undeliverable; never from within
-    // send().
-    void send(const QString &toBareJid, const QByteArray &body, Priority priority, Settled settled = {});
+    void send(const QString &toBareJid, const QByteArray &body, Priority priority, Settled settled,
+              xmpp::Keeping keeping) override;
     // Forgets what waits; each is settled as NotSent.
     void clear();
 
@@ -39,6 +33,7 @@ private:
         QString to;
         QByteArray body;
         Settled settled;
+        xmpp::Keeping keeping;
     };
 
     void pump();

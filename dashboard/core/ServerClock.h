@@ -15,15 +15,28 @@ public:
         : m_clock(clock)
     {}
 
-    // Server's time minus ours.
-    void setOffset(std::chrono::milliseconds offset) { m_offset = offset; }
+    // Server's time minus ours, as of now. From then on it doesn't matter how this machine's clock is set.
+    void setOffset(std::chrono::milliseconds offset)
+    {
+        m_known = {m_clock.wallUtc().addMSecs(offset.count()), m_clock.monotonic()};
+    }
 
     [[nodiscard]] MonotonicTime monotonic() const override { return m_clock.monotonic(); }
-    [[nodiscard]] QDateTime wallUtc() const override { return m_clock.wallUtc().addMSecs(m_offset.count()); }
+    [[nodiscard]] QDateTime wallUtc() const override
+    {
+        return m_known.wall.isValid() ? m_known.wall.addMSecs((m_clock.monotonic() - m_known.at).count())
+                                      : m_clock.wallUtc();
+    }
 
 private:
+    struct Moment
+    {
+        QDateTime wall;
+        MonotonicTime at{};
+    };
+
     const Clock &m_clock;
-    std::chrono::milliseconds m_offset{0};
+    Moment m_known; // of the server
 };
 
 } // namespace sgn::core

@@ -9,11 +9,13 @@ namespace sgn::core {
 
 using records::FactCode;
 
-UpdateService::UpdateService(xmpp::Session &session, CommandLog &commands, const Clock &clock, QObject *parent)
+UpdateService::UpdateService(xmpp::Session &session, CommandLog &commands, const Clock &clock, web::Access access,
+                             QObject *parent)
     : QObject(parent)
     , m_session(session)
     , m_commands(commands)
     , m_clock(clock)
+    , m_access(std::move(access))
 {}
 
 QFuture<Result<ReleaseZip>> UpdateService::inspect(const QString &zipPath)
@@ -41,20 +43,20 @@ QList<UpdateJob *> UpdateService::jobs() const
     return jobs;
 }
 
-records::Expected<CommandNo> UpdateService::retry(CommandNo number, const QStringList &jids, const QString &requestedBy)
+UpdateRetry *UpdateService::retry(CommandNo number, const QStringList &jids, const QString &requestedBy)
 {
     const records::IssuedCommand *record = m_commands.find(number);
     if (!record) {
-        return fail(ErrorCode::NotFound, FactCode::UnknownCommand, {QString::number(number)});
+        const records::Problem unknown(ErrorCode::NotFound, FactCode::UnknownCommand, {QString::number(number)});
+        return new UpdateRetry(m_commands, unknown, this);
     }
     if (!records::isInstallation(record->command.body)) {
-        return fail(ErrorCode::BadRequest, FactCode::NotAnUpdate, {QString::number(number)});
+        const records::Problem other(ErrorCode::BadRequest, FactCode::NotAnUpdate, {QString::number(number)});
+        return new UpdateRetry(m_commands, other, this);
     }
-    // Copies, because the log may move its records.
-    const CommandBody command = record->command.body;
-    const QString title = record->title;
     const QDateTime end = m_clock.wallUtc().addMSecs(std::chrono::milliseconds(UpdateJob::defaultLifetime).count());
-    return m_commands.submit(command, jids, {requestedBy, title, end});
+    const UpdateRetry::Order order{record->command.body, jids, {requestedBy, record->title, end}, m_access};
+    return new UpdateRetry(m_commands, order, this);
 }
 
 records::Expected<> UpdateService::cancel(CommandNo number, const QString &requestedBy)

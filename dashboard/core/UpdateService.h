@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/UpdateJob.h"
+#include "core/UpdateRetry.h"
 
 #include <QFuture>
 #include <QList>
@@ -18,7 +19,8 @@ class UpdateService : public QObject
 
 public:
     // All outlive the service.
-    UpdateService(xmpp::Session &session, CommandLog &commands, const Clock &clock, QObject *parent = nullptr);
+    UpdateService(xmpp::Session &session, CommandLog &commands, const Clock &clock, web::Access access,
+                  QObject *parent = nullptr);
 
     // From now on releases are signed with this key; without one, none is.
     void useReleaseKey(std::optional<SigningKey> key);
@@ -31,9 +33,8 @@ public:
     // The uploads that run.
     [[nodiscard]] QList<UpdateJob *> jobs() const;
 
-    // The same update under a new number for these devices. NotFound, or BadRequest when it was no update.
-    [[nodiscard]] records::Expected<CommandNo> retry(CommandNo number, const QStringList &jids,
-                                                     const QString &requestedBy);
+    // The same update under a new number for these devices; never null. NotFound, or BadRequest when it was no update.
+    UpdateRetry *retry(CommandNo number, const QStringList &jids, const QString &requestedBy);
     // Stops it where it hasn't replaced anything yet: withdraws what wasn't sent and sends the others a cancellation.
     [[nodiscard]] records::Expected<> cancel(CommandNo number, const QString &requestedBy);
 
@@ -44,6 +45,7 @@ private:
     xmpp::Session &m_session;
     CommandLog &m_commands;
     const Clock &m_clock;
+    web::Access m_access;
     std::shared_ptr<const ReleaseSigner> m_signer;
 };
 

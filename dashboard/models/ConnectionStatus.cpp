@@ -4,10 +4,13 @@
 #include "models/SignIn.h"
 #include "wording/Problems.h"
 
+#include <QLocale>
+
 namespace sgn::models {
 
 ConnectionStatus::ConnectionStatus(core::PanelSession &session, xmpp::Session &connection, QObject *parent)
     : QObject(parent)
+    , m_session(session)
     , m_connection(connection)
     , m_state(session.isOnline() ? Online : Connecting)
 {
@@ -16,6 +19,7 @@ ConnectionStatus::ConnectionStatus(core::PanelSession &session, xmpp::Session &c
         m_error = {};
         Q_EMIT changed();
     });
+    connect(&session, &core::PanelSession::historyChanged, this, &ConnectionStatus::changed);
     connect(&session, &core::PanelSession::offline, this, [this](const Error &reason) {
         m_state = Offline;
         m_error = reason;
@@ -31,6 +35,17 @@ QString ConnectionStatus::reason() const
 QString ConnectionStatus::advice() const
 {
     return m_error.message.isEmpty() ? QString() : SignIn::adviceFor(m_error.code);
+}
+
+QString ConnectionStatus::history() const
+{
+    if (!m_session.readsHistory()) {
+        return {};
+    }
+    const QDateTime upTo = m_session.historyUpTo();
+    return upTo.isValid()
+               ? tr("history read up to %1").arg(QLocale().toString(upTo.toLocalTime(), QLocale::ShortFormat))
+               : tr("reading the history");
 }
 
 void ConnectionStatus::retry()

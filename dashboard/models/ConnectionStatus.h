@@ -17,6 +17,7 @@ class ConnectionStatus final : public QObject
     Q_PROPERTY(State state READ state NOTIFY changed FINAL)
     Q_PROPERTY(QString reason READ reason NOTIFY changed FINAL)
     Q_PROPERTY(QString advice READ advice NOTIFY changed FINAL)
+    Q_PROPERTY(QString history READ history NOTIFY changed FINAL)
     // Retrying the same can't help.
     Q_PROPERTY(bool needsSignIn READ needsSignIn NOTIFY changed FINAL)
 
@@ -30,6 +31,8 @@ public:
     [[nodiscard]] State state() const { return m_state; }
     [[nodiscard]] QString reason() const;
     [[nodiscard]] QString advice() const;
+    // How far the older messages of the server's archive are read; empty: they are.
+    [[nodiscard]] QString history() const;
     [[nodiscard]] bool needsSignIn() const { return m_error.code == ErrorCode::Authentication; }
 
     Q_INVOKABLE void retry();
@@ -38,6 +41,7 @@ Q_SIGNALS:
     void changed();
 
 private:
+    core::PanelSession &m_session;
     xmpp::Session &m_connection;
     State m_state = Connecting;
     Error m_error;

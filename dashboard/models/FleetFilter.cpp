@@ -74,7 +74,7 @@ void FleetFilter::clear()
 
 void FleetFilter::chooseCurrent()
 {
-    if (!currentKey().isEmpty() || m_fleet.rowCount() == 0) {
+    if (m_fleet.rowOf(currentKey()) >= 0 || m_fleet.rowCount() == 0) {
         return;
     }
     int best = 0;

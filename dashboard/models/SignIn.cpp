@@ -121,7 +121,6 @@ bool SignIn::open()
     core::Panel::Settings settings;
     settings.operatorName = u"dashboard"_s;
     settings.xmpp.role = xmpp::Role::Panel;
-    settings.xmpp.acceptSubscriptions = true;
     records::Expected<std::unique_ptr<core::Panel>> panel = core::Panel::open(*filled, settings, m_environment.clock);
     if (!panel) {
         showError(panel.error());

@@ -262,6 +262,9 @@ void TableFilter::rebuild()
     m_position.resize(m_source.rowCount(), -1);
     m_accepted = QList<bool>(m_source.rowCount(), false);
     m_order.resize(m_source.rowCount());
+    if (m_checked.removeIf([this](const QString &key) { return m_source.rowOf(key) < 0; }) > 0) {
+        Q_EMIT checkedChanged();
+    }
     std::iota(m_order.begin(), m_order.end(), 0);
     sortAgain();
     filterAll();

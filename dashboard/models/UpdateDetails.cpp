@@ -109,14 +109,15 @@ void UpdateDetails::cancel()
 
 void UpdateDetails::retryFailed()
 {
-    const records::Expected<CommandNo> number =
-        m_panel.updates().retry(m_targets.number(), m_targets.failedJids(), u"dashboard"_s);
-    if (!number) {
-        Q_EMIT notified(tr("It can't be tried again: %1.").arg(wording::sentence(number.error())), true);
-        return;
-    }
-    Q_EMIT notified(tr("Tried again as update #%1.").arg(*number), false);
-    Q_EMIT retried(*number);
+    core::UpdateRetry *retry = m_panel.updates().retry(m_targets.number(), m_targets.failedJids(), u"dashboard"_s);
+    connect(retry, &core::UpdateRetry::finished, this, [this](const records::Expected<CommandNo> &number) {
+        if (!number) {
+            Q_EMIT notified(tr("It can't be tried again: %1.").arg(wording::sentence(number.error())), true);
+            return;
+        }
+        Q_EMIT notified(tr("Tried again as update #%1.").arg(*number), false);
+        Q_EMIT retried(*number);
+    });
 }
 
 } // namespace sgn::models

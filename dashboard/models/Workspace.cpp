@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/Workspace.h"
 
+#include "core/FleetFile.h"
 #include "models/Age.h"
 #include "wording/Problems.h"
 #include "xmpp/Jid.h"
@@ -24,6 +25,8 @@ Workspace::Workspace(std::unique_ptr<core::Panel> panel, const Clock &clock, QOb
     , m_device(*m_panel, clock)
     , m_deadModel(m_panel->fleet(), clock)
     , m_dead(m_deadModel)
+    , m_newcomersModel(m_panel->membership().newcomers(), clock)
+    , m_newcomers(m_newcomersModel)
     , m_versions(m_panel->fleet())
     , m_updateModel(m_panel->commands(), clock)
     , m_updates(m_updateModel)
@@ -47,6 +50,7 @@ Workspace::Workspace(std::unique_ptr<core::Panel> panel, const Clock &clock, QOb
     });
 
     m_dead.sortBy(2, true);
+    m_newcomers.sortBy(NewcomersModel::FirstSeenColumn, true);
     m_updates.sortBy(3, true);
     m_logs.sortBy(1, true);
     m_activity.sortBy(0, true);
@@ -73,6 +77,12 @@ Workspace::Workspace(std::unique_ptr<core::Panel> panel, const Clock &clock, QOb
         Q_EMIT notified(tr("The update wasn't sent: %1.").arg(wording::sentence(why)), true);
     });
     connect(&m_log, &LogDocument::notified, this, &Workspace::notified);
+    connect(m_panel.get(), &core::Panel::warned, this, [this](const records::Problem &warning) {
+        if (!m_warnings.contains(warning)) {
+            m_warnings += warning;
+            Q_EMIT warningChanged();
+        }
+    });
 
     constexpr auto ageStep = 5s;
     connect(&m_ages, &QTimer::timeout, this, &Workspace::refreshAges);
@@ -108,6 +118,7 @@ void Workspace::refreshAges()
 {
     m_fleetModel.refreshTexts();
     m_deadModel.refreshTexts();
+    m_newcomersModel.refreshTexts();
     m_device.refreshTexts();
     Q_EMIT lastReportChanged();
 }
@@ -231,8 +242,10 @@ void Workspace::actOn(const QString &jid)
         break;
     case records::Attention::Action::Retry:
         if (const records::Device &device = m_fleetModel.device(row); device.update && device.update->target) {
-            notify(m_panel->updates().retry(device.update->target->number, {jid}, u"dashboard"_s),
-                   tr("Tried again on %1.").arg(xmpp::localPartOf(jid)));
+            core::UpdateRetry *retry = m_panel->updates().retry(device.update->target->number, {jid}, u"dashboard"_s);
+            connect(retry, &core::UpdateRetry::finished, this, [this, jid](const records::Expected<CommandNo> &number) {
+                notify(number, tr("Tried again on %1.").arg(xmpp::localPartOf(jid)));
+            });
         }
         break;
     case records::Attention::Action::None:
@@ -244,6 +257,43 @@ void Workspace::reboot()
 {
     const QStringList jids = m_fleet.checkedKeys();
     notify(m_panel->rebootDevices(jids), tr("Asked %n device(s) to reboot.", nullptr, static_cast<int>(jids.size())));
+}
+
+void Workspace::retire()
+{
+    const QStringList jids = m_fleet.checkedKeys();
+    if (const records::Expected<> retired = m_panel->membership().retire(jids); !retired) {
+        Q_EMIT notified(tr("That didn't work: %1.").arg(wording::sentence(retired.error())), true);
+        return;
+    }
+    Q_EMIT notified(tr("Removed %n device(s) from the fleet.", nullptr, static_cast<int>(jids.size())), false);
+}
+
+void Workspace::acceptNewcomers()
+{
+    const QStringList jids = m_newcomers.checkedKeys();
+    m_panel->membership().accept(jids);
+    Q_EMIT notified(tr("Accepted %n new device(s).", nullptr, static_cast<int>(jids.size())), false);
+}
+
+void Workspace::refuseNewcomers()
+{
+    const QStringList jids = m_newcomers.checkedKeys();
+    m_panel->membership().refuse(jids);
+    Q_EMIT notified(tr("Refused %n account(s). They are listed again if they show up again.", nullptr,
+                       static_cast<int>(jids.size())),
+                    false);
+}
+
+void Workspace::importFleet(const QUrl &file)
+{
+    const records::Expected<QStringList> jids = core::readFleetFile(file.toLocalFile());
+    if (!jids) {
+        Q_EMIT notified(tr("That didn't work: %1.").arg(wording::sentence(jids.error())), true);
+        return;
+    }
+    m_panel->membership().accept(*jids);
+    Q_EMIT notified(tr("Imported %n device(s).", nullptr, static_cast<int>(jids->size())), false);
 }
 
 void Workspace::prepareUpdate()

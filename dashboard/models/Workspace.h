@@ -10,6 +10,7 @@
 #include "models/FleetHead.h"
 #include "models/LogDocument.h"
 #include "models/LogListModel.h"
+#include "models/NewcomersModel.h"
 #include "models/NewUpdate.h"
 #include "models/SigningKeys.h"
 #include "models/UpdateDetails.h"
@@ -36,6 +37,7 @@ class Workspace final : public QObject
     Q_PROPERTY(sgn::models::FleetFilter *fleet READ fleet CONSTANT FINAL)
     Q_PROPERTY(sgn::models::DeviceDetails *device READ device CONSTANT FINAL)
     Q_PROPERTY(sgn::models::TableFilter *dead READ dead CONSTANT FINAL)
+    Q_PROPERTY(sgn::models::TableFilter *newcomers READ newcomers CONSTANT FINAL)
     Q_PROPERTY(QAbstractItemModel *versions READ versions CONSTANT FINAL)
     Q_PROPERTY(sgn::models::TableFilter *updates READ updates CONSTANT FINAL)
     Q_PROPERTY(sgn::models::UpdateDetails *update READ update CONSTANT FINAL)
@@ -59,6 +61,7 @@ public:
     [[nodiscard]] FleetFilter *fleet() { return &m_fleet; }
     [[nodiscard]] DeviceDetails *device() { return &m_device; }
     [[nodiscard]] TableFilter *dead() { return &m_dead; }
+    [[nodiscard]] TableFilter *newcomers() { return &m_newcomers; }
     [[nodiscard]] QAbstractItemModel *versions() { return &m_versions; }
     [[nodiscard]] TableFilter *updates() { return &m_updates; }
     [[nodiscard]] UpdateDetails *update() { return &m_update; }
@@ -76,6 +79,13 @@ public:
     Q_INVOKABLE void getLogs();
     Q_INVOKABLE void prepareUpdate();
     Q_INVOKABLE void reboot();
+    // Takes them out of the fleet.
+    Q_INVOKABLE void retire();
+    // For the checked newcomers.
+    Q_INVOKABLE void acceptNewcomers();
+    Q_INVOKABLE void refuseNewcomers();
+    // The devices of a birth record or of a fleet.json become devices of the fleet.
+    Q_INVOKABLE void importFleet(const QUrl &file);
     // For those whose processes are checked on the screen of dead ones.
     Q_INVOKABLE void getLogsOfDead();
     Q_INVOKABLE void restartDead();
@@ -112,6 +122,8 @@ private:
     DeviceDetails m_device;
     DeadModel m_deadModel;
     TableFilter m_dead;
+    NewcomersModel m_newcomersModel;
+    TableFilter m_newcomers;
     VersionModel m_versions;
     UpdateListModel m_updateModel;
     TableFilter m_updates;

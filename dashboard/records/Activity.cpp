@@ -14,6 +14,7 @@ namespace {
 
 constexpr auto kindNames = enumNames<ActivityKind>({
     {ActivityKind::DeviceAdded, "device_added"_L1},
+    {ActivityKind::DeviceRetired, "device_retired"_L1},
     {ActivityKind::CameOnline, "came_online"_L1},
     {ActivityKind::WentOffline, "went_offline"_L1},
     {ActivityKind::CommandSent, "command_sent"_L1},

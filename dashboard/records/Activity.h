@@ -14,6 +14,7 @@ namespace sgn::records {
 // What a line of the timeline is about, and what its fields hold then.
 enum class ActivityKind {
     DeviceAdded,
+    DeviceRetired,
     CameOnline, // facts: OfflineFor
     WentOffline,
     CommandSent,   // subject: the command's name; jid empty: to all its targets; detail: its title

@@ -67,6 +67,8 @@ struct Device
     QString foreignFrom;
     // What of its last messages can't be read, for the one who programs it; empty: nothing.
     QString unreadable;
+    // Among the panel account's contacts on the server, when last seen.
+    bool isContact = false;
     DeviceFacts facts;
     QList<DeviceProcess> processes; // in the order of the report, at most maxProcesses
     std::optional<DeviceUpdate> update;
@@ -93,6 +95,7 @@ enum class DeviceChange {
     Update = 0x10,
     Identity = 0x20, // rpiUniqueId, conflict, foreign from
     Unreadable = 0x40,
+    Contact = 0x80,
 };
 Q_DECLARE_FLAGS(DeviceChanges, DeviceChange)
 Q_DECLARE_OPERATORS_FOR_FLAGS(DeviceChanges)

@@ -21,12 +21,20 @@ enum class FactCode {
     Undeliverable,
     Withdrawn, // before it was sent
     NotAnswered,
+    DeviceRetired,
     SignedCommandTooLarge, // bytes, limit
+    CommandTooLarge,       // bytes, limit
     BadProcessName,        // name
     BadConfigFile,         // path
     UnknownCommand,        // number
     NotAnUpdate,           // number
     UnknownUpdate,         // number
+
+    // Who belongs to the fleet.
+    BadAcceptPattern, // pattern
+    ContactsMissing,  // how many, of how many
+    NotConnected,
+    BadFleetFile, // path
 
     // An update on its way to becoming a command.
     UpdateWithoutProcess,
@@ -40,6 +48,7 @@ enum class FactCode {
     FileNotUploaded,
     FileListNotWritten,
     FileListNotUploaded,
+    ReleaseGone, // host
 
     // Logs of a device.
     PanelClosed,       // before they were here

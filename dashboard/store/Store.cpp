@@ -67,6 +67,7 @@ qint64 Store::newLogId()
 void Store::keep(const records::Device &device)
 {
     m_batch.seen.remove(device.jid);
+    m_batch.retired.remove(device.jid);
     m_batch.devices.insert(device.jid, device);
     schedule();
 }
@@ -80,6 +81,26 @@ void Store::keepSeen(const records::Device &device)
         waiting->lastSeen = device.lastSeen;
         waiting->lastReport = device.lastReport;
     }
+    schedule();
+}
+
+void Store::retire(const QString &jid, const QDateTime &at)
+{
+    m_batch.retired.insert(jid, at);
+    schedule();
+}
+
+void Store::keep(const records::Newcomer &newcomer)
+{
+    m_batch.goneNewcomers.remove(newcomer.jid);
+    m_batch.newcomers.insert(newcomer.jid, newcomer);
+    schedule();
+}
+
+void Store::removeNewcomer(const QString &jid)
+{
+    m_batch.newcomers.remove(jid);
+    m_batch.goneNewcomers.insert(jid);
     schedule();
 }
 
@@ -170,6 +191,21 @@ void Store::onWritten(const StoreBatch &batch, int serial, const Outcome &outcom
 std::vector<records::Device> Store::devices() const
 {
     return m_reader->devices();
+}
+
+QHash<QString, QDateTime> Store::retiredDevices() const
+{
+    return m_reader->retiredDevices();
+}
+
+std::optional<records::Device> Store::retiredDevice(const QString &jid) const
+{
+    return m_reader->retiredDevice(jid);
+}
+
+QList<records::Newcomer> Store::newcomers() const
+{
+    return m_reader->newcomers();
 }
 
 QList<records::IssuedCommand> Store::commands(int limit) const

@@ -7,6 +7,8 @@
 #include "records/CommandState.h"
 #include "records/Device.h"
 #include "records/LogDelivery.h"
+#include "records/Newcomer.h"
+#include "store/CommandStore.h"
 #include "store/StoreBatch.h"
 
 #include <memory>
@@ -25,7 +27,7 @@ class StoreWriter;
 // What the panel has seen, in one SQLite file (WAL), shared by every panel program of the same account on this machine.
 // What is kept is collected for up to 200 ms and then written by one worker thread in short transactions, so the window
 // never waits for the disk; reading is done here. What was committed survives a kill at any moment.
-class Store : public QObject
+class Store : public QObject, public CommandStore
 {
     Q_OBJECT
 
@@ -40,27 +42,34 @@ public:
     // What an operator has to know of the file; usually nothing.
     [[nodiscard]] const std::optional<records::Problem> &warning() const { return m_warning; }
 
+    // A device of the fleet, also one that was retired before.
     void keep(const records::Device &device);
     // Only when the device was seen; it was kept before.
     void keepSeen(const records::Device &device);
-    void keep(const records::IssuedCommand &record);
-    void keep(CommandNo number, int row, const records::CommandTarget &target);
+    // What is known of the device stays, but it is no device of the fleet any more.
+    void retire(const QString &jid, const QDateTime &at);
+    void keep(const records::Newcomer &newcomer);
+    void removeNewcomer(const QString &jid);
+    void keep(const records::IssuedCommand &record) override;
+    void keep(CommandNo number, int row, const records::CommandTarget &target) override;
     void keep(const records::ActivityEntry &entry);
     void keep(const records::LogDelivery &delivery);
     void removeLogs(qint64 deliveryId);
     // The archive's id of the last message whose effects were given to keep() before.
     void keepArchiveId(const QString &id);
-    // Writes now; finished when everything kept before is committed. Needs no event loop.
-    QFuture<Outcome> flush();
+    QFuture<Outcome> flush() override;
 
+    // Without retired ones.
     [[nodiscard]] std::vector<records::Device> devices() const;
-    // The newest `limit` commands with their counts, newest first.
-    [[nodiscard]] QList<records::IssuedCommand> commands(int limit) const;
-    // In order of rows. Does not see what waits to be written.
-    [[nodiscard]] QList<records::CommandTarget> targets(CommandNo number) const;
-    // Commands with unfinished targets, whatever their age.
-    [[nodiscard]] QList<CommandNo> openCommands() const;
-    [[nodiscard]] std::optional<records::IssuedCommand> command(CommandNo number) const;
+    // When each was retired (UTC), by JID.
+    [[nodiscard]] QHash<QString, QDateTime> retiredDevices() const;
+    // What is known of a retired device. Does not see what waits to be written.
+    [[nodiscard]] std::optional<records::Device> retiredDevice(const QString &jid) const;
+    [[nodiscard]] QList<records::Newcomer> newcomers() const;
+    [[nodiscard]] QList<records::IssuedCommand> commands(int limit) const override;
+    [[nodiscard]] QList<records::CommandTarget> targets(CommandNo number) const override;
+    [[nodiscard]] QList<CommandNo> openCommands() const override;
+    [[nodiscard]] std::optional<records::IssuedCommand> command(CommandNo number) const override;
     [[nodiscard]] QList<records::LogDelivery> logDeliveries() const;
     [[nodiscard]] qint64 newLogId();
     // Newest first. Does not see what waits to be written.

@@ -22,16 +22,32 @@ void addMissing(QHash<Key, Value> &to, const QHash<Key, Value> &from)
 
 bool StoreBatch::isEmpty() const
 {
-    return devices.isEmpty() && seen.isEmpty() && commands.isEmpty() && targets.isEmpty() && activity.isEmpty() &&
-           logs.isEmpty() && removedLogs.isEmpty() && archiveId.isEmpty();
+    return devices.isEmpty() && seen.isEmpty() && retired.isEmpty() && newcomers.isEmpty() && goneNewcomers.isEmpty() &&
+           commands.isEmpty() && targets.isEmpty() && activity.isEmpty() && logs.isEmpty() && removedLogs.isEmpty() &&
+           archiveId.isEmpty();
 }
 
 void StoreBatch::addOlder(const StoreBatch &older)
 {
+    for (auto it = older.retired.cbegin(); it != older.retired.cend(); ++it) {
+        if (!devices.contains(it.key()) && !retired.contains(it.key())) {
+            retired.insert(it.key(), it.value());
+        }
+    }
     addMissing(devices, older.devices);
     for (auto it = older.seen.cbegin(); it != older.seen.cend(); ++it) {
         if (!devices.contains(it.key()) && !seen.contains(it.key())) {
             seen.insert(it.key(), it.value());
+        }
+    }
+    for (const records::Newcomer &newcomer : older.newcomers) {
+        if (!newcomers.contains(newcomer.jid) && !goneNewcomers.contains(newcomer.jid)) {
+            newcomers.insert(newcomer.jid, newcomer);
+        }
+    }
+    for (const QString &jid : older.goneNewcomers) {
+        if (!newcomers.contains(jid)) {
+            goneNewcomers.insert(jid);
         }
     }
     addMissing(commands, older.commands);

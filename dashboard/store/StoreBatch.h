@@ -5,9 +5,11 @@
 #include "records/CommandState.h"
 #include "records/Device.h"
 #include "records/LogDelivery.h"
+#include "records/Newcomer.h"
 
 #include <QHash>
 #include <QList>
+#include <QSet>
 #include <utility>
 
 namespace sgn::store {
@@ -24,7 +26,10 @@ struct DeviceSeen
 struct StoreBatch
 {
     QHash<QString, records::Device> devices;
-    QHash<QString, DeviceSeen> seen; // of devices that are not in `devices`
+    QHash<QString, DeviceSeen> seen;   // of devices that are not in `devices`
+    QHash<QString, QDateTime> retired; // when; after `devices`
+    QHash<QString, records::Newcomer> newcomers;
+    QSet<QString> goneNewcomers;
     QHash<CommandNo, records::IssuedCommand> commands;
     QHash<std::pair<CommandNo, int>, records::CommandTarget> targets; // by number and row
     QList<records::ActivityEntry> activity;

@@ -5,11 +5,24 @@
 #include "store/StoreSql.h"
 
 #include <algorithm>
-#include <QHash>
+#include <QStringBuilder>
 
 namespace sgn::store {
 
 using namespace Qt::StringLiterals;
+
+namespace {
+
+// A condition follows.
+constexpr QStringView selectDevices =
+    u"SELECT id, jid, rpi_unique_id, last_seen, last_report, is_modern, conflict_with, foreign_from, facts, update_no, "
+    "update_state, update_percent, update_device_state, update_remarks, update_facts, unreadable, is_contact FROM "
+    "devices ";
+constexpr QStringView selectProcesses =
+    u"SELECT device_id, name, version, is_dead, state, since, dead_since, restarts_24h, last_exit, version_text FROM "
+    "processes ";
+
+} // namespace
 
 StoreReader::StoreReader(const QSqlDatabase &database)
     : m_database(database)
@@ -48,34 +61,16 @@ records::Expected<qint64> StoreReader::allocate(const QString &counter, qint64 c
 std::vector<records::Device> StoreReader::devices() const
 {
     std::vector<records::Device> devices;
-    QHash<CommandNo, std::shared_ptr<const records::UpdateTarget>> targets;
-    const auto targetOf = [this, &targets](CommandNo number) {
-        const auto known = targets.constFind(number);
-        if (known != targets.cend()) {
-            return *known;
-        }
-        const std::optional<records::IssuedCommand> record = command(number);
-        return *targets.insert(number, record ? records::updateTargetOf(*record) : nullptr);
-    };
     QSqlQuery query(m_database);
     query.setForwardOnly(true);
-    query.exec(
-        u"SELECT id, jid, rpi_unique_id, last_seen, last_report, is_modern, conflict_with, foreign_from, facts, "
-        "update_no, update_state, update_percent, update_device_state, update_remarks, update_facts, unreadable FROM devices ORDER BY id"_s);
+    query.exec(selectDevices % u"WHERE retired IS NULL ORDER BY id"_s);
     std::vector<qint64> ids;
+    UpdateTargets targets;
     while (query.next()) {
-        records::Device device = rows::device(query);
-        if (device.update) {
-            if (auto target = targetOf(device.update->target->number)) {
-                device.update->target = std::move(target);
-            }
-        }
         ids.push_back(query.value(0).toLongLong());
-        devices.push_back(std::move(device));
+        devices.push_back(deviceOf(query, targets));
     }
-    query.exec(
-        u"SELECT device_id, name, version, is_dead, state, since, dead_since, restarts_24h, last_exit, version_text "
-        "FROM processes ORDER BY device_id, position"_s);
+    query.exec(selectProcesses % u"ORDER BY device_id, position"_s);
     std::size_t at = 0;
     while (query.next()) {
         const qint64 id = query.value(0).toLongLong();
@@ -87,6 +82,69 @@ std::vector<records::Device> StoreReader::devices() const
         }
     }
     return devices;
+}
+
+// With the whole target of its update, one object for all devices of a command.
+records::Device StoreReader::deviceOf(const QSqlQuery &query, UpdateTargets &targets) const
+{
+    records::Device device = rows::device(query);
+    if (!device.update) {
+        return device;
+    }
+    const CommandNo number = device.update->target->number;
+    auto known = targets.constFind(number);
+    if (known == targets.cend()) {
+        const std::optional<records::IssuedCommand> record = command(number);
+        known = targets.insert(number, record ? records::updateTargetOf(*record) : nullptr);
+    }
+    if (*known) {
+        device.update->target = *known;
+    }
+    return device;
+}
+
+QHash<QString, QDateTime> StoreReader::retiredDevices() const
+{
+    QHash<QString, QDateTime> retired;
+    QSqlQuery query(m_database);
+    query.setForwardOnly(true);
+    query.exec(u"SELECT jid, retired FROM devices WHERE retired IS NOT NULL"_s);
+    while (query.next()) {
+        retired.insert(query.value(0).toString(), sql::toTime(query.value(1)));
+    }
+    return retired;
+}
+
+std::optional<records::Device> StoreReader::retiredDevice(const QString &jid) const
+{
+    QSqlQuery query(m_database);
+    query.prepare(selectDevices % u"WHERE jid=? AND retired IS NOT NULL"_s);
+    query.addBindValue(jid);
+    if (!query.exec() || !query.next()) {
+        return std::nullopt;
+    }
+    UpdateTargets targets;
+    records::Device device = deviceOf(query, targets);
+    const qint64 id = query.value(0).toLongLong();
+    query.prepare(selectProcesses % u"WHERE device_id=? ORDER BY position"_s);
+    query.addBindValue(id);
+    query.exec();
+    while (query.next()) {
+        device.processes += rows::process(query);
+    }
+    return device;
+}
+
+QList<records::Newcomer> StoreReader::newcomers() const
+{
+    QList<records::Newcomer> newcomers;
+    QSqlQuery query(m_database);
+    query.setForwardOnly(true);
+    query.exec(u"SELECT jid, first_seen, last_seen, is_asking, claimed_id, message, retired FROM newcomers"_s);
+    while (query.next()) {
+        newcomers += rows::newcomer(query);
+    }
+    return newcomers;
 }
 
 QList<records::IssuedCommand> StoreReader::commands(int limit) const

@@ -5,8 +5,11 @@
 #include "records/CommandState.h"
 #include "records/Device.h"
 #include "records/LogDelivery.h"
+#include "records/Newcomer.h"
 
+#include <memory>
 #include <optional>
+#include <QHash>
 #include <QSqlDatabase>
 #include <vector>
 
@@ -26,6 +29,9 @@ public:
     [[nodiscard]] records::Expected<qint64> allocate(const QString &counter, qint64 count);
 
     [[nodiscard]] std::vector<records::Device> devices() const;
+    [[nodiscard]] QHash<QString, QDateTime> retiredDevices() const;
+    [[nodiscard]] std::optional<records::Device> retiredDevice(const QString &jid) const;
+    [[nodiscard]] QList<records::Newcomer> newcomers() const;
     [[nodiscard]] QList<records::IssuedCommand> commands(int limit) const;
     [[nodiscard]] QList<records::CommandTarget> targets(CommandNo number) const;
     [[nodiscard]] QList<CommandNo> openCommands() const;
@@ -35,6 +41,11 @@ public:
     [[nodiscard]] QString archiveId() const;
 
 private:
+    // By their commands; null where the store doesn't know the command.
+    using UpdateTargets = QHash<CommandNo, std::shared_ptr<const records::UpdateTarget>>;
+
+    [[nodiscard]] records::Device deviceOf(const QSqlQuery &query, UpdateTargets &targets) const;
+
     QSqlDatabase m_database;
 };
 

@@ -83,7 +83,7 @@ void bind(QSqlQuery &query, const records::Device &device)
                     hasUpdate ? QVariant(update.percent) : QVariant(),
                     hasUpdate ? sql::fromText(update.deviceState) : QVariant(),
                     hasUpdate ? sql::fromText(update.remarks) : QVariant(), sql::fromText(toText(update.facts)),
-                    sql::fromText(device.unreadable)});
+                    sql::fromText(device.unreadable), device.isContact ? 1 : 0});
 }
 
 records::Device device(const QSqlQuery &query)
@@ -100,6 +100,7 @@ records::Device device(const QSqlQuery &query)
         device.facts = factsOf(facts);
     }
     device.unreadable = query.value(15).toString();
+    device.isContact = query.value(16).toBool();
     if (!query.isNull(9)) {
         auto target = std::make_shared<records::UpdateTarget>();
         target->number = static_cast<CommandNo>(query.value(9).toLongLong());
@@ -249,6 +250,24 @@ records::LogDelivery logDelivery(const QSqlQuery &query)
     delivery.remarks = query.value(9).toString();
     delivery.facts = records::factsFromText(query.value(10).toString());
     return delivery;
+}
+
+void bind(QSqlQuery &query, const records::Newcomer &newcomer)
+{
+    bindAll(query, {newcomer.jid, sql::fromTime(newcomer.firstSeen), sql::fromTime(newcomer.lastSeen),
+                    newcomer.isAsking ? 1 : 0, sql::fromText(newcomer.claimedId), sql::fromText(newcomer.message),
+                    sql::fromTime(newcomer.retiredAt)});
+}
+
+records::Newcomer newcomer(const QSqlQuery &query)
+{
+    return {.jid = query.value(0).toString(),
+            .firstSeen = sql::toTime(query.value(1)),
+            .lastSeen = sql::toTime(query.value(2)),
+            .isAsking = query.value(3).toBool(),
+            .claimedId = query.value(4).toString(),
+            .message = query.value(5).toString(),
+            .retiredAt = sql::toTime(query.value(6))};
 }
 
 } // namespace sgn::store::rows

@@ -5,6 +5,7 @@
 #include "records/CommandState.h"
 #include "records/Device.h"
 #include "records/LogDelivery.h"
+#include "records/Newcomer.h"
 
 #include <QSqlQuery>
 
@@ -20,6 +21,7 @@ void bind(QSqlQuery &query, CommandNo number, int row, const records::CommandTar
 // Twice: to be written, and to be looked for.
 void bind(QSqlQuery &query, const records::ActivityEntry &entry);
 void bind(QSqlQuery &query, const records::LogDelivery &delivery);
+void bind(QSqlQuery &query, const records::Newcomer &newcomer);
 
 // id, then the columns of bind(); the update's target holds its number only.
 [[nodiscard]] records::Device device(const QSqlQuery &query);
@@ -30,5 +32,6 @@ void bind(QSqlQuery &query, const records::LogDelivery &delivery);
 [[nodiscard]] records::CommandTarget target(const QSqlQuery &query);
 [[nodiscard]] records::ActivityEntry activity(const QSqlQuery &query);
 [[nodiscard]] records::LogDelivery logDelivery(const QSqlQuery &query);
+[[nodiscard]] records::Newcomer newcomer(const QSqlQuery &query);
 
 } // namespace sgn::store::rows

@@ -104,6 +104,14 @@ QList<QStringList> steps()
             u"ALTER TABLE devices ADD COLUMN unreadable TEXT NOT NULL DEFAULT ''"_s,
             u"ALTER TABLE processes ADD COLUMN version_text TEXT NOT NULL DEFAULT ''"_s,
         },
+        // Whoever is in `devices` is a device of the fleet, unless it was retired.
+        {
+            u"ALTER TABLE devices ADD COLUMN is_contact INTEGER NOT NULL DEFAULT 0"_s,
+            u"ALTER TABLE devices ADD COLUMN retired INTEGER"_s,
+            u"CREATE TABLE newcomers("
+            "jid TEXT PRIMARY KEY, first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL, is_asking INTEGER NOT "
+            "NULL, claimed_id TEXT NOT NULL, message TEXT NOT NULL, retired INTEGER) WITHOUT ROWID"_s,
+        },
     };
 }
 

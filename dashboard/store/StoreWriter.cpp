@@ -18,6 +18,9 @@ public:
 
     Outcome write(const records::Device &device);
     Outcome write(const QString &jid, const DeviceSeen &seen);
+    Outcome retire(const QString &jid, const QDateTime &at);
+    Outcome write(const records::Newcomer &newcomer);
+    Outcome removeNewcomer(const QString &jid);
     Outcome write(const records::IssuedCommand &record);
     Outcome write(CommandNo number, int row, const records::CommandTarget &target);
     Outcome write(const records::ActivityEntry &entry);
@@ -51,12 +54,15 @@ Outcome StoreWriter::Statements::write(const records::Device &device)
     QSqlQuery &query = prepared(
         "INSERT INTO devices(jid, rpi_unique_id, last_seen, last_report, is_modern, conflict_with, foreign_from, "
         "facts, "
-        "update_no, update_state, update_percent, update_device_state, update_remarks, update_facts, unreadable) "
-        "VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(jid) DO UPDATE SET rpi_unique_id=excluded.rpi_unique_id, "
+        "update_no, update_state, update_percent, update_device_state, update_remarks, update_facts, unreadable, "
+        "is_contact) "
+        "VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(jid) DO UPDATE SET rpi_unique_id=excluded.rpi_unique_id, "
         "last_seen=excluded.last_seen, last_report=excluded.last_report, is_modern=excluded.is_modern, "
         "conflict_with=excluded.conflict_with, foreign_from=excluded.foreign_from, facts=excluded.facts, "
         "update_no=excluded.update_no, update_state=excluded.update_state, update_percent=excluded.update_percent, "
-        "update_device_state=excluded.update_device_state, update_remarks=excluded.update_remarks, update_facts=excluded.update_facts, unreadable=excluded.unreadable RETURNING id"_L1);
+        "update_device_state=excluded.update_device_state, update_remarks=excluded.update_remarks, "
+        "update_facts=excluded.update_facts, unreadable=excluded.unreadable, "
+        "is_contact=excluded.is_contact, retired=NULL RETURNING id"_L1);
     rows::bind(query, device);
     if (Outcome outcome = sql::run(query, u"keeping a device"_s); !outcome) {
         return outcome;
@@ -96,6 +102,29 @@ Outcome StoreWriter::Statements::write(const QString &jid, const DeviceSeen &see
     query.bindValue(1, sql::fromTime(seen.lastReport));
     query.bindValue(2, jid);
     return sql::run(query, u"keeping when a device was seen"_s);
+}
+
+Outcome StoreWriter::Statements::retire(const QString &jid, const QDateTime &at)
+{
+    QSqlQuery &query = prepared("UPDATE devices SET retired=?, is_contact=0 WHERE jid=?"_L1);
+    query.bindValue(0, sql::fromTime(at));
+    query.bindValue(1, jid);
+    return sql::run(query, u"keeping that a device was retired"_s);
+}
+
+Outcome StoreWriter::Statements::write(const records::Newcomer &newcomer)
+{
+    QSqlQuery &query = prepared("INSERT OR REPLACE INTO newcomers(jid, first_seen, last_seen, is_asking, claimed_id, "
+                                "message, retired) VALUES(?,?,?,?,?,?,?)"_L1);
+    rows::bind(query, newcomer);
+    return sql::run(query, u"keeping a newcomer"_s);
+}
+
+Outcome StoreWriter::Statements::removeNewcomer(const QString &jid)
+{
+    QSqlQuery &query = prepared("DELETE FROM newcomers WHERE jid=?"_L1);
+    query.bindValue(0, jid);
+    return sql::run(query, u"removing a newcomer"_s);
 }
 
 Outcome StoreWriter::Statements::write(const records::IssuedCommand &record)
@@ -222,6 +251,9 @@ Outcome StoreWriter::write(const StoreBatch &batch)
             return writeAll(batch.devices, [s](auto it) { return s->write(it.value()); });
         })
         .and_then([&] { return writeAll(batch.seen, [s](auto it) { return s->write(it.key(), it.value()); }); })
+        .and_then([&] { return writeAll(batch.retired, [s](auto it) { return s->retire(it.key(), it.value()); }); })
+        .and_then([&] { return writeAll(batch.goneNewcomers, [s](auto it) { return s->removeNewcomer(*it); }); })
+        .and_then([&] { return writeAll(batch.newcomers, [s](auto it) { return s->write(it.value()); }); })
         .and_then([&] { return writeAll(batch.commands, [s](auto it) { return s->write(it.value()); }); })
         .and_then([&] {
             return writeAll(batch.targets,

@@ -35,7 +35,9 @@ public:
         const QString detail = detailText(entry);
         switch (entry.kind) {
         case ActivityKind::DeviceAdded:
-            return tr("Seen for the first time");
+            return tr("Became one of the fleet's devices");
+        case ActivityKind::DeviceRetired:
+            return tr("Taken out of the fleet");
         case ActivityKind::CameOnline:
             return tr("Online");
         case ActivityKind::WentOffline:

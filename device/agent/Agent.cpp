@@ -155,7 +155,7 @@ Agent::Agent(const AgentSettings &settings, PanelLink &link, control::WatchdogPo
     connect(&m_commands, &CommandRunner::versionRequested, this, &Agent::versionRequested);
     connect(&m_status, &ProcessStatus::problemChanged, this, [this] {
         if (m_features.wantsEvents() && m_link.isOnline()) {
-            m_versions.report();
+            m_versions.report(xmpp::Keeping::AsUsual);
         }
     });
     connect(&m_commands, &CommandRunner::logsRequested, &m_logs, &LogUploader::start);
@@ -183,13 +183,14 @@ void Agent::start()
     m_stick.start();
 }
 
-void Agent::versionRequested(const QStringList &features)
+void Agent::versionRequested(const QStringList &features, bool isLive)
 {
     if (const Outcome kept = m_features.set(features); !kept) {
         qCWarning(lcAgent) << kept.error();
     }
     m_events.setWanted(m_features.wantsEvents());
-    m_versions.report();
+    // Who requests it live is there to read the reply.
+    m_versions.report(isLive ? xmpp::Keeping::DeliverOnly : xmpp::Keeping::AsUsual);
     m_installer.repeatProgress();
 }
 
@@ -203,7 +204,8 @@ QString Agent::problem() const
 void Agent::sendProgress(const update::Order &order, update::State state, int percent, const QString &remarks)
 {
     if (m_link.isOnline()) {
-        m_link.send(encode(ProgressReport{order.number, m_from, nameOf(state), percent, remarks, order.request}));
+        m_link.send(encode(ProgressReport{order.number, m_from, nameOf(state), percent, remarks, order.request}),
+                    xmpp::Keeping::DeliverOnly);
     }
 }
 

@@ -72,7 +72,7 @@ Q_SIGNALS:
     void restartRequested();
 
 private:
-    void versionRequested(const QStringList &features);
+    void versionRequested(const QStringList &features, bool isLive);
     [[nodiscard]] QString problem() const;
     void sendProgress(const update::Order &order, update::State state, int percent, const QString &remarks);
 

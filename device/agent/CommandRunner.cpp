@@ -82,7 +82,7 @@ void CommandRunner::run(const PanelCommand &accepted)
                    [&](const UpdateCommand &update) { runTask(update, accepted); },
                    [&](const VersionRequest &) {
                        if (!accepted.delayed) {
-                           Q_EMIT versionRequested(accepted.command.features);
+                           Q_EMIT versionRequested(accepted.command.features, true);
                            return;
                        }
                        m_gatheredVersion = true;
@@ -103,7 +103,7 @@ void CommandRunner::run(const PanelCommand &accepted)
 void CommandRunner::emitGathered()
 {
     if (std::exchange(m_gatheredVersion, false)) {
-        Q_EMIT versionRequested(std::exchange(m_gatheredFeatures, {}));
+        Q_EMIT versionRequested(std::exchange(m_gatheredFeatures, {}), false);
     }
     if (std::exchange(m_gatheredLogs, false)) {
         Q_EMIT logsRequested();

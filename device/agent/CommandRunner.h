@@ -60,7 +60,8 @@ public:
     void logsUploaded(const LogsReply &reply);
 
 Q_SIGNALS:
-    void versionRequested(const QStringList &features);
+    // Live: not one that the server has kept.
+    void versionRequested(const QStringList &features, bool isLive);
     void logsRequested();
 
 private:

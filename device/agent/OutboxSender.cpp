@@ -59,7 +59,7 @@ bool OutboxSender::isDurable(const QString &key)
 void OutboxSender::sendOnce(const QByteArray &body)
 {
     if (m_link.isOnline()) {
-        m_link.send(body);
+        m_link.send(body, xmpp::Keeping::AsUsual);
     }
 }
 
@@ -78,7 +78,7 @@ void OutboxSender::sendWaiting()
     const QSet<quint64> sent(underway.begin(), underway.end());
     for (const Outbox::Letter &letter : m_outbox.letters()) {
         if (!sent.contains(letter.sequence)) {
-            m_onTheWay.insert(m_link.send(letter.body), letter.sequence);
+            m_onTheWay.insert(m_link.send(letter.body, xmpp::Keeping::AsUsual), letter.sequence);
         }
     }
 }

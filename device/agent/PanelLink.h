@@ -3,6 +3,7 @@
 
 #include "base/Result.h"
 #include "xmpp/IncomingMessage.h"
+#include "xmpp/Keeping.h"
 
 #include <chrono>
 #include <functional>
@@ -22,7 +23,7 @@ public:
 
     [[nodiscard]] virtual bool isOnline() const = 0;
     // To the panel's bare JID. acknowledged() or notSent() follows with the returned id, never from within the call.
-    virtual quint64 send(const QByteArray &body) = 0;
+    virtual quint64 send(const QByteArray &body, xmpp::Keeping keeping) = 0;
     // Whether the server takes files.
     [[nodiscard]] virtual bool canUpload() const = 0;
     // The largest file that it takes, in bytes; nullopt where it names no limit.

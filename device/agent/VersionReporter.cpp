@@ -3,6 +3,8 @@
 
 #include "agent/DeviceFactsReader.h"
 
+#include <utility>
+
 namespace sgn::agent {
 
 VersionReporter::VersionReporter(About about, ProcessStatus &status, const TrustedTime &time, PanelLink &link,
@@ -14,16 +16,14 @@ VersionReporter::VersionReporter(About about, ProcessStatus &status, const Trust
     , m_link(link)
 {}
 
-void VersionReporter::report()
+void VersionReporter::report(xmpp::Keeping keeping)
 {
     if (m_asking) {
+        m_asking = keeping == xmpp::Keeping::AsUsual ? keeping : *m_asking;
         return;
     }
-    m_asking = true;
-    m_status.ask(this, [this](const QList<ProcessReport> &processes) {
-        m_asking = false;
-        send(processes);
-    });
+    m_asking = keeping;
+    m_status.ask(this, [this](const QList<ProcessReport> &processes) { send(processes); });
 }
 
 void VersionReporter::send(const QList<ProcessReport> &processes)
@@ -37,7 +37,7 @@ void VersionReporter::send(const QList<ProcessReport> &processes)
     report.facts.packagesVersion = m_about.packagesVersion();
     report.facts.problem = m_about.problem();
     report.facts.clockOffsetS = m_time.offsetS();
-    m_link.send(encode(report));
+    m_link.send(encode(report), *std::exchange(m_asking, std::nullopt));
 }
 
 } // namespace sgn::agent

@@ -33,7 +33,8 @@ public:
     VersionReporter(About about, ProcessStatus &status, const TrustedTime &time, PanelLink &link,
                     QObject *parent = nullptr);
 
-    void report();
+    // `keeping` of several requests that one report answers: the longest.
+    void report(xmpp::Keeping keeping);
 
 private:
     void send(const QList<ProcessReport> &processes);
@@ -42,7 +43,7 @@ private:
     ProcessStatus &m_status;
     const TrustedTime &m_time;
     PanelLink &m_link;
-    bool m_asking = false;
+    std::optional<xmpp::Keeping> m_asking; // how long the reply is to be kept
 };
 
 } // namespace sgn::agent

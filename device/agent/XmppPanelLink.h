@@ -30,7 +30,10 @@ public:
     void stop() { m_session.stop(); }
 
     [[nodiscard]] bool isOnline() const override { return m_session.isOnline(); }
-    quint64 send(const QByteArray &body) override { return m_session.send(m_panelJid, body); }
+    quint64 send(const QByteArray &body, xmpp::Keeping keeping) override
+    {
+        return m_session.send(m_panelJid, body, keeping);
+    }
     [[nodiscard]] bool canUpload() const override { return m_session.canUpload(); }
     [[nodiscard]] std::optional<qint64> uploadLimit() const override { return m_session.uploadLimit(); }
     void upload(const QString &path, QObject *context, UploadAnswer answer) override;

@@ -140,7 +140,7 @@ void SimDevice::update(const UpdateCommand &update, const Command &command, cons
         const ProgressReport progress{number, m_from, updateStates.at(static_cast<size_t>(step)),
                                       100,    {},     command.request};
         after({duration * step / progressSteps, duration * step / progressSteps},
-              [this, progress] { send(encode(progress)); });
+              [this, progress] { m_session.send(m_panelJid, encode(progress), xmpp::Keeping::DeliverOnly); });
     }
     after({duration, duration}, [this, update, command, fingerprint, number, fails] {
         m_isUpdating = false;
@@ -232,7 +232,12 @@ void SimDevice::sendVersions()
             process = plain;
         }
     }
-    send(encode(report));
+    // Only devices of today ask the server not to archive it.
+    if (m_behaviour.modern) {
+        m_session.send(m_panelJid, encode(report), xmpp::Keeping::DeliverOnly);
+    } else {
+        send(encode(report));
+    }
 }
 
 void SimDevice::sendEvent()

@@ -72,7 +72,7 @@ private:
     bool m_panelWantsEvents = false;
     bool m_isUpdating = false;
     QHash<QByteArray, QByteArray> m_answers; // by fingerprint of the command; empty while it runs
-    QHash<quint64, QByteArray> m_onTheWay;
+    QHash<quint64, QByteArray> m_onTheWay;   // what is sent again when it is lost
     QByteArrayList m_unsent;
     QTimer m_eventTimer;
 };

@@ -13,6 +13,7 @@ T.AbstractButton {
 
     required property string iconName
     property int count: 0
+    property int countTone: Cell.Bad
     property bool selected: false
 
     implicitHeight: Theme.controlHeight
@@ -47,7 +48,7 @@ T.AbstractButton {
         Badge {
             visible: item.count > 0
             text: item.count
-            tone: Cell.Bad
+            tone: item.countTone
             radius: height / 2
         }
     }

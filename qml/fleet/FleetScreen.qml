@@ -14,6 +14,7 @@ FocusScope {
     // Beside the table where there is room, else over it when a row is opened.
     readonly property bool wide: width >= Theme.sidePanelThreshold
     property bool detailsOpen: false
+    readonly property string history: workspace.connection.history.length > 0 ? " · " + workspace.connection.history : ""
 
     Shortcut {
         sequence: "Ctrl+F"
@@ -30,7 +31,7 @@ FocusScope {
 
         ScreenTitle {
             title: qsTr("Fleet")
-            subtitle: qsTr("%n device(s)", "", screen.workspace.head.total) + " · " + screen.workspace.lastReport
+            subtitle: qsTr("%n device(s)", "", screen.workspace.head.total) + " · " + screen.workspace.lastReport + screen.history
             Layout.fillWidth: true
         }
         RowLayout {
@@ -124,7 +125,7 @@ FocusScope {
                     width: Math.min(parent.width - Theme.gap8 * 2, Theme.messageWidth)
                     iconName: "server"
                     title: qsTr("No devices yet")
-                    text: qsTr("A device appears here when its agent signs in for the first time. Its cpanel_jid must be %1.").arg(screen.workspace.account)
+                    text: qsTr("A device appears here, or under New devices, when its agent signs in for the first time. Its cpanel_jid must be %1.").arg(screen.workspace.account)
                 },
                 EmptyState {
                     visible: screen.workspace.head.total > 0
@@ -152,6 +153,11 @@ FocusScope {
                 text: qsTr("Get logs")
                 iconName: "file-text"
                 onClicked: screen.workspace.getLogs()
+            }
+            Button {
+                text: qsTr("Remove…")
+                iconName: "x"
+                onClicked: retire.open()
             }
             Button {
                 text: qsTr("Reboot…")
@@ -187,6 +193,18 @@ FocusScope {
     NewUpdateDialog {
         id: newUpdate
         update: screen.workspace.newUpdate
+    }
+    Dialog {
+        id: retire
+        title: qsTr("Remove %n device(s) from the fleet?", "", screen.workspace.fleet.checkedCount)
+        acceptText: qsTr("Remove")
+        danger: true
+        onAccepted: screen.workspace.retire()
+
+        contentItem: Label {
+            text: qsTr("They get no more commands and leave the list on every desk; what was recorded stays in Activity. A device that shows up again waits under New devices.")
+            wrapMode: Text.Wrap
+        }
     }
     Dialog {
         id: reboot

@@ -83,6 +83,15 @@ Item {
                     }
                 }
                 Once {
+                    active: shell.screenName === "newcomers"
+
+                    NewcomersScreen {
+                        anchors.fill: screens
+                        focus: true
+                        workspace: shell.workspace
+                    }
+                }
+                Once {
                     active: shell.screenName === "dead"
 
                     DeadScreen {

@@ -45,6 +45,15 @@ Rectangle {
             onClicked: sidebar.chosen("fleet")
         }
         NavItem {
+            text: qsTr("New devices")
+            iconName: "inbox"
+            count: sidebar.workspace.newcomers.totalCount
+            countTone: Cell.Accent
+            selected: sidebar.screenName === "newcomers"
+            Layout.fillWidth: true
+            onClicked: sidebar.chosen("newcomers")
+        }
+        NavItem {
             text: qsTr("Dead processes")
             iconName: "activity"
             count: sidebar.workspace.head.dead

@@ -91,6 +91,10 @@ void Transfer::Private::setRequest()
     curl_easy_setopt(m_easy, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(m_easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_1_1));
     curl_easy_setopt(m_easy, CURLOPT_CUSTOMREQUEST, m_request.method.constData());
+    if (m_request.method == "HEAD") {
+        // Else it waits for a body of the length that the head states.
+        curl_easy_setopt(m_easy, CURLOPT_NOBODY, 1L);
+    }
     setProxy(m_easy, m_request.proxy);
     curl_easy_setopt(m_easy, CURLOPT_SUPPRESS_CONNECT_HEADERS, 1L);
     // The body as it is: its size and hash are those of the file.

@@ -16,6 +16,15 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
+// An item that stands for nothing: neither sees the other, none of both is requested, and no client has given it a name
+// or a group. Prosody makes one, as a pre-approval (RFC 6121 section 3.4), of a stranger in a public group who requests
+// a subscription.
+bool isBare(const QDomElement &item)
+{
+    return item.attribute(u"subscription"_s) == u"none" && item.attribute(u"ask"_s).isEmpty() &&
+           item.attribute(u"name"_s).isEmpty() && item.firstChildElement(u"group"_s).isNull();
+}
+
 void sendPresence(QXmppClient *client, QXmppPresence::Type type, const QString &to)
 {
     QXmppPresence presence(type);
@@ -107,15 +116,16 @@ void Contacts::readPresence(const QDomElement &stanza)
         Q_EMIT presenceChanged(bare, true, resourceOf(from));
     } else if (type == u"unavailable") {
         Q_EMIT presenceChanged(bare, false, resourceOf(from));
-    } else if (type == u"subscribe") {
-        answerSubscription(bare);
+    } else if (type == u"subscribe" && m_trusted.contains(bare)) {
+        acceptSubscription(bare);
+    } else if (type == u"subscribe" && isBareAccountJid(bare)) {
+        Q_EMIT subscriptionRequested(bare);
     }
 }
 
-void Contacts::answerSubscription(const QString &jid)
+void Contacts::acceptSubscription(const QString &jid)
 {
-    const bool welcome = m_trusted.contains(jid) || (m_options.role == Role::Panel && m_options.acceptSubscriptions);
-    if (!m_client || !welcome) {
+    if (!m_client) {
         return;
     }
     sendPresence(m_client, QXmppPresence::Subscribed, jid);
@@ -123,6 +133,40 @@ void Contacts::answerSubscription(const QString &jid)
     if (sees != Sees::We && sees != Sees::Both && !m_asked.contains(jid)) {
         requestSubscription(jid);
     }
+}
+
+void Contacts::refuseSubscription(const QString &jid)
+{
+    if (m_client) {
+        sendPresence(m_client, QXmppPresence::Unsubscribed, jid);
+    }
+}
+
+void Contacts::remove(const QString &jid)
+{
+    m_toAsk.remove(jid);
+    m_asked.remove(jid);
+    if (!m_client) {
+        return;
+    }
+    // RFC 6121 section 2.5. The reply needs no look: what has happened comes as a push.
+    m_client->sendIq(XmlIq(QXmppIq::Set, {}, [jid](QXmlStreamWriter &xml) {
+        xml.writeStartElement(u"query"_s);
+        xml.writeDefaultNamespace(ns::roster.toString());
+        xml.writeEmptyElement(u"item"_s);
+        xml.writeAttribute(u"jid"_s, jid);
+        xml.writeAttribute(u"subscription"_s, u"remove"_s);
+        xml.writeEndElement();
+    }));
+}
+
+// RFC 6121 section 2.1.2.5.
+Contacts::Sees Contacts::seenBy(const QString &subscription)
+{
+    if (subscription == u"both") {
+        return Sees::Both;
+    }
+    return subscription == u"to" ? Sees::We : subscription == u"from" ? Sees::They : Sees::Nobody;
 }
 
 void Contacts::requestRoster()
@@ -133,7 +177,17 @@ void Contacts::requestRoster()
             return;
         }
         m_roster.clear();
-        readRosterItems(child(*answer, u"query", ns::roster));
+        const QDomElement query = child(*answer, u"query", ns::roster);
+        for (QDomElement item = query.firstChildElement(u"item"_s); !item.isNull();
+             item = item.nextSiblingElement(u"item"_s)) {
+            const QString jid = bareJid(item.attribute(u"jid"_s));
+            if (isBareAccountJid(jid) && !isBare(item)) {
+                m_roster.insert(jid, seenBy(item.attribute(u"subscription"_s)));
+            }
+        }
+        QStringList jids = m_roster.keys();
+        jids.sort();
+        Q_EMIT rosterReceived(jids);
     });
 }
 
@@ -152,31 +206,27 @@ void Contacts::readRosterPush(const QDomElement &stanza)
     QXmppIq acknowledgement(QXmppIq::Result);
     acknowledgement.setId(stanza.attribute(u"id"_s));
     m_client->sendPacket(acknowledgement);
-    readRosterItems(child(stanza, u"query", ns::roster));
+    // RFC 6121 section 2.1.6: exactly one item.
+    const QDomElement item = child(stanza, u"query", ns::roster).firstChildElement(u"item"_s);
+    const QString jid = bareJid(item.attribute(u"jid"_s));
+    if (isBareAccountJid(jid) && (m_roster.contains(jid) || !isBare(item))) {
+        updateContact(jid, item.attribute(u"subscription"_s));
+    }
 }
 
-void Contacts::readRosterItems(const QDomElement &query)
+void Contacts::updateContact(const QString &jid, const QString &subscription)
 {
-    for (QDomElement item = query.firstChildElement(u"item"_s); !item.isNull();
-         item = item.nextSiblingElement(u"item"_s)) {
-        const QString jid = bareJid(item.attribute(u"jid"_s));
-        const QString subscription = item.attribute(u"subscription"_s);
-        if (!isBareAccountJid(jid)) {
-            continue;
+    if (subscription == u"remove") {
+        if (m_roster.remove(jid)) {
+            Q_EMIT contactRemoved(jid);
         }
-        if (subscription == u"remove") {
-            m_roster.remove(jid);
-        } else if (subscription == u"both") {
-            m_roster.insert(jid, Sees::Both);
-        } else if (subscription == u"to") {
-            m_roster.insert(jid, Sees::We);
-        } else {
-            m_roster.insert(jid, subscription == u"from" ? Sees::They : Sees::Nobody);
-        }
+        return;
     }
-    QStringList jids = m_roster.keys();
-    jids.sort();
-    Q_EMIT rosterReceived(jids);
+    const bool isNew = !m_roster.contains(jid);
+    m_roster.insert(jid, seenBy(subscription));
+    if (isNew) {
+        Q_EMIT contactAdded(jid);
+    }
 }
 
 } // namespace sgn::xmpp

@@ -23,6 +23,9 @@ public:
     void setOwnJid(const QString &bareJid) { m_ownBareJid = bareJid; }
     void setTrustedPeers(const QStringList &bareJids);
     void requestSubscription(const QString &bareJid);
+    void acceptSubscription(const QString &bareJid);
+    void refuseSubscription(const QString &bareJid);
+    void remove(const QString &bareJid);
 
     void online(QXmppClient *client);
     void offline();
@@ -32,16 +35,19 @@ public:
 Q_SIGNALS:
     void presenceChanged(const QString &bareJid, bool online, const QString &resource);
     void rosterReceived(const QStringList &bareJids);
+    void contactAdded(const QString &bareJid);
+    void contactRemoved(const QString &bareJid);
+    void subscriptionRequested(const QString &bareJid);
     // A stanza that should not exist; worth a line in the log.
     void suspicious(const QString &what);
 
 private:
     enum class Sees { Nobody, We, They, Both };
 
+    [[nodiscard]] static Sees seenBy(const QString &subscription);
     void requestRoster();
-    void readRosterItems(const QDomElement &query);
+    void updateContact(const QString &bareJid, const QString &subscription);
     void introduceTo(const QString &bareJid);
-    void answerSubscription(const QString &bareJid);
 
     SessionOptions m_options;
     QString m_ownBareJid;

@@ -38,7 +38,7 @@ MessageSender::MessageSender(QObject *parent)
     , m_prefix(u"sgn-%1-"_s.arg(QRandomGenerator::system()->generate64(), 16, 16, QChar(u'0')))
 {}
 
-quint64 MessageSender::send(QXmppClient *client, const QString &toBareJid, const QByteArray &body)
+quint64 MessageSender::send(QXmppClient *client, const QString &toBareJid, const QByteArray &body, Keeping keeping)
 {
     const quint64 id = ++m_lastId;
     m_inFlight.insert(id);
@@ -61,6 +61,9 @@ quint64 MessageSender::send(QXmppClient *client, const QString &toBareJid, const
     QXmppMessage message({}, toBareJid, QString::fromLatin1(body));
     message.setId(m_prefix + QString::number(id));
     message.setType(QXmppMessage::Chat);
+    if (keeping == Keeping::DeliverOnly) {
+        message.addHint(QXmppMessage::NoStore);
+    }
     client->send(std::move(message)).then(this, [settleLater](QXmpp::SendResult result) {
         if (const auto *error = std::get_if<QXmppError>(&result)) {
             settleLater(fail(ErrorCode::Network, error->description));

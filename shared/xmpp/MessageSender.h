@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/Result.h"
+#include "xmpp/Keeping.h"
 
 #include <optional>
 #include <QObject>
@@ -24,7 +25,7 @@ public:
     explicit MessageSender(QObject *parent);
 
     // `client` null: offline. Exactly one of the signals follows, from the event loop.
-    quint64 send(QXmppClient *client, const QString &toBareJid, const QByteArray &body);
+    quint64 send(QXmppClient *client, const QString &toBareJid, const QByteArray &body, Keeping keeping);
     // The link is lost: notSent() for all that wasn't acknowledged and may or may not have arrived.
     void lost(const Error &reason);
     // The id of send() that belongs to a stanza id, if it is one of ours.

@@ -79,6 +79,9 @@ Session::Private::Private(Session *session, Account account, SessionOptions opti
     connect(&m_sender, &MessageSender::notSent, q, &Session::notSent);
     connect(&m_contacts, &Contacts::presenceChanged, q, &Session::presenceChanged);
     connect(&m_contacts, &Contacts::rosterReceived, q, &Session::rosterReceived);
+    connect(&m_contacts, &Contacts::contactAdded, q, &Session::contactAdded);
+    connect(&m_contacts, &Contacts::contactRemoved, q, &Session::contactRemoved);
+    connect(&m_contacts, &Contacts::subscriptionRequested, q, &Session::subscriptionRequested);
     connect(&m_contacts, &Contacts::suspicious, this, [this](const QString &what) { logDropped({}, what); });
     connect(&m_archive, &ArchiveReader::pageRead, q, &Session::archivePageRead);
     connect(&m_archive, &ArchiveReader::finished, q, &Session::archiveFinished);
@@ -314,9 +317,10 @@ QString Session::ownJid() const
     return d->m_connection ? d->m_connection->jid() : QString();
 }
 
-quint64 Session::send(const QString &toBareJid, const QByteArray &body)
+quint64 Session::send(const QString &toBareJid, const QByteArray &body, Keeping keeping)
 {
-    return d->m_sender.send(isOnline() && d->m_connection ? d->m_connection->client() : nullptr, toBareJid, body);
+    QXmppClient *client = isOnline() && d->m_connection ? d->m_connection->client() : nullptr;
+    return d->m_sender.send(client, toBareJid, body, keeping);
 }
 
 void Session::setTrustedPeers(const QStringList &bareJids)
@@ -327,6 +331,21 @@ void Session::setTrustedPeers(const QStringList &bareJids)
 void Session::requestSubscription(const QString &bareJid)
 {
     d->m_contacts.requestSubscription(bareJid);
+}
+
+void Session::acceptSubscription(const QString &bareJid)
+{
+    d->m_contacts.acceptSubscription(bareJid);
+}
+
+void Session::refuseSubscription(const QString &bareJid)
+{
+    d->m_contacts.refuseSubscription(bareJid);
+}
+
+void Session::removeContact(const QString &bareJid)
+{
+    d->m_contacts.remove(bareJid);
 }
 
 void Session::queryArchive(const ArchiveStart &start)

@@ -5,6 +5,7 @@
 #include "base/Result.h"
 #include "xmpp/Account.h"
 #include "xmpp/IncomingMessage.h"
+#include "xmpp/Keeping.h"
 #include "xmpp/SessionOptions.h"
 #include "xmpp/Upload.h"
 
@@ -50,14 +51,22 @@ public:
 
     // Sends one chat message. Exactly one of acknowledged(id) and notSent(id) follows, never from within this call.
     // `body` is JSON in ASCII, at most maxBodySize bytes; anything else is a BadRequest or TooLarge by notSent().
-    quint64 send(const QString &toBareJid, const QByteArray &body);
+    quint64 send(const QString &toBareJid, const QByteArray &body, Keeping keeping = Keeping::AsUsual);
 
-    // The accounts whose presence is reported and whose subscription requests are granted. A device requests a mutual
-    // subscription from each of them at its first login and sends them its presence directly, so that they see it even
-    // before they agreed.
+    // The accounts whose presence is reported and whose subscription requests are granted by themselves. A device
+    // requests a mutual subscription from each of them at its first login and sends them its presence directly, so that
+    // they see it even before they agreed.
     void setTrustedPeers(const QStringList &bareJids);
     // Requests a subscription to the account's presence, now or at the next login.
     void requestSubscription(const QString &bareJid);
+    // Panel: lets the account see our presence, and requests the same where it isn't granted yet. The account becomes a
+    // contact, see contactAdded().
+    void acceptSubscription(const QString &bareJid);
+    // Panel: answers a request, so that the server doesn't repeat it.
+    void refuseSubscription(const QString &bareJid);
+    // Panel: takes the account out of the contacts, which ends both subscriptions; contactRemoved() follows. The last
+    // three do nothing while offline.
+    void removeContact(const QString &bareJid);
 
     // Panel: reads the archive page by page; messages come by messageReceived() with fromArchive, oldest first, then
     // archivePageRead(), and at the end archiveFinished(). One at a time: a second call while one runs is answered by
@@ -97,8 +106,13 @@ Q_SIGNALS:
     // Emitted for trusted peers and, on a panel, for every account whose presence the server sends. After offline()
     // every presence is unknown; the next login reports it anew.
     void presenceChanged(const QString &bareJid, bool online, const QString &resource);
-    // Panel: all contacts after each login and after each change.
+    // Panel: all contacts after each login, and then each change, by whichever client of the account or by the server.
     void rosterReceived(const QStringList &bareJids);
+    void contactAdded(const QString &bareJid);
+    void contactRemoved(const QString &bareJid);
+    // Panel: an account that isn't a trusted peer requests to see our presence. The server repeats it after each login
+    // until it is accepted or refused.
+    void subscriptionRequested(const QString &bareJid);
     // All messages of a page have come; another one follows.
     void archivePageRead(const sgn::xmpp::ArchivePage &page);
     // The last page, or why reading stopped. NotFound: the server no longer has the message to start after.

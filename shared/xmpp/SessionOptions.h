@@ -21,9 +21,6 @@ enum class Role {
 struct SessionOptions
 {
     Role role = Role::Device;
-    // Panel only: accept every request to see our presence, and request the same in return, so that a new device
-    // appears without being added by hand. Otherwise only trusted peers are accepted.
-    bool acceptSubscriptions = false;
     // Whether others see that the account is online. Without presence the server also delivers no messages: for a
     // program that only tries the login beside the one that uses the account.
     bool showsPresence = true;

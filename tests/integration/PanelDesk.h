@@ -12,6 +12,8 @@ struct DeskOptions
 {
     QString password = panelPassword;
     core::CommandNumbers numbers = core::CommandNumbers();
+    QStringList accept = {};
+    std::chrono::milliseconds requestsRepeated{30'000};
 };
 
 // A panel of the account with the store `file`, as on one operator's desk, that doesn't wait long for anything. Null,
@@ -27,10 +29,12 @@ inline std::unique_ptr<core::Panel> openDesk(const ProsodyServer &server, const 
     config.port = server.port();
     config.caFile = server.caFile();
     config.storeFile = file;
+    config.accept = options.accept;
     core::Panel::Settings settings;
     settings.operatorName = QStringLiteral("test");
     settings.timing.inquiry.answerWithin = 1s;
     settings.timing.tick = 200ms;
+    settings.timing.requestsRepeated = options.requestsRepeated;
     settings.timing.resend.settle = 500ms;
     settings.timing.resend.patience = 1s;
     settings.xmpp.reconnect = {.first = 20ms, .ceiling = 100ms, .stableAfter = 60s};

@@ -28,7 +28,7 @@ public:
     }
 
     [[nodiscard]] bool isOnline() const override { return m_online; }
-    quint64 send(const QByteArray &body) override
+    quint64 send(const QByteArray &body, xmpp::Keeping) override
     {
         m_file.write(body + '\n');
         const quint64 id = ++m_lastId;

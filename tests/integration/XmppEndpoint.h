@@ -17,7 +17,6 @@ inline xmpp::SessionOptions quickOptions(xmpp::Role role)
     using namespace std::chrono_literals;
     xmpp::SessionOptions options;
     options.role = role;
-    options.acceptSubscriptions = role == xmpp::Role::Panel;
     options.connectTimeout = 10s;
     options.reconnect = {.first = 20ms, .ceiling = 100ms, .stableAfter = 60s};
     return options;
@@ -39,6 +38,7 @@ class Endpoint
 public:
     Endpoint(xmpp::Account account, xmpp::SessionOptions options)
         : session(std::move(account), options, clock)
+        , acceptsAll(options.role == xmpp::Role::Panel)
     {
         using xmpp::Session;
         QObject::connect(&session, &Session::online, &session, [this] { ++logins; });
@@ -57,6 +57,15 @@ public:
                          [this](const QString &jid, bool online, const QString &) { presence.insert(jid, online); });
         QObject::connect(&session, &Session::rosterReceived, &session,
                          [this](const QStringList &jids) { roster = jids; });
+        QObject::connect(&session, &Session::contactAdded, &session, [this](const QString &jid) { roster += jid; });
+        QObject::connect(&session, &Session::contactRemoved, &session,
+                         [this](const QString &jid) { roster.removeAll(jid); });
+        QObject::connect(&session, &Session::subscriptionRequested, &session, [this](const QString &jid) {
+            requests += jid;
+            if (acceptsAll) {
+                session.acceptSubscription(jid);
+            }
+        });
         QObject::connect(&session, &Session::archiveFinished, &session,
                          [this](const Result<xmpp::ArchivePage> &page) { archive = page; });
         QObject::connect(&session, &Session::serverTimeKnown, &session,
@@ -74,6 +83,7 @@ public:
 
     SystemClock clock;
     xmpp::Session session;
+    bool acceptsAll; // grants every subscription that a device hasn't granted by itself
     int logins = 0;
     int stops = 0;
     QList<Error> losses;
@@ -84,6 +94,7 @@ public:
     QList<quint64> undeliverable;
     QHash<QString, bool> presence;
     QStringList roster;
+    QStringList requests; // of subscriptions
     std::optional<Result<xmpp::ArchivePage>> archive;
     std::optional<std::chrono::milliseconds> serverTime;
 };

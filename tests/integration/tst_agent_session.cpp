@@ -204,6 +204,7 @@ private Q_SLOTS:
     {
         type(R"({"command":"version_req"})");
         QTRY_COMPARE_WITH_TIMEOUT(named(u"version_req"_s).size(), 1, limit);
+        QVERIFY2(m_panel->messages.last().archiveId.isEmpty(), "no later desk has any use for it");
         const QJsonObject report = named(u"version_req"_s).first();
         QCOMPARE(report["from"_L1], QJsonValue(QString::fromLatin1(AgentDevice::id)));
         const QJsonArray processes = report["processes"_L1].toArray();
@@ -320,6 +321,11 @@ private Q_SLOTS:
         QTRY_COMPARE_WITH_TIMEOUT(resultsOf(14).size(), 1, limit);
         QCOMPARE(resultsOf(14).first()["error"_L1], QJsonValue(u"expired"_s));
         QCOMPARE(named(u"version_req"_s).size(), 1);
+        const auto isReport = [](const xmpp::IncomingMessage &message) {
+            return message.body.contains("\"processes\"");
+        };
+        const auto report = std::ranges::find_if(m_panel->messages, isReport);
+        QVERIFY2(!report->archiveId.isEmpty(), "who has requested it may be gone");
     }
 
     void obeysOnlyThePanel()

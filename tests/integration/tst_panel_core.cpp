@@ -13,6 +13,7 @@
 #include <QDir>
 #include <QFile>
 #include <QNetworkReply>
+#include <QRegularExpression>
 #include <QSignalSpy>
 #include <QSslCertificate>
 #include <QSslConfiguration>
@@ -57,6 +58,7 @@ private Q_SLOTS:
 private:
     void answerUpdates(QUrl &url);
     void checkUploaded(const QUrl &url, const QByteArray &sha256);
+    void checkForgotten(Panel &panel, UpdateCommand forgotten);
     [[nodiscard]] std::unique_ptr<Panel> open(const QString &store = u"panel.sqlite"_s,
                                               const QString &password = panelPassword);
     // A panel that is online, with all devices that are.
@@ -68,11 +70,13 @@ private:
         const CommandTarget *target = panel.commands().target(number, deviceJid(n));
         return target ? target->state : TargetState::Queued;
     }
-    [[nodiscard]] static CommandNo finishedNumber(UpdateJob *job)
+    // What an UpdateJob or UpdateRetry ends with; 0 if it fails.
+    template <typename Job>
+    [[nodiscard]] static CommandNo finishedNumber(Job *job)
     {
         CommandNo number = 0;
         bool isFinished = false;
-        connect(job, &UpdateJob::finished, job, [&](const Expected<CommandNo> &result) {
+        connect(job, &Job::finished, job, [&](const Expected<CommandNo> &result) {
             isFinished = true;
             number = result.value_or(0);
             if (!result) {
@@ -219,6 +223,7 @@ void PanelCoreTest::aDeviceWithoutPresenceShowsUpByItsMessage()
         config.port = server.port();
         config.caFile = server.caFile();
         config.storeFile = m_folder->filePath(u"alone.sqlite"_s);
+        config.accept = {u"meter*"_s};
         return *Panel::open(config, {}, m_clock);
     }();
     panel->start();
@@ -334,10 +339,23 @@ void PanelCoreTest::anUpdateGoesFromAZipToItsResults()
     device(2).answer = [this](const Command &command) {
         device(2).answerAsTheSeed(command);
     };
-    const auto again = panel->updates().retry(number, {deviceJid(2)}, u"test"_s);
-    QVERIFY(again);
-    QCOMPARE(*again, number + 1);
-    SGN_EVENTUALLY(stateOf(*panel, *again, 2) == TargetState::Done);
+    const CommandNo again = finishedNumber(panel->updates().retry(number, {deviceJid(2)}, u"test"_s));
+    QCOMPARE(again, number + 1);
+    SGN_EVENTUALLY(stateOf(*panel, again, 2) == TargetState::Done);
+
+    checkForgotten(*panel, sent);
+}
+
+// What the file store has forgotten isn't sent again.
+void PanelCoreTest::checkForgotten(Panel &panel, UpdateCommand forgotten)
+{
+    QStringList parts = forgotten.url.path().split(u'/');
+    std::ranges::reverse(parts[parts.size() - 2]); // by which the store finds it
+    forgotten.url.setPath(parts.join(u'/'));
+    const auto lost = panel.commands().submit(forgotten, {deviceJid(2)}, {});
+    QVERIFY(lost);
+    QTest::ignoreMessage(QtWarningMsg, QRegularExpression(u"release_gone"_s));
+    QCOMPARE(finishedNumber(panel.updates().retry(*lost, {deviceJid(2)}, u"test"_s)), CommandNo{0});
 }
 
 void PanelCoreTest::anUnansweredCommandIsSentAgainToAModernDeviceOnly()

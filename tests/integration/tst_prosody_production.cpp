@@ -291,12 +291,12 @@ private Q_SLOTS:
     {
         setUpAndStart();
         // All of them look at everything that the server sends.
-        SessionOptions options = quickOptions(Role::Panel);
-        options.acceptSubscriptions = false;
+        const SessionOptions options = quickOptions(Role::Panel);
         Endpoint panel(account(panelJid), options);
         Endpoint first(account(u"meter-1@localhost"_s), options);
         Endpoint second(account(u"meter-2@localhost"_s), options);
         for (Endpoint *endpoint : {&panel, &first, &second}) {
+            endpoint->acceptsAll = false;
             endpoint->session.start();
         }
         SGN_EVENTUALLY(panel.presence.value(u"meter-1@localhost"_s) && panel.presence.value(u"meter-2@localhost"_s));

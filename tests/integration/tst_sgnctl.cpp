@@ -37,6 +37,7 @@ private Q_SLOTS:
     void everyCommandHasHelpWithAnExample_data();
     void everyCommandHasHelpWithAnExample();
     void listsDevices();
+    void acceptsAndRemovesDevices();
     void showsTheLastKnownStateWithoutAServer();
     void requestsVersions();
     void requestsAgainWhenARequestIsLost();
@@ -65,7 +66,12 @@ private:
     {
         return run(QStringList{u"--panel"_s, panelFile()} + arguments);
     }
-    [[nodiscard]] QString panelFile(const QByteArray &password = panelPassword.toUtf8());
+    [[nodiscard]] QString panelFile(const QByteArray &password = panelPassword.toUtf8())
+    {
+        return panelFile(m_server, u"panel.sqlite"_s, password);
+    }
+    [[nodiscard]] QString panelFile(const ProsodyServer &server, const QString &store,
+                                    const QByteArray &password = panelPassword.toUtf8());
     FakeDevice &startDevice(int n);
 
     ProsodyServer m_server;
@@ -103,7 +109,7 @@ SgnctlTest::Ran SgnctlTest::run(const QStringList &arguments)
     return ran;
 }
 
-QString SgnctlTest::panelFile(const QByteArray &password)
+QString SgnctlTest::panelFile(const ProsodyServer &server, const QString &store, const QByteArray &password)
 {
     const auto write = [this](const QString &name, const QByteArray &content) {
         QFile file(m_folder->filePath(name));
@@ -116,10 +122,10 @@ QString SgnctlTest::panelFile(const QByteArray &password)
     [[maybe_unused]] const QString passwordFile = write(u"password"_s, password + '\n');
     return write(u"panel.json"_s, QJsonDocument(QJsonObject{{u"jid"_s, panelJid},
                                                             {u"password_file"_s, u"password"_s},
-                                                            {u"host"_s, m_server.address()},
-                                                            {u"port"_s, m_server.port()},
-                                                            {u"ca"_s, m_server.caFile()},
-                                                            {u"store"_s, u"panel.sqlite"_s}})
+                                                            {u"host"_s, server.address()},
+                                                            {u"port"_s, server.port()},
+                                                            {u"ca"_s, server.caFile()},
+                                                            {u"store"_s, store}})
                                       .toJson());
 }
 
@@ -146,6 +152,9 @@ void SgnctlTest::wrongUsageIsOneSentence_data()
                                         << QByteArray("/nowhere.json");
     QTest::newRow("unknown option") << QStringList{u"devices"_s, u"--fast"_s} << QByteArray("fast");
     QTest::newRow("bad timeout") << QStringList{u"devices"_s, u"--timeout"_s, u"soon"_s} << QByteArray("--timeout");
+    QTest::newRow("a filter for new ones") << QStringList{u"devices"_s, u"--new"_s, u"--dead"_s} << QByteArray("--new");
+    QTest::newRow("accept without a device") << QStringList{u"accept"_s} << QByteArray("--records");
+    QTest::newRow("remove without a device") << QStringList{u"remove"_s} << QByteArray("at least one device");
     QTest::newRow("two filters") << QStringList{u"devices"_s, u"--online"_s, u"--dead"_s} << QByteArray("--dead");
     QTest::newRow("too much") << QStringList{u"dead"_s, u"x"_s} << QByteArray("'x'");
     QTest::newRow("update without a zip") << QStringList{u"update"_s, u"agent"_s} << QByteArray("zip");
@@ -245,6 +254,63 @@ void SgnctlTest::listsDevices()
     QCOMPARE(dead.json()[u"dead"_s].toArray().at(0)[u"process_name"_s].toString(), u"uplink"_s);
 }
 
+void SgnctlTest::acceptsAndRemovesDevices()
+{
+    ProsodyServer server(ProsodyServer::Options{.groups = false});
+    QVERIFY2(server.start(accounts(3)), qPrintable(server.errorString()));
+    const auto at = [&](const QString &desk, const QStringList &arguments) {
+        return run(QStringList{u"--panel"_s, panelFile(server, desk)} + arguments);
+    };
+    const auto jidsOf = [](const Ran &ran, const QString &list) {
+        QStringList jids;
+        for (const QJsonValue &entry : ran.json()[list].toArray()) {
+            jids += entry[u"jid"_s].toString();
+        }
+        return jids;
+    };
+    std::map<int, std::unique_ptr<FakeDevice>> devices;
+    for (int n = 1; n <= 2; ++n) {
+        devices[n] = std::make_unique<FakeDevice>(server, n);
+        devices[n]->start();
+    }
+    SGN_EVENTUALLY(devices[1]->session.isOnline() && devices[2]->session.isOnline());
+
+    Ran listed = at(u"north.sqlite"_s, {u"devices"_s, u"--new"_s, u"--json"_s});
+    QVERIFY2(listed.exitCode == 0, listed.err);
+    QCOMPARE(jidsOf(listed, u"new"_s), (QStringList{deviceJid(1), deviceJid(2)}));
+    const Ran table = at(u"north.sqlite"_s, {u"devices"_s});
+    QVERIFY2(!table.out.contains("meter1"), table.out);
+    QVERIFY2(table.err.contains("2 new"), table.err);
+
+    const QStringList mistakes[]{{u"accept"_s, u"nosuch"_s}, {u"accept"_s, u"other*"_s},    {u"accept"_s, u"*@*"_s},
+                                 {u"remove"_s, u"nosuch"_s}, {u"versions"_s, deviceJid(1)}, {u"logs"_s, deviceJid(1)}};
+    for (const QStringList &arguments : mistakes) {
+        const Ran wrong = at(u"north.sqlite"_s, arguments);
+        QCOMPARE(wrong.exitCode, 2);
+        QVERIFY2(wrong.err.contains(arguments.constLast().toUtf8()), wrong.err);
+    }
+    QVERIFY2(devices[1]->bodies.isEmpty(), "what isn't accepted gets nothing");
+
+    const Ran accepted = at(u"north.sqlite"_s, {u"accept"_s, u"METER1"_s, u"--json"_s});
+    QVERIFY2(accepted.exitCode == 0, accepted.err);
+    QCOMPARE(accepted.json()[u"accepted"_s].toArray(), QJsonArray{deviceJid(1)});
+    // From a list, before it has shown up; and what is left.
+    QFile fleet(m_folder->filePath(u"fleet.json"_s));
+    QVERIFY(fleet.open(QIODevice::WriteOnly));
+    fleet.write("{\"format\":1,\"devices\":[{\"jid\":\"" + deviceJid(3).toUtf8() + "\"}]}");
+    fleet.close();
+    QCOMPARE(at(u"north.sqlite"_s, {u"accept"_s, u"--records"_s, fleet.fileName()}).exitCode, 0);
+    QCOMPARE(at(u"north.sqlite"_s, {u"accept"_s, u"meter?"_s}).exitCode, 0);
+    listed = at(u"south.sqlite"_s, {u"devices"_s, u"--json"_s});
+    QCOMPARE(jidsOf(listed, u"devices"_s), (QStringList{deviceJid(1), deviceJid(2), deviceJid(3)}));
+
+    const Ran removed = at(u"south.sqlite"_s, {u"remove"_s, u"meter1"_s, deviceJid(2), u"--json"_s});
+    QVERIFY2(removed.exitCode == 0, removed.err);
+    QCOMPARE(removed.json()[u"removed"_s].toArray(), (QJsonArray{deviceJid(1), deviceJid(2)}));
+    listed = at(u"north.sqlite"_s, {u"devices"_s, u"--json"_s});
+    QCOMPARE(jidsOf(listed, u"devices"_s), QStringList{deviceJid(3)});
+}
+
 void SgnctlTest::showsTheLastKnownStateWithoutAServer()
 {
     startDevice(1);
@@ -297,7 +363,7 @@ void SgnctlTest::namesDevicesThatDidNotAnswer()
     QCOMPARE(ran.exitCode, 1);
     QVERIFY2(ran.out.contains("meter1  none"), ran.out);
     QVERIFY(ran.out.contains("meter2  now"));
-    QVERIFY(ran.err.contains("1 of 3 devices"));
+    QVERIFY2(ran.err.contains("1 of 3 devices didn't answer: meter1@localhost"), ran.err);
     const Ran unknown = ctl({u"versions"_s, u"meter9"_s});
     QCOMPARE(unknown.exitCode, 2);
     QVERIFY(unknown.err.contains("'meter9'"));
@@ -509,7 +575,7 @@ void SgnctlTest::restartsAProcess()
     };
     const Ran ran = ctl({u"restart"_s, u"meter1"_s, u"ocr"_s, u"--timeout"_s, u"12"_s});
     QCOMPARE(ran.exitCode, 1);
-    QVERIFY2(ran.err.contains("haven't answered within 12 s"), ran.err);
+    QVERIFY2(ran.err.contains("haven't answered within 12 s: meter1"), ran.err);
     QVERIFY(ran.out.contains("meter1"));
 }
 

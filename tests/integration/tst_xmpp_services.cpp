@@ -55,9 +55,8 @@ private Q_SLOTS:
     void aDeviceIsSeenByAPanelThatDoesNotAgree()
     {
         QVERIFY(startServer(false));
-        SessionOptions reserved = quickOptions(Role::Panel);
-        reserved.acceptSubscriptions = false;
-        Endpoint panel(account(panelJid), reserved);
+        Endpoint panel(account(panelJid), quickOptions(Role::Panel));
+        panel.acceptsAll = false;
         panel.session.start();
         SGN_EVENTUALLY(panel.session.isOnline());
         Endpoint meter(account(meterJid), quickOptions(Role::Device));
@@ -67,6 +66,35 @@ private Q_SLOTS:
         meter.session.stop();
         SGN_EVENTUALLY(!panel.presence.value(meterJid, true));
         QVERIFY2(!meter.presence.value(panelJid), "the panel agreed to nothing");
+        QCOMPARE(panel.requests, QStringList{meterJid});
+
+        // The server repeats the request until it is answered.
+        panel.session.stop();
+        SGN_EVENTUALLY(panel.stops == 1);
+        panel.session.start();
+        SGN_EVENTUALLY(panel.requests.size() == 2);
+        panel.session.refuseSubscription(meterJid);
+        panel.session.stop();
+        SGN_EVENTUALLY(panel.stops == 2);
+        panel.session.start();
+        SGN_EVENTUALLY(panel.logins == 3 && panel.serverTime);
+        QCOMPARE(panel.requests.size(), 2);
+    }
+
+    void aContactCanBeRemoved()
+    {
+        QVERIFY(startServer(false));
+        Endpoint panel(account(panelJid), quickOptions(Role::Panel));
+        Endpoint secondDesk(account(panelJid), quickOptions(Role::Panel));
+        Endpoint meter(account(meterJid), quickOptions(Role::Device));
+        meter.session.setTrustedPeers({panelJid});
+        for (Endpoint *endpoint : {&panel, &secondDesk, &meter}) {
+            endpoint->session.start();
+        }
+        SGN_EVENTUALLY(panel.presence.value(meterJid) && panel.roster.contains(meterJid) &&
+                       secondDesk.roster.contains(meterJid));
+        panel.session.removeContact(meterJid);
+        SGN_EVENTUALLY(!panel.roster.contains(meterJid) && !secondDesk.roster.contains(meterJid));
     }
 
     void aPanelThatWasOfflineIsAskedLater()
@@ -176,6 +204,26 @@ private Q_SLOTS:
         SGN_EVENTUALLY(!twin.messages.isEmpty());
         QCOMPARE(twin.messages.size(), 1);
         QVERIFY(!twin.messages.first().carbon);
+    }
+
+    void whatIsOnlyDeliveredIsNotKept()
+    {
+        QVERIFY(startServer(true));
+        Endpoint panel(account(panelJid), quickOptions(Role::Panel));
+        Endpoint meter(account(meterJid), quickOptions(Role::Device));
+        panel.session.start();
+        meter.session.start();
+        SGN_EVENTUALLY(panel.serverTime && meter.serverTime);
+        const QByteArrayList sent{"{\"n\":1}", "{\"n\":2}"};
+        meter.session.send(panelJid, sent.first(), Keeping::DeliverOnly);
+        meter.session.send(panelJid, sent.last());
+        SGN_EVENTUALLY(panel.bodies() == sent);
+        QVERIFY(panel.messages.first().archiveId.isEmpty());
+        QVERIFY(!panel.messages.last().archiveId.isEmpty());
+        panel.messages.clear();
+        panel.session.queryArchive({});
+        SGN_EVENTUALLY(panel.archive.has_value());
+        QCOMPARE(panel.bodies(), QByteArrayList{sent.last()});
     }
 
     void theArchiveIsReadToItsEnd()

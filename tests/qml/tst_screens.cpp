@@ -24,6 +24,7 @@ private Q_SLOTS:
     void opensEveryScreen_data();
     void opensEveryScreen();
     void worksByKeyboardAlone();
+    void selectsByMouse();
     void readsReleaseOfNewUpdate();
     void showsReasonWhenOffline();
     void signsOutAndInAgain();
@@ -39,8 +40,8 @@ void ScreensTest::opensEveryScreen_data()
     QTest::addColumn<Preferences::Theme>("theme");
     QTest::addColumn<QSize>("size");
     QTest::addColumn<int>("devices");
-    const QStringList screens{u"signin"_s,  u"fleet"_s, u"dead"_s,     u"versions"_s,
-                              u"updates"_s, u"logs"_s,  u"activity"_s, u"settings"_s};
+    const QStringList screens{u"signin"_s,  u"fleet"_s, u"newcomers"_s, u"dead"_s,    u"versions"_s,
+                              u"updates"_s, u"logs"_s,  u"activity"_s,  u"settings"_s};
     for (const QString &screen : screens) {
         for (const int devices : {40, 0}) {
             for (const QSize size : {QSize(1440, 900), QSize(1024, 640)}) {
@@ -66,6 +67,7 @@ void ScreensTest::opensEveryScreen()
             offline.workspace()->fleet()->toggle(1);
             offline.workspace()->fleet()->toggle(2);
             offline.workspace()->dead()->toggle(1);
+            offline.workspace()->newcomers()->toggle(1);
             offline.workspace()->log()->lines()->setSearchText(u"camera"_s);
         }
     }
@@ -140,6 +142,42 @@ void ScreensTest::worksByKeyboardAlone()
     QCOMPARE(window->activeFocusItem(), first);
     QVERIFY2(reached.size() > 15, qPrintable(QString::number(reached.size())));
     QVERIFY2(Warnings::list().isEmpty(), qPrintable(Warnings::list().join(u'\n')));
+}
+
+void ScreensTest::selectsByMouse()
+{
+    test::OfflineWindow offline(m_clock);
+    offline.signIn(40);
+    FleetFilter *fleet = offline.workspace()->fleet();
+    offline.show(u"fleet"_s, {1440, 900});
+    if (QTest::currentTestFailed()) {
+        return;
+    }
+    QQuickWindow *window = offline.window();
+    const auto click = [window](int row, Qt::KeyboardModifiers modifiers) {
+        QList<QQuickItem *> items{window->contentItem()};
+        for (qsizetype i = 0; i < items.size(); ++i) {
+            const QQuickItem *item = items.at(i);
+            items += item->childItems();
+            if (QByteArrayView(item->metaObject()->className()).startsWith("TableCell_QMLTYPE") && item->isVisible() &&
+                item->property("row").toInt() == row && item->property("column").toInt() == 1) {
+                const QPointF middle(item->width() / 2, item->height() / 2);
+                QTest::mouseClick(window, Qt::LeftButton, modifiers, item->mapToScene(middle).toPoint());
+                return true;
+            }
+        }
+        return false;
+    };
+    QTRY_VERIFY_WITH_TIMEOUT(click(2, Qt::NoModifier), waitLimit);
+    QTRY_COMPARE_WITH_TIMEOUT(fleet->currentRow(), 2, waitLimit);
+    QCOMPARE(fleet->checkedCount(), 0);
+    QVERIFY(click(4, Qt::ControlModifier));
+    QTRY_COMPARE_WITH_TIMEOUT(fleet->checkedCount(), 1, waitLimit);
+    QVERIFY(click(8, Qt::ShiftModifier));
+    QTRY_COMPARE_WITH_TIMEOUT(fleet->checkedCount(), 5, waitLimit);
+    QVERIFY(click(6, Qt::ControlModifier));
+    QTRY_COMPARE_WITH_TIMEOUT(fleet->checkedCount(), 4, waitLimit);
+    QCOMPARE(fleet->currentRow(), 6);
 }
 
 void ScreensTest::readsReleaseOfNewUpdate()

@@ -45,6 +45,11 @@ QString deviceJid(int number)
     return u"altimeter_%1@im.example.net"_s.arg(number, 4, 10, QChar(u'0'));
 }
 
+QString newcomerJid(int number)
+{
+    return u"altimeter_9%1@im.example.net"_s.arg(number, 3, 10, QChar(u'0'));
+}
+
 ProcessReport process(const QString &name, int version)
 {
     ProcessReport report;
@@ -95,7 +100,7 @@ void sendUpdate(core::Panel &panel, const QStringList &jids, const QDateTime &no
 {
     UpdateCommand update;
     update.component = Component::SmartMeter;
-    update.url = QUrl(u"https://im.example.net/files/smart-meter-3.zip"_s);
+    update.url = QUrl(u"https://localhost:1/files/smart-meter-3.zip"_s);
     update.processes = {{u"display"_s, 3}, {u"ocr"_s, 3}, {u"uplink"_s, 3}};
     const records::Expected<CommandNo> number =
         panel.commands().submit(update, jids, {u"test"_s, u"smart-meter-3.zip"_s, {}});
@@ -147,6 +152,13 @@ void fill(core::Panel &panel, int count, const Clock &clock)
     }
     if (count >= 10) {
         sendUpdate(panel, {deviceJid(5), deviceJid(6), deviceJid(8)}, now);
+        core::Membership &membership = panel.membership();
+        (void)membership.admits(newcomerJid(1), {.at = now.addSecs(-90), .isAsking = true});
+        (void)membership.admits(newcomerJid(2), {.at = now.addSecs(-7200),
+                                                 .claimedId = u"b8:27:eb:77:00:02"_s,
+                                                 .message = u"{\"command_no\": 1, \"succcess\": true}"_s});
+        (void)membership.admits(u"mallory@elsewhere.example"_s,
+                                {.at = now.addDays(-2), .message = u"Is this the right address?"_s});
     }
     fleet.flush();
     panel.commands().flush();

@@ -26,12 +26,13 @@ private:
 };
 
 [[nodiscard]] QString deviceJid(int number);
+[[nodiscard]] QString newcomerJid(int number);
 [[nodiscard]] ProcessReport process(const QString &name, int version);
 [[nodiscard]] ProcessReport deadProcess(const QString &name, int version, const QDateTime &diedAt);
 [[nodiscard]] VersionReport report(const QString &from, const QList<ProcessReport> &processes);
 
 // `count` devices with three processes each; among the first ten two have a dead one, two are offline, and two updates
-// are on their way or failed.
+// are on their way or failed; then three more accounts wait to be accepted, one of them of another server.
 void fill(core::Panel &panel, int count, const Clock &clock);
 
 // A set of logs as it is after it was fetched; seen by the next panel on the same store.

@@ -14,10 +14,11 @@ class FakePanelLink final : public agent::PanelLink
 {
 public:
     [[nodiscard]] bool isOnline() const override { return m_online; }
-    quint64 send(const QByteArray &body) override
+    quint64 send(const QByteArray &body, xmpp::Keeping keeping) override
     {
         const quint64 id = ++m_lastId;
         sent += body;
+        kept += keeping;
         if (!m_online || !acknowledges) {
             unanswered += id;
             return id;
@@ -60,6 +61,7 @@ public:
     }
 
     QList<QByteArray> sent;
+    QList<xmpp::Keeping> kept; // of each of them
     QList<quint64> unanswered;
     bool acknowledges = true;
     std::optional<Result<QUrl>> uploadAnswer;

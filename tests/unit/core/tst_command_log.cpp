@@ -67,6 +67,7 @@ private Q_SLOTS:
     void anOldAnswerDoesNotSettleACommandOfALostStore();
     void takesNoNumberThatAnotherDeskHasUsed();
     void followsWhatAnotherClientSends();
+    void aReplyProvesWhatTheArchiveHasLost();
     void aForeignNumberWithOtherContentIsLeftAlone();
     void goesOnAfterARestart();
     void twoProgramsShareNumbersAndCommands();
@@ -352,6 +353,27 @@ void CommandLogTest::followsWhatAnotherClientSends()
     question.body = VersionRequest{};
     m_log->observe(question, a, m_clock->wallUtc(), u"psi"_s);
     QCOMPARE(m_log->numbers(), (QList<CommandNo>{1, 70}));
+}
+
+void CommandLogTest::aReplyProvesWhatTheArchiveHasLost()
+{
+    Command command;
+    command.body = RestartProcess{u"ocr"_s};
+    command.number = 5;
+    command.request = u"r1"_s;
+    m_log->observe(command, a, m_clock->wallUtc(), u"other desk"_s);
+    CommandResult answer = result(5, true);
+    answer.command = u"restart_process"_s;
+    answer.request = u"r2"_s;
+    QVERIFY(!m_log->apply(b, answer, {m_clock->wallUtc(), false}));
+    QVERIFY2(!m_log->target(5, b), "it answers another command");
+    answer.request = u"r1"_s;
+    QVERIFY(m_log->apply(b, answer, {m_clock->wallUtc(), false}));
+    QVERIFY(stateOf(5, b) == TargetState::Done);
+    // Its sending is read later, and changes nothing.
+    m_log->observe(command, b, m_clock->wallUtc(), u"other desk"_s);
+    QVERIFY(stateOf(5, b) == TargetState::Done);
+    QCOMPARE(m_log->openRows(5), QSet<int>{0});
 }
 
 void CommandLogTest::aForeignNumberWithOtherContentIsLeftAlone()

@@ -69,6 +69,8 @@ private Q_SLOTS:
     void countsWhatTheFiguresShow();
     void collectsSignals();
     void restoresWhatWasKnown();
+    void removedDevicesLeaveNothingBehind();
+    void aRemovedDeviceCanComeBackWithItsHistory();
     void hostileReportsAreOnlyText();
     void costPerDeviceDoesNotRise();
 
@@ -501,6 +503,74 @@ void FleetTest::restoresWhatWasKnown()
     QCOMPARE(m_fleet->processNames(), QStringList{u"ocr"_s});
     m_fleet->recordMessage(b, u"x"_s, {m_clock->wallUtc()});
     QCOMPARE(m_fleet->find(b)->conflictWith, a);
+}
+
+void FleetTest::removedDevicesLeaveNothingBehind()
+{
+    const QString c = u"c@localhost"_s;
+    const QString d = u"d@localhost"_s;
+    m_fleet->setPresence(a, true);
+    m_fleet->apply(a, reportOf(u"x"_s, {process(u"only-here"_s, 1, true)}), {m_clock->wallUtc()});
+    m_fleet->setPresence(b, true);
+    m_fleet->apply(b, reportOf(u"x"_s, {process(u"ocr"_s, 2)}), {m_clock->wallUtc()});
+    m_fleet->setPresence(c, true);
+    m_fleet->apply(c, reportOf(u"z"_s, {process(u"ocr"_s, 3, true)}), {m_clock->wallUtc()});
+    m_fleet->apply(d, reportOf(u"x"_s, {process(u"ocr"_s, 2)}), {m_clock->wallUtc(), false});
+    QCOMPARE(m_fleet->find(b)->conflictWith, a);
+    m_happened.clear();
+    QSignalSpy reset(m_fleet.get(), &Fleet::reset);
+    QSignalSpy changed(m_fleet.get(), &Fleet::devicesChanged);
+    m_fleet->remove({a, u"unknown@localhost"_s});
+    QCOMPARE(reset.size(), 1);
+    QCOMPARE(m_fleet->count(), 3);
+    QCOMPARE(m_fleet->indexOf(a), -1);
+    for (const QString &jid : {b, c, d}) {
+        QCOMPARE(m_fleet->at(m_fleet->indexOf(jid)).jid, jid);
+    }
+    QCOMPARE(m_fleet->processNames(), QStringList{u"ocr"_s});
+    const FleetSummary expected{.total = 3,
+                                .online = 2,
+                                .offline = 1,
+                                .deadProcesses = 1,
+                                .devicesWithDead = 1,
+                                .needAttention = m_fleet->summary().needAttention};
+    QCOMPARE(m_fleet->summary(), expected);
+    QCOMPARE(m_happened.size(), 1);
+    QCOMPARE(m_happened.at(0).kind, ActivityKind::DeviceRetired);
+    QCOMPARE(m_happened.at(0).jid, a);
+    // Whoever it was in conflict with has the id now.
+    QVERIFY(m_fleet->find(b)->conflictWith.isEmpty());
+    QCOMPARE(m_fleet->find(d)->conflictWith, b);
+    changed.clear();
+    m_fleet->flush();
+    QVERIFY2(!changed.isEmpty(), "the end of the conflict is to be kept");
+
+    // And goes on as before.
+    m_fleet->setPresence(c, false);
+    m_fleet->apply(b, reportOf(u"x"_s, {process(u"ocr"_s, 2, true)}), {m_clock->wallUtc()});
+    QCOMPARE(m_fleet->summary().online, 1);
+    QCOMPARE(m_fleet->summary().deadProcesses, 2);
+    m_fleet->remove({b, c, d});
+    QCOMPARE(m_fleet->summary(), FleetSummary{});
+    m_fleet->remove({b});
+    QCOMPARE(reset.size(), 2);
+}
+
+void FleetTest::aRemovedDeviceCanComeBackWithItsHistory()
+{
+    m_fleet->apply(a, reportOf(u"x"_s, {process(u"ocr"_s, 4)}), {m_clock->wallUtc()});
+    const Device before = *m_fleet->find(a);
+    m_fleet->remove({a});
+    m_fleet->apply(b, reportOf(u"x"_s, {process(u"ocr"_s, 1)}), {m_clock->wallUtc()});
+    m_fleet->add(before);
+    const Device *again = m_fleet->find(a);
+    QCOMPARE(again->process(u"ocr")->report.version, 4);
+    QCOMPARE(again->lastReport, before.lastReport);
+    QVERIFY(!again->online);
+    // Its id has gone to another one meanwhile.
+    QCOMPARE(again->rpiUniqueId, u"x"_s);
+    QCOMPARE(again->conflictWith, b);
+    QCOMPARE(m_fleet->versionsOf(u"ocr"_s).size(), std::size_t{2});
 }
 
 void FleetTest::hostileReportsAreOnlyText()

@@ -21,6 +21,7 @@ private Q_SLOTS:
     void decides_data();
     void decides();
     void isPatientLongerEachTime();
+    void knowsHowLongNothingHappens();
     void anInquiryIsOverdueOnce();
     void isDueWhenItIsTime_data();
     void isDueWhenItIsTime();
@@ -93,6 +94,49 @@ void ResendPolicyTest::isPatientLongerEachTime()
         QVERIFY(wait >= before);
         QVERIFY(wait <= ResendTimes{}.ceiling);
         before = wait;
+    }
+}
+
+// The two waits and nextStep() never disagree.
+void ResendPolicyTest::knowsHowLongNothingHappens()
+{
+    const auto check = [](ResendSituation s) {
+        if (s.overFor < 0ms) {
+            const auto wait = waitBeforeSending(s);
+            for (const auto more : {0ms, 1ms, 4999ms, 60'000ms, 900'000ms}) {
+                ResendSituation later = s;
+                later.quietFor += more;
+                QCOMPARE(nextStep(later) == ResendStep::Send, wait && more >= *wait);
+            }
+        } else {
+            const auto wait = waitBeforeExpiring(s);
+            for (const auto more : {0ms, 1ms, 119'999ms, 600'000ms}) {
+                ResendSituation later = s;
+                later.quietFor += more;
+                later.overFor += more;
+                QCOMPARE(nextStep(later) == ResendStep::Expire, !s.isOnTheWay && !isFinal(s.state) && more >= wait);
+            }
+        }
+    };
+    for (const TargetState state : {TargetState::Queued, TargetState::Sent, TargetState::Delivered,
+                                    TargetState::Running, TargetState::Done, TargetState::Expired}) {
+        for (unsigned bits = 0; bits < 64; ++bits) {
+            for (const auto quiet : {0ms, 3'000ms, 70'000ms}) {
+                ResendSituation s;
+                s.state = state;
+                s.attempts = bits & 1 ? 2 : 0;
+                s.isOnTheWay = bits & 2;
+                s.deviceOnline = bits & 4;
+                s.answersRepeats = bits & 8;
+                s.cameBack = bits & 16;
+                s.quietFor = quiet;
+                s.overFor = bits & 32 ? 50'000ms : -1ms;
+                check(s);
+                if (QTest::currentTestFailed()) {
+                    return;
+                }
+            }
+        }
     }
 }
 

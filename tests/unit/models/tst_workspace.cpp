@@ -56,6 +56,9 @@ private Q_SLOTS:
     void showsTheDeviceThatNeedsEyes();
     void showsHowAnUpdateGoes();
     void retriesWhatFailed();
+    void acceptsAndRefusesNewDevices();
+    void importsBirthRecords();
+    void removingForgetsTheSelection();
     void readsLogsAndSavesThem();
     void requestsLogsOfTheSelection();
     void restartsDeadProcesses();
@@ -90,6 +93,7 @@ void WorkspaceTest::everyModelIsSound()
     QObject testers;
     const QList<QAbstractItemModel *> models{shown->fleet(),
                                              shown->dead(),
+                                             shown->newcomers(),
                                              shown->versions(),
                                              shown->updates(),
                                              shown->update()->targets(),
@@ -174,11 +178,77 @@ void WorkspaceTest::retriesWhatFailed()
     const std::unique_ptr<Workspace> shown = workspace(place);
     QSignalSpy notified(shown.get(), &Workspace::notified);
     shown->update()->retryFailed();
-    QCOMPARE(notified.size(), 1);
+    QTRY_COMPARE_WITH_TIMEOUT(notified.size(), 1, waitLimit);
     QCOMPARE(notified.at(0).at(1).toBool(), false);
     QTRY_COMPARE_WITH_TIMEOUT(shown->updates()->totalCount(), 2, waitLimit);
     QCOMPARE(shown->update()->targets()->totalCount(), 1);
     QCOMPARE(shown->update()->targets()->keyAt(0), deviceJid(6));
+}
+
+void WorkspaceTest::acceptsAndRefusesNewDevices()
+{
+    const test::OfflinePanel place(m_clock);
+    const std::unique_ptr<Workspace> shown = workspace(place);
+    TableFilter *newcomers = shown->newcomers();
+    QTRY_COMPARE_WITH_TIMEOUT(newcomers->totalCount(), 3, waitLimit);
+    newcomers->setFilterText(u"elsewhere"_s);
+    QCOMPARE(newcomers->shownCount(), 1);
+    newcomers->checkShown(true);
+    // Another one shows up; what is checked stays.
+    (void)shown->panel().membership().admits(test::newcomerJid(0), {.at = m_clock.wallUtc()});
+    QTRY_COMPARE_WITH_TIMEOUT(newcomers->totalCount(), 4, waitLimit);
+    QCOMPARE(newcomers->checkedKeys(), QStringList{u"mallory@elsewhere.example"_s});
+    shown->refuseNewcomers();
+    QTRY_COMPARE_WITH_TIMEOUT(newcomers->totalCount(), 3, waitLimit);
+    QCOMPARE(newcomers->checkedCount(), 0);
+
+    newcomers->setFilterText({});
+    newcomers->checkShown(true);
+    const int before = shown->panel().fleet().count();
+    shown->acceptNewcomers();
+    QTRY_COMPARE_WITH_TIMEOUT(newcomers->totalCount(), 0, waitLimit);
+    QCOMPARE(shown->panel().fleet().count(), before + 3);
+    QVERIFY(shown->panel().fleet().find(test::newcomerJid(2)));
+}
+
+void WorkspaceTest::importsBirthRecords()
+{
+    const test::OfflinePanel place(m_clock);
+    const std::unique_ptr<Workspace> shown = workspace(place);
+    const int before = shown->panel().fleet().count();
+    QSignalSpy notified(shown.get(), &Workspace::notified);
+    QFile file(place.folder() + u"/fleet.json"_s);
+    QVERIFY(file.open(QIODevice::WriteOnly));
+    file.write("{\"format\":1,\"devices\":[{\"jid\":\"altimeter_7001@im.example.net\"}]}");
+    file.close();
+    shown->importFleet(QUrl::fromLocalFile(file.fileName()));
+    QCOMPARE(shown->panel().fleet().count(), before + 1);
+    QVERIFY(!notified.takeFirst().at(1).toBool());
+    shown->importFleet(QUrl::fromLocalFile(place.folder() + u"/missing.json"_s));
+    QVERIFY(notified.takeFirst().at(1).toBool());
+}
+
+void WorkspaceTest::removingForgetsTheSelection()
+{
+    const test::OfflinePanel place(m_clock);
+    const std::unique_ptr<Workspace> shown = workspace(place);
+    FleetFilter *fleet = shown->fleet();
+    fleet->toggle(0);
+    fleet->toggle(1);
+    fleet->setCurrentKey(deviceJid(1));
+    const QStringList checked = fleet->checkedKeys();
+    // As another desk does it.
+    shown->panel().fleet().remove({checked.constFirst(), deviceJid(1)});
+    QVERIFY(!fleet->checkedKeys().contains(checked.constFirst()));
+    QVERIFY(fleet->currentKey() != deviceJid(1));
+    QVERIFY(shown->device()->isKnown());
+    // Without a server nothing is removed.
+    QSignalSpy notified(shown.get(), &Workspace::notified);
+    const int before = shown->panel().fleet().count();
+    fleet->toggle(0);
+    shown->retire();
+    QVERIFY(notified.takeFirst().at(1).toBool());
+    QCOMPARE(shown->panel().fleet().count(), before);
 }
 
 void WorkspaceTest::readsLogsAndSavesThem()

@@ -112,6 +112,7 @@ private Q_SLOTS:
     void aDeviceLosesProcessesThatItNoLongerReports();
     void keepsWhenADeviceWasSeen();
     void bringsBackCommandsAndTargets();
+    void bringsBackWhoIsNoDevice();
     void whatIsFinishedStaysFinished();
     void bringsBackTheTimeline();
     void theSameEventOfTwoProgramsIsOne();
@@ -245,6 +246,45 @@ void StoreTest::bringsBackCommandsAndTargets()
     QCOMPARE(store->openCommands(), QList<CommandNo>{10});
     QVERIFY(store->command(10));
     QVERIFY(!store->command(12));
+}
+
+void StoreTest::bringsBackWhoIsNoDevice()
+{
+    const Newcomer newcomer{.jid = u"new@localhost"_s,
+                            .firstSeen = now,
+                            .lastSeen = now.addSecs(1),
+                            .isAsking = true,
+                            .claimedId = u"id"_s,
+                            .message = u"<b>'\"</b>"_s,
+                            .retiredAt = now.addDays(-1)};
+    Device contact = sampleDevice(u"stays@localhost"_s);
+    contact.isContact = true;
+    {
+        auto store = opened(file());
+        store->keep(contact);
+        store->keep(sampleDevice(u"leaves@localhost"_s));
+        store->retire(u"leaves@localhost"_s, now);
+        store->keep(newcomer);
+        store->keep(Newcomer{.jid = u"gone@localhost"_s, .firstSeen = now, .lastSeen = now});
+        store->removeNewcomer(u"gone@localhost"_s);
+    }
+    auto store = opened(file());
+    const std::vector<Device> devices = store->devices();
+    QCOMPARE(devices.size(), std::size_t{1});
+    QCOMPARE(devices.at(0).jid, contact.jid);
+    QVERIFY(devices.at(0).isContact);
+    QCOMPARE(store->newcomers(), QList{newcomer});
+    QCOMPARE(store->retiredDevices(), (QHash<QString, QDateTime>{{u"leaves@localhost"_s, now}}));
+    const auto retired = store->retiredDevice(u"leaves@localhost"_s);
+    QVERIFY(retired);
+    QVERIFY(retired->processes == sampleDevice(u"leaves@localhost"_s).processes);
+    QVERIFY(!store->retiredDevice(contact.jid));
+    // It comes back, in one batch with its end.
+    store->retire(u"leaves@localhost"_s, now);
+    store->keep(*retired);
+    QVERIFY(flushed(*store));
+    QCOMPARE(store->devices().size(), std::size_t{2});
+    QVERIFY(store->retiredDevices().isEmpty());
 }
 
 void StoreTest::whatIsFinishedStaysFinished()

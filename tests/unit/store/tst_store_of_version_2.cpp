@@ -102,12 +102,12 @@ void StoreOfVersion2Test::turnsKnownSentencesIntoFacts()
 void StoreOfVersion2Test::showsTheTimelineAsBefore()
 {
     const QStringList expected{
-        u"Seen for the first time"_s,
+        u"Became one of the fleet's devices"_s,
         u"Online"_s,
-        u"Seen for the first time"_s,
+        u"Became one of the fleet's devices"_s,
         u"Identity in doubt: gibt sich mit der Kennung b8:27:01 als meter1@localhost aus"_s,
         u"Online"_s,
-        u"Seen for the first time"_s,
+        u"Became one of the fleet's devices"_s,
         u"Online"_s,
         u"Identity in doubt: sprach als b8:27:99, ist aber b8:27:03"_s,
         u"Online"_s,
