@@ -66,18 +66,15 @@ Connection::Connection(Account account, const QList<Endpoint> &failed, const Ses
         m_client->setClientPresence(presence);
     }
     m_timeout.setSingleShot(true);
-    connect(&m_timeout, &QTimer::timeout, this, [this] {
-        end(m_closing ? Error{ErrorCode::Timeout, u"the server didn't close its side"_s}
-                      : Error{ErrorCode::Timeout, u"the server %1 doesn't answer"_s.arg(m_account.connectHost())});
-    });
+    connect(&m_timeout, &QTimer::timeout, this, &Connection::onTimeout);
     connectWire();
     connectClient();
 }
 
 Connection::~Connection()
 {
-    if (isEstablished() && !m_saidGoodBye) {
-        m_wire->close(m_options.showsPresence ? "<presence type='unavailable'/></stream:stream>" : "</stream:stream>");
+    if (isEstablished() && !m_streamEnded) {
+        endStream();
     }
     if (!m_client) {
         return;
@@ -168,13 +165,29 @@ void Connection::signOff()
     QMetaObject::invokeMethod(
         this,
         [this] {
-            if (m_ended || !m_client) {
-                return;
+            if (!m_ended && m_client && !m_streamEnded) {
+                endStream();
             }
-            m_saidGoodBye = true;
-            m_client->disconnectFromServer();
         },
         Qt::QueuedConnection);
+}
+
+void Connection::onTimeout()
+{
+    if (m_closing && !m_streamEnded) {
+        // The library still reads. What it doesn't get to is delivered to the next session.
+        m_timeout.start(m_options.closeTimeout);
+        return signOff();
+    }
+    end(m_closing ? Error{ErrorCode::Timeout, u"the server didn't close its side"_s}
+                  : Error{ErrorCode::Timeout, u"the server %1 doesn't answer"_s.arg(m_account.connectHost())});
+}
+
+void Connection::endStream()
+{
+    m_streamEnded = true;
+    m_socket->flush();
+    m_wire->endStream(m_options.showsPresence ? "<presence type='unavailable'/></stream:stream>" : "</stream:stream>");
 }
 
 QString Connection::jid() const
@@ -232,7 +245,6 @@ void Connection::onConnected()
 
 void Connection::onDisconnected()
 {
-    // Our own end of stream is still on its way to the server; the wire reports when it is sent.
     if (!m_closing) {
         end(m_wire->loss().value_or(Error{ErrorCode::Network, u"the server closed the connection"_s}));
     }

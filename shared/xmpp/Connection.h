@@ -62,6 +62,8 @@ private:
     void onDisconnected();
     void onSecured();
     void signOff();
+    void endStream();
+    void onTimeout();
     void end(const Error &reason);
 
     Account m_account;
@@ -73,7 +75,7 @@ private:
     QTimer m_timeout;
     bool m_established = false;
     bool m_closing = false;
-    bool m_saidGoodBye = false;
+    bool m_streamEnded = false;
     bool m_ended = false;
 };
 

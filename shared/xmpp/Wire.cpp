@@ -21,6 +21,7 @@ constexpr qint64 chunk = 64 * 1024;
 constexpr qsizetype maxPlain = 16 * 1024;
 // Large, so that a stanza reaches the library in few pieces, each of which makes it parse the whole again.
 constexpr int pairBuffer = 1024 * 1024;
+constexpr QByteArrayView endOfStream = "</stream:stream>";
 
 } // namespace
 
@@ -62,6 +63,7 @@ Wire::~Wire()
 {
     m_network.disconnect(this);
     m_library.disconnect(this);
+    m_network.disconnectFromHost();
 }
 
 void Wire::open()
@@ -91,15 +93,20 @@ void Wire::requestAcknowledgement()
 void Wire::abort()
 {
     m_broken = true;
+    m_network.disconnect(this);
+    m_library.disconnect(this);
     m_network.abort();
     m_library.abort();
 }
 
-void Wire::close(const QByteArray &farewell)
+void Wire::endStream(const QByteArray &closing)
 {
-    m_network.write(farewell);
+    // What the library has written so far goes first.
+    while (m_library.waitForReadyRead(0)) {
+    }
+    m_isEnding = true;
+    m_network.write(closing);
     m_network.flush();
-    m_network.disconnectFromHost();
 }
 
 void Wire::onConnected()
@@ -162,6 +169,9 @@ void Wire::onNetwork()
     if (m_broken) {
         return;
     }
+    if (m_isEnding) {
+        return readToEndOfStream();
+    }
     if (!m_network.isEncrypted()) {
         if (endpoint()->tls == Account::Tls::StartTls && m_network.mode() == QSslSocket::UnencryptedMode) {
             negotiateTls();
@@ -186,12 +196,23 @@ void Wire::onNetwork()
     }
 }
 
+// RFC 6120 section 4.4: the server ends its side, too. A connection that is closed before, with bytes unread, is reset;
+// the server then keeps the session for a resumption, and to its contacts the account stays online.
+void Wire::readToEndOfStream()
+{
+    m_tail += m_network.readAll();
+    if (m_tail.contains(endOfStream)) {
+        return fail({ErrorCode::Network, u"the server closed the connection"_s});
+    }
+    m_tail = m_tail.right(endOfStream.size());
+}
+
 void Wire::onNetworkLost(const Error &reason)
 {
     if (m_broken || m_loss) {
         return;
     }
-    if (m_library.state() != QLocalSocket::ConnectedState) {
+    if (m_isEnding || m_library.state() != QLocalSocket::ConnectedState) {
         return fail(reason);
     }
     // The stream error that the server sends last ("conflict", "shutting down") explains more than the end itself.
@@ -203,7 +224,7 @@ void Wire::onNetworkLost(const Error &reason)
 void Wire::onLibrary()
 {
     const QByteArray words = m_library.readAll();
-    if (!m_broken && !words.isEmpty()) {
+    if (!m_broken && !m_isEnding && !words.isEmpty()) {
         m_network.write(words);
     }
 }

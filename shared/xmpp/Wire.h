@@ -44,8 +44,9 @@ public:
     void requestAcknowledgement();
     // Without an end of the stream.
     void abort();
-    // Sends these bytes and closes.
-    void close(const QByteArray &farewell);
+    // The last that is sent; the library gets nothing more, either. broken() follows when the server has ended the
+    // stream, too, which its caller should not wait for without a limit.
+    void endStream(const QByteArray &closing);
 
 Q_SIGNALS:
     // TLS stands and the certificate is right.
@@ -61,6 +62,7 @@ private:
     void onNetwork();
     void onLibrary();
     void onNetworkLost(const Error &reason);
+    void readToEndOfStream();
     void negotiateTls();
     void fail(const Error &reason);
     [[nodiscard]] Error socketError() const;
@@ -79,6 +81,8 @@ private:
     bool m_askedForTls = false;
     qsizetype m_unsettled = 0;
     bool m_broken = false;
+    bool m_isEnding = false; // our side of the stream has ended
+    QByteArray m_tail;       // of what the server sends after that
 };
 
 } // namespace sgn::xmpp

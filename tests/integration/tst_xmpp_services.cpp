@@ -81,6 +81,31 @@ private Q_SLOTS:
         QCOMPARE(panel.requests.size(), 2);
     }
 
+    // The end of the stream waits for the server's: a socket that is closed with bytes unread is reset, and the server then
+    // keeps the session for a resumption that never comes.
+    void signsOffWhileMessagesArrive()
+    {
+        QVERIFY(startServer(false));
+        Endpoint panel(account(panelJid), quickOptions(Role::Panel));
+        Endpoint meter(account(meterJid), quickOptions(Role::Device));
+        meter.session.setTrustedPeers({panelJid});
+        panel.session.start();
+        meter.session.start();
+        SGN_EVENTUALLY(panel.presence.value(meterJid) && meter.presence.value(panelJid));
+        for (int round = 1; round <= 5; ++round) {
+            const qsizetype before = panel.messages.size();
+            for (int i = 0; i < 200; ++i) {
+                meter.session.send(panelJid, QByteArray(8 * 1024, 'x'));
+            }
+            SGN_EVENTUALLY(panel.messages.size() > before);
+            panel.session.stop();
+            SGN_EVENTUALLY(panel.stops == round);
+            QTRY_VERIFY_WITH_TIMEOUT(!meter.presence.value(panelJid, true), 5'000);
+            panel.session.start();
+            SGN_EVENTUALLY(meter.presence.value(panelJid));
+        }
+    }
+
     void aContactCanBeRemoved()
     {
         QVERIFY(startServer(false));
