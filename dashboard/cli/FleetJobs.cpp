@@ -101,33 +101,41 @@ QJsonObject fleetJson(const core::Fleet &fleet, const QList<int> &rows, const QD
 
 } // namespace
 
-DevicesJob::DevicesJob(const Terms &terms, Show show)
+StateJob::StateJob(const Terms &terms, After after)
     : Job(terms)
-    , m_show(show)
+    , m_after(after)
 {}
 
-void DevicesJob::start()
+void StateJob::start()
 {
-    whenConnected([this] {
-        whenReported([this] {
-            print();
-            finish(ExitDone);
-        });
-    });
+    const auto show = [this] {
+        print();
+        finish(ExitDone);
+    };
+    if (m_after == After::Connected) {
+        whenConnected(show);
+    } else {
+        whenConnected([this, show] { whenReported(show); });
+    }
 }
 
-void DevicesJob::onNoConnection(const Error &reason)
+void StateJob::onNoConnection(const Error &reason)
 {
     print();
     output().report(wording::sentence(reason) + u"; this is the last known state"_s);
     finish(ExitFailed);
 }
 
-void DevicesJob::onTimeout()
+void StateJob::onTimeout()
 {
     print();
     Job::onTimeout();
 }
+
+DevicesJob::DevicesJob(const Terms &terms, Show show)
+    : StateJob(terms, After::Reported)
+    , m_show(show)
+{}
 
 void DevicesJob::print()
 {
@@ -143,28 +151,9 @@ void DevicesJob::print()
     }
 }
 
-void DeadJob::start()
-{
-    whenConnected([this] {
-        whenReported([this] {
-            print();
-            finish(ExitDone);
-        });
-    });
-}
-
-void DeadJob::onNoConnection(const Error &reason)
-{
-    print();
-    output().report(wording::sentence(reason) + u"; this is the last known state"_s);
-    finish(ExitFailed);
-}
-
-void DeadJob::onTimeout()
-{
-    print();
-    Job::onTimeout();
-}
+DeadJob::DeadJob(const Terms &terms)
+    : StateJob(terms, After::Reported)
+{}
 
 void DeadJob::print()
 {

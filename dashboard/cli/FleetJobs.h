@@ -5,8 +5,31 @@
 
 namespace sgn::cli {
 
-// `devices`: the fleet's table. Without a server, the last known one and exit 1.
-class DevicesJob : public Job
+// Prints what the panel knows once it is connected; without a server, the last known state, and exit 1.
+class StateJob : public Job
+{
+    Q_OBJECT
+
+public:
+    enum class After {
+        Connected, // prints at once
+        Reported,  // gives devices that are online a moment to report
+    };
+
+    StateJob(const Terms &terms, After after);
+    void start() override;
+
+protected:
+    virtual void print() = 0;
+    void onNoConnection(const Error &reason) override;
+    void onTimeout() override;
+
+private:
+    After m_after;
+};
+
+// `devices`: the fleet's table.
+class DevicesJob : public StateJob
 {
     Q_OBJECT
 
@@ -14,33 +37,24 @@ public:
     enum class Show { All, Online, Dead, Behind };
 
     DevicesJob(const Terms &terms, Show show);
-    void start() override;
 
 protected:
-    void onNoConnection(const Error &reason) override;
-    void onTimeout() override;
+    void print() override;
 
 private:
-    void print();
-
     Show m_show;
 };
 
-// `dead`: one line for each dead process. Without a server, the last known ones and exit 1.
-class DeadJob : public Job
+// `dead`: one line for each dead process.
+class DeadJob : public StateJob
 {
     Q_OBJECT
 
 public:
-    using Job::Job;
-    void start() override;
+    explicit DeadJob(const Terms &terms);
 
 protected:
-    void onNoConnection(const Error &reason) override;
-    void onTimeout() override;
-
-private:
-    void print();
+    void print() override;
 };
 
 // `versions`: requests version reports and waits for them.

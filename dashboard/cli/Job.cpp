@@ -58,14 +58,14 @@ void Job::whenConnected(const std::function<void()> &then)
 QString Job::missing() const
 {
     switch (m_panel.session().awaited()) {
-    case core::PanelSession::Awaited::Contacts:
+    case core::LoginProgress::Awaited::Contacts:
         return u"the server didn't send its list of contacts"_s;
-    case core::PanelSession::Awaited::Presences:
+    case core::LoginProgress::Awaited::Presences:
         return u"the server didn't show all devices"_s;
-    case core::PanelSession::Awaited::Archive:
+    case core::LoginProgress::Awaited::Archive:
         return u"the server didn't send the newest of its archive"_s;
-    case core::PanelSession::Awaited::Login:
-    case core::PanelSession::Awaited::Nothing:
+    case core::LoginProgress::Awaited::Login:
+    case core::LoginProgress::Awaited::Nothing:
         break;
     }
     return u"the server didn't let us in"_s;
@@ -131,11 +131,7 @@ QStringList Job::resolve(const QStringList &names)
             }
             found += jid;
         } else {
-            for (int index = 0; index < fleet.count(); ++index) {
-                if (fleet.at(index).name().compare(name, Qt::CaseInsensitive) == 0) {
-                    found += fleet.at(index).jid;
-                }
-            }
+            found = devicesNamed(name);
         }
         if (found.isEmpty()) {
             CommandLine::usageError(u"no device '%1' is known; 'sgnctl devices' lists them"_s.arg(plain(name)));
@@ -145,6 +141,18 @@ QStringList Job::resolve(const QStringList &names)
         }
         if (!jids.contains(found.front())) {
             jids += found.front();
+        }
+    }
+    return jids;
+}
+
+QStringList Job::devicesNamed(const QString &name) const
+{
+    QStringList jids;
+    for (int index = 0; index < m_panel.fleet().count(); ++index) {
+        const records::Device &device = m_panel.fleet().at(index);
+        if (device.name().compare(name, Qt::CaseInsensitive) == 0) {
+            jids += device.jid;
         }
     }
     return jids;

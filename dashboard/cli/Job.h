@@ -51,6 +51,8 @@ protected:
     // with one sentence for a name that means nothing or several.
     [[nodiscard]] QStringList resolve(const QStringList &names);
     [[nodiscard]] QStringList allDevices();
+    // Bare JIDs of the devices whose local part this is, in any case of letters.
+    [[nodiscard]] QStringList devicesNamed(const QString &name) const;
 
     void finish(int exitCode);
     // What still happens after the end is not its business any more.

@@ -39,20 +39,9 @@ QStringList named(const QList<records::Newcomer> &newcomers, const QString &name
 
 } // namespace
 
-void NewcomersJob::start()
-{
-    whenConnected([this] {
-        print();
-        finish(ExitDone);
-    });
-}
-
-void NewcomersJob::onNoConnection(const Error &reason)
-{
-    print();
-    output().report(wording::sentence(reason) + u"; this is the last known state"_s);
-    finish(ExitFailed);
-}
+NewcomersJob::NewcomersJob(const Terms &terms)
+    : StateJob(terms, After::Connected)
+{}
 
 void NewcomersJob::print()
 {
@@ -111,6 +100,9 @@ QStringList AcceptJob::resolveNewcomers() const
         } else if (found.isEmpty() && xmpp::isBareAccountJid(name)) {
             found += xmpp::bareJid(name);
         }
+        if (found.contains(xmpp::bareJid(panel().config().jid))) {
+            CommandLine::usageError(u"'%1' is the panel's own account"_s.arg(plain(name)));
+        }
         if (found.isEmpty()) {
             CommandLine::usageError(
                 u"no new device matches '%1'; 'sgnctl devices --new' lists them"_s.arg(plain(name)));
@@ -129,18 +121,25 @@ void AcceptJob::accept()
 {
     m_jids = resolveNewcomers() + m_fromFile;
     m_jids.removeDuplicates();
+    m_jids.removeAll(xmpp::bareJid(panel().config().jid));
     connect(&panel().fleet(), &core::Fleet::devicesChanged, this, &AcceptJob::check);
     panel().membership().accept(m_jids);
     check();
 }
 
-void AcceptJob::check()
+QStringList AcceptJob::unconfirmed() const
 {
-    const bool areAllKnown = std::ranges::all_of(m_jids, [this](const QString &jid) {
+    QStringList open = m_jids;
+    open.removeIf([this](const QString &jid) {
         const records::Device *device = panel().fleet().find(jid);
         return device && device->isContact;
     });
-    if (areAllKnown && !isFinished()) {
+    return open;
+}
+
+void AcceptJob::check()
+{
+    if (!isFinished() && unconfirmed().isEmpty()) {
         print();
         finish(ExitDone);
     }
@@ -148,14 +147,9 @@ void AcceptJob::check()
 
 void AcceptJob::onTimeout()
 {
-    QStringList open = m_jids;
-    open.removeIf([this](const QString &jid) {
-        const records::Device *device = panel().fleet().find(jid);
-        return device && device->isContact;
-    });
     print();
     output().report(u"the server hasn't confirmed within %1 s that these are contacts: %2"_s.arg(timeout().count())
-                        .arg(someOf(open)));
+                        .arg(someOf(unconfirmed())));
     finish(ExitFailed);
 }
 
@@ -187,7 +181,7 @@ void RemoveJob::remove()
         const QStringList found = named(newcomers, name);
         if (found.isEmpty()) {
             devices += resolve({name});
-        } else if (!name.contains(u'@') && isNameOfDevice(name)) {
+        } else if (!name.contains(u'@') && !devicesNamed(name).isEmpty()) {
             CommandLine::usageError(
                 u"'%1' is a device and %2 isn't accepted yet; write the whole JID"_s.arg(plain(name), found.front()));
         } else {
@@ -212,17 +206,6 @@ void RemoveJob::remove()
         return;
     }
     check();
-}
-
-bool RemoveJob::isNameOfDevice(const QString &name) const
-{
-    const core::Fleet &fleet = panel().fleet();
-    for (int index = 0; index < fleet.count(); ++index) {
-        if (fleet.at(index).name().compare(name, Qt::CaseInsensitive) == 0) {
-            return true;
-        }
-    }
-    return false;
 }
 
 void RemoveJob::check()

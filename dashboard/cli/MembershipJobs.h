@@ -1,26 +1,22 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "cli/Job.h"
+#include "cli/FleetJobs.h"
 
 #include <QSet>
 
 namespace sgn::cli {
 
-// `devices --new`: who waits to be accepted. Without a server, the last known ones and exit 1.
-class NewcomersJob : public Job
+// `devices --new`: who waits to be accepted.
+class NewcomersJob : public StateJob
 {
     Q_OBJECT
 
 public:
-    using Job::Job;
-    void start() override;
+    explicit NewcomersJob(const Terms &terms);
 
 protected:
-    void onNoConnection(const Error &reason) override;
-
-private:
-    void print();
+    void print() override;
 };
 
 // `accept`: makes accounts devices of the fleet, and waits until every desk knows.
@@ -45,6 +41,8 @@ protected:
 private:
     void accept();
     [[nodiscard]] QStringList resolveNewcomers() const;
+    // Those that the server hasn't confirmed to be contacts.
+    [[nodiscard]] QStringList unconfirmed() const;
     void check();
     void print();
 
@@ -67,7 +65,6 @@ protected:
 
 private:
     void remove();
-    [[nodiscard]] bool isNameOfDevice(const QString &name) const;
     void check();
     void print();
 

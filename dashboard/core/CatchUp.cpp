@@ -36,6 +36,7 @@ void CatchUp::start()
     stop();
     m_isCurrent = false;
     m_isPlaceLost = false;
+    m_upTo = {};
     m_pause = m_times.retry;
     m_place = m_store.archiveId();
     readNewest();
@@ -43,10 +44,16 @@ void CatchUp::start()
 
 void CatchUp::stop()
 {
-    m_step = Step::Idle;
     m_retry.stop();
     m_newest.clear();
     m_shown.clear();
+    goTo(Step::Idle);
+}
+
+void CatchUp::goTo(Step step)
+{
+    m_step = step;
+    Q_EMIT stepChanged();
 }
 
 void CatchUp::take(const xmpp::IncomingMessage &message)
@@ -70,7 +77,7 @@ CatchUp::Pass CatchUp::passOf(const xmpp::IncomingMessage &message) const
 
 void CatchUp::readNewest()
 {
-    m_step = Step::Newest;
+    goTo(Step::Newest);
     // Whatever its age: what lies between it and the last reading may be older than any time named here, or this
     // machine's clock wrong.
     m_session.queryArchive({.afterId = {}, .since = {}, .what = xmpp::ArchiveStart::What::NewestPage});
@@ -78,7 +85,7 @@ void CatchUp::readNewest()
 
 void CatchUp::readRest()
 {
-    m_step = Step::Rest;
+    goTo(Step::Rest);
     const QString place = m_isPlaceLost ? QString() : m_place;
     const QDateTime since = place.isEmpty() ? m_clock.wallUtc().addDays(-firstReadingDays) : QDateTime();
     m_session.queryArchive({.afterId = place, .since = since});
@@ -91,7 +98,7 @@ void CatchUp::onPage(const xmpp::ArchivePage &page)
         m_isPlaceLost = false;
         m_place = page.lastId;
         m_store.keepArchiveId(m_place);
-        Q_EMIT progressed(m_upTo);
+        Q_EMIT stepChanged();
     }
 }
 
@@ -164,13 +171,12 @@ void CatchUp::onFailure(const Error &reason)
         readRest();
         return;
     }
-    m_step = Step::Failed;
+    goTo(Step::Failed);
     qCWarning(lcArchive).noquote() << "the server's archive can't be read:" << reason.message << "- again in"
                                    << std::chrono::duration_cast<std::chrono::seconds>(m_pause).count() << "s";
     m_retry.start(m_pause);
     m_pause = std::min(2 * m_pause, m_times.retryCeiling);
     becomeCurrent();
-    Q_EMIT failed();
 }
 
 void CatchUp::becomeCurrent()
@@ -182,8 +188,8 @@ void CatchUp::becomeCurrent()
 
 void CatchUp::complete()
 {
-    m_step = Step::Complete;
     m_shown.clear();
+    goTo(Step::Complete);
     Q_EMIT completed();
 }
 

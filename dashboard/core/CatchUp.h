@@ -52,21 +52,23 @@ public:
     // The newest page is in, or can't be had.
     [[nodiscard]] bool isCurrent() const { return m_isCurrent; }
     [[nodiscard]] bool isReading() const { return m_step == Step::Newest || m_step == Step::Rest; }
+    // What lies behind the newest page is being read, messages up to `upTo` (UTC); invalid before its first page.
+    [[nodiscard]] bool isReadingRest() const { return m_step == Step::Rest; }
+    [[nodiscard]] QDateTime upTo() const { return m_upTo; }
     // Nothing is missing, so the reading may go on after what comes live.
     [[nodiscard]] bool isComplete() const { return m_step == Step::Complete; }
 
 Q_SIGNALS:
     void messageRead(const sgn::xmpp::IncomingMessage &message, sgn::core::CatchUp::Pass pass);
     void current();
-    // A page of what lies behind the newest one is in; messages up to then (UTC).
-    void progressed(const QDateTime &upTo);
+    // isReading(), isReadingRest() or upTo() may have changed.
+    void stepChanged();
     void completed();
-    // The server refuses; it is requested again later.
-    void failed();
 
 private:
     enum class Step { Idle, Newest, Rest, Failed, Complete };
 
+    void goTo(Step step);
     void readNewest();
     void readRest();
     void onPage(const xmpp::ArchivePage &page);

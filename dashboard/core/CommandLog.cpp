@@ -42,12 +42,6 @@ records::CommandTarget sentAt(const QString &jid, const QDateTime &stamp)
     return target;
 }
 
-// Commands by when they were given; their numbers have no order.
-bool isOlder(const records::IssuedCommand &one, const records::IssuedCommand &other)
-{
-    return std::pair(one.createdAt, one.number) < std::pair(other.createdAt, other.number);
-}
-
 } // namespace
 
 CommandLog::CommandLog(store::CommandStore &store, const Clock &clock, CommandNumbers numbers, QObject *parent)
@@ -55,6 +49,7 @@ CommandLog::CommandLog(store::CommandStore &store, const Clock &clock, CommandNu
     , m_store(store)
     , m_clock(clock)
     , m_numbers(std::move(numbers))
+    , m_issued(store)
 {
     m_flushTimer.setSingleShot(true);
     m_flushTimer.setInterval(collectFor);
@@ -68,15 +63,11 @@ CommandLog::~CommandLog()
 
 void CommandLog::restore()
 {
-    m_entries.clear();
-    m_open.clear();
     m_dirty.clear();
-    for (const records::IssuedCommand &record : m_store.commands(commandsInMemory)) {
-        insert(record);
-    }
+    m_issued.restore(commandsInMemory);
     for (const CommandNo number : m_store.openCommands()) {
         if (Entry *entry = entryOf(number)) {
-            loadTargets(*entry);
+            m_issued.loaded(*entry);
         }
     }
     Q_EMIT reset();
@@ -95,7 +86,7 @@ records::Expected<CommandNo> CommandLog::submit(const CommandBody &body, const Q
                     {QString::number(size), QString::number(maxBodySize - roomForTheRest)});
     }
     const CommandNo number = m_numbers.take(
-        [this](CommandNo candidate) { return m_entries.contains(candidate) || m_store.command(candidate); });
+        [this](CommandNo candidate) { return m_issued.isAtHand(candidate) || m_store.command(candidate); });
     record.number = number;
     record.command.number = number;
     record.command.request = newRequest();
@@ -104,7 +95,7 @@ records::Expected<CommandNo> CommandLog::submit(const CommandBody &body, const Q
     record.createdAt = m_clock.wallUtc();
     record.requestedBy = options.requestedBy;
     record.title = options.title;
-    Entry &entry = insert(record);
+    Entry &entry = m_issued.insert(record);
     entry.isLoaded = true;
     for (const QString &jid : jids) {
         if (!entry.rows.contains(jid)) {
@@ -156,32 +147,17 @@ QStringList CommandLog::withdraw(CommandNo number)
     return others;
 }
 
-QList<CommandNo> CommandLog::numbers() const
-{
-    QList<CommandNo> numbers;
-    numbers.reserve(static_cast<qsizetype>(m_entries.size()));
-    for (const auto &[number, entry] : m_entries) {
-        numbers += number;
-    }
-    std::ranges::sort(numbers, [this](CommandNo one, CommandNo other) { return isOlder(*find(other), *find(one)); });
-    return numbers;
-}
-
 const records::IssuedCommand *CommandLog::find(CommandNo number) const
 {
-    const auto it = m_entries.find(number);
-    return it == m_entries.end() ? nullptr : &it->second.record;
+    const Entry *entry = m_issued.find(number);
+    return entry ? &entry->record : nullptr;
 }
 
 const QList<records::CommandTarget> &CommandLog::targets(CommandNo number)
 {
     static const QList<records::CommandTarget> none;
     Entry *entry = entryOf(number);
-    if (!entry) {
-        return none;
-    }
-    loadTargets(*entry);
-    return entry->targets;
+    return entry ? m_issued.loaded(*entry).targets : none;
 }
 
 const records::CommandTarget *CommandLog::target(CommandNo number, const QString &jid)
@@ -190,17 +166,10 @@ const records::CommandTarget *CommandLog::target(CommandNo number, const QString
     return place ? &place.target() : nullptr;
 }
 
-QList<CommandNo> CommandLog::openNumbers() const
-{
-    QList<CommandNo> numbers = m_open.values();
-    std::ranges::sort(numbers, [this](CommandNo one, CommandNo other) { return isOlder(*find(one), *find(other)); });
-    return numbers;
-}
-
 QSet<int> CommandLog::openRows(CommandNo number) const
 {
-    const auto it = m_entries.find(number);
-    return it == m_entries.end() ? QSet<int>() : it->second.open;
+    const Entry *entry = m_issued.find(number);
+    return entry ? entry->open : QSet<int>();
 }
 
 void CommandLog::markHandedOver(CommandNo number, const QString &jid)
@@ -323,7 +292,7 @@ void CommandLog::observe(const Command &command, const QString &toJid, const QDa
         record.createdAt = stamp;
         record.requestedBy = byWhom;
         record.isOwn = false;
-        entry = &insert(record);
+        entry = &m_issued.insert(record);
         entry->isLoaded = true;
         Q_EMIT commandAdded(number);
         Q_EMIT happened(
@@ -334,8 +303,7 @@ void CommandLog::observe(const Command &command, const QString &toJid, const QDa
                                         << "is another one than the command known under this number";
         return;
     }
-    loadTargets(*entry);
-    if (entry->rows.contains(toJid)) {
+    if (m_issued.loaded(*entry).rows.contains(toJid)) {
         // Our own program, or one that shares the store: the server has it now.
         if (const Place place = openPlaceOf(number, toJid); place && !place.target().firstSentAt.isValid()) {
             place.target().attempts = std::max(1, place.target().attempts);
@@ -351,31 +319,18 @@ void CommandLog::observe(const Command &command, const QString &toJid, const QDa
 
 CommandLog::Entry *CommandLog::entryOf(CommandNo number)
 {
-    if (number == 0) {
-        return nullptr;
+    const bool isAtHand = m_issued.isAtHand(number);
+    Entry *entry = m_issued.entryOf(number);
+    if (entry && !isAtHand) {
+        Q_EMIT commandAdded(number);
     }
-    const auto it = m_entries.find(number);
-    if (it != m_entries.end()) {
-        return &it->second;
-    }
-    // Older than what is at hand, or of another program that shares the store.
-    const std::optional<records::IssuedCommand> record = m_store.command(number);
-    if (!record) {
-        return nullptr;
-    }
-    Entry &entry = insert(*record);
-    Q_EMIT commandAdded(number);
-    return &entry;
+    return entry;
 }
 
 CommandLog::Place CommandLog::placeOf(CommandNo number, const QString &jid)
 {
     Entry *entry = entryOf(number);
-    if (!entry) {
-        return {};
-    }
-    loadTargets(*entry);
-    const int row = entry->rows.value(jid, -1);
+    const int row = entry ? m_issued.loaded(*entry).rows.value(jid, -1) : -1;
     return row < 0 ? Place{} : Place{entry, row};
 }
 
@@ -391,7 +346,7 @@ CommandLog::Place CommandLog::answeredPlace(CommandNo number, const QString &jid
     if (Entry *entry = place ? nullptr : entryOf(number);
         entry && !mark.request.isEmpty() && mark.request == entry->record.command.request) {
         // Nothing is known of the sending to this device, as when the archive has lost it; the reply proves it.
-        place = {entry, addTarget(*entry, sentAt(jid, mark.arrival.stamp))};
+        place = addTarget(*entry, sentAt(jid, mark.arrival.stamp));
     }
     if (!place) {
         m_numbers.avoid(number);
@@ -411,7 +366,7 @@ CommandLog::Place CommandLog::answeredPlace(CommandNo number, const QString &jid
 // By a program that shares the store.
 void CommandLog::learnOfSending(const Place &place)
 {
-    const QList<records::CommandTarget> stored = m_store.targets(place.entry->record.number);
+    const QList<records::CommandTarget> stored = m_store.targets(place.number());
     const auto it = std::ranges::find(stored, place.target().jid, &records::CommandTarget::jid);
     if (it != stored.end() && it->firstSentAt.isValid()) {
         place.target().attempts = it->attempts;
@@ -420,72 +375,37 @@ void CommandLog::learnOfSending(const Place &place)
     }
 }
 
-CommandLog::Entry &CommandLog::insert(const records::IssuedCommand &record)
+CommandLog::Place CommandLog::addTarget(Entry &entry, const records::CommandTarget &target)
 {
-    Entry &entry = m_entries[record.number];
-    entry = Entry{};
-    entry.record = record;
-    return entry;
-}
-
-void CommandLog::loadTargets(Entry &entry)
-{
-    if (entry.isLoaded) {
-        return;
-    }
-    entry.isLoaded = true;
-    entry.targets = m_store.targets(entry.record.number);
-    entry.record.counts = {};
-    for (int row = 0; row < entry.targets.size(); ++row) {
-        const records::CommandTarget &target = entry.targets.at(row);
-        entry.rows.insert(target.jid, row);
-        ++entry.record.counts[target.state];
-        if (!isFinal(target.state)) {
-            entry.open.insert(row);
-        }
-    }
-    if (!entry.open.isEmpty()) {
-        m_open.insert(entry.record.number);
-    }
-}
-
-int CommandLog::addTarget(Entry &entry, const records::CommandTarget &target)
-{
-    const int row = static_cast<int>(entry.targets.size());
-    entry.targets += target;
-    entry.rows.insert(target.jid, row);
-    entry.open.insert(row);
-    ++entry.record.counts[target.state];
-    m_open.insert(entry.record.number);
-    changed({&entry, row});
-    return row;
+    const Place place = m_issued.addTarget(entry, target);
+    changed(place);
+    return place;
 }
 
 void CommandLog::setState(const Place &place, records::TargetState state)
 {
-    records::CommandTarget &target = place.target();
-    --place.entry->record.counts[target.state];
-    ++place.entry->record.counts[state];
-    target.state = state;
+    m_issued.setState(place, state);
     changed(place);
 }
 
 void CommandLog::finish(const Place &place, records::TargetState state, const QDateTime &at)
 {
-    const CommandNo number = place.entry->record.number;
     records::CommandTarget &target = place.target();
     target.finishedAt = at;
     target.percent = -1;
     target.deviceState.clear();
-    place.entry->open.remove(place.row);
-    if (place.entry->open.isEmpty()) {
-        m_open.remove(number);
-    }
+    m_issued.close(place);
     const records::ActivityKind kind = state == records::TargetState::Done     ? records::ActivityKind::CommandDone
                                        : state == records::TargetState::Failed ? records::ActivityKind::CommandFailed
                                                                                : records::ActivityKind::CommandExpired;
-    const records::ActivityEntry entry{
-        0, at, kind, target.jid, number, commandName(place.entry->record.command.body), target.remarks, target.facts};
+    const records::ActivityEntry entry{0,
+                                       at,
+                                       kind,
+                                       target.jid,
+                                       place.number(),
+                                       commandName(place.entry->record.command.body),
+                                       target.remarks,
+                                       target.facts};
     setState(place, state);
     Q_EMIT happened(entry);
 }
@@ -500,20 +420,19 @@ void CommandLog::finish(const Place &place, const records::Problem &problem)
 
 void CommandLog::changed(const Place &place)
 {
-    const CommandNo number = place.entry->record.number;
     place.entry->dirty.insert(place.row);
-    m_dirty.insert(number);
+    m_dirty.insert(place.number());
     if (!m_flushTimer.isActive()) {
         m_flushTimer.start();
     }
-    Q_EMIT targetChanged(number, place.target().jid);
+    Q_EMIT targetChanged(place.number(), place.target().jid);
 }
 
 void CommandLog::flush()
 {
     m_flushTimer.stop();
     for (const CommandNo number : std::exchange(m_dirty, {})) {
-        Entry &entry = m_entries[number];
+        Entry &entry = *m_issued.entryOf(number);
         m_store.keep(entry.record);
         QList<int> rows = std::exchange(entry.dirty, {}).values();
         std::ranges::sort(rows);

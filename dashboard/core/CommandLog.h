@@ -3,20 +3,15 @@
 
 #include "base/Clock.h"
 #include "core/CommandNumbers.h"
+#include "core/IssuedCommands.h"
 #include "core/ReplyMatch.h"
 #include "protocol/Reply.h"
 #include "records/Activity.h"
 #include "records/CommandState.h"
 
-#include <map>
-#include <QHash>
 #include <QObject>
 #include <QSet>
 #include <QTimer>
-
-namespace sgn::store {
-class CommandStore;
-}
 
 namespace sgn::core {
 
@@ -49,7 +44,7 @@ public:
     [[nodiscard]] QStringList withdraw(CommandNo number);
 
     // Newest first.
-    [[nodiscard]] QList<CommandNo> numbers() const;
+    [[nodiscard]] QList<CommandNo> numbers() const { return m_issued.numbers(); }
     // Null for an unknown number; valid until the next change.
     [[nodiscard]] const records::IssuedCommand *find(CommandNo number) const;
     // In a fixed order; reads them from the store when they aren't in memory. Row = position in this list.
@@ -57,9 +52,9 @@ public:
     [[nodiscard]] const records::CommandTarget *target(CommandNo number, const QString &jid);
 
     // Numbers of commands with unfinished targets, in any order.
-    [[nodiscard]] QSet<CommandNo> open() const { return m_open; }
+    [[nodiscard]] QSet<CommandNo> open() const { return m_issued.open(); }
     // The same, oldest first.
-    [[nodiscard]] QList<CommandNo> openNumbers() const;
+    [[nodiscard]] QList<CommandNo> openNumbers() const { return m_issued.openNumbers(); }
     // Rows of the unfinished targets; empty for an unknown number.
     [[nodiscard]] QSet<int> openRows(CommandNo number) const;
 
@@ -98,35 +93,17 @@ Q_SIGNALS:
     void happened(const sgn::records::ActivityEntry &entry);
 
 private:
-    struct Entry
-    {
-        records::IssuedCommand record;
-        bool isLoaded = false; // targets
-        QList<records::CommandTarget> targets;
-        QHash<QString, int> rows;
-        QSet<int> open;
-        QSet<int> dirty;
-    };
-
-    // An unfinished target that something happens to.
-    struct Place
-    {
-        Entry *entry = nullptr;
-        int row = -1;
-
-        explicit operator bool() const { return entry != nullptr; }
-        records::CommandTarget &target() const { return entry->targets[row]; }
-    };
+    using Entry = IssuedCommands::Entry;
+    using Place = IssuedCommands::Place;
 
     Entry *entryOf(CommandNo number);
     [[nodiscard]] Place placeOf(CommandNo number, const QString &jid);
+    // Nothing for a finished target.
     [[nodiscard]] Place openPlaceOf(CommandNo number, const QString &jid);
     // The target that a device's reply settles; nothing if the reply isn't one to what was sent under this number.
     [[nodiscard]] Place answeredPlace(CommandNo number, const QString &jid, const ReplyMark &mark);
     void learnOfSending(const Place &place);
-    Entry &insert(const records::IssuedCommand &record);
-    void loadTargets(Entry &entry);
-    int addTarget(Entry &entry, const records::CommandTarget &target);
+    Place addTarget(Entry &entry, const records::CommandTarget &target);
     void setState(const Place &place, records::TargetState state);
     void finish(const Place &place, records::TargetState state, const QDateTime &at);
     // Failed here, not on the device.
@@ -137,8 +114,7 @@ private:
     store::CommandStore &m_store;
     const Clock &m_clock;
     CommandNumbers m_numbers;
-    std::map<CommandNo, Entry> m_entries;
-    QSet<CommandNo> m_open; // those with unfinished targets
+    IssuedCommands m_issued;
     QSet<CommandNo> m_dirty;
     QTimer m_flushTimer;
 };

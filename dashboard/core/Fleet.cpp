@@ -2,7 +2,6 @@
 #include "core/Fleet.h"
 
 #include "core/ProcessTransition.h"
-#include "records/Attention.h"
 
 #include <algorithm>
 #include <QSet>
@@ -14,16 +13,6 @@ namespace {
 constexpr std::chrono::milliseconds collectFor{50};
 constexpr qsizetype maxSharedFacts = 1000;
 constexpr qsizetype maxUnreadable = 300;
-
-// The device's own word for when it died, if it can be true; a Pi's clock may be years off.
-QDateTime deadSinceOf(const ProcessReport &report, const QDateTime &stamp)
-{
-    constexpr qint64 plausibleS = 30LL * 86'400;
-    if (report.since && *report.since <= stamp && report.since->secsTo(stamp) < plausibleS) {
-        return *report.since;
-    }
-    return stamp;
-}
 
 } // namespace
 
@@ -120,8 +109,7 @@ void Fleet::rebuild()
         for (records::DeviceProcess &process : present.processes) {
             process.report.name = m_names.use(process.report.name);
         }
-        slotOf(index).counted = {};
-        ++m_summary.total;
+        slotOf(index).share = {};
         recount(index);
     }
     m_publishedCount = count();
@@ -158,8 +146,6 @@ int Fleet::add(records::Device added)
     m_devices.push_back(std::move(added));
     m_slots.emplace_back();
     m_index.insert(jid, index);
-    ++m_summary.total;
-    ++m_summary.offline;
     const QDateTime now = m_clock.wallUtc();
     bindIdentity(index, id, now);
     changed(index, records::DeviceChange::Identity);
@@ -464,24 +450,15 @@ void Fleet::setOnline(int index, bool online)
 void Fleet::setProcesses(int index, const QList<ProcessReport> &reports, const QDateTime &stamp)
 {
     const QList<records::DeviceProcess> before = std::exchange(device(index).processes, {});
-    QList<records::DeviceProcess> after;
-    after.reserve(std::min(reports.size(), maxProcesses));
-    for (const ProcessReport &report : reports.first(std::min(reports.size(), maxProcesses))) {
-        const auto known = std::ranges::find_if(
-            before, [&report](const records::DeviceProcess &process) { return process.report.name == report.name; });
-        records::DeviceProcess process{report, {}};
-        process.report.name = m_names.use(report.name);
-        if (report.isDead) {
-            const bool wasDead = known != before.end() && known->deadSince.isValid();
-            process.deadSince = wasDead ? known->deadSince : deadSinceOf(report, stamp);
+    QList<records::DeviceProcess> after = processesAfter(before, reports, stamp);
+    for (records::DeviceProcess &process : after) {
+        process.report.name = m_names.use(process.report.name);
+        const records::DeviceProcess *known = records::processNamed(before, process.report.name);
+        const auto transitions = known ? transitionsBetween(known->report, process.report) : QList<ProcessTransition>();
+        for (const ProcessTransition &transition : transitions) {
+            Q_EMIT happened({0, stamp, transition.kind, at(index).jid, 0, process.report.name, transition.detail,
+                             transition.facts});
         }
-        if (known != before.end()) {
-            for (const ProcessTransition &transition : transitionsBetween(known->report, report)) {
-                Q_EMIT happened(
-                    {0, stamp, transition.kind, at(index).jid, 0, report.name, transition.detail, transition.facts});
-            }
-        }
-        after += std::move(process);
     }
     for (const records::DeviceProcess &process : before) {
         m_names.drop(process.report.name);
@@ -521,19 +498,8 @@ void Fleet::changed(int index, records::DeviceChanges what)
 
 void Fleet::recount(int index)
 {
-    const records::Device &subject = at(index);
-    Slot::Counted &counted = slotOf(index).counted;
-    const Slot::Counted now{subject.deadCount(), subject.online, subject.isUpdating(), attentionOf(subject).isNeeded()};
-    m_summary.deadProcesses += now.dead - counted.dead;
-    const auto count = [](int &number, bool before, bool is) {
-        number += (is ? 1 : 0) - (before ? 1 : 0);
-    };
-    count(m_summary.devicesWithDead, counted.dead > 0, now.dead > 0);
-    count(m_summary.updating, counted.updating, now.updating);
-    count(m_summary.needAttention, counted.attention, now.attention);
-    count(m_summary.online, counted.online, now.online);
-    m_summary.offline = m_summary.total - m_summary.online;
-    counted = now;
+    const FleetShare now = shareOf(at(index));
+    replace(m_summary, std::exchange(slotOf(index).share, now), now);
 }
 
 void Fleet::flush()

@@ -3,6 +3,7 @@
 
 #include "base/Clock.h"
 #include "core/Arrival.h"
+#include "core/FleetSummary.h"
 #include "core/ProcessNames.h"
 #include "protocol/Version.h"
 #include "records/Activity.h"
@@ -16,20 +17,6 @@
 #include <vector>
 
 namespace sgn::core {
-
-// The figures over the whole fleet: numbers of devices, except where they count processes.
-struct FleetSummary
-{
-    int total = 0;
-    int online = 0;
-    int offline = 0;
-    int deadProcesses = 0;
-    int devicesWithDead = 0;
-    int updating = 0;
-    int needAttention = 0;
-
-    friend bool operator==(const FleetSummary &, const FleetSummary &) = default;
-};
 
 // Version → number of devices that run it, in the natural order of versions.
 using VersionCounts = std::map<QString, int, VersionLess>;
@@ -140,15 +127,7 @@ private:
         QHash<QString, News> events{}; // the last one of each process since that report
         bool byPresence = false;       // online by presence
         bool isUnsettled = false;      // online in an earlier session, not confirmed by this one
-
-        // What the device adds to the summary.
-        struct Counted
-        {
-            int dead = 0;
-            bool online = false;
-            bool updating = false;
-            bool attention = false;
-        } counted{};
+        FleetShare share{};            // of m_summary
     };
 
     records::Device &device(int index) { return m_devices[static_cast<std::size_t>(index)]; }

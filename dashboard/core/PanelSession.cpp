@@ -57,33 +57,15 @@ PanelSession::PanelSession(const Parts &parts, const Timing &timing, QObject *pa
           std::make_unique<CommandDispatcher>(parts.commands, parts.fleet, m_queue, parts.clock, timing.resend))
     , m_inquiry(timing.inquiry)
     , m_catchUp(parts.session, parts.store, parts.clock, timing.archive)
+    , m_progress(parts.session, parts.membership, m_catchUp, {timing.quiet, timing.settle, timing.ready})
     , m_question(versionRequest())
     , m_complaints(complaintsPerMinute, 1min)
 {
-    m_quiet.setSingleShot(true);
-    m_quiet.setInterval(m_timing.quiet);
-    m_latest.setSingleShot(true);
-    m_latest.setInterval(m_timing.settle);
-    m_readyLimit.setSingleShot(true);
-    m_readyLimit.setInterval(m_timing.ready);
     m_tick.setInterval(m_timing.tick);
-    connect(&m_quiet, &QTimer::timeout, this, &PanelSession::presencesAreIn);
-    connect(&m_latest, &QTimer::timeout, this, &PanelSession::presencesAreIn);
     connect(&m_tick, &QTimer::timeout, this, &PanelSession::onTick);
-    connect(&m_readyLimit, &QTimer::timeout, this, [this] {
-        m_isWaitOver = true;
-        beginSending();
-        maybeSettled();
-    });
-    // Queued, so that the clock has been set.
-    connect(
-        &m_session, &xmpp::Session::serverTimeKnown, this,
-        [this] {
-            m_isTimeKnown = true;
-            maybeBeginSending();
-        },
-        Qt::QueuedConnection);
-    connect(&m_catchUp, &CatchUp::current, this, &PanelSession::maybeBeginSending);
+    connect(&m_progress, &LoginProgress::readyToSend, this, [this] { m_dispatcher->setOnline(true); });
+    connect(&m_progress, &LoginProgress::presencesIn, this, &PanelSession::onPresencesIn);
+    connect(&m_progress, &LoginProgress::settled, this, &PanelSession::onSettled);
     connect(&m_session, &xmpp::Session::online, this, &PanelSession::onOnline);
     connect(&m_session, &xmpp::Session::offline, this, &PanelSession::onOffline);
     connect(&m_session, &xmpp::Session::stateChanged, this, [this](xmpp::Session::State state) {
@@ -98,15 +80,8 @@ PanelSession::PanelSession(const Parts &parts, const Timing &timing, QObject *pa
     connect(&m_session, &xmpp::Session::presenceChanged, this, &PanelSession::onPresence);
     connect(&m_session, &xmpp::Session::messageReceived, this, &PanelSession::onMessage);
     connect(&m_catchUp, &CatchUp::messageRead, this, &PanelSession::read);
-    connect(&m_catchUp, &CatchUp::current, this, &PanelSession::maybeSettled);
+    connect(&m_catchUp, &CatchUp::stepChanged, this, [this] { m_dispatcher->setCatchingUp(m_catchUp.isReading()); });
     connect(&m_catchUp, &CatchUp::completed, this, &PanelSession::caughtUp);
-    connect(&m_catchUp, &CatchUp::current, this, &PanelSession::followHistory, Qt::QueuedConnection);
-    connect(&m_catchUp, &CatchUp::completed, this, &PanelSession::followHistory, Qt::QueuedConnection);
-    connect(&m_catchUp, &CatchUp::failed, this, &PanelSession::followHistory);
-    connect(&m_catchUp, &CatchUp::progressed, this, [this](const QDateTime &upTo) {
-        m_historyUpTo = upTo;
-        followHistory();
-    });
     connect(&m_fleet, &Fleet::cameOnline, this, &PanelSession::ask);
 }
 
@@ -126,9 +101,7 @@ void PanelSession::start()
 void PanelSession::stop()
 {
     m_tick.stop();
-    m_quiet.stop();
-    m_latest.stop();
-    m_readyLimit.stop();
+    m_progress.end();
     m_catchUp.stop();
     m_session.stop();
     m_fleet.forgetPresence();
@@ -151,46 +124,17 @@ void PanelSession::onOnline()
 {
     m_resources.clear();
     m_inquiry.forgetAll();
-    m_arePresencesIn = false;
-    m_isSettled = false;
     m_fleet.beginPresence();
-    m_latest.start();
-    m_isTimeKnown = false;
-    m_isWaitOver = false;
-    m_historyUpTo = {};
-    m_isSendingDue = true;
-    m_readyLimit.start();
+    m_progress.begin();
     m_catchUp.start();
-    m_dispatcher->setCatchingUp(true);
     Q_EMIT online();
-}
-
-// When a command was sent decides which archived reply can be one to it. So it is sent by the server's time, and after
-// the newest replies were read.
-void PanelSession::maybeBeginSending()
-{
-    if (m_isTimeKnown && m_catchUp.isCurrent()) {
-        beginSending();
-    }
-}
-
-void PanelSession::beginSending()
-{
-    m_readyLimit.stop();
-    // Once per login.
-    if (std::exchange(m_isSendingDue, false) && isOnline()) {
-        m_dispatcher->setOnline(true);
-    }
 }
 
 void PanelSession::onOffline(const Error &reason)
 {
     m_held.clear();
-    m_quiet.stop();
-    m_latest.stop();
-    m_readyLimit.stop();
+    m_progress.end();
     m_catchUp.stop();
-    followHistory();
     m_inquiry.forgetAll();
     Q_EMIT offline(reason);
 }
@@ -200,7 +144,7 @@ void PanelSession::onContactsKnown()
     for (const auto &held : std::exchange(m_held, {})) {
         held();
     }
-    settleLater();
+    m_progress.noteArrival();
 }
 
 bool PanelSession::isHeld(const QString &jid, std::function<void()> later)
@@ -249,57 +193,22 @@ void PanelSession::onPresence(const QString &jid, bool online, const QString &re
     const bool isFresh = isOnline && !(known && known->online);
     m_fleet.setPresence(jid, isOnline);
     // One that was online in the last session too hasn't come, but is asked all the same.
-    if (isOnline && !isFresh && !m_arePresencesIn) {
+    if (isOnline && !isFresh && !m_progress.arePresencesIn()) {
         ask(jid);
     }
-    settleLater();
+    m_progress.noteArrival();
 }
 
-void PanelSession::settleLater()
+void PanelSession::onPresencesIn()
 {
-    if (!m_arePresencesIn && m_membership.isSettled()) {
-        m_quiet.start();
-    }
-}
-
-void PanelSession::presencesAreIn()
-{
-    if (m_arePresencesIn || !isOnline()) {
-        return;
-    }
-    m_quiet.stop();
-    m_latest.stop();
-    m_arePresencesIn = true;
     m_membership.settle();
     m_fleet.settlePresence();
-    maybeSettled();
 }
 
-void PanelSession::maybeSettled()
+void PanelSession::onSettled()
 {
-    if (awaited() == Awaited::Nothing && !m_isSettled) {
-        m_isSettled = true;
-        m_fleet.flush();
-        Q_EMIT settled();
-    }
-}
-
-PanelSession::Awaited PanelSession::awaited() const
-{
-    if (!isOnline()) {
-        return Awaited::Login;
-    }
-    if (!m_arePresencesIn) {
-        return m_membership.isSettled() ? Awaited::Presences : Awaited::Contacts;
-    }
-    return m_catchUp.isCurrent() || m_isWaitOver ? Awaited::Nothing : Awaited::Archive;
-}
-
-void PanelSession::followHistory()
-{
-    m_readsHistory = isOnline() && m_catchUp.isCurrent() && !m_catchUp.isComplete();
-    m_dispatcher->setCatchingUp(m_catchUp.isReading());
-    Q_EMIT historyChanged();
+    m_fleet.flush();
+    Q_EMIT settled();
 }
 
 void PanelSession::onMessage(const xmpp::IncomingMessage &message)

@@ -5,6 +5,7 @@
 #include "base/RateLimit.h"
 #include "core/Arrival.h"
 #include "core/CatchUp.h"
+#include "core/LoginProgress.h"
 #include "core/ResendPolicy.h"
 #include "core/SendQueue.h"
 #include "core/VersionInquiry.h"
@@ -81,22 +82,17 @@ public:
 
     [[nodiscard]] bool isOnline() const { return m_session.isOnline(); }
     // Roster, first presences and the newest of the archive are in.
-    [[nodiscard]] bool isSettled() const { return m_isSettled; }
-
-    // Behind the newest messages the rest of the archive is read. How far it is (UTC): invalid before the first page.
-    [[nodiscard]] bool readsHistory() const { return m_readsHistory; }
-    [[nodiscard]] QDateTime historyUpTo() const { return m_historyUpTo; }
+    [[nodiscard]] bool isSettled() const { return m_progress.isSettled(); }
     // What isSettled() waits for.
-    enum class Awaited { Nothing, Login, Contacts, Presences, Archive };
-    [[nodiscard]] Awaited awaited() const;
+    [[nodiscard]] LoginProgress::Awaited awaited() const { return m_progress.awaited(); }
+    // How far the archive is read.
+    [[nodiscard]] const CatchUp &catchUp() const { return m_catchUp; }
 
 Q_SIGNALS:
     void online();
     // Once per reason.
     void offline(const sgn::Error &reason);
     void settled();
-    // See readsHistory().
-    void historyChanged();
     // All of the archive is in.
     void caughtUp();
     // A version report came in, live.
@@ -104,8 +100,6 @@ Q_SIGNALS:
 
 private:
     void onOnline();
-    void maybeBeginSending();
-    void beginSending();
     void onOffline(const Error &reason);
     void onContactsKnown();
     void onPresence(const QString &jid, bool online, const QString &resource);
@@ -118,10 +112,8 @@ private:
     void onUnreadable(const xmpp::IncomingMessage &message, const QString &what);
     void onTick();
     void ask(const QString &jid);
-    void settleLater();
-    void presencesAreIn();
-    void maybeSettled();
-    void followHistory();
+    void onPresencesIn();
+    void onSettled();
     void complain(const QString &jid, const QString &what);
     void onRetired(const QString &jid);
     // Whether it isn't known yet if the account is a device; then `later` is called when it is.
@@ -139,22 +131,13 @@ private:
     std::unique_ptr<CommandDispatcher> m_dispatcher;
     VersionInquiry m_inquiry;
     CatchUp m_catchUp;
+    LoginProgress m_progress;
     QByteArray m_question;                   // the version request
     QHash<QString, QStringList> m_resources; // of those who are online
     std::deque<std::function<void()>> m_held;
     RateLimit m_complaints;
     QTimer m_tick;
-    QTimer m_quiet;
-    QTimer m_latest;
-    QTimer m_readyLimit;
     int m_ticks = 0;
-    bool m_isTimeKnown = false;
-    bool m_isSendingDue = false;
-    bool m_arePresencesIn = false;
-    bool m_isSettled = false;
-    bool m_isWaitOver = false; // for what may never come: the server's time, the newest of the archive
-    bool m_readsHistory = false;
-    QDateTime m_historyUpTo;
 };
 
 } // namespace sgn::core

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/ProcessTransition.h"
 
+#include <algorithm>
+
 namespace sgn::core {
 
 using namespace Qt::StringLiterals;
@@ -10,6 +12,15 @@ namespace {
 bool isDown(ProcessState state)
 {
     return state == ProcessState::Dead || state == ProcessState::Backoff || state == ProcessState::CrashLoop;
+}
+
+QDateTime deadSinceOf(const ProcessReport &report, const QDateTime &stamp)
+{
+    constexpr qint64 plausibleS = 30LL * 86'400;
+    if (report.since && *report.since <= stamp && report.since->secsTo(stamp) < plausibleS) {
+        return *report.since;
+    }
+    return stamp;
 }
 
 } // namespace
@@ -35,6 +46,22 @@ QList<ProcessTransition> transitionsBetween(const ProcessReport &before, const P
             records::ActivityKind::VersionChanged, u"%1 \u2192 %2"_s.arg(versionOf(before), versionOf(after)), {}};
     }
     return transitions;
+}
+
+QList<records::DeviceProcess> processesAfter(const QList<records::DeviceProcess> &before,
+                                             const QList<ProcessReport> &reports, const QDateTime &stamp)
+{
+    QList<records::DeviceProcess> after;
+    after.reserve(std::min(reports.size(), maxProcesses));
+    for (const ProcessReport &report : reports.first(std::min(reports.size(), maxProcesses))) {
+        records::DeviceProcess process{report, {}};
+        if (report.isDead) {
+            const records::DeviceProcess *known = records::processNamed(before, report.name);
+            process.deadSince = known && known->deadSince.isValid() ? known->deadSince : deadSinceOf(report, stamp);
+        }
+        after += std::move(process);
+    }
+    return after;
 }
 
 } // namespace sgn::core

@@ -3,6 +3,7 @@
 
 #include "protocol/Process.h"
 #include "records/Activity.h"
+#include "records/Device.h"
 
 #include <QList>
 #include <QString>
@@ -21,5 +22,10 @@ struct ProcessTransition
 
 // In the order in which they happened. Pure.
 [[nodiscard]] QList<ProcessTransition> transitionsBetween(const ProcessReport &before, const ProcessReport &after);
+
+// A device's processes after a report at `stamp` (UTC), at most maxProcesses. Who was dead before stays so since then;
+// else the device's own time counts, if it can be true: a Pi's clock may be years off.
+[[nodiscard]] QList<records::DeviceProcess> processesAfter(const QList<records::DeviceProcess> &before,
+                                                           const QList<ProcessReport> &reports, const QDateTime &stamp);
 
 } // namespace sgn::core

@@ -8,16 +8,6 @@ namespace {
 constexpr int notFound = 404;
 constexpr int gone = 410;
 
-// Where devices fetch the file; empty: there is none.
-QUrl addressOf(const CommandBody &body)
-{
-    if (const auto *update = std::get_if<UpdateCommand>(&body)) {
-        return update->url;
-    }
-    const auto *caFile = std::get_if<CaCertUpdate>(&body);
-    return caFile ? caFile->url : QUrl();
-}
-
 } // namespace
 
 UpdateRetry::UpdateRetry(CommandLog &commands, Order order, QObject *parent)
@@ -47,7 +37,7 @@ void UpdateRetry::start()
 {
     web::WebRequest request;
     request.method = "HEAD";
-    request.url = addressOf(m_order.body);
+    request.url = records::fileAddress(m_order.body);
     if (request.url.isEmpty()) {
         submit();
         return;
@@ -60,8 +50,8 @@ void UpdateRetry::start()
     connect(m_transfer, &web::Transfer::finished, this, [this](const std::optional<web::WebFailure> &failure) {
         const int status = failure ? 0 : m_transfer->head().status;
         if (status == notFound || status == gone) {
-            finish(
-                records::fail(ErrorCode::NotFound, records::FactCode::ReleaseGone, {addressOf(m_order.body).host()}));
+            finish(records::fail(ErrorCode::NotFound, records::FactCode::ReleaseGone,
+                                 {records::fileAddress(m_order.body).host()}));
         } else {
             submit();
         }

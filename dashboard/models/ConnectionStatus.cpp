@@ -19,7 +19,7 @@ ConnectionStatus::ConnectionStatus(core::PanelSession &session, xmpp::Session &c
         m_error = {};
         Q_EMIT changed();
     });
-    connect(&session, &core::PanelSession::historyChanged, this, &ConnectionStatus::changed);
+    connect(&session.catchUp(), &core::CatchUp::stepChanged, this, &ConnectionStatus::changed);
     connect(&session, &core::PanelSession::offline, this, [this](const Error &reason) {
         m_state = Offline;
         m_error = reason;
@@ -39,10 +39,10 @@ QString ConnectionStatus::advice() const
 
 QString ConnectionStatus::history() const
 {
-    if (!m_session.readsHistory()) {
+    if (!m_session.catchUp().isReadingRest()) {
         return {};
     }
-    const QDateTime upTo = m_session.historyUpTo();
+    const QDateTime upTo = m_session.catchUp().upTo();
     return upTo.isValid()
                ? tr("history read up to %1").arg(QLocale().toString(upTo.toLocalTime(), QLocale::ShortFormat))
                : tr("reading the history");

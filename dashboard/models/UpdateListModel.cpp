@@ -40,20 +40,6 @@ QString updateVersions(const CommandBody &body)
     return parts.join(u", "_s);
 }
 
-namespace {
-
-// Empty for what devices don't fetch.
-QUrl addressOf(const CommandBody &body)
-{
-    if (const auto *update = std::get_if<UpdateCommand>(&body)) {
-        return update->url;
-    }
-    const auto *caFile = std::get_if<CaCertUpdate>(&body);
-    return caFile ? caFile->url : QUrl();
-}
-
-} // namespace
-
 UpdateListModel::UpdateListModel(core::CommandLog &commands, const Clock &clock, QObject *parent)
     : TableModel(parent)
     , m_commands(commands)
@@ -109,7 +95,7 @@ Cell UpdateListModel::cell(int row, int column) const
         break;
     case TitleColumn:
         cell.text = updateTitle(*shown);
-        cell.hint = addressOf(shown->command.body).toDisplayString();
+        cell.hint = records::fileAddress(shown->command.body).toDisplayString();
         break;
     case VersionsColumn:
         cell.text = updateVersions(shown->command.body);

@@ -45,6 +45,15 @@ bool isInstallation(const CommandBody &body)
            std::holds_alternative<Rollback>(body);
 }
 
+QUrl fileAddress(const CommandBody &body)
+{
+    if (const auto *update = std::get_if<UpdateCommand>(&body)) {
+        return update->url;
+    }
+    const auto *caFile = std::get_if<CaCertUpdate>(&body);
+    return caFile ? caFile->url : QUrl();
+}
+
 int CommandCounts::total() const
 {
     return std::accumulate(byState.begin(), byState.end(), 0);

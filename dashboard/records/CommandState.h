@@ -66,6 +66,9 @@ struct CommandCounts
 // Something that is installed on a device and followed step by step: a release, the CA file, the previous release.
 [[nodiscard]] bool isInstallation(const CommandBody &body);
 
+// Where devices fetch the file that is installed; empty for what they don't fetch.
+[[nodiscard]] QUrl fileAddress(const CommandBody &body);
+
 // One request to a set of devices; its targets are asked of the CommandLog.
 struct IssuedCommand
 {

@@ -23,11 +23,16 @@ QStringView Device::name() const
     return at > 0 ? QStringView(jid).left(at) : QStringView(jid);
 }
 
+const DeviceProcess *processNamed(const QList<DeviceProcess> &processes, QStringView name)
+{
+    const auto it =
+        std::ranges::find_if(processes, [name](const DeviceProcess &process) { return process.report.name == name; });
+    return it == processes.end() ? nullptr : &*it;
+}
+
 const DeviceProcess *Device::process(QStringView processName) const
 {
-    const auto it = std::ranges::find_if(
-        processes, [processName](const DeviceProcess &process) { return process.report.name == processName; });
-    return it == processes.end() ? nullptr : &*it;
+    return processNamed(processes, processName);
 }
 
 int Device::deadCount() const

@@ -24,6 +24,9 @@ struct DeviceProcess
     friend bool operator==(const DeviceProcess &, const DeviceProcess &) = default;
 };
 
+// Null where the list has no process of that name; valid as long as the list.
+[[nodiscard]] const DeviceProcess *processNamed(const QList<DeviceProcess> &processes, QStringView name);
+
 // What an update wants a device to become. One object for all devices of a command.
 struct UpdateTarget
 {

@@ -8,6 +8,8 @@
 #include "xmpp/Session.h"
 
 #include <functional>
+#include <map>
+#include <memory>
 #include <QJsonDocument>
 #include <QJsonObject>
 
@@ -129,6 +131,24 @@ private:
             answer(*command);
         }
     }
+};
+
+// Devices of a server, made when they are first named.
+class FakeDevices
+{
+public:
+    FakeDevice &at(const ProsodyServer &server, int n)
+    {
+        std::unique_ptr<FakeDevice> &device = m_devices[n];
+        if (!device) {
+            device = std::make_unique<FakeDevice>(server, n);
+        }
+        return *device;
+    }
+    void clear() { m_devices.clear(); }
+
+private:
+    std::map<int, std::unique_ptr<FakeDevice>> m_devices;
 };
 
 } // namespace sgn::test

@@ -63,7 +63,7 @@ private:
                                               const QString &password = panelPassword);
     // A panel that is online, with all devices that are.
     [[nodiscard]] std::unique_ptr<Panel> started(const QString &store = u"panel.sqlite"_s);
-    [[nodiscard]] FakeDevice &device(int n);
+    [[nodiscard]] FakeDevice &device(int n) { return m_devices.at(*m_server, n); }
     [[nodiscard]] QString zipOf(const QString &name, const QList<std::pair<QString, QByteArray>> &files);
     [[nodiscard]] static TargetState stateOf(Panel &panel, CommandNo number, int n)
     {
@@ -90,7 +90,7 @@ private:
     std::unique_ptr<ProsodyServer> m_server;
     SystemClock m_clock;
     std::unique_ptr<QTemporaryDir> m_folder;
-    std::map<int, std::unique_ptr<FakeDevice>> m_devices;
+    FakeDevices m_devices;
 };
 
 void PanelCoreTest::init()
@@ -119,15 +119,6 @@ std::unique_ptr<Panel> PanelCoreTest::started(const QString &store)
         qWarning("the panel didn't settle");
     }
     return panel;
-}
-
-FakeDevice &PanelCoreTest::device(int n)
-{
-    auto &device = m_devices[n];
-    if (!device) {
-        device = std::make_unique<FakeDevice>(*m_server, n);
-    }
-    return *device;
 }
 
 QString PanelCoreTest::zipOf(const QString &name, const QList<std::pair<QString, QByteArray>> &files)
