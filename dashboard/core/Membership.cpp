@@ -119,7 +119,7 @@ void Membership::dropMissing(const QSet<QString> &contacts)
         const records::Device &device = m_fleet.at(index);
         if (device.isContact) {
             ++known;
-            if (!contacts.contains(device.jid)) {
+            if (!contacts.contains(device.jid) && !m_earlyRequests.contains(device.jid)) {
                 missing += device.jid;
             }
         }
@@ -153,11 +153,14 @@ void Membership::onContactRemoved(const QString &jid)
 
 void Membership::onSubscriptionRequested(const QString &jid)
 {
-    m_requests.insert(jid);
     if (!m_isSettled) {
-        m_earlyRequests.insert(jid);
+        if (m_earlyRequests.size() < Newcomers::maxOwn) {
+            m_earlyRequests.insert(jid);
+        }
     } else if (m_fleet.indexOf(jid) >= 0 || admits(jid, {.at = m_clock.wallUtc(), .isAsking = true})) {
         subscribeSoon(jid);
+    } else if (m_newcomers.contains(jid)) {
+        m_requests.insert(jid);
     }
 }
 
@@ -196,6 +199,9 @@ void Membership::acceptCorrespondent(const QString &jid)
 void Membership::accept(const QStringList &jids)
 {
     for (const QString &jid : jids) {
+        if (jid == m_session.ownBareJid()) {
+            continue;
+        }
         const bool hasShownUp = m_newcomers.contains(jid);
         takeIn(jid);
         subscribeSoon(jid);

@@ -61,7 +61,7 @@ public:
     // Someone of the panel's account has written to it first.
     void acceptCorrespondent(const QString &jid);
 
-    // Bare JIDs, newcomers or not. They become contacts soon.
+    // Bare JIDs, newcomers or not, without the panel's own. They become contacts soon.
     void accept(const QStringList &jids);
     // Newcomers that leave the list. Who shows up again is listed again.
     void refuse(const QStringList &jids);
@@ -100,7 +100,7 @@ private:
     QSet<QString> m_contacts;
     QSet<QString> m_presenceRequested;
     QSet<QString> m_earlyRequests; // before the contacts were known
-    QSet<QString> m_requests;      // of this session
+    QSet<QString> m_requests;      // of newcomers, in this session
     QTimer m_requestsAreIn;
     std::deque<QString> m_toSubscribe;
     QSet<QString> m_subscribing;

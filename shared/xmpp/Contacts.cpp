@@ -16,10 +16,10 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-// An item that stands for nothing: neither sees the other, none of both is requested, and no client has given it a name
-// or a group. Prosody makes one, as a pre-approval (RFC 6121 section 3.4), of a stranger in a public group who requests
-// a subscription.
-bool isBare(const QDomElement &item)
+// An item that is no contact: neither sees the other or has been requested to let it, and no client has given it a name
+// or a group. Prosody makes one of a request for a subscription, as a pre-approval (RFC 6121 section 3.4), when the
+// other one is in a public group; another way is a contact that has ended both subscriptions.
+bool isOnlyRequest(const QDomElement &item)
 {
     return item.attribute(u"subscription"_s) == u"none" && item.attribute(u"ask"_s).isEmpty() &&
            item.attribute(u"name"_s).isEmpty() && item.firstChildElement(u"group"_s).isNull();
@@ -88,6 +88,7 @@ void Contacts::offline()
 {
     m_client = nullptr;
     m_roster.clear();
+    m_onlyRequests.clear();
 }
 
 void Contacts::introduceTo(const QString &jid)
@@ -137,7 +138,9 @@ void Contacts::acceptSubscription(const QString &jid)
 
 void Contacts::refuseSubscription(const QString &jid)
 {
-    if (m_client) {
+    if (m_onlyRequests.remove(jid)) {
+        remove(jid);
+    } else if (m_client) {
         sendPresence(m_client, QXmppPresence::Unsubscribed, jid);
     }
 }
@@ -177,13 +180,19 @@ void Contacts::requestRoster()
             return;
         }
         m_roster.clear();
+        m_onlyRequests.clear();
         const QDomElement query = child(*answer, u"query", ns::roster);
         for (QDomElement item = query.firstChildElement(u"item"_s); !item.isNull();
              item = item.nextSiblingElement(u"item"_s)) {
             const QString jid = bareJid(item.attribute(u"jid"_s));
-            if (isBareAccountJid(jid) && !isBare(item)) {
+            if (isBareAccountJid(jid) && isOnlyRequest(item)) {
+                m_onlyRequests.insert(jid);
+            } else if (isBareAccountJid(jid)) {
                 m_roster.insert(jid, seenBy(item.attribute(u"subscription"_s)));
             }
+        }
+        for (const QString &jid : QSet<QString>(m_onlyRequests)) {
+            Q_EMIT subscriptionRequested(jid);
         }
         QStringList jids = m_roster.keys();
         jids.sort();
@@ -209,8 +218,14 @@ void Contacts::readRosterPush(const QDomElement &stanza)
     // RFC 6121 section 2.1.6: exactly one item.
     const QDomElement item = child(stanza, u"query", ns::roster).firstChildElement(u"item"_s);
     const QString jid = bareJid(item.attribute(u"jid"_s));
-    if (isBareAccountJid(jid) && (m_roster.contains(jid) || !isBare(item))) {
+    if (!isBareAccountJid(jid)) {
+        return;
+    }
+    if (m_roster.contains(jid) || !isOnlyRequest(item)) {
         updateContact(jid, item.attribute(u"subscription"_s));
+    } else if (!m_asked.contains(jid)) { // else it is our own acceptance on its way
+        m_onlyRequests.insert(jid);
+        Q_EMIT subscriptionRequested(jid);
     }
 }
 

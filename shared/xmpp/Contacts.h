@@ -57,6 +57,7 @@ private:
     // Requested since the last login: the server stores the request, so once is enough.
     QSet<QString> m_asked;
     QHash<QString, Sees> m_roster;
+    QSet<QString> m_onlyRequests; // items of the roster that are no contacts
     QPointer<QXmppClient> m_client;
 };
 

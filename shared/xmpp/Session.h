@@ -107,6 +107,7 @@ Q_SIGNALS:
     // every presence is unknown; the next login reports it anew.
     void presenceChanged(const QString &bareJid, bool online, const QString &resource);
     // Panel: all contacts after each login, and then each change, by whichever client of the account or by the server.
+    // Requests that the server has put among them are reported before, by subscriptionRequested().
     void rosterReceived(const QStringList &bareJids);
     void contactAdded(const QString &bareJid);
     void contactRemoved(const QString &bareJid);

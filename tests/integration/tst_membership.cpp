@@ -36,20 +36,14 @@ private Q_SLOTS:
     void aServerWithoutContactsEmptiesNoFleet();
     void removingNeedsTheServer();
     void aDeviceOfTheServersGroupsNeedsNoClick();
+    void aStrangerInAPublicGroupIsNoContact();
 
 private:
     [[nodiscard]] std::unique_ptr<Panel> desk(const QString &store, const QStringList &accept = {})
     {
         return openDesk(*m_server, m_folder->filePath(store + u".sqlite"_s), m_clock, {.accept = accept});
     }
-    FakeDevice &device(int n)
-    {
-        std::unique_ptr<FakeDevice> &device = m_devices[n];
-        if (!device) {
-            device = std::make_unique<FakeDevice>(*m_server, n);
-        }
-        return *device;
-    }
+    FakeDevice &device(int n) { return m_devices.at(*m_server, n); }
     [[nodiscard]] static bool isNew(Panel &panel, int n)
     {
         return panel.membership().newcomers().contains(deviceJid(n));
@@ -67,7 +61,7 @@ private:
     std::unique_ptr<ProsodyServer> m_server;
     SystemClock m_clock;
     std::unique_ptr<QTemporaryDir> m_folder;
-    std::map<int, std::unique_ptr<FakeDevice>> m_devices;
+    FakeDevices m_devices;
 };
 
 void MembershipTest::init()
@@ -367,6 +361,37 @@ void MembershipTest::aDeviceOfTheServersGroupsNeedsNoClick()
     QVERIFY(isNew(*panel, 1));
     panel->membership().accept({deviceJid(1)});
     QVERIFY(find(*panel, 1) && find(*panel, 1)->isContact);
+}
+
+// The server makes a pre-approval of the request, which is among the contacts it sends.
+void MembershipTest::aStrangerInAPublicGroupIsNoContact()
+{
+    m_server = std::make_unique<ProsodyServer>();
+    QVERIFY2(m_server->start(accounts(1)), qPrintable(m_server->errorString()));
+    QVERIFY(m_server->addAccount(deviceJid(2), u"secret-2"_s));
+    QSignalSpy online(&device(2).session, &xmpp::Session::serverTimeKnown);
+    device(2).start();
+    SGN_EVENTUALLY(!online.isEmpty());
+    auto panel = desk(u"one"_s);
+    QVERIFY(panel && settles(*panel));
+    QVERIFY(find(*panel, 1));
+    QVERIFY(isNew(*panel, 2) && !find(*panel, 2));
+    QVERIFY(device(2).bodies.isEmpty());
+    // Refused, it doesn't come back by what the server keeps.
+    QSignalSpy stopped(&panel->connection(), &xmpp::Session::stopped);
+    panel->membership().refuse({deviceJid(2)});
+    panel->stop();
+    SGN_EVENTUALLY(!stopped.isEmpty());
+    QSignalSpy settled(&panel->session(), &PanelSession::settled);
+    panel->start();
+    SGN_EVENTUALLY(!settled.isEmpty());
+    QVERIFY(!isNew(*panel, 2) && !find(*panel, 2));
+    // It requests it again while the desk is open, and is accepted.
+    m_devices.clear();
+    device(2).start();
+    SGN_EVENTUALLY(isNew(*panel, 2));
+    panel->membership().accept({deviceJid(2)});
+    SGN_EVENTUALLY(isShown(*panel, 2) && find(*panel, 2)->isContact);
 }
 
 QTEST_GUILESS_MAIN(MembershipTest)

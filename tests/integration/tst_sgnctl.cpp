@@ -282,8 +282,9 @@ void SgnctlTest::acceptsAndRemovesDevices()
     QVERIFY2(!table.out.contains("meter1"), table.out);
     QVERIFY2(table.err.contains("2 new"), table.err);
 
-    const QStringList mistakes[]{{u"accept"_s, u"nosuch"_s}, {u"accept"_s, u"other*"_s},    {u"accept"_s, u"*@*"_s},
-                                 {u"remove"_s, u"nosuch"_s}, {u"versions"_s, deviceJid(1)}, {u"logs"_s, deviceJid(1)}};
+    const QStringList mistakes[]{{u"accept"_s, u"nosuch"_s}, {u"accept"_s, u"other*"_s}, {u"accept"_s, u"*@*"_s},
+                                 {u"accept"_s, panelJid},    {u"remove"_s, u"nosuch"_s}, {u"versions"_s, deviceJid(1)},
+                                 {u"logs"_s, deviceJid(1)}};
     for (const QStringList &arguments : mistakes) {
         const Ran wrong = at(u"north.sqlite"_s, arguments);
         QCOMPARE(wrong.exitCode, 2);
