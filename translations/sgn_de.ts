@@ -91,6 +91,10 @@
         <source>Taken out of the fleet</source>
         <translation>Aus der Flotte entfernt</translation>
     </message>
+    <message>
+        <source>%1 sent by %2</source>
+        <translation>%1 gesendet von %2</translation>
+    </message>
 </context>
 <context>
     <name>ActivityScreen</name>
@@ -295,6 +299,56 @@
     </message>
 </context>
 <context>
+    <name>DeviceDialog</name>
+    <message>
+        <source>Edit device</source>
+        <translation>Gerät bearbeiten</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>Speichern</translation>
+    </message>
+</context>
+<context>
+    <name>DeviceFields</name>
+    <message>
+        <source>Name</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>As on the door, for example</source>
+        <translation>Zum Beispiel wie an der Tür</translation>
+    </message>
+    <message>
+        <source>Tags</source>
+        <translation>Schlagwörter</translation>
+    </message>
+    <message>
+        <source>Separated by commas. They are groups of the contact, which every XMPP client shows.</source>
+        <translation>Durch Kommas getrennt. Es sind Gruppen des Kontakts, die jedes XMPP-Programm zeigt.</translation>
+    </message>
+    <message>
+        <source>north, pilot</source>
+        <translation>Nord, Pilot</translation>
+    </message>
+    <message>
+        <source>Another field</source>
+        <translation>Weiteres Feld</translation>
+    </message>
+    <message>
+        <source>Add field</source>
+        <translation>Feld hinzufügen</translation>
+    </message>
+    <message>
+        <source>Notes</source>
+        <translation>Notizen</translation>
+    </message>
+    <message>
+        <source>What the next one should know</source>
+        <translation>Was der Nächste wissen sollte</translation>
+    </message>
+</context>
+<context>
     <name>DevicePanel</name>
     <message>
         <source>Close</source>
@@ -323,6 +377,10 @@
     <message>
         <source>Nothing has happened yet.</source>
         <translation>Noch ist nichts passiert.</translation>
+    </message>
+    <message>
+        <source>Edit…</source>
+        <translation>Bearbeiten…</translation>
     </message>
 </context>
 <context>
@@ -353,6 +411,10 @@
     <message>
         <source>%1 d</source>
         <translation>%1 d</translation>
+    </message>
+    <message>
+        <source>%1 ago</source>
+        <translation>vor %1</translation>
     </message>
 </context>
 <context>
@@ -509,10 +571,6 @@
         <translation>Brauchen Hilfe</translation>
     </message>
     <message>
-        <source>Filter: name, id, version…</source>
-        <translation>Filter: Name, Kennung, Version …</translation>
-    </message>
-    <message>
         <source>%1 of %2 shown</source>
         <translation>%1 von %2 angezeigt</translation>
     </message>
@@ -589,6 +647,10 @@
     <message>
         <source>A device appears here, or under New devices, when its agent signs in for the first time. Its cpanel_jid must be %1.</source>
         <translation>Ein Gerät erscheint hier oder unter Neue Geräte, sobald sich sein Agent zum ersten Mal anmeldet. Seine cpanel_jid muss %1 sein.</translation>
+    </message>
+    <message>
+        <source>Filter: name, tag, id, version…</source>
+        <translation>Filter: Name, Schlagwort, Kennung, Version …</translation>
     </message>
 </context>
 <context>
@@ -843,6 +905,25 @@
     <message>
         <source>Birth records (*.json)</source>
         <translation>Geburtsurkunden (*.json)</translation>
+    </message>
+</context>
+<context>
+    <name>NoteField</name>
+    <message>
+        <source>Address</source>
+        <translation>Adresse</translation>
+    </message>
+    <message>
+        <source>Meter number</source>
+        <translation>Zählernummer</translation>
+    </message>
+    <message>
+        <source>Cupboard</source>
+        <translation>Schrank</translation>
+    </message>
+    <message>
+        <source>SIM card</source>
+        <translation>SIM-Karte</translation>
     </message>
 </context>
 <context>
@@ -1131,6 +1212,30 @@
         <source>%1 hasn&apos;t kept the file; make a new update with it</source>
         <translation>%1 hat die Datei nicht behalten; ein neues Update damit beginnen</translation>
     </message>
+    <message>
+        <source>by %1</source>
+        <translation>von %1</translation>
+    </message>
+    <message>
+        <source>these notes take %1 bytes on the server, where %2 have room; shorten them</source>
+        <translation>diese Notizen brauchen %1 Bytes auf dem Server, auf dem %2 Platz haben; kürzen Sie sie</translation>
+    </message>
+    <message>
+        <source>the other desks don&apos;t get the notes</source>
+        <translation>die anderen Arbeitsplätze erhalten die Notizen nicht</translation>
+    </message>
+    <message>
+        <source>&quot;%1&quot; can&apos;t be a device&apos;s name: 1 to 100 characters on one line</source>
+        <translation>„%1“ kann kein Name eines Geräts sein: 1 bis 100 Zeichen in einer Zeile</translation>
+    </message>
+    <message>
+        <source>&quot;%1&quot; can&apos;t be a tag: 1 to 50 characters without comma, at most 20 for a device</source>
+        <translation>„%1“ kann kein Schlagwort sein: 1 bis 50 Zeichen ohne Komma, höchstens 20 je Gerät</translation>
+    </message>
+    <message>
+        <source>&quot;%1&quot; is no condition; write for example online, tag=north, ocr&lt;3 or !dead</source>
+        <translation>„%1“ ist keine Bedingung; schreiben Sie zum Beispiel online, tag=Nord, ocr&lt;3 oder !dead</translation>
+    </message>
 </context>
 <context>
     <name>ProcessCard</name>
@@ -1218,6 +1323,18 @@
     <message>
         <source>Version %1 · GPL 3.0 or later · icons by Lucide</source>
         <translation>Version %1 · GPL 3.0 oder neuer · Symbole von Lucide</translation>
+    </message>
+    <message>
+        <source>Your name</source>
+        <translation>Ihr Name</translation>
+    </message>
+    <message>
+        <source>The other desks see who has sent a command. Empty: login and computer.</source>
+        <translation>Die anderen Arbeitsplätze sehen, wer einen Befehl gesendet hat. Leer: Anmeldename und Rechner.</translation>
+    </message>
+    <message>
+        <source>Login and computer</source>
+        <translation>Anmeldename und Rechner</translation>
     </message>
 </context>
 <context>
@@ -1746,6 +1863,25 @@
     <message>
         <source>Problem</source>
         <translation>Problem</translation>
+    </message>
+    <message>
+        <source>Tags</source>
+        <translation>Schlagwörter</translation>
+    </message>
+</context>
+<context>
+    <name>sgn::models::DeviceForm</name>
+    <message>
+        <source>The server keeps no notes: fields and notes stay on this machine.</source>
+        <translation>Der Server speichert keine Notizen: Felder und Notizen bleiben auf diesem Rechner.</translation>
+    </message>
+    <message>
+        <source>All desks of this account see it.</source>
+        <translation>Alle Arbeitsplätze dieses Kontos sehen es.</translation>
+    </message>
+    <message>
+        <source>That didn&apos;t work: %1.</source>
+        <translation>Das ging nicht: %1.</translation>
     </message>
 </context>
 <context>

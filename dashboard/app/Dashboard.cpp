@@ -7,6 +7,8 @@
 #include "wording/Problems.h"
 
 #include <QLoggingCategory>
+#include <QQuickWindow>
+#include <QScreen>
 
 using namespace Qt::StringLiterals;
 
@@ -63,7 +65,6 @@ records::Expected<> Dashboard::openPanel()
         qCWarning(lcDashboard, "%s", qUtf8Printable(wording::sentence(warning)));
     }
     core::Panel::Settings settings;
-    settings.operatorName = u"dashboard"_s;
     settings.xmpp.role = xmpp::Role::Panel;
     records::Expected<std::unique_ptr<core::Panel>> panel = core::Panel::open(*config, settings, m_clock);
     if (!panel) {
@@ -91,6 +92,10 @@ records::Expected<> Dashboard::openWindow()
     m_engine.load(QUrl(u"qrc:/qt/qml/Sgn/Ui/shell/Main.qml"_s));
     if (!window()) {
         return fail(Error{ErrorCode::Internal, u"the window's views can't be loaded"_s});
+    }
+    if (m_options.size.isEmpty()) {
+        // On a smaller screen its edges would be out of reach.
+        window()->resize(window()->size().boundedTo(window()->screen()->availableSize()));
     }
     return {};
 }

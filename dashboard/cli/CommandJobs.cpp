@@ -254,7 +254,7 @@ void UpdateJobRun::send(core::UpdateRequest request)
     request.force = m_wish.force;
     request.signature = m_signature;
     request.releaseUrl = QUrl(m_wish.releaseUrl, QUrl::StrictMode);
-    request.requestedBy = u"sgnctl"_s;
+    request.requestedBy = panel().operatorName();
     if (!chooseVersions(request)) {
         finish(ExitFailed);
         return;

@@ -4,10 +4,12 @@
 #include "cli/Arguments.h"
 #include "cli/CommandJobs.h"
 #include "cli/FleetJobs.h"
+#include "cli/LabelJobs.h"
 #include "cli/LogsJob.h"
 #include "cli/MembershipJobs.h"
 #include "cli/UpdateArguments.h"
 #include "cli/WatchJobs.h"
+#include "wording/Problems.h"
 
 #include <algorithm>
 
@@ -31,31 +33,39 @@ void addDevicesArguments(CommandLine &line)
     line.addOption({u"online"_s, u"Only devices that are online."_s});
     line.addOption({u"dead"_s, u"Only devices with a dead process."_s});
     line.addOption({u"behind"_s, u"Only devices that don't run yet what the last update brings."_s});
+    line.addOption({u"tag"_s, u"Only devices with this tag."_s, u"TAG"_s});
+    line.addOption({u"where"_s, u"Only devices for which these conditions hold, such as 'online ocr<3 !tag=old'."_s,
+                    u"CONDITIONS"_s});
     line.addOption({u"new"_s, u"Instead: accounts that have shown up and aren't accepted as devices."_s});
 }
 
 JobMaker readDevices(CommandLine &line)
 {
     expectNoOperands(line);
-    const bool online = line.parser().isSet(u"online"_s);
-    const bool dead = line.parser().isSet(u"dead"_s);
-    const bool areNew = line.parser().isSet(u"new"_s);
-    const bool behind = line.parser().isSet(u"behind"_s);
-    const QList<bool> given{online, dead, behind, areNew};
-    if (given.count(true) > 1) {
-        CommandLine::usageError(u"only one of --online, --dead, --behind and --new can be given"_s);
+    QStringList conditions;
+    for (const QString &flag : {u"online"_s, u"dead"_s, u"behind"_s}) {
+        if (line.parser().isSet(flag)) {
+            conditions += flag;
+        }
     }
-    if (areNew) {
+    for (const QString &tag : line.parser().values(u"tag"_s)) {
+        conditions += u"tag=\"%1\""_s.arg(tag);
+    }
+    conditions += line.parser().values(u"where"_s);
+    if (line.parser().isSet(u"new"_s)) {
+        if (!conditions.isEmpty()) {
+            CommandLine::usageError(u"--new can't be combined with conditions"_s);
+        }
         return [](const Terms &terms) {
             return std::make_unique<NewcomersJob>(terms);
         };
     }
-    const auto show = online   ? DevicesJob::Show::Online
-                      : dead   ? DevicesJob::Show::Dead
-                      : behind ? DevicesJob::Show::Behind
-                               : DevicesJob::Show::All;
-    return [show](const Terms &terms) {
-        return std::make_unique<DevicesJob>(terms, show);
+    const records::Expected<core::DeviceQuery> which = core::DeviceQuery::parse(conditions.join(u' '));
+    if (!which) {
+        CommandLine::usageError(wording::sentence(which.error()));
+    }
+    return [which = *which](const Terms &terms) {
+        return std::make_unique<DevicesJob>(terms, which);
     };
 }
 
@@ -93,6 +103,86 @@ JobMaker readRemove(CommandLine &line)
     }
     return [names](const Terms &terms) {
         return std::make_unique<RemoveJob>(terms, names);
+    };
+}
+
+void addRenameArguments(CommandLine &line)
+{
+    line.addPositionalArgument(u"DEVICE"_s, u"Which device."_s);
+    line.addPositionalArgument(u"NAME"_s, u"What all desks call it from now on; '' is none."_s);
+}
+
+JobMaker readRename(CommandLine &line)
+{
+    const QStringList given = operands(line);
+    if (given.size() != 2) {
+        CommandLine::usageError(u"rename takes a device and its name"_s);
+    }
+    const records::Expected<QString> label = core::Labels::labelFrom(given.at(1));
+    if (!label) {
+        CommandLine::usageError(wording::sentence(label.error()));
+    }
+    return [device = given.front(), label = *label](const Terms &terms) {
+        return std::make_unique<RenameJob>(terms, device, label);
+    };
+}
+
+void addTagArguments(CommandLine &line)
+{
+    line.addPositionalArgument(u"DEVICE"_s, u"Which devices."_s, u"DEVICE..."_s);
+    line.addOption({u"add"_s, u"The tag they get; may be repeated."_s, u"TAG"_s});
+    line.addOption({u"remove"_s, u"The tag that is taken off them; may be repeated."_s, u"TAG"_s});
+}
+
+JobMaker readTag(CommandLine &line)
+{
+    const TagJob::Wish wish{operands(line), line.parser().values(u"add"_s), line.parser().values(u"remove"_s)};
+    if (wish.devices.isEmpty()) {
+        CommandLine::usageError(u"tag takes at least one device"_s);
+    }
+    if (wish.added.isEmpty() && wish.removed.isEmpty()) {
+        CommandLine::usageError(u"tag takes --add or --remove"_s);
+    }
+    for (const QString &text : wish.added) {
+        if (const records::Expected<QString> tag = core::Labels::tagFrom(text); !tag) {
+            CommandLine::usageError(wording::sentence(tag.error()));
+        }
+    }
+    return [wish](const Terms &terms) {
+        return std::make_unique<TagJob>(terms, wish);
+    };
+}
+
+void addNoteArguments(CommandLine &line)
+{
+    line.addPositionalArgument(u"DEVICE"_s, u"Which device."_s);
+    line.addOption({u"set"_s,
+                    u"A field of it, such as address='High Street 1'; without a value the field is removed. "
+                    "May be repeated."_s,
+                    u"FIELD=VALUE"_s});
+    line.addOption({u"text"_s, u"The note itself; '' is none."_s, u"TEXT"_s});
+}
+
+JobMaker readNote(CommandLine &line)
+{
+    const QStringList names = operands(line);
+    if (names.size() != 1) {
+        CommandLine::usageError(u"note takes one device"_s);
+    }
+    NoteJob::Wish wish{names.front(), {}, {}};
+    for (const QString &text : line.parser().values(u"set"_s)) {
+        const qsizetype equals = text.indexOf(u'=');
+        const QString field = text.left(equals).simplified();
+        if (equals < 1 || field.isEmpty()) {
+            CommandLine::usageError(u"--set takes FIELD=VALUE, such as cupboard=12, not '%1'"_s.arg(text));
+        }
+        wish.fields.insert(field, text.sliced(equals + 1).trimmed());
+    }
+    if (line.parser().isSet(u"text"_s)) {
+        wish.text = line.parser().value(u"text"_s);
+    }
+    return [wish](const Terms &terms) {
+        return std::make_unique<NoteJob>(terms, wish);
     };
 }
 
@@ -253,6 +343,12 @@ const QList<CommandSpec> &commandSpecs()
         {u"accept"_s, u"Accept new devices."_s, u"accept 'altimeter_*'"_s, 60, &addAcceptArguments, &readAccept},
         {u"remove"_s, u"Take devices out of the fleet."_s, u"remove altimeter_0001"_s, 60, &addRemoveArguments,
          &readRemove},
+        {u"rename"_s, u"Name a device, at all desks."_s, u"rename altimeter_0001 'High Street 1'"_s, 30,
+         &addRenameArguments, &readRename},
+        {u"tag"_s, u"Add and remove tags of devices, at all desks."_s, u"tag altimeter_0001 --add north"_s, 60,
+         &addTagArguments, &readTag},
+        {u"note"_s, u"Write what all desks should know of a device, or show it."_s,
+         u"note altimeter_0001 --set cupboard=12"_s, 30, &addNoteArguments, &readNote},
         {u"versions"_s, u"Ask devices for their versions and show the answers."_s, u"versions altimeter_0001"_s, 30,
          &addVersionsArguments, &readVersions},
         {u"dead"_s, u"Show dead processes."_s, u"dead --json"_s, 30, &addNothing, &readDead},

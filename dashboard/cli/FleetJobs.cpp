@@ -2,6 +2,7 @@
 #include "cli/FleetJobs.h"
 
 #include "cli/Json.h"
+#include "protocol/Version.h"
 #include "wording/Attention.h"
 #include "wording/Durations.h"
 #include "wording/Problems.h"
@@ -24,7 +25,7 @@ QString seenText(const records::Device &device, const QDateTime &now)
     if (!device.lastSeen.isValid()) {
         return u"never"_s;
     }
-    return device.online ? u"now"_s : wording::durationText(device.lastSeen.secsTo(now)) + u" ago"_s;
+    return device.online ? u"now"_s : wording::agoText(device.lastSeen.secsTo(now));
 }
 
 QString stateText(const records::Device &device)
@@ -58,7 +59,7 @@ QString agentText(const records::Device &device)
     return device.facts.agentVersion ? QString::number(*device.facts.agentVersion) : u"-"_s;
 }
 
-// By name.
+// In the natural order of the names: meter-2 before meter-10.
 QList<int> sortedRows(const core::Fleet &fleet, const std::function<bool(const records::Device &)> &wanted)
 {
     QList<int> rows;
@@ -67,7 +68,12 @@ QList<int> sortedRows(const core::Fleet &fleet, const std::function<bool(const r
             rows += index;
         }
     }
-    std::ranges::sort(rows, {}, [&fleet](int index) { return fleet.at(index).jid; });
+    std::ranges::sort(rows, [&fleet](int one, int other) {
+        const records::Device &a = fleet.at(one);
+        const records::Device &b = fleet.at(other);
+        const int order = compareVersions(a.name(), b.name());
+        return order < 0 || (order == 0 && a.jid < b.jid);
+    });
     return rows;
 }
 
@@ -132,19 +138,17 @@ void StateJob::onTimeout()
     Job::onTimeout();
 }
 
-DevicesJob::DevicesJob(const Terms &terms, Show show)
+DevicesJob::DevicesJob(const Terms &terms, core::DeviceQuery which)
     : StateJob(terms, After::Reported)
-    , m_show(show)
+    , m_which(std::move(which))
 {}
 
 void DevicesJob::print()
 {
     const core::Fleet &fleet = panel().fleet();
     const QDateTime now = QDateTime::currentDateTimeUtc();
-    const QList<int> rows = sortedRows(fleet, [this](const records::Device &device) {
-        return m_show == Show::All || (m_show == Show::Online && device.online) ||
-               (m_show == Show::Dead && device.deadCount() > 0) || (m_show == Show::Behind && device.isBehind());
-    });
+    const QList<int> rows =
+        sortedRows(fleet, [this](const records::Device &device) { return m_which.matches(device); });
     output().result(fleetTable(fleet, rows, now), fleetJson(fleet, rows, now, panel().session().isOnline()));
     if (const int waiting = panel().membership().newcomers().count()) {
         output().report(u"%1 new, not accepted yet; 'sgnctl devices --new' lists them"_s.arg(waiting));

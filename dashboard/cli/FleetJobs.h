@@ -34,15 +34,13 @@ class DevicesJob : public StateJob
     Q_OBJECT
 
 public:
-    enum class Show { All, Online, Dead, Behind };
-
-    DevicesJob(const Terms &terms, Show show);
+    DevicesJob(const Terms &terms, core::DeviceQuery which);
 
 protected:
     void print() override;
 
 private:
-    Show m_show;
+    core::DeviceQuery m_which;
 };
 
 // `dead`: one line for each dead process.

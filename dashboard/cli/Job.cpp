@@ -116,31 +116,54 @@ void Job::onTimeout()
 
 QStringList Job::resolve(const QStringList &names)
 {
-    const core::Fleet &fleet = m_panel.fleet();
     QStringList jids;
     for (const QString &name : names) {
-        QStringList found;
-        if (name.contains(u'@')) {
-            if (!xmpp::isBareAccountJid(name)) {
-                CommandLine::usageError(u"'%1' is no device's JID; write it as name@server"_s.arg(plain(name)));
-            }
-            const QString jid = xmpp::bareJid(name);
-            if (fleet.indexOf(jid) < 0) {
-                CommandLine::usageError(
-                    u"%1 is no device of the fleet; 'sgnctl accept' makes it one"_s.arg(plain(jid)));
-            }
-            found += jid;
-        } else {
-            found = devicesNamed(name);
+        jids += resolveOne(name);
+    }
+    jids.removeDuplicates();
+    return jids;
+}
+
+QStringList Job::resolveOne(const QString &name) const
+{
+    if (name.startsWith("tag:"_L1) || name.startsWith("where:"_L1)) {
+        const QString text = name.section(u':', 1);
+        const auto query = core::DeviceQuery::parse(name.startsWith("tag:"_L1) ? u"tag=\"%1\""_s.arg(text) : text);
+        if (!query) {
+            CommandLine::usageError(wording::sentence(query.error()));
         }
+        const QStringList found = devicesWhere(*query);
         if (found.isEmpty()) {
-            CommandLine::usageError(u"no device '%1' is known; 'sgnctl devices' lists them"_s.arg(plain(name)));
+            CommandLine::usageError(u"no device matches '%1'"_s.arg(plain(name)));
         }
-        if (found.size() > 1) {
-            CommandLine::usageError(u"'%1' may be any of %2; write the whole JID"_s.arg(plain(name), someOf(found)));
+        return found;
+    }
+    if (name.contains(u'@')) {
+        if (!xmpp::isBareAccountJid(name)) {
+            CommandLine::usageError(u"'%1' is no device's JID; write it as name@server"_s.arg(plain(name)));
         }
-        if (!jids.contains(found.front())) {
-            jids += found.front();
+        const QString jid = xmpp::bareJid(name);
+        if (m_panel.fleet().indexOf(jid) < 0) {
+            CommandLine::usageError(u"%1 is no device of the fleet; 'sgnctl accept' makes it one"_s.arg(plain(jid)));
+        }
+        return {jid};
+    }
+    const QStringList found = devicesNamed(name);
+    if (found.isEmpty()) {
+        CommandLine::usageError(u"no device '%1' is known; 'sgnctl devices' lists them"_s.arg(plain(name)));
+    }
+    if (found.size() > 1) {
+        CommandLine::usageError(u"'%1' may be any of %2; write the whole JID"_s.arg(plain(name), someOf(found)));
+    }
+    return found;
+}
+
+QStringList Job::devicesWhere(const core::DeviceQuery &query) const
+{
+    QStringList jids;
+    for (int index = 0; index < m_panel.fleet().count(); ++index) {
+        if (const records::Device &device = m_panel.fleet().at(index); query.matches(device)) {
+            jids += device.jid;
         }
     }
     return jids;
@@ -151,7 +174,8 @@ QStringList Job::devicesNamed(const QString &name) const
     QStringList jids;
     for (int index = 0; index < m_panel.fleet().count(); ++index) {
         const records::Device &device = m_panel.fleet().at(index);
-        if (device.name().compare(name, Qt::CaseInsensitive) == 0) {
+        if (device.name().compare(name, Qt::CaseInsensitive) == 0 ||
+            xmpp::localPartOf(device.jid).compare(name, Qt::CaseInsensitive) == 0) {
             jids += device.jid;
         }
     }

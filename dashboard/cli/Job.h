@@ -3,6 +3,7 @@
 
 #include "base/CommandLine.h"
 #include "cli/Console.h"
+#include "core/DeviceQuery.h"
 #include "core/Panel.h"
 
 #include <functional>
@@ -47,11 +48,12 @@ protected:
     // The time is over. Fails, where not overridden.
     virtual void onTimeout();
 
-    // Bare JIDs for names on the command line: a JID, or the local part of a device that is known. Ends the program
-    // with one sentence for a name that means nothing or several.
+    // Bare JIDs for names on the command line: a JID, the name or local part of a device that is known, "tag:north", or
+    // "where:" with a core::DeviceQuery. Ends the program with one sentence for what means nothing, and for a name that
+    // means several.
     [[nodiscard]] QStringList resolve(const QStringList &names);
     [[nodiscard]] QStringList allDevices();
-    // Bare JIDs of the devices whose local part this is, in any case of letters.
+    // Bare JIDs of the devices whose name or local part this is, in any case of letters.
     [[nodiscard]] QStringList devicesNamed(const QString &name) const;
 
     void finish(int exitCode);
@@ -59,6 +61,8 @@ protected:
     [[nodiscard]] bool isFinished() const { return m_isFinished; }
 
 private:
+    [[nodiscard]] QStringList resolveOne(const QString &name) const;
+    [[nodiscard]] QStringList devicesWhere(const core::DeviceQuery &query) const;
     [[nodiscard]] bool haveAllReported();
     // What the server owes us before anything can be done.
     [[nodiscard]] QString missing() const;

@@ -42,6 +42,15 @@ QJsonObject factsJson(const DeviceFacts &facts)
             {u"processes_omitted"_s, facts.processesOmitted}};
 }
 
+QJsonObject notesJson(const records::DeviceNotes &notes)
+{
+    QJsonObject fields;
+    for (auto it = notes.fields.cbegin(); it != notes.fields.cend(); ++it) {
+        fields.insert(it.key(), it.value());
+    }
+    return {{u"fields"_s, fields}, {u"text"_s, notes.text}};
+}
+
 QJsonObject updateJson(const records::DeviceUpdate &update)
 {
     return {{u"command_no"_s, update.target ? static_cast<qint64>(update.target->number) : 0},
@@ -64,6 +73,7 @@ QJsonObject toJson(const records::Device &device, const QDateTime &now)
     const records::Attention why = attentionOf(device);
     QJsonObject object{{u"jid"_s, device.jid},
                        {u"name"_s, device.name().toString()},
+                       {u"tags"_s, QJsonArray::fromStringList(device.tags)},
                        {u"rpi_unique_id"_s, device.rpiUniqueId},
                        {u"online"_s, device.online},
                        {u"not_answering"_s, device.notAnswering},
@@ -83,6 +93,9 @@ QJsonObject toJson(const records::Device &device, const QDateTime &now)
     }
     if (!device.unreadable.isEmpty()) {
         object[u"unreadable"_s] = device.unreadable;
+    }
+    if (!device.notes.isEmpty()) {
+        object[u"notes"_s] = notesJson(device.notes);
     }
     if (device.update) {
         object[u"update"_s] = updateJson(*device.update);
@@ -122,6 +135,7 @@ QJsonObject toJson(const records::ActivityEntry &entry)
             {u"command_no"_s, entry.number == 0 ? QJsonValue() : QJsonValue(static_cast<qint64>(entry.number))},
             {u"subject"_s, entry.subject},
             {u"detail"_s, wording::detailText(entry)},
+            {u"by"_s, records::senderOf(entry)},
             {u"text"_s, wording::describe(entry)}};
 }
 

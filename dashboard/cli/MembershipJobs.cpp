@@ -7,7 +7,6 @@
 #include "wording/Problems.h"
 #include "xmpp/Jid.h"
 
-#include <algorithm>
 #include <QJsonArray>
 
 namespace sgn::cli {
@@ -15,11 +14,6 @@ namespace sgn::cli {
 using namespace Qt::StringLiterals;
 
 namespace {
-
-QString agoText(const QDateTime &time, const QDateTime &now)
-{
-    return wording::durationText(std::max<qint64>(0, time.secsTo(now))) + u" ago"_s;
-}
 
 // Those whose JID or name this is.
 QStringList named(const QList<records::Newcomer> &newcomers, const QString &name)
@@ -51,8 +45,9 @@ void NewcomersJob::print()
     QJsonArray array;
     for (const records::Newcomer &newcomer : newcomers.all()) {
         const QString id = newcomer.claimedId.isEmpty() ? u"-"_s : newcomer.claimedId;
-        table.add({xmpp::localPartOf(newcomer.jid), xmpp::domainOf(newcomer.jid), id, agoText(newcomer.firstSeen, now),
-                   agoText(newcomer.lastSeen, now), newcomer.message});
+        table.add({xmpp::localPartOf(newcomer.jid), xmpp::domainOf(newcomer.jid), id,
+                   wording::agoText(newcomer.firstSeen.secsTo(now)), wording::agoText(newcomer.lastSeen.secsTo(now)),
+                   newcomer.message});
         array += toJson(newcomer);
     }
     output().result(table, {{u"connected"_s, panel().session().isOnline()}, {u"new"_s, array}});

@@ -33,8 +33,11 @@ QStringList readTargets(CommandLine &line)
     for (const QString &list : line.parser().values(u"to"_s) + operands(line).mid(2)) {
         targets += list.split(u',', Qt::SkipEmptyParts);
     }
+    for (const QString &tag : line.parser().values(u"tag"_s)) {
+        targets += u"tag:"_s + tag;
+    }
     if (targets.isEmpty() != line.parser().isSet(u"all"_s)) {
-        CommandLine::usageError(u"name the devices with --to, or all of them with --all"_s);
+        CommandLine::usageError(u"name the devices with --to or --tag, or all of them with --all"_s);
     }
     return targets;
 }
@@ -147,6 +150,7 @@ void addUpdateArguments(CommandLine &line)
                     u"NAME=VERSION"_s});
     line.addOption({u"version"_s, u"The version of any other component."_s, u"N"_s});
     line.addOption({u"to"_s, u"A device; may be repeated or be a list with commas."_s, u"DEVICE"_s});
+    line.addOption({u"tag"_s, u"All devices with this tag; may be repeated."_s, u"TAG"_s});
     line.addOption({u"all"_s, u"To all devices."_s});
     line.addOption({u"not-after"_s,
                     u"A device that gets it later does nothing, e.g. 2026-01-31T12:00:00Z. "

@@ -105,7 +105,6 @@ int main(int argc, char *argv[])
     }
     const SystemClock clock;
     core::Panel::Settings settings;
-    settings.operatorName = u"sgnctl"_s;
     const records::Expected<std::unique_ptr<core::Panel>> panel = core::Panel::open(*config, settings, clock);
     if (!panel) {
         output.report(wording::sentence(panel.error()));

@@ -18,6 +18,11 @@ using records::FactCode;
 
 namespace {
 
+records::Facts sentBy(const QString &whom)
+{
+    return whom.isEmpty() ? records::Facts() : records::Facts{{records::FactCode::SentBy, {whom}}};
+}
+
 constexpr std::chrono::milliseconds collectFor{50};
 // What a command has beside its body: number, request, time...
 constexpr qsizetype roomForTheRest = 512;
@@ -90,6 +95,7 @@ records::Expected<CommandNo> CommandLog::submit(const CommandBody &body, const Q
     record.number = number;
     record.command.number = number;
     record.command.request = newRequest();
+    record.command.by = options.requestedBy;
     record.command.notAfter = options.notAfter;
     record.command.progress = records::isInstallation(body);
     record.createdAt = m_clock.wallUtc();
@@ -107,7 +113,8 @@ records::Expected<CommandNo> CommandLog::submit(const CommandBody &body, const Q
     const bool isForOne = entry.targets.size() == 1;
     Q_EMIT commandAdded(number);
     Q_EMIT happened({0, record.createdAt, records::ActivityKind::CommandSent,
-                     isForOne ? entry.targets.front().jid : QString(), number, commandName(body), record.title});
+                     isForOne ? entry.targets.front().jid : QString(), number, commandName(body), record.title,
+                     sentBy(record.requestedBy)});
     flush();
     // A watcher and not a continuation, because a continuation must not outlive its object.
     auto *watcher = new QFutureWatcher<Outcome>(this);
@@ -290,13 +297,20 @@ void CommandLog::observe(const Command &command, const QString &toJid, const QDa
         record.number = number;
         record.command = command;
         record.createdAt = stamp;
-        record.requestedBy = byWhom;
+        // An older program names no operator.
+        record.requestedBy = command.by.isEmpty() ? byWhom : command.by;
         record.isOwn = false;
         entry = &m_issued.insert(record);
         entry->isLoaded = true;
         Q_EMIT commandAdded(number);
-        Q_EMIT happened(
-            {0, stamp, records::ActivityKind::CommandSent, toJid, number, commandName(command.body), byWhom});
+        Q_EMIT happened({0,
+                         stamp,
+                         records::ActivityKind::CommandSent,
+                         toJid,
+                         number,
+                         commandName(command.body),
+                         {},
+                         sentBy(record.requestedBy)});
     } else if (entry->record.command.body != command.body || entry->record.command.request != command.request) {
         m_numbers.avoid(number);
         qCWarning(lcCommands).noquote() << "command" << number << "to" << toJid << "from" << byWhom

@@ -203,6 +203,31 @@ void Fleet::setContact(const QString &jid, bool isContact)
     }
 }
 
+QString Fleet::nameOf(const QString &jid) const
+{
+    const records::Device *device = find(jid);
+    return device ? device->name().toString() : jid.left(jid.indexOf(u'@'));
+}
+
+void Fleet::setLabel(const QString &jid, const QString &label, const QStringList &tags)
+{
+    const int index = indexOf(jid);
+    if (index >= 0 && (at(index).label != label || at(index).tags != tags)) {
+        device(index).label = label;
+        device(index).tags = tags;
+        changed(index, records::DeviceChange::Label);
+    }
+}
+
+void Fleet::setNotes(const QString &jid, const records::DeviceNotes &notes)
+{
+    const int index = indexOf(jid);
+    if (index >= 0 && at(index).notes != notes) {
+        device(index).notes = notes;
+        changed(index, records::DeviceChange::Notes);
+    }
+}
+
 void Fleet::setPresence(const QString &jid, bool online)
 {
     const int index = add(jid);

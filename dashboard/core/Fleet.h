@@ -48,6 +48,8 @@ public:
     [[nodiscard]] int indexOf(const QString &jid) const { return m_index.value(jid, -1); }
     // Null for an unknown JID; valid until the next device is added.
     [[nodiscard]] const records::Device *find(const QString &jid) const;
+    // What tables call it: its name, also of an account that is no device (any more).
+    [[nodiscard]] QString nameOf(const QString &jid) const;
     [[nodiscard]] const FleetSummary &summary() const { return m_summary; }
 
     // The processes most devices have, at most maxProcessColumns, in order of their names: the columns of a table.
@@ -70,6 +72,8 @@ public:
     void remove(const QStringList &jids);
     // Whether it is among the account's contacts on the server.
     void setContact(const QString &jid, bool isContact);
+    void setLabel(const QString &jid, const QString &label, const QStringList &tags);
+    void setNotes(const QString &jid, const records::DeviceNotes &notes);
     void setPresence(const QString &jid, bool online);
     // A new session begins: who is not shown to be online before settlePresence() is offline then.
     void beginPresence();

@@ -2,6 +2,7 @@
 #include "core/Membership.h"
 
 #include "core/Fleet.h"
+#include "core/SharedNotes.h"
 #include "store/Store.h"
 #include "xmpp/Jid.h"
 #include "xmpp/Session.h"
@@ -26,6 +27,7 @@ Membership::Membership(const Parts &parts, AcceptRules rules, std::chrono::milli
     : QObject(parent)
     , m_session(parts.session)
     , m_fleet(parts.fleet)
+    , m_shared(parts.shared)
     , m_store(parts.store)
     , m_clock(parts.clock)
     , m_rules(std::move(rules))
@@ -46,9 +48,15 @@ Membership::Membership(const Parts &parts, AcceptRules rules, std::chrono::milli
         }
     });
     connect(&m_session, &xmpp::Session::rosterReceived, this, &Membership::onRoster);
-    connect(&m_session, &xmpp::Session::contactAdded, this, &Membership::onContactAdded);
+    connect(&m_session, &xmpp::Session::contactChanged, this, &Membership::onContactChanged);
     connect(&m_session, &xmpp::Session::contactRemoved, this, &Membership::onContactRemoved);
     connect(&m_session, &xmpp::Session::subscriptionRequested, this, &Membership::onSubscriptionRequested);
+    connect(&m_shared, &SharedNotes::labelChanged, this, [this](const QString &jid) {
+        if (const auto contact = m_contacts.constFind(jid); contact != m_contacts.cend() && m_fleet.indexOf(jid) >= 0) {
+            showContact(*contact);
+        }
+    });
+    connect(&m_shared, &SharedNotes::retirementChanged, this, &Membership::onRetirementChanged);
 }
 
 void Membership::restore()
@@ -81,20 +89,24 @@ void Membership::settle()
     Q_EMIT settled();
 }
 
-void Membership::onRoster(const QStringList &jids)
+void Membership::onRoster(const QList<xmpp::Contact> &contacts)
 {
-    m_contacts = {jids.begin(), jids.end()};
-    m_contacts.remove(m_session.ownBareJid());
-    for (const QString &jid : std::as_const(m_contacts)) {
+    m_contacts.clear();
+    for (const xmpp::Contact &contact : contacts) {
+        const QString &jid = contact.jid;
+        if (jid == m_session.ownBareJid()) {
+            continue;
+        }
+        m_contacts.insert(jid, contact);
         if (m_retired.contains(jid)) {
             // Whether another desk took it in again or the server's groups hold it can't be known.
             m_newcomers.note(jid, {.at = m_clock.wallUtc()}, m_retired.value(jid));
         } else {
             takeIn(jid);
-            m_fleet.setContact(jid, true); // of a device that was one before, too
+            showContact(contact); // of a device that was one before, too
         }
     }
-    dropMissing(m_contacts);
+    dropMissing();
     m_requestsAreIn.start();
     settle();
 }
@@ -111,7 +123,7 @@ void Membership::dropWithdrawn()
 
 // Those that were contacts and aren't any more have been retired at another desk. A server that has lost its contacts
 // must not empty the fleet.
-void Membership::dropMissing(const QSet<QString> &contacts)
+void Membership::dropMissing()
 {
     QStringList missing;
     qsizetype known = 0;
@@ -119,7 +131,7 @@ void Membership::dropMissing(const QSet<QString> &contacts)
         const records::Device &device = m_fleet.at(index);
         if (device.isContact) {
             ++known;
-            if (!contacts.contains(device.jid) && !m_earlyRequests.contains(device.jid)) {
+            if (!m_contacts.contains(device.jid) && !m_earlyRequests.contains(device.jid)) {
                 missing += device.jid;
             }
         }
@@ -129,17 +141,22 @@ void Membership::dropMissing(const QSet<QString> &contacts)
                        records::FactCode::ContactsMissing,
                        {QString::number(missing.size()), QString::number(known)}});
     } else {
-        takeOut(missing);
+        takeOut(missing, m_clock.wallUtc());
     }
 }
 
-void Membership::onContactAdded(const QString &jid)
+void Membership::onContactChanged(const xmpp::Contact &contact)
 {
-    m_contacts.insert(jid);
+    const QString &jid = contact.jid;
     m_subscribing.remove(jid);
     if (jid != m_session.ownBareJid()) {
-        takeIn(jid);
-        m_fleet.setContact(jid, true);
+        const bool isNew = !m_contacts.contains(jid);
+        m_contacts.insert(jid, contact);
+        // A change of one that was a contact before takes no retired device in again.
+        if (isNew || m_fleet.indexOf(jid) >= 0) {
+            takeIn(jid);
+            showContact(contact);
+        }
     }
     subscribeNext();
 }
@@ -148,7 +165,27 @@ void Membership::onContactRemoved(const QString &jid)
 {
     m_contacts.remove(jid);
     m_presenceRequested.remove(jid);
-    takeOut({jid});
+    takeOut({jid}, m_clock.wallUtc());
+}
+
+// It may be a contact still, because the server's groups hold it; and a desk that is new can have taken it for a device
+// by what the account has sent to it before.
+void Membership::onRetirementChanged(const QString &jid, const QDateTime &at)
+{
+    if (!at.isValid()) {
+        if (m_retired.contains(jid) && m_contacts.contains(jid)) {
+            takeIn(jid);
+        }
+        return;
+    }
+    m_retired.insert(jid, at);
+    if (m_fleet.indexOf(jid) < 0) {
+        return;
+    }
+    takeOut({jid}, at);
+    if (m_contacts.contains(jid)) {
+        m_newcomers.note(jid, {.at = m_clock.wallUtc()}, at);
+    }
 }
 
 void Membership::onSubscriptionRequested(const QString &jid)
@@ -203,6 +240,7 @@ void Membership::accept(const QStringList &jids)
             continue;
         }
         const bool hasShownUp = m_newcomers.contains(jid);
+        m_shared.clearRetired(jid);
         takeIn(jid);
         subscribeSoon(jid);
         if (hasShownUp) {
@@ -231,7 +269,9 @@ records::Expected<> Membership::retire(const QStringList &jids)
             contacts += jid;
         }
     }
-    takeOut(jids);
+    const QDateTime now = m_clock.wallUtc();
+    takeOut(jids, now);
+    m_shared.markRetired(jids, now);
     for (const QString &jid : std::as_const(contacts)) {
         m_session.removeContact(jid);
     }
@@ -251,10 +291,29 @@ void Membership::takeIn(const QString &jid)
     } else {
         m_fleet.add(jid);
     }
-    m_fleet.setContact(jid, m_contacts.contains(jid));
+    if (const auto contact = m_contacts.constFind(jid); contact != m_contacts.cend()) {
+        showContact(*contact);
+    } else {
+        m_fleet.setContact(jid, false);
+    }
 }
 
-void Membership::takeOut(const QStringList &jids)
+void Membership::showContact(const xmpp::Contact &contact)
+{
+    m_fleet.setContact(contact.jid, true);
+    const auto label = m_shared.labelOf(contact.jid);
+    if (!label) {
+        m_fleet.setLabel(contact.jid, contact.name, contact.groups);
+        return;
+    }
+    // Groups of the server's own are tags, too.
+    QStringList tags = label->tags + contact.groups;
+    tags.sort();
+    tags.removeDuplicates();
+    m_fleet.setLabel(contact.jid, label->name, tags);
+}
+
+void Membership::takeOut(const QStringList &jids, const QDateTime &at)
 {
     QStringList leaving;
     for (const QString &jid : jids) {
@@ -263,10 +322,9 @@ void Membership::takeOut(const QStringList &jids)
         }
     }
     m_fleet.remove(leaving);
-    const QDateTime now = m_clock.wallUtc();
     for (const QString &jid : std::as_const(leaving)) {
-        m_retired.insert(jid, now);
-        m_store.retire(jid, now);
+        m_retired.insert(jid, at);
+        m_store.retire(jid, at);
         Q_EMIT retired(jid);
     }
 }

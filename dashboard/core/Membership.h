@@ -5,6 +5,7 @@
 #include "core/AcceptRules.h"
 #include "core/Newcomers.h"
 #include "records/Problem.h"
+#include "xmpp/Contact.h"
 
 #include <deque>
 #include <QHash>
@@ -24,6 +25,7 @@ class Session;
 namespace sgn::core {
 
 class Fleet;
+class SharedNotes;
 
 // Which accounts are devices of the fleet. The account's contacts on the server (its roster) are the list that all
 // desks share: who is among them is a device, whoever has put it there: an operator who accepted it at any desk, the
@@ -38,6 +40,7 @@ public:
     {
         xmpp::Session &session;
         Fleet &fleet;
+        SharedNotes &shared;
         store::Store &store;
         const Clock &clock;
     };
@@ -79,25 +82,28 @@ Q_SIGNALS:
 
 private:
     void onOffline();
-    void onRoster(const QStringList &jids);
-    void onContactAdded(const QString &jid);
+    void onRoster(const QList<xmpp::Contact> &contacts);
+    void onContactChanged(const xmpp::Contact &contact);
     void onContactRemoved(const QString &jid);
     void onSubscriptionRequested(const QString &jid);
-    void dropMissing(const QSet<QString> &contacts);
+    void onRetirementChanged(const QString &jid, const QDateTime &at);
+    void dropMissing();
     void dropWithdrawn();
     void takeIn(const QString &jid);
     void subscribeSoon(const QString &jid);
     void subscribeNext();
-    void takeOut(const QStringList &jids);
+    void showContact(const xmpp::Contact &contact);
+    void takeOut(const QStringList &jids, const QDateTime &at);
 
     xmpp::Session &m_session;
     Fleet &m_fleet;
+    SharedNotes &m_shared;
     store::Store &m_store;
     const Clock &m_clock;
     AcceptRules m_rules;
     Newcomers m_newcomers;
     QHash<QString, QDateTime> m_retired;
-    QSet<QString> m_contacts;
+    QHash<QString, xmpp::Contact> m_contacts;
     QSet<QString> m_presenceRequested;
     QSet<QString> m_earlyRequests; // before the contacts were known
     QSet<QString> m_requests;      // of newcomers, in this session

@@ -2,6 +2,7 @@
 #include "core/Panel.h"
 
 #include "base/AtomicFile.h"
+#include "base/OperatorName.h"
 #include "crypto/ConfigEnvelope.h"
 #include "xmpp/Jid.h"
 
@@ -13,12 +14,14 @@ using namespace std::chrono_literals;
 namespace {
 
 constexpr int linesPerHour = 200;
+constexpr qsizetype maxOperatorName = 64; // of `by`, protocol
 // A restart that comes days later is no help but a surprise.
 constexpr auto restartLifetime = 10min;
 
 xmpp::SessionOptions panelOptions(xmpp::SessionOptions options)
 {
     options.role = xmpp::Role::Panel;
+    options.watchedNodes = QStringList{SharedNotes::node.toString()};
     return options;
 }
 
@@ -74,7 +77,10 @@ Panel::Panel(PanelConfig config, Settings settings, std::unique_ptr<store::Store
     , m_fleet(m_clock)
     , m_commands(*m_store, m_clock, m_settings.numbers)
     , m_session(m_config.account(), panelOptions(m_settings.xmpp), clock)
-    , m_membership({m_session, m_fleet, *m_store, m_clock}, std::move(rules), m_settings.timing.requestsRepeated)
+    , m_shared({m_session, m_fleet, *m_store, m_clock})
+    , m_membership({m_session, m_fleet, m_shared, *m_store, m_clock}, std::move(rules),
+                   m_settings.timing.requestsRepeated)
+    , m_labels(m_session, m_fleet, m_shared)
     , m_clockWatch(clock)
     , m_logs(*m_store, m_commands, m_clock,
              {m_config.logsFolder(), {.caFile = m_config.caFile, .proxy = m_config.proxy}})
@@ -83,6 +89,7 @@ Panel::Panel(PanelConfig config, Settings settings, std::unique_ptr<store::Store
 {
     m_fleet.restore(m_store->devices());
     m_membership.restore();
+    m_shared.restore();
     m_commands.restore();
     m_logs.restore();
 
@@ -100,6 +107,10 @@ Panel::Panel(PanelConfig config, Settings settings, std::unique_ptr<store::Store
         m_contactsTrouble = warning;
         Q_EMIT warned(warning);
     });
+    connect(&m_shared, &SharedNotes::warned, this, [this](const records::Problem &warning) {
+        m_sharingTrouble = warning;
+        Q_EMIT warned(warning);
+    });
     connect(m_store.get(), &store::Store::writingFailed, this, [this](const Error &reason) {
         m_storeTrouble = records::Problem(reason).withContext(records::FactCode::StoreNotWritten);
         Q_EMIT warned(*m_storeTrouble);
@@ -115,12 +126,23 @@ Panel::~Panel()
 QList<records::Problem> Panel::warnings() const
 {
     QList<records::Problem> warnings = m_config.warnings;
-    for (const auto *warning : {&m_store->warning(), &m_storeTrouble, &m_contactsTrouble}) {
+    for (const auto *warning : {&m_store->warning(), &m_storeTrouble, &m_contactsTrouble, &m_sharingTrouble}) {
         if (*warning) {
             warnings += **warning;
         }
     }
     return warnings;
+}
+
+void Panel::setOperatorName(const QString &name)
+{
+    m_config.operatorName = name.simplified();
+}
+
+QString Panel::operatorName() const
+{
+    const QString name = m_config.operatorName.isEmpty() ? sgn::operatorName() : m_config.operatorName;
+    return name.left(maxOperatorName);
 }
 
 records::Expected<QString> Panel::useReleaseKey(const QString &file)
@@ -151,18 +173,18 @@ records::Expected<CommandNo> Panel::restartProcess(const QString &jid, const QSt
         return fail(ErrorCode::BadRequest, records::FactCode::BadProcessName, {processName});
     }
     const QDateTime end = m_clock.wallUtc().addMSecs(std::chrono::milliseconds(restartLifetime).count());
-    return m_commands.submit(RestartProcess{processName}, {jid}, {m_settings.operatorName, processName, end});
+    return m_commands.submit(RestartProcess{processName}, {jid}, {operatorName(), processName, end});
 }
 
 records::Expected<CommandNo> Panel::requestLogs(const QStringList &jids)
 {
-    return m_logs.request(jids, m_settings.operatorName);
+    return m_logs.request(jids, operatorName());
 }
 
 records::Expected<CommandNo> Panel::rebootDevices(const QStringList &jids)
 {
     const QDateTime end = m_clock.wallUtc().addMSecs(std::chrono::milliseconds(restartLifetime).count());
-    return m_commands.submit(RebootSystem{}, jids, {m_settings.operatorName, {}, end});
+    return m_commands.submit(RebootSystem{}, jids, {operatorName(), {}, end});
 }
 
 records::Expected<CommandNo> Panel::updateConfig(const QString &jid, const QString &path)
@@ -175,13 +197,13 @@ records::Expected<CommandNo> Panel::updateConfig(const QString &jid, const QStri
         return fail(ErrorCode::BadRequest, records::FactCode::BadConfigFile, {path});
     }
     const QDateTime end = m_clock.wallUtc().addMSecs(std::chrono::milliseconds(UpdateJob::defaultLifetime).count());
-    return m_commands.submit(ConfigUpdate{*file}, {jid}, {m_settings.operatorName, {}, end});
+    return m_commands.submit(ConfigUpdate{*file}, {jid}, {operatorName(), {}, end});
 }
 
 records::Expected<CommandNo> Panel::rollBack(const QStringList &jids, Component component)
 {
     const QDateTime end = m_clock.wallUtc().addMSecs(std::chrono::milliseconds(UpdateJob::defaultLifetime).count());
-    return m_commands.submit(Rollback{component}, jids, {m_settings.operatorName, folderName(component), end});
+    return m_commands.submit(Rollback{component}, jids, {operatorName(), folderName(component), end});
 }
 
 void Panel::record(const records::ActivityEntry &entry)
@@ -203,7 +225,8 @@ void Panel::keepDevices(const QList<DeviceDelta> &deltas)
 {
     for (const DeviceDelta &delta : deltas) {
         const records::Device &device = m_fleet.at(delta.index);
-        if (delta.what & ~(records::DeviceChanges(records::DeviceChange::Seen) | records::DeviceChange::Presence)) {
+        if (delta.what & ~(records::DeviceChanges(records::DeviceChange::Seen) | records::DeviceChange::Presence |
+                           records::DeviceChange::Notes)) {
             m_store->keep(device);
         } else {
             m_store->keepSeen(device);

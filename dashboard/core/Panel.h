@@ -4,11 +4,13 @@
 #include "base/Clock.h"
 #include "core/CommandLog.h"
 #include "core/Fleet.h"
+#include "core/Labels.h"
 #include "core/LogService.h"
 #include "core/Membership.h"
 #include "core/PanelConfig.h"
 #include "core/PanelSession.h"
 #include "core/ServerClock.h"
+#include "core/SharedNotes.h"
 #include "core/UpdateService.h"
 #include "store/Store.h"
 #include "xmpp/ClockWatch.h"
@@ -28,8 +30,6 @@ class Panel : public QObject
 public:
     struct Settings
     {
-        // Who is named as the one who asked for a command.
-        QString operatorName;
         PanelSession::Timing timing;
         xmpp::SessionOptions xmpp;
         CommandNumbers numbers = CommandNumbers();
@@ -45,6 +45,8 @@ public:
     [[nodiscard]] store::Store &store() { return *m_store; }
     [[nodiscard]] Fleet &fleet() { return m_fleet; }
     [[nodiscard]] Membership &membership() { return m_membership; }
+    [[nodiscard]] Labels &labels() { return m_labels; }
+    [[nodiscard]] SharedNotes &notes() { return m_shared; }
     [[nodiscard]] CommandLog &commands() { return m_commands; }
     [[nodiscard]] UpdateService &updates() { return m_updates; }
     [[nodiscard]] LogService &logs() { return m_logs; }
@@ -53,6 +55,10 @@ public:
 
     // What an operator has to see: a damaged store that was quarantined...
     [[nodiscard]] QList<records::Problem> warnings() const;
+
+    // Who is named as the one who sends commands from now on; empty: login and machine.
+    void setOperatorName(const QString &name);
+    [[nodiscard]] QString operatorName() const;
 
     // Which private keys sign from now on, what is sent again included; an empty path is none. The key's id, or the
     // errors of loadSigningKey(), and then everything stays as it was.
@@ -98,7 +104,9 @@ private:
     Fleet m_fleet;
     CommandLog m_commands;
     xmpp::Session m_session;
+    SharedNotes m_shared;
     Membership m_membership;
+    Labels m_labels;
     xmpp::NetworkWatch m_network;
     xmpp::ClockWatch m_clockWatch;
     LogService m_logs;
@@ -109,6 +117,7 @@ private:
     QHash<QString, RateLimit> m_talk;
     std::optional<records::Problem> m_storeTrouble;
     std::optional<records::Problem> m_contactsTrouble;
+    std::optional<records::Problem> m_sharingTrouble;
     QString m_releaseKey;
     QString m_operatorKey;
 };

@@ -109,6 +109,7 @@ records::Expected<PanelConfig> loadPanelConfig(const QString &path)
     config.proxy = proxyAddress(proxy).value_or(QUrl());
     const QString ca = reader.requiredText("ca"_L1, maxPath);
     const QString store = reader.requiredText("store"_L1, maxPath);
+    config.operatorName = reader.optionalText("operator"_L1, 100).simplified();
     config.accept = reader.optionalTexts("accept"_L1, maxAcceptRules, 1023);
     JsonReader keys(reader.optionalObject("keys"_L1).value_or(QJsonObject()), u"keys."_s);
     const QString releaseKey = keys.optionalText("release"_L1, maxPath);
@@ -129,8 +130,9 @@ records::Expected<PanelConfig> loadPanelConfig(const QString &path)
             return fail(ErrorCode::BadFile, FactCode::InFile, {path}, part->error()->message);
         }
     }
-    static const QStringList known{u"jid"_s, u"password_file"_s, u"host"_s, u"port"_s,  u"start_tls"_s, u"http_proxy"_s,
-                                   u"ca"_s,  u"store"_s,         u"keys"_s, u"accept"_s};
+    static const QStringList known{u"jid"_s,       u"password_file"_s, u"host"_s,    u"port"_s,
+                                   u"start_tls"_s, u"http_proxy"_s,    u"ca"_s,      u"store"_s,
+                                   u"keys"_s,      u"accept"_s,        u"operator"_s};
     for (const QString &key : object->keys()) {
         if (!known.contains(key)) {
             config.warnings += records::Problem(ErrorCode::BadFile, FactCode::UnknownField, {path, key.left(64)});

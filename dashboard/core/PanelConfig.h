@@ -27,6 +27,8 @@ struct PanelConfig
     QString operatorKeyFile; // signs every command
     // Who becomes a device without being accepted; patterns of AcceptRules.
     QStringList accept;
+    // Who is named as the one who sends commands; empty: login and machine.
+    QString operatorName;
     // What an operator should know although it doesn't stop anything.
     QList<records::Problem> warnings;
 
@@ -38,9 +40,9 @@ struct PanelConfig
 };
 
 // The file that `sgnctl --panel` takes: {"jid", "password_file", "host", "port", "start_tls", "http_proxy", "ca",
-// "store", "keys": {"release", "operator"}, "accept": ["altimeter_*"]}; the keys are files of `sgn-provision keys` and
-// optional; relative paths are relative to the file. Errors: NotFound, Io, BadFile with the field's name; Refused when
-// others can read the password file.
+// "store", "keys": {"release", "operator"}, "accept": ["altimeter_*"], "operator": "Anna"}; the keys are files of
+// `sgn-provision keys` and optional; relative paths are relative to the file. Errors: NotFound, Io, BadFile with the
+// field's name; Refused when others can read the password file.
 [[nodiscard]] records::Expected<PanelConfig> loadPanelConfig(const QString &path);
 
 // Where the sign-in form keeps the store of an account: one file per account below `dataFolder`.

@@ -4,7 +4,6 @@
 #include "core/Panel.h"
 #include "models/Age.h"
 #include "wording/Activity.h"
-#include "xmpp/Jid.h"
 
 #include <algorithm>
 
@@ -83,7 +82,7 @@ Cell ActivityModel::cell(int row, int column) const
         cell.tone = Cell::Muted;
         break;
     case DeviceColumn:
-        cell.text = entry.jid.isEmpty() ? u"–"_s : xmpp::localPartOf(entry.jid);
+        cell.text = entry.jid.isEmpty() ? u"–"_s : m_panel.fleet().nameOf(entry.jid);
         cell.hint = entry.jid;
         break;
     case NumberColumn:

@@ -11,6 +11,11 @@ Application::Application(const SignIn::Environment &environment, QObject *parent
     , m_signIn(environment)
 {
     connect(&m_signIn, &SignIn::signedIn, this, [this] { show(m_signIn.takePanel()); });
+    connect(&environment.preferences, &Preferences::operatorNameChanged, this, [this] {
+        if (m_workspace) {
+            m_workspace->panel().setOperatorName(m_environment.preferences.operatorName());
+        }
+    });
 }
 
 Application::~Application() = default;
@@ -19,6 +24,10 @@ void Application::show(std::unique_ptr<core::Panel> panel)
 {
     close();
     m_workspace = std::make_unique<Workspace>(std::move(panel), m_environment.clock);
+    // The panel file may name the operator; what Settings has counts more.
+    if (const QString name = m_environment.preferences.operatorName(); !name.isEmpty()) {
+        m_workspace->panel().setOperatorName(name);
+    }
     m_workspace->keys()->keepIn(m_environment.preferences);
     Q_EMIT workspaceChanged();
 }

@@ -4,9 +4,9 @@
 #include "core/Panel.h"
 #include "models/Age.h"
 #include "models/Cell.h"
+#include "models/DeviceForm.h"
 #include "wording/Durations.h"
 #include "wording/Processes.h"
-#include "xmpp/Jid.h"
 
 #include <algorithm>
 #include <QLocale>
@@ -230,6 +230,16 @@ QString DeviceDetails::name() const
     return device() ? device()->name().toString() : QString();
 }
 
+QString DeviceDetails::account() const
+{
+    return device() && !device()->label.isEmpty() ? m_jid : QString();
+}
+
+QString DeviceDetails::notes() const
+{
+    return device() ? device()->notes.text : QString();
+}
+
 QString DeviceDetails::uniqueId() const
 {
     return device() ? device()->rpiUniqueId : QString();
@@ -268,8 +278,7 @@ QString DeviceDetails::warning() const
         return {};
     }
     if (!shown->conflictWith.isEmpty()) {
-        return tr("It claims the id of %1. One of the two cards is a copy.")
-            .arg(xmpp::localPartOf(shown->conflictWith));
+        return tr("It claims the id of %1. One of the two cards is a copy.").arg(m_fleet.nameOf(shown->conflictWith));
     }
     if (!shown->foreignFrom.isEmpty()) {
         return tr("It sent a message in the name of %1.").arg(shown->foreignFrom);
@@ -291,6 +300,10 @@ QList<FactModel::Fact> DeviceDetails::factsOf(const records::Device &device) con
     add(tr("Last report"), !device.lastReport.isValid()        ? tr("none yet")
                            : isLongAgo(device.lastReport, now) ? tr("%1 ago").arg(ageText(device.lastReport, now))
                                                                : tr("now"));
+    add(tr("Tags"), device.tags.join(u", "));
+    for (auto it = device.notes.fields.cbegin(); it != device.notes.fields.cend(); ++it) {
+        add(NoteFieldModel::labelOf(it.key()), it.value().simplified());
+    }
     add(tr("Model"), facts.model);
     add(tr("System"), facts.os);
     if (facts.agentVersion) {

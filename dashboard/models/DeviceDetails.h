@@ -75,6 +75,9 @@ class DeviceDetails final : public QObject
     Q_PROPERTY(QString jid READ jid WRITE setJid NOTIFY jidChanged FINAL)
     Q_PROPERTY(bool known READ isKnown NOTIFY changed FINAL)
     Q_PROPERTY(QString name READ name NOTIFY changed FINAL)
+    // The account, where the name is another one.
+    Q_PROPERTY(QString account READ account NOTIFY changed FINAL)
+    Q_PROPERTY(QString notes READ notes NOTIFY changed FINAL)
     Q_PROPERTY(QString uniqueId READ uniqueId NOTIFY changed FINAL)
     Q_PROPERTY(int dot READ dot NOTIFY changed FINAL)
     Q_PROPERTY(QString status READ status NOTIFY changed FINAL)
@@ -91,6 +94,8 @@ public:
     void setJid(const QString &jid);
     [[nodiscard]] bool isKnown() const { return device() != nullptr; }
     [[nodiscard]] QString name() const;
+    [[nodiscard]] QString account() const;
+    [[nodiscard]] QString notes() const;
     [[nodiscard]] QString uniqueId() const;
     [[nodiscard]] int dot() const;
     [[nodiscard]] QString status() const;

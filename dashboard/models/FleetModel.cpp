@@ -15,8 +15,11 @@ namespace {
 
 QString searchKey(const records::Device &device)
 {
-    QString key =
-        device.name().toString() + u'\n' + device.jid + u'\n' + device.rpiUniqueId + u'\n' + device.facts.model;
+    QString key = device.label + u'\n' + device.jid + u'\n' + device.rpiUniqueId + u'\n' + device.facts.model;
+    key += u'\n' + device.tags.join(u'\n') + u'\n' + device.notes.text;
+    for (const QString &value : device.notes.fields) {
+        key += u'\n' + value;
+    }
     for (const records::DeviceProcess &process : device.processes) {
         key += u'\n' + process.report.name + u' ' + versionOf(process.report);
     }
@@ -215,7 +218,7 @@ bool FleetModel::less(int column, int left, int right) const
     const records::Device &a = m_fleet.at(left);
     const records::Device &b = m_fleet.at(right);
     if (column == DeviceColumn) {
-        return a.jid < b.jid;
+        return compareVersions(a.name(), b.name()) < 0; // meter-2 before meter-10
     }
     if (column == SeenColumn) {
         return a.lastSeen > b.lastSeen;
@@ -272,8 +275,9 @@ void FleetModel::onChanged(const QList<core::DeviceDelta> &deltas)
             continue;
         }
         rows.append(delta.index);
-        if (delta.what & (records::DeviceChanges(records::DeviceChange::Processes) | records::DeviceChange::Facts |
-                          records::DeviceChange::Identity)) {
+        if (delta.what &
+            (records::DeviceChanges(records::DeviceChange::Processes) | records::DeviceChange::Facts |
+             records::DeviceChange::Identity | records::DeviceChange::Label | records::DeviceChange::Notes)) {
             m_search[static_cast<std::size_t>(delta.index)] = searchKey(m_fleet.at(delta.index));
         }
     }

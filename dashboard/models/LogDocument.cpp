@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/LogDocument.h"
 
+#include "core/Fleet.h"
 #include "records/LogDelivery.h"
 #include "wording/Commands.h"
 #include "wording/Problems.h"
-#include "xmpp/Jid.h"
 
 #include <QFile>
 #include <QFileInfo>
@@ -72,9 +72,10 @@ QHash<int, QByteArray> LogFileModel::roleNames() const
     return {{NameRole, "name"}, {SizeRole, "size"}};
 }
 
-LogDocument::LogDocument(core::LogService &logs, QObject *parent)
+LogDocument::LogDocument(core::LogService &logs, const core::Fleet &fleet, QObject *parent)
     : QObject(parent)
     , m_logs(logs)
+    , m_fleet(fleet)
 {
     const auto own = [this](qint64 id) {
         if (id == m_id) {
@@ -111,7 +112,7 @@ void LogDocument::setDelivery(const QString &id)
 QString LogDocument::title() const
 {
     const std::optional<records::LogDelivery> delivery = m_logs.delivery(m_id);
-    return delivery ? xmpp::localPartOf(delivery->jid) : QString();
+    return delivery ? m_fleet.nameOf(delivery->jid) : QString();
 }
 
 QString LogDocument::currentName() const

@@ -9,6 +9,10 @@
 #include <QtQml/qqmlregistration.h>
 #include <QUrl>
 
+namespace sgn::core {
+class Fleet;
+}
+
 namespace sgn::models {
 
 // The files of one set of logs.
@@ -53,7 +57,7 @@ class LogDocument final : public QObject
 
 public:
     // Outlives the document.
-    explicit LogDocument(core::LogService &logs, QObject *parent = nullptr);
+    LogDocument(core::LogService &logs, const core::Fleet &fleet, QObject *parent = nullptr);
 
     [[nodiscard]] QString delivery() const { return m_id == 0 ? QString() : QString::number(m_id); }
     void setDelivery(const QString &id);
@@ -81,6 +85,7 @@ private:
     void load();
 
     core::LogService &m_logs;
+    const core::Fleet &m_fleet;
     qint64 m_id = 0;
     int m_file = -1;
     QString m_message;

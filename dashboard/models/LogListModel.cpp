@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/LogListModel.h"
 
+#include "core/Fleet.h"
 #include "models/Age.h"
 #include "wording/Commands.h"
-#include "xmpp/Jid.h"
 
 #include <algorithm>
 #include <QLocale>
 
 namespace sgn::models {
 
-LogListModel::LogListModel(core::LogService &logs, const Clock &clock, QObject *parent)
+LogListModel::LogListModel(core::LogService &logs, const core::Fleet &fleet, const Clock &clock, QObject *parent)
     : TableModel(parent)
     , m_logs(logs)
+    , m_fleet(fleet)
     , m_clock(clock)
 {
     m_deliveries = logs.deliveries();
@@ -59,7 +60,7 @@ Cell LogListModel::cell(int row, int column) const
     Cell cell;
     switch (column) {
     case DeviceColumn:
-        cell.text = xmpp::localPartOf(delivery.jid);
+        cell.text = m_fleet.nameOf(delivery.jid);
         cell.hint = delivery.jid;
         break;
     case TimeColumn:

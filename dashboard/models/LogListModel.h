@@ -5,6 +5,10 @@
 #include "core/LogService.h"
 #include "models/TableModel.h"
 
+namespace sgn::core {
+class Fleet;
+}
+
 namespace sgn::models {
 
 // Every set of logs that was asked for, oldest first. Key: the delivery's id.
@@ -15,7 +19,7 @@ class LogListModel final : public TableModel
 
 public:
     // Both outlive the model.
-    LogListModel(core::LogService &logs, const Clock &clock, QObject *parent = nullptr);
+    LogListModel(core::LogService &logs, const core::Fleet &fleet, const Clock &clock, QObject *parent = nullptr);
 
     // The newest that can be read; empty: none.
     [[nodiscard]] QString newestReady() const;
@@ -37,6 +41,7 @@ private:
     void remove(qint64 id);
 
     core::LogService &m_logs;
+    const core::Fleet &m_fleet;
     const Clock &m_clock;
     QList<records::LogDelivery> m_deliveries;
 };

@@ -265,7 +265,7 @@ void NewUpdate::start()
     }
     request.force = m_force;
     request.targets = targets();
-    request.requestedBy = u"dashboard"_s;
+    request.requestedBy = m_panel.operatorName();
     if (const records::Expected<> sound = request.check(); !sound) {
         setFailure(Failure::Request, sound.error());
         return;

@@ -55,6 +55,19 @@ void Preferences::setLanguage(const QString &language)
     Q_EMIT languageChanged();
 }
 
+QString Preferences::operatorName() const
+{
+    return m_settings.value("operatorName").toString();
+}
+
+void Preferences::setOperatorName(const QString &name)
+{
+    if (name != operatorName()) {
+        m_settings.setValue("operatorName", name);
+        Q_EMIT operatorNameChanged();
+    }
+}
+
 Preferences::LastAccount Preferences::lastAccount() const
 {
     LastAccount account;

@@ -18,6 +18,9 @@ class Preferences final : public QObject
     // "en", "de"...; empty: the system's.
     Q_PROPERTY(QString language READ language WRITE setLanguage NOTIFY languageChanged FINAL)
 
+    // Who is named as the one who sends commands; empty: login and machine.
+    Q_PROPERTY(QString operatorName READ operatorName WRITE setOperatorName NOTIFY operatorNameChanged FINAL)
+
 public:
     enum Theme { SystemTheme, LightTheme, DarkTheme };
     Q_ENUM(Theme)
@@ -44,6 +47,8 @@ public:
     void overrideTheme(Theme theme);
     [[nodiscard]] QString language() const { return m_language; }
     void setLanguage(const QString &language);
+    [[nodiscard]] QString operatorName() const;
+    void setOperatorName(const QString &name);
     [[nodiscard]] LastAccount lastAccount() const;
     void setLastAccount(const LastAccount &account);
     // Where a private key that signs is kept; empty: nowhere.
@@ -53,6 +58,7 @@ public:
 Q_SIGNALS:
     void themeChanged();
     void languageChanged();
+    void operatorNameChanged();
 
 private:
     QSettings m_settings;

@@ -105,6 +105,7 @@ records::Expected<core::PanelConfig> SignIn::config() const
         config.proxy = *proxy;
     }
     config.caFile = m_caFile;
+    config.operatorName = m_environment.preferences.operatorName();
     config.storeFile = core::storeFileFor(m_environment.dataFolder, config.jid);
     return config;
 }
@@ -119,7 +120,6 @@ bool SignIn::open()
         return false;
     }
     core::Panel::Settings settings;
-    settings.operatorName = u"dashboard"_s;
     settings.xmpp.role = xmpp::Role::Panel;
     records::Expected<std::unique_ptr<core::Panel>> panel = core::Panel::open(*filled, settings, m_environment.clock);
     if (!panel) {

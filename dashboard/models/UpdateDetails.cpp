@@ -99,7 +99,7 @@ void UpdateDetails::refreshTexts()
 
 void UpdateDetails::cancel()
 {
-    const records::Expected<> outcome = m_panel.updates().cancel(m_targets.number(), u"dashboard"_s);
+    const records::Expected<> outcome = m_panel.updates().cancel(m_targets.number(), m_panel.operatorName());
     if (outcome) {
         Q_EMIT notified(tr("Update #%1 stops where it hasn't replaced anything yet.").arg(m_targets.number()), false);
     } else {
@@ -109,7 +109,8 @@ void UpdateDetails::cancel()
 
 void UpdateDetails::retryFailed()
 {
-    core::UpdateRetry *retry = m_panel.updates().retry(m_targets.number(), m_targets.failedJids(), u"dashboard"_s);
+    core::UpdateRetry *retry =
+        m_panel.updates().retry(m_targets.number(), m_targets.failedJids(), m_panel.operatorName());
     connect(retry, &core::UpdateRetry::finished, this, [this](const records::Expected<CommandNo> &number) {
         if (!number) {
             Q_EMIT notified(tr("It can't be tried again: %1.").arg(wording::sentence(number.error())), true);

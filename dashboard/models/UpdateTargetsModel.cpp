@@ -3,7 +3,6 @@
 
 #include "models/Age.h"
 #include "wording/Commands.h"
-#include "xmpp/Jid.h"
 
 #include <algorithm>
 
@@ -100,7 +99,7 @@ Cell UpdateTargetsModel::cell(int row, int column) const
     switch (column) {
     case DeviceColumn: {
         const records::Device *device = m_fleet.find(target.jid);
-        cell.text = xmpp::localPartOf(target.jid);
+        cell.text = m_fleet.nameOf(target.jid);
         cell.dot = !device || !device->online ? Cell::Offline : device->notAnswering ? Cell::Silent : Cell::Online;
         cell.hint = target.jid;
         break;

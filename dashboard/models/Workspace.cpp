@@ -4,7 +4,6 @@
 #include "core/FleetFile.h"
 #include "models/Age.h"
 #include "wording/Problems.h"
-#include "xmpp/Jid.h"
 
 #include <algorithm>
 #include <chrono>
@@ -23,6 +22,7 @@ Workspace::Workspace(std::unique_ptr<core::Panel> panel, const Clock &clock, QOb
     , m_fleetModel(m_panel->fleet(), clock)
     , m_fleet(m_fleetModel)
     , m_device(*m_panel, clock)
+    , m_deviceForm(*m_panel)
     , m_deadModel(m_panel->fleet(), clock)
     , m_dead(m_deadModel)
     , m_newcomersModel(m_panel->membership().newcomers(), clock)
@@ -32,9 +32,9 @@ Workspace::Workspace(std::unique_ptr<core::Panel> panel, const Clock &clock, QOb
     , m_updates(m_updateModel)
     , m_update(*m_panel, clock)
     , m_newUpdate(*m_panel)
-    , m_logModel(m_panel->logs(), clock)
+    , m_logModel(m_panel->logs(), m_panel->fleet(), clock)
     , m_logs(m_logModel)
-    , m_log(m_panel->logs())
+    , m_log(m_panel->logs(), m_panel->fleet())
     , m_activityModel(*m_panel, clock)
     , m_activity(m_activityModel)
     , m_keys(*m_panel)
@@ -77,6 +77,7 @@ Workspace::Workspace(std::unique_ptr<core::Panel> panel, const Clock &clock, QOb
         Q_EMIT notified(tr("The update wasn't sent: %1.").arg(wording::sentence(why)), true);
     });
     connect(&m_log, &LogDocument::notified, this, &Workspace::notified);
+    connect(&m_deviceForm, &DeviceForm::notified, this, &Workspace::notified);
     connect(m_panel.get(), &core::Panel::warned, this, [this](const records::Problem &warning) {
         if (!m_warnings.contains(warning)) {
             m_warnings += warning;
@@ -163,9 +164,10 @@ void Workspace::askVersions()
 void Workspace::askVersionsOf(const QString &jid)
 {
     if (m_panel->session().requestVersions({jid}) > 0) {
-        Q_EMIT notified(tr("Asked %1 for its versions.").arg(xmpp::localPartOf(jid)), false);
+        Q_EMIT notified(tr("Asked %1 for its versions.").arg(m_panel->fleet().nameOf(jid)), false);
     } else {
-        Q_EMIT notified(tr("%1 is offline and will be asked when it comes back.").arg(xmpp::localPartOf(jid)), false);
+        Q_EMIT notified(tr("%1 is offline and will be asked when it comes back.").arg(m_panel->fleet().nameOf(jid)),
+                        false);
     }
 }
 
@@ -223,7 +225,8 @@ void Workspace::restartDead()
 
 void Workspace::restart(const QString &jid, const QString &process)
 {
-    notify(m_panel->restartProcess(jid, process), tr("Asked %1 to restart %2.").arg(xmpp::localPartOf(jid), process));
+    notify(m_panel->restartProcess(jid, process),
+           tr("Asked %1 to restart %2.").arg(m_panel->fleet().nameOf(jid), process));
 }
 
 void Workspace::actOn(const QString &jid)
@@ -242,9 +245,10 @@ void Workspace::actOn(const QString &jid)
         break;
     case records::Attention::Action::Retry:
         if (const records::Device &device = m_fleetModel.device(row); device.update && device.update->target) {
-            core::UpdateRetry *retry = m_panel->updates().retry(device.update->target->number, {jid}, u"dashboard"_s);
+            core::UpdateRetry *retry =
+                m_panel->updates().retry(device.update->target->number, {jid}, m_panel->operatorName());
             connect(retry, &core::UpdateRetry::finished, this, [this, jid](const records::Expected<CommandNo> &number) {
-                notify(number, tr("Tried again on %1.").arg(xmpp::localPartOf(jid)));
+                notify(number, tr("Tried again on %1.").arg(m_panel->fleet().nameOf(jid)));
             });
         }
         break;

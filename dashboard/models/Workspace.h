@@ -6,6 +6,7 @@
 #include "models/ConnectionStatus.h"
 #include "models/DeadModel.h"
 #include "models/DeviceDetails.h"
+#include "models/DeviceForm.h"
 #include "models/FleetFilter.h"
 #include "models/FleetHead.h"
 #include "models/LogDocument.h"
@@ -36,6 +37,7 @@ class Workspace final : public QObject
     Q_PROPERTY(sgn::models::FleetHead *head READ head CONSTANT FINAL)
     Q_PROPERTY(sgn::models::FleetFilter *fleet READ fleet CONSTANT FINAL)
     Q_PROPERTY(sgn::models::DeviceDetails *device READ device CONSTANT FINAL)
+    Q_PROPERTY(sgn::models::DeviceForm *deviceForm READ deviceForm CONSTANT FINAL)
     Q_PROPERTY(sgn::models::TableFilter *dead READ dead CONSTANT FINAL)
     Q_PROPERTY(sgn::models::TableFilter *newcomers READ newcomers CONSTANT FINAL)
     Q_PROPERTY(QAbstractItemModel *versions READ versions CONSTANT FINAL)
@@ -60,6 +62,7 @@ public:
     [[nodiscard]] FleetHead *head() { return &m_head; }
     [[nodiscard]] FleetFilter *fleet() { return &m_fleet; }
     [[nodiscard]] DeviceDetails *device() { return &m_device; }
+    [[nodiscard]] DeviceForm *deviceForm() { return &m_deviceForm; }
     [[nodiscard]] TableFilter *dead() { return &m_dead; }
     [[nodiscard]] TableFilter *newcomers() { return &m_newcomers; }
     [[nodiscard]] QAbstractItemModel *versions() { return &m_versions; }
@@ -120,6 +123,7 @@ private:
     FleetModel m_fleetModel;
     FleetFilter m_fleet;
     DeviceDetails m_device;
+    DeviceForm m_deviceForm;
     DeadModel m_deadModel;
     TableFilter m_dead;
     NewcomersModel m_newcomersModel;

@@ -42,6 +42,12 @@ std::optional<ActivityKind> activityKindFromString(QStringView text)
     return kindNames.valueOf(text);
 }
 
+QString senderOf(const ActivityEntry &entry)
+{
+    const auto by = std::ranges::find(entry.facts, FactCode::SentBy, &Fact::code);
+    return by == entry.facts.cend() ? QString() : by->values.value(0);
+}
+
 Fact exitFact(const LastExit &exit)
 {
     constexpr double longestAge = 1e9;

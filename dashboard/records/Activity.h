@@ -17,7 +17,7 @@ enum class ActivityKind {
     DeviceRetired,
     CameOnline, // facts: OfflineFor
     WentOffline,
-    CommandSent,   // subject: the command's name; jid empty: to all its targets; detail: its title
+    CommandSent,   // subject: the command's name; jid empty: to all its targets; facts: SentBy; detail: its title
     CommandDone,   // detail: remarks of the device
     CommandFailed, // facts, detail: as CommandTarget's
     CommandExpired,
@@ -48,6 +48,9 @@ struct ActivityEntry
 
     friend bool operator==(const ActivityEntry &, const ActivityEntry &) = default;
 };
+
+// Who has sent a command; empty: unknown, or it is another kind of line.
+[[nodiscard]] QString senderOf(const ActivityEntry &entry);
 
 // FactCode::ProcessExit of how a process ended.
 [[nodiscard]] Fact exitFact(const LastExit &exit);

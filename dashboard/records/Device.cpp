@@ -19,6 +19,9 @@ std::shared_ptr<const UpdateTarget> updateTargetOf(const IssuedCommand &record)
 
 QStringView Device::name() const
 {
+    if (!label.isEmpty()) {
+        return label;
+    }
     const qsizetype at = jid.indexOf(u'@');
     return at > 0 ? QStringView(jid).left(at) : QStringView(jid);
 }

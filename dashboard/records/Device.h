@@ -4,6 +4,7 @@
 #include "protocol/Process.h"
 #include "protocol/Reply.h"
 #include "records/CommandState.h"
+#include "records/DeviceNotes.h"
 
 #include <memory>
 #include <optional>
@@ -11,6 +12,7 @@
 #include <QFlags>
 #include <QList>
 #include <QString>
+#include <QStringList>
 
 namespace sgn::records {
 
@@ -55,6 +57,8 @@ struct DeviceUpdate
 struct Device
 {
     QString jid;         // bare
+    QString label;       // what operators call it; empty: nothing
+    QStringList tags;    // sorted
     QString rpiUniqueId; // bound at the first message; empty until then
     bool online = false; // by presence or by a recent message
     // The server shows it online, yet it didn't answer within its time.
@@ -72,11 +76,12 @@ struct Device
     QString unreadable;
     // Among the panel account's contacts on the server, when last seen.
     bool isContact = false;
+    DeviceNotes notes;
     DeviceFacts facts;
     QList<DeviceProcess> processes; // in the order of the report, at most maxProcesses
     std::optional<DeviceUpdate> update;
 
-    // Its name in tables: the JID's local part.
+    // Its name in tables: the label, else the JID's local part.
     [[nodiscard]] QStringView name() const;
     [[nodiscard]] const DeviceProcess *process(QStringView name) const;
     [[nodiscard]] int deadCount() const;
@@ -99,6 +104,8 @@ enum class DeviceChange {
     Identity = 0x20, // rpiUniqueId, conflict, foreign from
     Unreadable = 0x40,
     Contact = 0x80,
+    Label = 0x100, // label, tags
+    Notes = 0x200,
 };
 Q_DECLARE_FLAGS(DeviceChanges, DeviceChange)
 Q_DECLARE_OPERATORS_FOR_FLAGS(DeviceChanges)

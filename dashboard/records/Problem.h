@@ -30,10 +30,17 @@ enum class FactCode {
     NotAnUpdate,           // number
     UnknownUpdate,         // number
 
+    SentBy, // operator
+
     // Who belongs to the fleet.
     BadAcceptPattern, // pattern
     ContactsMissing,  // how many, of how many
     NotConnected,
+    NotesTooLong, // bytes, limit
+    NotShared,    // with the other desks; what follows is why
+    BadLabel,     // what
+    BadTag,       // what
+    BadQuery,     // term
     BadFleetFile, // path
 
     // An update on its way to becoming a command.

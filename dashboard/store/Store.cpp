@@ -97,6 +97,12 @@ void Store::keep(const records::Newcomer &newcomer)
     schedule();
 }
 
+void Store::keepShared(int chunk, const records::SharedEntries &entries)
+{
+    m_batch.shared.insert(chunk, records::toJson(entries));
+    schedule();
+}
+
 void Store::removeNewcomer(const QString &jid)
 {
     m_batch.newcomers.remove(jid);
@@ -201,6 +207,11 @@ QHash<QString, QDateTime> Store::retiredDevices() const
 std::optional<records::Device> Store::retiredDevice(const QString &jid) const
 {
     return m_reader->retiredDevice(jid);
+}
+
+records::SharedEntries Store::sharedEntries() const
+{
+    return m_reader->sharedEntries();
 }
 
 QList<records::Newcomer> Store::newcomers() const

@@ -8,6 +8,7 @@
 #include "records/Device.h"
 #include "records/LogDelivery.h"
 #include "records/Newcomer.h"
+#include "records/SharedEntries.h"
 #include "store/CommandStore.h"
 #include "store/StoreBatch.h"
 
@@ -50,6 +51,8 @@ public:
     void retire(const QString &jid, const QDateTime &at);
     void keep(const records::Newcomer &newcomer);
     void removeNewcomer(const QString &jid);
+    // All entries of the chunk.
+    void keepShared(int chunk, const records::SharedEntries &entries);
     void keep(const records::IssuedCommand &record) override;
     void keep(CommandNo number, int row, const records::CommandTarget &target) override;
     void keep(const records::ActivityEntry &entry);
@@ -66,6 +69,7 @@ public:
     // What is known of a retired device. Does not see what waits to be written.
     [[nodiscard]] std::optional<records::Device> retiredDevice(const QString &jid) const;
     [[nodiscard]] QList<records::Newcomer> newcomers() const;
+    [[nodiscard]] records::SharedEntries sharedEntries() const;
     [[nodiscard]] QList<records::IssuedCommand> commands(int limit) const override;
     [[nodiscard]] QList<records::CommandTarget> targets(CommandNo number) const override;
     [[nodiscard]] QList<CommandNo> openCommands() const override;

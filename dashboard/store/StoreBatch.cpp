@@ -23,8 +23,8 @@ void addMissing(QHash<Key, Value> &to, const QHash<Key, Value> &from)
 bool StoreBatch::isEmpty() const
 {
     return devices.isEmpty() && seen.isEmpty() && retired.isEmpty() && newcomers.isEmpty() && goneNewcomers.isEmpty() &&
-           commands.isEmpty() && targets.isEmpty() && activity.isEmpty() && logs.isEmpty() && removedLogs.isEmpty() &&
-           archiveId.isEmpty();
+           shared.isEmpty() && commands.isEmpty() && targets.isEmpty() && activity.isEmpty() && logs.isEmpty() &&
+           removedLogs.isEmpty() && archiveId.isEmpty();
 }
 
 void StoreBatch::addOlder(const StoreBatch &older)
@@ -50,6 +50,7 @@ void StoreBatch::addOlder(const StoreBatch &older)
             goneNewcomers.insert(jid);
         }
     }
+    addMissing(shared, older.shared);
     addMissing(commands, older.commands);
     addMissing(targets, older.targets);
     for (auto it = older.logs.cbegin(); it != older.logs.cend(); ++it) {

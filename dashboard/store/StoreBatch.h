@@ -30,6 +30,7 @@ struct StoreBatch
     QHash<QString, QDateTime> retired; // when; after `devices`
     QHash<QString, records::Newcomer> newcomers;
     QSet<QString> goneNewcomers;
+    QHash<int, QByteArray> shared; // by chunk
     QHash<CommandNo, records::IssuedCommand> commands;
     QHash<std::pair<CommandNo, int>, records::CommandTarget> targets; // by number and row
     QList<records::ActivityEntry> activity;

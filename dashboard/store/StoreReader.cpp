@@ -16,8 +16,8 @@ namespace {
 // A condition follows.
 constexpr QStringView selectDevices =
     u"SELECT id, jid, rpi_unique_id, last_seen, last_report, is_modern, conflict_with, foreign_from, facts, update_no, "
-    "update_state, update_percent, update_device_state, update_remarks, update_facts, unreadable, is_contact FROM "
-    "devices ";
+    "update_state, update_percent, update_device_state, update_remarks, update_facts, unreadable, is_contact, "
+    "label, tags FROM devices ";
 constexpr QStringView selectProcesses =
     u"SELECT device_id, name, version, is_dead, state, since, dead_since, restarts_24h, last_exit, version_text FROM "
     "processes ";
@@ -133,6 +133,18 @@ std::optional<records::Device> StoreReader::retiredDevice(const QString &jid) co
         device.processes += rows::process(query);
     }
     return device;
+}
+
+records::SharedEntries StoreReader::sharedEntries() const
+{
+    records::SharedEntries entries;
+    QSqlQuery query(m_database);
+    query.setForwardOnly(true);
+    query.exec(u"SELECT content FROM shared"_s);
+    while (query.next()) {
+        entries.insert(records::sharedEntriesFrom(query.value(0).toByteArray()));
+    }
+    return entries;
 }
 
 QList<records::Newcomer> StoreReader::newcomers() const

@@ -6,6 +6,7 @@
 #include "records/Device.h"
 #include "records/LogDelivery.h"
 #include "records/Newcomer.h"
+#include "records/SharedEntries.h"
 
 #include <memory>
 #include <optional>
@@ -32,6 +33,7 @@ public:
     [[nodiscard]] QHash<QString, QDateTime> retiredDevices() const;
     [[nodiscard]] std::optional<records::Device> retiredDevice(const QString &jid) const;
     [[nodiscard]] QList<records::Newcomer> newcomers() const;
+    [[nodiscard]] records::SharedEntries sharedEntries() const;
     [[nodiscard]] QList<records::IssuedCommand> commands(int limit) const;
     [[nodiscard]] QList<records::CommandTarget> targets(CommandNo number) const;
     [[nodiscard]] QList<CommandNo> openCommands() const;

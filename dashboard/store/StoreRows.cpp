@@ -83,7 +83,8 @@ void bind(QSqlQuery &query, const records::Device &device)
                     hasUpdate ? QVariant(update.percent) : QVariant(),
                     hasUpdate ? sql::fromText(update.deviceState) : QVariant(),
                     hasUpdate ? sql::fromText(update.remarks) : QVariant(), sql::fromText(toText(update.facts)),
-                    sql::fromText(device.unreadable), device.isContact ? 1 : 0});
+                    sql::fromText(device.unreadable), device.isContact ? 1 : 0, sql::fromText(device.label),
+                    sql::fromText(device.tags.join(u'\n'))});
 }
 
 records::Device device(const QSqlQuery &query)
@@ -101,6 +102,8 @@ records::Device device(const QSqlQuery &query)
     }
     device.unreadable = query.value(15).toString();
     device.isContact = query.value(16).toBool();
+    device.label = query.value(17).toString();
+    device.tags = query.value(18).toString().split(u'\n', Qt::SkipEmptyParts);
     if (!query.isNull(9)) {
         auto target = std::make_shared<records::UpdateTarget>();
         target->number = static_cast<CommandNo>(query.value(9).toLongLong());

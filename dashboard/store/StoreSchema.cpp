@@ -54,41 +54,46 @@ QStringList factSteps()
     return statements;
 }
 
+QStringList firstStep()
+{
+    return {
+        u"CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID"_s,
+        u"CREATE TABLE devices("
+        "id INTEGER PRIMARY KEY, jid TEXT NOT NULL UNIQUE, rpi_unique_id TEXT NOT NULL, last_seen INTEGER, "
+        "last_report INTEGER, is_modern INTEGER NOT NULL, conflict_with TEXT NOT NULL, foreign_from TEXT NOT NULL, "
+        "facts TEXT NOT NULL, update_no INTEGER, update_state TEXT, update_percent INTEGER, "
+        "update_device_state TEXT, update_remarks TEXT)"_s,
+        u"CREATE TABLE processes("
+        "device_id INTEGER NOT NULL REFERENCES devices(id) ON DELETE CASCADE, position INTEGER NOT NULL, "
+        "name TEXT NOT NULL, version INTEGER NOT NULL, is_dead INTEGER NOT NULL, state INTEGER NOT NULL, "
+        "since INTEGER, dead_since INTEGER, restarts_24h INTEGER, last_exit TEXT, "
+        "PRIMARY KEY(device_id, position)) WITHOUT ROWID"_s,
+        u"CREATE TABLE commands("
+        "number INTEGER PRIMARY KEY, body TEXT NOT NULL, created INTEGER NOT NULL, requested_by TEXT NOT NULL, "
+        "title TEXT NOT NULL, counts TEXT NOT NULL, is_own INTEGER NOT NULL)"_s,
+        u"CREATE TABLE command_targets("
+        "number INTEGER NOT NULL REFERENCES commands(number) ON DELETE CASCADE, jid TEXT NOT NULL, "
+        "position INTEGER NOT NULL, state TEXT NOT NULL, percent INTEGER NOT NULL, device_state TEXT NOT NULL, "
+        "remarks TEXT NOT NULL, error TEXT, attempts INTEGER NOT NULL, sent INTEGER, heard INTEGER, "
+        "finished INTEGER, PRIMARY KEY(number, jid)) WITHOUT ROWID"_s,
+        u"CREATE INDEX targets_by_device ON command_targets(jid)"_s,
+        u"CREATE INDEX open_targets ON command_targets(number) WHERE finished IS NULL"_s,
+        u"CREATE TABLE activity("
+        "id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, kind TEXT NOT NULL, jid TEXT NOT NULL, "
+        "number INTEGER NOT NULL, subject TEXT NOT NULL, detail TEXT NOT NULL)"_s,
+        u"CREATE INDEX activity_by_device ON activity(jid, id)"_s,
+        u"CREATE INDEX activity_by_command ON activity(number, id) WHERE number > 0"_s,
+        u"CREATE TABLE logs("
+        "id INTEGER PRIMARY KEY, jid TEXT NOT NULL, number INTEGER NOT NULL, state TEXT NOT NULL, "
+        "requested INTEGER, finished INTEGER, received INTEGER NOT NULL, size INTEGER NOT NULL, "
+        "folder TEXT NOT NULL, remarks TEXT NOT NULL, UNIQUE(number, jid))"_s,
+    };
+}
+
 QList<QStringList> steps()
 {
     return {
-        {
-            u"CREATE TABLE meta(key TEXT PRIMARY KEY, value) WITHOUT ROWID"_s,
-            u"CREATE TABLE devices("
-            "id INTEGER PRIMARY KEY, jid TEXT NOT NULL UNIQUE, rpi_unique_id TEXT NOT NULL, last_seen INTEGER, "
-            "last_report INTEGER, is_modern INTEGER NOT NULL, conflict_with TEXT NOT NULL, foreign_from TEXT NOT NULL, "
-            "facts TEXT NOT NULL, update_no INTEGER, update_state TEXT, update_percent INTEGER, "
-            "update_device_state TEXT, update_remarks TEXT)"_s,
-            u"CREATE TABLE processes("
-            "device_id INTEGER NOT NULL REFERENCES devices(id) ON DELETE CASCADE, position INTEGER NOT NULL, "
-            "name TEXT NOT NULL, version INTEGER NOT NULL, is_dead INTEGER NOT NULL, state INTEGER NOT NULL, "
-            "since INTEGER, dead_since INTEGER, restarts_24h INTEGER, last_exit TEXT, "
-            "PRIMARY KEY(device_id, position)) WITHOUT ROWID"_s,
-            u"CREATE TABLE commands("
-            "number INTEGER PRIMARY KEY, body TEXT NOT NULL, created INTEGER NOT NULL, requested_by TEXT NOT NULL, "
-            "title TEXT NOT NULL, counts TEXT NOT NULL, is_own INTEGER NOT NULL)"_s,
-            u"CREATE TABLE command_targets("
-            "number INTEGER NOT NULL REFERENCES commands(number) ON DELETE CASCADE, jid TEXT NOT NULL, "
-            "position INTEGER NOT NULL, state TEXT NOT NULL, percent INTEGER NOT NULL, device_state TEXT NOT NULL, "
-            "remarks TEXT NOT NULL, error TEXT, attempts INTEGER NOT NULL, sent INTEGER, heard INTEGER, "
-            "finished INTEGER, PRIMARY KEY(number, jid)) WITHOUT ROWID"_s,
-            u"CREATE INDEX targets_by_device ON command_targets(jid)"_s,
-            u"CREATE INDEX open_targets ON command_targets(number) WHERE finished IS NULL"_s,
-            u"CREATE TABLE activity("
-            "id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, kind TEXT NOT NULL, jid TEXT NOT NULL, "
-            "number INTEGER NOT NULL, subject TEXT NOT NULL, detail TEXT NOT NULL)"_s,
-            u"CREATE INDEX activity_by_device ON activity(jid, id)"_s,
-            u"CREATE INDEX activity_by_command ON activity(number, id) WHERE number > 0"_s,
-            u"CREATE TABLE logs("
-            "id INTEGER PRIMARY KEY, jid TEXT NOT NULL, number INTEGER NOT NULL, state TEXT NOT NULL, "
-            "requested INTEGER, finished INTEGER, received INTEGER NOT NULL, size INTEGER NOT NULL, "
-            "folder TEXT NOT NULL, remarks TEXT NOT NULL, UNIQUE(number, jid))"_s,
-        },
+        firstStep(),
         {
             u"ALTER TABLE command_targets ADD COLUMN log TEXT NOT NULL DEFAULT ''"_s,
         },
@@ -111,6 +116,12 @@ QList<QStringList> steps()
             u"CREATE TABLE newcomers("
             "jid TEXT PRIMARY KEY, first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL, is_asking INTEGER NOT "
             "NULL, claimed_id TEXT NOT NULL, message TEXT NOT NULL, retired INTEGER) WITHOUT ROWID"_s,
+        },
+        // Tags are separated by line feeds. `shared`: see records/SharedEntries.h.
+        {
+            u"ALTER TABLE devices ADD COLUMN label TEXT NOT NULL DEFAULT ''"_s,
+            u"ALTER TABLE devices ADD COLUMN tags TEXT NOT NULL DEFAULT ''"_s,
+            u"CREATE TABLE shared(chunk INTEGER PRIMARY KEY, content TEXT NOT NULL)"_s,
         },
     };
 }

@@ -21,6 +21,7 @@ public:
     Outcome retire(const QString &jid, const QDateTime &at);
     Outcome write(const records::Newcomer &newcomer);
     Outcome removeNewcomer(const QString &jid);
+    Outcome writeShared(int chunk, const QByteArray &content);
     Outcome write(const records::IssuedCommand &record);
     Outcome write(CommandNo number, int row, const records::CommandTarget &target);
     Outcome write(const records::ActivityEntry &entry);
@@ -55,14 +56,15 @@ Outcome StoreWriter::Statements::write(const records::Device &device)
         "INSERT INTO devices(jid, rpi_unique_id, last_seen, last_report, is_modern, conflict_with, foreign_from, "
         "facts, "
         "update_no, update_state, update_percent, update_device_state, update_remarks, update_facts, unreadable, "
-        "is_contact) "
-        "VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(jid) DO UPDATE SET rpi_unique_id=excluded.rpi_unique_id, "
+        "is_contact, label, tags) "
+        "VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(jid) DO UPDATE SET "
+        "rpi_unique_id=excluded.rpi_unique_id, "
         "last_seen=excluded.last_seen, last_report=excluded.last_report, is_modern=excluded.is_modern, "
         "conflict_with=excluded.conflict_with, foreign_from=excluded.foreign_from, facts=excluded.facts, "
         "update_no=excluded.update_no, update_state=excluded.update_state, update_percent=excluded.update_percent, "
         "update_device_state=excluded.update_device_state, update_remarks=excluded.update_remarks, "
         "update_facts=excluded.update_facts, unreadable=excluded.unreadable, "
-        "is_contact=excluded.is_contact, retired=NULL RETURNING id"_L1);
+        "is_contact=excluded.is_contact, label=excluded.label, tags=excluded.tags, retired=NULL RETURNING id"_L1);
     rows::bind(query, device);
     if (Outcome outcome = sql::run(query, u"keeping a device"_s); !outcome) {
         return outcome;
@@ -125,6 +127,14 @@ Outcome StoreWriter::Statements::removeNewcomer(const QString &jid)
     QSqlQuery &query = prepared("DELETE FROM newcomers WHERE jid=?"_L1);
     query.bindValue(0, jid);
     return sql::run(query, u"removing a newcomer"_s);
+}
+
+Outcome StoreWriter::Statements::writeShared(int chunk, const QByteArray &content)
+{
+    QSqlQuery &query = prepared("INSERT OR REPLACE INTO shared(chunk, content) VALUES(?,?)"_L1);
+    query.bindValue(0, chunk);
+    query.bindValue(1, QString::fromUtf8(content));
+    return sql::run(query, u"keeping what the desks share"_s);
 }
 
 Outcome StoreWriter::Statements::write(const records::IssuedCommand &record)
@@ -254,6 +264,7 @@ Outcome StoreWriter::write(const StoreBatch &batch)
         .and_then([&] { return writeAll(batch.retired, [s](auto it) { return s->retire(it.key(), it.value()); }); })
         .and_then([&] { return writeAll(batch.goneNewcomers, [s](auto it) { return s->removeNewcomer(*it); }); })
         .and_then([&] { return writeAll(batch.newcomers, [s](auto it) { return s->write(it.value()); }); })
+        .and_then([&] { return writeAll(batch.shared, [s](auto it) { return s->writeShared(it.key(), it.value()); }); })
         .and_then([&] { return writeAll(batch.commands, [s](auto it) { return s->write(it.value()); }); })
         .and_then([&] {
             return writeAll(batch.targets,

@@ -25,6 +25,12 @@ public:
         return entry.number == 0 ? title : u"%1 #%2"_s.arg(title).arg(entry.number);
     }
 
+    static QString sent(const records::ActivityEntry &entry)
+    {
+        const QString sender = records::senderOf(entry);
+        return sender.isEmpty() ? tr("%1 sent").arg(command(entry)) : tr("%1 sent by %2").arg(command(entry), sender);
+    }
+
     static QString because(const QString &sentence, const QString &detail)
     {
         return detail.isEmpty() ? sentence : u"%1: %2"_s.arg(sentence, detail);
@@ -43,7 +49,7 @@ public:
         case ActivityKind::WentOffline:
             return tr("Offline");
         case ActivityKind::CommandSent:
-            return because(tr("%1 sent").arg(command(entry)), detail);
+            return because(sent(entry), entry.detail);
         case ActivityKind::CommandDone:
             return because(tr("%1 done").arg(command(entry)), detail);
         case ActivityKind::CommandFailed:
@@ -78,7 +84,8 @@ QString describe(const records::ActivityEntry &entry)
 
 QString detailText(const records::ActivityEntry &entry)
 {
-    return sentence(entry.facts, std::nullopt, entry.detail);
+    // Who has sent it is no detail of what became of it.
+    return entry.kind == ActivityKind::CommandSent ? entry.detail : sentence(entry.facts, std::nullopt, entry.detail);
 }
 
 } // namespace sgn::wording

@@ -77,11 +77,11 @@ QByteArray fleetCsv(const QList<const records::Device *> &devices, const QString
 QByteArray activityCsv(const QList<records::ActivityEntry> &entries)
 {
     QByteArray csv =
-        csvLine({u"time"_s, u"device"_s, u"what"_s, u"command_no"_s, u"subject"_s, u"detail"_s, u"text"_s});
+        csvLine({u"time"_s, u"device"_s, u"what"_s, u"command_no"_s, u"subject"_s, u"detail"_s, u"text"_s, u"by"_s});
     for (const records::ActivityEntry &entry : entries) {
         csv += csvLine({timeText(entry.at), entry.jid, nameOf(entry.kind),
                         entry.number == 0 ? QString() : QString::number(entry.number), entry.subject, detailText(entry),
-                        describe(entry)});
+                        describe(entry), senderOf(entry)});
     }
     return csv;
 }

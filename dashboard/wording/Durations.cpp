@@ -32,4 +32,9 @@ QString durationText(qint64 seconds)
     return seconds < day ? Duration::tr("%1 h").arg(seconds / hour) : Duration::tr("%1 d").arg(seconds / day);
 }
 
+QString agoText(qint64 seconds)
+{
+    return seconds < 1 ? durationText(seconds) : Duration::tr("%1 ago").arg(durationText(seconds));
+}
+
 } // namespace sgn::wording

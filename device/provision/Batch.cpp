@@ -2,15 +2,14 @@
 #include "provision/Batch.h"
 
 #include "base/AtomicFile.h"
+#include "base/OperatorName.h"
 #include "card/SparseCopy.h"
 #include "crypto/Sha256.h"
 
-#include <pwd.h>
 #include <QFileInfo>
 #include <QStorageInfo>
 #include <QSysInfo>
 #include <QtConcurrentRun>
-#include <unistd.h>
 
 namespace sgn::provision {
 
@@ -23,13 +22,6 @@ namespace {
 constexpr qsizetype workers = 2;
 // What a card has for itself, at most: configuration, key, host name, and the blocks of the file system around them.
 constexpr qint64 ownBytes = 256 * 1024;
-
-QString operatorName()
-{
-    const struct passwd *const user = ::getpwuid(::getuid());
-    return u"%1@%2"_s.arg(user == nullptr ? QString::number(::getuid()) : QString::fromLocal8Bit(user->pw_name),
-                          QSysInfo::machineHostName());
-}
 
 Result<QJsonObject> describedReleases(const OrderFiles &files)
 {

@@ -16,6 +16,7 @@ Rectangle {
     property bool closable: false
 
     signal closed
+    signal editRequested
 
     color: Theme.surface
     Accessible.role: Accessible.Pane
@@ -60,6 +61,12 @@ Rectangle {
                         Accessible.role: Accessible.Heading
                     }
                     Label {
+                        text: panel.device.account
+                        visible: text.length > 0
+                        color: Theme.muted
+                        Layout.fillWidth: true
+                    }
+                    Label {
                         text: panel.device.uniqueId
                         visible: text.length > 0
                         mono: true
@@ -80,6 +87,14 @@ Rectangle {
                 visible: text.length > 0
                 text: panel.device.warning
                 iconName: "triangle-alert"
+                Layout.fillWidth: true
+                Layout.topMargin: Theme.gap2
+            }
+            Label {
+                visible: text.length > 0
+                text: panel.device.notes
+                wrapMode: Text.Wrap
+                textFormat: Text.PlainText
                 Layout.fillWidth: true
                 Layout.topMargin: Theme.gap2
             }
@@ -123,8 +138,9 @@ Rectangle {
                     }
                 }
             }
-            RowLayout {
+            Flow {
                 spacing: Theme.gap2
+                Layout.fillWidth: true
                 Layout.topMargin: Theme.gap2
 
                 Button {
@@ -134,6 +150,10 @@ Rectangle {
                 Button {
                     text: qsTr("Get logs")
                     onClicked: panel.workspace.getLogsOf(panel.device.jid)
+                }
+                Button {
+                    text: qsTr("Edit…")
+                    onClicked: panel.editRequested()
                 }
             }
             Label {

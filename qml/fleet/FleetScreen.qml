@@ -80,7 +80,7 @@ FocusScope {
                 id: filter
                 iconName: "search"
                 clearable: true
-                placeholderText: qsTr("Filter: name, id, version…")
+                placeholderText: qsTr("Filter: name, tag, id, version…")
                 text: screen.workspace.fleet.filterText
                 implicitWidth: Theme.filterWidth
                 onTextChanged: screen.workspace.fleet.filterText = text
@@ -189,6 +189,14 @@ FocusScope {
             screen.detailsOpen = false
             table.forceActiveFocus(Qt.OtherFocusReason)
         }
+        onEditRequested: {
+            screen.workspace.deviceForm.begin(screen.workspace.device.jid)
+            edit.open()
+        }
+    }
+    DeviceDialog {
+        id: edit
+        form: screen.workspace.deviceForm
     }
     NewUpdateDialog {
         id: newUpdate

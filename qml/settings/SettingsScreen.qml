@@ -82,6 +82,18 @@ FocusScope {
                         }
                     }
                 }
+                Field {
+                    label: qsTr("Your name")
+                    hint: qsTr("The other desks see who has sent a command. Empty: login and computer.")
+                    Layout.fillWidth: true
+
+                    TextField {
+                        text: screen.app.preferences.operatorName
+                        placeholderText: qsTr("Login and computer")
+                        Layout.fillWidth: true
+                        onEditingFinished: screen.app.preferences.operatorName = text
+                    }
+                }
                 KeyField {
                     label: qsTr("Release key")
                     keyId: screen.keys ? screen.keys.releaseKey : ""

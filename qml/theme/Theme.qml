@@ -107,6 +107,7 @@ QtObject {
     readonly property int signInWidth: 400
     readonly property int messageWidth: 420
     readonly property int dialogWidth: 560
+    readonly property int textAreaHeight: 72
     readonly property int formWidth: 640
     readonly property int toastWidth: 640
     readonly property int windowWidth: 1440

@@ -304,6 +304,7 @@ tl::expected<Command, RejectedCommand> parseCommand(const QByteArray &body)
     command.features = reader.optionalTexts("features"_L1, 16, maxName);
     command.isOperatorSigned = reader.has("jws"_L1);
     command.request = reader.optionalText("request"_L1, maxName);
+    command.by = object->value("by"_L1).toString().simplified().left(maxName); // it is no reason to refuse a command
     if (!reader.error()) {
         if (auto parsed = readBody(reader, name)) {
             command.body = *std::move(parsed);
@@ -341,6 +342,9 @@ QByteArray encode(const Command &command)
     }
     if (!command.request.isEmpty()) {
         object["request"_L1] = command.request;
+    }
+    if (!command.by.isEmpty()) {
+        object["by"_L1] = command.by;
     }
     return toAsciiJson(object);
 }

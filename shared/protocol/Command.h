@@ -125,6 +125,8 @@ struct Command
     bool isOperatorSigned = false; // carries a `jws` field
     // ext: every reply to the command names it again, so that no answer to another command is taken for one to this.
     QString request = {};
+    // ext: the operator's name, for the other desks; a device makes nothing of it.
+    QString by = {};
 
     friend bool operator==(const Command &, const Command &) = default;
 };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "xmpp/Connection.h"
 
+#include "xmpp/Capabilities.h"
 #include "xmpp/ConnectionErrors.h"
 #include "xmpp/Jid.h"
 #include "xmpp/SaslPrep.h"
@@ -59,12 +60,10 @@ Connection::Connection(Account account, const QList<Endpoint> &failed, const Ses
                       {.iq = options.role == Role::Panel ? roster : ordinary, .other = ordinary}, this))
 {
     m_client->setLogger(nullptr);
-    if (!m_options.showsPresence) {
-        // The library sends some presence after each login. To the server itself, it goes to no contact.
-        QXmppPresence presence(QXmppPresence::Unavailable);
-        presence.setTo(domainOf(m_account.jid));
-        m_client->setClientPresence(presence);
-    }
+    // The library sends a presence of its own after each login; to the server itself, it goes to no contact.
+    QXmppPresence presence(QXmppPresence::Unavailable);
+    presence.setTo(domainOf(m_account.jid));
+    m_client->setClientPresence(presence);
     m_timeout.setSingleShot(true);
     connect(&m_timeout, &QTimer::timeout, this, &Connection::onTimeout);
     connectWire();
@@ -107,6 +106,12 @@ void Connection::connectClient()
     m_gate = m_client->addNewExtension<StanzaGate>();
     if (m_options.role == Role::Panel) {
         m_client->addNewExtension<QXmppCarbonManagerV2>();
+    }
+    if (!m_options.watchedNodes.isEmpty()) {
+        m_gate->announceFeatures();
+        connect(m_gate, &StanzaGate::infoRequested, this, [this](const QDomElement &iq) {
+            m_client->sendPacket(Capabilities(m_options.watchedNodes).replyTo(iq));
+        });
     }
     connect(m_gate, &StanzaGate::message, this, &Connection::message);
     connect(m_gate, &StanzaGate::presence, this, &Connection::presence);
@@ -232,15 +237,27 @@ void Connection::onConnected()
     m_timeout.stop();
     m_established = true;
     m_gate->open();
-    // After the library has sent the initial presence, which it does on return.
+    // After the library has sent its presence, which it does on return.
     QMetaObject::invokeMethod(
         this,
         [this] {
             if (isEstablished()) {
+                sendPresence();
                 Q_EMIT established();
             }
         },
         Qt::QueuedConnection);
+}
+
+void Connection::sendPresence()
+{
+    if (m_options.showsPresence) {
+        QXmppPresence presence;
+        if (!m_options.watchedNodes.isEmpty()) {
+            Capabilities(m_options.watchedNodes).addTo(presence);
+        }
+        m_client->sendPacket(presence);
+    }
 }
 
 void Connection::onDisconnected()

@@ -63,6 +63,7 @@ private:
     void onSecured();
     void signOff();
     void endStream();
+    void sendPresence();
     void onTimeout();
     void end(const Error &reason);
 

@@ -25,6 +25,40 @@ bool isOnlyRequest(const QDomElement &item)
            item.attribute(u"name"_s).isEmpty() && item.firstChildElement(u"group"_s).isNull();
 }
 
+// Text of others, for a cell of a table.
+constexpr qsizetype maxText = 200;
+constexpr qsizetype maxGroups = 64;
+
+Contact contactOf(const QDomElement &item)
+{
+    Contact contact{bareJid(item.attribute(u"jid"_s)), item.attribute(u"name"_s).simplified().left(maxText), {}};
+    for (QDomElement group = item.firstChildElement(u"group"_s); !group.isNull() && contact.groups.size() < maxGroups;
+         group = group.nextSiblingElement(u"group"_s)) {
+        if (const QString name = plainText(group).simplified().left(maxText); !name.isEmpty()) {
+            contact.groups += name;
+        }
+    }
+    contact.groups.sort();
+    contact.groups.removeDuplicates();
+    return contact;
+}
+
+void writeItem(QXmlStreamWriter &xml, const Contact &contact)
+{
+    xml.writeStartElement(u"query"_s);
+    xml.writeDefaultNamespace(ns::roster.toString());
+    xml.writeStartElement(u"item"_s);
+    xml.writeAttribute(u"jid"_s, contact.jid);
+    if (!contact.name.isEmpty()) {
+        xml.writeAttribute(u"name"_s, contact.name);
+    }
+    for (const QString &group : contact.groups) {
+        xml.writeTextElement(u"group"_s, group);
+    }
+    xml.writeEndElement();
+    xml.writeEndElement();
+}
+
 void sendPresence(QXmppClient *client, QXmppPresence::Type type, const QString &to)
 {
     QXmppPresence presence(type);
@@ -163,6 +197,29 @@ void Contacts::remove(const QString &jid)
     }));
 }
 
+// RFC 6121 section 2.3: the whole item each time.
+void Contacts::set(const Contact &contact, std::function<void(const Outcome &)> done)
+{
+    if (!m_client) {
+        QMetaObject::invokeMethod(
+            this, [done = std::move(done)] { done(fail(ErrorCode::Network, u"not connected to the server"_s)); },
+            Qt::QueuedConnection);
+        return;
+    }
+    m_client->sendIq(XmlIq(QXmppIq::Set, {}, [contact](QXmlStreamWriter &xml) { writeItem(xml, contact); }))
+        .then(this, [this, contact, done = std::move(done)](QXmppClient::IqResult &&result) {
+            if (const auto *error = std::get_if<QXmppError>(&result)) {
+                return done(fail(ErrorCode::Refused, u"the server refuses it: "_s + error->description.left(200)));
+            }
+            // The push may come after the reply.
+            if (!m_roster.contains(contact.jid)) {
+                m_roster.insert(contact.jid, Sees::Nobody);
+            }
+            Q_EMIT contactChanged(contact);
+            done({});
+        });
+}
+
 // RFC 6121 section 2.1.2.5.
 Contacts::Sees Contacts::seenBy(const QString &subscription)
 {
@@ -181,6 +238,7 @@ void Contacts::requestRoster()
         }
         m_roster.clear();
         m_onlyRequests.clear();
+        QList<Contact> contacts;
         const QDomElement query = child(*answer, u"query", ns::roster);
         for (QDomElement item = query.firstChildElement(u"item"_s); !item.isNull();
              item = item.nextSiblingElement(u"item"_s)) {
@@ -189,14 +247,13 @@ void Contacts::requestRoster()
                 m_onlyRequests.insert(jid);
             } else if (isBareAccountJid(jid)) {
                 m_roster.insert(jid, seenBy(item.attribute(u"subscription"_s)));
+                contacts += contactOf(item);
             }
         }
         for (const QString &jid : QSet<QString>(m_onlyRequests)) {
             Q_EMIT subscriptionRequested(jid);
         }
-        QStringList jids = m_roster.keys();
-        jids.sort();
-        Q_EMIT rosterReceived(jids);
+        Q_EMIT rosterReceived(contacts);
     });
 }
 
@@ -222,26 +279,23 @@ void Contacts::readRosterPush(const QDomElement &stanza)
         return;
     }
     if (m_roster.contains(jid) || !isOnlyRequest(item)) {
-        updateContact(jid, item.attribute(u"subscription"_s));
+        updateContact(contactOf(item), item.attribute(u"subscription"_s));
     } else if (!m_asked.contains(jid)) { // else it is our own acceptance on its way
         m_onlyRequests.insert(jid);
         Q_EMIT subscriptionRequested(jid);
     }
 }
 
-void Contacts::updateContact(const QString &jid, const QString &subscription)
+void Contacts::updateContact(const Contact &contact, const QString &subscription)
 {
     if (subscription == u"remove") {
-        if (m_roster.remove(jid)) {
-            Q_EMIT contactRemoved(jid);
+        if (m_roster.remove(contact.jid)) {
+            Q_EMIT contactRemoved(contact.jid);
         }
         return;
     }
-    const bool isNew = !m_roster.contains(jid);
-    m_roster.insert(jid, seenBy(subscription));
-    if (isNew) {
-        Q_EMIT contactAdded(jid);
-    }
+    m_roster.insert(contact.jid, seenBy(subscription));
+    Q_EMIT contactChanged(contact);
 }
 
 } // namespace sgn::xmpp

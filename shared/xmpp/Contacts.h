@@ -2,8 +2,10 @@
 #pragma once
 
 #include "base/Result.h"
+#include "xmpp/Contact.h"
 #include "xmpp/SessionOptions.h"
 
+#include <functional>
 #include <QDomElement>
 #include <QHash>
 #include <QPointer>
@@ -26,6 +28,7 @@ public:
     void acceptSubscription(const QString &bareJid);
     void refuseSubscription(const QString &bareJid);
     void remove(const QString &bareJid);
+    void set(const Contact &contact, std::function<void(const Outcome &)> done);
 
     void online(QXmppClient *client);
     void offline();
@@ -34,8 +37,8 @@ public:
 
 Q_SIGNALS:
     void presenceChanged(const QString &bareJid, bool online, const QString &resource);
-    void rosterReceived(const QStringList &bareJids);
-    void contactAdded(const QString &bareJid);
+    void rosterReceived(const QList<sgn::xmpp::Contact> &contacts);
+    void contactChanged(const sgn::xmpp::Contact &contact);
     void contactRemoved(const QString &bareJid);
     void subscriptionRequested(const QString &bareJid);
     // A stanza that should not exist; worth a line in the log.
@@ -46,7 +49,7 @@ private:
 
     [[nodiscard]] static Sees seenBy(const QString &subscription);
     void requestRoster();
-    void updateContact(const QString &bareJid, const QString &subscription);
+    void updateContact(const Contact &contact, const QString &subscription);
     void introduceTo(const QString &bareJid);
 
     SessionOptions m_options;

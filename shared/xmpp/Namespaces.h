@@ -14,6 +14,8 @@ inline constexpr QStringView roster = u"jabber:iq:roster";
 inline constexpr QStringView dataForms = u"jabber:x:data";                         // XEP-0004
 inline constexpr QStringView discoInfo = u"http://jabber.org/protocol/disco#info"; // XEP-0030
 inline constexpr QStringView discoItems = u"http://jabber.org/protocol/disco#items";
+inline constexpr QStringView pubsub = u"http://jabber.org/protocol/pubsub"; // XEP-0060
+inline constexpr QStringView pubsubEvents = u"http://jabber.org/protocol/pubsub#event";
 inline constexpr QStringView resultSet = u"http://jabber.org/protocol/rsm"; // XEP-0059
 inline constexpr QStringView time = u"urn:xmpp:time";                       // XEP-0202
 inline constexpr QStringView delay = u"urn:xmpp:delay";                     // XEP-0203
@@ -22,6 +24,7 @@ inline constexpr QStringView carbons = u"urn:xmpp:carbons:2";               // X
 inline constexpr QStringView forward = u"urn:xmpp:forward:0";               // XEP-0297
 inline constexpr QStringView archive = u"urn:xmpp:mam:2";                   // XEP-0313
 inline constexpr QStringView stanzaIds = u"urn:xmpp:sid:0";                 // XEP-0359
+inline constexpr QStringView json = u"urn:xmpp:json:0";                     // XEP-0335
 inline constexpr QStringView upload = u"urn:xmpp:http:upload:0";            // XEP-0363
 
 } // namespace sgn::xmpp::ns

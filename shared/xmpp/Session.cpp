@@ -10,6 +10,7 @@
 #include "xmpp/Logging.h"
 #include "xmpp/MessageReader.h"
 #include "xmpp/MessageSender.h"
+#include "xmpp/PrivateNodes.h"
 #include "xmpp/ServerTimeQuery.h"
 #include "xmpp/TlsConfig.h"
 #include "xmpp/UploadService.h"
@@ -54,6 +55,7 @@ public:
     Contacts m_contacts;
     ArchiveReader m_archive;
     UploadService m_uploads;
+    PrivateNodes m_privateNodes;
     std::optional<Error> m_reported;
     // Where a server answered, but no session came to be, the last one last.
     QList<Endpoint> m_failedEndpoints;
@@ -71,6 +73,7 @@ Session::Private::Private(Session *session, Account account, SessionOptions opti
     , m_contacts(options, this)
     , m_archive(this)
     , m_uploads(this)
+    , m_privateNodes(this)
 {
     m_contacts.setOwnJid(bareJid(m_account.jid));
     m_retry.setSingleShot(true);
@@ -79,7 +82,7 @@ Session::Private::Private(Session *session, Account account, SessionOptions opti
     connect(&m_sender, &MessageSender::notSent, q, &Session::notSent);
     connect(&m_contacts, &Contacts::presenceChanged, q, &Session::presenceChanged);
     connect(&m_contacts, &Contacts::rosterReceived, q, &Session::rosterReceived);
-    connect(&m_contacts, &Contacts::contactAdded, q, &Session::contactAdded);
+    connect(&m_contacts, &Contacts::contactChanged, q, &Session::contactChanged);
     connect(&m_contacts, &Contacts::contactRemoved, q, &Session::contactRemoved);
     connect(&m_contacts, &Contacts::subscriptionRequested, q, &Session::subscriptionRequested);
     connect(&m_contacts, &Contacts::suspicious, this, [this](const QString &what) { logDropped({}, what); });
@@ -131,6 +134,7 @@ void Session::Private::onEstablished()
     qCInfo(lcXmpp).noquote() << "online as" << m_connection->jid();
     QXmppClient *client = m_connection->client();
     m_contacts.online(client);
+    m_privateNodes.online(client, bareJid(m_account.jid));
     m_uploads.search(client, domainOf(m_account.jid));
     queryServerTime(client, domainOf(m_account.jid), m_clock, this,
                     [this](std::chrono::milliseconds offset) { Q_EMIT q->serverTimeKnown(offset); });
@@ -164,6 +168,7 @@ void Session::Private::leaveConnection(const Error &reason, Then then)
     m_connection->deleteLater();
     m_connection = nullptr;
     m_contacts.offline();
+    m_privateNodes.offline();
     m_uploads.forget();
     // A slot of any signal may destroy this session.
     const QPointer<Private> self = this;
@@ -208,6 +213,9 @@ void Session::Private::report(const Error &reason)
 
 void Session::Private::readMessage(const QDomElement &stanza)
 {
+    if (m_privateNodes.readMessage(stanza)) {
+        return;
+    }
     const MessageRules rules{bareJid(m_account.jid), m_options.role == Role::Panel, m_archive.queryId(),
                              m_clock.wallUtc()};
     const MessageReading reading = sgn::xmpp::readMessage(stanza, rules);
@@ -346,6 +354,16 @@ void Session::refuseSubscription(const QString &bareJid)
 void Session::removeContact(const QString &bareJid)
 {
     d->m_contacts.remove(bareJid);
+}
+
+void Session::setContact(const Contact &contact, std::function<void(const Outcome &)> done)
+{
+    d->m_contacts.set(contact, std::move(done));
+}
+
+PrivateNodes &Session::privateNodes()
+{
+    return d->m_privateNodes;
 }
 
 void Session::queryArchive(const ArchiveStart &start)

@@ -4,16 +4,20 @@
 #include "base/Clock.h"
 #include "base/Result.h"
 #include "xmpp/Account.h"
+#include "xmpp/Contact.h"
 #include "xmpp/IncomingMessage.h"
 #include "xmpp/Keeping.h"
 #include "xmpp/SessionOptions.h"
 #include "xmpp/Upload.h"
 
+#include <functional>
 #include <memory>
 #include <QObject>
 #include <QStringList>
 
 namespace sgn::xmpp {
+
+class PrivateNodes;
 
 // One XMPP account kept online: connects, stays connected for ever, sends, receives, shows presence, uploads. It hides
 // the XMPP library and its traps. Lives in one thread; it may be destroyed at any time, also in a slot of its own
@@ -60,13 +64,19 @@ public:
     // Requests a subscription to the account's presence, now or at the next login.
     void requestSubscription(const QString &bareJid);
     // Panel: lets the account see our presence, and requests the same where it isn't granted yet. The account becomes a
-    // contact, see contactAdded().
+    // contact, see contactChanged().
     void acceptSubscription(const QString &bareJid);
     // Panel: answers a request, so that the server doesn't repeat it.
     void refuseSubscription(const QString &bareJid);
-    // Panel: takes the account out of the contacts, which ends both subscriptions; contactRemoved() follows. The last
+    // Panel: takes the account out of the contacts, which ends both subscriptions; contactRemoved() follows. These
     // three do nothing while offline.
     void removeContact(const QString &bareJid);
+    // Panel: the contact's name and groups, all of them each time; contactChanged() follows. `done` is called exactly
+    // once, later. Errors: Network, Refused.
+    void setContact(const Contact &contact, std::function<void(const Outcome &)> done);
+
+    // Panel: what the account's clients share; reports changes of SessionOptions::watchedNodes.
+    [[nodiscard]] PrivateNodes &privateNodes();
 
     // Panel: reads the archive page by page; messages come by messageReceived() with fromArchive, oldest first, then
     // archivePageRead(), and at the end archiveFinished(). One at a time: a second call while one runs is answered by
@@ -108,8 +118,8 @@ Q_SIGNALS:
     void presenceChanged(const QString &bareJid, bool online, const QString &resource);
     // Panel: all contacts after each login, and then each change, by whichever client of the account or by the server.
     // Requests that the server has put among them are reported before, by subscriptionRequested().
-    void rosterReceived(const QStringList &bareJids);
-    void contactAdded(const QString &bareJid);
+    void rosterReceived(const QList<sgn::xmpp::Contact> &contacts);
+    void contactChanged(const sgn::xmpp::Contact &contact);
     void contactRemoved(const QString &bareJid);
     // Panel: an account that isn't a trusted peer requests to see our presence. The server repeats it after each login
     // until it is accepted or refused.

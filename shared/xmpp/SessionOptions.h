@@ -32,6 +32,8 @@ struct SessionOptions
     std::chrono::seconds pingInterval{60};
     std::chrono::seconds pingTimeout{20};
     ReconnectPolicy::Limits reconnect;
+    // Panel: PrivateNodes reports changes of these.
+    QStringList watchedNodes = {};
 };
 
 // What to read of the archive.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "xmpp/StanzaGate.h"
 
+#include "xmpp/Capabilities.h"
 #include "xmpp/Dom.h"
 #include "xmpp/Namespaces.h"
 
@@ -41,6 +42,10 @@ bool StanzaGate::handleStanza(const QDomElement &element, const std::optional<QX
     }
     if (name == u"iq" && !child(element, u"query", ns::roster).isNull()) {
         Q_EMIT rosterPush(element);
+        return true;
+    }
+    if (name == u"iq" && m_hasFeatures && Capabilities::isRequest(element)) {
+        Q_EMIT infoRequested(element);
         return true;
     }
     // Other requests are answered "feature not implemented" by the library; late replies match no request.

@@ -16,6 +16,8 @@ class StanzaGate final : public QXmppClientExtension
 public:
     void open() { m_open = true; }
     void shut() { m_open = false; }
+    // From now on infoRequested() replies to what is requested of this client's features.
+    void announceFeatures() { m_hasFeatures = true; }
 
     bool handleStanza(const QDomElement &element, const std::optional<QXmppE2eeMetadata> &metadata) override;
 
@@ -23,6 +25,7 @@ Q_SIGNALS:
     void message(const QDomElement &stanza);
     void presence(const QDomElement &stanza);
     void rosterPush(const QDomElement &stanza);
+    void infoRequested(const QDomElement &iq);
     // The server redirects to another host (RFC 6120 section 4.9.3.19). Not followed, since it would mean plain TCP to
     // anywhere.
     void redirected();
@@ -30,6 +33,7 @@ Q_SIGNALS:
 
 private:
     bool m_open = false;
+    bool m_hasFeatures = false;
 };
 
 } // namespace sgn::xmpp

@@ -13,6 +13,7 @@ struct DeskOptions
     QString password = panelPassword;
     core::CommandNumbers numbers = core::CommandNumbers();
     QStringList accept = {};
+    QString operatorName = QStringLiteral("test");
     std::chrono::milliseconds requestsRepeated{30'000};
 };
 
@@ -30,8 +31,8 @@ inline std::unique_ptr<core::Panel> openDesk(const ProsodyServer &server, const 
     config.caFile = server.caFile();
     config.storeFile = file;
     config.accept = options.accept;
+    config.operatorName = options.operatorName;
     core::Panel::Settings settings;
-    settings.operatorName = QStringLiteral("test");
     settings.timing.inquiry.answerWithin = 1s;
     settings.timing.tick = 200ms;
     settings.timing.requestsRepeated = options.requestsRepeated;

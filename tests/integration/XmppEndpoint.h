@@ -55,11 +55,15 @@ public:
                          [this](quint64 id, const QString &, const Error &) { undeliverable << id; });
         QObject::connect(&session, &Session::presenceChanged, &session,
                          [this](const QString &jid, bool online, const QString &) { presence.insert(jid, online); });
-        QObject::connect(&session, &Session::rosterReceived, &session,
-                         [this](const QStringList &jids) { roster = jids; });
-        QObject::connect(&session, &Session::contactAdded, &session, [this](const QString &jid) { roster += jid; });
+        QObject::connect(&session, &Session::rosterReceived, &session, [this](const QList<xmpp::Contact> &contacts) {
+            for (const xmpp::Contact &contact : contacts) {
+                roster.insert(contact.jid, contact);
+            }
+        });
+        QObject::connect(&session, &Session::contactChanged, &session,
+                         [this](const xmpp::Contact &contact) { roster.insert(contact.jid, contact); });
         QObject::connect(&session, &Session::contactRemoved, &session,
-                         [this](const QString &jid) { roster.removeAll(jid); });
+                         [this](const QString &jid) { roster.remove(jid); });
         QObject::connect(&session, &Session::subscriptionRequested, &session, [this](const QString &jid) {
             requests += jid;
             if (acceptsAll) {
@@ -93,7 +97,7 @@ public:
     QList<Error> sendErrors;
     QList<quint64> undeliverable;
     QHash<QString, bool> presence;
-    QStringList roster;
+    QMap<QString, xmpp::Contact> roster;
     QStringList requests; // of subscriptions
     std::optional<Result<xmpp::ArchivePage>> archive;
     std::optional<std::chrono::milliseconds> serverTime;

@@ -50,6 +50,7 @@ private Q_SLOTS:
     void theNewestIsShownFirst();
     void aReadingThatIsCutGoesOn();
     void aWrongClockLeavesNoGap();
+    void eachDeskShowsWhoHasSentACommand();
 
 private:
     [[nodiscard]] std::unique_ptr<Panel> desk(const QString &store, CommandNumbers numbers = CommandNumbers())
@@ -353,6 +354,31 @@ void DesksTest::aWrongClockLeavesNoGap()
     auto after = openDesk(*m_server, m_folder->filePath(u"panel.sqlite"_s), fast);
     QVERIFY(after && settles(*after));
     QCOMPARE(after->fleet().highestVersion(u"ocr"_s), 9);
+}
+
+void DesksTest::eachDeskShowsWhoHasSentACommand()
+{
+    device().start();
+    auto one = openDesk(*m_server, m_folder->filePath(u"one"_s), m_clock, {.operatorName = u"Anna"_s});
+    auto other = openDesk(*m_server, m_folder->filePath(u"other"_s), m_clock, {.operatorName = u"Ben"_s});
+    QVERIFY(one && other && settles(*one) && settles(*other));
+    const Expected<CommandNo> number = one->restartProcess(deviceJid(1), u"ocr"_s);
+    QVERIFY(number);
+    SGN_EVENTUALLY(other->commands().find(*number));
+    QCOMPARE(other->commands().find(*number)->requestedBy, u"Anna"_s);
+    const auto sender = [number](Panel &panel) {
+        for (const ActivityEntry &entry : panel.store().activity({.jid = {}, .number = *number})) {
+            if (entry.kind == ActivityKind::CommandSent) {
+                return senderOf(entry);
+            }
+        }
+        return QString();
+    };
+    SGN_EVENTUALLY(sender(*one) == u"Anna" && sender(*other) == u"Anna");
+    // A desk that is new finds it in the archive.
+    auto third = openDesk(*m_server, m_folder->filePath(u"third"_s), m_clock);
+    QVERIFY(third && settles(*third));
+    SGN_EVENTUALLY(sender(*third) == u"Anna");
 }
 
 QTEST_GUILESS_MAIN(DesksTest)

@@ -200,7 +200,7 @@ void PanelCoreTest::aDeviceThatWritesItsOwnWayIsRead()
 
 void PanelCoreTest::aDeviceWithoutPresenceShowsUpByItsMessage()
 {
-    ProsodyServer server(ProsodyServer::Options{u"localhost"_s, false, 60});
+    ProsodyServer server(ProsodyServer::Options{.groups = false});
     QVERIFY2(server.start(accounts(1)), qPrintable(server.errorString()));
     m_server->stop();
     FakeDevice alone(server, 1);

@@ -38,6 +38,7 @@ private Q_SLOTS:
     void everyCommandHasHelpWithAnExample();
     void listsDevices();
     void acceptsAndRemovesDevices();
+    void describesDevices();
     void showsTheLastKnownStateWithoutAServer();
     void requestsVersions();
     void requestsAgainWhenARequestIsLost();
@@ -155,7 +156,7 @@ void SgnctlTest::wrongUsageIsOneSentence_data()
     QTest::newRow("a filter for new ones") << QStringList{u"devices"_s, u"--new"_s, u"--dead"_s} << QByteArray("--new");
     QTest::newRow("accept without a device") << QStringList{u"accept"_s} << QByteArray("--records");
     QTest::newRow("remove without a device") << QStringList{u"remove"_s} << QByteArray("at least one device");
-    QTest::newRow("two filters") << QStringList{u"devices"_s, u"--online"_s, u"--dead"_s} << QByteArray("--dead");
+    QTest::newRow("new ones by condition") << QStringList{u"devices"_s, u"--new"_s, u"--dead"_s} << QByteArray("--new");
     QTest::newRow("too much") << QStringList{u"dead"_s, u"x"_s} << QByteArray("'x'");
     QTest::newRow("update without a zip") << QStringList{u"update"_s, u"agent"_s} << QByteArray("zip");
     QTest::newRow("unknown component") << QStringList{u"update"_s, u"fridge"_s, u"a.zip"_s, u"--all"_s}
@@ -310,6 +311,60 @@ void SgnctlTest::acceptsAndRemovesDevices()
     QCOMPARE(removed.json()[u"removed"_s].toArray(), (QJsonArray{deviceJid(1), deviceJid(2)}));
     listed = at(u"north.sqlite"_s, {u"devices"_s, u"--json"_s});
     QCOMPARE(jidsOf(listed, u"devices"_s), QStringList{deviceJid(3)});
+}
+
+// Each run is a desk of its own, so what one shows another has written to the server.
+void SgnctlTest::describesDevices()
+{
+    startDevice(1);
+    startDevice(2);
+    const auto at = [&](const QString &desk, const QStringList &arguments) {
+        return run(QStringList{u"--panel"_s, panelFile(m_server, desk)} + arguments);
+    };
+    const auto namesOf = [](const Ran &ran) {
+        QStringList names;
+        for (const QJsonValue &entry : ran.json()[u"devices"_s].toArray()) {
+            names += entry[u"name"_s].toString();
+        }
+        return names;
+    };
+    Ran ran = at(u"north.sqlite"_s, {u"rename"_s, u"meter1"_s, u"High Street 1"_s});
+    QVERIFY2(ran.exitCode == 0 && ran.out.contains("High Street 1"), ran.err + ran.out);
+    ran = at(u"north.sqlite"_s, {u"tag"_s, u"meter1"_s, u"meter2"_s, u"--add"_s, u"north"_s, u"--add"_s, u"pilot"_s});
+    QVERIFY2(ran.exitCode == 0, ran.err);
+    ran = at(u"south.sqlite"_s, {u"tag"_s, u"high street 1"_s, u"--remove"_s, u"pilot"_s});
+    QVERIFY2(ran.exitCode == 0, ran.err);
+    ran = at(u"north.sqlite"_s, {u"note"_s, u"meter1"_s, u"--set"_s, u"address=High Street 1 = the old mill"_s,
+                                 u"--text"_s, u"ring twice"_s});
+    QVERIFY2(ran.exitCode == 0, ran.err);
+    ran = at(u"south.sqlite"_s, {u"note"_s, u"meter1"_s, u"--json"_s});
+    const QJsonValue notes = ran.json()[u"devices"_s][0][u"notes"_s];
+    QCOMPARE(notes[u"text"_s].toString(), u"ring twice"_s);
+    QCOMPARE(notes[u"fields"_s][u"address"_s].toString(), u"High Street 1 = the old mill"_s);
+
+    // Names, tags and conditions choose devices.
+    QCOMPARE(namesOf(at(u"new.sqlite"_s, {u"devices"_s, u"--json"_s, u"--tag"_s, u"pilot"_s})),
+             QStringList{u"meter2"_s});
+    QCOMPARE(namesOf(at(u"new.sqlite"_s, {u"devices"_s, u"--json"_s, u"--where"_s, u"tag=north note~twice"_s})),
+             QStringList{u"High Street 1"_s});
+    ran = at(u"new.sqlite"_s, {u"versions"_s, u"tag:north"_s, u"--json"_s});
+    QVERIFY2(ran.exitCode == 0, ran.err);
+    QCOMPARE(namesOf(ran).size(), 2);
+    ran = at(u"new.sqlite"_s, {u"versions"_s, u"High Street 1"_s, u"where:tag=pilot"_s, u"--json"_s});
+    QCOMPARE(namesOf(ran).size(), 2);
+
+    const QStringList mistakes[]{{u"devices"_s, u"--where"_s, u"ocr<"_s},
+                                 {u"versions"_s, u"tag:nosuch"_s},
+                                 {u"versions"_s, u"where:online=1"_s},
+                                 {u"tag"_s, u"meter1"_s, u"--add"_s, u"a,b"_s},
+                                 {u"note"_s, u"meter1"_s, u"--set"_s, u"=x"_s}};
+    for (const QStringList &arguments : mistakes) {
+        const Ran wrong = at(u"new.sqlite"_s, arguments);
+        QCOMPARE(wrong.exitCode, 2);
+        QVERIFY2(wrong.err.contains(arguments.constLast().section(u':', -1).toUtf8()), wrong.err);
+    }
+    // For the tests that follow: the server keeps what was written.
+    QVERIFY(at(u"new.sqlite"_s, {u"rename"_s, u"meter1"_s, QString()}).exitCode == 0);
 }
 
 void SgnctlTest::showsTheLastKnownStateWithoutAServer()

@@ -2,8 +2,10 @@
 // What a server does for a session besides passing messages on: presence, contacts, copies, archive, file store.
 #include "integration/XmppEndpoint.h"
 #include "support/TestCa.h"
+#include "xmpp/PrivateNodes.h"
 #include "xmpp/TlsConfig.h"
 
+#include <map>
 #include <QNetworkAccessManager>
 #include <QNetworkReply>
 #include <QRandomGenerator>
@@ -81,8 +83,8 @@ private Q_SLOTS:
         QCOMPARE(panel.requests.size(), 2);
     }
 
-    // The end of the stream waits for the server's: a socket that is closed with bytes unread is reset, and the server then
-    // keeps the session for a resumption that never comes.
+    // The end of the stream waits for the server's: a socket that is closed with bytes unread is reset, and the server
+    // then keeps the session for a resumption that never comes.
     void signsOffWhileMessagesArrive()
     {
         QVERIFY(startServer(false));
@@ -120,6 +122,88 @@ private Q_SLOTS:
                        secondDesk.roster.contains(meterJid));
         panel.session.removeContact(meterJid);
         SGN_EVENTUALLY(!panel.roster.contains(meterJid) && !secondDesk.roster.contains(meterJid));
+    }
+
+    void allDesksSeeNameAndGroupsOfAContact()
+    {
+        QVERIFY(startServer(false));
+        Endpoint panel(account(panelJid), quickOptions(Role::Panel));
+        Endpoint secondDesk(account(panelJid), quickOptions(Role::Panel));
+        Endpoint meter(account(meterJid), quickOptions(Role::Device));
+        meter.session.setTrustedPeers({panelJid});
+        for (Endpoint *endpoint : {&panel, &secondDesk, &meter}) {
+            endpoint->session.start();
+        }
+        SGN_EVENTUALLY(panel.presence.value(meterJid) && secondDesk.roster.contains(meterJid));
+        const Contact named{meterJid, u"Köln <Süd> & \"3\""_s, {u"north"_s, u"pilot"_s}};
+        std::optional<Outcome> done;
+        panel.session.setContact(named, [&done](const Outcome &outcome) { done = outcome; });
+        SGN_EVENTUALLY(done);
+        QVERIFY(*done);
+        SGN_EVENTUALLY(panel.roster.value(meterJid) == named && secondDesk.roster.value(meterJid) == named);
+        // It is still seen, and the name outlives the session.
+        panel.presence.clear();
+        panel.roster.clear();
+        panel.session.stop();
+        SGN_EVENTUALLY(panel.stops == 1);
+        panel.session.start();
+        SGN_EVENTUALLY(panel.roster.value(meterJid) == named && panel.presence.value(meterJid));
+    }
+
+    void desksShareWhatNoOtherAccountSees()
+    {
+        QVERIFY(startServer(false));
+        const QString node = u"urn:sgn:test:1"_s;
+        SessionOptions watching = quickOptions(Role::Panel);
+        watching.watchedNodes = QStringList{node};
+        Endpoint panel(account(panelJid), watching);
+        Endpoint secondDesk(account(panelJid), watching);
+        Endpoint meter(account(meterJid), watching);
+        std::map<Endpoint *, QList<PrivateItem>> published;
+        for (Endpoint *endpoint : {&panel, &secondDesk, &meter}) {
+            QObject::connect(
+                &endpoint->session.privateNodes(), &PrivateNodes::itemPublished, &endpoint->session,
+                [&published, endpoint](const QString &, const PrivateItem &item) { published[endpoint] += item; });
+            endpoint->session.start();
+        }
+        SGN_EVENTUALLY(panel.session.isOnline() && secondDesk.session.isOnline() && meter.session.isOnline());
+        panel.session.acceptSubscription(meterJid);
+        meter.session.acceptSubscription(panelJid);
+        SGN_EVENTUALLY(panel.presence.value(meterJid) && meter.presence.value(panelJid));
+
+        // An account without the node has no items.
+        std::optional<Result<QList<PrivateItem>>> fetched;
+        const auto keep = [&fetched](const Result<QList<PrivateItem>> &items) {
+            fetched = items;
+        };
+        panel.session.privateNodes().fetch(node, {u"a"_s, u"b"_s}, keep);
+        SGN_EVENTUALLY(fetched);
+        QVERIFY(*fetched && (*fetched)->isEmpty());
+
+        std::optional<Outcome> done;
+        const auto finish = [&done](const Outcome &outcome) {
+            done = outcome;
+        };
+        const PrivateItem first{u"a"_s, "{\"text\":\"1 < 2 & 3\"}"_ba};
+        panel.session.privateNodes().publish(node, first, 16, finish);
+        SGN_EVENTUALLY(done);
+        QVERIFY2(*done, qPrintable(done->has_value() ? QString() : done->error().message));
+        SGN_EVENTUALLY(published[&secondDesk] == QList{first} && published[&panel] == QList{first});
+        panel.session.privateNodes().publish(node, {u"b"_s, "{}"_ba}, 16, finish);
+        SGN_EVENTUALLY(published[&secondDesk].size() == 2);
+        fetched.reset();
+        secondDesk.session.privateNodes().fetch(node, {u"a"_s, u"b"_s, u"c"_s}, keep);
+        SGN_EVENTUALLY(fetched);
+        QVERIFY(*fetched);
+        QCOMPARE(fetched->value().size(), 2);
+        QVERIFY(fetched->value().contains(first));
+        QVERIFY2(published[&meter].isEmpty(), "a contact of the account was sent what is the account's own");
+
+        done.reset();
+        panel.session.privateNodes().publish(node, {u"a"_s, QByteArray(PrivateNodes::maxItemSize + 1, '1')}, 16,
+                                             finish);
+        SGN_EVENTUALLY(done);
+        QVERIFY(!*done && done->error().code == ErrorCode::TooLarge);
     }
 
     void aPanelThatWasOfflineIsAskedLater()
@@ -184,7 +268,7 @@ private Q_SLOTS:
         SGN_EVENTUALLY(panel.presence.value(meterJid) && panel.presence.value(otherMeterJid));
         SGN_EVENTUALLY(first.presence.value(panelJid) && second.presence.value(panelJid));
         SGN_EVENTUALLY(!panel.roster.isEmpty());
-        QCOMPARE(panel.roster, QStringList({otherMeterJid, meterJid}));
+        QCOMPARE(panel.roster.keys(), QStringList({otherMeterJid, meterJid}));
         QCOMPARE(first.presence.size(), 1);
         QCOMPARE(second.presence.size(), 1);
     }

@@ -256,7 +256,8 @@ void ButtonsTest::pressesEveryButton_data()
     QTest::newRow("signin") << u"signin"_s << Names{u"Advanced"_s, u"Certification authority / Choose file"_s}
                             << Dialogs{u"Choose the certification authority"_s};
     QTest::newRow("fleet") << u"fleet"_s << Names{u"Reboot # device(s)? / Reboot"_s, choose, u"Clear"_s, u"Restart"_s}
-                           << Dialogs{update, zip, u"Reboot # device(s)?"_s, u"Remove # device(s) from the fleet?"_s};
+                           << Dialogs{update, zip, u"Reboot # device(s)?"_s, u"Remove # device(s) from the fleet?"_s,
+                                      u"Edit device"_s};
     QTest::newRow("newcomers") << u"newcomers"_s << Names{u"Accept"_s, u"Refuse"_s, u"Import…"_s}
                                << Dialogs{u"Birth record, or fleet.json with all of them"_s};
     QTest::newRow("dead") << u"dead"_s << Names{u"Restart"_s, u"Show device"_s} << Dialogs{};

@@ -22,6 +22,7 @@ core::PanelConfig OfflinePanel::config() const
     core::PanelConfig config;
     config.jid = u"panel@im.example.net"_s;
     config.password = u"secret"_s;
+    config.operatorName = u"test"_s;
     config.host = u"127.0.0.1"_s;
     config.port = 9;
     config.caFile = m_folder.filePath(u"ca.pem"_s);
@@ -32,7 +33,6 @@ core::PanelConfig OfflinePanel::config() const
 std::unique_ptr<core::Panel> OfflinePanel::open() const
 {
     core::Panel::Settings settings;
-    settings.operatorName = u"test"_s;
     records::Expected<std::unique_ptr<core::Panel>> panel = core::Panel::open(config(), settings, m_clock);
     if (!panel) {
         qFatal("%s", qUtf8Printable(toText(panel.error().facts) + panel.error().text));

@@ -29,6 +29,8 @@ public:
     {
         QString host = QStringLiteral("localhost");
         bool groups = true;
+        /// Keeps data for an account's programs (XEP-0163).
+        bool privateNodes = true;
         /// Seconds for which a cut-off client may still resume its session and counts as online.
         int hibernation = 60;
     };

@@ -165,7 +165,7 @@ void DesktopTest::completesInBash_data()
     const auto row = [](const QString &line, const QString &completed) {
         QTest::newRow(qPrintable(line)) << line.split(u' ') << completed;
     };
-    row(u"sgnctl re"_s, u"remove restart reboot"_s);
+    row(u"sgnctl re"_s, u"remove rename restart reboot"_s);
     row(u"sgnctl --panel p"_s, u"panel.json"_s);
     row(u"sgnctl --panel = p"_s, u"panel.json"_s); // as readline takes --panel=p apart
     row(u"sgnctl --panel ="_s, u"a folder panel.json release.zip"_s);

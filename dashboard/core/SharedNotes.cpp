@@ -1,0 +1,276 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "core/SharedNotes.h"
+
+#include "core/Fleet.h"
+#include "core/Labels.h"
+#include "store/Store.h"
+#include "xmpp/PrivateNodes.h"
+
+#include <algorithm>
+#include <QJsonArray>
+#include <QRandomGenerator>
+
+namespace sgn::core {
+
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace {
+
+// Items are requested so many at a time: together they stay far below the size that a stanza may have.
+constexpr int fetchedAtOnce = 8;
+// What one device may have, as JSON.
+constexpr qsizetype maxEntry = 4'000;
+// An entry that has become empty is kept so long: until then it reaches desks that were closed.
+constexpr qint64 forgetAfterDays = 90;
+// Beside the members of records::SharedEntry.
+constexpr QLatin1StringView nameMember = "name"_L1;
+constexpr QLatin1StringView tagsMember = "tags"_L1;
+constexpr qsizetype maxTags = 64;
+
+} // namespace
+
+SharedNotes::SharedNotes(const Parts &parts, QObject *parent)
+    : QObject(parent)
+    , m_session(parts.session)
+    , m_fleet(parts.fleet)
+    , m_store(parts.store)
+    , m_clock(parts.clock)
+{
+    m_publishing.setSingleShot(true);
+    connect(&m_publishing, &QTimer::timeout, this, &SharedNotes::publish);
+    connect(&m_session, &xmpp::Session::online, this, &SharedNotes::onOnline);
+    connect(&m_session.privateNodes(), &xmpp::PrivateNodes::itemPublished, this,
+            [this](const QString &published, const xmpp::PrivateItem &item) {
+                bool ok = false;
+                const int chunk = item.id.toInt(&ok);
+                if (published == node && ok && chunk >= 0 && chunk < records::sharedChunks) {
+                    take(chunk, item.json);
+                }
+            });
+    connect(&m_fleet, &Fleet::devicesAdded, this, &SharedNotes::showNotes);
+}
+
+void SharedNotes::restore()
+{
+    const records::SharedEntries entries = m_store.sharedEntries();
+    for (auto it = entries.cbegin(); it != entries.cend(); ++it) {
+        m_chunks[records::sharedChunkOf(it.key())].insert(it.key(), it.value());
+        m_fleet.setNotes(it.key(), it->notes);
+    }
+}
+
+void SharedNotes::showNotes(int first, int count)
+{
+    for (int index = first; index < first + count; ++index) {
+        const QString jid = m_fleet.at(index).jid;
+        m_fleet.setNotes(jid, entryOf(jid).notes);
+    }
+}
+
+void SharedNotes::onOnline()
+{
+    dropForgotten();
+    m_toFetch = 0;
+    for (int first = 0; first < records::sharedChunks; first += fetchedAtOnce) {
+        ++m_toFetch;
+        QStringList ids;
+        for (int chunk = first; chunk < first + fetchedAtOnce; ++chunk) {
+            ids += QString::number(chunk);
+        }
+        m_session.privateNodes().fetch(
+            node.toString(), ids,
+            [this, first](const Result<QList<xmpp::PrivateItem>> &items) { onFetched(first, items); });
+    }
+}
+
+void SharedNotes::onFetched(int first, const Result<QList<xmpp::PrivateItem>> &items)
+{
+    if (!items) {
+        if (items.error().code == ErrorCode::NotFound) {
+            setReach(Reach::ThisStore);
+        }
+        return; // without a connection: at the next login
+    }
+    for (int chunk = first; chunk < first + fetchedAtOnce; ++chunk) {
+        const auto item = std::ranges::find(*items, QString::number(chunk), &xmpp::PrivateItem::id);
+        // What isn't there is older than all of ours.
+        take(chunk, item == items->cend() ? QByteArray() : item->json);
+    }
+    if (--m_toFetch == 0) {
+        setReach(Reach::AllDesks);
+    }
+}
+
+void SharedNotes::take(int chunk, const QByteArray &json)
+{
+    records::SharedEntries theirs = records::sharedEntriesFrom(json);
+    theirs.removeIf([chunk](auto entry) { return records::sharedChunkOf(entry.key()) != chunk; });
+    records::SharedEntries &ours = m_chunks[chunk];
+    const records::SharedMerge merged = records::merge(ours, theirs);
+    if (!merged.changed.isEmpty()) {
+        m_store.keepShared(chunk, ours);
+    }
+    for (const QString &jid : merged.changed) {
+        const records::SharedEntry entry = ours.value(jid);
+        m_fleet.setNotes(jid, entry.notes);
+        Q_EMIT labelChanged(jid);
+        Q_EMIT retirementChanged(jid, entry.retiredAt);
+    }
+    if (merged.areOursNewer) {
+        // Later, and each desk at another time: one of them is enough.
+        publishSoon(chunk, 500ms + std::chrono::milliseconds(QRandomGenerator::global()->bounded(1'000)));
+    }
+}
+
+records::Expected<> SharedNotes::setNotes(const QString &jid, const records::DeviceNotes &notes)
+{
+    records::SharedEntry entry = entryOf(jid);
+    if (entry.notes == notes) {
+        return {};
+    }
+    entry.notes = notes;
+    if (const qsizetype size = records::toJson({{jid, entry}}).size(); size > maxEntry) {
+        return records::fail(ErrorCode::TooLarge, records::FactCode::NotesTooLong,
+                             {QString::number(size), QString::number(maxEntry)});
+    }
+    records::SharedEntries together = m_chunks[records::sharedChunkOf(jid)];
+    together.insert(jid, entry);
+    if (const qsizetype size = records::toJson(together).size(); size > xmpp::PrivateNodes::maxItemSize) {
+        return records::fail(ErrorCode::TooLarge, records::FactCode::NotesTooLong,
+                             {QString::number(size), QString::number(xmpp::PrivateNodes::maxItemSize)});
+    }
+    change(jid, std::move(entry));
+    return {};
+}
+
+std::optional<SharedNotes::Label> SharedNotes::labelOf(const QString &jid) const
+{
+    const QJsonObject members = entryOf(jid).other;
+    if (!members.contains(nameMember) && !members.contains(tagsMember)) {
+        return std::nullopt;
+    }
+    Label label{members.value(nameMember).toString().simplified().left(Labels::maxLabel), {}};
+    for (const QJsonValue &value : members.value(tagsMember).toArray()) {
+        const QString tag = value.toString().simplified().left(Labels::maxTag);
+        if (!tag.isEmpty() && label.tags.size() < maxTags) {
+            label.tags += tag;
+        }
+    }
+    return label;
+}
+
+void SharedNotes::setLabel(const QString &jid, const Label &label)
+{
+    if (labelOf(jid) == label) {
+        return;
+    }
+    records::SharedEntry entry = entryOf(jid);
+    entry.other.insert(nameMember, label.name);
+    entry.other.insert(tagsMember, QJsonArray::fromStringList(label.tags));
+    change(jid, std::move(entry));
+}
+
+void SharedNotes::markRetired(const QStringList &jids, const QDateTime &at)
+{
+    for (const QString &jid : jids) {
+        records::SharedEntry entry = entryOf(jid);
+        entry.retiredAt = at;
+        change(jid, std::move(entry));
+    }
+}
+
+void SharedNotes::clearRetired(const QString &jid)
+{
+    if (records::SharedEntry entry = entryOf(jid); entry.retiredAt.isValid()) {
+        entry.retiredAt = {};
+        change(jid, std::move(entry));
+    }
+}
+
+void SharedNotes::change(const QString &jid, records::SharedEntry entry)
+{
+    // After what it replaces, also where that was written by a desk with another idea of the time.
+    entry.changedAt =
+        std::max(m_clock.wallUtc(), entry.changedAt.isValid() ? entry.changedAt.addMSecs(1) : QDateTime());
+    const int chunk = records::sharedChunkOf(jid);
+    m_chunks[chunk].insert(jid, entry);
+    m_fleet.setNotes(jid, entry.notes);
+    m_store.keepShared(chunk, m_chunks[chunk]);
+    publishSoon(chunk, 0ms);
+}
+
+records::SharedEntry SharedNotes::entryOf(const QString &jid) const
+{
+    const auto chunk = m_chunks.find(records::sharedChunkOf(jid));
+    return chunk == m_chunks.end() ? records::SharedEntry() : chunk->second.value(jid);
+}
+
+void SharedNotes::dropForgotten()
+{
+    const QDateTime limit = m_clock.wallUtc().addDays(-forgetAfterDays);
+    for (auto &[chunk, entries] : m_chunks) {
+        const qsizetype dropped = entries.removeIf([&limit](auto entry) {
+            return entry->notes.isEmpty() && !entry->retiredAt.isValid() && entry->other.isEmpty() &&
+                   entry->changedAt < limit;
+        });
+        if (dropped > 0) {
+            m_store.keepShared(chunk, entries);
+        }
+    }
+}
+
+void SharedNotes::publishSoon(int chunk, std::chrono::milliseconds delay)
+{
+    m_toPublish.insert(chunk);
+    if (!m_publishing.isActive() || m_publishing.remainingTimeAsDuration() > delay) {
+        m_publishing.start(delay);
+    }
+}
+
+void SharedNotes::publish()
+{
+    if (!m_session.isOnline() || m_reach == Reach::ThisStore) {
+        m_toPublish.clear(); // the next login finds what the server lacks
+        return;
+    }
+    for (const int chunk : std::exchange(m_toPublish, {})) {
+        ++m_inFlight;
+        m_session.privateNodes().publish(node.toString(), {QString::number(chunk), records::toJson(m_chunks[chunk])},
+                                         records::sharedChunks,
+                                         [this](const Outcome &outcome) { onPublished(outcome); });
+    }
+}
+
+void SharedNotes::onPublished(const Outcome &outcome)
+{
+    --m_inFlight;
+    if (outcome) {
+        return reportSaved();
+    }
+    if (outcome.error().code == ErrorCode::Network) {
+        return; // the next login finds what the server lacks
+    }
+    if (outcome.error().code == ErrorCode::NotFound) {
+        return setReach(Reach::ThisStore);
+    }
+    if (!std::exchange(m_hasWarned, true)) {
+        Q_EMIT warned(records::Problem(outcome.error()).withContext(records::FactCode::NotShared));
+    }
+}
+
+void SharedNotes::reportSaved()
+{
+    if (isSaved()) {
+        Q_EMIT saved();
+    }
+}
+
+void SharedNotes::setReach(Reach reach)
+{
+    if (std::exchange(m_reach, reach) != reach) {
+        Q_EMIT reachChanged();
+    }
+}
+
+} // namespace sgn::core

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <QDateTime>
+#include <QJsonObject>
+#include <QMap>
+#include <QString>
+
+namespace sgn::records {
+
+// What operators write about a device, for each other: plain text, in their words.
+struct DeviceNotes
+{
+    QMap<QString, QString> fields; // "address", "meter number", "cupboard", "SIM"...: what is written there
+    QString text;
+
+    [[nodiscard]] bool isEmpty() const { return fields.isEmpty() && text.isEmpty(); }
+
+    friend bool operator==(const DeviceNotes &, const DeviceNotes &) = default;
+};
+
+// What all desks know of a device besides its name and tags, and when it was last changed.
+struct SharedEntry
+{
+    QDateTime changedAt; // UTC, by the server's clock
+    DeviceNotes notes;
+    QDateTime retiredAt; // UTC, when an operator took it out of the fleet; invalid: not since it was last taken in
+    QJsonObject other;   // what a newer program has added; stays as it is
+
+    friend bool operator==(const SharedEntry &, const SharedEntry &) = default;
+};
+
+} // namespace sgn::records

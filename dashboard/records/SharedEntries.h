@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "records/DeviceNotes.h"
+
+#include <QByteArray>
+#include <QHash>
+#include <QStringList>
+
+namespace sgn::records {
+
+// By JID.
+using SharedEntries = QHash<QString, SharedEntry>;
+
+// A server stores few items for an account, so that devices share one: each device has its place in one of these.
+inline constexpr int sharedChunks = 128;
+[[nodiscard]] int sharedChunkOf(const QString &jid);
+
+// JSON, for an item on the server and for the store: {"meter-1@example.org": {"at": ms, "fields": {...}, "text": "...",
+// "retired": ms}}, of which all but "at" may be missing. Reading takes what it can: another desk may be a newer one.
+[[nodiscard]] QByteArray toJson(const SharedEntries &entries);
+[[nodiscard]] SharedEntries sharedEntriesFrom(const QByteArray &json);
+
+// What has changed when entries of another desk were taken in: of each device the one that was changed last stays, the
+// same on every desk in whatever order changes arrive.
+struct SharedMerge
+{
+    QStringList changed;       // of ours, by theirs
+    bool areOursNewer = false; // the others lack something
+};
+[[nodiscard]] SharedMerge merge(SharedEntries &ours, const SharedEntries &theirs);
+
+} // namespace sgn::records
