@@ -40,7 +40,7 @@ WORDS = (
     (r"(go|goes|going|gone|went|put|puts|putting|take|takes|taken|taking|took|swap|swaps|swapped|swapping) back",
      "roll back, restore, return"),
     (r"sets? aside|setting aside", "quarantine"),
-    (r"(?<!thread-)(?<!signal-)(?<!type-)(?<!async-)safe", "durable, persisted; for other senses the property itself"),
+    (r"(?<!thread-)(?<!signal-)(?<!type-)(?<!async-)(?<!icf=)safe", "durable, persisted; for other senses the property itself"),
     (r"look(s|ed|ing)? after", "supervise, monitor"),
     (r"(is|are|was|were|been|be) away", "is disconnected, has ended"),
     (r"for good", "permanently, finally"),

@@ -19,6 +19,7 @@ class Part:
     licence: str
     address: str
     licence_file: pathlib.Path
+    archives: str = ""  # its static libraries, as a regular expression of their files' names; none if it is all headers
 
 
 def write(stage, name, own, used, sysroot, options):
@@ -28,7 +29,7 @@ def write(stage, name, own, used, sysroot, options):
     taken = {}
     for file, path in sorted(used.items()):
         taken.setdefault(owners[path.name], []).append(file)
-    copy_licences(stage, own, taken, sysroot.root)
+    copy_licences(stage, own, taken, sysroot)
     moment = datetime.datetime.fromtimestamp(options.epoch, datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
     listed = [described("sgn", str(options.version), "GPL-3.0-or-later", None)]
     listed += [described(part.name, part.version, part.licence, part.address) for part in own]
@@ -69,12 +70,18 @@ def owners_of(packages):
             if "/lib" in path and ".so" in path}
 
 
-def copy_licences(stage, own, taken, root):
-    """Debian's copyright file of each package: most licences demand that it goes along."""
-    (stage / "licenses").mkdir()
+def copy_licences(stage, own, taken, sysroot):
+    """Debian's copyright file of each package, by the source package's name: most licences demand that it goes along."""
+    licences = stage / "licenses"
+    licences.mkdir()
     for part in own:
-        shutil.copy(part.licence_file, stage / "licenses" / part.name)
+        shutil.copy(part.licence_file, licences / part.name)
+    packages = sysroot.packages()
     for package in sorted(taken):
-        copyright_file = root / "usr/share/doc" / package / "copyright"
+        copyright_file = sysroot.root / "usr/share/doc" / package / "copyright"
         if copyright_file.exists():
-            shutil.copy(copyright_file, stage / "licenses" / package)
+            text = copyright_file.read_bytes()
+            named = licences / packages[package]["source"]
+            if named.exists() and named.read_bytes() != text:
+                named = licences / package
+            named.write_bytes(text)

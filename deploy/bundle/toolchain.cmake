@@ -4,7 +4,7 @@
 #
 # SGN_TRIPLET   Debian's name of the architecture in paths, such as arm-linux-gnueabi
 # SGN_SYSROOT   the unpacked Debian
-# SGN_PREFIX    what we have cross-built ourselves (QXmpp)
+# SGN_PREFIX    what we have cross-built ourselves (Qt, QXmpp, libcurl, libarchive)
 # SGN_FLAGS     more for the compiler
 # SGN_HOST      a Debian of the same release whose Qt tools (moc) run here; / where this machine's is of that release
 set(CMAKE_SYSTEM_NAME Linux)
@@ -21,10 +21,20 @@ set(CMAKE_SYSROOT "${SGN_SYSROOT}")
 if(SGN_TRIPLET STREQUAL "arm-linux-gnueabi")
     set(arch_flags "-march=armv5te -mfloat-abi=soft")
 endif()
-set(CMAKE_C_FLAGS_INIT "${arch_flags} ${SGN_FLAGS}")
+# Sections for --gc-sections. The rest is what Debian's own packages are hardened with: much of this reads what strangers send.
+set(flags "${arch_flags} -ffunction-sections -fdata-sections -fstack-protector-strong ${SGN_FLAGS}")
+set(CMAKE_C_FLAGS_INIT "${flags}")
 # libstdc++ 12 itself uses what it calls deprecated.
-set(CMAKE_CXX_FLAGS_INIT "${arch_flags} ${SGN_FLAGS} -Wno-deprecated-declarations")
-set(CMAKE_EXE_LINKER_FLAGS_INIT "--ld-path=/usr/bin/ld.lld-19 -Wl,--build-id=sha1 -Wl,--as-needed -Wl,-O2 -Wl,--gc-sections")
+set(CMAKE_CXX_FLAGS_INIT "${flags} -Wno-deprecated-declarations")
+foreach(language C CXX)
+    # As cache entries, because CMake would append its own -Os to an _INIT. Qt brings its -Oz along.
+    set(CMAKE_${language}_FLAGS_MINSIZEREL "-Oz -DNDEBUG -D_FORTIFY_SOURCE=2" CACHE STRING "")
+endforeach()
+# Functions with the same instructions are one, unless their addresses are taken: templates make many.
+set(linker_flags "--ld-path=/usr/bin/ld.lld-19 -Wl,--build-id=sha1 -Wl,--as-needed -Wl,-O2 -Wl,--gc-sections -Wl,--icf=safe")
+set(linker_flags "${linker_flags} -Wl,-z,relro -Wl,-z,now")
+set(CMAKE_EXE_LINKER_FLAGS_INIT "${linker_flags}")
+set(CMAKE_SHARED_LINKER_FLAGS_INIT "${linker_flags}")
 
 set(CMAKE_LIBRARY_ARCHITECTURE "${SGN_TRIPLET}")
 set(CMAKE_FIND_ROOT_PATH "${SGN_PREFIX}" "${SGN_SYSROOT}")

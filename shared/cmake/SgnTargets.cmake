@@ -58,6 +58,7 @@ endfunction()
 # sgn_program(NAME [RELEASE FOLDER] SOURCES... LINKS...): an executable in bin/. RELEASE: the folder it runs from on a device, which only matters
 # with SGN_BUNDLE: such a program takes its libraries from lib/ beside it, and is started by the loader in there. As RPATH, which libraries' own
 # dependencies are found by as well; the meter's scripts inherit nothing of it, as they would of LD_LIBRARY_PATH.
+# Its .map lists what was linked into it.
 function(sgn_program name)
     cmake_parse_arguments(PARSE_ARGV 1 arg "" "RELEASE" "SOURCES;LINKS")
     add_executable(${name} ${arg_SOURCES})
@@ -65,7 +66,8 @@ function(sgn_program name)
     target_link_libraries(${name} PRIVATE sgn_options ${arg_LINKS})
     add_dependencies(programs ${name})
     if(SGN_BUNDLE AND arg_RELEASE)
-        target_link_options(${name} PRIVATE -Wl,--dynamic-linker=${arg_RELEASE}/lib/ld.so -Wl,--disable-new-dtags -Wl,--strip-all)
+        target_link_options(${name} PRIVATE -Wl,--dynamic-linker=${arg_RELEASE}/lib/ld.so -Wl,--disable-new-dtags -Wl,--strip-all
+                            -Wl,-Map=${CMAKE_RUNTIME_OUTPUT_DIRECTORY}/${name}.map)
         set_target_properties(${name} PROPERTIES BUILD_WITH_INSTALL_RPATH ON INSTALL_RPATH "$ORIGIN/lib")
         add_dependencies(bundled ${name})
     endif()
