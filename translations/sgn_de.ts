@@ -156,20 +156,20 @@
         </translation>
     </message>
     <message>
-        <source>update #%1 on its way</source>
-        <translation>Update #%1 ist unterwegs</translation>
+        <source>update on its way</source>
+        <translation>Update ist unterwegs</translation>
     </message>
     <message>
         <source>%1, %2 %</source>
         <translation>%1, %2 %</translation>
     </message>
     <message>
-        <source>update #%1 failed</source>
-        <translation>Update #%1 fehlgeschlagen</translation>
+        <source>update failed</source>
+        <translation>Update fehlgeschlagen</translation>
     </message>
     <message>
-        <source>update #%1 was not answered in time</source>
-        <translation>Update #%1 wurde nicht rechtzeitig beantwortet</translation>
+        <source>the update was not answered in time</source>
+        <translation>das Update wurde nicht rechtzeitig beantwortet</translation>
     </message>
     <message>
         <source>sends what can&apos;t be read: %1</source>
@@ -196,12 +196,12 @@
         <translation>seine Uhr geht um %1 falsch</translation>
     </message>
     <message>
-        <source>offline for %1, update #%2 waits for it</source>
-        <translation>offline seit %1, Update #%2 wartet</translation>
+        <source>offline for %1, an update waits for it</source>
+        <translation>offline seit %1, ein Update wartet</translation>
     </message>
     <message>
-        <source>never seen, update #%1 waits for it</source>
-        <translation>nie gesehen, Update #%1 wartet</translation>
+        <source>never seen, an update waits for it</source>
+        <translation>nie gesehen, ein Update wartet</translation>
     </message>
 </context>
 <context>
@@ -649,8 +649,28 @@
         <translation>Ein Gerät erscheint hier oder unter Neue Geräte, sobald sich sein Agent zum ersten Mal anmeldet. Seine cpanel_jid muss %1 sein.</translation>
     </message>
     <message>
-        <source>Filter: name, tag, id, version…</source>
-        <translation>Filter: Name, Schlagwort, Kennung, Version …</translation>
+        <source>Filter: name, tag=north, ocr&lt;3…</source>
+        <translation>Filtern: Name, tag=nord, ocr&lt;3…</translation>
+    </message>
+    <message>
+        <source>Save view…</source>
+        <translation>Ansicht speichern…</translation>
+    </message>
+    <message>
+        <source>Remove view…</source>
+        <translation>Ansicht entfernen…</translation>
+    </message>
+    <message>
+        <source>Tags…</source>
+        <translation>Schlagwörter…</translation>
+    </message>
+    <message>
+        <source>Remove this view?</source>
+        <translation>Diese Ansicht entfernen?</translation>
+    </message>
+    <message>
+        <source>&quot;%1&quot; leaves all desks of this account. The devices stay as they are.</source>
+        <translation>„%1“ verschwindet von allen Arbeitsplätzen dieses Kontos. Die Geräte bleiben, wie sie sind.</translation>
     </message>
 </context>
 <context>
@@ -1236,6 +1256,18 @@
         <source>&quot;%1&quot; is no condition; write for example online, tag=north, ocr&lt;3 or !dead</source>
         <translation>„%1“ ist keine Bedingung; schreiben Sie zum Beispiel online, tag=Nord, ocr&lt;3 oder !dead</translation>
     </message>
+    <message>
+        <source>The store %1 is damaged. Start this program again: it then renames the store and makes a new one, which fills from the server&apos;s archive and from what devices report.</source>
+        <translation>Der Speicher %1 ist beschädigt. Starten Sie dieses Programm neu: Es benennt ihn dann um und legt einen neuen an, der sich aus dem Archiv des Servers und den Meldungen der Geräte füllt.</translation>
+    </message>
+    <message>
+        <source>&quot;%1&quot; is no name for a view: 1 to 60 characters</source>
+        <translation>„%1“ ist kein Name für eine Ansicht: 1 bis 60 Zeichen</translation>
+    </message>
+    <message>
+        <source>more than %1 views can&apos;t be saved; remove one first</source>
+        <translation>mehr als %1 Ansichten können nicht gespeichert werden; entfernen Sie zuerst eine</translation>
+    </message>
 </context>
 <context>
     <name>ProcessCard</name>
@@ -1335,6 +1367,33 @@
     <message>
         <source>Login and computer</source>
         <translation>Anmeldename und Rechner</translation>
+    </message>
+    <message>
+        <source>Keep history</source>
+        <translation>Verlauf behalten</translation>
+    </message>
+    <message>
+        <source>Ended commands and lines of the timeline that are older are removed from this computer.</source>
+        <translation>Beendete Befehle und Zeilen des Verlaufs, die älter sind, werden von diesem Computer entfernt.</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n day(s)</source>
+        <translation>
+            <numerusform>%n Tag</numerusform>
+            <numerusform>%n Tage</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Always</source>
+        <translation>Immer</translation>
+    </message>
+    <message>
+        <source>Accept new devices</source>
+        <translation>Neue Geräte annehmen</translation>
+    </message>
+    <message>
+        <source>Accounts that become devices without a click: names of this server with * and ?, separated by commas; of another server with its name. Empty: none.</source>
+        <translation>Konten, die ohne Klick zu Geräten werden: Namen dieses Servers mit * und ?, durch Kommas getrennt; die eines anderen Servers mit dessen Namen. Leer: keine.</translation>
     </message>
 </context>
 <context>
@@ -2013,12 +2072,12 @@
         <translation>Version %1</translation>
     </message>
     <message>
-        <source>update #%1 is on its way</source>
-        <translation>Update #%1 ist unterwegs</translation>
+        <source>an update is on its way</source>
+        <translation>ein Update ist unterwegs</translation>
     </message>
     <message>
-        <source>update #%1 brings version %2</source>
-        <translation>Update #%1 bringt Version %2</translation>
+        <source>the update brings version %1</source>
+        <translation>das Update bringt Version %1</translation>
     </message>
     <message>
         <source>not reported by this device</source>
@@ -2209,10 +2268,6 @@
 </context>
 <context>
     <name>sgn::models::UpdateDetails</name>
-    <message>
-        <source>Update #%1 · %2</source>
-        <translation>Update #%1 · %2</translation>
-    </message>
     <message numerus="yes">
         <source>%n done</source>
         <translation>
@@ -2242,8 +2297,8 @@
         </translation>
     </message>
     <message>
-        <source>Update #%1 stops where it hasn&apos;t replaced anything yet.</source>
-        <translation>Update #%1 endet dort, wo es noch nichts ersetzt hat.</translation>
+        <source>The update stops where it hasn&apos;t replaced anything yet.</source>
+        <translation>Das Update endet dort, wo es noch nichts ersetzt hat.</translation>
     </message>
     <message>
         <source>It can&apos;t be stopped: %1.</source>
@@ -2254,8 +2309,8 @@
         <translation>Es kann nicht wiederholt werden: %1.</translation>
     </message>
     <message>
-        <source>Tried again as update #%1.</source>
-        <translation>Wiederholt als Update #%1.</translation>
+        <source>Tried again as a new update.</source>
+        <translation>Wiederholt als neues Update.</translation>
     </message>
 </context>
 <context>
@@ -2357,8 +2412,8 @@
 <context>
     <name>sgn::models::Workspace</name>
     <message>
-        <source>Update #%1 is on its way.</source>
-        <translation>Update #%1 ist unterwegs.</translation>
+        <source>The update is on its way.</source>
+        <translation>Das Update ist unterwegs.</translation>
     </message>
     <message>
         <source>The update wasn&apos;t sent: %1.</source>
@@ -2457,6 +2512,91 @@
         <translation>
             <numerusform>%n Gerät importiert.</numerusform>
             <numerusform>%n Geräte importiert.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>SavedViews</name>
+    <message>
+        <source>All devices</source>
+        <translation>Alle Geräte</translation>
+    </message>
+</context>
+<context>
+    <name>SaveViewDialog</name>
+    <message>
+        <source>Save this view</source>
+        <translation>Diese Ansicht speichern</translation>
+    </message>
+    <message>
+        <source>Replace</source>
+        <translation>Ersetzen</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>Speichern</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>All desks of this account get it.</source>
+        <translation>Alle Arbeitsplätze dieses Kontos bekommen sie.</translation>
+    </message>
+    <message>
+        <source>North, behind</source>
+        <translation>Nord, veraltet</translation>
+    </message>
+</context>
+<context>
+    <name>TagDialog</name>
+    <message numerus="yes">
+        <source>Tags of %n device(s)</source>
+        <translation>
+            <numerusform>Schlagwörter von %n Gerät</numerusform>
+            <numerusform>Schlagwörter von %n Geräten</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>Speichern</translation>
+    </message>
+</context>
+<context>
+    <name>TagFields</name>
+    <message>
+        <source>Add</source>
+        <translation>Hinzufügen</translation>
+    </message>
+    <message>
+        <source>Separated by commas. They are groups of the contact, which every XMPP client shows.</source>
+        <translation>Durch Kommas getrennt. Sie sind Gruppen des Kontakts, die jedes XMPP-Programm zeigt.</translation>
+    </message>
+    <message>
+        <source>north, pilot</source>
+        <translation>nord, pilot</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>Entfernen</translation>
+    </message>
+    <message>
+        <source>Choose the tags that all selected devices lose.</source>
+        <translation>Wählen Sie die Schlagwörter, die alle ausgewählten Geräte verlieren.</translation>
+    </message>
+</context>
+<context>
+    <name>sgn::models::TagForm</name>
+    <message>
+        <source>That didn&apos;t work: %1.</source>
+        <translation>Das ging nicht: %1.</translation>
+    </message>
+    <message numerus="yes">
+        <source>Tags of %n device(s) changed.</source>
+        <translation>
+            <numerusform>Schlagwörter von %n Gerät geändert.</numerusform>
+            <numerusform>Schlagwörter von %n Geräten geändert.</numerusform>
         </translation>
     </message>
 </context>

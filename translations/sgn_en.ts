@@ -246,4 +246,34 @@
         </translation>
     </message>
 </context>
+<context>
+    <name>TagDialog</name>
+    <message numerus="yes">
+        <source>Tags of %n device(s)</source>
+        <translation>
+            <numerusform>Tags of %n device</numerusform>
+            <numerusform>Tags of %n devices</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>sgn::models::TagForm</name>
+    <message numerus="yes">
+        <source>Tags of %n device(s) changed.</source>
+        <translation>
+            <numerusform>Tags of %n device changed.</numerusform>
+            <numerusform>Tags of %n devices changed.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>SettingsScreen</name>
+    <message numerus="yes">
+        <source>%n day(s)</source>
+        <translation>
+            <numerusform>%n day</numerusform>
+            <numerusform>%n days</numerusform>
+        </translation>
+    </message>
+</context>
 </TS>

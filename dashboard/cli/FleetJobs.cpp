@@ -54,9 +54,9 @@ QString versionText(const records::Device &device, const QString &name, const QD
     return text;
 }
 
-QString agentText(const records::Device &device)
+QString textOf(const ReportedVersion &version)
 {
-    return device.facts.agentVersion ? QString::number(*device.facts.agentVersion) : u"-"_s;
+    return version.isKnown() ? version.text() : u"-"_s;
 }
 
 // In the natural order of the names: meter-2 before meter-10.
@@ -91,7 +91,8 @@ Table fleetTable(const core::Fleet &fleet, const QList<int> &rows, const QDateTi
         for (const QString &name : names) {
             cells += versionText(device, name, now);
         }
-        table.add(cells + QStringList{agentText(device), wording::reasonText(device, attentionOf(device), now)});
+        table.add(cells + QStringList{textOf(device.facts.agentVersion),
+                                      wording::reasonText(device, attentionOf(device), now)});
     }
     return table;
 }
@@ -269,8 +270,7 @@ void VersionsJob::print()
         for (const QString &name : names) {
             cells += versionText(known, name, now);
         }
-        cells +=
-            {agentText(known), known.facts.watchdogVersion ? QString::number(*known.facts.watchdogVersion) : u"-"_s};
+        cells += {textOf(known.facts.agentVersion), textOf(known.facts.watchdogVersion)};
         table.add(cells);
         QJsonObject object = toJson(known, now);
         object[u"answered"_s] = hasAnswered;

@@ -27,6 +27,12 @@ QJsonValue maybe(const std::optional<T> &value)
     return value ? QJsonValue(*value) : QJsonValue();
 }
 
+// Null where it isn't known: a script finds the member in any case.
+QJsonValue json(const ReportedVersion &version)
+{
+    return version.isKnown() ? version.json() : QJsonValue();
+}
+
 QJsonObject factsJson(const DeviceFacts &facts)
 {
     return {{u"os"_s, facts.os},
@@ -36,7 +42,7 @@ QJsonObject factsJson(const DeviceFacts &facts)
             {u"mem_available_mb"_s, maybe(facts.memAvailableMb)},
             {u"temperature_c"_s, maybe(facts.temperatureC)},
             {u"clock_offset_s"_s, maybe(facts.clockOffsetS)},
-            {u"packages_version"_s, maybe(facts.packagesVersion)},
+            {u"packages_version"_s, json(facts.packagesVersion)},
             {u"read_only"_s, facts.readOnly},
             {u"problem"_s, facts.problem},
             {u"processes_omitted"_s, facts.processesOmitted}};
@@ -79,8 +85,8 @@ QJsonObject toJson(const records::Device &device, const QDateTime &now)
                        {u"not_answering"_s, device.notAnswering},
                        {u"last_seen"_s, time(device.lastSeen)},
                        {u"last_report"_s, time(device.lastReport)},
-                       {u"agent_version"_s, maybe(device.facts.agentVersion)},
-                       {u"watchdog_version"_s, maybe(device.facts.watchdogVersion)},
+                       {u"agent_version"_s, json(device.facts.agentVersion)},
+                       {u"watchdog_version"_s, json(device.facts.watchdogVersion)},
                        {u"processes"_s, processes},
                        {u"facts"_s, factsJson(device.facts)},
                        {u"attention"_s, nameOf(why.level)},

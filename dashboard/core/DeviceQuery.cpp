@@ -107,9 +107,7 @@ QString versionTextOf(const records::Device &device, const QString &key)
         return versionOf(process->report);
     }
     const auto component = std::ranges::find(components, key, &ComponentKey::name);
-    const std::optional<int> version =
-        component == std::end(components) ? std::nullopt : device.releaseVersion(component->component);
-    return version ? QString::number(*version) : QString();
+    return component == std::end(components) ? QString() : device.releaseVersion(component->component).text();
 }
 
 // Outside of quotation marks, which stay.

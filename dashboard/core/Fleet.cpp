@@ -69,7 +69,7 @@ int Fleet::highestVersion(Component component) const
 {
     int highest = 0;
     for (const records::Device &device : m_devices) {
-        highest = std::max(highest, device.releaseVersion(component).value_or(0));
+        highest = std::max(highest, device.releaseVersion(component).number().value_or(0));
     }
     return highest;
 }

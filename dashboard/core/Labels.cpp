@@ -34,8 +34,8 @@ Labels::Labels(xmpp::Session &session, const Fleet &fleet, SharedNotes &shared, 
 records::Expected<QString> Labels::labelFrom(const QString &text)
 {
     const QString label = text.simplified();
-    if (label.size() > maxLabel || hasControls(label)) {
-        return records::fail(ErrorCode::BadRequest, records::FactCode::BadLabel, {label.left(maxLabel)});
+    if (label.size() > records::maxLabel || hasControls(label)) {
+        return records::fail(ErrorCode::BadRequest, records::FactCode::BadLabel, {label.left(records::maxLabel)});
     }
     return label;
 }
@@ -43,8 +43,8 @@ records::Expected<QString> Labels::labelFrom(const QString &text)
 records::Expected<QString> Labels::tagFrom(const QString &text)
 {
     const QString tag = text.simplified();
-    if (tag.isEmpty() || tag.size() > maxTag || tag.contains(u',') || hasControls(tag)) {
-        return records::fail(ErrorCode::BadRequest, records::FactCode::BadTag, {tag.left(maxTag)});
+    if (tag.isEmpty() || tag.size() > records::maxTag || tag.contains(u',') || hasControls(tag)) {
+        return records::fail(ErrorCode::BadRequest, records::FactCode::BadTag, {tag.left(records::maxTag)});
     }
     return tag;
 }

@@ -26,8 +26,6 @@ class Labels : public QObject
     Q_OBJECT
 
 public:
-    static constexpr qsizetype maxLabel = 100;
-    static constexpr qsizetype maxTag = 50;
     static constexpr qsizetype maxTags = 20;
 
     // What the server didn't take, by JID; empty: all is done. Called exactly once, later.

@@ -7,6 +7,8 @@
 #include "xmpp/Jid.h"
 #include "xmpp/Session.h"
 
+#include <QRandomGenerator>
+
 namespace sgn::core {
 
 using namespace std::chrono_literals;
@@ -19,6 +21,8 @@ constexpr qsizetype window = 64;
 constexpr auto confirmWithin = 2s;
 // So many contacts may be gone at once because other desks retired them; more, if they are the smaller part.
 constexpr qsizetype fewMissing = 10;
+// A desk that changes a contact publishes the same after it.
+constexpr auto adoptAfter = 2s;
 
 } // namespace
 
@@ -42,6 +46,8 @@ Membership::Membership(const Parts &parts, AcceptRules rules, std::chrono::milli
     m_requestsAreIn.setSingleShot(true);
     m_requestsAreIn.setInterval(requestsRepeated);
     connect(&m_requestsAreIn, &QTimer::timeout, this, &Membership::dropWithdrawn);
+    m_adoption.setSingleShot(true);
+    connect(&m_adoption, &QTimer::timeout, this, &Membership::adoptChanges);
     connect(&m_session, &xmpp::Session::stateChanged, this, [this](xmpp::Session::State state) {
         if (state != xmpp::Session::State::Online) {
             onOffline();
@@ -73,6 +79,8 @@ void Membership::onOffline()
     m_earlyRequests.clear();
     m_requests.clear();
     m_requestsAreIn.stop();
+    m_renamed.clear();
+    m_adoption.stop();
     m_toSubscribe.clear(); // requests are repeated at the next login
     m_subscribing.clear();
     m_subscribeAnyway.stop();
@@ -150,7 +158,11 @@ void Membership::onContactChanged(const xmpp::Contact &contact)
     const QString &jid = contact.jid;
     m_subscribing.remove(jid);
     if (jid != m_session.ownBareJid()) {
-        const bool isNew = !m_contacts.contains(jid);
+        const auto before = m_contacts.constFind(jid);
+        const bool isNew = before == m_contacts.cend();
+        if (!isNew && (before->name != contact.name || before->groups != contact.groups)) {
+            adoptSoon(jid);
+        }
         m_contacts.insert(jid, contact);
         // A change of one that was a contact before takes no retired device in again.
         if (isNew || m_fleet.indexOf(jid) >= 0) {
@@ -159,6 +171,24 @@ void Membership::onContactChanged(const xmpp::Contact &contact)
         }
     }
     subscribeNext();
+}
+
+// From any XMPP client. Each desk at another time: one of them is enough.
+void Membership::adoptSoon(const QString &jid)
+{
+    m_renamed.insert(jid);
+    m_adoption.start(adoptAfter + std::chrono::milliseconds(QRandomGenerator::global()->bounded(1'000)));
+}
+
+void Membership::adoptChanges()
+{
+    for (const QString &jid : std::exchange(m_renamed, {})) {
+        const auto contact = m_contacts.constFind(jid);
+        if (contact != m_contacts.cend() && m_shared.labelOf(jid)) {
+            m_shared.setLabel(jid, {contact->name, contact->groups});
+            showContact(*contact);
+        }
+    }
 }
 
 void Membership::onContactRemoved(const QString &jid)
@@ -231,6 +261,18 @@ void Membership::acceptCorrespondent(const QString &jid)
     if (jid != m_session.ownBareJid() && !m_retired.contains(jid)) {
         takeIn(jid);
     }
+}
+
+void Membership::setRules(AcceptRules rules)
+{
+    m_rules = std::move(rules);
+    QStringList waiting;
+    for (const records::Newcomer &newcomer : m_newcomers.all()) {
+        if (!newcomer.retiredAt.isValid() && m_rules.accepts(newcomer.jid)) {
+            waiting += newcomer.jid;
+        }
+    }
+    accept(waiting);
 }
 
 void Membership::accept(const QStringList &jids)

@@ -64,6 +64,8 @@ public:
     // Someone of the panel's account has written to it first.
     void acceptCorrespondent(const QString &jid);
 
+    // From now on, and for those that wait.
+    void setRules(AcceptRules rules);
     // Bare JIDs, newcomers or not, without the panel's own. They become contacts soon.
     void accept(const QStringList &jids);
     // Newcomers that leave the list. Who shows up again is listed again.
@@ -87,6 +89,8 @@ private:
     void onContactRemoved(const QString &jid);
     void onSubscriptionRequested(const QString &jid);
     void onRetirementChanged(const QString &jid, const QDateTime &at);
+    void adoptSoon(const QString &jid);
+    void adoptChanges();
     void dropMissing();
     void dropWithdrawn();
     void takeIn(const QString &jid);
@@ -108,6 +112,9 @@ private:
     QSet<QString> m_earlyRequests; // before the contacts were known
     QSet<QString> m_requests;      // of newcomers, in this session
     QTimer m_requestsAreIn;
+    // Whose name or tags another program has changed, perhaps a desk, which publishes them as well.
+    QSet<QString> m_renamed;
+    QTimer m_adoption;
     std::deque<QString> m_toSubscribe;
     QSet<QString> m_subscribing;
     QTimer m_subscribeAnyway;

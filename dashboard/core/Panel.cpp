@@ -21,7 +21,7 @@ constexpr auto restartLifetime = 10min;
 xmpp::SessionOptions panelOptions(xmpp::SessionOptions options)
 {
     options.role = xmpp::Role::Panel;
-    options.watchedNodes = QStringList{SharedNotes::node.toString()};
+    options.watchedNodes = QStringList{SharedNotes::node.toString(), SharedViews::node.toString()};
     return options;
 }
 
@@ -78,6 +78,7 @@ Panel::Panel(PanelConfig config, Settings settings, std::unique_ptr<store::Store
     , m_commands(*m_store, m_clock, m_settings.numbers)
     , m_session(m_config.account(), panelOptions(m_settings.xmpp), clock)
     , m_shared({m_session, m_fleet, *m_store, m_clock})
+    , m_views({m_session, *m_store, m_clock})
     , m_membership({m_session, m_fleet, m_shared, *m_store, m_clock}, std::move(rules),
                    m_settings.timing.requestsRepeated)
     , m_labels(m_session, m_fleet, m_shared)
@@ -86,12 +87,15 @@ Panel::Panel(PanelConfig config, Settings settings, std::unique_ptr<store::Store
              {m_config.logsFolder(), {.caFile = m_config.caFile, .proxy = m_config.proxy}})
     , m_updates(m_session, m_commands, m_clock, {.caFile = m_config.caFile, .proxy = m_config.proxy})
     , m_panelSession({m_session, m_fleet, m_membership, m_commands, m_logs, *m_store, m_clock}, m_settings.timing)
+    , m_housekeeper(m_config.storeFile)
 {
     m_fleet.restore(m_store->devices());
     m_membership.restore();
     m_shared.restore();
+    m_views.restore();
     m_commands.restore();
     m_logs.restore();
+    setKeepDays(m_config.keepDays);
 
     connect(&m_network, &xmpp::NetworkWatch::came, &m_session, &xmpp::Session::tryNow);
     connect(&m_clockWatch, &xmpp::ClockWatch::wasSet, &m_session, &xmpp::Session::tryNow);
@@ -111,9 +115,18 @@ Panel::Panel(PanelConfig config, Settings settings, std::unique_ptr<store::Store
         m_sharingTrouble = warning;
         Q_EMIT warned(warning);
     });
+    connect(&m_views, &SharedViews::warned, this, [this](const records::Problem &warning) {
+        m_sharingTrouble = warning;
+        Q_EMIT warned(warning);
+    });
     connect(m_store.get(), &store::Store::writingFailed, this, [this](const Error &reason) {
         m_storeTrouble = records::Problem(reason).withContext(records::FactCode::StoreNotWritten);
         Q_EMIT warned(*m_storeTrouble);
+    });
+    connect(&m_housekeeper, &store::Housekeeper::damageFound, this, [this](const records::Problem &damage) {
+        m_storeDamage =
+            records::Problem(damage.error, records::FactCode::StoreToBeReplaced, {m_config.storeFile}, damage.text);
+        Q_EMIT warned(*m_storeDamage);
     });
 }
 
@@ -126,7 +139,8 @@ Panel::~Panel()
 QList<records::Problem> Panel::warnings() const
 {
     QList<records::Problem> warnings = m_config.warnings;
-    for (const auto *warning : {&m_store->warning(), &m_storeTrouble, &m_contactsTrouble, &m_sharingTrouble}) {
+    for (const auto *warning :
+         {&m_store->warning(), &m_storeTrouble, &m_storeDamage, &m_contactsTrouble, &m_sharingTrouble}) {
         if (*warning) {
             warnings += **warning;
         }
@@ -137,6 +151,25 @@ QList<records::Problem> Panel::warnings() const
 void Panel::setOperatorName(const QString &name)
 {
     m_config.operatorName = name.simplified();
+}
+
+records::Expected<> Panel::setAccept(const QStringList &patterns)
+{
+    records::Expected<AcceptRules> rules = AcceptRules::parse(patterns, xmpp::domainOf(m_config.jid));
+    if (!rules) {
+        return fail(rules.error());
+    }
+    m_config.accept = patterns;
+    m_membership.setRules(*std::move(rules));
+    return {};
+}
+
+void Panel::setKeepDays(int days)
+{
+    m_config.keepDays = days;
+    store::Retention retention;
+    retention.days = days;
+    m_housekeeper.setRetention(retention);
 }
 
 QString Panel::operatorName() const
@@ -160,6 +193,7 @@ records::Expected<QString> Panel::useOperatorKey(const QString &file)
 void Panel::start()
 {
     m_panelSession.start();
+    m_housekeeper.start();
 }
 
 void Panel::stop()

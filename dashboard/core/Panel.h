@@ -11,7 +11,9 @@
 #include "core/PanelSession.h"
 #include "core/ServerClock.h"
 #include "core/SharedNotes.h"
+#include "core/SharedViews.h"
 #include "core/UpdateService.h"
+#include "store/Housekeeper.h"
 #include "store/Store.h"
 #include "xmpp/ClockWatch.h"
 #include "xmpp/NetworkWatch.h"
@@ -47,6 +49,7 @@ public:
     [[nodiscard]] Membership &membership() { return m_membership; }
     [[nodiscard]] Labels &labels() { return m_labels; }
     [[nodiscard]] SharedNotes &notes() { return m_shared; }
+    [[nodiscard]] SharedViews &views() { return m_views; }
     [[nodiscard]] CommandLog &commands() { return m_commands; }
     [[nodiscard]] UpdateService &updates() { return m_updates; }
     [[nodiscard]] LogService &logs() { return m_logs; }
@@ -59,6 +62,13 @@ public:
     // Who is named as the one who sends commands from now on; empty: login and machine.
     void setOperatorName(const QString &name);
     [[nodiscard]] QString operatorName() const;
+    // For how many days commands and the timeline are kept; 0: no matter how old.
+    void setKeepDays(int days);
+    [[nodiscard]] int keepDays() const { return m_config.keepDays; }
+
+    // Who becomes a device without being accepted from now on, those that wait as well; patterns of AcceptRules.
+    // BadRequest, and then everything stays as it was.
+    [[nodiscard]] records::Expected<> setAccept(const QStringList &patterns);
 
     // Which private keys sign from now on, what is sent again included; an empty path is none. The key's id, or the
     // errors of loadSigningKey(), and then everything stays as it was.
@@ -105,6 +115,7 @@ private:
     CommandLog m_commands;
     xmpp::Session m_session;
     SharedNotes m_shared;
+    SharedViews m_views;
     Membership m_membership;
     Labels m_labels;
     xmpp::NetworkWatch m_network;
@@ -115,7 +126,9 @@ private:
     QHash<CommandNo, std::shared_ptr<const records::UpdateTarget>> m_updateTargets;
     // So that no device can push all the others out of the timeline.
     QHash<QString, RateLimit> m_talk;
+    store::Housekeeper m_housekeeper;
     std::optional<records::Problem> m_storeTrouble;
+    std::optional<records::Problem> m_storeDamage;
     std::optional<records::Problem> m_contactsTrouble;
     std::optional<records::Problem> m_sharingTrouble;
     QString m_releaseKey;

@@ -24,6 +24,7 @@ constexpr qint64 maxPasswordFileSize = 4096;
 constexpr qsizetype maxPath = 4096;
 constexpr qsizetype maxAddress = 2048;
 constexpr qsizetype maxAcceptRules = 100;
+constexpr int maxKeepDays = 36'500;
 
 records::Expected<QString> readPassword(const QString &path, QList<records::Problem> &warnings)
 {
@@ -110,6 +111,8 @@ records::Expected<PanelConfig> loadPanelConfig(const QString &path)
     const QString ca = reader.requiredText("ca"_L1, maxPath);
     const QString store = reader.requiredText("store"_L1, maxPath);
     config.operatorName = reader.optionalText("operator"_L1, 100).simplified();
+    config.keepDays =
+        static_cast<int>(reader.optionalInteger("keep_days"_L1, 0, maxKeepDays).value_or(config.keepDays));
     config.accept = reader.optionalTexts("accept"_L1, maxAcceptRules, 1023);
     JsonReader keys(reader.optionalObject("keys"_L1).value_or(QJsonObject()), u"keys."_s);
     const QString releaseKey = keys.optionalText("release"_L1, maxPath);
@@ -120,19 +123,17 @@ records::Expected<PanelConfig> loadPanelConfig(const QString &path)
     if (!reader.error() && !proxy.isEmpty() && config.proxy.isEmpty()) {
         reader.reject("http_proxy"_L1, u"must be the address of a proxy, http://host:port"_s);
     }
-    if (!reader.error()) {
-        if (const auto rules = AcceptRules::parse(config.accept, xmpp::domainOf(config.jid)); !rules) {
-            return fail(rules.error().withContext(FactCode::InFile, {path}));
-        }
+    if (const auto rules = AcceptRules::parse(config.accept, xmpp::domainOf(config.jid)); !reader.error() && !rules) {
+        return fail(rules.error().withContext(FactCode::InFile, {path}));
     }
     for (const JsonReader *part : {&reader, &keys}) {
         if (part->error()) {
             return fail(ErrorCode::BadFile, FactCode::InFile, {path}, part->error()->message);
         }
     }
-    static const QStringList known{u"jid"_s,       u"password_file"_s, u"host"_s,    u"port"_s,
-                                   u"start_tls"_s, u"http_proxy"_s,    u"ca"_s,      u"store"_s,
-                                   u"keys"_s,      u"accept"_s,        u"operator"_s};
+    static const QStringList known{u"jid"_s,       u"password_file"_s, u"host"_s,     u"port"_s,
+                                   u"start_tls"_s, u"http_proxy"_s,    u"ca"_s,       u"store"_s,
+                                   u"keys"_s,      u"accept"_s,        u"operator"_s, u"keep_days"_s};
     for (const QString &key : object->keys()) {
         if (!known.contains(key)) {
             config.warnings += records::Problem(ErrorCode::BadFile, FactCode::UnknownField, {path, key.left(64)});

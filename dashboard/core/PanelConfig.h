@@ -2,6 +2,7 @@
 #pragma once
 
 #include "records/Problem.h"
+#include "store/Retention.h"
 #include "xmpp/Account.h"
 
 #include <QString>
@@ -29,6 +30,8 @@ struct PanelConfig
     QStringList accept;
     // Who is named as the one who sends commands; empty: login and machine.
     QString operatorName;
+    // For how many days commands and the timeline are kept; 0: no matter how old.
+    int keepDays = store::Retention().days;
     // What an operator should know although it doesn't stop anything.
     QList<records::Problem> warnings;
 
@@ -40,9 +43,9 @@ struct PanelConfig
 };
 
 // The file that `sgnctl --panel` takes: {"jid", "password_file", "host", "port", "start_tls", "http_proxy", "ca",
-// "store", "keys": {"release", "operator"}, "accept": ["altimeter_*"], "operator": "Anna"}; the keys are files of
-// `sgn-provision keys` and optional; relative paths are relative to the file. Errors: NotFound, Io, BadFile with the
-// field's name; Refused when others can read the password file.
+// "store", "keys": {"release", "operator"}, "accept": ["altimeter_*"], "operator": "Anna", "keep_days": 400}; the keys
+// are files of `sgn-provision keys` and optional; relative paths are relative to the file. Errors: NotFound, Io,
+// BadFile with the field's name; Refused when others can read the password file.
 [[nodiscard]] records::Expected<PanelConfig> loadPanelConfig(const QString &path);
 
 // Where the sign-in form keeps the store of an account: one file per account below `dataFolder`.

@@ -2,12 +2,10 @@
 #include "core/SharedNotes.h"
 
 #include "core/Fleet.h"
-#include "core/Labels.h"
 #include "store/Store.h"
 #include "xmpp/PrivateNodes.h"
 
 #include <algorithm>
-#include <QJsonArray>
 #include <QRandomGenerator>
 
 namespace sgn::core {
@@ -23,10 +21,6 @@ constexpr int fetchedAtOnce = 8;
 constexpr qsizetype maxEntry = 4'000;
 // An entry that has become empty is kept so long: until then it reaches desks that were closed.
 constexpr qint64 forgetAfterDays = 90;
-// Beside the members of records::SharedEntry.
-constexpr QLatin1StringView nameMember = "name"_L1;
-constexpr QLatin1StringView tagsMember = "tags"_L1;
-constexpr qsizetype maxTags = 64;
 
 } // namespace
 
@@ -107,7 +101,7 @@ void SharedNotes::take(int chunk, const QByteArray &json)
     records::SharedEntries theirs = records::sharedEntriesFrom(json);
     theirs.removeIf([chunk](auto entry) { return records::sharedChunkOf(entry.key()) != chunk; });
     records::SharedEntries &ours = m_chunks[chunk];
-    const records::SharedMerge merged = records::merge(ours, theirs);
+    const records::SharedMerge merged = records::mergeNewer(ours, theirs);
     if (!merged.changed.isEmpty()) {
         m_store.keepShared(chunk, ours);
     }
@@ -144,31 +138,18 @@ records::Expected<> SharedNotes::setNotes(const QString &jid, const records::Dev
     return {};
 }
 
-std::optional<SharedNotes::Label> SharedNotes::labelOf(const QString &jid) const
+std::optional<records::DeviceLabel> SharedNotes::labelOf(const QString &jid) const
 {
-    const QJsonObject members = entryOf(jid).other;
-    if (!members.contains(nameMember) && !members.contains(tagsMember)) {
-        return std::nullopt;
-    }
-    Label label{members.value(nameMember).toString().simplified().left(Labels::maxLabel), {}};
-    for (const QJsonValue &value : members.value(tagsMember).toArray()) {
-        const QString tag = value.toString().simplified().left(Labels::maxTag);
-        if (!tag.isEmpty() && label.tags.size() < maxTags) {
-            label.tags += tag;
-        }
-    }
-    return label;
+    return entryOf(jid).label;
 }
 
-void SharedNotes::setLabel(const QString &jid, const Label &label)
+void SharedNotes::setLabel(const QString &jid, const records::DeviceLabel &label)
 {
-    if (labelOf(jid) == label) {
-        return;
-    }
     records::SharedEntry entry = entryOf(jid);
-    entry.other.insert(nameMember, label.name);
-    entry.other.insert(tagsMember, QJsonArray::fromStringList(label.tags));
-    change(jid, std::move(entry));
+    if (entry.label != label) {
+        entry.label = label;
+        change(jid, std::move(entry));
+    }
 }
 
 void SharedNotes::markRetired(const QStringList &jids, const QDateTime &at)
@@ -211,7 +192,7 @@ void SharedNotes::dropForgotten()
     const QDateTime limit = m_clock.wallUtc().addDays(-forgetAfterDays);
     for (auto &[chunk, entries] : m_chunks) {
         const qsizetype dropped = entries.removeIf([&limit](auto entry) {
-            return entry->notes.isEmpty() && !entry->retiredAt.isValid() && entry->other.isEmpty() &&
+            return entry->notes.isEmpty() && !entry->label && !entry->retiredAt.isValid() && entry->other.isEmpty() &&
                    entry->changedAt < limit;
         });
         if (dropped > 0) {

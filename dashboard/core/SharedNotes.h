@@ -51,16 +51,6 @@ public:
         const Clock &clock; // the server's
     };
 
-    // What operators call a device, and its tags. The contact on the server has them, too, but a server whose groups
-    // hold the contact forgets them when it starts again.
-    struct Label
-    {
-        QString name;
-        QStringList tags;
-
-        friend bool operator==(const Label &, const Label &) = default;
-    };
-
     // Everything in `parts` outlives this.
     explicit SharedNotes(const Parts &parts, QObject *parent = nullptr);
 
@@ -73,9 +63,10 @@ public:
 
     // TooLarge: the notes, or all of those that share an item with them.
     [[nodiscard]] records::Expected<> setNotes(const QString &jid, const records::DeviceNotes &notes);
-    // As it was set at any desk; nothing where none has.
-    [[nodiscard]] std::optional<Label> labelOf(const QString &jid) const;
-    void setLabel(const QString &jid, const Label &label);
+    // As it was set at any desk; nothing where none has. The contact on the server has it, too, but a server whose
+    // groups hold the contact forgets it when it starts again.
+    [[nodiscard]] std::optional<records::DeviceLabel> labelOf(const QString &jid) const;
+    void setLabel(const QString &jid, const records::DeviceLabel &label);
     void markRetired(const QStringList &jids, const QDateTime &at);
     void clearRetired(const QString &jid);
 

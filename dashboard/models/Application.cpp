@@ -16,6 +16,11 @@ Application::Application(const SignIn::Environment &environment, QObject *parent
             m_workspace->panel().setOperatorName(m_environment.preferences.operatorName());
         }
     });
+    connect(&environment.preferences, &Preferences::keepDaysChanged, this, [this] {
+        if (m_workspace) {
+            m_workspace->panel().setKeepDays(m_environment.preferences.keepDays());
+        }
+    });
 }
 
 Application::~Application() = default;
@@ -24,11 +29,14 @@ void Application::show(std::unique_ptr<core::Panel> panel)
 {
     close();
     m_workspace = std::make_unique<Workspace>(std::move(panel), m_environment.clock);
-    // The panel file may name the operator; what Settings has counts more.
+    // The panel file may name the operator and how long history is kept; what was chosen in Settings counts more.
     if (const QString name = m_environment.preferences.operatorName(); !name.isEmpty()) {
         m_workspace->panel().setOperatorName(name);
     }
+    m_environment.preferences.setDefaultKeepDays(m_workspace->panel().keepDays());
+    m_workspace->panel().setKeepDays(m_environment.preferences.keepDays());
     m_workspace->keys()->keepIn(m_environment.preferences);
+    m_workspace->acceptPatterns()->keepIn(m_environment.preferences);
     Q_EMIT workspaceChanged();
 }
 

@@ -70,6 +70,8 @@ QVariant DeviceProcessModel::data(const QModelIndex &index, int role) const
         return causeText(process);
     case LinesRole:
         return process.report.lastExit ? process.report.lastExit->lastLines.join(u'\n') : QString();
+    case JidRole:
+        return m_jid;
     default:
         return {};
     }
@@ -77,8 +79,9 @@ QVariant DeviceProcessModel::data(const QModelIndex &index, int role) const
 
 QHash<int, QByteArray> DeviceProcessModel::roleNames() const
 {
-    return {{NameRole, "name"}, {VersionRole, "version"}, {StateRole, "stateText"}, {ToneRole, "tone"},
-            {NoteRole, "note"}, {DeadRole, "dead"},       {DeathRole, "death"},     {LinesRole, "lastLines"}};
+    return {{NameRole, "name"},   {VersionRole, "version"}, {StateRole, "stateText"},
+            {ToneRole, "tone"},   {NoteRole, "note"},       {DeadRole, "dead"},
+            {DeathRole, "death"}, {LinesRole, "lastLines"}, {JidRole, "jid"}};
 }
 
 QString DeviceProcessModel::stateText(const records::DeviceProcess &process)
@@ -306,11 +309,11 @@ QList<FactModel::Fact> DeviceDetails::factsOf(const records::Device &device) con
     }
     add(tr("Model"), facts.model);
     add(tr("System"), facts.os);
-    if (facts.agentVersion) {
-        add(tr("Agent"), tr("version %1").arg(*facts.agentVersion));
+    if (facts.agentVersion.isKnown()) {
+        add(tr("Agent"), tr("version %1").arg(facts.agentVersion.text()));
     }
-    if (facts.watchdogVersion) {
-        add(tr("Watchdog"), tr("version %1").arg(*facts.watchdogVersion));
+    if (facts.watchdogVersion.isKnown()) {
+        add(tr("Watchdog"), tr("version %1").arg(facts.watchdogVersion.text()));
     }
     if (facts.uptimeS) {
         add(tr("Running for"), wording::durationText(*facts.uptimeS));

@@ -17,7 +17,17 @@ class DeviceProcessModel final : public QAbstractListModel
     QML_ANONYMOUS
 
 public:
-    enum Role { NameRole = Qt::UserRole, VersionRole, StateRole, ToneRole, NoteRole, DeadRole, DeathRole, LinesRole };
+    enum Role {
+        NameRole = Qt::UserRole,
+        VersionRole,
+        StateRole,
+        ToneRole,
+        NoteRole,
+        DeadRole,
+        DeathRole,
+        LinesRole,
+        JidRole
+    };
 
     explicit DeviceProcessModel(const Clock &clock, QObject *parent = nullptr);
 

@@ -1,7 +1,33 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/FleetFilter.h"
 
+#include "base/EnumNames.h"
+
+#include <algorithm>
+
 namespace sgn::models {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+// As views are saved.
+constexpr auto groupNames = enumNames<FleetFilter::Group>({
+    {FleetFilter::All, ""_L1},
+    {FleetFilter::Online, "online"_L1},
+    {FleetFilter::Offline, "offline"_L1},
+    {FleetFilter::Dead, "dead"_L1},
+    {FleetFilter::Updating, "updating"_L1},
+    {FleetFilter::Attention, "attention"_L1},
+});
+
+// Only with an operator: "dead" alone is a text that may be in a name.
+bool looksLikeQuery(const QString &text)
+{
+    return std::ranges::any_of(text, [](QChar c) { return u"=<>~!"_s.contains(c); });
+}
+
+} // namespace
 
 FleetFilter::FleetFilter(FleetModel &fleet, QObject *parent)
     : TableFilter(fleet, parent)
@@ -72,6 +98,18 @@ void FleetFilter::clear()
     setFilterText({});
 }
 
+records::ViewContent FleetFilter::content() const
+{
+    return {filterText().simplified(), groupNames.nameOf(m_group), m_process, m_version};
+}
+
+void FleetFilter::show(const records::ViewContent &content)
+{
+    setGroup(groupNames.valueOf(content.group).value_or(All));
+    setVersion(content.process, content.version);
+    setFilterText(content.text);
+}
+
 void FleetFilter::chooseCurrent()
 {
     if (m_fleet.rowOf(currentKey()) >= 0 || m_fleet.rowCount() == 0) {
@@ -86,9 +124,24 @@ void FleetFilter::chooseCurrent()
     setCurrentKey(m_fleet.key(best));
 }
 
+QString FleetFilter::needleOf(const QString &text)
+{
+    m_query.reset();
+    if (looksLikeQuery(text)) {
+        if (records::Expected<core::DeviceQuery> query = core::DeviceQuery::parse(text)) {
+            m_query = *std::move(query);
+            return {};
+        }
+    }
+    return TableFilter::needleOf(text);
+}
+
 bool FleetFilter::accepts(int sourceRow) const
 {
     const records::Device &device = m_fleet.device(sourceRow);
+    if (m_query && !m_query->matches(device)) {
+        return false;
+    }
     if (!m_process.isEmpty()) {
         const records::DeviceProcess *process = device.process(m_process);
         if (!process || compareVersions(versionOf(process->report), m_version) != 0) {

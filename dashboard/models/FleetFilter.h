@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/DeviceQuery.h"
 #include "models/FleetModel.h"
 #include "models/TableFilter.h"
+#include "records/SavedViews.h"
 
 namespace sgn::models {
 
-// The fleet narrowed by a head figure, a process's version and the text filter.
+// The fleet narrowed by a head figure, a process's version and the text filter, whose text may also be a query, see
+// core::DeviceQuery.
 //
 // The base is named in full, because the QML type registration of Qt 6.4 looks it up by the text.
 class FleetFilter final : public sgn::models::TableFilter
@@ -37,6 +40,9 @@ public:
     Q_INVOKABLE void setVersion(const QString &process, const QString &version);
     Q_INVOKABLE void clearVersion();
     Q_INVOKABLE void clear();
+    // What narrows it, to be saved and shown again.
+    [[nodiscard]] records::ViewContent content() const;
+    void show(const records::ViewContent &content);
     // The device that needs eyes most, if nothing is current yet.
     void chooseCurrent();
 
@@ -46,10 +52,12 @@ Q_SIGNALS:
 
 protected:
     [[nodiscard]] bool accepts(int sourceRow) const override;
+    [[nodiscard]] QString needleOf(const QString &text) override;
 
 private:
     FleetModel &m_fleet;
     Group m_group = All;
+    std::optional<core::DeviceQuery> m_query; // while the text is one
     QString m_process;
     QString m_version;
 };

@@ -148,12 +148,12 @@ Cell FleetModel::processCell(const records::Device &device, const QString &name)
         cell.text = u"%1 → %2"_s.arg(version).arg(*wanted);
         cell.tone = Cell::Accent;
         cell.badge = true;
-        cell.hint = tr("update #%1 is on its way").arg(device.update->target->number);
+        cell.hint = tr("an update is on its way");
     } else if (wanted) {
         cell.text = version;
         cell.tone = Cell::Warning;
         cell.badge = true;
-        cell.hint = tr("update #%1 brings version %2").arg(device.update->target->number).arg(*wanted);
+        cell.hint = tr("the update brings version %1").arg(*wanted);
     } else {
         cell.text = version;
     }
@@ -163,9 +163,10 @@ Cell FleetModel::processCell(const records::Device &device, const QString &name)
 Cell FleetModel::agentCell(const records::Device &device) const
 {
     Cell cell;
-    cell.text = device.facts.agentVersion ? QString::number(*device.facts.agentVersion) : u"–"_s;
+    const ReportedVersion &version = device.facts.agentVersion;
+    cell.text = version.isKnown() ? version.text() : u"–"_s;
     cell.tone = Cell::Muted;
-    if (!device.facts.agentVersion) {
+    if (!version.isKnown()) {
         cell.hint = tr("not reported by this device");
     }
     return cell;
@@ -224,7 +225,7 @@ bool FleetModel::less(int column, int left, int right) const
         return a.lastSeen > b.lastSeen;
     }
     if (column == agentColumn()) {
-        return a.facts.agentVersion < b.facts.agentVersion;
+        return compareVersions(a.facts.agentVersion, b.facts.agentVersion) < 0;
     }
     if (column == whyColumn()) {
         return attentionOf(a).level > attentionOf(b).level;

@@ -68,6 +68,38 @@ void Preferences::setOperatorName(const QString &name)
     }
 }
 
+int Preferences::keepDays() const
+{
+    bool isNumber = false;
+    const int days = m_settings.value("keepDays").toInt(&isNumber);
+    return isNumber && days >= 0 ? days : m_defaultKeepDays;
+}
+
+void Preferences::setKeepDays(int days)
+{
+    if (days != keepDays()) {
+        m_settings.setValue("keepDays", days);
+        Q_EMIT keepDaysChanged();
+    }
+}
+
+void Preferences::setDefaultKeepDays(int days)
+{
+    if (std::exchange(m_defaultKeepDays, days) != days) {
+        Q_EMIT keepDaysChanged();
+    }
+}
+
+QStringList Preferences::accept() const
+{
+    return m_settings.value("accept").toStringList();
+}
+
+void Preferences::setAccept(const QStringList &patterns)
+{
+    m_settings.setValue("accept", patterns);
+}
+
 Preferences::LastAccount Preferences::lastAccount() const
 {
     LastAccount account;

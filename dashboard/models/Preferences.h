@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/PanelConfig.h"
+
 #include <QObject>
 #include <QSettings>
 #include <QStringList>
@@ -20,6 +22,8 @@ class Preferences final : public QObject
 
     // Who is named as the one who sends commands; empty: login and machine.
     Q_PROPERTY(QString operatorName READ operatorName WRITE setOperatorName NOTIFY operatorNameChanged FINAL)
+    // For how many days commands and the timeline are kept; 0: no matter how old.
+    Q_PROPERTY(int keepDays READ keepDays WRITE setKeepDays NOTIFY keepDaysChanged FINAL)
 
 public:
     enum Theme { SystemTheme, LightTheme, DarkTheme };
@@ -49,6 +53,13 @@ public:
     void setLanguage(const QString &language);
     [[nodiscard]] QString operatorName() const;
     void setOperatorName(const QString &name);
+    [[nodiscard]] int keepDays() const;
+    void setKeepDays(int days);
+    // What counts where nothing was chosen here.
+    void setDefaultKeepDays(int days);
+    // Patterns of accounts that are accepted without a click.
+    [[nodiscard]] QStringList accept() const;
+    void setAccept(const QStringList &patterns);
     [[nodiscard]] LastAccount lastAccount() const;
     void setLastAccount(const LastAccount &account);
     // Where a private key that signs is kept; empty: nowhere.
@@ -59,11 +70,13 @@ Q_SIGNALS:
     void themeChanged();
     void languageChanged();
     void operatorNameChanged();
+    void keepDaysChanged();
 
 private:
     QSettings m_settings;
     Theme m_theme = SystemTheme;
     QString m_language;
+    int m_defaultKeepDays = core::PanelConfig().keepDays;
 };
 
 } // namespace sgn::models

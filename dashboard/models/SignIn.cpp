@@ -106,6 +106,7 @@ records::Expected<core::PanelConfig> SignIn::config() const
     }
     config.caFile = m_caFile;
     config.operatorName = m_environment.preferences.operatorName();
+    config.keepDays = m_environment.preferences.keepDays();
     config.storeFile = core::storeFileFor(m_environment.dataFolder, config.jid);
     return config;
 }

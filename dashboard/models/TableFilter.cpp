@@ -48,11 +48,8 @@ void TableFilter::setFilterText(const QString &text)
         return;
     }
     m_filterText = text;
-    const QString needle = TableModel::fold(text);
-    if (needle != m_needle) {
-        m_needle = needle;
-        filterAll();
-    }
+    m_needle = needleOf(text);
+    filterAll();
     Q_EMIT filterChanged();
 }
 
@@ -230,6 +227,11 @@ QVariant TableFilter::headerData(int section, Qt::Orientation orientation, int r
 QHash<int, QByteArray> TableFilter::roleNames() const
 {
     return m_source.roleNames();
+}
+
+QString TableFilter::needleOf(const QString &text)
+{
+    return TableModel::fold(text);
 }
 
 bool TableFilter::accepts(int) const

@@ -79,6 +79,8 @@ Q_SIGNALS:
 protected:
     // Beyond the text filter.
     [[nodiscard]] virtual bool accepts(int sourceRow) const;
+    // Called with each new text of the filter; returns what rows have to contain of it. Folded.
+    [[nodiscard]] virtual QString needleOf(const QString &text);
     void filterAgain();
 
 private:

@@ -46,7 +46,7 @@ const records::IssuedCommand *UpdateDetails::record() const
 QString UpdateDetails::title() const
 {
     const records::IssuedCommand *shown = record();
-    return shown ? tr("Update #%1 · %2").arg(shown->number).arg(updateTitle(*shown)) : QString();
+    return shown ? u"%1 · #%2"_s.arg(updateTitle(*shown)).arg(shown->number) : QString();
 }
 
 QString UpdateDetails::summary() const
@@ -101,7 +101,7 @@ void UpdateDetails::cancel()
 {
     const records::Expected<> outcome = m_panel.updates().cancel(m_targets.number(), m_panel.operatorName());
     if (outcome) {
-        Q_EMIT notified(tr("Update #%1 stops where it hasn't replaced anything yet.").arg(m_targets.number()), false);
+        Q_EMIT notified(tr("The update stops where it hasn't replaced anything yet."), false);
     } else {
         Q_EMIT notified(tr("It can't be stopped: %1.").arg(wording::sentence(outcome.error())), true);
     }
@@ -116,7 +116,7 @@ void UpdateDetails::retryFailed()
             Q_EMIT notified(tr("It can't be tried again: %1.").arg(wording::sentence(number.error())), true);
             return;
         }
-        Q_EMIT notified(tr("Tried again as update #%1.").arg(*number), false);
+        Q_EMIT notified(tr("Tried again as a new update."), false);
         Q_EMIT retried(*number);
     });
 }

@@ -92,6 +92,7 @@ Cell UpdateListModel::cell(int row, int column) const
     switch (column) {
     case NumberColumn:
         cell.text = QString::number(shown->number);
+        cell.tone = Cell::Muted;
         break;
     case TitleColumn:
         cell.text = updateTitle(*shown);

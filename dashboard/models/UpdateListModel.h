@@ -18,6 +18,8 @@ class UpdateListModel final : public TableModel
     QML_ANONYMOUS
 
 public:
+    enum Columns { TitleColumn, VersionsColumn, StartedColumn, StateColumn, NumberColumn, ColumnCount };
+
     // Both outlive the model.
     UpdateListModel(core::CommandLog &commands, const Clock &clock, QObject *parent = nullptr);
 
@@ -29,8 +31,6 @@ public:
     [[nodiscard]] bool less(int column, int left, int right) const override;
 
 private:
-    enum Columns { NumberColumn, TitleColumn, VersionsColumn, StartedColumn, StateColumn, ColumnCount };
-
     void rewind();
     void add(CommandNo number);
     [[nodiscard]] const records::IssuedCommand *record(int row) const { return m_commands.find(m_numbers.at(row)); }

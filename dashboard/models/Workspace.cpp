@@ -21,8 +21,10 @@ Workspace::Workspace(std::unique_ptr<core::Panel> panel, const Clock &clock, QOb
     , m_head(m_panel->fleet())
     , m_fleetModel(m_panel->fleet(), clock)
     , m_fleet(m_fleetModel)
+    , m_views(m_panel->views(), m_fleet)
     , m_device(*m_panel, clock)
     , m_deviceForm(*m_panel)
+    , m_tagForm(*m_panel)
     , m_deadModel(m_panel->fleet(), clock)
     , m_dead(m_deadModel)
     , m_newcomersModel(m_panel->membership().newcomers(), clock)
@@ -38,6 +40,7 @@ Workspace::Workspace(std::unique_ptr<core::Panel> panel, const Clock &clock, QOb
     , m_activityModel(*m_panel, clock)
     , m_activity(m_activityModel)
     , m_keys(*m_panel)
+    , m_acceptPatterns(*m_panel)
     , m_warnings(m_panel->warnings())
 {
     const core::Fleet &fleet = m_panel->fleet();
@@ -51,7 +54,7 @@ Workspace::Workspace(std::unique_ptr<core::Panel> panel, const Clock &clock, QOb
 
     m_dead.sortBy(2, true);
     m_newcomers.sortBy(NewcomersModel::FirstSeenColumn, true);
-    m_updates.sortBy(3, true);
+    m_updates.sortBy(UpdateListModel::StartedColumn, true);
     m_logs.sortBy(1, true);
     m_activity.sortBy(0, true);
 
@@ -70,7 +73,7 @@ Workspace::Workspace(std::unique_ptr<core::Panel> panel, const Clock &clock, QOb
             [this](CommandNo number) { m_updates.setCurrentKey(QString::number(number)); });
     connect(&m_newUpdate, &NewUpdate::started, this, [this](CommandNo number) {
         m_updates.setCurrentKey(QString::number(number));
-        Q_EMIT notified(tr("Update #%1 is on its way.").arg(number), false);
+        Q_EMIT notified(tr("The update is on its way."), false);
         Q_EMIT updateStarted();
     });
     connect(&m_newUpdate, &NewUpdate::failed, this, [this](const records::Problem &why) {
@@ -78,6 +81,8 @@ Workspace::Workspace(std::unique_ptr<core::Panel> panel, const Clock &clock, QOb
     });
     connect(&m_log, &LogDocument::notified, this, &Workspace::notified);
     connect(&m_deviceForm, &DeviceForm::notified, this, &Workspace::notified);
+    connect(&m_tagForm, &TagForm::notified, this, &Workspace::notified);
+    connect(&m_views, &ViewListModel::notified, this, &Workspace::notified);
     connect(m_panel.get(), &core::Panel::warned, this, [this](const records::Problem &warning) {
         if (!m_warnings.contains(warning)) {
             m_warnings += warning;
@@ -255,6 +260,11 @@ void Workspace::actOn(const QString &jid)
     case records::Attention::Action::None:
         break;
     }
+}
+
+void Workspace::prepareTags()
+{
+    m_tagForm.begin(m_fleet.checkedKeys());
 }
 
 void Workspace::reboot()

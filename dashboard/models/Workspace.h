@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/Panel.h"
+#include "models/AcceptPatterns.h"
 #include "models/ActivityModel.h"
 #include "models/ConnectionStatus.h"
 #include "models/DeadModel.h"
@@ -14,9 +15,11 @@
 #include "models/NewcomersModel.h"
 #include "models/NewUpdate.h"
 #include "models/SigningKeys.h"
+#include "models/TagForm.h"
 #include "models/UpdateDetails.h"
 #include "models/UpdateListModel.h"
 #include "models/VersionModel.h"
+#include "models/ViewListModel.h"
 
 #include <QObject>
 #include <QTimer>
@@ -36,8 +39,10 @@ class Workspace final : public QObject
     Q_PROPERTY(sgn::models::ConnectionStatus *connection READ connection CONSTANT FINAL)
     Q_PROPERTY(sgn::models::FleetHead *head READ head CONSTANT FINAL)
     Q_PROPERTY(sgn::models::FleetFilter *fleet READ fleet CONSTANT FINAL)
+    Q_PROPERTY(sgn::models::ViewListModel *views READ views CONSTANT FINAL)
     Q_PROPERTY(sgn::models::DeviceDetails *device READ device CONSTANT FINAL)
     Q_PROPERTY(sgn::models::DeviceForm *deviceForm READ deviceForm CONSTANT FINAL)
+    Q_PROPERTY(sgn::models::TagForm *tagForm READ tagForm CONSTANT FINAL)
     Q_PROPERTY(sgn::models::TableFilter *dead READ dead CONSTANT FINAL)
     Q_PROPERTY(sgn::models::TableFilter *newcomers READ newcomers CONSTANT FINAL)
     Q_PROPERTY(QAbstractItemModel *versions READ versions CONSTANT FINAL)
@@ -48,6 +53,7 @@ class Workspace final : public QObject
     Q_PROPERTY(sgn::models::LogDocument *log READ log CONSTANT FINAL)
     Q_PROPERTY(sgn::models::TableFilter *activity READ activity CONSTANT FINAL)
     Q_PROPERTY(sgn::models::SigningKeys *keys READ keys CONSTANT FINAL)
+    Q_PROPERTY(sgn::models::AcceptPatterns *acceptPatterns READ acceptPatterns CONSTANT FINAL)
 
 public:
     // `clock` outlives the workspace.
@@ -61,8 +67,10 @@ public:
     [[nodiscard]] ConnectionStatus *connection() { return &m_connection; }
     [[nodiscard]] FleetHead *head() { return &m_head; }
     [[nodiscard]] FleetFilter *fleet() { return &m_fleet; }
+    [[nodiscard]] ViewListModel *views() { return &m_views; }
     [[nodiscard]] DeviceDetails *device() { return &m_device; }
     [[nodiscard]] DeviceForm *deviceForm() { return &m_deviceForm; }
+    [[nodiscard]] TagForm *tagForm() { return &m_tagForm; }
     [[nodiscard]] TableFilter *dead() { return &m_dead; }
     [[nodiscard]] TableFilter *newcomers() { return &m_newcomers; }
     [[nodiscard]] QAbstractItemModel *versions() { return &m_versions; }
@@ -73,6 +81,7 @@ public:
     [[nodiscard]] LogDocument *log() { return &m_log; }
     [[nodiscard]] TableFilter *activity() { return &m_activity; }
     [[nodiscard]] SigningKeys *keys() { return &m_keys; }
+    [[nodiscard]] AcceptPatterns *acceptPatterns() { return &m_acceptPatterns; }
 
     // The language has changed.
     void retranslate();
@@ -81,6 +90,7 @@ public:
     Q_INVOKABLE void askVersions();
     Q_INVOKABLE void getLogs();
     Q_INVOKABLE void prepareUpdate();
+    Q_INVOKABLE void prepareTags();
     Q_INVOKABLE void reboot();
     // Takes them out of the fleet.
     Q_INVOKABLE void retire();
@@ -122,8 +132,10 @@ private:
     FleetHead m_head;
     FleetModel m_fleetModel;
     FleetFilter m_fleet;
+    ViewListModel m_views;
     DeviceDetails m_device;
     DeviceForm m_deviceForm;
+    TagForm m_tagForm;
     DeadModel m_deadModel;
     TableFilter m_dead;
     NewcomersModel m_newcomersModel;
@@ -139,6 +151,7 @@ private:
     ActivityModel m_activityModel;
     TableFilter m_activity;
     SigningKeys m_keys;
+    AcceptPatterns m_acceptPatterns;
     QDateTime m_lastReport;
     QList<records::Problem> m_warnings;
     QTimer m_ages;

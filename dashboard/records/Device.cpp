@@ -78,18 +78,18 @@ bool Device::isBehind() const
         return false;
     }
     if (update->target->component != Component::SmartMeter) {
-        const auto have = releaseVersion(update->target->component);
-        return have && *have < update->target->version;
+        const ReportedVersion have = releaseVersion(update->target->component);
+        return have.isKnown() && compareVersions(have, update->target->version) < 0;
     }
     return std::ranges::any_of(processes,
                                [this](const DeviceProcess &process) { return isBehind(process.report.name); });
 }
 
-std::optional<int> Device::releaseVersion(Component component) const
+ReportedVersion Device::releaseVersion(Component component) const
 {
     switch (component) {
     case Component::SmartMeter:
-        return std::nullopt;
+        return {};
     case Component::JabberClient:
         return facts.agentVersion;
     case Component::WatchDog:

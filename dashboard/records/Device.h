@@ -90,8 +90,8 @@ struct Device
     // The version that the last update brings to a process and that the device doesn't report yet.
     [[nodiscard]] std::optional<int> wantedVersion(QStringView processName) const;
     [[nodiscard]] bool isBehind(QStringView processName) const;
-    // The reported version of a component that has one; nothing for SmartMeter, whose processes have their own.
-    [[nodiscard]] std::optional<int> releaseVersion(Component component) const;
+    // The reported version of a component that has one; unknown for SmartMeter, whose processes have their own.
+    [[nodiscard]] ReportedVersion releaseVersion(Component component) const;
     [[nodiscard]] bool isBehind() const;
 };
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <optional>
 #include <QDateTime>
 #include <QJsonObject>
 #include <QMap>
 #include <QString>
+#include <QStringList>
 
 namespace sgn::records {
 
@@ -19,13 +21,27 @@ struct DeviceNotes
     friend bool operator==(const DeviceNotes &, const DeviceNotes &) = default;
 };
 
-// What all desks know of a device besides its name and tags, and when it was last changed.
+inline constexpr qsizetype maxLabel = 100;
+inline constexpr qsizetype maxTag = 50;
+
+// What operators call a device, and its tags.
+struct DeviceLabel
+{
+    QString name;
+    QStringList tags;
+
+    friend bool operator==(const DeviceLabel &, const DeviceLabel &) = default;
+};
+
+// What all desks know of a device, and when it was last changed.
 struct SharedEntry
 {
     QDateTime changedAt; // UTC, by the server's clock
-    DeviceNotes notes;
-    QDateTime retiredAt; // UTC, when an operator took it out of the fleet; invalid: not since it was last taken in
-    QJsonObject other;   // what a newer program has added; stays as it is
+    DeviceNotes notes = {};
+    // As it was set at any desk; nothing where none has.
+    std::optional<DeviceLabel> label = {};
+    QDateTime retiredAt = {}; // UTC, when an operator took it out of the fleet; invalid: not since it was last taken in
+    QJsonObject other = {};   // what a newer program has added; stays as it is
 
     friend bool operator==(const SharedEntry &, const SharedEntry &) = default;
 };

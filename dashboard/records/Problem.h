@@ -42,6 +42,8 @@ enum class FactCode {
     BadTag,       // what
     BadQuery,     // term
     BadFleetFile, // path
+    BadViewName,  // name
+    TooManyViews, // limit
 
     // An update on its way to becoming a command.
     UpdateWithoutProcess,
@@ -99,6 +101,7 @@ enum class FactCode {
     StoreDamaged,
     StoreNotQuarantined, // path, where to
     StoreReplaced,       // path, where the damaged one is now
+    StoreToBeReplaced,   // path; at the next start
     StoreOfOther,        // its account, the wanted account
     StoreNewer,
     StoreNotWritten,

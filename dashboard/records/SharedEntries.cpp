@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "records/SharedEntries.h"
 
-#include <algorithm>
+#include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
 
@@ -15,6 +15,7 @@ namespace {
 constexpr qsizetype maxFields = 64;
 constexpr qsizetype maxName = 100;
 constexpr qsizetype maxText = 8'000;
+constexpr qsizetype maxTags = 64;
 
 QDateTime timeFrom(const QJsonValue &value)
 {
@@ -26,6 +27,10 @@ QJsonObject objectOf(const SharedEntry &entry)
 {
     QJsonObject object = entry.other;
     object.insert(u"at"_s, entry.changedAt.toMSecsSinceEpoch());
+    if (entry.label) {
+        object.insert(u"name"_s, entry.label->name);
+        object.insert(u"tags"_s, QJsonArray::fromStringList(entry.label->tags));
+    }
     if (!entry.notes.fields.isEmpty()) {
         QJsonObject fields;
         for (auto it = entry.notes.fields.cbegin(); it != entry.notes.fields.cend(); ++it) {
@@ -42,10 +47,29 @@ QJsonObject objectOf(const SharedEntry &entry)
     return object;
 }
 
+std::optional<DeviceLabel> labelFrom(const QJsonObject &object)
+{
+    if (!object.contains(u"name"_s) && !object.contains(u"tags"_s)) {
+        return std::nullopt;
+    }
+    DeviceLabel label{object.value(u"name"_s).toString().simplified().left(maxLabel), {}};
+    for (const QJsonValue &value : object.value(u"tags"_s).toArray()) {
+        const QString tag = value.toString().simplified().left(maxTag);
+        if (!tag.isEmpty() && label.tags.size() < maxTags) {
+            label.tags += tag;
+        }
+    }
+    return label;
+}
+
 SharedEntry entryFrom(const QJsonObject &object)
 {
-    SharedEntry entry{timeFrom(object.value(u"at"_s)), {}, timeFrom(object.value(u"retired"_s)), object};
-    for (const QString &known : {u"at"_s, u"fields"_s, u"text"_s, u"retired"_s}) {
+    SharedEntry entry{.changedAt = timeFrom(object.value(u"at"_s)),
+                      .notes = {},
+                      .label = labelFrom(object),
+                      .retiredAt = timeFrom(object.value(u"retired"_s)),
+                      .other = object};
+    for (const QString &known : {u"at"_s, u"name"_s, u"tags"_s, u"fields"_s, u"text"_s, u"retired"_s}) {
         entry.other.remove(known);
     }
     entry.notes.text = object.value(u"text"_s).toString().left(maxText);
@@ -58,18 +82,6 @@ SharedEntry entryFrom(const QJsonObject &object)
         }
     }
     return entry;
-}
-
-// Where two desks changed it in the same millisecond, any rule is good that all of them follow.
-bool isNewer(const SharedEntry &one, const SharedEntry &other)
-{
-    if (one.changedAt != other.changedAt) {
-        return one.changedAt > other.changedAt;
-    }
-    const auto textOf = [](const SharedEntry &entry) {
-        return QJsonDocument(objectOf(entry)).toJson();
-    };
-    return one != other && textOf(one) > textOf(other);
 }
 
 } // namespace
@@ -101,22 +113,16 @@ SharedEntries sharedEntriesFrom(const QByteArray &json)
     return entries;
 }
 
-SharedMerge merge(SharedEntries &ours, const SharedEntries &theirs)
+// Where two desks changed it in the same millisecond, any rule is good that all of them follow.
+bool isNewer(const SharedEntry &one, const SharedEntry &other)
 {
-    SharedMerge result;
-    for (auto it = ours.cbegin(); it != ours.cend(); ++it) {
-        const auto other = theirs.constFind(it.key());
-        result.areOursNewer = result.areOursNewer || other == theirs.cend() || isNewer(it.value(), other.value());
+    if (one.changedAt != other.changedAt) {
+        return one.changedAt > other.changedAt;
     }
-    for (auto it = theirs.cbegin(); it != theirs.cend(); ++it) {
-        const auto own = ours.constFind(it.key());
-        if (own == ours.cend() || isNewer(it.value(), own.value())) {
-            ours.insert(it.key(), it.value());
-            result.changed += it.key();
-        }
-    }
-    std::ranges::sort(result.changed);
-    return result;
+    const auto textOf = [](const SharedEntry &entry) {
+        return QJsonDocument(objectOf(entry)).toJson();
+    };
+    return one != other && textOf(one) > textOf(other);
 }
 
 } // namespace sgn::records

@@ -2,10 +2,10 @@
 #pragma once
 
 #include "records/DeviceNotes.h"
+#include "records/SharedMerge.h"
 
 #include <QByteArray>
 #include <QHash>
-#include <QStringList>
 
 namespace sgn::records {
 
@@ -16,18 +16,12 @@ using SharedEntries = QHash<QString, SharedEntry>;
 inline constexpr int sharedChunks = 128;
 [[nodiscard]] int sharedChunkOf(const QString &jid);
 
-// JSON, for an item on the server and for the store: {"meter-1@example.org": {"at": ms, "fields": {...}, "text": "...",
-// "retired": ms}}, of which all but "at" may be missing. Reading takes what it can: another desk may be a newer one.
+// JSON, for an item on the server and for the store: {"meter-1@example.org": {"at": ms, "name": "...", "tags": [...],
+// "fields": {...}, "text": "...", "retired": ms}}, of which all but "at" may be missing. Reading takes what it can:
+// another desk may be a newer one.
 [[nodiscard]] QByteArray toJson(const SharedEntries &entries);
 [[nodiscard]] SharedEntries sharedEntriesFrom(const QByteArray &json);
 
-// What has changed when entries of another desk were taken in: of each device the one that was changed last stays, the
-// same on every desk in whatever order changes arrive.
-struct SharedMerge
-{
-    QStringList changed;       // of ours, by theirs
-    bool areOursNewer = false; // the others lack something
-};
-[[nodiscard]] SharedMerge merge(SharedEntries &ours, const SharedEntries &theirs);
+[[nodiscard]] bool isNewer(const SharedEntry &one, const SharedEntry &other);
 
 } // namespace sgn::records

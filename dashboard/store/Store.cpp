@@ -103,6 +103,12 @@ void Store::keepShared(int chunk, const records::SharedEntries &entries)
     schedule();
 }
 
+void Store::keepSavedViews(const QByteArray &views)
+{
+    m_batch.savedViews = views;
+    schedule();
+}
+
 void Store::removeNewcomer(const QString &jid)
 {
     m_batch.newcomers.remove(jid);
@@ -212,6 +218,11 @@ std::optional<records::Device> Store::retiredDevice(const QString &jid) const
 records::SharedEntries Store::sharedEntries() const
 {
     return m_reader->sharedEntries();
+}
+
+QByteArray Store::savedViews() const
+{
+    return m_reader->savedViews();
 }
 
 QList<records::Newcomer> Store::newcomers() const

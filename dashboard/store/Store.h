@@ -53,6 +53,8 @@ public:
     void removeNewcomer(const QString &jid);
     // All entries of the chunk.
     void keepShared(int chunk, const records::SharedEntries &entries);
+    // As JSON, see records::SavedViews.
+    void keepSavedViews(const QByteArray &views);
     void keep(const records::IssuedCommand &record) override;
     void keep(CommandNo number, int row, const records::CommandTarget &target) override;
     void keep(const records::ActivityEntry &entry);
@@ -70,6 +72,7 @@ public:
     [[nodiscard]] std::optional<records::Device> retiredDevice(const QString &jid) const;
     [[nodiscard]] QList<records::Newcomer> newcomers() const;
     [[nodiscard]] records::SharedEntries sharedEntries() const;
+    [[nodiscard]] QByteArray savedViews() const;
     [[nodiscard]] QList<records::IssuedCommand> commands(int limit) const override;
     [[nodiscard]] QList<records::CommandTarget> targets(CommandNo number) const override;
     [[nodiscard]] QList<CommandNo> openCommands() const override;

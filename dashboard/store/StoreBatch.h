@@ -31,6 +31,7 @@ struct StoreBatch
     QHash<QString, records::Newcomer> newcomers;
     QSet<QString> goneNewcomers;
     QHash<int, QByteArray> shared; // by chunk
+    QByteArray savedViews;
     QHash<CommandNo, records::IssuedCommand> commands;
     QHash<std::pair<CommandNo, int>, records::CommandTarget> targets; // by number and row
     QList<records::ActivityEntry> activity;

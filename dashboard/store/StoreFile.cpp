@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "store/StoreFile.h"
 
+#include "store/Housekeeping.h"
 #include "store/StoreSchema.h"
 #include "store/StoreSql.h"
 
@@ -31,7 +32,8 @@ records::Expected<QSqlDatabase> connectChecked(const QString &file)
     if (!database) {
         return fail(database.error());
     }
-    const records::Expected<> sound = checkStore(*database).and_then([&database] { return migrateStore(*database); });
+    const records::Expected<> sound =
+        checkStore(*database, isKnownAsDamaged(file)).and_then([&database] { return migrateStore(*database); });
     if (!sound) {
         sql::disconnect(*database);
         return fail(sound.error());
@@ -108,6 +110,7 @@ records::Expected<OpenedStore> openStoreFile(const QString &file, const QString 
     if (!database) {
         return fail(database.error());
     }
+    forgetDamage(file);
     if (const records::Expected<> claimed = claim(*database, accountJid); !claimed) {
         sql::disconnect(*database);
         return fail(claimed.error());

@@ -270,4 +270,11 @@ QString StoreReader::archiveId() const
     return query.next() ? query.value(0).toString() : QString();
 }
 
+QByteArray StoreReader::savedViews() const
+{
+    QSqlQuery query(m_database);
+    query.exec(u"SELECT value FROM meta WHERE key='views'"_s);
+    return query.next() ? query.value(0).toByteArray() : QByteArray();
+}
+
 } // namespace sgn::store

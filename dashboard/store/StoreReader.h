@@ -41,6 +41,7 @@ public:
     [[nodiscard]] QList<records::LogDelivery> logDeliveries() const;
     [[nodiscard]] QList<records::ActivityEntry> activity(const records::ActivityFilter &filter) const;
     [[nodiscard]] QString archiveId() const;
+    [[nodiscard]] QByteArray savedViews() const;
 
 private:
     // By their commands; null where the store doesn't know the command.

@@ -188,15 +188,49 @@ records::Expected<> migrateStore(QSqlDatabase &database)
     return {};
 }
 
-records::Expected<> checkStore(QSqlDatabase &database)
+records::Expected<> checkTable(QSqlDatabase &database, const QString &table)
 {
     QSqlQuery query(database);
-    query.prepare(u"PRAGMA quick_check(1)"_s);
-    if (Outcome outcome = sql::run(query, u"checking the store"_s); !outcome) {
-        return fail(outcome.error());
+    query.setForwardOnly(true);
+    if (!query.exec(u"PRAGMA quick_check('%1')"_s.arg(table))) {
+        return fail(sql::errorOf(query, u"checking the store"_s));
     }
     if (!query.next() || query.value(0).toString() != "ok"_L1) {
         return fail(ErrorCode::BadFile, records::FactCode::StoreDamaged, {}, query.value(0).toString().simplified());
+    }
+    return {};
+}
+
+Result<QStringList> tablesOf(QSqlDatabase &database)
+{
+    QSqlQuery query(database);
+    query.setForwardOnly(true);
+    query.prepare(u"SELECT name FROM sqlite_master WHERE type='table' AND name NOT LIKE 'sqlite_%' ORDER BY name"_s);
+    if (Outcome outcome = sql::run(query, u"checking the store"_s); !outcome) {
+        return fail(std::move(outcome).error());
+    }
+    QStringList tables;
+    while (query.next()) {
+        tables += query.value(0).toString();
+    }
+    return tables;
+}
+
+records::Expected<> checkStore(QSqlDatabase &database, bool isSuspect)
+{
+    Result<QStringList> tables = tablesOf(database);
+    if (!tables) {
+        return fail(std::move(tables).error());
+    }
+    const bool isPresentVersion =
+        tables->contains(u"migrations"_s) && versionOf(database).value_or(0) == storeSchemaVersion();
+    if (isPresentVersion && !isSuspect) {
+        tables->removeIf([](const QString &table) { return table == "activity"_L1 || table == "command_targets"_L1; });
+    }
+    for (const QString &table : std::as_const(*tables)) {
+        if (records::Expected<> sound = checkTable(database, table); !sound) {
+            return sound;
+        }
     }
     return {};
 }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "base/Result.h"
 #include "records/Problem.h"
 
 #include <QSqlDatabase>
+#include <QStringList>
 
 namespace sgn::store {
 
@@ -14,7 +16,12 @@ namespace sgn::store {
 // Brings the tables to the present version, all steps in one transaction. Refused when a newer program made the file.
 [[nodiscard]] records::Expected<> migrateStore(QSqlDatabase &database);
 
-// BadFile when SQLite finds the file damaged.
-[[nodiscard]] records::Expected<> checkStore(QSqlDatabase &database);
+// Reads every page of a table and its indexes. BadFile: the table is damaged.
+[[nodiscard]] records::Expected<> checkTable(QSqlDatabase &database, const QString &table);
+// The tables there are, in any version. BadFile: the file is no database.
+[[nodiscard]] Result<QStringList> tablesOf(QSqlDatabase &database);
+// Before the first reading: all tables but the two that grow with the years, where the file has the present version;
+// else, or where `isSuspect`, all of them. BadFile: the file is damaged.
+[[nodiscard]] records::Expected<> checkStore(QSqlDatabase &database, bool isSuspect);
 
 } // namespace sgn::store

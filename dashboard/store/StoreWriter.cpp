@@ -147,11 +147,13 @@ Outcome StoreWriter::Statements::write(const records::IssuedCommand &record)
 
 Outcome StoreWriter::Statements::write(CommandNo number, int row, const records::CommandTarget &target)
 {
-    // Another program of the same account may know the end already; what is finished stays finished.
+    // Another program of the same account may know the end already; what is finished stays finished. It may also have
+    // removed the whole command, as too old.
     QSqlQuery &query = prepared(
         "INSERT INTO command_targets(number, jid, position, state, percent, device_state, remarks, error, attempts, "
-        "sent, replied, finished, log, facts, first_sent) VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) "
-        "ON CONFLICT(number, jid) DO UPDATE SET "
+        "sent, replied, finished, log, facts, first_sent) "
+        "SELECT * FROM (SELECT ? AS wanted,?,?,?,?,?,?,?,?,?,?,?,?,?,?) "
+        "WHERE EXISTS(SELECT 1 FROM commands WHERE commands.number=wanted) ON CONFLICT(number, jid) DO UPDATE SET "
         "state=excluded.state, "
         "percent=excluded.percent, device_state=excluded.device_state, remarks=excluded.remarks, error=excluded.error, "
         "attempts=max(attempts, excluded.attempts), sent=excluded.sent, replied=excluded.replied, "
@@ -265,6 +267,9 @@ Outcome StoreWriter::write(const StoreBatch &batch)
         .and_then([&] { return writeAll(batch.goneNewcomers, [s](auto it) { return s->removeNewcomer(*it); }); })
         .and_then([&] { return writeAll(batch.newcomers, [s](auto it) { return s->write(it.value()); }); })
         .and_then([&] { return writeAll(batch.shared, [s](auto it) { return s->writeShared(it.key(), it.value()); }); })
+        .and_then([&]() -> Outcome {
+            return batch.savedViews.isEmpty() ? Outcome{} : s->setMeta(u"views"_s, QString::fromUtf8(batch.savedViews));
+        })
         .and_then([&] { return writeAll(batch.commands, [s](auto it) { return s->write(it.value()); }); })
         .and_then([&] {
             return writeAll(batch.targets,

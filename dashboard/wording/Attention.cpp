@@ -60,18 +60,18 @@ public:
         return text;
     }
 
-    static QString runningUpdate(const records::DeviceUpdate &update, CommandNo number)
+    static QString runningUpdate(const records::DeviceUpdate &update)
     {
         if (update.state != records::TargetState::Running || update.deviceState.isEmpty()) {
-            return tr("update #%1 on its way").arg(number);
+            return tr("update on its way");
         }
         const QString step = stepText(update.deviceState.simplified().left(maxQuoted));
         return update.percent < 0 ? step : tr("%1, %2 %").arg(step).arg(update.percent);
     }
 
-    static QString failedUpdate(const records::DeviceUpdate &update, CommandNo number)
+    static QString failedUpdate(const records::DeviceUpdate &update)
     {
-        const QString text = tr("update #%1 failed").arg(number);
+        const QString text = tr("update failed");
         const QString why = sentence(update.facts, std::nullopt, update.remarks).simplified().left(2 * maxQuoted);
         return why.isEmpty() ? text : u"%1: %2"_s.arg(text, why);
     }
@@ -88,17 +88,15 @@ public:
             .arg(durationText(std::llround(std::min(std::abs(facts.clockOffsetS.value_or(0)), 1e15))));
     }
 
-    static QString waitingUpdate(const records::Device &device, CommandNo number, const QDateTime &now)
+    static QString waitingUpdate(const records::Device &device, const QDateTime &now)
     {
-        return device.lastSeen.isValid() ? tr("offline for %1, update #%2 waits for it")
-                                               .arg(durationText(device.lastSeen.secsTo(now)))
-                                               .arg(number)
-                                         : tr("never seen, update #%1 waits for it").arg(number);
+        return device.lastSeen.isValid()
+                   ? tr("offline for %1, an update waits for it").arg(durationText(device.lastSeen.secsTo(now)))
+                   : tr("never seen, an update waits for it");
     }
 
     static QString reason(const records::Device &device, const records::Attention &attention, const QDateTime &now)
     {
-        const CommandNo number = device.update && device.update->target ? device.update->target->number : 0;
         switch (attention.matter) {
         case Matter::Nothing:
             return {};
@@ -112,9 +110,9 @@ public:
             return dead ? process(*dead, now) : QString();
         }
         case Matter::UpdateFailed:
-            return failedUpdate(*device.update, number);
+            return failedUpdate(*device.update);
         case Matter::UpdateExpired:
-            return tr("update #%1 was not answered in time").arg(number);
+            return tr("the update was not answered in time");
         case Matter::Unreadable:
             return tr("sends what can't be read: %1").arg(device.unreadable.simplified().left(2 * maxQuoted));
         case Matter::NotAnswering:
@@ -132,9 +130,9 @@ public:
         case Matter::ClockWrong:
             return facts(device.facts, attention.matter);
         case Matter::UpdateRuns:
-            return runningUpdate(*device.update, number);
+            return runningUpdate(*device.update);
         case Matter::UpdateWaits:
-            return waitingUpdate(device, number, now);
+            return waitingUpdate(device, now);
         }
         return {};
     }

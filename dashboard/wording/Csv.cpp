@@ -17,11 +17,6 @@ QString timeText(const QDateTime &time)
     return time.isValid() ? time.toUTC().toString(Qt::ISODate) : QString();
 }
 
-QString number(std::optional<int> value)
-{
-    return value ? QString::number(*value) : QString();
-}
-
 QString processText(const records::DeviceProcess *process)
 {
     if (!process) {
@@ -67,7 +62,7 @@ QByteArray fleetCsv(const QList<const records::Device *> &devices, const QString
         for (const QString &name : processNames) {
             fields += processText(device->process(name));
         }
-        fields += {number(device->facts.agentVersion), number(device->facts.watchdogVersion), device->facts.model,
+        fields += {device->facts.agentVersion.text(), device->facts.watchdogVersion.text(), device->facts.model,
                    device->facts.os, reasonText(*device, attentionOf(*device), now)};
         csv += csvLine(fields);
     }

@@ -54,6 +54,8 @@ constexpr auto phrases = std::to_array<Phrase>({
      QT_TRANSLATE_NOOP("Problem", "\"%1\" can't be a tag: 1 to 50 characters without comma, at most 20 for a device")},
     {FactCode::BadQuery,
      QT_TRANSLATE_NOOP("Problem", "\"%1\" is no condition; write for example online, tag=north, ocr<3 or !dead")},
+    {FactCode::BadViewName, QT_TRANSLATE_NOOP("Problem", "\"%1\" is no name for a view: 1 to 60 characters")},
+    {FactCode::TooManyViews, QT_TRANSLATE_NOOP("Problem", "more than %1 views can't be saved; remove one first")},
     {FactCode::BadFleetFile,
      QT_TRANSLATE_NOOP("Problem", "%1 is neither a birth record nor the fleet.json of sgn-provision batch")},
     {FactCode::UpdateWithoutProcess, QT_TRANSLATE_NOOP("Problem", "the update names no process")},
@@ -115,6 +117,10 @@ constexpr auto phrases = std::to_array<Phrase>({
     {FactCode::StoreReplaced,
      QT_TRANSLATE_NOOP("Problem", "The store %1 was damaged. It was renamed to %2 and a new one was made, which fills "
                                   "from the server's archive and from what devices report.")},
+    {FactCode::StoreToBeReplaced,
+     QT_TRANSLATE_NOOP("Problem", "The store %1 is damaged. Start this program again: it then renames the store and "
+                                  "makes a new one, which fills from the server's archive and from what devices "
+                                  "report.")},
     {FactCode::StoreOfOther,
      QT_TRANSLATE_NOOP("Problem", "the store belongs to %1, not to %2; choose another store file")},
     {FactCode::StoreNewer,

@@ -35,9 +35,22 @@ Surface {
         Item {
             Layout.fillWidth: true
         }
-        RowLayout {
+        // In two lines where the window is narrow.
+        Flow {
             id: slot
+
+            readonly property real inOneLine: {
+                let sum = -spacing
+                for (let i = 0; i < children.length; ++i) {
+                    sum += children[i].implicitWidth + spacing
+                }
+                return sum
+            }
+
             spacing: Theme.gap2
+            Layout.fillWidth: true
+            Layout.maximumWidth: inOneLine
+            Layout.preferredWidth: inOneLine
         }
     }
 }

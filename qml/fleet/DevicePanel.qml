@@ -168,7 +168,6 @@ Rectangle {
 
                 ProcessCard {
                     workspace: panel.workspace
-                    jid: panel.device.jid
                     Layout.fillWidth: true
                 }
             }

@@ -72,6 +72,11 @@ FocusScope {
                 group: FleetFilter.Attention
             }
         }
+        SavedViews {
+            views: screen.workspace.views
+            fleet: screen.workspace.fleet
+            Layout.fillWidth: true
+        }
         RowLayout {
             spacing: Theme.gap2
             Layout.fillWidth: true
@@ -80,7 +85,7 @@ FocusScope {
                 id: filter
                 iconName: "search"
                 clearable: true
-                placeholderText: qsTr("Filter: name, tag, id, version…")
+                placeholderText: qsTr("Filter: name, tag=north, ocr<3…")
                 text: screen.workspace.fleet.filterText
                 implicitWidth: Theme.filterWidth
                 onTextChanged: screen.workspace.fleet.filterText = text
@@ -98,6 +103,18 @@ FocusScope {
                 removable: true
                 text: screen.workspace.fleet.versionText
                 onClicked: screen.workspace.fleet.clearVersion()
+            }
+            Link {
+                visible: screen.workspace.views.savable
+                text: qsTr("Save view…")
+                Layout.leftMargin: Theme.gap1
+                onClicked: saveView.open()
+            }
+            Link {
+                visible: screen.workspace.views.current.length > 0
+                text: qsTr("Remove view…")
+                Layout.leftMargin: Theme.gap1
+                onClicked: removeView.open()
             }
             Item {
                 Layout.fillWidth: true
@@ -155,6 +172,14 @@ FocusScope {
                 onClicked: screen.workspace.getLogs()
             }
             Button {
+                text: qsTr("Tags…")
+                iconName: "tag"
+                onClicked: {
+                    screen.workspace.prepareTags()
+                    tags.open()
+                }
+            }
+            Button {
                 text: qsTr("Remove…")
                 iconName: "x"
                 onClicked: retire.open()
@@ -197,6 +222,26 @@ FocusScope {
     DeviceDialog {
         id: edit
         form: screen.workspace.deviceForm
+    }
+    TagDialog {
+        id: tags
+        form: screen.workspace.tagForm
+    }
+    SaveViewDialog {
+        id: saveView
+        views: screen.workspace.views
+    }
+    Dialog {
+        id: removeView
+        title: qsTr("Remove this view?")
+        acceptText: qsTr("Remove")
+        danger: true
+        onAccepted: screen.workspace.views.remove(screen.workspace.views.current)
+
+        contentItem: Label {
+            text: qsTr("\"%1\" leaves all desks of this account. The devices stay as they are.").arg(screen.workspace.views.current)
+            wrapMode: Text.Wrap
+        }
     }
     NewUpdateDialog {
         id: newUpdate

@@ -94,6 +94,42 @@ FocusScope {
                         onEditingFinished: screen.app.preferences.operatorName = text
                     }
                 }
+                Field {
+                    visible: screen.app.workspace !== null
+                    label: qsTr("Accept new devices")
+                    hint: qsTr("Accounts that become devices without a click: names of this server with * and ?, separated by commas; of another server with its name. Empty: none.")
+                    error: screen.app.workspace ? screen.app.workspace.acceptPatterns.error : ""
+                    Layout.fillWidth: true
+
+                    TextField {
+                        text: screen.app.workspace ? screen.app.workspace.acceptPatterns.text : ""
+                        error: screen.app.workspace ? screen.app.workspace.acceptPatterns.error : ""
+                        placeholderText: "altimeter_*"
+                        Layout.fillWidth: true
+                        onEditingFinished: screen.app.workspace.acceptPatterns.choose(text)
+                    }
+                }
+                Field {
+                    label: qsTr("Keep history")
+                    hint: qsTr("Ended commands and lines of the timeline that are older are removed from this computer.")
+                    Layout.fillWidth: true
+
+                    RowLayout {
+                        spacing: Theme.gap2
+
+                        Repeater {
+                            model: [90, 400, 0]
+
+                            Choice {
+                                required property int modelData
+
+                                text: modelData > 0 ? qsTr("%n day(s)", "", modelData) : qsTr("Always")
+                                selected: screen.app.preferences.keepDays === modelData
+                                onClicked: screen.app.preferences.keepDays = modelData
+                            }
+                        }
+                    }
+                }
                 KeyField {
                     label: qsTr("Release key")
                     keyId: screen.keys ? screen.keys.releaseKey : ""

@@ -18,7 +18,6 @@ namespace {
 
 constexpr qsizetype maxLastLines = 20;
 constexpr qsizetype maxLineLength = 4096;
-constexpr qsizetype maxVersionText = 32;
 
 constexpr auto stateNames = enumNames<ProcessState>({
     {ProcessState::Running, "running"_L1},

@@ -17,6 +17,7 @@ class LenientReader;
 inline constexpr qsizetype maxProcessNameLength = 128;
 inline constexpr qsizetype maxProcesses = 256;
 inline constexpr int maxVersion = 2147483647;
+inline constexpr qsizetype maxVersionText = 32; // of one that is no whole number
 inline constexpr qsizetype maxProblemLength = 300;
 
 // A process name becomes a column title and a log file's name: 1 to 128 characters, no control characters, no slash, no

@@ -18,6 +18,7 @@ constexpr qsizetype maxRemarks = 4096;
 constexpr qsizetype maxProblem = 1000;
 constexpr qsizetype maxName = 64;
 constexpr qsizetype maxFact = 256;
+constexpr qint64 maxOmitted = 1'000'000;
 constexpr qsizetype maxUrl = 2048;
 constexpr qint64 maxCount = 1LL << 53; // what a JSON number holds exactly
 constexpr qsizetype maxLogLines = 20;
@@ -67,10 +68,9 @@ Result<DeviceMessageReading> readResult(LenientReader &reader)
     return DeviceMessageReading{result, reader.notes()};
 }
 
-std::optional<int> readVersion(LenientReader &reader, QLatin1StringView key)
+ReportedVersion readVersion(LenientReader &reader, QLatin1StringView key)
 {
-    const auto version = reader.integer(key, 0, maxVersion);
-    return version ? std::optional<int>(static_cast<int>(*version)) : std::nullopt;
+    return ReportedVersion::fromText(reader.line(key, maxVersionText));
 }
 
 Result<DeviceMessageReading> readVersionReport(LenientReader &reader)
@@ -94,7 +94,7 @@ Result<DeviceMessageReading> readVersionReport(LenientReader &reader)
     facts.clockOffsetS = reader.number("clock_offset_s"_L1);
     facts.packagesVersion = readVersion(reader, "packages_version"_L1);
     facts.readOnly = reader.boolean("read_only"_L1).value_or(false);
-    facts.processesOmitted = readVersion(reader, "processes_omitted"_L1).value_or(0);
+    facts.processesOmitted = static_cast<int>(reader.amount("processes_omitted"_L1, 0, maxOmitted).value_or(0));
     facts.problem = reader.text("problem"_L1, maxProblem);
     return DeviceMessageReading{report, reader.notes()};
 }
@@ -173,13 +173,18 @@ void insertFacts(QJsonObject &object, const DeviceFacts &facts)
             object[key] = *value;
         }
     };
+    const auto putVersion = [&object](QLatin1StringView key, const ReportedVersion &version) {
+        if (version.isKnown()) {
+            object[key] = version.json();
+        }
+    };
     const auto putText = [&object](QLatin1StringView key, const QString &value) {
         if (!value.isEmpty()) {
             object[key] = value;
         }
     };
-    put("agent_version"_L1, facts.agentVersion);
-    put("watchdog_version"_L1, facts.watchdogVersion);
+    putVersion("agent_version"_L1, facts.agentVersion);
+    putVersion("watchdog_version"_L1, facts.watchdogVersion);
     putText("os"_L1, facts.os);
     putText("model"_L1, facts.model);
     put("uptime_s"_L1, facts.uptimeS);
@@ -187,7 +192,7 @@ void insertFacts(QJsonObject &object, const DeviceFacts &facts)
     put("mem_available_mb"_L1, facts.memAvailableMb);
     put("temperature_c"_L1, facts.temperatureC);
     put("clock_offset_s"_L1, facts.clockOffsetS);
-    put("packages_version"_L1, facts.packagesVersion);
+    putVersion("packages_version"_L1, facts.packagesVersion);
     if (facts.readOnly) {
         object["read_only"_L1] = true;
     }

@@ -4,6 +4,7 @@
 #include "base/Result.h"
 #include "protocol/Command.h"
 #include "protocol/Process.h"
+#include "protocol/ReportedVersion.h"
 
 #include <optional>
 #include <QByteArray>
@@ -34,8 +35,8 @@ struct CommandResult
 // ext: facts about the device in a version report.
 struct DeviceFacts
 {
-    std::optional<int> agentVersion;
-    std::optional<int> watchdogVersion;
+    ReportedVersion agentVersion;
+    ReportedVersion watchdogVersion;
     QString os;
     QString model;
     std::optional<qint64> uptimeS;
@@ -43,10 +44,10 @@ struct DeviceFacts
     std::optional<qint64> memAvailableMb;
     std::optional<double> temperatureC;
     std::optional<double> clockOffsetS;
-    std::optional<int> packagesVersion = {}; // of the Python packages, where they name one
-    bool readOnly = false;                   // the card takes no writes
-    int processesOmitted = 0;                // that a report has no room for
-    QString problem = {};                    // what else the device knows to be wrong with it, a sentence
+    ReportedVersion packagesVersion = {}; // of the Python packages, where they name one
+    bool readOnly = false;                // the card takes no writes
+    int processesOmitted = 0;             // that a report has no room for
+    QString problem = {};                 // what else the device knows to be wrong with it, a sentence
 
     friend bool operator==(const DeviceFacts &, const DeviceFacts &) = default;
 };

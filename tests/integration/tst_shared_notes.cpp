@@ -50,6 +50,8 @@ private Q_SLOTS:
     void aServerThatHasLostThemGetsThemBack();
     void aServerWithoutNodesKeepsThemHere();
     void aDeviceRetiredElsewhereIsGone();
+    void anotherClientsNamesCount();
+    void viewsAreThoseOfAllDesks();
 
 private:
     [[nodiscard]] std::unique_ptr<Panel> desk(const QString &store)
@@ -155,7 +157,7 @@ void SharedNotesTest::whatIsRefusedIsReported()
     const auto never = [](const Labels::Failures &) {
         QFAIL("nothing was to be done");
     };
-    QVERIFY(!panel->labels().rename(deviceJid(1), QString(Labels::maxLabel + 1, u'x'), never));
+    QVERIFY(!panel->labels().rename(deviceJid(1), QString(records::maxLabel + 1, u'x'), never));
     QVERIFY(!panel->labels().tag({deviceJid(1)}, {u"a,b"_s}, {}, never));
     QVERIFY(!panel->labels().tag({deviceJid(1)}, {u" "_s}, {}, never));
     QVERIFY(!panel->notes().setNotes(deviceJid(1), {{}, QString(8'000, u'x')}));
@@ -294,6 +296,54 @@ void SharedNotesTest::aDeviceRetiredElsewhereIsGone()
     third->membership().accept({deviceJid(3)});
     SGN_EVENTUALLY(third->fleet().indexOf(deviceJid(3)) >= 0 && one->fleet().indexOf(deviceJid(3)) >= 0);
     QVERIFY(!one->membership().newcomers().contains(deviceJid(3)));
+}
+
+// It changes the contact and knows nothing of what the desks publish.
+void SharedNotesTest::anotherClientsNamesCount()
+{
+    auto one = desk(u"one"_s);
+    auto other = desk(u"other"_s);
+    QVERIFY(one && other);
+    const auto nameOf = [](Panel &panel) {
+        return panel.fleet().find(deviceJid(1))->label;
+    };
+    QVERIFY(one->labels().rename(deviceJid(1), u"by a desk"_s, {}));
+    SGN_EVENTUALLY(nameOf(*one) == u"by a desk" && nameOf(*other) == u"by a desk" &&
+                   one->notes().labelOf(deviceJid(1)) && other->notes().labelOf(deviceJid(1)));
+    one->connection().setContact({deviceJid(1), u"by a client"_s, {u"attic"_s}}, [](const Outcome &) {});
+    const auto isTaken = [&](Panel &panel) {
+        return nameOf(panel) == u"by a client" && panel.fleet().find(deviceJid(1))->tags.contains(u"attic") &&
+               panel.notes().labelOf(deviceJid(1))->name == u"by a client";
+    };
+    SGN_EVENTUALLY(isTaken(*one) && isTaken(*other));
+}
+
+void SharedNotesTest::viewsAreThoseOfAllDesks()
+{
+    const ViewContent north{u"tag=north"_s, u"attention"_s, {}, {}};
+    auto one = desk(u"one"_s);
+    auto other = desk(u"other"_s);
+    QVERIFY(one && other);
+    QVERIFY(one->views().save(u" North "_s, north));
+    SGN_EVENTUALLY(other->views().names() == QStringList{u"North"_s});
+    QCOMPARE(other->views().content(u"North"_s), north);
+    // What is refused.
+    QVERIFY(!one->views().save(u" "_s, north));
+    QVERIFY(!one->views().save(u"all"_s, {}));
+    QVERIFY(!one->views().save(QString(records::maxViewName + 1, u'x'), north));
+
+    leave(*other);
+    QVERIFY(other->views().save(u"South"_s, {u"tag=south"_s, {}, {}, {}})); // without a connection
+    one->views().remove(u"North"_s);
+    other.reset();
+    other = desk(u"other"_s);
+    QVERIFY(other);
+    SGN_EVENTUALLY(one->views().names() == QStringList{u"South"_s} && other->views().names() == one->views().names());
+    leave(*one);
+    one.reset();
+    one = openDesk(*m_server, m_folder->filePath(u"one.sqlite"_s), m_clock);
+    QVERIFY(one);
+    QCOMPARE(one->views().names(), QStringList{u"South"_s});
 }
 
 QTEST_GUILESS_MAIN(SharedNotesTest)

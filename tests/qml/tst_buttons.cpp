@@ -18,6 +18,7 @@ using sgn::test::Warnings;
 namespace {
 
 constexpr int devices = 12;
+constexpr int refills = 3; // kinds of ButtonsTest::refill()
 
 // What stands below an object, in views and in dialogs: children that are no items, and items without a parent object.
 void collect(QObject *object, QSet<QObject *> &seen, QList<QObject *> &found)
@@ -235,7 +236,7 @@ private:
     // Returns to the screen if a button has left it, and has it painted, which makes the rows of its lists.
     static void settle(test::OfflineWindow &offline, const QString &screen);
     // Offers again what earlier buttons have hidden or disabled.
-    static void refill(const test::OfflineWindow &offline);
+    static void refill(const test::OfflineWindow &offline, int round);
     static void chooseRelease(const test::OfflineWindow &offline, const QString &zip);
 
     test::ManualClock m_clock;
@@ -255,9 +256,16 @@ void ButtonsTest::pressesEveryButton_data()
     const QString send = u"New update / Send to # device(s)"_s;
     QTest::newRow("signin") << u"signin"_s << Names{u"Advanced"_s, u"Certification authority / Choose file"_s}
                             << Dialogs{u"Choose the certification authority"_s};
-    QTest::newRow("fleet") << u"fleet"_s << Names{u"Reboot # device(s)? / Reboot"_s, choose, u"Clear"_s, u"Restart"_s}
-                           << Dialogs{update, zip, u"Reboot # device(s)?"_s, u"Remove # device(s) from the fleet?"_s,
-                                      u"Edit device"_s};
+    QTest::newRow("fleet") << u"fleet"_s
+                           << Names{u"Reboot # device(s)? / Reboot"_s, choose, u"Clear"_s, u"Restart"_s, u"View"_s}
+                           << Dialogs{update,
+                                      zip,
+                                      u"Reboot # device(s)?"_s,
+                                      u"Remove # device(s) from the fleet?"_s,
+                                      u"Edit device"_s,
+                                      u"Tags of # device(s)"_s,
+                                      u"Save this view"_s,
+                                      u"Remove this view?"_s};
     QTest::newRow("newcomers") << u"newcomers"_s << Names{u"Accept"_s, u"Refuse"_s, u"Import…"_s}
                                << Dialogs{u"Birth record, or fleet.json with all of them"_s};
     QTest::newRow("dead") << u"dead"_s << Names{u"Restart"_s, u"Show device"_s} << Dialogs{};
@@ -289,7 +297,7 @@ void ButtonsTest::settle(test::OfflineWindow &offline, const QString &screen)
     offline.window()->grabWindow();
 }
 
-void ButtonsTest::refill(const test::OfflineWindow &offline)
+void ButtonsTest::refill(const test::OfflineWindow &offline, int round)
 {
     for (QObject *object : below({offline.window()->contentItem()})) {
         if (QByteArrayView(object->metaObject()->className()).startsWith("SignInScreen_QMLTYPE")) {
@@ -300,7 +308,15 @@ void ButtonsTest::refill(const test::OfflineWindow &offline)
     if (!workspace) {
         return;
     }
+    // Some buttons are there only while the table is narrowed, or shows a saved view.
     workspace->fleet()->clear();
+    workspace->views()->remove(u"View"_s);
+    if (round % refills > 0) {
+        workspace->fleet()->setGroup(models::FleetFilter::Attention);
+    }
+    if (round % refills > 1) {
+        workspace->views()->save(u"View"_s);
+    }
     workspace->fleet()->setCurrentRow(1);
     for (models::TableFilter *table :
          {static_cast<models::TableFilter *>(workspace->fleet()), workspace->dead(), workspace->newcomers()}) {
@@ -338,10 +354,11 @@ void ButtonsTest::pressesEveryButton()
         return;
     }
     ButtonPresser presser(*offline.window());
-    for (bool found = true; found;) {
+    int idle = 0;
+    for (int round = 0; idle < refills; ++round) {
         settle(offline, screen);
-        refill(offline);
-        for (found = false; presser.pressNext(); found = true) {
+        refill(offline, round);
+        for (++idle; presser.pressNext(); idle = 0) {
             if (presser.hasOpenDialog()) {
                 chooseRelease(offline, zip);
             } else {

@@ -67,6 +67,7 @@ void PanelConfigTest::readsPathsRelativeToTheFile()
     QCOMPARE(config->storeFile, m_folder.filePath(u"panel.sqlite"_s));
     QCOMPARE(config->logsFolder(), m_folder.filePath(u"panel-logs"_s));
     QVERIFY(config->releaseKeyFile.isEmpty() && config->operatorKeyFile.isEmpty());
+    QCOMPARE(config->keepDays, 400);
     QVERIFY(config->warnings.isEmpty());
     QVERIFY(config->check());
     QVERIFY(!config->account().describe().contains(u"s3cret"));
@@ -98,12 +99,14 @@ void PanelConfigTest::knowsHowToReachTheServer()
     QCOMPARE(config->account().tls, xmpp::Account::Tls::Direct);
     QVERIFY(config->account().proxy.isEmpty());
 
+    object[u"keep_days"_s] = 0;
     object[u"start_tls"_s] = true;
     object[u"http_proxy"_s] = u"http://proxy.example.net"_s;
     config = loadPanelConfig(write(u"panel.json"_s, bytes(object)));
     QVERIFY2(config, config ? "" : qPrintable(sentence(config.error())));
     QCOMPARE(config->account().tls, xmpp::Account::Tls::StartTls);
     QCOMPARE(config->account().proxy, QUrl(u"http://proxy.example.net:8080"_s));
+    QCOMPARE(config->keepDays, 0);
     QVERIFY(config->warnings.isEmpty());
 }
 
@@ -140,6 +143,8 @@ void PanelConfigTest::namesTheWrongField_data()
     QTest::newRow("a proxy without http")
         << with(u"http_proxy"_s, u"proxy:8080"_s) << u"\"http_proxy\" must be the address of a proxy"_s;
     QTest::newRow("start_tls a text") << with(u"start_tls"_s, u"yes"_s) << u"\"start_tls\" must be"_s;
+    QTest::newRow("keep_days negative") << with(u"keep_days"_s, -1) << u"\"keep_days\" must be"_s;
+    QTest::newRow("keep_days a text") << with(u"keep_days"_s, u"7"_s) << u"\"keep_days\" must be"_s;
     QTest::newRow("host a list") << with(u"host"_s, QJsonArray()) << u"\"host\" must be a text"_s;
 }
 

@@ -47,6 +47,9 @@ private Q_SLOTS:
     void groupsNarrowTheFleet();
     void filtersByText_data();
     void filtersByText();
+    void filtersByQuery_data();
+    void filtersByQuery();
+    void showsASavedView();
     void sortsByEveryColumn();
     void followsReportsWithoutLosingPlace();
     void keepsSelectionByDevice();
@@ -173,6 +176,70 @@ void FleetModelTest::filtersByText()
     filter.setFilterText(text);
     QTEST(filter.shownCount(), "count");
     filter.setFilterText({});
+    QCOMPARE(filter.shownCount(), 10);
+}
+
+void FleetModelTest::filtersByQuery_data()
+{
+    QTest::addColumn<QString>("text");
+    QTest::addColumn<QList<int>>("devices");
+    QTest::newRow("a tag") << u"tag=north"_s << QList<int>{1, 2};
+    QTest::newRow("a tag and a version") << u"tag=north ocr>1"_s << QList<int>{2};
+    QTest::newRow("not") << u"!tag=north ocr>1"_s << QList<int>{3};
+    QTest::newRow("a text version") << u"agent<1.4 agent>=1.3"_s << QList<int>{2};
+    // Not yet a query, or none: a text that no row contains.
+    QTest::newRow("half of one") << u"ocr<"_s << QList<int>{};
+    QTest::newRow("no such version") << u"ocr>100"_s << QList<int>{};
+    // Words without an operator are searched for.
+    QTest::newRow("a word") << u"dead"_s << QList<int>{3};
+}
+
+void FleetModelTest::filtersByQuery()
+{
+    QFETCH(const QString, text);
+    QFETCH(const QList<int>, devices);
+    Fleet fleet(m_clock);
+    for (const int n : {1, 2, 3}) {
+        VersionReport report = test::report(u"id%1"_s.arg(n), {test::process(u"ocr"_s, n)});
+        report.facts.agentVersion = n == 2 ? ReportedVersion::fromText(u"1.3.2"_s) : ReportedVersion(n);
+        fleet.apply(deviceJid(n), report, {m_clock.wallUtc()});
+    }
+    fleet.setLabel(deviceJid(1), {}, {u"north"_s});
+    fleet.setLabel(deviceJid(2), {}, {u"north"_s, u"pilot"_s});
+    fleet.setLabel(deviceJid(3), u"dead end 3"_s, {});
+    fleet.flush();
+    FleetModel model(fleet, m_clock);
+    FleetFilter filter(model);
+    QAbstractItemModelTester tester(&filter, ReportingMode::QtTest);
+    QStringList expected;
+    for (const int n : devices) {
+        expected += deviceJid(n);
+    }
+    filter.setFilterText(text);
+    QCOMPARE(shownKeys(filter), expected);
+    filter.setFilterText({});
+    QCOMPARE(filter.shownCount(), 3);
+}
+
+void FleetModelTest::showsASavedView()
+{
+    const test::OfflinePanel place(m_clock);
+    const std::unique_ptr<Panel> panel = place.open();
+    test::fill(*panel, 10, m_clock);
+    FleetModel model(panel->fleet(), m_clock);
+    FleetFilter filter(model);
+    filter.toggleGroup(FleetFilter::Dead);
+    filter.setVersion(u"ocr"_s, u"1"_s);
+    filter.setFilterText(u" altimeter "_s);
+    const ViewContent content = filter.content();
+    QCOMPARE(content, (ViewContent{u"altimeter"_s, u"dead"_s, u"ocr"_s, u"1"_s}));
+    const QStringList keys = shownKeys(filter);
+    filter.clear();
+    QVERIFY(filter.content().isEmpty());
+    filter.show(content);
+    QCOMPARE(shownKeys(filter), keys);
+    // What only a newer program knows narrows nothing.
+    filter.show({{}, u"on fire"_s, {}, {}});
     QCOMPARE(filter.shownCount(), 10);
 }
 

@@ -58,6 +58,9 @@ private Q_SLOTS:
     void retriesWhatFailed();
     void acceptsAndRefusesNewDevices();
     void importsBirthRecords();
+    void acceptsByPattern();
+    void savesAndShowsViews();
+    void changesTagsOfTheSelection();
     void removingForgetsTheSelection();
     void readsLogsAndSavesThem();
     void requestsLogsOfTheSelection();
@@ -226,6 +229,88 @@ void WorkspaceTest::importsBirthRecords()
     QVERIFY(!notified.takeFirst().at(1).toBool());
     shown->importFleet(QUrl::fromLocalFile(place.folder() + u"/missing.json"_s));
     QVERIFY(notified.takeFirst().at(1).toBool());
+}
+
+void WorkspaceTest::acceptsByPattern()
+{
+    const test::OfflinePanel place(m_clock);
+    QTemporaryDir folder;
+    Preferences preferences(folder.filePath(u"p.ini"_s));
+    {
+        const std::unique_ptr<Workspace> shown = workspace(place, 0);
+        for (const QString &jid : {u"meter-1@im.example.net"_s, u"meter-2@elsewhere"_s, u"stranger@im.example.net"_s}) {
+            QVERIFY(!shown->panel().membership().admits(jid, {.at = m_clock.wallUtc()}));
+        }
+        AcceptPatterns *patterns = shown->acceptPatterns();
+        patterns->keepIn(preferences);
+        patterns->choose(u"meter-*@*"_s); // any server
+        QVERIFY(!patterns->error().isEmpty());
+        QCOMPARE(shown->fleet()->totalCount(), 0);
+        patterns->choose(u" meter-* ,, x-?@elsewhere "_s);
+        QVERIFY(patterns->error().isEmpty());
+        QCOMPARE(patterns->text(), u"meter-*, x-?@elsewhere"_s);
+        QTRY_COMPARE_WITH_TIMEOUT(shown->fleet()->totalCount(), 1, waitLimit);
+        QVERIFY(shown->panel().membership().admits(u"x-1@elsewhere"_s, {.at = m_clock.wallUtc()}));
+    }
+    QCOMPARE(preferences.accept(), (QStringList{u"meter-*"_s, u"x-?@elsewhere"_s}));
+    const std::unique_ptr<Workspace> again = workspace(place, 0);
+    again->acceptPatterns()->keepIn(preferences);
+    QVERIFY(again->panel().membership().admits(u"meter-9@im.example.net"_s, {.at = m_clock.wallUtc()}));
+}
+
+void WorkspaceTest::savesAndShowsViews()
+{
+    const test::OfflinePanel place(m_clock);
+    const std::unique_ptr<Workspace> shown = workspace(place);
+    ViewListModel *views = shown->views();
+    QAbstractItemModelTester tester(views, ReportingMode::QtTest);
+    QVERIFY(!views->isSavable());
+    shown->fleet()->toggleGroup(FleetFilter::Dead);
+    QVERIFY(views->isSavable());
+    const int dead = shown->fleet()->shownCount();
+    views->save(u"Dead ones"_s);
+    QCOMPARE(views->count(), 1);
+    QCOMPARE(views->current(), u"Dead ones"_s);
+    QVERIFY(!views->isSavable() && views->isTaken(u" Dead ones"_s));
+    shown->fleet()->clear();
+    QVERIFY(views->current().isEmpty());
+    views->show(u"Dead ones"_s);
+    QCOMPARE(shown->fleet()->shownCount(), dead);
+    QVERIFY(views->data(views->index(0), ViewListModel::CurrentRole).toBool());
+    QSignalSpy notified(shown.get(), &Workspace::notified);
+    views->save(u" "_s);
+    QCOMPARE(notified.size(), 1);
+    views->remove(u"Dead ones"_s);
+    QCOMPARE(views->count(), 0);
+    QVERIFY(views->isSavable());
+}
+
+void WorkspaceTest::changesTagsOfTheSelection()
+{
+    const test::OfflinePanel place(m_clock);
+    const std::unique_ptr<Workspace> shown = workspace(place);
+    shown->panel().fleet().setLabel(deviceJid(1), {}, {u"north"_s});
+    shown->panel().fleet().setLabel(deviceJid(2), {}, {u"pilot"_s, u"north"_s});
+    shown->panel().fleet().flush();
+    for (const int row : {1, 2}) {
+        shown->fleet()->toggle(row);
+    }
+    shown->prepareTags();
+    TagForm *form = shown->tagForm();
+    QCOMPARE(form->deviceCount(), 2);
+    QCOMPARE(form->present(), (QStringList{u"north"_s, u"pilot"_s}));
+    QVERIFY(!form->isAcceptable());
+    form->setProperty("added", u"a\x01, b"_s);
+    QVERIFY(!form->error().isEmpty() && !form->isAcceptable());
+    form->setProperty("added", u" east , "_s);
+    QVERIFY(form->error().isEmpty() && form->isAcceptable());
+    form->toggleRemoved(u"pilot"_s);
+    QCOMPARE(form->removed(), QStringList{u"pilot"_s});
+    // Tags are the server's: without a connection they can't be changed, which is reported.
+    QSignalSpy notified(shown.get(), &Workspace::notified);
+    form->save();
+    QCOMPARE(notified.size(), 1);
+    QVERIFY(notified.constFirst().at(1).toBool());
 }
 
 void WorkspaceTest::removingForgetsTheSelection()
@@ -580,11 +665,17 @@ void WorkspaceTest::keepsPreferences()
         QCOMPARE(preferences.theme(), Preferences::SystemTheme);
         preferences.setTheme(Preferences::DarkTheme);
         preferences.setLanguage(u"de"_s);
+        // Nothing chosen: what the panel file or this program counts as usual.
+        QCOMPARE(preferences.keepDays(), 400);
+        preferences.setDefaultKeepDays(30);
+        QCOMPARE(preferences.keepDays(), 30);
+        preferences.setKeepDays(0);
     }
     {
         Preferences preferences(file);
         QCOMPARE(preferences.theme(), Preferences::DarkTheme);
         QCOMPARE(preferences.language(), u"de"_s);
+        QCOMPARE(preferences.keepDays(), 0);
         preferences.overrideTheme(Preferences::LightTheme);
     }
     Preferences preferences(file);

@@ -134,6 +134,20 @@ private Q_SLOTS:
         QCOMPARE(std::get<ProcessEvent>(parseDeviceMessage(encode(event)).value()), event);
     }
 
+    // The makers of old devices write the versions of their programs their own way.
+    void releaseVersionsMayBeTexts()
+    {
+        const auto message = parseDeviceMessage(
+            R"({"command":"version_req","from":"a","processes":[{"process_name":"ocr","version":1,"isDead":false}],
+                "agent_version":"1.3.2","watchdog_version":"7","packages_version":2.0})");
+        QVERIFY(message);
+        const VersionReport report = std::get<VersionReport>(*message);
+        QCOMPARE(report.facts.agentVersion.text(), u"1.3.2"_s);
+        QCOMPARE(report.facts.watchdogVersion, ReportedVersion(7));
+        QCOMPARE(report.facts.packagesVersion, ReportedVersion(2));
+        QCOMPARE(std::get<VersionReport>(parseDeviceMessage(encode(report)).value()), report);
+    }
+
     // Older devices report no more than the exit code.
     void aDeathWithoutATimeComesBack()
     {

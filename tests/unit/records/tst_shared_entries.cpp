@@ -19,7 +19,7 @@ QDateTime at(qint64 ms)
 
 SharedEntry noted(qint64 ms, const QString &text)
 {
-    return {at(ms), {{}, text}, {}, {}};
+    return {.changedAt = at(ms), .notes = {{}, text}};
 }
 
 } // namespace
@@ -41,8 +41,13 @@ private Q_SLOTS:
 void SharedEntriesTest::survivesTheWayThroughJson()
 {
     const SharedEntries entries{
-        {u"a@home"_s, {at(5), {{{u"address"_s, u"Höhenweg 3 \"rear\""_s}}, u"two\nlines"_s}, at(7), {}}},
-        {u"b@home"_s, {at(6), {}, {}, {}}},
+        {u"a@home"_s,
+         {.changedAt = at(5),
+          .notes = {{{u"address"_s, u"Höhenweg 3 \"rear\""_s}}, u"two\nlines"_s},
+          .label = DeviceLabel{u"Cellar 2"_s, {u"north"_s, u"pilot"_s}},
+          .retiredAt = at(7)}},
+        {u"b@home"_s, {.changedAt = at(6)}},
+        {u"c@home"_s, {.changedAt = at(8), .label = DeviceLabel{}}}, // a name was taken away
     };
     QCOMPARE(sharedEntriesFrom(toJson(entries)), entries);
 }
@@ -95,13 +100,13 @@ void SharedEntriesTest::theLaterOneStays()
     const SharedEntries theirs{{u"a@home"_s, noted(6, u"theirs"_s)},
                                {u"b@home"_s, noted(4, u"theirs"_s)},
                                {u"c@home"_s, noted(1, u"theirs"_s)}};
-    const SharedMerge merged = merge(ours, theirs);
+    const SharedMerge merged = mergeNewer(ours, theirs);
     QCOMPARE(merged.changed, (QStringList{u"a@home"_s, u"c@home"_s}));
     QVERIFY(merged.areOursNewer);
     QCOMPARE(ours.value(u"b@home"_s).notes.text, u"ours"_s);
     // What is the same on both sides is at rest.
     const SharedEntries same = ours;
-    const SharedMerge again = merge(ours, same);
+    const SharedMerge again = mergeNewer(ours, same);
     QVERIFY(again.changed.isEmpty() && !again.areOursNewer);
 }
 
@@ -116,12 +121,12 @@ void SharedEntriesTest::allOrdersEndInTheSame()
         }
         SharedEntries one;
         for (const SharedEntries &change : changes) {
-            (void)merge(one, change);
+            (void)mergeNewer(one, change);
         }
         std::shuffle(changes.begin(), changes.end(), random);
         SharedEntries other;
         for (const SharedEntries &change : changes) {
-            (void)merge(other, change);
+            (void)mergeNewer(other, change);
         }
         QCOMPARE(one, other);
     }

@@ -109,7 +109,7 @@ void updateRows()
     failed.update = update(TargetState::Failed);
     failed.update->remarks = u"download failed: HTTP 404\nfrom example.com"_s;
     row("a failed update can be tried again", failed, Level::Bad, Action::Retry,
-        u"update #10 failed: download failed: HTTP 404 from example.com"_s);
+        u"update failed: download failed: HTTP 404 from example.com"_s);
 
     Device cured = failed;
     cured.processes[0].report.version = 2;
@@ -117,12 +117,12 @@ void updateRows()
 
     Device expired = healthy();
     expired.update = update(TargetState::Expired);
-    row("an unanswered update", expired, Level::Warning, Action::Retry, u"update #10 was not answered in time"_s);
+    row("an unanswered update", expired, Level::Warning, Action::Retry, u"the update was not answered in time"_s);
 
     Device waiting = healthy();
     waiting.online = false;
     waiting.update = update(TargetState::Sent);
-    row("an update that waits", waiting, Level::Note, Action::None, u"offline for 2 h, update #10 waits for it"_s);
+    row("an update that waits", waiting, Level::Note, Action::None, u"offline for 2 h, an update waits for it"_s);
 }
 
 void identityRows()

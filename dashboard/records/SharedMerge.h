@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include <algorithm>
+#include <QHash>
+#include <QString>
+#include <QStringList>
+
+namespace sgn::records {
+
+// What has changed when entries of another desk were taken in.
+struct SharedMerge
+{
+    QStringList changed;       // of ours, by theirs
+    bool areOursNewer = false; // the others lack something
+};
+
+// Keeps of each entry the newer one by isNewer(): the same on every desk in whatever order changes arrive.
+template <typename Entry>
+SharedMerge mergeNewer(QHash<QString, Entry> &ours, const QHash<QString, Entry> &theirs)
+{
+    SharedMerge result;
+    for (auto it = ours.cbegin(); it != ours.cend(); ++it) {
+        const auto other = theirs.constFind(it.key());
+        result.areOursNewer = result.areOursNewer || other == theirs.cend() || isNewer(it.value(), other.value());
+    }
+    for (auto it = theirs.cbegin(); it != theirs.cend(); ++it) {
+        const auto own = ours.constFind(it.key());
+        if (own == ours.cend() || isNewer(it.value(), own.value())) {
+            ours.insert(it.key(), it.value());
+            result.changed += it.key();
+        }
+    }
+    std::ranges::sort(result.changed);
+    return result;
+}
+
+} // namespace sgn::records
