@@ -649,8 +649,8 @@
         <translation>Ein Gerät erscheint hier oder unter Neue Geräte, sobald sich sein Agent zum ersten Mal anmeldet. Seine cpanel_jid muss %1 sein.</translation>
     </message>
     <message>
-        <source>Filter: name, tag=north, ocr&lt;3…</source>
-        <translation>Filtern: Name, tag=nord, ocr&lt;3…</translation>
+        <source>Filter: tag=north, ocr&lt;3…</source>
+        <translation>Filter: tag=nord, ocr&lt;3…</translation>
     </message>
     <message>
         <source>Save view…</source>
@@ -800,6 +800,10 @@
     <message>
         <source>Releases and CA files (*.zip *.pem *.crt)</source>
         <translation>Releases und CA-Dateien (*.zip *.pem *.crt)</translation>
+    </message>
+    <message>
+        <source>Start rollout</source>
+        <translation>Verteilung beginnen</translation>
     </message>
 </context>
 <context>
@@ -1268,6 +1272,78 @@
         <source>more than %1 views can&apos;t be saved; remove one first</source>
         <translation>mehr als %1 Ansichten können nicht gespeichert werden; entfernen Sie zuerst eine</translation>
     </message>
+    <message>
+        <source>its time was over at %1</source>
+        <translation>seine Zeit war um %1 vorbei</translation>
+    </message>
+    <message>
+        <source>paused by %1</source>
+        <translation>angehalten von %1</translation>
+    </message>
+    <message>
+        <source>stopped by itself</source>
+        <translation>von selbst gestoppt</translation>
+    </message>
+    <message>
+        <source>the rollout has ended</source>
+        <translation>die Verteilung ist beendet</translation>
+    </message>
+    <message>
+        <source>%1 of %2 devices failed, which is more than %3</source>
+        <translation>%1 von %2 Geräten fehlgeschlagen, mehr als %3</translation>
+    </message>
+    <message>
+        <source>%1 of %2 devices are offline since they were sent to, which is more than %3</source>
+        <translation>%1 von %2 Geräten sind offline, seit sie es bekamen, mehr als %3</translation>
+    </message>
+    <message>
+        <source>it has the release</source>
+        <translation>es hat die Version</translation>
+    </message>
+    <message>
+        <source>the next wave begins when %2 of this one have run the release for %3; %1 have so far</source>
+        <translation>die nächste Welle beginnt, wenn %2 dieser Welle die Version %3 lang ausführen; bisher sind es %1</translation>
+    </message>
+    <message>
+        <source>it failed %1 times and is left alone for a day</source>
+        <translation>es scheiterte %1-mal und hat einen Tag Pause</translation>
+    </message>
+    <message>
+        <source>offline; it runs when the device is next seen</source>
+        <translation>offline; es läuft, wenn das Gerät wieder da ist</translation>
+    </message>
+    <message>
+        <source>it is in a network (%1) that isn&apos;t one of: %2</source>
+        <translation>es ist in einem Netz (%1), das keines von diesen ist: %2</translation>
+    </message>
+    <message>
+        <source>waits for its maintenance window from %1 to %2</source>
+        <translation>wartet auf sein Wartungsfenster von %1 bis %2</translation>
+    </message>
+    <message>
+        <source>%1 at a time after %2 successes</source>
+        <translation>%1 zugleich nach %2 Erfolgen</translation>
+    </message>
+    <message>
+        <source>waits for a place: %1 at a time</source>
+        <translation>wartet auf einen Platz: %1 zugleich</translation>
+    </message>
+    <message>
+        <source>the plan can&apos;t be right</source>
+        <translation>der Plan kann nicht stimmen</translation>
+    </message>
+    <message>
+        <source>there is no rollout %1</source>
+        <translation>eine Verteilung %1 gibt es nicht</translation>
+    </message>
+    <message>
+        <source>the rollout has %1 bytes, more than the %2 that the server keeps; give the devices a tag</source>
+        <translation>die Verteilung hat %1 Bytes, mehr als die %2, die der Server behält; geben Sie den Geräten ein Schlagwort</translation>
+    </message>
+    <message>
+        <source>no device meets its targets</source>
+        <translation>kein Gerät passt zu ihren Zielen</translation>
+    </message>
 </context>
 <context>
     <name>ProcessCard</name>
@@ -1444,6 +1520,10 @@
     <message>
         <source>New devices</source>
         <translation>Neue Geräte</translation>
+    </message>
+    <message>
+        <source>Rollouts</source>
+        <translation>Verteilungen</translation>
     </message>
 </context>
 <context>
@@ -2514,6 +2594,10 @@
             <numerusform>%n Geräte importiert.</numerusform>
         </translation>
     </message>
+    <message>
+        <source>The rollout has begun.</source>
+        <translation>Die Verteilung hat begonnen.</translation>
+    </message>
 </context>
 <context>
     <name>SavedViews</name>
@@ -2598,6 +2682,293 @@
             <numerusform>Schlagwörter von %n Gerät geändert.</numerusform>
             <numerusform>Schlagwörter von %n Geräten geändert.</numerusform>
         </translation>
+    </message>
+</context>
+<context>
+    <name>Rollout</name>
+    <message>
+        <source>running</source>
+        <translation>läuft</translation>
+    </message>
+    <message>
+        <source>paused</source>
+        <translation>angehalten</translation>
+    </message>
+    <message>
+        <source>stopped</source>
+        <translation>gestoppt</translation>
+    </message>
+    <message>
+        <source>done</source>
+        <translation>fertig</translation>
+    </message>
+    <message>
+        <source>cancelled</source>
+        <translation>abgebrochen</translation>
+    </message>
+    <message>
+        <source>waiting</source>
+        <translation>wartet</translation>
+    </message>
+    <message>
+        <source>in progress</source>
+        <translation>unterwegs</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>fehlgeschlagen</translation>
+    </message>
+</context>
+<context>
+    <name>RolloutsScreen</name>
+    <message>
+        <source>Rollouts</source>
+        <translation>Verteilungen</translation>
+    </message>
+    <message>
+        <source>No release has been sent in waves yet.</source>
+        <translation>Es wurde noch keine Version in Wellen verteilt.</translation>
+    </message>
+    <message>
+        <source>New rollout…</source>
+        <translation>Neue Verteilung…</translation>
+    </message>
+    <message>
+        <source>Send a release in waves</source>
+        <translation>Eine Version in Wellen verteilen</translation>
+    </message>
+    <message>
+        <source>First to a few devices, then to more, as long as it works there. It stops by itself when too many fail, and goes on when this window is closed and another desk is open.</source>
+        <translation>Zuerst an wenige Geräte, dann an mehr, solange es dort funktioniert. Sie stoppt von selbst, wenn zu viele scheitern, und geht weiter, wenn dieses Fenster zu ist und ein anderer Arbeitsplatz offen.</translation>
+    </message>
+    <message>
+        <source>Next wave…</source>
+        <translation>Nächste Welle…</translation>
+    </message>
+    <message>
+        <source>Retry failed</source>
+        <translation>Fehlgeschlagene wiederholen</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>Anhalten</translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation>Fortsetzen</translation>
+    </message>
+    <message>
+        <source>Roll back…</source>
+        <translation>Zurücknehmen…</translation>
+    </message>
+    <message>
+        <source>Cancel…</source>
+        <translation>Abbrechen…</translation>
+    </message>
+    <message>
+        <source>Devices of the rollout</source>
+        <translation>Geräte der Verteilung</translation>
+    </message>
+    <message>
+        <source>No wave yet</source>
+        <translation>Noch keine Welle</translation>
+    </message>
+    <message>
+        <source>Its first wave begins as soon as a desk drives it and a device meets its targets.</source>
+        <translation>Die erste Welle beginnt, sobald ein Arbeitsplatz sie ausführt und ein Gerät zu ihren Zielen passt.</translation>
+    </message>
+    <message>
+        <source>Begin the next wave now?</source>
+        <translation>Die nächste Welle jetzt beginnen?</translation>
+    </message>
+    <message>
+        <source>Begin</source>
+        <translation>Beginnen</translation>
+    </message>
+    <message>
+        <source>It doesn&apos;t wait until enough devices of the last wave run the release.</source>
+        <translation>Es wird nicht gewartet, bis genug Geräte der letzten Welle die Version ausführen.</translation>
+    </message>
+    <message>
+        <source>Cancel this rollout?</source>
+        <translation>Diese Verteilung abbrechen?</translation>
+    </message>
+    <message>
+        <source>Cancel rollout</source>
+        <translation>Verteilung abbrechen</translation>
+    </message>
+    <message>
+        <source>No more devices get the release, and those that haven&apos;t exchanged it yet stop. Those that have it keep it.</source>
+        <translation>Kein weiteres Gerät bekommt die Version, und wer sie noch nicht ausgetauscht hat, hört auf. Wer sie hat, behält sie.</translation>
+    </message>
+    <message>
+        <source>Take the release back?</source>
+        <translation>Die Version zurücknehmen?</translation>
+    </message>
+    <message>
+        <source>Roll back</source>
+        <translation>Zurücknehmen</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n rollout(s)</source>
+        <translation>
+            <numerusform>%n Verteilung</numerusform>
+            <numerusform>%n Verteilungen</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n device(s) get their previous release back at once. The rollout is cancelled.</source>
+        <translation>
+            <numerusform>%n Gerät bekommt sofort seine vorherige Version zurück. Die Verteilung wird abgebrochen.</numerusform>
+            <numerusform>%n Geräte bekommen sofort ihre vorherige Version zurück. Die Verteilung wird abgebrochen.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>StagingFields</name>
+    <message>
+        <source>How</source>
+        <translation>Wie</translation>
+    </message>
+    <message>
+        <source>Goes on at any open desk; stops by itself when too many fail.</source>
+        <translation>Geht an jedem offenen Arbeitsplatz weiter; stoppt von selbst, wenn zu viele scheitern.</translation>
+    </message>
+    <message>
+        <source>At once</source>
+        <translation>Sofort</translation>
+    </message>
+    <message>
+        <source>In waves</source>
+        <translation>In Wellen</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>As the file</source>
+        <translation>Wie die Datei</translation>
+    </message>
+    <message>
+        <source>Only with tag</source>
+        <translation>Nur mit Schlagwort</translation>
+    </message>
+    <message>
+        <source>north</source>
+        <translation>nord</translation>
+    </message>
+    <message>
+        <source>Waves</source>
+        <translation>Wellen</translation>
+    </message>
+    <message>
+        <source>So many devices, or such a part of all, have it after each.</source>
+        <translation>So viele Geräte, oder ein solcher Teil von allen, haben sie nach jeder.</translation>
+    </message>
+    <message>
+        <source>At the same time</source>
+        <translation>Gleichzeitig</translation>
+    </message>
+    <message>
+        <source>Minutes it must run before the next wave</source>
+        <translation>Minuten, die sie vor der nächsten Welle laufen muss</translation>
+    </message>
+    <message>
+        <source>Stops when more fail than</source>
+        <translation>Stoppt, wenn mehr scheitern als</translation>
+    </message>
+    <message>
+        <source>Time of the day at the device</source>
+        <translation>Tageszeit am Gerät</translation>
+    </message>
+    <message>
+        <source>Also devices that meet this later</source>
+        <translation>Auch Geräte, die später dazukommen</translation>
+    </message>
+</context>
+<context>
+    <name>sgn::models::RolloutListModel</name>
+    <message>
+        <source>Rollout</source>
+        <translation>Verteilung</translation>
+    </message>
+    <message>
+        <source>Versions</source>
+        <translation>Versionen</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Zustand</translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>Fortschritt</translation>
+    </message>
+    <message>
+        <source>By</source>
+        <translation>Von</translation>
+    </message>
+    <message>
+        <source>Started</source>
+        <translation>Begonnen</translation>
+    </message>
+    <message>
+        <source>wave %1: %2 of %3 done</source>
+        <translation>Welle %1: %2 von %3 fertig</translation>
+    </message>
+    <message numerus="yes">
+        <source>, %n failed</source>
+        <translation>
+            <numerusform>, %n fehlgeschlagen</numerusform>
+            <numerusform>, %n fehlgeschlagen</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>sgn::models::RolloutDevicesModel</name>
+    <message>
+        <source>Device</source>
+        <translation>Gerät</translation>
+    </message>
+    <message>
+        <source>Wave</source>
+        <translation>Welle</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Zustand</translation>
+    </message>
+    <message>
+        <source>Why</source>
+        <translation>Warum</translation>
+    </message>
+</context>
+<context>
+    <name>sgn::models::RolloutDetails</name>
+    <message>
+        <source>known to this desk alone</source>
+        <translation>nur diesem Arbeitsplatz bekannt</translation>
+    </message>
+    <message>
+        <source>driven by this desk</source>
+        <translation>ausgeführt von diesem Arbeitsplatz</translation>
+    </message>
+    <message>
+        <source>driven by %1</source>
+        <translation>ausgeführt von %1</translation>
+    </message>
+    <message>
+        <source>driven by no desk now</source>
+        <translation>gerade von keinem Arbeitsplatz ausgeführt</translation>
+    </message>
+    <message>
+        <source>by %1</source>
+        <translation>von %1</translation>
+    </message>
+    <message>
+        <source>That didn&apos;t work: %1.</source>
+        <translation>Das ging nicht: %1.</translation>
     </message>
 </context>
 </TS>

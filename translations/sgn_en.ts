@@ -276,4 +276,31 @@
         </translation>
     </message>
 </context>
+<context>
+    <name>RolloutsScreen</name>
+    <message numerus="yes">
+        <source>%n rollout(s)</source>
+        <translation>
+            <numerusform>%n rollout</numerusform>
+            <numerusform>%n rollouts</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n device(s) get their previous release back at once. The rollout is cancelled.</source>
+        <translation>
+            <numerusform>%n device gets its previous release back at once. The rollout is cancelled.</numerusform>
+            <numerusform>%n devices get their previous release back at once. The rollout is cancelled.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>sgn::models::RolloutListModel</name>
+    <message numerus="yes">
+        <source>, %n failed</source>
+        <translation>
+            <numerusform>, %n failed</numerusform>
+            <numerusform>, %n failed</numerusform>
+        </translation>
+    </message>
+</context>
 </TS>

@@ -132,12 +132,12 @@ void CommandJob::print()
     finish(isAllRight ? ExitDone : ExitFailed);
 }
 
-UpdateJobRun::UpdateJobRun(const Terms &terms, Wish wish)
-    : CommandJob(terms, wish.until)
+ReleaseJob::ReleaseJob(const Terms &terms, Wish wish, Until until)
+    : CommandJob(terms, until)
     , m_wish(std::move(wish))
 {}
 
-records::Expected<> UpdateJobRun::takeKeys()
+records::Expected<> ReleaseJob::takeKeys()
 {
     if (!m_wish.keyFile.isEmpty()) {
         const auto used = panel().useReleaseKey(m_wish.keyFile);
@@ -160,11 +160,10 @@ records::Expected<> UpdateJobRun::takeKeys()
     return {};
 }
 
-void UpdateJobRun::start()
+void ReleaseJob::start()
 {
     if (const records::Expected<> taken = takeKeys(); !taken) {
-        output().report(wording::sentence(taken.error()));
-        finish(ExitFailed);
+        report(taken.error());
         return;
     }
     whenConnected([this] {
@@ -180,13 +179,13 @@ void UpdateJobRun::start()
     });
 }
 
-void UpdateJobRun::refuse(const records::Problem &error)
+void ReleaseJob::refuse(const records::Problem &error)
 {
     output().report(u"%1 can't be sent: %2"_s.arg(m_wish.file, wording::sentence(error)));
     finish(ExitFailed);
 }
 
-void UpdateJobRun::inspectCaFile()
+void ReleaseJob::inspectCaFile()
 {
     // A few kilobytes.
     const Result<CaFile> caFile = readCaFile(m_wish.file, QDateTime::currentDateTimeUtc());
@@ -199,7 +198,7 @@ void UpdateJobRun::inspectCaFile()
     send(request);
 }
 
-void UpdateJobRun::inspect()
+void ReleaseJob::inspect()
 {
     connect(&m_inspection, &QFutureWatcherBase::finished, this, [this] {
         const Result<ReleaseZip> zip = m_inspection.result();
@@ -214,7 +213,7 @@ void UpdateJobRun::inspect()
     m_inspection.setFuture(core::UpdateService::inspect(m_wish.file));
 }
 
-bool UpdateJobRun::chooseVersions(core::UpdateRequest &request)
+bool ReleaseJob::chooseVersions(core::UpdateRequest &request)
 {
     request.processes = m_wish.processes;
     request.version = m_wish.version.value_or(0);
@@ -245,11 +244,10 @@ bool UpdateJobRun::chooseVersions(core::UpdateRequest &request)
     return true;
 }
 
-void UpdateJobRun::send(core::UpdateRequest request)
+void ReleaseJob::send(core::UpdateRequest request)
 {
     request.what = m_wish.what;
     request.component = m_wish.component;
-    request.targets = m_wish.targets.isEmpty() ? allDevices() : resolve(m_wish.targets);
     request.notAfter = m_wish.notAfter;
     request.force = m_wish.force;
     request.signature = m_signature;
@@ -259,6 +257,23 @@ void UpdateJobRun::send(core::UpdateRequest request)
         finish(ExitFailed);
         return;
     }
+    submit(std::move(request));
+}
+
+void ReleaseJob::report(const records::Problem &problem)
+{
+    output().report(wording::sentence(problem));
+    finish(ExitFailed);
+}
+
+UpdateJobRun::UpdateJobRun(const Terms &terms, Wish wish, QStringList targets, Until until)
+    : ReleaseJob(terms, std::move(wish), until)
+    , m_targets(std::move(targets))
+{}
+
+void UpdateJobRun::submit(core::UpdateRequest request)
+{
+    request.targets = m_targets.isEmpty() ? allDevices() : resolve(m_targets);
     core::UpdateJob *job = panel().updates().start(request);
     connect(job, &core::UpdateJob::finished, this,
             [this](const records::Expected<CommandNo> &number) { follow(number); });

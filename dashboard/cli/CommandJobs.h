@@ -38,8 +38,8 @@ private:
     QHash<QString, QString> m_lastTexts;
 };
 
-// `update`
-class UpdateJobRun : public CommandJob
+// Reads, signs and chooses the versions of a release that is sent to devices.
+class ReleaseJob : public CommandJob
 {
     Q_OBJECT
 
@@ -58,12 +58,15 @@ public:
         QString releaseFile; // the zip's signed manifest
         QString listFile;    // and the list of its files, or
         QString releaseUrl;  // where devices can fetch that
-        QStringList targets; // names; empty: all
-        Until until = Until::Sent;
     };
 
-    UpdateJobRun(const Terms &terms, Wish wish);
+    ReleaseJob(const Terms &terms, Wish wish, Until until);
     void start() override;
+
+protected:
+    // The request has everything but its targets.
+    virtual void submit(core::UpdateRequest request) = 0;
+    void report(const records::Problem &problem);
 
 private:
     [[nodiscard]] records::Expected<> takeKeys();
@@ -76,6 +79,22 @@ private:
     Wish m_wish;
     SignedRelease m_signature;
     QFutureWatcher<Result<ReleaseZip>> m_inspection;
+};
+
+// `update`
+class UpdateJobRun : public ReleaseJob
+{
+    Q_OBJECT
+
+public:
+    // No targets: all devices.
+    UpdateJobRun(const Terms &terms, Wish wish, QStringList targets, Until until);
+
+protected:
+    void submit(core::UpdateRequest request) override;
+
+private:
+    QStringList m_targets;
 };
 
 // `reboot`

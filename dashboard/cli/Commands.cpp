@@ -7,6 +7,7 @@
 #include "cli/LabelJobs.h"
 #include "cli/LogsJob.h"
 #include "cli/MembershipJobs.h"
+#include "cli/RolloutArguments.h"
 #include "cli/UpdateArguments.h"
 #include "cli/WatchJobs.h"
 #include "wording/Problems.h"
@@ -355,6 +356,9 @@ const QList<CommandSpec> &commandSpecs()
         {u"update"_s, u"Send a release to devices."_s,
          u"update smart-meter SmartMeter.zip --process ocr=2 --to altimeter_0001 --wait"_s, 900, &addUpdateArguments,
          &readUpdate},
+        {u"rollout"_s, u"Send a release in waves, at all desks."_s,
+         u"rollout start smart-meter SmartMeter.zip --tag north --wave 3 --wave 100% --wait"_s, 60,
+         &addRolloutArguments, &readRollout},
         {u"logs"_s, u"Get devices' logs."_s, u"logs altimeter_0001 --out logs"_s, 120, &addLogsArguments, &readLogs},
         {u"restart"_s, u"Restart a process of a device."_s, u"restart altimeter_0001 ocr"_s, 60, &addRestartArguments,
          &readRestart},

@@ -43,6 +43,8 @@ QJsonObject factsJson(const DeviceFacts &facts)
             {u"temperature_c"_s, maybe(facts.temperatureC)},
             {u"clock_offset_s"_s, maybe(facts.clockOffsetS)},
             {u"packages_version"_s, json(facts.packagesVersion)},
+            {u"utc_offset_s"_s, maybe(facts.utcOffsetS)},
+            {u"network"_s, facts.network},
             {u"read_only"_s, facts.readOnly},
             {u"problem"_s, facts.problem},
             {u"processes_omitted"_s, facts.processesOmitted}};

@@ -61,7 +61,7 @@ bool isWebAddress(const QString &source)
     return source.startsWith("https://"_L1) || source.startsWith("http://"_L1);
 }
 
-void readSource(const QString &source, UpdateJobRun::Wish &wish)
+void readSource(const QString &source, ReleaseJob::Wish &wish)
 {
     if (isWebAddress(source)) {
         wish.url = QUrl(source, QUrl::StrictMode);
@@ -83,7 +83,7 @@ void readSource(const QString &source, UpdateJobRun::Wish &wish)
     wish.file = source;
 }
 
-void readComponent(const QString &word, UpdateJobRun::Wish &wish)
+void readComponent(const QString &word, ReleaseJob::Wish &wish)
 {
     if (word == "ca"_L1) {
         wish.what = core::UpdateRequest::What::CaFile;
@@ -95,7 +95,7 @@ void readComponent(const QString &word, UpdateJobRun::Wish &wish)
 }
 
 // Which versions there can be depends on the component.
-void readVersionsOf(CommandLine &line, UpdateJobRun::Wish &wish)
+void readVersionsOf(CommandLine &line, ReleaseJob::Wish &wish)
 {
     const bool isRelease = wish.what == core::UpdateRequest::What::Release;
     const bool hasProcesses = isRelease && wish.component == Component::SmartMeter;
@@ -115,7 +115,7 @@ void readVersionsOf(CommandLine &line, UpdateJobRun::Wish &wish)
     wish.version = line.number(u"version"_s, 0, maxVersion);
 }
 
-void readSignature(CommandLine &line, UpdateJobRun::Wish &wish)
+void readSignature(CommandLine &line, ReleaseJob::Wish &wish)
 {
     wish.keyFile = line.parser().value(u"sign"_s);
     wish.releaseFile = line.parser().value(u"release"_s);
@@ -137,21 +137,13 @@ void readSignature(CommandLine &line, UpdateJobRun::Wish &wish)
 
 } // namespace
 
-void addUpdateArguments(CommandLine &line)
+void addReleaseOptions(CommandLine &line)
 {
-    line.addPositionalArgument(u"COMPONENT"_s, componentWords() + u" or ca."_s, {}, componentNameList() << u"ca"_s);
-    line.addPositionalArgument(
-        u"FILE_OR_URL"_s,
-        u"A release zip, or for ca a PEM file, which is put into the server's file store, or where devices can fetch "
-        "one."_s);
     line.addOption({u"process"_s,
                     u"A process and its version; may be repeated. Without: those of the zip, each one "
                     "version higher than any in the fleet."_s,
                     u"NAME=VERSION"_s});
     line.addOption({u"version"_s, u"The version of any other component."_s, u"N"_s});
-    line.addOption({u"to"_s, u"A device; may be repeated or be a list with commas."_s, u"DEVICE"_s});
-    line.addOption({u"tag"_s, u"All devices with this tag; may be repeated."_s, u"TAG"_s});
-    line.addOption({u"all"_s, u"To all devices."_s});
     line.addOption({u"not-after"_s,
                     u"A device that gets it later does nothing, e.g. 2026-01-31T12:00:00Z. "
                     "Without: a week from now."_s,
@@ -168,6 +160,31 @@ void addUpdateArguments(CommandLine &line)
     addWait(line);
 }
 
+ReleaseJob::Wish readReleaseWish(CommandLine &line, const QString &component, const QString &source)
+{
+    ReleaseJob::Wish wish;
+    readComponent(component, wish);
+    readVersionsOf(line, wish);
+    wish.notAfter = readNotAfter(line);
+    wish.force = line.parser().isSet(u"force"_s);
+    readSource(source, wish);
+    readSignature(line, wish);
+    return wish;
+}
+
+void addUpdateArguments(CommandLine &line)
+{
+    line.addPositionalArgument(u"COMPONENT"_s, componentWords() + u" or ca."_s, {}, componentNameList() << u"ca"_s);
+    line.addPositionalArgument(
+        u"FILE_OR_URL"_s,
+        u"A release zip, or for ca a PEM file, which is put into the server's file store, or where devices can fetch "
+        "one."_s);
+    line.addOption({u"to"_s, u"A device; may be repeated or be a list with commas."_s, u"DEVICE"_s});
+    line.addOption({u"tag"_s, u"All devices with this tag; may be repeated."_s, u"TAG"_s});
+    line.addOption({u"all"_s, u"To all devices."_s});
+    addReleaseOptions(line);
+}
+
 JobMaker readUpdate(CommandLine &line)
 {
     const QStringList given = operands(line);
@@ -176,17 +193,9 @@ JobMaker readUpdate(CommandLine &line)
         CommandLine::usageError(
             u"update takes a component (%1 or ca) and a zip or PEM file, or its address"_s.arg(componentWords()));
     }
-    UpdateJobRun::Wish wish;
-    readComponent(given.at(0), wish);
-    readVersionsOf(line, wish);
-    wish.targets = readTargets(line);
-    wish.notAfter = readNotAfter(line);
-    wish.force = line.parser().isSet(u"force"_s);
-    wish.until = readWait(line);
-    readSource(given.at(1), wish);
-    readSignature(line, wish);
-    return [wish](const Terms &terms) {
-        return std::make_unique<UpdateJobRun>(terms, wish);
+    const ReleaseJob::Wish wish = readReleaseWish(line, given.at(0), given.at(1));
+    return [wish, targets = readTargets(line), until = readWait(line)](const Terms &terms) {
+        return std::make_unique<UpdateJobRun>(terms, wish, targets, until);
     };
 }
 

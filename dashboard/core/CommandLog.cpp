@@ -29,12 +29,6 @@ constexpr qsizetype roomForTheRest = 512;
 // How much of the past is at hand without asking the store.
 constexpr int commandsInMemory = 500;
 
-// Never the same for two commands, whatever numbers they have.
-QString newRequest()
-{
-    return u"%1"_s.arg(QRandomGenerator::system()->generate64(), 16, 16, QLatin1Char('0'));
-}
-
 // What another program has sent.
 records::CommandTarget sentAt(const QString &jid, const QDateTime &stamp)
 {
@@ -90,8 +84,7 @@ records::Expected<CommandNo> CommandLog::submit(const CommandBody &body, const Q
         return fail(ErrorCode::TooLarge, FactCode::CommandTooLarge,
                     {QString::number(size), QString::number(maxBodySize - roomForTheRest)});
     }
-    const CommandNo number = m_numbers.take(
-        [this](CommandNo candidate) { return m_issued.isAtHand(candidate) || m_store.command(candidate); });
+    const CommandNo number = reserveNumber();
     record.number = number;
     record.command.number = number;
     record.command.request = newRequest();
@@ -115,6 +108,60 @@ records::Expected<CommandNo> CommandLog::submit(const CommandBody &body, const Q
     Q_EMIT happened({0, record.createdAt, records::ActivityKind::CommandSent,
                      isForOne ? entry.targets.front().jid : QString(), number, commandName(body), record.title,
                      sentBy(record.requestedBy)});
+    sendWhenStored(number);
+    return number;
+}
+
+CommandNo CommandLog::reserveNumber()
+{
+    return m_numbers.take(
+        [this](CommandNo candidate) { return m_issued.isAtHand(candidate) || m_store.command(candidate); });
+}
+
+QString CommandLog::newRequest()
+{
+    return u"%1"_s.arg(QRandomGenerator::system()->generate64(), 16, 16, QLatin1Char('0'));
+}
+
+void CommandLog::enlist(const Agreed &agreed, const QStringList &jids)
+{
+    Entry *entry = entryOf(agreed.number);
+    if (!entry) {
+        records::IssuedCommand record;
+        record.number = agreed.number;
+        record.command = agreed.command;
+        record.command.number = agreed.number;
+        record.command.progress = records::isInstallation(agreed.command.body);
+        record.createdAt = agreed.createdAt;
+        record.requestedBy = agreed.command.by;
+        record.title = agreed.title;
+        entry = &m_issued.insert(record);
+        entry->isLoaded = true;
+        Q_EMIT commandAdded(agreed.number);
+        Q_EMIT happened({0,
+                         m_clock.wallUtc(),
+                         records::ActivityKind::CommandSent,
+                         {},
+                         agreed.number,
+                         commandName(agreed.command.body),
+                         agreed.title,
+                         sentBy(agreed.command.by)});
+    }
+    entry->record.isOwn = true;
+    entry->record.title = agreed.title;
+    m_issued.loaded(*entry);
+    for (const QString &jid : jids) {
+        if (!entry->rows.contains(jid)) {
+            records::CommandTarget target;
+            target.jid = jid;
+            addTarget(*entry, target);
+        }
+    }
+    sendWhenStored(agreed.number);
+}
+
+void CommandLog::sendWhenStored(CommandNo number)
+{
     flush();
     // A watcher and not a continuation, because a continuation must not outlive its object.
     auto *watcher = new QFutureWatcher<Outcome>(this);
@@ -123,7 +170,6 @@ records::Expected<CommandNo> CommandLog::submit(const CommandBody &body, const Q
         onStored(number, watcher->result());
     });
     watcher->setFuture(m_store.flush());
-    return number;
 }
 
 void CommandLog::onStored(CommandNo number, const Outcome &outcome)

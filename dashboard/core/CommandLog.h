@@ -40,6 +40,21 @@ public:
     // A new command under a new number for these devices (bare JIDs). Errors: BadRequest (no target), TooLarge.
     [[nodiscard]] records::Expected<CommandNo> submit(const CommandBody &body, const QStringList &jids,
                                                       const SubmitOptions &options);
+    // A command of a number and a request that several desks have agreed on, see SharedRollouts.
+    struct Agreed
+    {
+        CommandNo number = 0;
+        Command command; // without the number
+        QString title;
+        QDateTime createdAt; // UTC
+    };
+    // A number for it, which no other command of this program gets.
+    [[nodiscard]] CommandNo reserveNumber();
+    // Never the same for two commands, whatever numbers they have.
+    [[nodiscard]] static QString newRequest();
+    // From now on it is this program's to send, to these devices as well. One that another desk has sent it to already
+    // stays as it is.
+    void enlist(const Agreed &agreed, const QStringList &jids);
     // Gives up on those of its targets that the server hasn't got yet; returns the JIDs of the others that are open.
     [[nodiscard]] QStringList withdraw(CommandNo number);
 
@@ -109,6 +124,7 @@ private:
     // Failed here, not on the device.
     void finish(const Place &place, const records::Problem &problem);
     void changed(const Place &place);
+    void sendWhenStored(CommandNo number);
     void onStored(CommandNo number, const Outcome &outcome);
 
     store::CommandStore &m_store;

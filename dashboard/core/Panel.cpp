@@ -21,7 +21,8 @@ constexpr auto restartLifetime = 10min;
 xmpp::SessionOptions panelOptions(xmpp::SessionOptions options)
 {
     options.role = xmpp::Role::Panel;
-    options.watchedNodes = QStringList{SharedNotes::node.toString(), SharedViews::node.toString()};
+    options.watchedNodes =
+        QStringList{SharedNotes::node.toString(), SharedViews::node.toString()} + SharedRollouts::nodes();
     return options;
 }
 
@@ -86,6 +87,14 @@ Panel::Panel(PanelConfig config, Settings settings, std::unique_ptr<store::Store
     , m_logs(*m_store, m_commands, m_clock,
              {m_config.logsFolder(), {.caFile = m_config.caFile, .proxy = m_config.proxy}})
     , m_updates(m_session, m_commands, m_clock, {.caFile = m_config.caFile, .proxy = m_config.proxy})
+    , m_items(m_session)
+    , m_rollouts(m_items, *m_store, m_clock)
+    , m_rolloutDriver({m_fleet, m_commands, m_rollouts, m_items, m_clock,
+                       [this] {
+                           return operatorName();
+                       }},
+                      m_settings.rollouts)
+    , m_rolloutService({m_updates, m_commands, m_fleet, m_rollouts, m_rolloutDriver, m_clock})
     , m_panelSession({m_session, m_fleet, m_membership, m_commands, m_logs, *m_store, m_clock}, m_settings.timing)
     , m_housekeeper(m_config.storeFile)
 {
@@ -93,6 +102,7 @@ Panel::Panel(PanelConfig config, Settings settings, std::unique_ptr<store::Store
     m_membership.restore();
     m_shared.restore();
     m_views.restore();
+    m_rollouts.restore();
     m_commands.restore();
     m_logs.restore();
     setKeepDays(m_config.keepDays);
@@ -101,6 +111,7 @@ Panel::Panel(PanelConfig config, Settings settings, std::unique_ptr<store::Store
     connect(&m_clockWatch, &xmpp::ClockWatch::wasSet, &m_session, &xmpp::Session::tryNow);
     connect(&m_session, &xmpp::Session::serverTimeKnown, this,
             [this](std::chrono::milliseconds offset) { m_clock.setOffset(offset); });
+    connect(&m_panelSession, &PanelSession::reportReceived, &m_rolloutDriver, &RolloutDriver::noteReport);
     connect(&m_fleet, &Fleet::devicesChanged, this, &Panel::keepDevices);
     connect(&m_commands, &CommandLog::targetChanged, this, &Panel::showUpdate);
     connect(&m_fleet, &Fleet::happened, this, &Panel::record);
@@ -196,8 +207,14 @@ void Panel::start()
     m_housekeeper.start();
 }
 
+void Panel::driveRollouts()
+{
+    m_rolloutDriver.start();
+}
+
 void Panel::stop()
 {
+    m_rolloutDriver.stop();
     m_panelSession.stop();
 }
 

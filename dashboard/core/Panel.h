@@ -4,13 +4,17 @@
 #include "base/Clock.h"
 #include "core/CommandLog.h"
 #include "core/Fleet.h"
+#include "core/ItemExchange.h"
 #include "core/Labels.h"
 #include "core/LogService.h"
 #include "core/Membership.h"
 #include "core/PanelConfig.h"
 #include "core/PanelSession.h"
+#include "core/RolloutDriver.h"
+#include "core/RolloutService.h"
 #include "core/ServerClock.h"
 #include "core/SharedNotes.h"
+#include "core/SharedRollouts.h"
 #include "core/SharedViews.h"
 #include "core/UpdateService.h"
 #include "store/Housekeeper.h"
@@ -35,6 +39,7 @@ public:
         PanelSession::Timing timing;
         xmpp::SessionOptions xmpp;
         CommandNumbers numbers = CommandNumbers();
+        RolloutDriver::Timing rollouts = {};
     };
 
     // Opens the store and restores the last known state. Errors: BadRequest (a field of the config), Io (store),
@@ -52,6 +57,9 @@ public:
     [[nodiscard]] SharedViews &views() { return m_views; }
     [[nodiscard]] CommandLog &commands() { return m_commands; }
     [[nodiscard]] UpdateService &updates() { return m_updates; }
+    [[nodiscard]] SharedRollouts &rollouts() { return m_rollouts; }
+    [[nodiscard]] RolloutDriver &rolloutDriver() { return m_rolloutDriver; }
+    [[nodiscard]] RolloutService &rolloutService() { return m_rolloutService; }
     [[nodiscard]] LogService &logs() { return m_logs; }
     [[nodiscard]] PanelSession &session() { return m_panelSession; }
     [[nodiscard]] xmpp::Session &connection() { return m_session; }
@@ -80,6 +88,8 @@ public:
 
     // Connects and stays connected.
     void start();
+    // From now on this desk drives what no other one does.
+    void driveRollouts();
     void stop();
 
     // The numbered commands that need nothing but a target.
@@ -122,6 +132,10 @@ private:
     xmpp::ClockWatch m_clockWatch;
     LogService m_logs;
     UpdateService m_updates;
+    SessionItems m_items;
+    SharedRollouts m_rollouts;
+    RolloutDriver m_rolloutDriver;
+    RolloutService m_rolloutService;
     PanelSession m_panelSession;
     QHash<CommandNo, std::shared_ptr<const records::UpdateTarget>> m_updateTargets;
     // So that no device can push all the others out of the timeline.

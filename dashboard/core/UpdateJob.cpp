@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "core/UpdateJob.h"
 
-#include "core/CommandLog.h"
-
 #include <QFutureWatcher>
 
 namespace sgn::core {
@@ -99,11 +97,7 @@ void UpdateJob::uploadFileList(const QUrl &zipUrl)
 
 void UpdateJob::submit(const QUrl &address)
 {
-    const QDateTime end = m_request.notAfter.isValid()
-                              ? m_request.notAfter
-                              : m_parts.clock.wallUtc().addMSecs(std::chrono::milliseconds(defaultLifetime).count());
-    finish(m_parts.commands.submit(m_request.command(address), m_request.targets,
-                                   {m_request.requestedBy, m_request.title(), end}));
+    finish(m_parts.submit(m_request.command(address), m_request));
 }
 
 void UpdateJob::finish(const records::Expected<CommandNo> &number)

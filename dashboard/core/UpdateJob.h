@@ -6,14 +6,13 @@
 #include "core/UpdateRequest.h"
 #include "xmpp/Session.h"
 
+#include <functional>
 #include <memory>
 #include <QObject>
 #include <QPointer>
 #include <QTemporaryFile>
 
 namespace sgn::core {
-
-class CommandLog;
 
 // An update on its way to becoming a command: sign the file where a key is there, upload it, upload the list of its
 // files where that is worth it, submit the command. Deletes itself after finished().
@@ -25,11 +24,15 @@ public:
     // A device that gets the command later does nothing, where the request names no time.
     static constexpr std::chrono::hours defaultLifetime{24 * 7};
 
+    // Makes of the command what it is for; returns the number under which the CommandLog tracks it, or 0.
+    using Submit =
+        std::function<records::Expected<CommandNo>(const CommandBody &command, const UpdateRequest &request)>;
+
     struct Parts
     {
         xmpp::Session &session;
-        CommandLog &commands;
         const Clock &clock;
+        Submit submit;
         std::shared_ptr<const ReleaseSigner> signer; // null: nothing is signed here
     };
 
@@ -45,7 +48,7 @@ public:
 Q_SIGNALS:
     // Bytes of the upload.
     void progress(qint64 sent, qint64 total);
-    // Exactly once, never from within start(): the number under which the CommandLog tracks it, or why there is none.
+    // Exactly once, never from within start(): the result of Submit, or why it wasn't submitted.
     void finished(const sgn::records::Expected<sgn::CommandNo> &number);
 
 private:

@@ -45,7 +45,7 @@ records::Expected<> checkAddress(const QUrl &url)
 
 records::Expected<> UpdateRequest::check() const
 {
-    if (targets.isEmpty()) {
+    if (needsTargets && targets.isEmpty()) {
         return fail(ErrorCode::BadRequest, FactCode::NoDeviceChosen);
     }
     for (const QString &target : targets) {

@@ -35,8 +35,9 @@ struct UpdateRequest
     SignedRelease signature;
     QUrl releaseUrl;
     bool force = false;
-    QStringList targets; // bare JIDs
-    QDateTime notAfter;  // UTC; invalid: UpdateJob::defaultLifetime from now
+    QStringList targets;      // bare JIDs
+    bool needsTargets = true; // a rollout finds its own
+    QDateTime notAfter;       // UTC; invalid: UpdateJob::defaultLifetime from now
     QString requestedBy;
 
     // BadRequest with the first thing that can't be right.

@@ -30,7 +30,16 @@ void UpdateService::useReleaseKey(std::optional<SigningKey> key)
 
 UpdateJob *UpdateService::start(const UpdateRequest &request)
 {
-    auto *job = new UpdateJob({m_session, m_commands, m_clock, m_signer}, request, this);
+    return prepare(request, [this](const CommandBody &command, const UpdateRequest &sent) {
+        const auto life = std::chrono::milliseconds(UpdateJob::defaultLifetime).count();
+        const QDateTime end = sent.notAfter.isValid() ? sent.notAfter : m_clock.wallUtc().addMSecs(life);
+        return m_commands.submit(command, sent.targets, {sent.requestedBy, sent.title(), end});
+    });
+}
+
+UpdateJob *UpdateService::prepare(const UpdateRequest &request, UpdateJob::Submit submit)
+{
+    auto *job = new UpdateJob({m_session, m_clock, std::move(submit), m_signer}, request, this);
     job->start();
     Q_EMIT jobStarted(job);
     return job;

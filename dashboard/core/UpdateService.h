@@ -30,6 +30,8 @@ public:
 
     // Never null.
     UpdateJob *start(const UpdateRequest &request);
+    // The same with something else made of the command.
+    UpdateJob *prepare(const UpdateRequest &request, UpdateJob::Submit submit);
     // The uploads that run.
     [[nodiscard]] QList<UpdateJob *> jobs() const;
 

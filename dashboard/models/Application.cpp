@@ -35,6 +35,7 @@ void Application::show(std::unique_ptr<core::Panel> panel)
     }
     m_environment.preferences.setDefaultKeepDays(m_workspace->panel().keepDays());
     m_workspace->panel().setKeepDays(m_environment.preferences.keepDays());
+    m_workspace->panel().driveRollouts();
     m_workspace->keys()->keepIn(m_environment.preferences);
     m_workspace->acceptPatterns()->keepIn(m_environment.preferences);
     Q_EMIT workspaceChanged();

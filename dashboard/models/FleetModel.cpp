@@ -5,7 +5,9 @@
 #include "wording/Attention.h"
 #include "wording/Processes.h"
 
+#include <algorithm>
 #include <QCoreApplication>
+#include <QtMath>
 
 using namespace Qt::StringLiterals;
 
@@ -70,7 +72,7 @@ int FleetModel::columnCount(const QModelIndex &parent) const
 Column FleetModel::column(int index) const
 {
     if (index == DeviceColumn) {
-        return {.title = tr("Device"), .width = 128, .minimumWidth = 96};
+        return {.title = tr("Device"), .width = m_nameWidth, .minimumWidth = m_nameWidth};
     }
     if (index == SeenColumn) {
         return {.title = tr("Seen"), .width = 64};
@@ -79,9 +81,9 @@ Column FleetModel::column(int index) const
         return {.title = tr("Agent"), .width = 60};
     }
     if (index == whyColumn()) {
-        return {.title = tr("Why"), .width = 136, .minimumWidth = 136, .grows = true};
+        return {.title = tr("Why"), .width = 136, .minimumWidth = 136, .grows = true, .readableWidth = 320};
     }
-    return {.title = m_processes.value(index - FirstProcess), .width = 116};
+    return {.title = m_processes.value(index - FirstProcess), .width = 116, .minimumWidth = 100};
 }
 
 Cell FleetModel::cell(int row, int column) const
@@ -249,26 +251,48 @@ void FleetModel::rewind()
     beginResetModel();
     m_count = m_fleet.count();
     m_processes = m_fleet.processNames();
+    m_nameWidth = narrowestNames;
     m_search.clear();
     m_search.reserve(static_cast<std::size_t>(m_count));
     for (int row = 0; row < m_count; ++row) {
         m_search.push_back(searchKey(m_fleet.at(row)));
+        noteName(m_fleet.at(row));
     }
     endResetModel();
 }
 
+// Names that are cut look the same.
+void FleetModel::noteName(const records::Device &device)
+{
+    constexpr qreal perCharacter = 7.2;
+    constexpr int aroundIt = 28;
+    m_nameWidth =
+        std::clamp(aroundIt + qCeil(perCharacter * static_cast<qreal>(device.name().size())), m_nameWidth, widestNames);
+}
+
+void FleetModel::fitNames(int widthBefore)
+{
+    if (m_nameWidth != widthBefore) {
+        Q_EMIT columnsChanged();
+    }
+}
+
 void FleetModel::onAdded(int first, int count)
 {
+    const int widthBefore = m_nameWidth;
     beginInsertRows({}, first, first + count - 1);
     m_count = first + count;
     for (int row = first; row < m_count; ++row) {
         m_search.push_back(searchKey(m_fleet.at(row)));
+        noteName(m_fleet.at(row));
     }
     endInsertRows();
+    fitNames(widthBefore);
 }
 
 void FleetModel::onChanged(const QList<core::DeviceDelta> &deltas)
 {
+    const int widthBefore = m_nameWidth;
     QList<int> rows;
     rows.reserve(deltas.size());
     for (const core::DeviceDelta &delta : deltas) {
@@ -280,9 +304,11 @@ void FleetModel::onChanged(const QList<core::DeviceDelta> &deltas)
             (records::DeviceChanges(records::DeviceChange::Processes) | records::DeviceChange::Facts |
              records::DeviceChange::Identity | records::DeviceChange::Label | records::DeviceChange::Notes)) {
             m_search[static_cast<std::size_t>(delta.index)] = searchKey(m_fleet.at(delta.index));
+            noteName(m_fleet.at(delta.index));
         }
     }
     notifyChanged(rows);
+    fitNames(widthBefore);
 }
 
 // Both lists are in order of names, so columns that stay keep their place.

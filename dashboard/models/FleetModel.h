@@ -38,6 +38,9 @@ public:
     [[nodiscard]] static QString actionText(records::Attention::Action action);
 
 private:
+    static constexpr int narrowestNames = 96;
+    static constexpr int widestNames = 264;
+
     enum FixedColumn { DeviceColumn = 0, SeenColumn = 1, FirstProcess = 2 };
 
     [[nodiscard]] int agentColumn() const { return FirstProcess + static_cast<int>(m_processes.size()); }
@@ -51,10 +54,13 @@ private:
     void onAdded(int first, int count);
     void onChanged(const QList<core::DeviceDelta> &deltas);
     void updateColumns();
+    void noteName(const records::Device &device);
+    void fitNames(int widthBefore);
 
     core::Fleet &m_fleet;
     const Clock &m_clock;
     int m_count = 0;
+    int m_nameWidth = narrowestNames; // of the longest name so far
     QStringList m_processes;
     std::vector<QString> m_search; // what the filter looks in, folded once
 };

@@ -62,6 +62,8 @@ NewUpdate::NewUpdate(core::Panel &panel, QObject *parent)
     : QObject(parent)
     , m_panel(panel)
 {
+    m_staging.reset();
+    connect(&m_staging, &StagingForm::changed, this, &NewUpdate::changed);
     connect(&m_reader, &QFutureWatcherBase::finished, this, &NewUpdate::onRead);
     connect(&panel.fleet(), &core::Fleet::summaryChanged, this, &NewUpdate::changed);
 }
@@ -153,7 +155,7 @@ int NewUpdate::targetCount() const
 
 bool NewUpdate::isReady() const
 {
-    return m_stage == Editing && targetCount() > 0;
+    return m_stage == Editing && targetCount() > 0 && m_staging.error().isEmpty();
 }
 
 void NewUpdate::begin(const QStringList &jids)
@@ -171,6 +173,7 @@ void NewUpdate::begin(const QStringList &jids)
     m_chosen = jids;
     m_audience = jids.isEmpty() ? Online : Chosen;
     m_versions.show({}, {});
+    m_staging.reset();
     Q_EMIT changed();
 }
 
@@ -245,11 +248,8 @@ QStringList NewUpdate::targets() const
     return jids;
 }
 
-void NewUpdate::start()
+core::UpdateRequest NewUpdate::request() const
 {
-    if (!isReady()) {
-        return;
-    }
     core::UpdateRequest request;
     if (m_caFile) {
         request.what = core::UpdateRequest::What::CaFile;
@@ -266,26 +266,53 @@ void NewUpdate::start()
     request.force = m_force;
     request.targets = targets();
     request.requestedBy = m_panel.operatorName();
-    if (const records::Expected<> sound = request.check(); !sound) {
+    return request;
+}
+
+void NewUpdate::start()
+{
+    if (!isReady()) {
+        return;
+    }
+    const core::UpdateRequest wanted = request();
+    if (const records::Expected<> sound = wanted.check(); !sound) {
         setFailure(Failure::Request, sound.error());
         return;
     }
+    if (!m_staging.isStaged() || m_caFile) {
+        follow(m_panel.updates().start(wanted));
+        return;
+    }
+    const Result<rollouts::RolloutPlan> plan = m_staging.plan(m_audience == Chosen ? m_chosen : QStringList());
+    if (!plan) {
+        setFailure(Failure::Request, plan.error());
+        return;
+    }
+    follow(m_panel.rolloutService().start(wanted, *plan));
+}
+
+void NewUpdate::follow(core::UpdateJob *job)
+{
     m_failure = Failure::None;
     m_progress = 0;
     m_stage = Uploading;
-    m_job = m_panel.updates().start(request);
+    m_job = job;
     connect(m_job, &core::UpdateJob::progress, this, [this](qint64 sent, qint64 total) {
         m_progress = total > 0 ? static_cast<double>(sent) / static_cast<double>(total) : 0;
         Q_EMIT changed();
     });
     connect(m_job, &core::UpdateJob::finished, this, [this](const records::Expected<CommandNo> &number) {
         m_stage = m_zip || m_caFile ? Editing : Empty;
-        if (number) {
-            begin({});
-            Q_EMIT started(*number);
-        } else {
+        if (!number) {
             setFailure(Failure::Request, number.error());
             Q_EMIT failed(number.error());
+        } else {
+            begin({});
+            if (*number == 0) {
+                Q_EMIT rolloutStarted();
+            } else {
+                Q_EMIT started(*number);
+            }
         }
         Q_EMIT changed();
     });

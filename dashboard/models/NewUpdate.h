@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/UpdateService.h"
+#include "models/StagingForm.h"
 
 #include <QAbstractListModel>
 #include <QFutureWatcher>
@@ -63,6 +64,7 @@ class NewUpdate final : public QObject
     Q_PROPERTY(bool ready READ isReady NOTIFY changed FINAL)
     Q_PROPERTY(double progress READ progress NOTIFY changed FINAL)
     Q_PROPERTY(sgn::models::NewVersionModel *versions READ versions CONSTANT FINAL)
+    Q_PROPERTY(sgn::models::StagingForm *staging READ staging CONSTANT FINAL)
 
 public:
     enum Stage { Empty, Reading, Editing, Uploading };
@@ -93,6 +95,7 @@ public:
     [[nodiscard]] bool isReady() const;
     [[nodiscard]] double progress() const { return m_progress; }
     [[nodiscard]] NewVersionModel *versions() { return &m_versions; }
+    [[nodiscard]] StagingForm *staging() { return &m_staging; }
 
     // An empty form for these devices; none: for all that are online. An upload that runs goes on.
     void begin(const QStringList &jids);
@@ -102,6 +105,8 @@ public:
 
 Q_SIGNALS:
     void changed();
+    // It is a rollout now.
+    void rolloutStarted();
     // It is a command now.
     void started(sgn::CommandNo number);
     void failed(const sgn::records::Problem &why);
@@ -111,6 +116,8 @@ private:
     void readCaFile();
     // What the last failure was about.
     enum class Failure { None, CaFile, Release, Request };
+    [[nodiscard]] core::UpdateRequest request() const;
+    void follow(core::UpdateJob *job);
     void setFailure(Failure failure, const records::Problem &why);
     [[nodiscard]] static QString componentText(Component component);
     [[nodiscard]] QStringList targets() const;
@@ -123,6 +130,7 @@ private:
     std::optional<ReleaseZip> m_zip;
     std::optional<CaFile> m_caFile;
     NewVersionModel m_versions;
+    StagingForm m_staging;
     int m_version = 1;
     bool m_force = false;
     Audience m_audience = Online;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/TableColumns.h"
 
+#include <algorithm>
 #include <numeric>
 
 namespace sgn::models {
@@ -113,24 +114,9 @@ void TableColumns::layOut()
     if (!same) {
         beginResetModel();
     }
-    m_columns.clear();
-    m_widths.clear();
-    qreal used = m_lead;
-    int growing = 0;
-    for (int i = 0; i < count; ++i) {
-        const Column column = m_rows->table().column(i);
-        const bool chosen = m_chosen.contains(column.title);
-        m_columns.append(column);
-        m_widths.append(m_chosen.value(column.title, column.width) + (i == 0 ? m_lead : 0));
-        used += m_widths.last() - (i == 0 ? m_lead : 0);
-        growing += column.grows && !chosen ? 1 : 0;
-    }
-    const qreal left = m_available - used;
-    for (int i = 0; i < count && left > 0 && growing > 0; ++i) {
-        if (m_columns.at(i).grows && !m_chosen.contains(m_columns.at(i).title)) {
-            m_widths[i] += left / growing;
-        }
-    }
+    takeBasicWidths(count);
+    growBy(m_available - std::accumulate(m_widths.cbegin(), m_widths.cend(), static_cast<qreal>(0)));
+    shrinkForReadability();
     if (!same) {
         endResetModel();
     }
@@ -138,6 +124,62 @@ void TableColumns::layOut()
         Q_EMIT dataChanged(index(0), index(count - 1));
     }
     Q_EMIT laidOut();
+}
+
+void TableColumns::takeBasicWidths(int count)
+{
+    m_columns.clear();
+    m_widths.clear();
+    for (int i = 0; i < count; ++i) {
+        const Column column = m_rows->table().column(i);
+        m_columns.append(column);
+        m_widths.append(m_chosen.value(column.title, column.width) + (i == 0 ? m_lead : 0));
+    }
+}
+
+void TableColumns::growBy(qreal left)
+{
+    const auto grows = [this](const Column &column) {
+        return column.grows && !isChosen(column);
+    };
+    const auto growing = std::ranges::count_if(m_columns, grows);
+    for (qsizetype i = 0; i < m_columns.size() && left > 0; ++i) {
+        if (grows(m_columns.at(i))) {
+            m_widths[i] += left / static_cast<qreal>(growing);
+        }
+    }
+}
+
+// A sentence that is cut after two words is of no use, while numbers beside it have room to spare.
+void TableColumns::shrinkForReadability()
+{
+    qreal missing = 0;
+    qreal spare = 0;
+    QList<qreal> ofColumn(m_columns.size());
+    for (qsizetype i = 0; i < m_columns.size(); ++i) {
+        const Column &column = m_columns.at(i);
+        if (isChosen(column)) {
+            continue;
+        }
+        const qreal lead = i == 0 ? m_lead : 0;
+        if (column.grows) {
+            missing += std::max<qreal>(0, column.readableWidth - m_widths.at(i));
+        } else {
+            ofColumn[i] = std::max<qreal>(0, m_widths.at(i) - lead - column.minimumWidth);
+            spare += ofColumn.at(i);
+        }
+    }
+    if (missing <= 0 || spare <= 0) {
+        return;
+    }
+    const qreal taken = std::min(missing, spare);
+    for (qsizetype i = 0; i < m_columns.size(); ++i) {
+        const Column &column = m_columns.at(i);
+        m_widths[i] -= taken * ofColumn.at(i) / spare;
+        if (column.grows && !isChosen(column)) {
+            m_widths[i] += taken * std::max<qreal>(0, column.readableWidth - m_widths.at(i)) / missing;
+        }
+    }
 }
 
 } // namespace sgn::models

@@ -47,6 +47,10 @@ Q_SIGNALS:
 
 private:
     void layOut();
+    void takeBasicWidths(int count);
+    void growBy(qreal left);
+    void shrinkForReadability();
+    [[nodiscard]] bool isChosen(const Column &column) const { return m_chosen.contains(column.title); }
 
     TableFilter *m_rows = nullptr;
     qreal m_available = 0;

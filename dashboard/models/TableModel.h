@@ -15,6 +15,7 @@ struct Column
     int width = 120;
     int minimumWidth = 56;
     bool grows = false;    // takes the width that is left over
+    int readableWidth = 0; // up to which the others shrink for it, to their minimumWidth at most
     bool alignEnd = false; // numbers
     bool sortable = true;
 };

@@ -33,6 +33,9 @@ Workspace::Workspace(std::unique_ptr<core::Panel> panel, const Clock &clock, QOb
     , m_updateModel(m_panel->commands(), clock)
     , m_updates(m_updateModel)
     , m_update(*m_panel, clock)
+    , m_rolloutModel(m_panel->rollouts(), clock)
+    , m_rollouts(m_rolloutModel)
+    , m_rollout(*m_panel, clock)
     , m_newUpdate(*m_panel)
     , m_logModel(m_panel->logs(), m_panel->fleet(), clock)
     , m_logs(m_logModel)
@@ -55,6 +58,7 @@ Workspace::Workspace(std::unique_ptr<core::Panel> panel, const Clock &clock, QOb
     m_dead.sortBy(2, true);
     m_newcomers.sortBy(NewcomersModel::FirstSeenColumn, true);
     m_updates.sortBy(UpdateListModel::StartedColumn, true);
+    m_rollouts.sortBy(RolloutListModel::StartedColumn, true);
     m_logs.sortBy(1, true);
     m_activity.sortBy(0, true);
 
@@ -62,10 +66,12 @@ Workspace::Workspace(std::unique_ptr<core::Panel> panel, const Clock &clock, QOb
     connect(&m_fleet, &TableFilter::currentChanged, this, [this] { m_device.setJid(m_fleet.currentKey()); });
     connect(&m_updates, &TableFilter::currentChanged, this, [this] { m_update.setNumber(m_updates.currentKey()); });
     connect(&m_logs, &TableFilter::currentChanged, this, [this] { m_log.setDelivery(m_logs.currentKey()); });
+    connect(&m_rollouts, &TableFilter::currentChanged, this, [this] { m_rollout.setId(m_rollouts.currentKey()); });
     m_fleet.chooseCurrent();
     connect(&m_fleetModel, &QAbstractItemModel::rowsInserted, &m_fleet, [this] { m_fleet.chooseCurrent(); });
     connect(&m_fleetModel, &QAbstractItemModel::modelReset, &m_fleet, [this] { m_fleet.chooseCurrent(); });
     m_updates.setCurrentKey(m_updates.keyAt(0));
+    m_rollouts.setCurrentKey(m_rollouts.keyAt(0));
     m_logs.setCurrentKey(m_logModel.newestReady());
 
     connect(&m_update, &UpdateDetails::notified, this, &Workspace::notified);
@@ -79,6 +85,11 @@ Workspace::Workspace(std::unique_ptr<core::Panel> panel, const Clock &clock, QOb
     connect(&m_newUpdate, &NewUpdate::failed, this, [this](const records::Problem &why) {
         Q_EMIT notified(tr("The update wasn't sent: %1.").arg(wording::sentence(why)), true);
     });
+    connect(&m_panel->rolloutService(), &core::RolloutService::started, this,
+            [this](const QString &id) { m_rollouts.setCurrentKey(id); });
+    connect(&m_newUpdate, &NewUpdate::rolloutStarted, this,
+            [this] { Q_EMIT notified(tr("The rollout has begun."), false); });
+    connect(&m_rollout, &RolloutDetails::notified, this, &Workspace::notified);
     connect(&m_log, &LogDocument::notified, this, &Workspace::notified);
     connect(&m_deviceForm, &DeviceForm::notified, this, &Workspace::notified);
     connect(&m_tagForm, &TagForm::notified, this, &Workspace::notified);
@@ -134,6 +145,7 @@ void Workspace::retranslate()
     refreshAges();
     m_updateModel.refreshTexts();
     m_update.refreshTexts();
+    m_rollout.refreshTexts();
     m_logModel.refreshTexts();
     m_activityModel.refreshTexts();
     Q_EMIT m_fleet.groupChanged();
@@ -313,6 +325,13 @@ void Workspace::importFleet(const QUrl &file)
 void Workspace::prepareUpdate()
 {
     m_newUpdate.begin(m_fleet.checkedKeys());
+}
+
+void Workspace::prepareRollout()
+{
+    m_newUpdate.begin({});
+    m_newUpdate.setAudience(NewUpdate::All);
+    m_newUpdate.staging()->setProperty("staged", true);
 }
 
 void Workspace::prepareUpdateForAll()

@@ -14,6 +14,8 @@
 #include "models/LogListModel.h"
 #include "models/NewcomersModel.h"
 #include "models/NewUpdate.h"
+#include "models/RolloutDetails.h"
+#include "models/RolloutListModel.h"
 #include "models/SigningKeys.h"
 #include "models/TagForm.h"
 #include "models/UpdateDetails.h"
@@ -48,6 +50,8 @@ class Workspace final : public QObject
     Q_PROPERTY(QAbstractItemModel *versions READ versions CONSTANT FINAL)
     Q_PROPERTY(sgn::models::TableFilter *updates READ updates CONSTANT FINAL)
     Q_PROPERTY(sgn::models::UpdateDetails *update READ update CONSTANT FINAL)
+    Q_PROPERTY(sgn::models::TableFilter *rollouts READ rollouts CONSTANT FINAL)
+    Q_PROPERTY(sgn::models::RolloutDetails *rollout READ rollout CONSTANT FINAL)
     Q_PROPERTY(sgn::models::NewUpdate *newUpdate READ newUpdate CONSTANT FINAL)
     Q_PROPERTY(sgn::models::TableFilter *logs READ logs CONSTANT FINAL)
     Q_PROPERTY(sgn::models::LogDocument *log READ log CONSTANT FINAL)
@@ -76,6 +80,8 @@ public:
     [[nodiscard]] QAbstractItemModel *versions() { return &m_versions; }
     [[nodiscard]] TableFilter *updates() { return &m_updates; }
     [[nodiscard]] UpdateDetails *update() { return &m_update; }
+    [[nodiscard]] TableFilter *rollouts() { return &m_rollouts; }
+    [[nodiscard]] RolloutDetails *rollout() { return &m_rollout; }
     [[nodiscard]] NewUpdate *newUpdate() { return &m_newUpdate; }
     [[nodiscard]] TableFilter *logs() { return &m_logs; }
     [[nodiscard]] LogDocument *log() { return &m_log; }
@@ -110,6 +116,8 @@ public:
     Q_INVOKABLE void actOn(const QString &jid);
     // A new update for those that are online.
     Q_INVOKABLE void prepareUpdateForAll();
+    // A new one in waves, for all.
+    Q_INVOKABLE void prepareRollout();
     Q_INVOKABLE void showDevice(const QString &deadKey);
     Q_INVOKABLE void dismissWarning();
 
@@ -144,6 +152,9 @@ private:
     UpdateListModel m_updateModel;
     TableFilter m_updates;
     UpdateDetails m_update;
+    RolloutListModel m_rolloutModel;
+    TableFilter m_rollouts;
+    RolloutDetails m_rollout;
     NewUpdate m_newUpdate;
     LogListModel m_logModel;
     TableFilter m_logs;

@@ -59,6 +59,26 @@ enum class FactCode {
     FileListNotUploaded,
     ReleaseGone, // host
 
+    // A rollout.
+    RolloutExpired, // when
+    RolloutPaused,  // operator
+    RolloutStopped, // what follows is why
+    RolloutEnded,
+    RolloutFailures, // failed, ended, limit
+    RolloutVanished, // offline, sent to, limit
+    RolloutAlreadyThere,
+    RolloutGate,    // healthy, needed, seconds
+    RolloutPenalty, // failures
+    RolloutUnreachable,
+    RolloutNetwork, // its network, allowed ones
+    RolloutWindow,  // from, to
+    RolloutGrowth,  // at a time, successes
+    RolloutSlots,   // limit
+    BadRollout,
+    UnknownRollout,  // id
+    RolloutTooLarge, // bytes, limit
+    NoTargets,
+
     // Logs of a device.
     PanelClosed,       // before they were here
     UploadedElsewhere, // to the device's own server

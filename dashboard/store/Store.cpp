@@ -109,6 +109,12 @@ void Store::keepSavedViews(const QByteArray &views)
     schedule();
 }
 
+void Store::keepItem(const QString &node, const QString &id, const QByteArray &json)
+{
+    m_batch.items.insert({node, id}, json);
+    schedule();
+}
+
 void Store::removeNewcomer(const QString &jid)
 {
     m_batch.newcomers.remove(jid);
@@ -218,6 +224,11 @@ std::optional<records::Device> Store::retiredDevice(const QString &jid) const
 records::SharedEntries Store::sharedEntries() const
 {
     return m_reader->sharedEntries();
+}
+
+QHash<QString, QByteArray> Store::items(const QString &node) const
+{
+    return m_reader->items(node);
 }
 
 QByteArray Store::savedViews() const

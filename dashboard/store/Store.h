@@ -10,6 +10,7 @@
 #include "records/Newcomer.h"
 #include "records/SharedEntries.h"
 #include "store/CommandStore.h"
+#include "store/ItemStore.h"
 #include "store/StoreBatch.h"
 
 #include <memory>
@@ -28,7 +29,7 @@ class StoreWriter;
 // What the panel has seen, in one SQLite file (WAL), shared by every panel program of the same account on this machine.
 // What is kept is collected for up to 200 ms and then written by one worker thread in short transactions, so the window
 // never waits for the disk; reading is done here. What was committed survives a kill at any moment.
-class Store : public QObject, public CommandStore
+class Store : public QObject, public CommandStore, public ItemStore
 {
     Q_OBJECT
 
@@ -55,6 +56,7 @@ public:
     void keepShared(int chunk, const records::SharedEntries &entries);
     // As JSON, see records::SavedViews.
     void keepSavedViews(const QByteArray &views);
+    void keepItem(const QString &node, const QString &id, const QByteArray &json) override;
     void keep(const records::IssuedCommand &record) override;
     void keep(CommandNo number, int row, const records::CommandTarget &target) override;
     void keep(const records::ActivityEntry &entry);
@@ -73,6 +75,7 @@ public:
     [[nodiscard]] QList<records::Newcomer> newcomers() const;
     [[nodiscard]] records::SharedEntries sharedEntries() const;
     [[nodiscard]] QByteArray savedViews() const;
+    [[nodiscard]] QHash<QString, QByteArray> items(const QString &node) const override;
     [[nodiscard]] QList<records::IssuedCommand> commands(int limit) const override;
     [[nodiscard]] QList<records::CommandTarget> targets(CommandNo number) const override;
     [[nodiscard]] QList<CommandNo> openCommands() const override;

@@ -23,8 +23,8 @@ void addMissing(QHash<Key, Value> &to, const QHash<Key, Value> &from)
 bool StoreBatch::isEmpty() const
 {
     return devices.isEmpty() && seen.isEmpty() && retired.isEmpty() && newcomers.isEmpty() && goneNewcomers.isEmpty() &&
-           shared.isEmpty() && savedViews.isEmpty() && commands.isEmpty() && targets.isEmpty() && activity.isEmpty() &&
-           logs.isEmpty() && removedLogs.isEmpty() && archiveId.isEmpty();
+           shared.isEmpty() && savedViews.isEmpty() && items.isEmpty() && commands.isEmpty() && targets.isEmpty() &&
+           activity.isEmpty() && logs.isEmpty() && removedLogs.isEmpty() && archiveId.isEmpty();
 }
 
 void StoreBatch::addOlder(const StoreBatch &older)
@@ -54,6 +54,7 @@ void StoreBatch::addOlder(const StoreBatch &older)
     if (savedViews.isEmpty()) {
         savedViews = older.savedViews;
     }
+    addMissing(items, older.items);
     addMissing(commands, older.commands);
     addMissing(targets, older.targets);
     for (auto it = older.logs.cbegin(); it != older.logs.cend(); ++it) {

@@ -32,6 +32,7 @@ struct StoreBatch
     QSet<QString> goneNewcomers;
     QHash<int, QByteArray> shared; // by chunk
     QByteArray savedViews;
+    QHash<std::pair<QString, QString>, QByteArray> items; // by node and id
     QHash<CommandNo, records::IssuedCommand> commands;
     QHash<std::pair<CommandNo, int>, records::CommandTarget> targets; // by number and row
     QList<records::ActivityEntry> activity;

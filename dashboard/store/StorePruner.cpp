@@ -7,9 +7,10 @@ namespace sgn::store {
 
 using namespace Qt::StringLiterals;
 
-const std::array<StorePruner::Step, 6> StorePruner::steps{
+const std::array<StorePruner::Step, 7> StorePruner::steps{
     &StorePruner::removeOldLines,    &StorePruner::removeSurplusLines,    &StorePruner::removeLinesOfTalkativeDevices,
     &StorePruner::removeOldCommands, &StorePruner::removeSurplusCommands, &StorePruner::removeSurplusTargets,
+    &StorePruner::removeOldItems,
 };
 
 StorePruner::StorePruner(const QSqlDatabase &database, const Retention &retention, const QDateTime &now)
@@ -124,6 +125,15 @@ Result<int> StorePruner::removeSurplusTargets()
     const Result<int> removed = removeOldestCommand(u"1"_s, {});
     m_targets -= removed.value_or(0);
     return removed;
+}
+
+Result<int> StorePruner::removeOldItems()
+{
+    return m_oldest.isValid()
+               ? remove(u"DELETE FROM items WHERE (node, id) IN (SELECT node, id FROM items WHERE at<? LIMIT %1)"_s.arg(
+                            rowsPerSlice),
+                        {sql::fromTime(m_oldest)})
+               : 0;
 }
 
 Result<int> StorePruner::removeOldestCommand(const QString &condition, const QVariantList &values)

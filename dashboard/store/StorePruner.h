@@ -33,6 +33,7 @@ private:
     [[nodiscard]] Result<int> removeOldCommands();
     [[nodiscard]] Result<int> removeSurplusCommands();
     [[nodiscard]] Result<int> removeSurplusTargets();
+    [[nodiscard]] Result<int> removeOldItems();
 
     [[nodiscard]] Result<int> removeLines(const QString &which, const QVariantList &values);
     [[nodiscard]] Result<QStringList> talkativeDevices();
@@ -42,7 +43,7 @@ private:
     [[nodiscard]] Result<QVariant> value(const QString &text, const QVariantList &values);
     [[nodiscard]] Result<int> remove(const QString &statement, const QVariantList &values);
 
-    static const std::array<Step, 6> steps;
+    static const std::array<Step, 7> steps;
 
     QSqlDatabase m_database;
     Retention m_retention;

@@ -270,6 +270,20 @@ QString StoreReader::archiveId() const
     return query.next() ? query.value(0).toString() : QString();
 }
 
+QHash<QString, QByteArray> StoreReader::items(const QString &node) const
+{
+    QHash<QString, QByteArray> items;
+    QSqlQuery query(m_database);
+    query.setForwardOnly(true);
+    query.prepare(u"SELECT id, content FROM items WHERE node=?"_s);
+    query.addBindValue(node);
+    query.exec();
+    while (query.next()) {
+        items.insert(query.value(0).toString(), query.value(1).toByteArray());
+    }
+    return items;
+}
+
 QByteArray StoreReader::savedViews() const
 {
     QSqlQuery query(m_database);

@@ -42,6 +42,7 @@ public:
     [[nodiscard]] QList<records::ActivityEntry> activity(const records::ActivityFilter &filter) const;
     [[nodiscard]] QString archiveId() const;
     [[nodiscard]] QByteArray savedViews() const;
+    [[nodiscard]] QHash<QString, QByteArray> items(const QString &node) const;
 
 private:
     // By their commands; null where the store doesn't know the command.

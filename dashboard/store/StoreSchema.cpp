@@ -123,6 +123,12 @@ QList<QStringList> steps()
             u"ALTER TABLE devices ADD COLUMN tags TEXT NOT NULL DEFAULT ''"_s,
             u"CREATE TABLE shared(chunk INTEGER PRIMARY KEY, content TEXT NOT NULL)"_s,
         },
+        // Items of the account's own nodes on the server; `at`: when it was kept.
+        {
+            u"CREATE TABLE items("
+            "node TEXT NOT NULL, id TEXT NOT NULL, content TEXT NOT NULL, at INTEGER NOT NULL, "
+            "PRIMARY KEY(node, id)) WITHOUT ROWID"_s,
+        },
     };
 }
 

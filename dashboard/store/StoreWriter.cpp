@@ -22,6 +22,7 @@ public:
     Outcome write(const records::Newcomer &newcomer);
     Outcome removeNewcomer(const QString &jid);
     Outcome writeShared(int chunk, const QByteArray &content);
+    Outcome writeItem(const QString &node, const QString &id, const QByteArray &content);
     Outcome write(const records::IssuedCommand &record);
     Outcome write(CommandNo number, int row, const records::CommandTarget &target);
     Outcome write(const records::ActivityEntry &entry);
@@ -135,6 +136,16 @@ Outcome StoreWriter::Statements::writeShared(int chunk, const QByteArray &conten
     query.bindValue(0, chunk);
     query.bindValue(1, QString::fromUtf8(content));
     return sql::run(query, u"keeping what the desks share"_s);
+}
+
+Outcome StoreWriter::Statements::writeItem(const QString &node, const QString &id, const QByteArray &content)
+{
+    QSqlQuery &query = prepared("INSERT OR REPLACE INTO items(node, id, content, at) VALUES(?,?,?,?)"_L1);
+    query.bindValue(0, node);
+    query.bindValue(1, id);
+    query.bindValue(2, QString::fromUtf8(content));
+    query.bindValue(3, sql::fromTime(QDateTime::currentDateTimeUtc()));
+    return sql::run(query, u"keeping an item of "_s + node);
 }
 
 Outcome StoreWriter::Statements::write(const records::IssuedCommand &record)
@@ -269,6 +280,10 @@ Outcome StoreWriter::write(const StoreBatch &batch)
         .and_then([&] { return writeAll(batch.shared, [s](auto it) { return s->writeShared(it.key(), it.value()); }); })
         .and_then([&]() -> Outcome {
             return batch.savedViews.isEmpty() ? Outcome{} : s->setMeta(u"views"_s, QString::fromUtf8(batch.savedViews));
+        })
+        .and_then([&] {
+            return writeAll(batch.items,
+                            [s](auto it) { return s->writeItem(it.key().first, it.key().second, it.value()); });
         })
         .and_then([&] { return writeAll(batch.commands, [s](auto it) { return s->write(it.value()); }); })
         .and_then([&] {

@@ -72,6 +72,29 @@ constexpr auto phrases = std::to_array<Phrase>({
     {FactCode::FileListNotUploaded,
      QT_TRANSLATE_NOOP("Problem", "the list of the release's files could not be uploaded")},
     {FactCode::ReleaseGone, QT_TRANSLATE_NOOP("Problem", "%1 hasn't kept the file; make a new update with it")},
+    {FactCode::RolloutExpired, QT_TRANSLATE_NOOP("Problem", "its time was over at %1")},
+    {FactCode::RolloutPaused, QT_TRANSLATE_NOOP("Problem", "paused by %1")},
+    {FactCode::RolloutStopped, QT_TRANSLATE_NOOP("Problem", "stopped by itself")},
+    {FactCode::RolloutEnded, QT_TRANSLATE_NOOP("Problem", "the rollout has ended")},
+    {FactCode::RolloutFailures, QT_TRANSLATE_NOOP("Problem", "%1 of %2 devices failed, which is more than %3")},
+    {FactCode::RolloutVanished,
+     QT_TRANSLATE_NOOP("Problem", "%1 of %2 devices are offline since they were sent to, which is more than %3")},
+    {FactCode::RolloutAlreadyThere, QT_TRANSLATE_NOOP("Problem", "it has the release")},
+    {FactCode::RolloutGate,
+     QT_TRANSLATE_NOOP("Problem",
+                       "the next wave begins when %2 of this one have run the release for %3; %1 have so far")},
+    {FactCode::RolloutPenalty, QT_TRANSLATE_NOOP("Problem", "it failed %1 times and is left alone for a day")},
+    {FactCode::RolloutUnreachable, QT_TRANSLATE_NOOP("Problem", "offline; it runs when the device is next seen")},
+    {FactCode::RolloutNetwork, QT_TRANSLATE_NOOP("Problem", "it is in a network (%1) that isn't one of: %2")},
+    {FactCode::RolloutWindow, QT_TRANSLATE_NOOP("Problem", "waits for its maintenance window from %1 to %2")},
+    {FactCode::RolloutGrowth, QT_TRANSLATE_NOOP("Problem", "%1 at a time after %2 successes")},
+    {FactCode::RolloutSlots, QT_TRANSLATE_NOOP("Problem", "waits for a place: %1 at a time")},
+    {FactCode::BadRollout, QT_TRANSLATE_NOOP("Problem", "the plan can't be right")},
+    {FactCode::UnknownRollout, QT_TRANSLATE_NOOP("Problem", "there is no rollout %1")},
+    {FactCode::RolloutTooLarge,
+     QT_TRANSLATE_NOOP("Problem",
+                       "the rollout has %1 bytes, more than the %2 that the server keeps; give the devices a tag")},
+    {FactCode::NoTargets, QT_TRANSLATE_NOOP("Problem", "no device meets its targets")},
     {FactCode::PanelClosed,
      QT_TRANSLATE_NOOP("Problem", "the panel was closed before they were here; get the logs again")},
     {FactCode::UploadedElsewhere, QT_TRANSLATE_NOOP("Problem", "the device has uploaded its logs to its own server")},
@@ -177,9 +200,21 @@ QString filledIn(const QString &pattern, const QStringList &values)
         return pattern;
     case 1:
         return pattern.arg(values.at(0));
-    default:
+    case 2:
         return pattern.arg(values.at(0), values.at(1));
+    default:
+        return pattern.arg(values.at(0), values.at(1), values.at(2));
     }
+}
+
+// As the words name them.
+QStringList shownValues(const records::Fact &fact)
+{
+    QStringList values = fact.values;
+    if (fact.code == FactCode::RolloutGate && values.size() == 3) {
+        values[2] = durationText(values.at(2).toLongLong());
+    }
+    return values;
 }
 
 QString ofKind(ErrorCode error, const QString &text)
@@ -203,7 +238,7 @@ QString phrase(const records::Fact &fact)
     }
     const auto known = std::ranges::find(phrases, fact.code, &Phrase::code);
     return known == phrases.end() ? QString()
-                                  : filledIn(QCoreApplication::translate("Problem", known->source), fact.values);
+                                  : filledIn(QCoreApplication::translate("Problem", known->source), shownValues(fact));
 }
 
 QString sentence(const records::Problem &problem)

@@ -118,7 +118,8 @@ void CommandRunner::runTask(const update::Task &task, const PanelCommand &accept
                                                    .task = task,
                                                    .progress = accepted.command.progress,
                                                    .notAfter = accepted.command.notAfter,
-                                                   .request = accepted.key.request});
+                                                   .request = accepted.key.request,
+                                                   .window = accepted.command.window});
     if (!begun) {
         m_ports.answers.give(accepted.key, name, begun);
         return;

@@ -47,6 +47,44 @@ std::optional<double> number(const QByteArray &text)
     return ok ? std::optional(value) : std::nullopt;
 }
 
+// The interface of the default route with the lowest metric; empty: there is none.
+QByteArray defaultInterface(const QByteArray &routes)
+{
+    constexpr qsizetype columns = 8; // Iface Destination Gateway Flags RefCnt Use Metric Mask
+    QByteArray best;
+    qint64 bestMetric = 0;
+    for (const QByteArray &line : routes.split('\n')) {
+        const QList<QByteArray> fields = line.simplified().split(' ');
+        if (fields.size() < columns || fields.at(1) != "00000000" || fields.at(7) != "00000000") {
+            continue;
+        }
+        const qint64 metric = fields.at(6).toLongLong();
+        if (best.isEmpty() || metric < bestMetric) {
+            best = fields.at(0);
+            bestMetric = metric;
+        }
+    }
+    return best;
+}
+
+// By what the kernel knows of the interface, else by its usual name.
+QString networkKind(const QString &prefix)
+{
+    const QByteArray name = defaultInterface(contentOf(prefix + u"/proc/net/route"_s));
+    if (name.isEmpty()) {
+        return {};
+    }
+    const QString folder = prefix + u"/sys/class/net/"_s + QString::fromLatin1(name);
+    const QByteArray type = lineAfter(contentOf(folder + u"/uevent"_s), "DEVTYPE=");
+    if (type == "wwan" || name.startsWith("wwan") || name.startsWith("ppp")) {
+        return u"cellular"_s;
+    }
+    if (type == "wlan" || name.startsWith("wl")) {
+        return u"wifi"_s;
+    }
+    return name.startsWith("eth") || name.startsWith("en") ? u"ethernet"_s : QString();
+}
+
 } // namespace
 
 DeviceFacts readDeviceFacts(const QString &root, const QString &prefix)
@@ -70,6 +108,7 @@ DeviceFacts readDeviceFacts(const QString &root, const QString &prefix)
     if (::statvfs(QFile::encodeName(root).constData(), &disk) == 0) {
         facts.diskFreeMb = static_cast<qint64>(disk.f_bavail) * static_cast<qint64>(disk.f_frsize) >> 20;
     }
+    facts.network = networkKind(prefix);
     facts.readOnly = isReadOnlyFileSystem(root);
     return facts;
 }

@@ -37,6 +37,7 @@ void VersionReporter::send(const QList<ProcessReport> &processes)
     report.facts.packagesVersion = m_about.packagesVersion();
     report.facts.problem = m_about.problem();
     report.facts.clockOffsetS = m_time.offsetS();
+    report.facts.utcOffsetS = QDateTime::currentDateTime().offsetFromUtc();
     m_link.send(encode(report), *std::exchange(m_asking, std::nullopt));
 }
 

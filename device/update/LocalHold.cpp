@@ -7,15 +7,23 @@ namespace sgn::update {
 
 using namespace Qt::StringLiterals;
 
-LocalHold::LocalHold(QString path, std::chrono::milliseconds poll, QObject *parent)
+LocalHold::LocalHold(QString path, std::optional<LocalWindow> window, std::function<QTime()> localTime,
+                     std::chrono::milliseconds poll, QObject *parent)
     : QObject(parent)
     , m_path(std::move(path))
+    , m_window(window)
+    , m_localTime(std::move(localTime))
 {
     m_poll.setInterval(poll);
     connect(&m_poll, &QTimer::timeout, this, [this] { Q_EMIT looked(isSet()); });
 }
 
 bool LocalHold::isSet() const
+{
+    return isFileThere() || (m_window && !m_window->isOpenAt(m_localTime()));
+}
+
+bool LocalHold::isFileThere() const
 {
     // A dangling link holds as well.
     const QFileInfo file(m_path);
@@ -24,6 +32,10 @@ bool LocalHold::isSet() const
 
 QString LocalHold::remarks() const
 {
+    if (m_window && !isFileThere()) {
+        return u"waits for its window from %1 to %2, local time"_s.arg(m_window->from.toString(u"HH:mm"),
+                                                                       m_window->to.toString(u"HH:mm"));
+    }
     return u"held by the file cfg/%1 on the device"_s.arg(QFileInfo(m_path).fileName());
 }
 

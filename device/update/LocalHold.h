@@ -1,21 +1,28 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "protocol/LocalWindow.h"
+
 #include <chrono>
+#include <functional>
+#include <optional>
 #include <QObject>
 #include <QString>
 #include <QTimer>
 
 namespace sgn::update {
 
-// A file, cfg/hold, that users at the device create and remove so that nothing is exchanged while they work on it. Its
-// content doesn't matter.
+// Why an exchange has to wait: a file, cfg/hold, that users at the device create and remove so that nothing is
+// exchanged while they work on it (its content doesn't matter), and the time of the day to which the panel has bound
+// the update.
 class LocalHold : public QObject
 {
     Q_OBJECT
 
 public:
-    LocalHold(QString path, std::chrono::milliseconds poll, QObject *parent = nullptr);
+    // `localTime` returns the device's.
+    LocalHold(QString path, std::optional<LocalWindow> window, std::function<QTime()> localTime,
+              std::chrono::milliseconds poll, QObject *parent = nullptr);
 
     [[nodiscard]] bool isSet() const;
     // What the update waits for, for the panel.
@@ -28,7 +35,11 @@ Q_SIGNALS:
     void looked(bool isSet);
 
 private:
+    [[nodiscard]] bool isFileThere() const;
+
     QString m_path;
+    std::optional<LocalWindow> m_window;
+    std::function<QTime()> m_localTime;
     QTimer m_poll;
 };
 

@@ -60,7 +60,8 @@ struct Order
     std::optional<QDateTime> notAfter; // checked again while users at the device postpone the swap
     // Of an order that came by a stick and not from the panel: nothing is downloaded, and no message goes to the panel.
     std::optional<StickPart> stick = {};
-    QString request = {}; // Command::request
+    QString request = {};                   // Command::request
+    std::optional<LocalWindow> window = {}; // Command::window
 
     friend bool operator==(const Order &, const Order &) = default;
 };

@@ -29,6 +29,7 @@ Command messageOf(const Order &order)
     command.progress = order.progress;
     command.notAfter = order.notAfter;
     command.request = order.request;
+    command.window = order.window;
     return command;
 }
 
@@ -48,7 +49,8 @@ Result<Order> readOrder(const QJsonObject &object, const QString &fingerprint)
                  .task = *task,
                  .progress = command->progress,
                  .notAfter = command->notAfter,
-                 .request = command->request};
+                 .request = command->request,
+                 .window = command->window};
 }
 
 std::optional<StickPart> readStick(JsonReader &outer)

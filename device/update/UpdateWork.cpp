@@ -24,7 +24,9 @@ UpdateWork::UpdateWork(const InstallerSettings &settings, Ports ports, Record &r
     , m_settings(settings)
     , m_ports(std::move(ports))
     , m_record(record)
-    , m_hold(settings.hold, settings.holdPoll)
+    , m_hold(
+          settings.hold, record.order.window, [&clock = m_ports.clock] { return clock.wallUtc().toLocalTime().time(); },
+          settings.holdPoll)
 {
     connect(&m_hold, &LocalHold::looked, this, &UpdateWork::waitForUsers);
 }
@@ -208,7 +210,7 @@ void UpdateWork::waitForUsers(bool isHeld)
     const auto &notAfter = m_record.order.notAfter;
     if (notAfter && m_settings.isPast && m_settings.isPast(*notAfter)) {
         m_hold.stop();
-        failWith({ErrorCode::Expired, u"the command was valid until %1, and the device was %2 until then"_s.arg(
+        failWith({ErrorCode::Expired, u"the command was valid until %1, and on the device until then: %2"_s.arg(
                                           notAfter->toString(Qt::ISODate), m_hold.remarks())});
         return;
     }

@@ -85,7 +85,7 @@ FocusScope {
                 id: filter
                 iconName: "search"
                 clearable: true
-                placeholderText: qsTr("Filter: name, tag=north, ocr<3…")
+                placeholderText: qsTr("Filter: tag=north, ocr<3…")
                 text: screen.workspace.fleet.filterText
                 implicitWidth: Theme.filterWidth
                 onTextChanged: screen.workspace.fleet.filterText = text

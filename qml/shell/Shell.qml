@@ -128,6 +128,15 @@ Item {
                     }
                 }
                 Once {
+                    active: shell.screenName === "rollouts"
+
+                    RolloutsScreen {
+                        anchors.fill: screens
+                        focus: true
+                        workspace: shell.workspace
+                    }
+                }
+                Once {
                     active: shell.screenName === "logs"
 
                     LogsScreen {

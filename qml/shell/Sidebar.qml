@@ -76,6 +76,13 @@ Rectangle {
             onClicked: sidebar.chosen("updates")
         }
         NavItem {
+            text: qsTr("Rollouts")
+            iconName: "send"
+            selected: sidebar.screenName === "rollouts"
+            Layout.fillWidth: true
+            onClicked: sidebar.chosen("rollouts")
+        }
+        NavItem {
             text: qsTr("Logs")
             iconName: "file-text"
             selected: sidebar.screenName === "logs"

@@ -14,7 +14,7 @@ Dialog {
     required property NewUpdate update
 
     title: qsTr("New update")
-    acceptText: qsTr("Send to %n device(s)", "", update.targetCount)
+    acceptText: update.staging.staged ? qsTr("Start rollout") : qsTr("Send to %n device(s)", "", update.targetCount)
     acceptIcon: "upload"
     acceptEnabled: update.ready
     onAccepted: update.start()

@@ -123,6 +123,7 @@ ColumnLayout {
                 onClicked: form.update.audience = NewUpdate.Chosen
             }
             Choice {
+                visible: !form.update.staging.staged
                 text: qsTr("Online (%1)").arg(form.update.onlineCount)
                 selected: form.update.audience === NewUpdate.Online
                 onClicked: form.update.audience = NewUpdate.Online
@@ -133,6 +134,11 @@ ColumnLayout {
                 onClicked: form.update.audience = NewUpdate.All
             }
         }
+    }
+    StagingFields {
+        visible: form.update.perProcess || form.update.versioned
+        form: form.update.staging
+        Layout.fillWidth: true
     }
     CheckBox {
         visible: form.update.perProcess || form.update.versioned

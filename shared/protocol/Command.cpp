@@ -287,6 +287,26 @@ QString commandName(const CommandBody &body)
                       body);
 }
 
+namespace {
+
+constexpr auto timeForm = "HH:mm"_L1;
+
+std::optional<LocalWindow> readWindow(JsonReader &reader)
+{
+    const std::optional<QJsonObject> object = reader.optionalObject("window"_L1);
+    if (!object) {
+        return std::nullopt;
+    }
+    const LocalWindow window{QTime::fromString(object->value("from"_L1).toString(), timeForm),
+                             QTime::fromString(object->value("to"_L1).toString(), timeForm)};
+    if (!window.from.isValid() || !window.to.isValid() || window.from == window.to) {
+        reader.reject("window"_L1, u"must name two times of the day such as \"01:00\", \"from\" and \"to\""_s);
+    }
+    return window;
+}
+
+} // namespace
+
 tl::expected<Command, RejectedCommand> parseCommand(const QByteArray &body)
 {
     const auto object = parseJsonObject(body);
@@ -304,6 +324,7 @@ tl::expected<Command, RejectedCommand> parseCommand(const QByteArray &body)
     command.features = reader.optionalTexts("features"_L1, 16, maxName);
     command.isOperatorSigned = reader.has("jws"_L1);
     command.request = reader.optionalText("request"_L1, maxName);
+    command.window = readWindow(reader);
     command.by = object->value("by"_L1).toString().simplified().left(maxName); // it is no reason to refuse a command
     if (!reader.error()) {
         if (auto parsed = readBody(reader, name)) {
@@ -342,6 +363,10 @@ QByteArray encode(const Command &command)
     }
     if (!command.request.isEmpty()) {
         object["request"_L1] = command.request;
+    }
+    if (command.window) {
+        object["window"_L1] = QJsonObject{{"from"_L1, command.window->from.toString(timeForm)},
+                                          {"to"_L1, command.window->to.toString(timeForm)}};
     }
     if (!command.by.isEmpty()) {
         object["by"_L1] = command.by;

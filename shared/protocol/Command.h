@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/Result.h"
+#include "protocol/LocalWindow.h"
 #include "protocol/Process.h"
 
 #include <array>
@@ -125,6 +126,8 @@ struct Command
     bool isOperatorSigned = false; // carries a `jws` field
     // ext: every reply to the command names it again, so that no answer to another command is taken for one to this.
     QString request = {};
+    // ext: a release is fetched at once, but exchanged only within this time of the day.
+    std::optional<LocalWindow> window = {};
     // ext: the operator's name, for the other desks; a device makes nothing of it.
     QString by = {};
 

@@ -18,6 +18,7 @@ constexpr qsizetype maxRemarks = 4096;
 constexpr qsizetype maxProblem = 1000;
 constexpr qsizetype maxName = 64;
 constexpr qsizetype maxFact = 256;
+constexpr qint64 maxUtcOffset = 15 * 3600;
 constexpr qint64 maxOmitted = 1'000'000;
 constexpr qsizetype maxUrl = 2048;
 constexpr qint64 maxCount = 1LL << 53; // what a JSON number holds exactly
@@ -93,6 +94,10 @@ Result<DeviceMessageReading> readVersionReport(LenientReader &reader)
     facts.temperatureC = reader.number("temperature_c"_L1);
     facts.clockOffsetS = reader.number("clock_offset_s"_L1);
     facts.packagesVersion = readVersion(reader, "packages_version"_L1);
+    if (const auto offset = reader.integer("utc_offset_s"_L1, -maxUtcOffset, maxUtcOffset)) {
+        facts.utcOffsetS = static_cast<int>(*offset);
+    }
+    facts.network = reader.line("network"_L1, maxName);
     facts.readOnly = reader.boolean("read_only"_L1).value_or(false);
     facts.processesOmitted = static_cast<int>(reader.amount("processes_omitted"_L1, 0, maxOmitted).value_or(0));
     facts.problem = reader.text("problem"_L1, maxProblem);
@@ -193,6 +198,8 @@ void insertFacts(QJsonObject &object, const DeviceFacts &facts)
     put("temperature_c"_L1, facts.temperatureC);
     put("clock_offset_s"_L1, facts.clockOffsetS);
     putVersion("packages_version"_L1, facts.packagesVersion);
+    put("utc_offset_s"_L1, facts.utcOffsetS);
+    putText("network"_L1, facts.network);
     if (facts.readOnly) {
         object["read_only"_L1] = true;
     }

@@ -45,6 +45,8 @@ struct DeviceFacts
     std::optional<double> temperatureC;
     std::optional<double> clockOffsetS;
     ReportedVersion packagesVersion = {}; // of the Python packages, where they name one
+    std::optional<int> utcOffsetS = {};   // of its local time, seconds east of UTC
+    QString network = {};                 // that leads to the server: "ethernet", "wifi", "cellular"
     bool readOnly = false;                // the card takes no writes
     int processesOmitted = 0;             // that a report has no room for
     QString problem = {};                 // what else the device knows to be wrong with it, a sentence

@@ -176,6 +176,23 @@ void PrivateNodes::publish(const QString &node, const PrivateItem &item, int max
         });
 }
 
+void PrivateNodes::retract(const QString &node, const QString &id)
+{
+    if (!m_client) {
+        return;
+    }
+    m_client->sendIq(XmlIq(QXmppIq::Set, {}, [node, id](QXmlStreamWriter &xml) {
+        xml.writeStartElement(u"pubsub"_s);
+        xml.writeDefaultNamespace(ns::pubsub.toString());
+        xml.writeStartElement(u"retract"_s);
+        xml.writeAttribute(u"node"_s, node);
+        xml.writeEmptyElement(u"item"_s);
+        xml.writeAttribute(u"id"_s, id);
+        xml.writeEndElement();
+        xml.writeEndElement();
+    }));
+}
+
 bool PrivateNodes::readMessage(const QDomElement &stanza)
 {
     const QDomElement event = child(stanza, u"event", ns::pubsubEvents);

@@ -44,11 +44,15 @@ public:
     void online(QXmppClient *client, const QString &ownBareJid);
     void offline();
 
-    // Those of the named items that exist; an account without such a node has none. `fetched` and `done` are called
+    // Those of the named items that exist, or all of the node's where none is named; an account without such a node has
+    // none. `fetched` and `done` are called
     // exactly once, later. Errors: NotFound (the server has no such nodes at all), Network, Refused.
     void fetch(const QString &node, const QStringList &ids, Fetched fetched);
     // Creates the node if need be, for at most `maxItems` items. TooLarge: over maxItemSize.
     void publish(const QString &node, const PrivateItem &item, int maxItems, Done done);
+
+    // Removes it, where it is. What becomes of it isn't reported.
+    void retract(const QString &node, const QString &id);
 
     // Whether the message was about nodes; those of other accounts are dropped.
     bool readMessage(const QDomElement &stanza);

@@ -15,6 +15,7 @@ struct DeskOptions
     QStringList accept = {};
     QString operatorName = QStringLiteral("test");
     std::chrono::milliseconds requestsRepeated{30'000};
+    core::RolloutDriver::Timing rollouts = {};
 };
 
 // A panel of the account with the store `file`, as on one operator's desk, that doesn't wait long for anything. Null,
@@ -40,6 +41,7 @@ inline std::unique_ptr<core::Panel> openDesk(const ProsodyServer &server, const 
     settings.timing.resend.patience = 1s;
     settings.xmpp.reconnect = {.first = 20ms, .ceiling = 100ms, .stableAfter = 60s};
     settings.numbers = options.numbers;
+    settings.rollouts = options.rollouts;
     auto panel = core::Panel::open(config, settings, clock);
     if (!panel) {
         qWarning() << panel.error();

@@ -48,6 +48,8 @@ private Q_SLOTS:
     void sendsEveryComponent();
     void showsWhatLedToAFailure();
     void showsWhatADeviceWaitsFor();
+    void rollsOutInWaves();
+    void aRolloutThatFailsStops();
     void fetchesLogs();
     void restartsAProcess();
     void watches();
@@ -588,6 +590,73 @@ void SgnctlTest::showsWhatADeviceWaitsFor()
     QVERIFY2(ran.exitCode == 0, ran.err);
     QVERIFY2(ran.err.contains("meter1: waiting: held by the file cfg/hold"), ran.err);
     QVERIFY(!ran.out.contains("cfg/hold"));
+}
+
+void SgnctlTest::rollsOutInWaves()
+{
+    for (const int n : {1, 2, 3}) {
+        FakeDevice &device = startDevice(n);
+        device.answer = [&device](const Command &command) {
+            // Others are of earlier tests, which the server has kept for it.
+            const auto *update = std::get_if<UpdateCommand>(&command.body);
+            device.version = update && update->url.fileName() == "Spring.zip"_L1 ? 2 : device.version;
+            device.answerAsTheSeed(command);
+        };
+    }
+    const QStringList plan{u"--all"_s, u"--wave"_s, u"1"_s, u"--wave"_s, u"100%"_s, u"--soak"_s, u"0"_s};
+    const Ran planned = ctl(QStringList{u"rollout"_s, u"plan"_s} + plan);
+    QVERIFY2(planned.exitCode == 0, planned.err);
+    QVERIFY2(planned.err.contains("reaches 3 of 3 devices"), planned.err);
+    QFile file(m_folder->filePath(u"plan.json"_s));
+    QVERIFY(file.open(QIODevice::WriteOnly) && file.write(planned.out) > 0);
+    file.close();
+
+    const Ran ran =
+        ctl({u"rollout"_s, u"start"_s, u"smart-meter"_s, u"https://example.org/Spring.zip"_s, u"--process"_s,
+             u"ocr=2"_s, u"--plan"_s, file.fileName(), u"--name"_s, u"Spring"_s, u"--wait"_s, u"--json"_s});
+    QVERIFY2(ran.exitCode == 0, ran.err);
+    const QJsonObject rollout = ran.json()["rollout"_L1].toObject();
+    QCOMPARE(rollout["state"_L1].toString(), u"done"_s);
+    QCOMPARE(rollout["waves"_L1].toInt(), 2);
+    QCOMPARE(rollout["done"_L1].toInt(), 3);
+    QVERIFY2(ran.err.contains("Spring: running, wave 1"), ran.err);
+
+    const Ran listed = ctl({u"rollout"_s, u"list"_s});
+    QVERIFY2(listed.exitCode == 0 && listed.out.contains("Spring") && listed.out.contains("done"), listed.out);
+    const Ran shown = ctl({u"rollout"_s, u"show"_s, u"spring"_s, u"--json"_s});
+    QVERIFY2(shown.exitCode == 0, shown.err);
+    QCOMPARE(shown.json()["devices"_L1].toArray().size(), 3);
+    const Ran late = ctl({u"rollout"_s, u"pause"_s, u"Spring"_s});
+    QVERIFY2(late.exitCode == 1 && late.err.contains("has ended"), late.err);
+    const Ran none = ctl({u"rollout"_s, u"show"_s, u"autumn"_s});
+    QVERIFY2(none.exitCode != 0 && none.err.contains("no rollout 'autumn'"), none.err);
+}
+
+void SgnctlTest::aRolloutThatFailsStops()
+{
+    for (const int n : {1, 2, 3}) {
+        FakeDevice &device = startDevice(n);
+        device.answer = [&device](const Command &command) {
+            if (std::holds_alternative<UpdateCommand>(command.body)) {
+                device.send(device.result(*command.number, false, "no good"));
+            } else {
+                device.answerAsTheSeed(command);
+            }
+        };
+    }
+    const Ran ran = ctl({u"rollout"_s, u"start"_s, u"agent"_s, u"https://example.org/JabberClient.zip"_s,
+                         u"--version"_s, u"9"_s, u"--all"_s, u"--wave"_s, u"1"_s, u"--wave"_s, u"100%"_s, u"--wait"_s});
+    QVERIFY2(ran.exitCode == 1, ran.err);
+    QVERIFY2(ran.err.contains("1 of 1 devices failed, which is more than 5%"), ran.err);
+    int reached = 0;
+    for (const auto &[n, device] : m_devices) {
+        reached += std::ranges::any_of(device->commands, [](const Command &command) {
+            return std::holds_alternative<UpdateCommand>(command.body);
+        });
+    }
+    QCOMPARE(reached, 1);
+    const Ran cancelled = ctl({u"rollout"_s, u"cancel"_s, u"JabberClient.zip"_s});
+    QVERIFY2(cancelled.exitCode == 0 && cancelled.out.contains("cancelled"), cancelled.err);
 }
 
 void SgnctlTest::fetchesLogs()

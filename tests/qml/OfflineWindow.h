@@ -75,6 +75,7 @@ public:
             panel = nullptr; // logs are read when a store is opened
             panel = m_place.open();
             fill(*panel, devices, m_clock);
+            addRollout(*panel, m_clock);
         }
         m_application.show(std::move(panel));
     }

@@ -272,6 +272,15 @@ void ButtonsTest::pressesEveryButton_data()
     QTest::newRow("versions") << u"versions"_s << Names{u"ocr version #: # device(s)"_s} << Dialogs{};
     QTest::newRow("updates") << u"updates"_s << Names{u"New update…"_s, choose, send, u"Retry failed"_s}
                              << Dialogs{update, zip};
+    QTest::newRow("rollouts") << u"rollouts"_s
+                              << Names{u"New rollout…"_s,
+                                       u"Pause"_s,
+                                       u"Resume"_s,
+                                       u"Retry failed"_s,
+                                       u"New update / How / At once"_s,
+                                       u"Take the release back? / Roll back"_s}
+                              << Dialogs{update, zip, u"Cancel this rollout?"_s, u"Take the release back?"_s,
+                                         u"Begin the next wave now?"_s};
     QTest::newRow("logs") << u"logs"_s << Names{u"Save as…"_s, u"Next match"_s} << Dialogs{u"Save log as"_s};
     QTest::newRow("activity") << u"activity"_s << Names{u"Settings"_s} << Dialogs{};
     QTest::newRow("settings") << u"settings"_s << Names{u"Appearance / Dark"_s, u"Account / Sign out"_s}
@@ -318,6 +327,11 @@ void ButtonsTest::refill(const test::OfflineWindow &offline, int round)
         workspace->views()->save(u"View"_s);
     }
     workspace->fleet()->setCurrentRow(1);
+    using What = rollouts::RolloutWish::What;
+    workspace->panel().rollouts().changeWish(
+        u"r1"_s, [round](rollouts::RolloutWish &wish) { wish.what = round % refills == 1 ? What::Pause : What::Run; });
+    workspace->rollouts()->setCurrentKey(u"r1"_s);
+    workspace->rollout()->refreshTexts();
     for (models::TableFilter *table :
          {static_cast<models::TableFilter *>(workspace->fleet()), workspace->dead(), workspace->newcomers()}) {
         table->uncheckAll();

@@ -40,8 +40,8 @@ void ScreensTest::opensEveryScreen_data()
     QTest::addColumn<Preferences::Theme>("theme");
     QTest::addColumn<QSize>("size");
     QTest::addColumn<int>("devices");
-    const QStringList screens{u"signin"_s,  u"fleet"_s, u"newcomers"_s, u"dead"_s,    u"versions"_s,
-                              u"updates"_s, u"logs"_s,  u"activity"_s,  u"settings"_s};
+    const QStringList screens{u"signin"_s,  u"fleet"_s,    u"newcomers"_s, u"dead"_s,     u"versions"_s,
+                              u"updates"_s, u"rollouts"_s, u"logs"_s,      u"activity"_s, u"settings"_s};
     for (const QString &screen : screens) {
         for (const int devices : {40, 0}) {
             for (const QSize size : {QSize(1440, 900), QSize(1024, 640)}) {

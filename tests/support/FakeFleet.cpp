@@ -164,6 +164,37 @@ void fill(core::Panel &panel, int count, const Clock &clock)
     panel.commands().flush();
 }
 
+void addRollout(core::Panel &panel, const Clock &clock)
+{
+    const records::IssuedCommand sent = *panel.commands().find(panel.commands().numbers().constFirst());
+    rollouts::Rollout rollout;
+    rollout.id = u"r1"_s;
+    rollout.plan.name = u"Meter 3"_s;
+    rollout.plan.targets.all = true;
+    rollout.release = std::get<UpdateCommand>(sent.command.body);
+    rollout.title = sent.title;
+    rollout.by = u"Anna"_s;
+    rollout.createdAt = clock.wallUtc().addSecs(-600);
+    rollout.wish.since = rollout.createdAt;
+    if (const records::Expected<> added = panel.rollouts().add(rollout); !added) {
+        qFatal("%s", qUtf8Printable(toText(added.error().facts)));
+    }
+    panel.rollouts().putWave({rollout.id,
+                              0,
+                              sent.number,
+                              sent.command.request,
+                              rollout.createdAt,
+                              false,
+                              {deviceJid(5), deviceJid(6), deviceJid(7), deviceJid(8), deviceJid(9)}},
+                             [](const Outcome &) {});
+    panel.rollouts().changeProgress(rollout.id, [](rollouts::RolloutProgress &progress) {
+        progress.waves = 1;
+        progress.total = 5;
+        progress.done = 1;
+        progress.failed = 1;
+    });
+}
+
 void addLogs(const OfflinePanel &place, core::Panel &panel, const QString &jid, const Clock &clock)
 {
     records::LogDelivery delivery;

@@ -35,6 +35,9 @@ private:
 // are on their way or failed; then three more accounts wait to be accepted, one of them of another server.
 void fill(core::Panel &panel, int count, const Clock &clock);
 
+// A rollout of the update that fill() has sent, in its first wave.
+void addRollout(core::Panel &panel, const Clock &clock);
+
 // A set of logs as it is after it was fetched; seen by the next panel on the same store.
 void addLogs(const OfflinePanel &place, core::Panel &panel, const QString &jid, const Clock &clock);
 

@@ -137,7 +137,7 @@ void DesktopTest::pagesListEveryOption_data()
     QTest::newRow("dashboard") << u"sgn-dashboard"_s << QStringList{u"*--theme* _NAME_"_s, u"*-h*, *--help*"_s};
     QTest::newRow("sgnctl") << u"sgnctl"_s
                             << QStringList{u"*sgnctl* *update* COMPONENT FILE\\_OR\\_URL [_options_]++"_s,
-                                           u"## rollback"_s, u"*--not-after* _TIME_"_s, u"*--panel* _FILE_"_s};
+                                           u"## rollback"_s, u"*--limit* _N_"_s, u"*--panel* _FILE_"_s};
     QTest::newRow("provision") << u"sgn-provision"_s
                                << QStringList{u"## keys new"_s, u"_PURPOSE_"_s, u"*--overlays*"_s, u"## root-keys"_s};
     QTest::newRow("device") << u"sgn-device"_s

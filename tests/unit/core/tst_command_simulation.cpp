@@ -7,6 +7,7 @@
 #include "core/ServerClock.h"
 #include "store/CommandStore.h"
 #include "support/ManualClock.h"
+#include "support/MemoryCommandStore.h"
 #include "support/Sanitizer.h"
 
 #include <deque>
@@ -21,66 +22,13 @@
 using namespace sgn;
 using namespace sgn::core;
 using namespace sgn::records;
+using sgn::test::MemoryCommandStore;
 using namespace std::chrono_literals;
 using namespace Qt::StringLiterals;
 
 namespace {
 
 using Span = std::chrono::milliseconds;
-
-// Keeps what a SQLite file would.
-class MemoryStore final : public store::CommandStore
-{
-public:
-    void keep(const IssuedCommand &record) override { m_commands[record.number].record = record; }
-    void keep(CommandNo number, int row, const CommandTarget &target) override
-    {
-        QList<CommandTarget> &targets = m_commands[number].targets;
-        if (targets.size() <= row) {
-            targets.resize(row + 1);
-        }
-        targets[row] = target;
-    }
-    QFuture<Outcome> flush() override { return QtFuture::makeReadyFuture(Outcome()); }
-
-    QList<IssuedCommand> commands(int limit) const override
-    {
-        QList<IssuedCommand> newest;
-        for (auto it = m_commands.rbegin(); it != m_commands.rend() && newest.size() < limit; ++it) {
-            newest += it->second.record;
-        }
-        return newest;
-    }
-    std::optional<IssuedCommand> command(CommandNo number) const override
-    {
-        const auto it = m_commands.find(number);
-        return it == m_commands.end() ? std::nullopt : std::optional(it->second.record);
-    }
-    QList<CommandTarget> targets(CommandNo number) const override
-    {
-        const auto it = m_commands.find(number);
-        return it == m_commands.end() ? QList<CommandTarget>() : it->second.targets;
-    }
-    QList<CommandNo> openCommands() const override
-    {
-        QList<CommandNo> open;
-        for (const auto &[number, kept] : m_commands) {
-            if (std::ranges::any_of(kept.targets, [](const CommandTarget &target) { return !isFinal(target.state); })) {
-                open += number;
-            }
-        }
-        return open;
-    }
-    void lose() { m_commands.clear(); }
-
-private:
-    struct Kept
-    {
-        IssuedCommand record;
-        QList<CommandTarget> targets;
-    };
-    std::map<CommandNo, Kept> m_commands;
-};
 
 // What a device really did.
 struct Deed
@@ -593,7 +541,7 @@ private:
 
     test::ManualClock m_machine; // of the desk
     ServerClock m_clock;
-    MemoryStore m_store;
+    MemoryCommandStore m_store;
     CommandNo m_nextRow = 1'000'000;
     std::unique_ptr<Fleet> m_fleet;
     std::unique_ptr<CommandLog> m_log;

@@ -152,7 +152,7 @@ void WordingTest::hasWordsForEveryFact()
 {
     for (int i = 0; i <= static_cast<int>(FactCode::SpokeAs); ++i) {
         const auto code = static_cast<FactCode>(i);
-        const QString words = phrase({code, {u"1"_s, u"2"_s}});
+        const QString words = phrase({code, {u"1"_s, u"2"_s, u"3"_s}});
         QVERIFY2(!words.isEmpty() && !words.contains(u'%'), qPrintable(QString(nameOf(code)) + u": "_s + words));
     }
 }

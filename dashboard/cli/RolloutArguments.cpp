@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#include "cli/RolloutArguments.h"
+
+#include "base/AtomicFile.h"
+#include "cli/Arguments.h"
+#include "cli/RolloutJobs.h"
+#include "cli/UpdateArguments.h"
+#include "protocol/Json.h"
+#include "wording/Problems.h"
+
+#include <algorithm>
+#include <QJsonDocument>
+
+namespace sgn::cli {
+
+using namespace Qt::StringLiterals;
+
+namespace {
+
+constexpr qsizetype maxPlanFile = 64 * 1024;
+
+struct Change
+{
+    QStringView word;
+    RolloutChangeJob::Change change{};
+};
+
+constexpr Change changes[] = {
+    {u"pause", &core::RolloutService::pause},       {u"resume", &core::RolloutService::resume},
+    {u"cancel", &core::RolloutService::cancel},     {u"open", &core::RolloutService::openGate},
+    {u"retry", &core::RolloutService::retryFailed}, {u"rollback", &core::RolloutService::rollBack},
+};
+
+QStringList actionNames()
+{
+    QStringList names{u"plan"_s, u"start"_s, u"list"_s, u"show"_s, u"drive"_s};
+    for (const Change &change : changes) {
+        names += change.word.toString();
+    }
+    return names;
+}
+
+QJsonObject planFile(const QString &path)
+{
+    if (path.isEmpty()) {
+        return {};
+    }
+    const auto bytes = readFile(path, maxPlanFile);
+    if (!bytes) {
+        CommandLine::usageError(bytes.error().message);
+    }
+    const Result<QJsonObject> json = parseJsonObject(*bytes, maxPlanFile);
+    if (!json) {
+        CommandLine::usageError(u"%1: %2"_s.arg(path, json.error().message));
+    }
+    return *json;
+}
+
+// Options count more than the file.
+rollouts::RolloutPlan readPlan(CommandLine &line)
+{
+    const QCommandLineParser &parser = line.parser();
+    QJsonObject json = planFile(parser.value(u"plan"_s));
+    const auto within = [&json](QLatin1StringView part, QLatin1StringView key, const QJsonValue &value) {
+        QJsonObject object = json[part].toObject();
+        object[key] = value;
+        json[part] = object;
+    };
+    const auto text = [&](const QString &option, QLatin1StringView part, QLatin1StringView key) {
+        if (parser.isSet(option)) {
+            within(part, key, parser.value(option));
+        }
+    };
+    if (parser.isSet(u"name"_s)) {
+        json["name"_L1] = parser.value(u"name"_s);
+    }
+    text(u"tag"_s, "targets"_L1, "tag"_L1);
+    text(u"where"_s, "targets"_L1, "where"_L1);
+    text(u"healthy"_s, "gate"_L1, "healthy"_L1);
+    text(u"max-failures"_s, "stop"_L1, "failed"_L1);
+    for (const auto &[option, key] : {std::pair{u"all"_s, "all"_L1}, std::pair{u"standing"_s, "standing"_L1}}) {
+        if (parser.isSet(option)) {
+            within("targets"_L1, key, true);
+        }
+    }
+    if (const QStringList waves = parser.values(u"wave"_s); !waves.isEmpty()) {
+        json["waves"_L1] = QJsonArray::fromStringList(waves);
+    }
+    if (parser.isSet(u"in-flight"_s)) {
+        json["in_flight"_L1] = line.number(u"in-flight"_s, 1, rollouts::RolloutPlan::mostInFlight);
+    }
+    if (parser.isSet(u"soak"_s)) {
+        within("gate"_L1, "soak_s"_L1, line.number(u"soak"_s, 0, 30 * 24 * 3600));
+    }
+    if (parser.isSet(u"window"_s)) {
+        const QStringList times = parser.value(u"window"_s).split(u'-');
+        json["window"_L1] = QJsonObject{{"from"_L1, times.value(0).trimmed()},
+                                        {"to"_L1, times.value(1).trimmed()},
+                                        {"download"_L1, u"any"_s},
+                                        {"utc_offset_s"_L1, QDateTime::currentDateTime().offsetFromUtc()}};
+    }
+    if (parser.isSet(u"not-after"_s)) {
+        json["not_after"_L1] = parser.value(u"not-after"_s);
+    }
+    const Result<rollouts::RolloutPlan> plan = rollouts::rolloutPlanFrom(json);
+    if (!plan) {
+        CommandLine::usageError(u"the plan: "_s + plan.error().message);
+    }
+    if (const auto query = core::DeviceQuery::parse(plan->targets.where); !query) {
+        CommandLine::usageError(wording::sentence(query.error()));
+    }
+    return *plan;
+}
+
+// What takes days.
+Terms withoutEnd(const Terms &terms)
+{
+    return {terms.panel, terms.output, std::chrono::seconds(0)};
+}
+
+JobMaker readStart(CommandLine &line, const QStringList &given)
+{
+    if (given.size() != 3) {
+        CommandLine::usageError(
+            u"rollout start takes a component (%1) and a zip or its address"_s.arg(componentWords()));
+    }
+    const rollouts::RolloutPlan plan = readPlan(line);
+    const ReleaseJob::Wish wish = readReleaseWish(line, given.at(1), given.at(2));
+    if (wish.what != core::UpdateRequest::What::Release) {
+        CommandLine::usageError(u"a CA file goes to devices by 'update ca'"_s);
+    }
+    return [plan, wish, until = readWait(line), isTimed = line.parser().isSet(u"timeout"_s)](const Terms &terms) {
+        return std::make_unique<RolloutStartJob>(isTimed ? terms : withoutEnd(terms), wish, plan, until);
+    };
+}
+
+} // namespace
+
+void addRolloutArguments(CommandLine &line)
+{
+    line.addPositionalArgument(u"ACTION"_s, actionNames().join(u", ") + u'.', {}, actionNames());
+    line.addPositionalArgument(u"WHAT"_s,
+                               u"start: the component and its zip or address. plan, list: nothing. drive: nothing, or "
+                               "a rollout. All others: a rollout."_s,
+                               u"[WHAT...]"_s);
+    line.addOption({u"plan"_s, u"A file with the plan; options count more than what it has."_s, u"FILE"_s});
+    line.addOption({u"name"_s, u"What all desks call it."_s, u"NAME"_s});
+    line.addOption({u"tag"_s, u"To devices with this tag."_s, u"TAG"_s});
+    line.addOption({u"where"_s, u"To devices for which these conditions hold, such as 'ocr<3'."_s, u"CONDITIONS"_s});
+    line.addOption({u"all"_s, u"To all devices."_s});
+    line.addOption({u"standing"_s, u"And to whoever comes to meet that later."_s});
+    line.addOption(
+        {u"wave"_s, u"A wave: so many devices, or such a part, have it then; may be repeated."_s, u"AMOUNT"_s});
+    line.addOption({u"in-flight"_s, u"At most so many devices at a time (50)."_s, u"N"_s});
+    line.addOption({u"healthy"_s, u"So many of a wave run it before the next one begins (95%)."_s, u"AMOUNT"_s});
+    line.addOption({u"soak"_s, u"For so many seconds (900)."_s, u"SECONDS"_s});
+    line.addOption({u"max-failures"_s, u"It stops when more than these fail (5%)."_s, u"AMOUNT"_s});
+    line.addOption({u"window"_s, u"Devices exchange it only within this time of their day."_s, u"FROM-TO"_s});
+    addReleaseOptions(line);
+}
+
+JobMaker readRollout(CommandLine &line)
+{
+    const QStringList given = operands(line);
+    const QString action = given.value(0);
+    const QString id = given.value(1);
+    if (action == "start"_L1) {
+        return readStart(line, given);
+    }
+    if (action == "plan"_L1 && given.size() == 1) {
+        return [plan = readPlan(line)](const Terms &terms) {
+            return std::make_unique<RolloutPlanJob>(terms, plan);
+        };
+    }
+    if (action == "list"_L1 && given.size() == 1) {
+        return [](const Terms &terms) {
+            return std::make_unique<RolloutListJob>(terms);
+        };
+    }
+    if (action == "drive"_L1 && given.size() <= 2) {
+        return [id, isTimed = line.parser().isSet(u"timeout"_s)](const Terms &terms) {
+            return std::make_unique<RolloutDriveJob>(isTimed ? terms : withoutEnd(terms), id);
+        };
+    }
+    if (!actionNames().contains(action)) {
+        CommandLine::usageError(u"rollout takes one of: "_s + actionNames().join(u", "));
+    }
+    if (given.size() != 2) {
+        CommandLine::usageError(action == "plan"_L1 || action == "list"_L1
+                                    ? u"rollout %1 takes nothing more"_s.arg(action)
+                                    : u"rollout %1 takes a rollout; 'rollout list' shows them"_s.arg(action));
+    }
+    if (action == "show"_L1) {
+        return [id](const Terms &terms) {
+            return std::make_unique<RolloutShowJob>(terms, id);
+        };
+    }
+    const auto change = std::ranges::find(changes, action, &Change::word);
+    return [id, change = change->change](const Terms &terms) {
+        return std::make_unique<RolloutChangeJob>(terms, id, change);
+    };
+}
+
+} // namespace sgn::cli

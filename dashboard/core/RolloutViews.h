@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "base/Clock.h"
+#include "rollouts/Views.h"
+#include "rollouts/Waves.h"
+
+#include <QList>
+#include <QSet>
+#include <QString>
+
+namespace sgn::records {
+struct Device;
+}
+
+namespace sgn::core {
+
+class CommandLog;
+class Fleet;
+class SharedRollouts;
+
+// How a rollout stands, from what the fleet reports and what has come of its waves' commands. Nothing of it is stored:
+// every desk sees the same.
+class RolloutViews
+{
+public:
+    struct Device
+    {
+        rollouts::DeviceView view;
+        int wave = -1; // index of the newest one it is in; -1: none yet
+    };
+
+    struct Standing
+    {
+        QList<Device> devices; // of all waves
+        rollouts::WaveCounts wave;
+        rollouts::WaveCounts all;
+        QList<rollouts::Wave> waves;
+        bool isGateOpen = false;
+
+        [[nodiscard]] rollouts::RolloutView view(const rollouts::Rollout &rollout, const QDateTime &now) const
+        {
+            return {rollout, now, wave, all, isGateOpen};
+        }
+    };
+
+    // All outlive this.
+    RolloutViews(const Fleet &fleet, CommandLog &commands, const SharedRollouts &rollouts, const Clock &clock);
+
+    // What was reported in an earlier session may not be so any more; the device was asked again.
+    void forgetReports() { m_reported.clear(); }
+    void noteReport(const QString &jid) { m_reported.insert(jid); }
+    // Every target that is online has reported its versions in this session, or doesn't answer.
+    [[nodiscard]] bool areTargetsKnown(const rollouts::Rollout &rollout) const;
+
+    [[nodiscard]] Standing standingOf(const rollouts::Rollout &rollout) const;
+    // Who meets the targets, is in no wave, and lacks the release.
+    [[nodiscard]] QList<rollouts::Candidate> candidatesFor(const rollouts::Rollout &rollout,
+                                                           const Standing &standing) const;
+    // A device that is in no wave yet.
+    [[nodiscard]] rollouts::DeviceView viewOf(const rollouts::Rollout &rollout, const records::Device &device) const;
+
+private:
+    [[nodiscard]] bool isKnown(const records::Device &device) const;
+    [[nodiscard]] rollouts::DeviceView basicView(const UpdateCommand &release, const records::Device &device) const;
+    [[nodiscard]] rollouts::DeviceView viewIn(const rollouts::Rollout &rollout, const rollouts::Wave &wave,
+                                              const QString &jid) const;
+
+    const Fleet &m_fleet;
+    CommandLog &m_commands;
+    const SharedRollouts &m_rollouts;
+    const Clock &m_clock;
+    QSet<QString> m_reported; // in this session
+};
+
+// Whether the device is one of the targets, whatever it runs. An invalid query meets nothing.
+[[nodiscard]] bool meetsTargets(const rollouts::Targets &targets, const records::Device &device);
+
+} // namespace sgn::core

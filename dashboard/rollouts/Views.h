@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+#pragma once
+
+#include "rollouts/Rollout.h"
+
+#include <optional>
+#include <QDateTime>
+#include <QString>
+
+namespace sgn::rollouts {
+
+enum class DeviceStep {
+    Waiting,  // not sent to yet
+    InFlight, // sent, without a result
+    Confirmed,
+    Failed, // or not answered in time
+};
+
+// One device as the policies see it.
+struct DeviceView
+{
+    QString jid;
+    DeviceStep step = DeviceStep::Waiting;
+    bool isInWave = true; // of one that has begun; else it is of a later one
+    bool isOnline = false;
+    bool hasRelease = false;      // reports what the release brings
+    bool isHealthy = false;       // and all its processes run
+    QDateTime sentAt;             // UTC; invalid: never
+    QDateTime healthySince;       // UTC; invalid: it isn't
+    QDateTime lastSeen;           // UTC
+    int failures = 0;             // in this rollout
+    QDateTime lastFailure;        // UTC
+    std::optional<int> utcOffset; // of its local time, seconds
+    QString network;              // "ethernet", "wifi", "cellular"; empty: not known
+};
+
+// A wave, or all of them together.
+struct WaveCounts
+{
+    int total = 0;
+    int waiting = 0;     // and online
+    int unreachable = 0; // not sent to, because they are offline
+    int inFlight = 0;
+    int confirmed = 0;
+    int soaked = 0; // run the release for the gate's time
+    int failed = 0;
+    int sent = 0;     // ever
+    int vanished = 0; // were sent to and are offline for long
+
+    [[nodiscard]] int ended() const { return confirmed + failed; }
+};
+
+// A rollout as the policies see it.
+struct RolloutView
+{
+    const Rollout &rollout;
+    QDateTime now;   // UTC, by the server's clock
+    WaveCounts wave; // the newest one of the plan
+    WaveCounts all;
+    bool isGateOpen = false; // by an operator, for the wave that follows
+};
+
+// One that was sent to and is offline for longer has vanished: a restart takes less.
+inline constexpr std::chrono::minutes vanishedAfter{10};
+
+// Adds a device to the counts of its wave.
+void count(WaveCounts &counts, const DeviceView &device, const Gate &gate, const QDateTime &now);
+
+} // namespace sgn::rollouts

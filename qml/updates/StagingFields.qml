@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+pragma ComponentBehavior: Bound
+
+import QtQuick
+import QtQuick.Layouts
+import Sgn.Models
+import Sgn.Ui
+
+// How a release gets to its devices: at once, or in waves.
+ColumnLayout {
+    id: fields
+
+    required property StagingForm form
+
+    spacing: Theme.gap5
+
+    Field {
+        label: qsTr("How")
+        hint: fields.form.staged ? qsTr("Goes on at any open desk; stops by itself when too many fail.") : ""
+        error: fields.form.error
+        Layout.fillWidth: true
+
+        RowLayout {
+            spacing: Theme.gap2
+
+            Choice {
+                text: qsTr("At once")
+                selected: !fields.form.staged
+                onClicked: fields.form.staged = false
+            }
+            Choice {
+                text: qsTr("In waves")
+                selected: fields.form.staged
+                onClicked: fields.form.staged = true
+            }
+        }
+    }
+    GridLayout {
+        visible: fields.form.staged
+        columns: 2
+        columnSpacing: Theme.gap4
+        rowSpacing: Theme.gap4
+        Layout.fillWidth: true
+
+        Field {
+            label: qsTr("Name")
+            Layout.fillWidth: true
+
+            TextField {
+                text: fields.form.name
+                placeholderText: qsTr("As the file")
+                Layout.fillWidth: true
+                onTextEdited: fields.form.name = text
+            }
+        }
+        Field {
+            label: qsTr("Only with tag")
+            Layout.fillWidth: true
+
+            TextField {
+                text: fields.form.tag
+                placeholderText: qsTr("north")
+                Layout.fillWidth: true
+                onTextEdited: fields.form.tag = text
+            }
+        }
+        Field {
+            label: qsTr("Waves")
+            hint: qsTr("So many devices, or such a part of all, have it after each.")
+            Layout.columnSpan: 2
+            Layout.fillWidth: true
+
+            TextField {
+                text: fields.form.waves
+                placeholderText: "3, 5%, 25%, 100%"
+                Layout.fillWidth: true
+                onTextEdited: fields.form.waves = text
+            }
+        }
+        Field {
+            label: qsTr("At the same time")
+            Layout.fillWidth: true
+
+            NumberField {
+                value: fields.form.inFlight
+                Accessible.name: qsTr("At the same time")
+                onEdited: value => fields.form.inFlight = value
+            }
+        }
+        Field {
+            label: qsTr("Minutes it must run before the next wave")
+            Layout.fillWidth: true
+
+            NumberField {
+                value: fields.form.soakMinutes
+                Accessible.name: qsTr("Minutes it must run before the next wave")
+                onEdited: value => fields.form.soakMinutes = value
+            }
+        }
+        Field {
+            label: qsTr("Stops when more fail than")
+            Layout.fillWidth: true
+
+            TextField {
+                text: fields.form.failures
+                placeholderText: "5%"
+                Layout.fillWidth: true
+                onTextEdited: fields.form.failures = text
+            }
+        }
+        Field {
+            label: qsTr("Time of the day at the device")
+            Layout.fillWidth: true
+
+            TextField {
+                text: fields.form.window
+                placeholderText: "01:00-04:30"
+                Layout.fillWidth: true
+                onTextEdited: fields.form.window = text
+            }
+        }
+        CheckBox {
+            text: qsTr("Also devices that meet this later")
+            checked: fields.form.standing
+            Layout.columnSpan: 2
+            Layout.fillWidth: true
+            onToggled: fields.form.standing = checked
+        }
+    }
+}

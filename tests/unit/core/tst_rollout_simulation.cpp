@@ -1,0 +1,529 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// Rollouts in worlds where desks are killed at any moment, links are cut and devices fail: never more devices at a time
+// than allowed, none twice, every rollout ends, and all desks show the same. SGN_SEED runs one world.
+#include "core/CommandLog.h"
+#include "core/Fleet.h"
+#include "core/ItemExchange.h"
+#include "core/RolloutDriver.h"
+#include "core/SharedRollouts.h"
+#include "store/ItemStore.h"
+#include "support/ManualClock.h"
+#include "support/MemoryCommandStore.h"
+#include "support/Sanitizer.h"
+
+#include <functional>
+#include <map>
+#include <QCoreApplication>
+#include <QPointer>
+#include <QTest>
+#include <random>
+#include <set>
+
+using namespace sgn;
+using namespace sgn::core;
+using namespace sgn::rollouts;
+using namespace std::chrono_literals;
+using namespace Qt::StringLiterals;
+using sgn::test::MemoryCommandStore;
+
+namespace {
+
+using Span = std::chrono::milliseconds;
+constexpr Span step = 1s;
+constexpr int newVersion = 4;
+
+class MemoryItems final : public store::ItemStore
+{
+public:
+    void keepItem(const QString &node, const QString &id, const QByteArray &json) override { m_items[node][id] = json; }
+    QHash<QString, QByteArray> items(const QString &node) const override { return m_items.value(node); }
+
+private:
+    QHash<QString, QHash<QString, QByteArray>> m_items;
+};
+
+class World;
+
+// A desk's link to the account's nodes.
+class Link final : public ItemExchange
+{
+    Q_OBJECT
+
+public:
+    Link(World &world, QString name)
+        : m_world(world)
+        , m_name(std::move(name))
+    {}
+
+    bool isOnline() const override { return isUp; }
+    QString self() const override { return m_name; }
+    void fetch(const QString &node, const QStringList &ids, xmpp::PrivateNodes::Fetched fetched) override;
+    void publish(const QString &node, const xmpp::PrivateItem &item, int, xmpp::PrivateNodes::Done done) override;
+    void retract(const QString &, const QString &) override {}
+
+    bool isUp = false;
+
+private:
+    World &m_world;
+    QString m_name;
+};
+
+struct Desk
+{
+    QString name;
+    std::shared_ptr<MemoryCommandStore> commandStore;
+    std::shared_ptr<MemoryItems> itemStore;
+    std::unique_ptr<Link> link;
+    std::unique_ptr<Fleet> fleet;
+    std::unique_ptr<CommandLog> commands;
+    std::unique_ptr<SharedRollouts> rollouts;
+    std::unique_ptr<RolloutDriver> driver;
+};
+
+struct Device
+{
+    QString jid;
+    bool isOnline = true;
+    int version = 3;
+    std::set<CommandNo> numbers; // that were sent to it
+    std::set<CommandNo> done;
+    QList<Command> waiting; // while it was offline
+};
+
+// What was sent, for desks that come later.
+struct Past
+{
+    std::function<void(Desk &)> tell;
+};
+
+struct Rules
+{
+    int devices = 60;
+    int failing = 0;    // of a hundred tries
+    bool isBad = false; // the release fails everywhere
+    bool hasKills = true;
+    int inFlight = 7;
+};
+
+class World
+{
+public:
+    World(unsigned seed, const Rules &rules)
+        : m_rules(rules)
+        , m_random(seed)
+    {
+        for (int n = 0; n < rules.devices; ++n) {
+            Device device;
+            device.jid = u"meter%1@localhost"_s.arg(n);
+            device.isOnline = chance(90);
+            m_devices[device.jid] = device;
+        }
+        openDesk();
+        openDesk();
+    }
+    ~World() { m_events.clear(); }
+
+    void run(Span length);
+    void startRollout();
+
+    // By every desk that is up.
+    QList<Rollout> seen() const;
+    int mostAtOnce() const { return m_mostAtOnce; }
+    int sentTo() const;
+    int updated() const;
+    QString firstDeviceWithTwo() const;
+
+private:
+    friend class Link;
+
+    bool chance(int percent) { return static_cast<int>(m_random() % 100) < percent; }
+    Span within(Span most) { return Span(static_cast<qint64>(m_random() % static_cast<unsigned>(most.count() + 1))); }
+    void later(Span delay, std::function<void()> what)
+    {
+        m_events.emplace(m_clock.monotonic() + delay, std::move(what));
+    }
+    void happen();
+
+    void openDesk(const Desk *before = nullptr);
+    void connectDesk(Desk &desk);
+    void disturb();
+    void sendQueued(Desk &desk, CommandNo number);
+    void reachDevice(const QString &jid, const Command &command, const QString &from);
+    void work(Device &device, const Command &command);
+    void remember(const std::function<void(Desk &)> &what);
+    VersionReport reportOf(const Device &device) const;
+
+    Rules m_rules;
+    std::mt19937 m_random;
+    test::ManualClock m_clock;
+    std::multimap<MonotonicTime, std::function<void()>> m_events;
+    std::map<QString, Device> m_devices;
+    std::map<QString, std::map<QString, QByteArray>> m_nodes;
+    std::vector<std::unique_ptr<Desk>> m_desks;
+    QList<Past> m_past;
+    std::set<std::pair<QString, CommandNo>> m_inFlight;
+    int m_mostAtOnce = 0;
+    int m_names = 0;
+};
+
+void Link::fetch(const QString &node, const QStringList &ids, xmpp::PrivateNodes::Fetched fetched)
+{
+    m_world.later(m_world.within(300ms), [link = QPointer<Link>(this), node, ids, fetched = std::move(fetched)] {
+        if (!link) {
+            return;
+        }
+        QList<xmpp::PrivateItem> items;
+        for (const auto &[id, json] : link->m_world.m_nodes[node]) {
+            if (ids.isEmpty() || ids.contains(id)) {
+                items += {id, json};
+            }
+        }
+        fetched(link->isUp ? Result<QList<xmpp::PrivateItem>>(items) : fail(ErrorCode::Network, u"cut"_s));
+    });
+}
+
+void Link::publish(const QString &node, const xmpp::PrivateItem &item, int, xmpp::PrivateNodes::Done done)
+{
+    World &world = m_world;
+    world.later(world.within(300ms), [&world, link = QPointer<Link>(this), node, item, done = std::move(done)] {
+        // What a killed desk has written last may have left it or not.
+        if (!link && world.chance(50)) {
+            return;
+        }
+        world.m_nodes[node][item.id] = item.json;
+        for (const auto &desk : world.m_desks) {
+            if (desk->link->isUp) {
+                Q_EMIT desk->link->published(node, item);
+            }
+        }
+        if (link && done) {
+            done(Outcome());
+        }
+    });
+}
+
+void World::openDesk(const Desk *before)
+{
+    auto desk = std::make_unique<Desk>();
+    desk->name = u"panel@localhost/%1"_s.arg(++m_names);
+    const bool keepsStore = before && chance(50);
+    desk->commandStore = keepsStore ? before->commandStore : std::make_shared<MemoryCommandStore>();
+    desk->itemStore = keepsStore ? before->itemStore : std::make_shared<MemoryItems>();
+    desk->link = std::make_unique<Link>(*this, desk->name);
+    desk->fleet = std::make_unique<Fleet>(m_clock);
+    desk->commands = std::make_unique<CommandLog>(*desk->commandStore, m_clock, CommandNumbers([this] {
+        return CommandNo{1'000'000} + CommandNo(m_random() % 1'000'000'000);
+    }));
+    desk->rollouts = std::make_unique<SharedRollouts>(*desk->link, *desk->itemStore, m_clock);
+    desk->driver = std::make_unique<RolloutDriver>(RolloutDriver::Parts{*desk->fleet, *desk->commands, *desk->rollouts,
+                                                                        *desk->link, m_clock,
+                                                                        [name = desk->name] {
+                                                                            return name;
+                                                                        }},
+                                                   RolloutDriver::Timing{});
+    desk->commands->restore();
+    desk->rollouts->restore();
+    Desk *made = desk.get();
+    QObject::connect(desk->commands.get(), &CommandLog::targetsQueued, desk->link.get(),
+                     [this, made](CommandNo number) { sendQueued(*made, number); });
+    m_desks.push_back(std::move(desk));
+    connectDesk(*made);
+}
+
+// After a login: who is online, then what the archive has.
+void World::connectDesk(Desk &desk)
+{
+    desk.link->isUp = true;
+    for (const auto &[jid, device] : m_devices) {
+        desk.fleet->add(jid);
+        desk.fleet->setPresence(jid, device.isOnline);
+        desk.fleet->apply(jid, reportOf(device), {m_clock.wallUtc()});
+    }
+    for (const Past &past : std::as_const(m_past)) {
+        past.tell(desk);
+    }
+    desk.fleet->flush();
+    Q_EMIT desk.link->cameOnline();
+    for (const auto &[jid, device] : m_devices) {
+        if (device.isOnline) {
+            later(within(10s), [link = QPointer<Link>(desk.link.get()), &desk, jid = jid] {
+                if (link && link->isUp) {
+                    desk.driver->noteReport(jid);
+                }
+            });
+        }
+    }
+}
+
+void World::remember(const std::function<void(Desk &)> &what)
+{
+    m_past += Past{what};
+    for (const auto &desk : m_desks) {
+        if (desk->link->isUp) {
+            what(*desk);
+        }
+    }
+}
+
+VersionReport World::reportOf(const Device &device) const
+{
+    VersionReport report;
+    report.from = device.jid;
+    ProcessReport process;
+    process.name = u"ocr"_s;
+    process.version = device.version;
+    report.processes = {process};
+    report.facts.agentVersion = 1;
+    return report;
+}
+
+void World::sendQueued(Desk &desk, CommandNo number)
+{
+    const Command command = desk.commands->find(number)->command;
+    const QList<records::CommandTarget> targets = desk.commands->targets(number);
+    for (const records::CommandTarget &target : targets) {
+        if (target.state != records::TargetState::Queued || target.attempts > 0) {
+            continue;
+        }
+        desk.commands->markHandedOver(number, target.jid);
+        later(within(500ms),
+              [this, link = QPointer<Link>(desk.link.get()), jid = target.jid, command, from = desk.name] {
+                  if (link || chance(50)) {
+                      reachDevice(jid, command, from);
+                  }
+              });
+    }
+}
+
+// The server has it.
+void World::reachDevice(const QString &jid, const Command &command, const QString &from)
+{
+    Device &device = m_devices[jid];
+    device.numbers.insert(*command.number);
+    if (!device.done.contains(*command.number)) {
+        m_inFlight.insert({jid, *command.number});
+    }
+    m_mostAtOnce = std::max(m_mostAtOnce, static_cast<int>(m_inFlight.size()));
+    const QDateTime stamp = m_clock.wallUtc();
+    remember([jid, command, stamp, from](Desk &desk) { desk.commands->observe(command, jid, stamp, from); });
+    if (device.isOnline) {
+        work(device, command);
+    } else {
+        device.waiting += command;
+    }
+}
+
+void World::work(Device &device, const Command &command)
+{
+    if (device.done.contains(*command.number)) {
+        return; // a device answers a repeat from its record
+    }
+    device.done.insert(*command.number);
+    later(5s + within(60s), [this, &device, command] {
+        CommandResult result;
+        result.number = *command.number;
+        result.from = device.jid;
+        result.success = !m_rules.isBad && !chance(m_rules.failing);
+        result.request = command.request;
+        if (result.success) {
+            device.version = newVersion;
+        }
+        m_inFlight.erase({device.jid, *command.number});
+        const QDateTime stamp = m_clock.wallUtc();
+        const VersionReport report = reportOf(device);
+        remember([jid = device.jid, result, report, stamp](Desk &desk) {
+            desk.commands->apply(jid, result, {stamp});
+            desk.fleet->apply(jid, report, {stamp});
+            desk.driver->noteReport(jid);
+            desk.fleet->flush();
+        });
+    });
+}
+
+void World::disturb()
+{
+    later(5s + within(90s), [this] { disturb(); });
+    auto device = std::next(m_devices.begin(), static_cast<qint64>(m_random() % m_devices.size()));
+    device->second.isOnline = !device->second.isOnline || chance(50);
+    for (const auto &desk : m_desks) {
+        if (desk->link->isUp) {
+            desk->fleet->setPresence(device->first, device->second.isOnline);
+            desk->driver->noteReport(device->first);
+        }
+    }
+    for (const Command &command : std::exchange(device->second.waiting, {})) {
+        if (device->second.isOnline) {
+            work(device->second, command);
+        } else {
+            device->second.waiting += command;
+        }
+    }
+    if (!m_rules.hasKills) {
+        return;
+    }
+    const std::size_t victim = m_random() % m_desks.size();
+    if (chance(30)) { // killed, and started again
+        const std::unique_ptr<Desk> gone = std::move(m_desks[victim]);
+        m_desks.erase(m_desks.begin() + static_cast<std::ptrdiff_t>(victim));
+        openDesk(gone.get());
+    } else if (chance(20) && m_desks[victim]->link->isUp) { // its link is cut for a while
+        Desk *cut = m_desks[victim].get();
+        cut->link->isUp = false;
+        later(10s + within(3min), [this, link = QPointer<Link>(cut->link.get()), cut] {
+            if (link) {
+                connectDesk(*cut);
+            }
+        });
+    }
+}
+
+void World::startRollout()
+{
+    Desk &desk = *m_desks.front();
+    Rollout rollout;
+    rollout.id = u"r1"_s;
+    rollout.plan.targets.all = true;
+    rollout.plan.inFlight = m_rules.inFlight;
+    rollout.plan.gate.soak = 60s;
+    rollout.plan.gate.healthy = Amount::percent(80);
+    rollout.plan.stop.failed = Amount::percent(30);
+    rollout.plan.stop.vanished = Amount::percent(60);
+    rollout.plan.notAfter = m_clock.wallUtc().addDuration(4h);
+    rollout.release.url = QUrl(u"https://example.org/a.zip"_s);
+    rollout.release.processes = {{u"ocr"_s, newVersion}};
+    rollout.createdAt = m_clock.wallUtc();
+    rollout.wish.since = rollout.createdAt;
+    QVERIFY(desk.rollouts->add(rollout));
+    desk.driver->takeNew(rollout.id);
+    later(1min, [this] { disturb(); });
+}
+
+void World::happen()
+{
+    while (!m_events.empty() && m_events.begin()->first <= m_clock.monotonic()) {
+        const auto what = m_events.begin()->second;
+        m_events.erase(m_events.begin());
+        what();
+    }
+}
+
+void World::run(Span length)
+{
+    for (const MonotonicTime end = m_clock.monotonic() + length; m_clock.monotonic() < end;) {
+        m_clock.advance(step);
+        happen();
+        for (const auto &desk : m_desks) {
+            desk->driver->look();
+        }
+        QCoreApplication::processEvents();
+    }
+}
+
+QList<Rollout> World::seen() const
+{
+    QList<Rollout> seen;
+    for (const auto &desk : m_desks) {
+        const Rollout *rollout = desk->rollouts->find(u"r1"_s);
+        if (desk->link->isUp) {
+            seen += rollout ? *rollout : Rollout();
+        }
+    }
+    return seen;
+}
+
+int World::sentTo() const
+{
+    return static_cast<int>(std::ranges::count_if(m_devices, [](const auto &d) { return !d.second.numbers.empty(); }));
+}
+
+int World::updated() const
+{
+    return static_cast<int>(
+        std::ranges::count_if(m_devices, [](const auto &d) { return d.second.version == newVersion; }));
+}
+
+QString World::firstDeviceWithTwo() const
+{
+    const auto it = std::ranges::find_if(m_devices, [](const auto &d) { return d.second.numbers.size() > 1; });
+    return it == m_devices.end() ? QString() : it->first;
+}
+
+} // namespace
+
+class RolloutSimulation : public QObject
+{
+    Q_OBJECT
+
+private Q_SLOTS:
+    void endsWhateverHappens_data();
+    void endsWhateverHappens();
+    void reachesEveryDevice();
+    void aBadReleaseStopsAtItsCanaries();
+    void manyDevices();
+};
+
+void RolloutSimulation::endsWhateverHappens_data()
+{
+    QTest::addColumn<unsigned>("seed");
+    const bool isOne = qEnvironmentVariableIsSet("SGN_SEED");
+    const unsigned first = isOne ? qEnvironmentVariable("SGN_SEED").toUInt() : 1;
+    const unsigned count = isOne ? 1 : test::isSanitized ? 3 : 20;
+    for (unsigned seed = first; seed < first + count; ++seed) {
+        QTest::addRow("seed %u", seed) << seed;
+    }
+}
+
+void RolloutSimulation::endsWhateverHappens()
+{
+    QFETCH(const unsigned, seed);
+    World world(seed, {.failing = static_cast<int>(seed % 3) * 8});
+    world.startRollout();
+    world.run(5h);
+    QVERIFY2(world.mostAtOnce() <= 7, qPrintable(QString::number(world.mostAtOnce())));
+    QVERIFY2(world.firstDeviceWithTwo().isEmpty(), qPrintable(world.firstDeviceWithTwo()));
+    const QList<Rollout> seen = world.seen();
+    QVERIFY(!seen.isEmpty());
+    for (const Rollout &rollout : seen) {
+        QVERIFY2(isEnded(rollout.state()), qPrintable(QString(nameOf(rollout.state()))));
+        QCOMPARE(rollout.progress, seen.constFirst().progress);
+    }
+}
+
+void RolloutSimulation::reachesEveryDevice()
+{
+    World world(1, {.hasKills = false});
+    world.startRollout();
+    world.run(4h + 10min);
+    QVERIFY2(world.updated() >= 50, qPrintable(QString::number(world.updated()))); // some stay offline
+    QVERIFY(world.sentTo() - world.updated() < 5);                                 // on their way, and offline
+    QVERIFY(world.mostAtOnce() == 7);
+    QVERIFY(isEnded(world.seen().constFirst().state()));
+}
+
+void RolloutSimulation::aBadReleaseStopsAtItsCanaries()
+{
+    for (unsigned seed = 1; seed < 6; ++seed) {
+        World world(seed, {.isBad = true});
+        world.startRollout();
+        world.run(1h);
+        QCOMPARE(world.sentTo(), 3);
+        QCOMPARE(world.updated(), 0);
+        for (const Rollout &rollout : world.seen()) {
+            QCOMPARE(rollout.state(), RolloutState::Stopped);
+            QCOMPARE(rollout.progress.why.constFirst().code, records::FactCode::RolloutFailures);
+        }
+    }
+}
+
+void RolloutSimulation::manyDevices()
+{
+    World world(3, {.devices = test::isSanitized ? 200 : 2'000, .inFlight = 200});
+    world.startRollout();
+    world.run(1h);
+    QVERIFY(world.mostAtOnce() <= 200);
+    QVERIFY(world.firstDeviceWithTwo().isEmpty());
+    QVERIFY2(world.updated() > 100, qPrintable(QString::number(world.updated())));
+}
+
+QTEST_GUILESS_MAIN(RolloutSimulation)
+#include "tst_rollout_simulation.moc"
