@@ -59,7 +59,7 @@ private:
     QSslSocket m_socket;
 };
 
-class ProsodyServerTest : public QObject
+class FleetServerTest : public QObject
 {
     Q_OBJECT
 
@@ -189,5 +189,5 @@ private Q_SLOTS:
 
 } // namespace
 
-QTEST_GUILESS_MAIN(ProsodyServerTest)
-#include "tst_prosody_server.moc"
+QTEST_GUILESS_MAIN(FleetServerTest)
+#include "tst_fleet_server.moc"
