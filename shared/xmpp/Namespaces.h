@@ -15,6 +15,7 @@ inline constexpr QStringView dataForms = u"jabber:x:data";                      
 inline constexpr QStringView discoInfo = u"http://jabber.org/protocol/disco#info"; // XEP-0030
 inline constexpr QStringView discoItems = u"http://jabber.org/protocol/disco#items";
 inline constexpr QStringView pubsub = u"http://jabber.org/protocol/pubsub"; // XEP-0060
+inline constexpr QStringView pubsubOwner = u"http://jabber.org/protocol/pubsub#owner";
 inline constexpr QStringView pubsubEvents = u"http://jabber.org/protocol/pubsub#event";
 inline constexpr QStringView resultSet = u"http://jabber.org/protocol/rsm"; // XEP-0059
 inline constexpr QStringView time = u"urn:xmpp:time";                       // XEP-0202

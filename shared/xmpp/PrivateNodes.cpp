@@ -6,6 +6,7 @@
 #include "xmpp/Namespaces.h"
 #include "xmpp/XmlIq.h"
 
+#include <optional>
 #include <QXmppClient.h>
 #include <QXmppError.h>
 #include <QXmppStanza.h>
@@ -70,7 +71,22 @@ void writeField(QXmlStreamWriter &xml, const QString &name, const QString &value
     xml.writeEndElement();
 }
 
-void writePublish(QXmlStreamWriter &xml, const QString &node, const PrivateItem &item, int most)
+// What no other account can read. `most`: nullopt where the server takes that with the node alone.
+void writeForm(QXmlStreamWriter &xml, const QString &kind, std::optional<int> most)
+{
+    xml.writeStartElement(u"x"_s);
+    xml.writeDefaultNamespace(ns::dataForms.toString());
+    xml.writeAttribute(u"type"_s, u"submit"_s);
+    writeField(xml, u"FORM_TYPE"_s, u"http://jabber.org/protocol/pubsub#"_s + kind, u"hidden"_s);
+    writeField(xml, u"pubsub#persist_items"_s, u"true"_s);
+    writeField(xml, u"pubsub#access_model"_s, u"whitelist"_s);
+    if (most) {
+        writeField(xml, u"pubsub#max_items"_s, QString::number(*most));
+    }
+    xml.writeEndElement();
+}
+
+void writePublish(QXmlStreamWriter &xml, const QString &node, const PrivateItem &item, std::optional<int> most)
 {
     xml.writeStartElement(u"pubsub"_s);
     xml.writeDefaultNamespace(ns::pubsub.toString());
@@ -79,14 +95,30 @@ void writePublish(QXmlStreamWriter &xml, const QString &node, const PrivateItem 
     writeItem(xml, item);
     xml.writeEndElement();
     xml.writeStartElement(u"publish-options"_s);
-    xml.writeStartElement(u"x"_s);
-    xml.writeDefaultNamespace(ns::dataForms.toString());
-    xml.writeAttribute(u"type"_s, u"submit"_s);
-    writeField(xml, u"FORM_TYPE"_s, u"http://jabber.org/protocol/pubsub#publish-options"_s, u"hidden"_s);
-    writeField(xml, u"pubsub#persist_items"_s, u"true"_s);
-    writeField(xml, u"pubsub#access_model"_s, u"whitelist"_s);
-    writeField(xml, u"pubsub#max_items"_s, QString::number(most));
+    writeForm(xml, u"publish-options"_s, most);
     xml.writeEndElement();
+    xml.writeEndElement();
+}
+
+void writeCreate(QXmlStreamWriter &xml, const QString &node, int most)
+{
+    xml.writeStartElement(u"pubsub"_s);
+    xml.writeDefaultNamespace(ns::pubsub.toString());
+    xml.writeEmptyElement(u"create"_s);
+    xml.writeAttribute(u"node"_s, node);
+    xml.writeStartElement(u"configure"_s);
+    writeForm(xml, u"node_config"_s, most);
+    xml.writeEndElement();
+    xml.writeEndElement();
+}
+
+void writeConfigure(QXmlStreamWriter &xml, const QString &node, int most)
+{
+    xml.writeStartElement(u"pubsub"_s);
+    xml.writeDefaultNamespace(ns::pubsubOwner.toString());
+    xml.writeStartElement(u"configure"_s);
+    xml.writeAttribute(u"node"_s, node);
+    writeForm(xml, u"node_config"_s, most);
     xml.writeEndElement();
     xml.writeEndElement();
 }
@@ -103,6 +135,32 @@ void writeRequest(QXmlStreamWriter &xml, const QString &node, const QStringList 
     }
     xml.writeEndElement();
     xml.writeEndElement();
+}
+
+std::optional<Condition> conditionOf(const QXmppError &error)
+{
+    const auto stanza = error.value<QXmppStanza::Error>();
+    return stanza ? std::optional(stanza->condition()) : std::nullopt;
+}
+
+// The server doesn't take the node's settings along with an item, or the node has others.
+bool isAboutSettings(const QXmppError &error)
+{
+    switch (conditionOf(error).value_or(Condition::NoCondition)) {
+    case Condition::BadRequest:
+    case Condition::Conflict:
+    case Condition::NotAcceptable:
+    case Condition::ResourceConstraint:
+        return true;
+    default:
+        return false;
+    }
+}
+
+Outcome outcomeOf(const QXmppClient::IqResult &result)
+{
+    const auto *error = std::get_if<QXmppError>(&result);
+    return error ? Outcome(tl::unexpected(errorOf(*error))) : Outcome();
 }
 
 Error notConnected()
@@ -127,6 +185,7 @@ void PrivateNodes::online(QXmppClient *client, const QString &ownBareJid)
 void PrivateNodes::offline()
 {
     m_client = nullptr;
+    m_prepared.clear();
 }
 
 void PrivateNodes::fetch(const QString &node, const QStringList &ids, Fetched fetched)
@@ -167,12 +226,24 @@ void PrivateNodes::publish(const QString &node, const PrivateItem &item, int max
             this, [done = std::move(done), refusal] { done(refusal); }, Qt::QueuedConnection);
         return;
     }
+    if (m_prepared.value(node) == maxItems) {
+        return publishPrepared(node, item, std::move(done));
+    }
     m_client
         ->sendIq(XmlIq(QXmppIq::Set, {},
                        [node, item, maxItems](QXmlStreamWriter &xml) { writePublish(xml, node, item, maxItems); }))
-        .then(this, [done = std::move(done)](QXmppClient::IqResult &&result) {
+        .then(this, [this, node, item, maxItems, done = std::move(done)](QXmppClient::IqResult &&result) {
             const auto *error = std::get_if<QXmppError>(&result);
-            done(error ? Outcome(tl::unexpected(errorOf(*error))) : Outcome());
+            if (!error || !isAboutSettings(*error)) {
+                return done(outcomeOf(result));
+            }
+            prepare(node, maxItems, [this, node, item, maxItems, done](const Outcome &prepared) {
+                if (!prepared) {
+                    return done(prepared);
+                }
+                m_prepared.insert(node, maxItems);
+                publishPrepared(node, item, done);
+            });
         });
 }
 
@@ -191,6 +262,46 @@ void PrivateNodes::retract(const QString &node, const QString &id)
         xml.writeEndElement();
         xml.writeEndElement();
     }));
+}
+
+// Its privacy is named all the same: another client may have changed the node since.
+void PrivateNodes::publishPrepared(const QString &node, const PrivateItem &item, Done done)
+{
+    if (!m_client) {
+        return done(tl::unexpected(notConnected()));
+    }
+    m_client
+        ->sendIq(XmlIq(QXmppIq::Set, {},
+                       [node, item](QXmlStreamWriter &xml) { writePublish(xml, node, item, std::nullopt); }))
+        .then(this, [done = std::move(done)](QXmppClient::IqResult &&result) { done(outcomeOf(result)); });
+}
+
+// In a step of its own: ejabberd 23 refuses a number of items that comes along with an item, and keeps one without it.
+void PrivateNodes::prepare(const QString &node, int maxItems, Done done)
+{
+    if (!m_client) {
+        return done(tl::unexpected(notConnected()));
+    }
+    m_client
+        ->sendIq(XmlIq(QXmppIq::Set, {}, [node, maxItems](QXmlStreamWriter &xml) { writeCreate(xml, node, maxItems); }))
+        .then(this, [this, node, maxItems, done = std::move(done)](QXmppClient::IqResult &&result) {
+            const auto *error = std::get_if<QXmppError>(&result);
+            if (error && conditionOf(*error) == Condition::Conflict) { // it exists
+                return configure(node, maxItems, done);
+            }
+            done(outcomeOf(result));
+        });
+}
+
+void PrivateNodes::configure(const QString &node, int maxItems, Done done)
+{
+    if (!m_client) {
+        return done(tl::unexpected(notConnected()));
+    }
+    m_client
+        ->sendIq(
+            XmlIq(QXmppIq::Set, {}, [node, maxItems](QXmlStreamWriter &xml) { writeConfigure(xml, node, maxItems); }))
+        .then(this, [done = std::move(done)](QXmppClient::IqResult &&result) { done(outcomeOf(result)); });
 }
 
 bool PrivateNodes::readMessage(const QDomElement &stanza)

@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <QByteArray>
+#include <QHash>
 #include <QList>
 #include <QObject>
 #include <QPointer>
@@ -48,7 +49,7 @@ public:
     // none. `fetched` and `done` are called
     // exactly once, later. Errors: NotFound (the server has no such nodes at all), Network, Refused.
     void fetch(const QString &node, const QStringList &ids, Fetched fetched);
-    // Creates the node if need be, for at most `maxItems` items. TooLarge: over maxItemSize.
+    // Creates the node if need be, or configures it: private, for at most `maxItems` items. TooLarge: over maxItemSize.
     void publish(const QString &node, const PrivateItem &item, int maxItems, Done done);
 
     // Removes it, where it is. What becomes of it isn't reported.
@@ -58,12 +59,17 @@ public:
     bool readMessage(const QDomElement &stanza);
 
 Q_SIGNALS:
-    // A client of the account has published it, perhaps this one.
+    // A client of the account has published it, perhaps this one. Some servers report it twice.
     void itemPublished(const QString &node, const sgn::xmpp::PrivateItem &item);
 
 private:
+    void publishPrepared(const QString &node, const PrivateItem &item, Done done);
+    void prepare(const QString &node, int maxItems, Done done);
+    void configure(const QString &node, int maxItems, Done done);
+
     QPointer<QXmppClient> m_client;
     QString m_ownBareJid;
+    QHash<QString, int> m_prepared; // nodes and their most items, in this session
 };
 
 } // namespace sgn::xmpp
