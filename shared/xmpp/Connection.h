@@ -35,6 +35,8 @@ public:
     void open();
     // Ends the stream; closed() follows when the server's side is closed or after the time for it.
     void close();
+    // Once more; the first is sent before established().
+    void sendPresence();
 
     [[nodiscard]] bool isEstablished() const { return m_established && !m_ended; }
     // Null once the connection is over.
@@ -63,7 +65,6 @@ private:
     void onSecured();
     void signOff();
     void endStream();
-    void sendPresence();
     void onTimeout();
     void end(const Error &reason);
 

@@ -25,6 +25,9 @@ bool isOnlyRequest(const QDomElement &item)
            item.attribute(u"name"_s).isEmpty() && item.firstChildElement(u"group"_s).isNull();
 }
 
+// So often in a session, whatever the server sends.
+constexpr int mostShownAgain = 5;
+
 // Text of others, for a cell of a table.
 constexpr qsizetype maxText = 200;
 constexpr qsizetype maxGroups = 64;
@@ -103,6 +106,7 @@ void Contacts::requestSubscription(const QString &jid)
 void Contacts::online(QXmppClient *client)
 {
     m_client = client;
+    m_shownAgain = 0;
     // The server may have lost what was agreed before. Where it has not, it answers itself (RFC 6121 section 3.1.3).
     m_asked.clear();
     if (m_options.role == Role::Panel) {
@@ -140,6 +144,9 @@ void Contacts::readPresence(const QDomElement &stanza)
     const QString from = stanza.attribute(u"from"_s);
     const QString bare = bareJid(from);
     const QString type = stanza.attribute(u"type"_s);
+    if (m_client && type == u"unavailable" && from == m_client->configuration().jid()) {
+        return showAgain();
+    }
     if (bare.isEmpty() || bare == m_ownBareJid) {
         return;
     }
@@ -155,6 +162,22 @@ void Contacts::readPresence(const QDomElement &stanza)
         acceptSubscription(bare);
     } else if (type == u"subscribe" && isBareAccountJid(bare)) {
         Q_EMIT subscriptionRequested(bare);
+    }
+}
+
+// Where a session takes the place of a cut one with the same resource, ejabberd may show the end of the cut one after
+// the beginning of ours; to all contacts, we would be offline from then on.
+void Contacts::showAgain()
+{
+    if (m_shownAgain == mostShownAgain) {
+        return;
+    }
+    ++m_shownAgain;
+    Q_EMIT presenceLost();
+    if (m_client && m_options.role == Role::Device) {
+        for (const QString &jid : std::as_const(m_trusted)) {
+            introduceTo(jid);
+        }
     }
 }
 

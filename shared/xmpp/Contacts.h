@@ -41,6 +41,8 @@ Q_SIGNALS:
     void contactChanged(const sgn::xmpp::Contact &contact);
     void contactRemoved(const QString &bareJid);
     void subscriptionRequested(const QString &bareJid);
+    // The server has shown this very session as unavailable; its presence is to be sent once more.
+    void presenceLost();
     // A stanza that should not exist; worth a line in the log.
     void suspicious(const QString &what);
 
@@ -51,6 +53,7 @@ private:
     void requestRoster();
     void updateContact(const Contact &contact, const QString &subscription);
     void introduceTo(const QString &bareJid);
+    void showAgain();
 
     SessionOptions m_options;
     QString m_ownBareJid;
@@ -61,6 +64,7 @@ private:
     QSet<QString> m_asked;
     QHash<QString, Sees> m_roster;
     QSet<QString> m_onlyRequests; // items of the roster that are no contacts
+    int m_shownAgain = 0;         // since the last login
     QPointer<QXmppClient> m_client;
 };
 

@@ -66,11 +66,11 @@ public:
 Session::Private::Private(Session *session, Account account, SessionOptions options, const Clock &clock)
     : q(session)
     , m_account(std::move(account))
-    , m_options(options)
+    , m_options(std::move(options))
     , m_clock(clock)
-    , m_policy(options.reconnect)
+    , m_policy(m_options.reconnect)
     , m_sender(this)
-    , m_contacts(options, this)
+    , m_contacts(m_options, this)
     , m_archive(this)
     , m_uploads(this)
     , m_privateNodes(this)
@@ -85,6 +85,11 @@ Session::Private::Private(Session *session, Account account, SessionOptions opti
     connect(&m_contacts, &Contacts::contactChanged, q, &Session::contactChanged);
     connect(&m_contacts, &Contacts::contactRemoved, q, &Session::contactRemoved);
     connect(&m_contacts, &Contacts::subscriptionRequested, q, &Session::subscriptionRequested);
+    connect(&m_contacts, &Contacts::presenceLost, this, [this] {
+        if (m_connection && m_connection->isEstablished()) {
+            m_connection->sendPresence();
+        }
+    });
     connect(&m_contacts, &Contacts::suspicious, this, [this](const QString &what) { logDropped({}, what); });
     connect(&m_archive, &ArchiveReader::pageRead, q, &Session::archivePageRead);
     connect(&m_archive, &ArchiveReader::finished, q, &Session::archiveFinished);
@@ -245,7 +250,7 @@ void Session::Private::logDropped(const QString &from, const QString &why)
 
 Session::Session(Account account, SessionOptions options, const Clock &clock, QObject *parent)
     : QObject(parent)
-    , d(std::make_unique<Private>(this, std::move(account), options, clock))
+    , d(std::make_unique<Private>(this, std::move(account), std::move(options), clock))
 {}
 
 Session::~Session() = default;

@@ -433,6 +433,33 @@ private Q_SLOTS:
         }
     }
 
+    // As ejabberd does with the end of the session before.
+    void isShownAgainWhenTheServerTakesItForGone()
+    {
+        FakeServer server(FakeServer::Transport::Tls, m_certificate);
+        server.letIn({}, "panel@localhost/desk");
+        Endpoint device(account(server), options(Role::Device));
+        device.session.setTrustedPeers({u"boss@localhost"_s});
+        device.session.start();
+        SGN_EVENTUALLY(device.session.isOnline());
+        const auto shown = [&server] {
+            return std::pair(server.received().count("<presence/>"), server.received().count("<presence to=\"boss@"));
+        };
+        SGN_EVENTUALLY(shown().first == 1 && shown().second >= 1);
+        const auto before = shown();
+        server.send("<presence from='panel@localhost/desk' to='panel@localhost/desk' type='unavailable'/>");
+        SGN_EVENTUALLY(shown().first == 2 && shown().second > before.second);
+        // Not without an end.
+        for (int i = 0; i < 100; ++i) {
+            server.send("<presence from='panel@localhost/desk' type='unavailable'/>");
+        }
+        server.send("<presence from='boss@localhost/x'/>");
+        SGN_EVENTUALLY(device.presence.value(u"boss@localhost"_s));
+        device.session.send(u"boss@localhost"_s, "{\"last\":true}");
+        SGN_EVENTUALLY(server.received().contains("last"));
+        QVERIFY(shown().first <= 10);
+    }
+
     void charactersThatAreSplitArriveWhole()
     {
         FakeServer server(FakeServer::Transport::Tls, m_certificate);
