@@ -20,7 +20,7 @@ struct DeskOptions
 
 // A panel of the account with the store `file`, as on one operator's desk, that doesn't wait long for anything. Null,
 // with a warning, when it doesn't open.
-inline std::unique_ptr<core::Panel> openDesk(const ProsodyServer &server, const QString &file, const Clock &clock,
+inline std::unique_ptr<core::Panel> openDesk(const XmppServer &server, const QString &file, const Clock &clock,
                                              const DeskOptions &options = {})
 {
     using namespace std::chrono_literals;

@@ -4,7 +4,7 @@
 #include "base/Clock.h"
 #include "protocol/Command.h"
 #include "protocol/Reply.h"
-#include "support/ProsodyServer.h"
+#include "support/FleetServer.h"
 #include "xmpp/Session.h"
 
 #include <functional>
@@ -23,9 +23,9 @@ inline QString deviceJid(int n)
     return QStringLiteral("meter%1@localhost").arg(n);
 }
 
-inline ProsodyServer::Accounts accounts(int devices)
+inline FleetServer::Accounts accounts(int devices)
 {
-    ProsodyServer::Accounts accounts{{panelJid, panelPassword}};
+    FleetServer::Accounts accounts{{panelJid, panelPassword}};
     for (int n = 1; n <= devices; ++n) {
         accounts.insert(deviceJid(n), QStringLiteral("secret-%1").arg(n));
     }
@@ -37,7 +37,7 @@ inline ProsodyServer::Accounts accounts(int devices)
 class FakeDevice
 {
 public:
-    FakeDevice(const ProsodyServer &server, int n)
+    FakeDevice(const XmppServer &server, int n)
         : id(QStringLiteral("b8:27:eb:00:00:%1").arg(n, 2, 10, QLatin1Char('0')))
         , jid(deviceJid(n))
         , session(account(server, n), options(), clock)
@@ -103,7 +103,7 @@ public:
     QByteArrayList bodies;
 
 private:
-    static xmpp::Account account(const ProsodyServer &server, int n)
+    static xmpp::Account account(const XmppServer &server, int n)
     {
         return {.jid = deviceJid(n),
                 .password = QStringLiteral("secret-%1").arg(n),
@@ -137,7 +137,7 @@ private:
 class FakeDevices
 {
 public:
-    FakeDevice &at(const ProsodyServer &server, int n)
+    FakeDevice &at(const XmppServer &server, int n)
     {
         std::unique_ptr<FakeDevice> &device = m_devices[n];
         if (!device) {

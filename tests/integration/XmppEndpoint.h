@@ -36,7 +36,7 @@ inline xmpp::Account accountOn(const XmppServer &server, const QString &jid, con
 class Endpoint
 {
 public:
-    Endpoint(xmpp::Account account, xmpp::SessionOptions options)
+    Endpoint(xmpp::Account account, const xmpp::SessionOptions &options)
         : session(std::move(account), options, clock)
         , acceptsAll(options.role == xmpp::Role::Panel)
     {

@@ -58,7 +58,7 @@ private:
     [[nodiscard]] std::unique_ptr<Panel> deskWithADevice(const QString &store);
 
     static constexpr int deviceCount = 3;
-    std::unique_ptr<ProsodyServer> m_server;
+    std::unique_ptr<FleetServer> m_server;
     SystemClock m_clock;
     std::unique_ptr<QTemporaryDir> m_folder;
     FakeDevices m_devices;
@@ -67,7 +67,7 @@ private:
 void MembershipTest::init()
 {
     m_folder = std::make_unique<QTemporaryDir>();
-    m_server = std::make_unique<ProsodyServer>(ProsodyServer::Options{.groups = false});
+    m_server = FleetServer::make({.groups = false});
     QVERIFY2(m_server->start(accounts(deviceCount)), qPrintable(m_server->errorString()));
 }
 
@@ -342,7 +342,7 @@ void MembershipTest::removingNeedsTheServer()
 
 void MembershipTest::aDeviceOfTheServersGroupsNeedsNoClick()
 {
-    m_server = std::make_unique<ProsodyServer>();
+    m_server = FleetServer::make();
     QVERIFY2(m_server->start(accounts(deviceCount)), qPrintable(m_server->errorString()));
     auto panel = desk(u"one"_s);
     QVERIFY(panel && settles(*panel));
@@ -366,7 +366,7 @@ void MembershipTest::aDeviceOfTheServersGroupsNeedsNoClick()
 // The server makes a pre-approval of the request, which is among the contacts it sends.
 void MembershipTest::aStrangerInAPublicGroupIsNoContact()
 {
-    m_server = std::make_unique<ProsodyServer>();
+    m_server = FleetServer::make();
     QVERIFY2(m_server->start(accounts(1)), qPrintable(m_server->errorString()));
     QVERIFY(m_server->addAccount(deviceJid(2), u"secret-2"_s));
     QSignalSpy online(&device(2).session, &xmpp::Session::serverTimeKnown);

@@ -87,7 +87,7 @@ private:
     }
 
     static constexpr int deviceCount = 3;
-    std::unique_ptr<ProsodyServer> m_server;
+    std::unique_ptr<FleetServer> m_server;
     SystemClock m_clock;
     std::unique_ptr<QTemporaryDir> m_folder;
     FakeDevices m_devices;
@@ -97,7 +97,7 @@ void PanelCoreTest::init()
 {
     m_folder = std::make_unique<QTemporaryDir>();
     // A new one each time, because its archive remembers.
-    m_server = std::make_unique<ProsodyServer>();
+    m_server = FleetServer::make();
     QVERIFY2(m_server->start(accounts(deviceCount)), qPrintable(m_server->errorString()));
 }
 
@@ -200,19 +200,18 @@ void PanelCoreTest::aDeviceThatWritesItsOwnWayIsRead()
 
 void PanelCoreTest::aDeviceWithoutPresenceShowsUpByItsMessage()
 {
-    ProsodyServer server(ProsodyServer::Options{.groups = false});
-    QVERIFY2(server.start(accounts(1)), qPrintable(server.errorString()));
-    m_server->stop();
-    FakeDevice alone(server, 1);
+    m_server = FleetServer::make({.groups = false});
+    QVERIFY2(m_server->start(accounts(1)), qPrintable(m_server->errorString()));
+    FakeDevice alone(*m_server, 1);
     // Neither subscription nor presence for the panel.
     alone.session.setTrustedPeers({});
     auto panel = [&] {
         PanelConfig config;
         config.jid = panelJid;
         config.password = panelPassword;
-        config.host = server.address();
-        config.port = server.port();
-        config.caFile = server.caFile();
+        config.host = m_server->address();
+        config.port = m_server->port();
+        config.caFile = m_server->caFile();
         config.storeFile = m_folder->filePath(u"alone.sqlite"_s);
         config.accept = {u"meter*"_s};
         return *Panel::open(config, {}, m_clock);

@@ -5,6 +5,7 @@
 #include "crypto/ConfigEnvelope.h"
 #include "crypto/Sha256.h"
 #include "integration/PanelDevice.h"
+#include "support/ProsodyServer.h"
 
 #include <csignal>
 #include <QDir>

@@ -28,7 +28,7 @@ ProsodyServer::ProsodyServer(QObject *parent)
 
 ProsodyServer::ProsodyServer(Options options, QObject *parent)
     : QObject(parent)
-    , m_options(std::move(options))
+    , FleetServer(std::move(options))
 {}
 
 ProsodyServer::~ProsodyServer()
@@ -162,12 +162,6 @@ bool ProsodyServer::useCertificate(const QString &certificate, const QString &ke
     return true;
 }
 
-bool ProsodyServer::restart()
-{
-    stop();
-    return start();
-}
-
 bool ProsodyServer::isRunning() const
 {
     return m_process.state() != QProcess::NotRunning;
@@ -202,12 +196,6 @@ bool ProsodyServer::awaitLine(QJsonObject *answer)
         return fail(answer->value(QLatin1String("error")).toString());
     }
     return true;
-}
-
-bool ProsodyServer::fail(const QString &message)
-{
-    m_error = message;
-    return false;
 }
 
 } // namespace sgn::test

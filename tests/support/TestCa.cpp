@@ -68,9 +68,22 @@ TestCa::ServerCertificate TestCa::issue(const QString &dnsName)
 
 TestCa::ServerCertificate TestCa::issue(const QString &dnsName, Validity validity)
 {
+    return issue(QStringList{dnsName}, validity);
+}
+
+TestCa::ServerCertificate TestCa::issue(const QStringList &names)
+{
+    return issue(names, Validity());
+}
+
+TestCa::ServerCertificate TestCa::issue(const QStringList &names, Validity validity)
+{
     const QString base = m_folder.filePath(QStringLiteral("server%1").arg(++m_issued));
-    const bool isAddress = !QHostAddress(dnsName).isNull();
-    const QString name = (isAddress ? QStringLiteral("IP:") : QStringLiteral("DNS:")) + dnsName;
+    QStringList alternatives;
+    for (const QString &name : names) {
+        const bool isAddress = !QHostAddress(name).isNull();
+        alternatives += (isAddress ? QStringLiteral("IP:") : QStringLiteral("DNS:")) + name;
+    }
     ServerCertificate issued;
     issued.certificateFile = base + QStringLiteral(".pem");
     issued.keyFile = base + QStringLiteral(".key");
@@ -79,8 +92,8 @@ TestCa::ServerCertificate TestCa::issue(const QString &dnsName, Validity validit
         openssl({QStringLiteral("req"), QStringLiteral("-new"), QStringLiteral("-newkey"), QStringLiteral("ec"),
                  QStringLiteral("-pkeyopt"), QStringLiteral("ec_paramgen_curve:prime256v1"), QStringLiteral("-nodes"),
                  QStringLiteral("-keyout"), issued.keyFile, QStringLiteral("-out"), request, QStringLiteral("-subj"),
-                 QStringLiteral("/CN=") + dnsName, QStringLiteral("-addext"),
-                 QStringLiteral("subjectAltName=") + name}) &&
+                 QStringLiteral("/CN=") + names.constFirst(), QStringLiteral("-addext"),
+                 QStringLiteral("subjectAltName=") + alternatives.join(QLatin1Char(','))}) &&
         openssl({QStringLiteral("ca"), QStringLiteral("-batch"), QStringLiteral("-notext"), QStringLiteral("-config"),
                  m_folder.filePath(QStringLiteral("ca.conf")), QStringLiteral("-cert"), caFile(),
                  QStringLiteral("-keyfile"), m_folder.filePath(QStringLiteral("ca.key")), QStringLiteral("-in"),

@@ -4,6 +4,7 @@
 #include <QSslCertificate>
 #include <QSslKey>
 #include <QString>
+#include <QStringList>
 #include <QTemporaryDir>
 
 namespace sgn::test {
@@ -39,8 +40,11 @@ public:
     /// openssl failed.
     ServerCertificate issue(const QString &dnsName);
     ServerCertificate issue(const QString &dnsName, Validity validity);
+    /// The same for all of the names, of which the first is its subject.
+    ServerCertificate issue(const QStringList &names);
 
 private:
+    ServerCertificate issue(const QStringList &names, Validity validity);
     bool openssl(const QStringList &arguments);
 
     QTemporaryDir m_folder;
