@@ -36,6 +36,8 @@ void CatchUp::start()
     stop();
     m_isCurrent = false;
     m_isPlaceLost = false;
+    m_hasMetNewest = false;
+    m_hasBegunAnew = false;
     m_upTo = {};
     m_pause = m_times.retry;
     m_place = m_store.archiveId();
@@ -63,6 +65,7 @@ void CatchUp::take(const xmpp::IncomingMessage &message)
         m_newest += message;
     } else if (m_step == Step::Rest) {
         m_upTo = message.stamp;
+        m_hasMetNewest = m_hasMetNewest || m_shown.contains(message.archiveId);
         Q_EMIT messageRead(message, passOf(message));
     }
 }
@@ -114,8 +117,7 @@ void CatchUp::onFinished(const Result<xmpp::ArchivePage> &page)
         return;
     case Step::Rest:
         if (page) {
-            onPage(*page);
-            complete();
+            onRest(*page);
         } else {
             onFailure(page.error());
         }
@@ -125,6 +127,20 @@ void CatchUp::onFinished(const Result<xmpp::ArchivePage> &page)
     case Step::Complete:
         return;
     }
+}
+
+// The rest leads to the newest page. Where it doesn't, the archive is another one than that of the place to go on from,
+// and the server took an id that it doesn't know for one behind all of its own (ejabberd: XEP-0313 demands an error).
+void CatchUp::onRest(const xmpp::ArchivePage &page)
+{
+    const bool isGap = !m_shown.isEmpty() && !m_hasMetNewest && !m_place.isEmpty();
+    if (isGap && !std::exchange(m_hasBegunAnew, true)) {
+        m_isPlaceLost = true;
+        readRest();
+        return;
+    }
+    onPage(page);
+    complete();
 }
 
 void CatchUp::onNewest(const xmpp::ArchivePage &page)

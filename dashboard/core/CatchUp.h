@@ -78,6 +78,7 @@ private:
     void releaseNewest();
     [[nodiscard]] Pass passOf(const xmpp::IncomingMessage &message) const;
     void becomeCurrent();
+    void onRest(const xmpp::ArchivePage &page);
     void complete();
 
     xmpp::Session &m_session;
@@ -86,11 +87,13 @@ private:
     Times m_times;
     Step m_step = Step::Idle;
     bool m_isCurrent = false;
-    bool m_isPlaceLost = false; // the server has forgotten the message to go on from
+    bool m_isPlaceLost = false; // the server doesn't know the message to go on from
     QString m_place;            // of the last reading; empty: none yet
     QList<xmpp::IncomingMessage> m_newest;
-    QSet<QString> m_shown; // the archive's ids of the newest page
-    QDateTime m_upTo;      // of the last message of the rest
+    QSet<QString> m_shown;       // the archive's ids of the newest page
+    bool m_hasMetNewest = false; // the rest has come to one of them
+    bool m_hasBegunAnew = false; // because it hadn't
+    QDateTime m_upTo;            // of the last message of the rest
     QTimer m_retry;
     std::chrono::milliseconds m_pause{};
 };

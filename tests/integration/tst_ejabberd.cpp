@@ -49,6 +49,8 @@ private Q_SLOTS:
     void aDeskFindsEveryService();
     void aCommandOutlivesACutLink_data();
     void aCommandOutlivesACutLink();
+    void aStoreOfAnotherServerMissesNothing_data();
+    void aStoreOfAnotherServerMissesNothing();
     void devicesAreAcceptedWithinDebiansLimits();
     void nothingIsLostBeyondDebiansOfflineStore();
 
@@ -140,6 +142,55 @@ void EjabberdTest::aCommandOutlivesACutLink()
     link.reset();
     SGN_EVENTUALLY(isDone(*panel, *number));
     QVERIFY(shown()->online);
+}
+
+void EjabberdTest::aStoreOfAnotherServerMissesNothing_data()
+{
+    QTest::addColumn<QString>("place");
+    QTest::newRow("of Prosody 0.12") << u"yPp7ZCUJ9Zb2Vq6XU4xGd1Wm"_s;
+    QTest::newRow("of Prosody 13") << u"01932f6e-4f7c-7c2c-9a3e-5d1f0c7b8a90"_s;
+    QTest::newRow("below all of this one") << u"1"_s;
+}
+
+// Its place in the archive is one that this server never had. ejabberd's ids are times, and what isn't one is compared
+// all the same.
+void EjabberdTest::aStoreOfAnotherServerMissesNothing()
+{
+    QFETCH(const QString, place);
+    QVERIFY(start({}));
+    device(1).start();
+    CommandNo number = 0;
+    {
+        auto first = desk(u"first"_s);
+        QVERIFY(first && settles(*first));
+        const auto restart = first->restartProcess(deviceJid(1), u"ocr"_s);
+        QVERIFY(restart);
+        number = *restart;
+        SGN_EVENTUALLY(isDone(*first, number));
+    }
+    // More than a page.
+    QSignalSpy acknowledged(&device(1).session, &xmpp::Session::acknowledged);
+    constexpr int others = 300;
+    for (int i = 0; i < others; ++i) {
+        device(1).send(device(1).result(static_cast<CommandNo>(i + 1), true));
+    }
+    SGN_EVENTUALLY(acknowledged.size() >= others);
+    device(1).answer = [](const Command &) {
+    };
+    {
+        const auto store = store::Store::open(m_folder->filePath(u"moved.sqlite"_s), panelJid);
+        QVERIFY(store);
+        (*store)->keepArchiveId(place);
+    }
+    auto moved = desk(u"moved"_s);
+    QVERIFY(moved);
+    QSignalSpy caughtUp(&moved->session(), &PanelSession::caughtUp);
+    QVERIFY(settles(*moved));
+    SGN_EVENTUALLY(!caughtUp.isEmpty());
+    QVERIFY(isDone(*moved, number));
+    // And goes on from this server's place.
+    QVERIFY(moved->store().flush().result());
+    QVERIFY(moved->store().archiveId() != place);
 }
 
 // The server drops what is over five subscriptions in a minute, without an error. The contacts are made all the
