@@ -9,7 +9,7 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
-struct Policy
+struct NamedPolicy
 {
     QLatin1StringView name;
     Verdict (*evaluate)(const RolloutView &, const DeviceView &) = nullptr;
@@ -17,18 +17,18 @@ struct Policy
 
 // First what concerns the whole rollout, then the device, then its turn.
 constexpr std::array policies{
-    Policy{"expiry"_L1, expiry},
-    Policy{"operator_pause"_L1, operatorPause},
-    Policy{"failure_limit"_L1, failureLimit},
-    Policy{"vanishing_devices"_L1, vanishingDevices},
-    Policy{"already_there"_L1, alreadyThere},
-    Policy{"wave_gate"_L1, waveGate},
-    Policy{"penalty_box"_L1, penaltyBox},
-    Policy{"unreachable"_L1, unreachable},
-    Policy{"network_kind"_L1, networkKind},
-    Policy{"maintenance_window"_L1, maintenanceWindow},
-    Policy{"growth"_L1, growth},
-    Policy{"in_flight_limit"_L1, inFlightLimit},
+    NamedPolicy{"expiry"_L1, expiry},
+    NamedPolicy{"operator_pause"_L1, operatorPause},
+    NamedPolicy{"failure_limit"_L1, failureLimit},
+    NamedPolicy{"vanishing_devices"_L1, vanishingDevices},
+    NamedPolicy{"already_there"_L1, alreadyThere},
+    NamedPolicy{"wave_gate"_L1, waveGate},
+    NamedPolicy{"penalty_box"_L1, penaltyBox},
+    NamedPolicy{"unreachable"_L1, unreachable},
+    NamedPolicy{"network_kind"_L1, networkKind},
+    NamedPolicy{"maintenance_window"_L1, maintenanceWindow},
+    NamedPolicy{"growth"_L1, growth},
+    NamedPolicy{"in_flight_limit"_L1, inFlightLimit},
 };
 
 // So many of them look at no device.

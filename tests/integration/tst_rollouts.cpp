@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "integration/PanelDesk.h"
 #include "rollouts/Policies.h"
+#include "support/ProsodyServer.h"
 
 #include <QTemporaryDir>
 
