@@ -16,6 +16,13 @@ namespace sgn::app {
 
 Q_LOGGING_CATEGORY(lcDashboard, "sgn.dashboard")
 
+namespace {
+
+// What a window manager may put around the window.
+constexpr int titleBar = 48;
+
+} // namespace
+
 Dashboard::Dashboard(Options options, QObject *parent)
     : QObject(parent)
     , m_options(std::move(options))
@@ -94,8 +101,13 @@ records::Expected<> Dashboard::openWindow()
         return fail(Error{ErrorCode::Internal, u"the window's views can't be loaded"_s});
     }
     if (m_options.size.isEmpty()) {
-        // On a smaller screen its edges would be out of reach.
-        window()->resize(window()->size().boundedTo(window()->screen()->availableSize()));
+        const QSize available = window()->screen()->availableSize();
+        const bool fits = window()->width() <= available.width() && window()->height() + titleBar <= available.height();
+        if (!fits) {
+            // Its edges would be out of reach.
+            window()->resize(window()->size().boundedTo(available));
+            window()->showMaximized();
+        }
     }
     return {};
 }

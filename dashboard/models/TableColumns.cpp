@@ -115,8 +115,8 @@ void TableColumns::layOut()
         beginResetModel();
     }
     takeBasicWidths(count);
-    growBy(m_available - std::accumulate(m_widths.cbegin(), m_widths.cend(), static_cast<qreal>(0)));
-    shrinkForReadability();
+    growBy(m_available - usedWidth());
+    shrinkOthers();
     if (!same) {
         endResetModel();
     }
@@ -150,8 +150,9 @@ void TableColumns::growBy(qreal left)
     }
 }
 
-// A sentence that is cut after two words is of no use, while numbers beside it have room to spare.
-void TableColumns::shrinkForReadability()
+// Before the table is wider than the window, and before a sentence is cut after two words, while numbers beside it have
+// room to spare.
+void TableColumns::shrinkOthers()
 {
     qreal missing = 0;
     qreal spare = 0;
@@ -161,25 +162,31 @@ void TableColumns::shrinkForReadability()
         if (isChosen(column)) {
             continue;
         }
-        const qreal lead = i == 0 ? m_lead : 0;
         if (column.grows) {
             missing += std::max<qreal>(0, column.readableWidth - m_widths.at(i));
         } else {
-            ofColumn[i] = std::max<qreal>(0, m_widths.at(i) - lead - column.minimumWidth);
+            ofColumn[i] = std::max<qreal>(0, m_widths.at(i) - (i == 0 ? m_lead : 0) - column.minimumWidth);
             spare += ofColumn.at(i);
         }
     }
-    if (missing <= 0 || spare <= 0) {
+    const qreal over = std::max<qreal>(0, usedWidth() - m_available);
+    const qreal taken = std::min(over + missing, spare);
+    if (taken <= 0) {
         return;
     }
-    const qreal taken = std::min(missing, spare);
+    const qreal given = std::max<qreal>(0, taken - over);
     for (qsizetype i = 0; i < m_columns.size(); ++i) {
         const Column &column = m_columns.at(i);
         m_widths[i] -= taken * ofColumn.at(i) / spare;
-        if (column.grows && !isChosen(column)) {
-            m_widths[i] += taken * std::max<qreal>(0, column.readableWidth - m_widths.at(i)) / missing;
+        if (given > 0 && column.grows && !isChosen(column)) {
+            m_widths[i] += given * std::max<qreal>(0, column.readableWidth - m_widths.at(i)) / missing;
         }
     }
+}
+
+qreal TableColumns::usedWidth() const
+{
+    return std::accumulate(m_widths.cbegin(), m_widths.cend(), static_cast<qreal>(0));
 }
 
 } // namespace sgn::models

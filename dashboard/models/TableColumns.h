@@ -49,7 +49,8 @@ private:
     void layOut();
     void takeBasicWidths(int count);
     void growBy(qreal left);
-    void shrinkForReadability();
+    void shrinkOthers();
+    [[nodiscard]] qreal usedWidth() const;
     [[nodiscard]] bool isChosen(const Column &column) const { return m_chosen.contains(column.title); }
 
     TableFilter *m_rows = nullptr;

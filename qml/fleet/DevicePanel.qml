@@ -185,26 +185,31 @@ Rectangle {
                 id: timeline
                 model: panel.device.timeline
 
-                RowLayout {
+                // No RowLayout: in Qt 6.4 one with wrapped text, within a ColumnLayout, puts it where another row is.
+                Item {
                     id: line
 
                     required property string time
                     required property string text
                     required property int tone
 
-                    spacing: Theme.gap3
+                    implicitHeight: Math.max(moment.implicitHeight, words.implicitHeight)
+                    Layout.fillWidth: true
 
                     Label {
+                        id: moment
+                        anchors.left: parent.left
                         text: line.time
                         color: Theme.muted
-                        Layout.preferredWidth: Theme.timeWidth
-                        Layout.alignment: Qt.AlignTop
                     }
                     Label {
+                        id: words
+                        anchors.left: parent.left
+                        anchors.leftMargin: Theme.timeWidth + Theme.gap3
+                        anchors.right: parent.right
                         text: line.text
                         color: line.tone === Cell.Bad || line.tone === Cell.Warning ? Theme.toneColor(line.tone) : Theme.text
                         wrapMode: Text.Wrap
-                        Layout.fillWidth: true
                     }
                 }
             }

@@ -28,7 +28,8 @@ Dialog {
         T.ScrollBar.vertical: ScrollBar {}
 
         NewUpdateForm {
-            width: parent.width
+            // Beside the scroll bar.
+            width: parent.width - Theme.gap3
             update: dialog.update
             onZipWanted: zipDialog.open()
         }

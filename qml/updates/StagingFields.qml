@@ -44,6 +44,7 @@ ColumnLayout {
 
         Field {
             label: qsTr("Name")
+            Layout.preferredWidth: 1
             Layout.fillWidth: true
 
             TextField {
@@ -55,6 +56,7 @@ ColumnLayout {
         }
         Field {
             label: qsTr("Only with tag")
+            Layout.preferredWidth: 1
             Layout.fillWidth: true
 
             TextField {
@@ -79,6 +81,7 @@ ColumnLayout {
         }
         Field {
             label: qsTr("At the same time")
+            Layout.preferredWidth: 1
             Layout.fillWidth: true
 
             NumberField {
@@ -89,6 +92,7 @@ ColumnLayout {
         }
         Field {
             label: qsTr("Minutes it must run before the next wave")
+            Layout.preferredWidth: 1
             Layout.fillWidth: true
 
             NumberField {
@@ -99,6 +103,7 @@ ColumnLayout {
         }
         Field {
             label: qsTr("Stops when more fail than")
+            Layout.preferredWidth: 1
             Layout.fillWidth: true
 
             TextField {
@@ -110,6 +115,7 @@ ColumnLayout {
         }
         Field {
             label: qsTr("Time of the day at the device")
+            Layout.preferredWidth: 1
             Layout.fillWidth: true
 
             TextField {

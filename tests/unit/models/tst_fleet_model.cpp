@@ -430,6 +430,20 @@ void FleetModelTest::laysOutColumns()
     QCOMPARE(columns.width(1), 200.0);
     columns.resetWidth(1);
     QCOMPARE(columns.width(1), 64.0);
+    // In a narrow window no column is out of sight while others have room to spare, and Why gets what they can give.
+    fleet.apply(deviceJid(1), test::report({}, {test::process(u"a"_s, 1), test::process(u"b"_s, 1)}),
+                {m_clock.wallUtc()});
+    fleet.flush();
+    for (const int available : {800, 760, 720}) {
+        columns.setAvailable(available);
+        qreal used = 0;
+        for (int i = 0; i < columns.rowCount(); ++i) {
+            used += columns.width(i);
+        }
+        QVERIFY2(qAbs(used - available) < 0.01, qPrintable(QString::number(used)));
+    }
+    QVERIFY(columns.width(2) < 116);
+    columns.setAvailable(1000);
     columns.resize(-1, 10);
     columns.resize(77, 10);
     fleet.apply(deviceJid(1), test::report({}, {test::process(u"ocr"_s, 1)}), {m_clock.wallUtc()});
