@@ -7,7 +7,7 @@
 
 #include <QFutureWatcher>
 #include <QLoggingCategory>
-#include <QtConcurrent>
+#include <QPromise>
 
 Q_LOGGING_CATEGORY(lcStore, "sgn.store")
 
@@ -178,8 +178,15 @@ QFuture<Outcome> Store::write()
     StoreBatch batch = std::exchange(m_batch, {});
     m_isWriting = true;
     const int serial = ++m_serial;
-    const QFuture<Outcome> future = QtConcurrent::run(
-        &m_writer, [sink = m_sink, batch] { return batch.isEmpty() ? Outcome{} : sink->write(batch); });
+    // Not QtConcurrent::run(), because who waits for its future may run the batch itself: on another thread, before the
+    // batch that is being written.
+    auto promise = std::make_shared<QPromise<Outcome>>();
+    promise->start();
+    const QFuture<Outcome> future = promise->future();
+    m_writer.start([promise, sink = m_sink, batch] {
+        promise->addResult(batch.isEmpty() ? Outcome{} : sink->write(batch));
+        promise->finish();
+    });
     auto *watcher = new QFutureWatcher<Outcome>(this);
     connect(watcher, &QFutureWatcherBase::finished, this, [this, watcher, batch, serial] {
         watcher->deleteLater();

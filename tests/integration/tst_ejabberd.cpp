@@ -188,6 +188,8 @@ void EjabberdTest::aStoreOfAnotherServerMissesNothing()
     QVERIFY(settles(*moved));
     SGN_EVENTUALLY(!caughtUp.isEmpty());
     QVERIFY(isDone(*moved, number));
+    // And goes on from this server's place.
+    SGN_EVENTUALLY(moved->store().archiveId() != place);
 }
 
 // The server drops what is over five subscriptions in a minute, without an error. The contacts are made all the

@@ -207,9 +207,9 @@ void SharedNotesTest::theLaterNoteStays()
     QVERIFY(other->notes().setNotes(deviceJid(1), earlier));
     // Later by the server's time, of which the two desks know no more than their logins were quick.
     const auto writtenAt = [](Panel &panel) {
-        panel.store().flush().waitForFinished();
         return panel.store().sharedEntries().value(deviceJid(1)).changedAt;
     };
+    SGN_EVENTUALLY(writtenAt(*other).isValid());
     const QDateTime earlierAt = writtenAt(*other);
     int drafts = 0;
     SGN_EVENTUALLY(one->notes().setNotes(deviceJid(1), {{}, u"draft %1"_s.arg(++drafts)}) &&

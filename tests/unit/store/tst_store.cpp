@@ -121,6 +121,7 @@ private Q_SLOTS:
     void findsTheNewestCommandsByTheirTimes();
     void theArchiveIdSurvives();
     void writesByItself();
+    void waitingOvertakesNothing();
     void quarantinesADamagedFile_data();
     void quarantinesADamagedFile();
     void belongsToOneAccount();
@@ -442,6 +443,21 @@ void StoreTest::writesByItself()
     QTRY_COMPARE_WITH_TIMEOUT(store->devices().size(), std::size_t{1}, 10'000);
     store->keep(sampleDevice(u"b@localhost"_s));
     QTRY_COMPARE_WITH_TIMEOUT(store->devices().size(), std::size_t{2}, 10'000);
+}
+
+void StoreTest::waitingOvertakesNothing()
+{
+    auto store = opened(file());
+    constexpr int devices = 3'000;
+    for (int i = 0; i < devices; ++i) {
+        store->keep(sampleDevice(u"device%1@localhost"_s.arg(i)));
+    }
+    const QFuture<Outcome> first = store->flush();
+    store->keepArchiveId(u"after them"_s);
+    store->flush().waitForFinished();
+    QVERIFY(first.isFinished());
+    QCOMPARE(store->devices().size(), std::size_t{devices});
+    QCOMPARE(store->archiveId(), u"after them"_s);
 }
 
 void StoreTest::quarantinesADamagedFile_data()
