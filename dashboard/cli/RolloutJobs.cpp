@@ -111,10 +111,26 @@ void RolloutJob::fail(const records::Problem &problem)
 
 void RolloutJob::finishWhenSaved(int exitCode)
 {
-    if (panel().rollouts().isSaved()) {
-        return finish(exitCode);
+    const auto check = [this, exitCode] {
+        if (!isFinished() && panel().rollouts().isSaved() && !isAnythingQueued()) {
+            finish(exitCode);
+        }
+    };
+    connect(&panel().rollouts(), &core::SharedRollouts::saved, this, check);
+    connect(&panel().commands(), &core::CommandLog::targetChanged, this, check, Qt::QueuedConnection);
+    check();
+}
+
+// What a cancellation or a rollback sends has to be on its way before the program ends.
+bool RolloutJob::isAnythingQueued()
+{
+    for (const CommandNo number : panel().commands().openNumbers()) {
+        const records::IssuedCommand *command = panel().commands().find(number);
+        if (command && command->isOwn && command->counts.in(records::TargetState::Queued) > 0) {
+            return true;
+        }
     }
-    connect(&panel().rollouts(), &core::SharedRollouts::saved, this, [this, exitCode] { finish(exitCode); });
+    return false;
 }
 
 RolloutPlanJob::RolloutPlanJob(const Terms &terms, rollouts::RolloutPlan plan)
@@ -125,9 +141,10 @@ RolloutPlanJob::RolloutPlanJob(const Terms &terms, rollouts::RolloutPlan plan)
 void RolloutPlanJob::run()
 {
     QJsonArray devices;
+    const core::TargetRule rule(m_plan.targets);
     for (int index = 0; index < panel().fleet().count(); ++index) {
         const records::Device &device = panel().fleet().at(index);
-        if (core::meetsTargets(m_plan.targets, device)) {
+        if (rule.isMetBy(device)) {
             devices += device.jid;
         }
     }

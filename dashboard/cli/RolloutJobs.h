@@ -27,6 +27,7 @@ protected:
 
 private:
     void runOnce();
+    [[nodiscard]] bool isAnythingQueued();
 
     bool m_isRunning = false;
 };

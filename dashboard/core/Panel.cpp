@@ -89,9 +89,10 @@ Panel::Panel(PanelConfig config, Settings settings, std::unique_ptr<store::Store
     , m_updates(m_session, m_commands, m_clock, {.caFile = m_config.caFile, .proxy = m_config.proxy})
     , m_items(m_session)
     , m_rollouts(m_items, *m_store, m_clock)
-    , m_rolloutDriver({m_fleet, m_commands, m_rollouts, m_items, m_clock,
-                       [this] {
-                           return operatorName();
+    , m_rolloutDriver({m_fleet, m_commands, m_rollouts, m_items, m_clock, [this] { return operatorName(); },
+                       [this] { return m_panelSession.isSettled(); },
+                       [this](CommandNo number, const QString &by) {
+                           (void)m_updates.cancel(number, by);
                        }},
                       m_settings.rollouts)
     , m_rolloutService({m_updates, m_commands, m_fleet, m_rollouts, m_rolloutDriver, m_clock})

@@ -8,6 +8,7 @@
 #include "rollouts/Policies.h"
 
 #include <algorithm>
+#include <QElapsedTimer>
 #include <QRandomGenerator>
 
 namespace sgn::core {
@@ -30,12 +31,14 @@ RolloutDriver::RolloutDriver(const Parts &parts, const Timing &timing, QObject *
     , m_parts(parts)
     , m_views(parts.fleet, parts.commands, parts.rollouts, parts.clock)
     , m_leases(parts.rollouts, parts.items, parts.clock, timing.leases, parts.by)
+    , m_shortest(timing.soon)
 {
     m_tick.setInterval(timing.tick);
     connect(&m_tick, &QTimer::timeout, this, &RolloutDriver::look);
     m_soon.setSingleShot(true);
-    m_soon.setInterval(timing.soon);
+    m_soon.setInterval(m_shortest);
     connect(&m_soon, &QTimer::timeout, this, &RolloutDriver::look);
+    connect(&m_parts.rollouts, &SharedRollouts::changed, this, &RolloutDriver::cancelCommands);
     const auto soon = [this] {
         if (m_tick.isActive() && !m_soon.isActive()) {
             m_soon.start();
@@ -58,9 +61,11 @@ void RolloutDriver::stop()
 
 void RolloutDriver::look()
 {
-    if (!m_parts.items.isOnline() || !m_parts.rollouts.isComplete()) {
+    if (!m_parts.items.isOnline() || !m_parts.rollouts.isComplete() || !m_parts.isReady()) {
         return;
     }
+    QElapsedTimer took;
+    took.start();
     QStringList running;
     for (const QString &id : m_parts.rollouts.ids()) {
         if (!isEnded(m_parts.rollouts.find(id)->state())) {
@@ -73,12 +78,35 @@ void RolloutDriver::look()
             advance(id);
         }
     }
+    // A large fleet's looks must not keep the window waiting.
+    m_soon.setInterval(std::max(m_shortest, 10 * std::chrono::milliseconds(took.elapsed())));
+}
+
+// What this desk has queued or sent, whichever desk has cancelled it.
+void RolloutDriver::cancelCommands(const QString &id)
+{
+    const Rollout *rollout = m_parts.rollouts.find(id);
+    if (!rollout || rollout->state() != RolloutState::Cancelled) {
+        return;
+    }
+    const QString by = rollout->wish.by;
+    for (const Wave &wave : m_parts.rollouts.waves(id)) {
+        const records::IssuedCommand *record = m_parts.commands.find(wave.number);
+        if (record && record->isOwn && !m_parts.commands.openRows(wave.number).isEmpty() &&
+            !m_cancelled.contains(wave.number)) {
+            m_cancelled.insert(wave.number);
+            m_parts.cancel(wave.number, by);
+        }
+    }
 }
 
 void RolloutDriver::advance(const QString &id)
 {
     // A copy: what is decided changes it.
     const Rollout rollout = *m_parts.rollouts.find(id);
+    if (m_parts.rollouts.reach() == SharedRollouts::Reach::AllDesks && !m_parts.rollouts.hasAllWaves(id)) {
+        return m_parts.rollouts.fetchMissingWaves(id); // who is in one of them must not get another command
+    }
     RolloutViews::Standing standing = m_views.standingOf(rollout);
     if (const auto next = std::ranges::find(standing.waves, rollout.progress.waves, &Wave::index);
         next != standing.waves.end()) {
@@ -88,18 +116,21 @@ void RolloutDriver::advance(const QString &id)
     takeOver(rollout, standing);
     showCounts(rollout, standing.all);
     const Verdict verdict = rollouts::evaluateNextWave(standing.view(rollout, m_parts.clock.wallUtc()));
-    if (verdict.kind == Verdict::Kind::Stop) {
-        const bool isOver = verdict.why.constFirst().code == records::FactCode::RolloutExpired;
-        if (isOver || rollout.state() != RolloutState::Stopped) {
-            halt(rollout, verdict.why + rollout.progress.why, isOver);
-        }
-        return;
+    const bool isStop = verdict.kind == Verdict::Kind::Stop;
+    if (isStop && verdict.why.constFirst().code == records::FactCode::RolloutExpired) {
+        return halt(rollout, verdict.why + rollout.progress.why, true);
     }
-    if (rollout.state() != RolloutState::Running || startDevices(rollout, standing)) {
+    if (rollout.state() != RolloutState::Running) {
         return;
     }
     if (rollout.wish.retry.isValid() && rollout.wish.retry > rollout.progress.retried) {
         return beginRetry(rollout, standing);
+    }
+    if (isStop) {
+        return halt(rollout, verdict.why, false);
+    }
+    if (startDevices(rollout, standing)) {
+        return;
     }
     if (verdict.kind == Verdict::Kind::Go) {
         beginWave(rollout, standing);
@@ -151,6 +182,9 @@ bool RolloutDriver::startDevices(const Rollout &rollout, RolloutViews::Standing 
 
 void RolloutDriver::beginWave(const Rollout &rollout, const RolloutViews::Standing &standing)
 {
+    if (!m_views.areTargetsKnown(rollout)) {
+        return; // a part of them would look like all
+    }
     const auto next = rollouts::nextWave(rollout, m_views.candidatesFor(rollout, standing), standing.all.total);
     if (!next) {
         return finishIfOver(rollout, standing);
@@ -180,36 +214,35 @@ void RolloutDriver::put(const Wave &wave, int planned)
     numbered.number = m_parts.commands.reserveNumber();
     numbered.request = CommandLog::newRequest();
     numbered.startedAt = m_parts.clock.wallUtc();
+    publish(numbered, planned);
+}
+
+// Its publishing may have failed: it counts only when the server has it.
+void RolloutDriver::adoptWave(const Rollout &rollout, const Wave &wave)
+{
+    const int last = static_cast<int>(rollout.plan.waves.size()) - 1;
+    const bool isFirst = wave.index == 0;
+    publish(wave, wave.isRetry || isFirst ? rollout.progress.planned : std::min(rollout.progress.planned + 1, last));
+}
+
+void RolloutDriver::publish(const Wave &wave, int planned)
+{
     m_busy.insert(wave.rollout);
-    m_parts.rollouts.putWave(numbered, [this, numbered, planned](const Outcome &outcome) {
-        m_busy.remove(numbered.rollout);
-        if (!outcome || !m_leases.isMine(numbered.rollout)) {
+    m_parts.rollouts.putWave(wave, [this, wave, planned](const Outcome &outcome) {
+        m_busy.remove(wave.rollout);
+        if (!outcome || !m_leases.isMine(wave.rollout)) {
             return; // it counts only when it is noted, by whoever drives then
         }
-        m_parts.rollouts.changeProgress(numbered.rollout, [&](rollouts::RolloutProgress &progress) {
-            progress.waves = numbered.index + 1;
+        const QDateTime wished = m_parts.rollouts.find(wave.rollout)->wish.retry;
+        m_parts.rollouts.changeProgress(wave.rollout, [&](rollouts::RolloutProgress &progress) {
+            progress.waves = wave.index + 1;
             progress.planned = planned;
-            if (numbered.isRetry) {
-                // The wish may be of a desk whose clock is ahead.
-                progress.retried = std::max(numbered.startedAt, m_parts.rollouts.find(numbered.rollout)->wish.retry);
+            if (wave.isRetry) {
+                progress.retried = std::max(wave.startedAt, wished); // by a desk whose clock is ahead
             }
         });
         m_soon.start();
     });
-}
-
-void RolloutDriver::adoptWave(const Rollout &rollout, const Wave &wave)
-{
-    const int last = static_cast<int>(rollout.plan.waves.size()) - 1;
-    m_parts.rollouts.changeProgress(rollout.id, [&](rollouts::RolloutProgress &progress) {
-        progress.waves = wave.index + 1;
-        if (wave.isRetry) {
-            progress.retried = std::max(wave.startedAt, rollout.wish.retry);
-        } else {
-            progress.planned = wave.index == 0 ? 0 : std::min(progress.planned + 1, last);
-        }
-    });
-    m_soon.start();
 }
 
 void RolloutDriver::send(const Rollout &rollout, const Wave &wave, const QStringList &jids)

@@ -33,6 +33,10 @@ public:
         ItemExchange &items;
         const Clock &clock;          // the server's
         std::function<QString()> by; // who is named as the one who drives
+        // Who is online and what the archive has is known: else devices would look gone, and failures unknown.
+        std::function<bool()> isReady;
+        // Stops an update where it hasn't been exchanged yet.
+        std::function<void(CommandNo number, const QString &by)> cancel;
     };
 
     struct Timing
@@ -70,6 +74,8 @@ private:
     void beginWave(const rollouts::Rollout &rollout, const RolloutViews::Standing &standing);
     void beginRetry(const rollouts::Rollout &rollout, const RolloutViews::Standing &standing);
     void put(const rollouts::Wave &wave, int planned);
+    void publish(const rollouts::Wave &wave, int planned);
+    void cancelCommands(const QString &id);
     void adoptWave(const rollouts::Rollout &rollout, const rollouts::Wave &wave);
     void send(const rollouts::Rollout &rollout, const rollouts::Wave &wave, const QStringList &jids);
     void finishIfOver(const rollouts::Rollout &rollout, const RolloutViews::Standing &standing);
@@ -79,6 +85,8 @@ private:
     Parts m_parts;
     RolloutViews m_views;
     RolloutLeases m_leases;
+    std::chrono::milliseconds m_shortest; // from one look to the next
+    QSet<CommandNo> m_cancelled;
     QSet<QString> m_busy; // a wave of theirs is on its way to the server
     QTimer m_tick;
     QTimer m_soon;

@@ -44,8 +44,9 @@ void RolloutLeases::takeNew(const QString &id)
 
 void RolloutLeases::release(const QString &id)
 {
-    if (m_held.remove(id)) {
-        m_settled.remove(id);
+    const bool wasLatest = isLatest(id); // else it is another desk's
+    m_settled.remove(id);
+    if (m_held.remove(id) && wasLatest) {
         m_rollouts.putLease(id, {}, {});
     }
 }

@@ -141,7 +141,7 @@ records::Expected<> RolloutService::openGate(const QString &id, const QString &b
         return open;
     }
     m_parts.rollouts.changeWish(id, [&](RolloutWish &wish) {
-        wish.openGate = m_parts.clock.wallUtc();
+        wish.openAfter = m_parts.rollouts.find(id)->progress.waves;
         wish.by = by;
     });
     return {};
@@ -192,10 +192,11 @@ records::Expected<RolloutService::Reach> RolloutService::reachOf(const rollouts:
     Rollout rollout;
     rollout.plan = plan;
     rollout.release = release;
+    const TargetRule rule(plan.targets);
     Reach reach;
     for (int index = 0; index < m_parts.fleet.count(); ++index) {
         const records::Device &device = m_parts.fleet.at(index);
-        if (meetsTargets(plan.targets, device)) {
+        if (rule.isMetBy(device)) {
             ++(m_parts.driver.views().viewOf(rollout, device).hasRelease ? reach.having : reach.lacking);
         }
     }

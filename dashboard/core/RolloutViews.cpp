@@ -2,7 +2,6 @@
 #include "core/RolloutViews.h"
 
 #include "core/CommandLog.h"
-#include "core/DeviceQuery.h"
 #include "core/Fleet.h"
 #include "core/SharedRollouts.h"
 
@@ -73,17 +72,16 @@ DeviceStep stepOf(records::TargetState state)
 
 } // namespace
 
-bool meetsTargets(const rollouts::Targets &targets, const records::Device &device)
+TargetRule::TargetRule(const rollouts::Targets &targets)
+    : m_jids(targets.jids.cbegin(), targets.jids.cend())
+    , m_tag(targets.tag)
+    , m_query(DeviceQuery::parse(targets.where))
+{}
+
+bool TargetRule::isMetBy(const records::Device &device) const
 {
-    if ((!targets.jids.isEmpty() && !targets.jids.contains(device.jid)) ||
-        (!targets.tag.isEmpty() && !device.tags.contains(targets.tag))) {
-        return false;
-    }
-    if (targets.where.isEmpty()) {
-        return true;
-    }
-    const records::Expected<DeviceQuery> query = DeviceQuery::parse(targets.where);
-    return query && query->matches(device);
+    return (m_jids.isEmpty() || m_jids.contains(device.jid)) && (m_tag.isEmpty() || device.tags.contains(m_tag)) &&
+           m_query && m_query->matches(device);
 }
 
 RolloutViews::RolloutViews(const Fleet &fleet, CommandLog &commands, const SharedRollouts &rollouts, const Clock &clock)
@@ -100,9 +98,10 @@ bool RolloutViews::isKnown(const records::Device &device) const
 
 bool RolloutViews::areTargetsKnown(const Rollout &rollout) const
 {
+    const TargetRule rule(rollout.plan.targets);
     for (int index = 0; index < m_fleet.count(); ++index) {
         const records::Device &device = m_fleet.at(index);
-        if (!isKnown(device) && meetsTargets(rollout.plan.targets, device)) {
+        if (!isKnown(device) && rule.isMetBy(device)) {
             return false;
         }
     }
@@ -179,14 +178,12 @@ RolloutViews::Standing RolloutViews::standingOf(const Rollout &rollout) const
     }
     const QDateTime now = m_clock.wallUtc();
     for (const Device &device : std::as_const(standing.devices)) {
-        count(standing.all, device.view, rollout.plan.gate, now);
+        count(standing.all, device.view, rollout, now);
         if (device.wave == newest) {
-            count(standing.wave, device.view, rollout.plan.gate, now);
+            count(standing.wave, device.view, rollout, now);
         }
     }
-    const auto newestWave = std::ranges::find(standing.waves, newest, &Wave::index);
-    standing.isGateOpen = newestWave != standing.waves.end() && rollout.wish.openGate.isValid() &&
-                          rollout.wish.openGate > newestWave->startedAt;
+    standing.isGateOpen = rollout.progress.waves > 0 && rollout.wish.openAfter == rollout.progress.waves;
     return standing;
 }
 
@@ -196,11 +193,11 @@ QList<rollouts::Candidate> RolloutViews::candidatesFor(const Rollout &rollout, c
     for (const Device &device : standing.devices) {
         taken.insert(device.view.jid);
     }
+    const TargetRule rule(rollout.plan.targets);
     QList<rollouts::Candidate> candidates;
     for (int index = 0; index < m_fleet.count(); ++index) {
         const records::Device &device = m_fleet.at(index);
-        const bool isLeft =
-            !taken.contains(device.jid) && isKnown(device) && meetsTargets(rollout.plan.targets, device);
+        const bool isLeft = !taken.contains(device.jid) && isKnown(device) && rule.isMetBy(device);
         if (isLeft && (rollout.release.force || !hasRelease(rollout.release, device))) {
             candidates += {device.jid, device.online};
         }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "base/Clock.h"
+#include "core/DeviceQuery.h"
 #include "rollouts/Views.h"
 #include "rollouts/Waves.h"
 
@@ -73,7 +74,19 @@ private:
     QSet<QString> m_reported; // in this session
 };
 
-// Whether the device is one of the targets, whatever it runs. An invalid query meets nothing.
-[[nodiscard]] bool meetsTargets(const rollouts::Targets &targets, const records::Device &device);
+// Whether a device is one of the targets, whatever it runs.
+class TargetRule
+{
+public:
+    // An invalid query meets nothing.
+    explicit TargetRule(const rollouts::Targets &targets);
+
+    [[nodiscard]] bool isMetBy(const records::Device &device) const;
+
+private:
+    QSet<QString> m_jids;
+    QString m_tag;
+    records::Expected<DeviceQuery> m_query;
+};
 
 } // namespace sgn::core

@@ -23,6 +23,8 @@ constexpr int maxItems = 256;
 constexpr int chunksAtOnce = 8;
 // An ended one leaves the server after this; each desk that has seen it keeps it in its store.
 constexpr qint64 keptDays = 30;
+// After a failed reading, while there is a connection.
+constexpr std::chrono::seconds again{5};
 
 } // namespace
 
@@ -39,6 +41,13 @@ SharedRollouts::SharedRollouts(ItemExchange &items, store::ItemStore &store, con
 {
     connect(&m_items, &ItemExchange::cameOnline, this, &SharedRollouts::onOnline);
     connect(&m_items, &ItemExchange::published, this, &SharedRollouts::takePublished);
+    m_again.setSingleShot(true);
+    m_again.setInterval(again);
+    connect(&m_again, &QTimer::timeout, this, [this] {
+        if (m_items.isOnline() && !m_isComplete) {
+            onOnline();
+        }
+    });
 }
 
 void SharedRollouts::restore()
@@ -62,8 +71,16 @@ void SharedRollouts::restore()
     });
     each(waveNode, [this](const xmpp::PrivateItem &item) { takeWave(item); });
     for (const Rollout &rollout : std::as_const(m_rollouts)) {
-        if (!isEnded(rollout.state())) { // kept again, so that it doesn't become too old
-            m_store.keepItem(wishes.toString(), rollout.id, rollouts::wishJson(rollout));
+        if (isEnded(rollout.state())) {
+            continue;
+        }
+        // Kept again, so that it doesn't become too old.
+        m_store.keepItem(wishes.toString(), rollout.id, rollouts::wishJson(rollout));
+        m_store.keepItem(progresses.toString(), rollout.id, rollouts::progressJson(rollout.progress));
+        for (const Wave &wave : waves(rollout.id)) {
+            for (const auto &[id, json] : rollouts::itemsOf(wave)) {
+                m_store.keepItem(waveNode.toString(), id, json);
+            }
         }
     }
 }
@@ -109,6 +126,32 @@ QList<Wave> SharedRollouts::waves(const QString &id) const
         waves += wave;
     }
     return waves;
+}
+
+bool SharedRollouts::hasAllWaves(const QString &id) const
+{
+    const auto rollout = m_rollouts.constFind(id);
+    const auto known = m_waves.constFind(id);
+    for (int index = 0; rollout != m_rollouts.cend() && index < rollout->progress.waves; ++index) {
+        if (known == m_waves.cend() || !known->contains(index) || !known->at(index).isWhole()) {
+            return false;
+        }
+    }
+    return true;
+}
+
+void SharedRollouts::fetchMissingWaves(const QString &id)
+{
+    if (m_toFetch > 0 || m_reach != Reach::AllDesks) {
+        return;
+    }
+    const int begun = m_rollouts.value(id).progress.waves;
+    const std::map<int, Parts> known = m_waves.value(id);
+    for (int index = 0; index < begun; ++index) {
+        if (!known.contains(index) || !known.at(index).isWhole()) {
+            fetchWaves(id, index, 0);
+        }
+    }
 }
 
 records::Expected<> SharedRollouts::add(const Rollout &rollout)
@@ -228,12 +271,12 @@ void SharedRollouts::onOnline()
 
 void SharedRollouts::onWishesFetched(const Result<QList<xmpp::PrivateItem>> &items)
 {
+    if (!items && items.error().code == ErrorCode::NotFound) {
+        m_isComplete = true;
+        return setReach(Reach::ThisStore);
+    }
     if (!items) {
-        if (items.error().code == ErrorCode::NotFound) {
-            setReach(Reach::ThisStore);
-            m_isComplete = true;
-        }
-        return; // without a connection: at the next login
+        return m_again.start(); // without a connection: at the next login
     }
     setReach(Reach::AllDesks);
     QStringList there;
@@ -258,7 +301,7 @@ void SharedRollouts::fetchProgress()
     const auto received = [this, login = m_login](const auto &take) {
         return [this, login, take](const Result<QList<xmpp::PrivateItem>> &items) {
             if (login != m_login || !items) {
-                return;
+                return m_again.start();
             }
             for (const xmpp::PrivateItem &item : *items) {
                 take(item);
@@ -274,7 +317,7 @@ void SharedRollouts::fetchProgress()
                   }));
     m_items.fetch(progresses.toString(), {}, [this, login = m_login](const Result<QList<xmpp::PrivateItem>> &items) {
         if (login != m_login || !items) {
-            return;
+            return m_again.start();
         }
         for (const xmpp::PrivateItem &item : *items) {
             takeProgress(item);
@@ -302,7 +345,7 @@ void SharedRollouts::fetchWaves(const QString &id, int index, int chunk)
     m_items.fetch(waveNode.toString(), ids,
                   [this, login = m_login, id, index, chunk](const Result<QList<xmpp::PrivateItem>> &items) {
                       if (login != m_login || !items) {
-                          return;
+                          return m_again.start();
                       }
                       bool hasMore = false;
                       for (const xmpp::PrivateItem &item : *items) {
@@ -350,16 +393,19 @@ void SharedRollouts::takeWish(const xmpp::PrivateItem &item)
         Rollout added = *theirs;
         added.progress = m_early.take(item.id);
         m_rollouts.insert(item.id, added);
-    } else if (theirs->wish.changedAt > ours->wish.changedAt) {
-        ours->wish = theirs->wish;
-    } else {
-        if (theirs->wish != ours->wish) {
-            publish(wishes, item.id, rollouts::wishJson(*ours)); // the server has an older one
-        }
+        m_store.keepItem(wishes.toString(), item.id, item.json);
+        Q_EMIT changed(item.id);
         return;
     }
-    m_store.keepItem(wishes.toString(), item.id, item.json);
-    Q_EMIT changed(item.id);
+    const rollouts::RolloutWish merged = rollouts::mergeWishes(ours->wish, theirs->wish);
+    const bool isOlder = merged != theirs->wish; // what the server has
+    if (std::exchange(ours->wish, merged) != merged) {
+        m_store.keepItem(wishes.toString(), item.id, rollouts::wishJson(*ours));
+        Q_EMIT changed(item.id);
+    }
+    if (isOlder) {
+        publish(wishes, item.id, rollouts::wishJson(m_rollouts[item.id]));
+    }
 }
 
 void SharedRollouts::takeProgress(const xmpp::PrivateItem &item)

@@ -10,6 +10,7 @@
 #include <QHash>
 #include <QObject>
 #include <QStringList>
+#include <QTimer>
 
 namespace sgn::store {
 class ItemStore;
@@ -64,6 +65,10 @@ public:
     [[nodiscard]] QList<rollouts::Wave> waves(const QString &id) const;
     [[nodiscard]] rollouts::Lease lease(const QString &id) const { return m_leases.value(id); }
 
+    // Whether waves() has each that has begun; after a login they are still being fetched.
+    [[nodiscard]] bool hasAllWaves(const QString &id) const;
+    void fetchMissingWaves(const QString &id);
+
     // A new one. TooLarge.
     [[nodiscard]] records::Expected<> add(const rollouts::Rollout &rollout);
     void changeWish(const QString &id, const std::function<void(rollouts::RolloutWish &)> &change);
@@ -113,6 +118,7 @@ private:
     int m_toFetch = 0;
     int m_inFlight = 0; // published, without the server's reply
     int m_login = 0;
+    QTimer m_again;
     Reach m_reach = Reach::Unknown;
     bool m_isComplete = false;
 };

@@ -63,7 +63,11 @@ NewUpdate::NewUpdate(core::Panel &panel, QObject *parent)
     , m_panel(panel)
 {
     m_staging.reset();
-    connect(&m_staging, &StagingForm::changed, this, &NewUpdate::changed);
+    connect(&m_staging, &StagingForm::changed, this, [this] {
+        // Waves reach whoever comes online as well.
+        m_audience = m_staging.isStaged() && m_audience == Online ? All : m_audience;
+        Q_EMIT changed();
+    });
     connect(&m_reader, &QFutureWatcherBase::finished, this, &NewUpdate::onRead);
     connect(&panel.fleet(), &core::Fleet::summaryChanged, this, &NewUpdate::changed);
 }

@@ -5,6 +5,9 @@
 #include "wording/Problems.h"
 #include "wording/Rollouts.h"
 
+#include <algorithm>
+#include <QElapsedTimer>
+
 namespace sgn::models {
 
 using namespace Qt::StringLiterals;
@@ -50,6 +53,8 @@ void RolloutDetails::setId(const QString &id)
 
 void RolloutDetails::refreshTexts()
 {
+    QElapsedTimer took;
+    took.start();
     m_model.show(m_id);
     m_next.clear();
     if (const Rollout *shown = rollout(); shown && shown->state() == RolloutState::Running) {
@@ -58,6 +63,8 @@ void RolloutDetails::refreshTexts()
         const rollouts::Verdict verdict = rollouts::evaluateNextWave(standing.view(*shown, m_clock.wallUtc()));
         m_next = isLeft ? verdict.why : records::Facts();
     }
+    // A large rollout's texts must not keep the window waiting.
+    m_soon.setInterval(std::max<std::chrono::milliseconds>(collectFor, 10 * std::chrono::milliseconds(took.elapsed())));
     Q_EMIT changed();
 }
 

@@ -7,6 +7,7 @@
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QRegularExpression>
+#include <tuple>
 
 namespace sgn::rollouts {
 
@@ -17,6 +18,8 @@ namespace {
 // Text of others, for a panel's memory.
 constexpr qsizetype maxText = 200;
 constexpr int maxWaves = 10'000;
+// A JID may have three kilobytes, an item 32.
+constexpr qsizetype maxChunkBytes = 20'000;
 
 constexpr auto wishNames = enumNames<RolloutWish::What>({
     {RolloutWish::What::Run, "run"_L1},
@@ -112,7 +115,9 @@ QByteArray wishJson(const Rollout &rollout)
                      {"wish"_L1, QString(wishNames.nameOf(rollout.wish.what))},
                      {"wished_by"_L1, rollout.wish.by}};
     putTime(json, "since"_L1, rollout.wish.since);
-    putTime(json, "open_gate"_L1, rollout.wish.openGate);
+    if (rollout.wish.openAfter > 0) {
+        json["open_after"_L1] = rollout.wish.openAfter;
+    }
     putTime(json, "retry"_L1, rollout.wish.retry);
     putTime(json, "at"_L1, rollout.wish.changedAt);
     return QJsonDocument(json).toJson(QJsonDocument::Compact);
@@ -138,10 +143,23 @@ std::optional<Rollout> rolloutFrom(const QString &id, const QByteArray &wish)
     rollout.wish = {*what,
                     toTime(json["since"_L1]),
                     textOf(json["wished_by"_L1]),
-                    toTime(json["open_gate"_L1]),
+                    std::clamp(json["open_after"_L1].toInt(), 0, maxWaves),
                     toTime(json["retry"_L1]),
                     changedAt};
     return rollout;
+}
+
+RolloutWish mergeWishes(const RolloutWish &one, const RolloutWish &other)
+{
+    const auto rank = [](const RolloutWish &wish) {
+        const bool isCancelled = wish.what == RolloutWish::What::Cancel;
+        return std::tuple(isCancelled, wish.since, wish.what, wish.by);
+    };
+    RolloutWish merged = rank(one) < rank(other) ? other : one;
+    merged.openAfter = std::max(one.openAfter, other.openAfter);
+    merged.retry = std::max(one.retry, other.retry);
+    merged.changedAt = std::max(one.changedAt, other.changedAt);
+    return merged;
 }
 
 QByteArray progressJson(const RolloutProgress &progress)
@@ -186,8 +204,12 @@ QList<std::pair<QString, QByteArray>> itemsOf(const Wave &wave)
     QList<std::pair<QString, QByteArray>> items;
     qsizetype first = 0;
     do {
-        const QStringList jids = wave.jids.sliced(first, std::min(Wave::maxChunk, wave.jids.size() - first));
-        first += jids.size();
+        QStringList jids;
+        for (qsizetype bytes = 0; first < wave.jids.size() && jids.size() < Wave::maxChunk && bytes < maxChunkBytes;
+             ++first) {
+            jids += wave.jids.at(first);
+            bytes += jids.constLast().toUtf8().size();
+        }
         const QJsonObject json{{"number"_L1, static_cast<qint64>(wave.number)},  {"request"_L1, wave.request},
                                {"started"_L1, fromTime(wave.startedAt)},         {"retry"_L1, wave.isRetry},
                                {"devices"_L1, QJsonArray::fromStringList(jids)}, {"more"_L1, first < wave.jids.size()}};

@@ -33,7 +33,7 @@ struct RolloutWish
     What what = What::Run;
     QDateTime since;     // UTC: when it was wished
     QString by;          // operator
-    QDateTime openGate;  // UTC: the wave after the one that was the newest then begins without its gate
+    int openAfter = 0;   // so many waves the next one begins without its gate; 0: after none
     QDateTime retry;     // UTC: those that had failed by then get another try
     QDateTime changedAt; // UTC; of two versions the later one counts
 
@@ -114,6 +114,8 @@ struct Lease
 // Reading returns nothing for what can't be understood.
 [[nodiscard]] QByteArray wishJson(const Rollout &rollout);
 [[nodiscard]] std::optional<Rollout> rolloutFrom(const QString &id, const QByteArray &wish);
+// What two desks have wished, the same at both: a cancellation stays, of all else the later one.
+[[nodiscard]] RolloutWish mergeWishes(const RolloutWish &one, const RolloutWish &other);
 [[nodiscard]] QByteArray progressJson(const RolloutProgress &progress);
 [[nodiscard]] std::optional<RolloutProgress> progressFrom(const QByteArray &bytes);
 

@@ -3,8 +3,20 @@
 
 namespace sgn::rollouts {
 
-void count(WaveCounts &counts, const DeviceView &device, const Gate &gate, const QDateTime &now)
+namespace {
+
+// Until when failures count no more; invalid: all of them count.
+QDateTime forgivenUntil(const Rollout &rollout)
 {
+    const QDateTime stopped = rollout.progress.stoppedAt;
+    return stopped.isValid() && rollout.wish.since > stopped ? rollout.wish.since : QDateTime();
+}
+
+} // namespace
+
+void count(WaveCounts &counts, const DeviceView &device, const Rollout &rollout, const QDateTime &now)
+{
+    const QDateTime forgiven = forgivenUntil(rollout);
     ++counts.total;
     switch (device.step) {
     case DeviceStep::Waiting:
@@ -18,10 +30,11 @@ void count(WaveCounts &counts, const DeviceView &device, const Gate &gate, const
         break;
     case DeviceStep::Failed:
         ++counts.failed;
+        counts.forgivenFailed += forgiven.isValid() && device.lastFailure <= forgiven ? 1 : 0;
         break;
     }
     if (device.step == DeviceStep::Confirmed && device.isHealthy && device.healthySince.isValid() &&
-        device.healthySince.addDuration(gate.soak) <= now) {
+        device.healthySince.addDuration(rollout.plan.gate.soak) <= now) {
         ++counts.soaked;
     }
     if (device.sentAt.isValid()) {
@@ -29,6 +42,7 @@ void count(WaveCounts &counts, const DeviceView &device, const Gate &gate, const
         const bool isGone = !device.isOnline && device.lastSeen.isValid();
         if (isGone && device.lastSeen.addDuration(vanishedAfter) <= now && device.step != DeviceStep::Failed) {
             ++counts.vanished;
+            counts.forgivenVanished += forgiven.isValid() && device.lastSeen <= forgiven ? 1 : 0;
         }
     }
 }

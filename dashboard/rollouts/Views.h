@@ -46,6 +46,9 @@ struct WaveCounts
     int failed = 0;
     int sent = 0;     // ever
     int vanished = 0; // were sent to and are offline for long
+    // Of these, what an operator knew of who has resumed it.
+    int forgivenFailed = 0;
+    int forgivenVanished = 0;
 
     [[nodiscard]] int ended() const { return confirmed + failed; }
 };
@@ -64,6 +67,6 @@ struct RolloutView
 inline constexpr std::chrono::minutes vanishedAfter{10};
 
 // Adds a device to the counts of its wave.
-void count(WaveCounts &counts, const DeviceView &device, const Gate &gate, const QDateTime &now);
+void count(WaveCounts &counts, const DeviceView &device, const Rollout &rollout, const QDateTime &now);
 
 } // namespace sgn::rollouts

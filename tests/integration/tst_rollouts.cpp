@@ -64,6 +64,7 @@ private Q_SLOTS:
     void aDeviceThatGetsTheTagGetsTheRelease();
     void operatorsPauseAndCancelIt();
     void failedDevicesAreTriedAgain();
+    void aStoppedOneGoesOn();
     void waitsForItsWindow();
     void aServerWithoutNodesKeepsItHere();
 
@@ -309,6 +310,21 @@ void RolloutsTest::failedDevicesAreTriedAgain()
     QCOMPARE(one->rollouts().find(id)->progress.failed, 0);
     QCOMPARE(one->rollouts().waves(id).size(), 2);
     QCOMPARE(numbersAt(1).size(), 2);
+}
+
+// What had failed before an operator resumed it stops it no more.
+void RolloutsTest::aStoppedOneGoesOn()
+{
+    m_isBad = true;
+    auto one = desk(u"one"_s);
+    QVERIFY(one);
+    const QString id = begin(*one, planFor({u"1"_s, u"100%"_s}));
+    SGN_EVENTUALLY(stateAt(*one, id) == RolloutState::Stopped);
+    m_isBad = false;
+    QVERIFY(one->rolloutService().retryFailed(id, u"Anna"_s));
+    SGN_EVENTUALLY(stateAt(*one, id) == RolloutState::Done);
+    QCOMPARE(one->rollouts().find(id)->progress.done, devices);
+    QCOMPARE(one->rollouts().find(id)->progress.failed, 0);
 }
 
 void RolloutsTest::waitsForItsWindow()

@@ -10,12 +10,14 @@ Verdict failureLimit(const RolloutView &rollout, const DeviceView &)
     const RolloutPlan &plan = rollout.rollout.plan;
     const WaveCounts &all = rollout.all;
     const bool isWaveOver = rollout.wave.inFlight == 0 && rollout.wave.waiting == 0;
-    if (all.failed == 0 || (all.ended() < plan.gate.sample && !isWaveOver)) {
+    const int failed = all.failed - all.forgivenFailed;
+    const int ended = all.ended() - all.forgivenFailed;
+    if (failed == 0 || (ended < plan.gate.sample && !isWaveOver)) {
         return Verdict::go();
     }
-    return plan.stop.failed.isExceededBy(all.failed, all.ended())
+    return plan.stop.failed.isExceededBy(failed, ended)
                ? Verdict::stop(records::FactCode::RolloutFailures,
-                               {QString::number(all.failed), QString::number(all.ended()), plan.stop.failed.text()})
+                               {QString::number(failed), QString::number(ended), plan.stop.failed.text()})
                : Verdict::go();
 }
 

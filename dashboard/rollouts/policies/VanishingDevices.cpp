@@ -9,12 +9,13 @@ Verdict vanishingDevices(const RolloutView &rollout, const DeviceView &)
     const RolloutPlan &plan = rollout.rollout.plan;
     const WaveCounts &all = rollout.all;
     const bool isWaveSent = rollout.wave.waiting == 0;
-    if (all.vanished == 0 || (all.sent < plan.gate.sample && !isWaveSent)) {
+    const int vanished = all.vanished - all.forgivenVanished;
+    if (vanished == 0 || (all.sent < plan.gate.sample && !isWaveSent)) {
         return Verdict::go();
     }
-    return plan.stop.vanished.isExceededBy(all.vanished, all.sent)
+    return plan.stop.vanished.isExceededBy(vanished, all.sent)
                ? Verdict::stop(records::FactCode::RolloutVanished,
-                               {QString::number(all.vanished), QString::number(all.sent), plan.stop.vanished.text()})
+                               {QString::number(vanished), QString::number(all.sent), plan.stop.vanished.text()})
                : Verdict::go();
 }
 

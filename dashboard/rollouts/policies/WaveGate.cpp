@@ -11,6 +11,10 @@ Verdict waveGate(const RolloutView &rollout, const DeviceView &device)
     if (device.isInWave || it.progress.waves == 0 || rollout.isGateOpen) {
         return Verdict::go();
     }
+    // Everyone has had a turn; who comes to meet a standing rollout's targets later waits for no one of them.
+    if (it.progress.planned + 1 >= it.plan.waves.size() && rollout.all.soaked > 0) {
+        return Verdict::go();
+    }
     const WaveCounts &wave = rollout.wave;
     const int reached = wave.total - wave.unreachable;
     const int needed = std::max(1, it.plan.gate.healthy.of(reached));

@@ -26,8 +26,7 @@ Rollout sample()
     rollout.title = u"a.zip"_s;
     rollout.by = u"Anna"_s;
     rollout.createdAt = now;
-    rollout.wish = {RolloutWish::What::Pause, now.addSecs(1), u"Bert"_s,
-                    now.addSecs(2),           now.addSecs(3), now.addSecs(4)};
+    rollout.wish = {RolloutWish::What::Pause, now.addSecs(1), u"Bert"_s, 2, now.addSecs(3), now.addSecs(4)};
     rollout.progress = {2,
                         1,
                         now.addSecs(5),
@@ -62,6 +61,8 @@ private Q_SLOTS:
     void whatIsNoRolloutIsLeftOut();
     void itsStateFollowsFromWishAndProgress_data();
     void itsStateFollowsFromWishAndProgress();
+    void wishesOfTwoDesksMerge_data();
+    void wishesOfTwoDesksMerge();
     void wavesComeBack();
     void leasesComeBack();
     void wavesGrow_data();
@@ -140,6 +141,40 @@ void RolloutTest::itsStateFollowsFromWishAndProgress()
         rollout.wish.since = now.addSecs(stopped + 1); // resumed, or paused, after that
         QVERIFY(rollout.state() != RolloutState::Stopped);
     }
+}
+
+void RolloutTest::wishesOfTwoDesksMerge_data()
+{
+    using What = RolloutWish::What;
+    QTest::addColumn<RolloutWish>("one");
+    QTest::addColumn<RolloutWish>("other");
+    QTest::addColumn<RolloutWish>("merged");
+    const auto at = [](int s) {
+        return now.addSecs(s);
+    };
+    const RolloutWish run{What::Run, at(1), u"Anna"_s, 0, {}, at(1)};
+    const RolloutWish pause{What::Pause, at(5), u"Bert"_s, 0, {}, at(5)};
+    const RolloutWish cancel{What::Cancel, at(3), u"Carl"_s, 0, {}, at(3)};
+    QTest::newRow("the same") << run << run << run;
+    QTest::newRow("the later one") << run << pause << pause;
+    QTest::newRow("a cancellation stays")
+        << cancel << pause << RolloutWish{What::Cancel, at(3), u"Carl"_s, 0, {}, at(5)};
+    QTest::newRow("a pause and another desk's gate") << pause << RolloutWish{What::Run, at(1), u"Anna"_s, 2, {}, at(6)}
+                                                     << RolloutWish{What::Pause, at(5), u"Bert"_s, 2, {}, at(6)};
+    QTest::newRow("two tries") << RolloutWish{What::Run, at(1), u"Anna"_s, 0, at(4), at(4)}
+                               << RolloutWish{What::Run, at(1), u"Anna"_s, 0, at(9), at(9)}
+                               << RolloutWish{What::Run, at(1), u"Anna"_s, 0, at(9), at(9)};
+    QTest::newRow("at the same moment") << RolloutWish{What::Run, at(5), u"Anna"_s, 0, {}, at(5)} << pause << pause;
+}
+
+void RolloutTest::wishesOfTwoDesksMerge()
+{
+    QFETCH(const RolloutWish, one);
+    QFETCH(const RolloutWish, other);
+    QFETCH(const RolloutWish, merged);
+    QVERIFY(mergeWishes(one, other) == merged);
+    QVERIFY(mergeWishes(other, one) == merged);
+    QVERIFY(mergeWishes(merged, one) == merged);
 }
 
 void RolloutTest::wavesComeBack()

@@ -64,6 +64,7 @@ private Q_SLOTS:
     void windowsOpenByLocalTime();
     void theNextWaveLooksAtNoDevice();
     void countsWhatTheGateNeeds();
+    void whoResumesForgives();
 };
 
 void RolloutPoliciesTest::aloneEachDecides_data()
@@ -107,6 +108,13 @@ void RolloutPoliciesTest::aloneEachDecides_data()
         s.all.failed = 3;
     });
 
+    row("two of 20, known to who resumed it", failureLimit, go,
+        [](auto &s) { s.all.failed = 2, s.all.confirmed = 18, s.all.forgivenFailed = 2; });
+    row("two more since", failureLimit, stop,
+        [](auto &s) { s.all.failed = 4, s.all.confirmed = 18, s.all.forgivenFailed = 2; });
+
+    row("two of 13 are gone, known to who resumed it", vanishingDevices, go,
+        [](auto &s) { s.all.vanished = 2, s.all.forgivenVanished = 2; });
     row("all are there", vanishingDevices, go);
     row("one of 13 is gone", vanishingDevices, go, [](auto &s) { s.all.vanished = 1; });
     row("two of 13 are gone", vanishingDevices, stop, [](auto &s) { s.all.vanished = 2; });
@@ -134,6 +142,16 @@ void RolloutPoliciesTest::aloneEachDecides_data()
     row("who is offline doesn't count", waveGate, go, [](auto &s) {
         s.device.isInWave = false;
         s.wave = {.total = 20, .unreachable = 15, .confirmed = 5, .soaked = 5, .sent = 5};
+    });
+    row("everyone has had a turn", waveGate, go, [](auto &s) {
+        s.device.isInWave = false;
+        s.rollout.progress.planned = 3;
+        s.wave = {.total = 1, .unreachable = 1};
+    });
+    row("everyone, and none works", waveGate, wait, [](auto &s) {
+        s.device.isInWave = false;
+        s.rollout.progress.planned = 3;
+        s.all.soaked = 0;
     });
     row("but one must work", waveGate, wait, [](auto &s) {
         s.device.isInWave = false;
@@ -264,6 +282,29 @@ void RolloutPoliciesTest::windowsOpenByLocalTime()
     QCOMPARE(judge(maintenanceWindow, situation).kind, opens.isValid() && offsetHours == 99 ? wait : go);
 }
 
+void RolloutPoliciesTest::whoResumesForgives()
+{
+    Rollout rollout;
+    rollout.progress.stoppedAt = now.addSecs(-100);
+    rollout.wish.since = now.addSecs(-50);
+    WaveCounts counts;
+    for (const int secondsAgo : {60, 40}) {
+        DeviceView device;
+        device.step = DeviceStep::Failed;
+        device.lastFailure = now.addSecs(-secondsAgo);
+        count(counts, device, rollout, now);
+    }
+    QCOMPARE(counts.failed, 2);
+    QCOMPARE(counts.forgivenFailed, 1);
+    rollout.wish.since = now.addSecs(-200); // it stopped after that
+    counts = {};
+    DeviceView device;
+    device.step = DeviceStep::Failed;
+    device.lastFailure = now.addSecs(-300);
+    count(counts, device, rollout, now);
+    QCOMPARE(counts.forgivenFailed, 0);
+}
+
 void RolloutPoliciesTest::theNextWaveLooksAtNoDevice()
 {
     Situation situation;
@@ -282,12 +323,13 @@ void RolloutPoliciesTest::theNextWaveLooksAtNoDevice()
 
 void RolloutPoliciesTest::countsWhatTheGateNeeds()
 {
-    const Gate gate{Amount::percent(95), std::chrono::seconds(60), 10};
+    Rollout rollout;
+    rollout.plan.gate = {Amount::percent(95), std::chrono::seconds(60), 10};
     WaveCounts counts;
     const auto add = [&](const std::function<void(DeviceView &)> &change) {
         DeviceView device;
         change(device);
-        count(counts, device, gate, now);
+        count(counts, device, rollout, now);
     };
     add([](DeviceView &) {}); // offline
     add([](DeviceView &d) { d.isOnline = true; });
