@@ -51,6 +51,7 @@ QtObject {
     readonly property int cardRadius: 10
     readonly property int badgeRadius: 6
     readonly property int hairline: 1
+    readonly property int equalShare: 1 // preferred by each of several fields of a row that fill it
     readonly property int focusWidth: 2
     readonly property int focusGap: 1
     readonly property int markerWidth: 2 // of the current row

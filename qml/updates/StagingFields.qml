@@ -44,7 +44,7 @@ ColumnLayout {
 
         Field {
             label: qsTr("Name")
-            Layout.preferredWidth: 1
+            Layout.preferredWidth: Theme.equalShare
             Layout.fillWidth: true
 
             TextField {
@@ -56,7 +56,7 @@ ColumnLayout {
         }
         Field {
             label: qsTr("Only with tag")
-            Layout.preferredWidth: 1
+            Layout.preferredWidth: Theme.equalShare
             Layout.fillWidth: true
 
             TextField {
@@ -81,7 +81,7 @@ ColumnLayout {
         }
         Field {
             label: qsTr("At the same time")
-            Layout.preferredWidth: 1
+            Layout.preferredWidth: Theme.equalShare
             Layout.fillWidth: true
 
             NumberField {
@@ -92,7 +92,7 @@ ColumnLayout {
         }
         Field {
             label: qsTr("Minutes it must run before the next wave")
-            Layout.preferredWidth: 1
+            Layout.preferredWidth: Theme.equalShare
             Layout.fillWidth: true
 
             NumberField {
@@ -103,7 +103,7 @@ ColumnLayout {
         }
         Field {
             label: qsTr("Stops when more fail than")
-            Layout.preferredWidth: 1
+            Layout.preferredWidth: Theme.equalShare
             Layout.fillWidth: true
 
             TextField {
@@ -115,7 +115,7 @@ ColumnLayout {
         }
         Field {
             label: qsTr("Time of the day at the device")
-            Layout.preferredWidth: 1
+            Layout.preferredWidth: Theme.equalShare
             Layout.fillWidth: true
 
             TextField {
