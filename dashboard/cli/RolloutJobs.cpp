@@ -17,7 +17,7 @@ using rollouts::RolloutState;
 
 namespace {
 
-QJsonObject rolloutJson(const Rollout &rollout, const rollouts::Lease &lease)
+QJsonObject rolloutJson(const Rollout &rollout, const QString &driver)
 {
     return {{u"id"_s, rollout.id},
             {u"name"_s, rollout.name()},
@@ -29,7 +29,7 @@ QJsonObject rolloutJson(const Rollout &rollout, const rollouts::Lease &lease)
             {u"devices"_s, rollout.progress.total},
             {u"done"_s, rollout.progress.done},
             {u"failed"_s, rollout.progress.failed},
-            {u"driver"_s, lease.by},
+            {u"driver"_s, driver},
             {u"plan"_s, toJson(rollout.plan)}};
 }
 
@@ -98,7 +98,7 @@ void RolloutJob::print(const QStringList &ids)
         table.add({id, rollout.name(), wording::stateText(rollout.state()), QString::number(rollout.progress.waves),
                    QString::number(rollout.progress.total), QString::number(rollout.progress.done),
                    QString::number(rollout.progress.failed), rollout.by, wording::whyText(rollout.progress.why)});
-        all += rolloutJson(rollout, panel().rollouts().lease(id));
+        all += rolloutJson(rollout, panel().rollouts().driver(id));
     }
     output().result(table, {{u"rollouts"_s, all}});
 }
@@ -208,7 +208,7 @@ void RolloutStartJob::conclude()
     const Rollout &rollout = *panel().rollouts().find(m_id);
     Table table({u"ROLLOUT"_s, u"STATE"_s});
     table.add({m_id, wording::stateText(rollout.state())});
-    output().result(table, {{u"rollout"_s, rolloutJson(rollout, panel().rollouts().lease(m_id))}});
+    output().result(table, {{u"rollout"_s, rolloutJson(rollout, panel().rollouts().driver(m_id))}});
     if (m_until == Until::Sent) {
         output().report(u"an open dashboard carries it out, or 'sgnctl rollout drive'"_s);
         return finish(ExitDone);
@@ -245,13 +245,12 @@ void RolloutShowJob::run()
     const QString id = idOf(m_id);
     const Rollout rollout = *panel().rollouts().find(id);
     const auto standing = panel().rolloutDriver().views().standingOf(rollout);
-    const QDateTime now = QDateTime::currentDateTimeUtc();
     Table table({u"DEVICE"_s, u"WAVE"_s, u"STATE"_s, u"WHY"_s});
     QJsonArray devices;
     for (const auto &device : standing.devices) {
         const records::Device *known = panel().fleet().find(device.view.jid);
         const QString step = wording::stepText(device.view.step);
-        const rollouts::Verdict verdict = rollouts::evaluate(standing.view(rollout, now), device.view);
+        const rollouts::Verdict verdict = rollouts::evaluate(standing.view(rollout), device.view);
         const bool isWaiting = device.view.step == rollouts::DeviceStep::Waiting;
         const QString why = isWaiting ? wording::whyText(verdict.why) : QString();
         table.add({known ? known->name().toString() : device.view.jid, QString::number(device.wave + 1), step, why});
@@ -261,15 +260,15 @@ void RolloutShowJob::run()
                                {u"policy"_s, isWaiting ? QString(verdict.policy) : QString()},
                                {u"why"_s, why}};
     }
-    const rollouts::Lease lease = panel().rollouts().lease(id);
+    const QString driver = panel().rollouts().driver(id);
     output().report(progressText(rollout));
     if (!rollout.progress.why.isEmpty()) {
         output().report(wording::whyText(rollout.progress.why));
     }
     if (!isEnded(rollout.state())) {
-        output().report(lease.until > now ? u"driven by "_s + lease.by : u"driven by no desk now"_s);
+        output().report(driver.isEmpty() ? u"driven by no desk now"_s : u"driven by "_s + driver);
     }
-    output().result(table, {{u"rollout"_s, rolloutJson(rollout, lease)}, {u"devices"_s, devices}});
+    output().result(table, {{u"rollout"_s, rolloutJson(rollout, driver)}, {u"devices"_s, devices}});
     finish(ExitDone);
 }
 

@@ -115,7 +115,7 @@ void RolloutDriver::advance(const QString &id)
     }
     takeOver(rollout, standing);
     showCounts(rollout, standing.all);
-    const Verdict verdict = rollouts::evaluateNextWave(standing.view(rollout, m_parts.clock.wallUtc()));
+    const Verdict verdict = rollouts::evaluateNextWave(standing.view(rollout));
     const bool isStop = verdict.kind == Verdict::Kind::Stop;
     if (isStop && verdict.why.constFirst().code == records::FactCode::RolloutExpired) {
         return halt(rollout, verdict.why + rollout.progress.why, true);
@@ -153,7 +153,6 @@ void RolloutDriver::takeOver(const Rollout &rollout, const RolloutViews::Standin
 bool RolloutDriver::startDevices(const Rollout &rollout, RolloutViews::Standing &standing)
 {
     QHash<CommandNo, QStringList> starting;
-    const QDateTime now = m_parts.clock.wallUtc();
     QHash<QString, qsizetype> newest; // wave of each device
     for (qsizetype i = 0; i < standing.waves.size(); ++i) {
         for (const QString &jid : standing.waves.at(i).jids) {
@@ -164,7 +163,7 @@ bool RolloutDriver::startDevices(const Rollout &rollout, RolloutViews::Standing 
         if (device.view.step != DeviceStep::Waiting) {
             continue;
         }
-        const Verdict verdict = rollouts::evaluate(standing.view(rollout, now), device.view);
+        const Verdict verdict = rollouts::evaluate(standing.view(rollout), device.view);
         if (verdict.kind == Verdict::Kind::Go) {
             starting[standing.waves.at(newest.value(device.view.jid)).number] += device.view.jid;
             ++standing.all.inFlight;

@@ -125,8 +125,10 @@ records::Expected<> RolloutService::cancel(const QString &id, const QString &by)
     if (const records::Expected<> wished = wish(id, by, RolloutWish::What::Cancel); !wished) {
         return wished;
     }
+    // What other desks have sent, also where they are closed; this one's own the driver has cancelled meanwhile.
     for (const rollouts::Wave &wave : m_parts.rollouts.waves(id)) {
-        if (m_parts.commands.find(wave.number) && !m_parts.commands.openRows(wave.number).isEmpty()) {
+        const records::IssuedCommand *record = m_parts.commands.find(wave.number);
+        if (record && !record->isOwn && !m_parts.commands.openRows(wave.number).isEmpty()) {
             if (const records::Expected<> cancelled = m_parts.updates.cancel(wave.number, by); !cancelled) {
                 return cancelled;
             }

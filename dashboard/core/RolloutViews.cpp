@@ -176,11 +176,11 @@ RolloutViews::Standing RolloutViews::standingOf(const Rollout &rollout) const
             known = device;
         }
     }
-    const QDateTime now = m_clock.wallUtc();
+    standing.at = m_clock.wallUtc();
     for (const Device &device : std::as_const(standing.devices)) {
-        count(standing.all, device.view, rollout, now);
+        count(standing.all, device.view, rollout, standing.at);
         if (device.wave == newest) {
-            count(standing.wave, device.view, rollout, now);
+            count(standing.wave, device.view, rollout, standing.at);
         }
     }
     standing.isGateOpen = rollout.progress.waves > 0 && rollout.wish.openAfter == rollout.progress.waves;

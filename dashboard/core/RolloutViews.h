@@ -38,10 +38,11 @@ public:
         rollouts::WaveCounts all;
         QList<rollouts::Wave> waves;
         bool isGateOpen = false;
+        QDateTime at; // UTC, by the server's clock: when it stood so
 
-        [[nodiscard]] rollouts::RolloutView view(const rollouts::Rollout &rollout, const QDateTime &now) const
+        [[nodiscard]] rollouts::RolloutView view(const rollouts::Rollout &rollout) const
         {
-            return {rollout, now, wave, all, isGateOpen};
+            return {rollout, at, wave, all, isGateOpen};
         }
     };
 

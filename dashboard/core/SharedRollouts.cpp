@@ -128,6 +128,12 @@ QList<Wave> SharedRollouts::waves(const QString &id) const
     return waves;
 }
 
+QString SharedRollouts::driver(const QString &id) const
+{
+    const rollouts::Lease lease = m_leases.value(id);
+    return lease.until.isValid() && lease.until > m_clock.wallUtc() ? lease.by : QString();
+}
+
 bool SharedRollouts::hasAllWaves(const QString &id) const
 {
     const auto rollout = m_rollouts.constFind(id);

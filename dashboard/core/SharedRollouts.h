@@ -64,6 +64,8 @@ public:
     // Those that are known whole, by their index.
     [[nodiscard]] QList<rollouts::Wave> waves(const QString &id) const;
     [[nodiscard]] rollouts::Lease lease(const QString &id) const { return m_leases.value(id); }
+    // Who drives it now, operator and machine; empty: no desk.
+    [[nodiscard]] QString driver(const QString &id) const;
 
     // Whether waves() has each that has begun; after a login they are still being fetched.
     [[nodiscard]] bool hasAllWaves(const QString &id) const;

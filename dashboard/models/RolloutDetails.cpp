@@ -22,11 +22,10 @@ constexpr auto collectFor = 250ms;
 
 } // namespace
 
-RolloutDetails::RolloutDetails(core::Panel &panel, const Clock &clock, QObject *parent)
+RolloutDetails::RolloutDetails(core::Panel &panel, QObject *parent)
     : QObject(parent)
     , m_panel(panel)
-    , m_clock(clock)
-    , m_model(panel, clock)
+    , m_model(panel)
     , m_filter(m_model)
 {
     m_soon.setSingleShot(true);
@@ -60,7 +59,7 @@ void RolloutDetails::refreshTexts()
     if (const Rollout *shown = rollout(); shown && shown->state() == RolloutState::Running) {
         const auto standing = m_panel.rolloutDriver().views().standingOf(*shown);
         const bool isLeft = !m_panel.rolloutDriver().views().candidatesFor(*shown, standing).isEmpty();
-        const rollouts::Verdict verdict = rollouts::evaluateNextWave(standing.view(*shown, m_clock.wallUtc()));
+        const rollouts::Verdict verdict = rollouts::evaluateNextWave(standing.view(*shown));
         m_next = isLeft ? verdict.why : records::Facts();
     }
     // A large rollout's texts must not keep the window waiting.
@@ -82,12 +81,12 @@ QString RolloutDetails::summary() const
     }
     QStringList parts{wording::stateText(shown->state())};
     if (!isEnded(shown->state())) {
-        const rollouts::Lease lease = m_panel.rollouts().lease(m_id);
+        const QString driver = m_panel.rollouts().driver(m_id);
         const bool isLocal = m_panel.rollouts().reach() == core::SharedRollouts::Reach::ThisStore;
-        parts += isLocal                                                    ? tr("known to this desk alone")
-                 : m_panel.rolloutDriver().drives(m_id)                     ? tr("driven by this desk")
-                 : lease.until.isValid() && lease.until > m_clock.wallUtc() ? tr("driven by %1").arg(lease.by)
-                                                                            : tr("driven by no desk now");
+        parts += isLocal                                ? tr("known to this desk alone")
+                 : m_panel.rolloutDriver().drives(m_id) ? tr("driven by this desk")
+                 : driver.isEmpty()                     ? tr("driven by no desk now")
+                                                        : tr("driven by %1").arg(driver);
     }
     if (!shown->wish.by.isEmpty() && shown->wish.what != rollouts::RolloutWish::What::Run) {
         parts += tr("by %1").arg(shown->wish.by);

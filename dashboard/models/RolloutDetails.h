@@ -31,8 +31,8 @@ class RolloutDetails final : public QObject
     Q_PROPERTY(sgn::models::TableFilter *devices READ devices CONSTANT FINAL)
 
 public:
-    // Both outlive this.
-    RolloutDetails(core::Panel &panel, const Clock &clock, QObject *parent = nullptr);
+    // `panel` outlives this.
+    explicit RolloutDetails(core::Panel &panel, QObject *parent = nullptr);
 
     void setId(const QString &id);
     [[nodiscard]] QString name() const;
@@ -67,7 +67,6 @@ private:
     void act(Action action);
 
     core::Panel &m_panel;
-    const Clock &m_clock;
     QString m_id;
     records::Facts m_next; // what the next wave waits for
     RolloutDevicesModel m_model;

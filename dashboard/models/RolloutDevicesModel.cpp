@@ -13,10 +13,9 @@ namespace sgn::models {
 using namespace Qt::StringLiterals;
 using rollouts::DeviceStep;
 
-RolloutDevicesModel::RolloutDevicesModel(core::Panel &panel, const Clock &clock, QObject *parent)
+RolloutDevicesModel::RolloutDevicesModel(core::Panel &panel, QObject *parent)
     : TableModel(parent)
     , m_panel(panel)
-    , m_clock(clock)
 {}
 
 void RolloutDevicesModel::show(const QString &id)
@@ -46,7 +45,7 @@ void RolloutDevicesModel::show(const QString &id)
 QList<RolloutDevicesModel::Row> RolloutDevicesModel::rowsOf(const rollouts::Rollout &rollout) const
 {
     const core::RolloutViews::Standing standing = m_panel.rolloutDriver().views().standingOf(rollout);
-    const rollouts::RolloutView view = standing.view(rollout, m_clock.wallUtc());
+    const rollouts::RolloutView view = standing.view(rollout);
     QList<Row> rows;
     for (const core::RolloutViews::Device &device : standing.devices) {
         rows += describe(standing, device, view);

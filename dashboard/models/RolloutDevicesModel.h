@@ -15,8 +15,8 @@ class RolloutDevicesModel final : public TableModel
 public:
     enum Columns { DeviceColumn, WaveColumn, StateColumn, WhyColumn, ColumnCount };
 
-    // Both outlive the model.
-    RolloutDevicesModel(core::Panel &panel, const Clock &clock, QObject *parent = nullptr);
+    // `panel` outlives the model.
+    explicit RolloutDevicesModel(core::Panel &panel, QObject *parent = nullptr);
 
     // Shows how this rollout stands now; empty: none.
     void show(const QString &id);
@@ -50,7 +50,6 @@ private:
                                const rollouts::RolloutView &view) const;
 
     core::Panel &m_panel;
-    const Clock &m_clock;
     QString m_id;
     QList<Row> m_rows;
 };

@@ -35,7 +35,7 @@ Workspace::Workspace(std::unique_ptr<core::Panel> panel, const Clock &clock, QOb
     , m_update(*m_panel, clock)
     , m_rolloutModel(m_panel->rollouts(), clock)
     , m_rollouts(m_rolloutModel)
-    , m_rollout(*m_panel, clock)
+    , m_rollout(*m_panel)
     , m_newUpdate(*m_panel)
     , m_logModel(m_panel->logs(), m_panel->fleet(), clock)
     , m_logs(m_logModel)

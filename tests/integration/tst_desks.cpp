@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "integration/PanelDesk.h"
+#include "support/FastClock.h"
 
 #include <QTemporaryDir>
 
@@ -18,17 +19,6 @@ CommandNumbers numbersFrom(CommandNo first)
 {
     return CommandNumbers([first] { return first; });
 }
-
-// A machine whose clock is weeks ahead.
-class FastClock final : public Clock
-{
-public:
-    [[nodiscard]] MonotonicTime monotonic() const override { return m_clock.monotonic(); }
-    [[nodiscard]] QDateTime wallUtc() const override { return m_clock.wallUtc().addDays(40); }
-
-private:
-    SystemClock m_clock;
-};
 
 } // namespace
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "integration/PanelDesk.h"
 #include "rollouts/Policies.h"
+#include "support/FastClock.h"
 #include "support/ProsodyServer.h"
 
 #include <QTemporaryDir>
@@ -61,6 +62,7 @@ private Q_SLOTS:
     void goesInWavesAndIsTheSameAtBothDesks();
     void aBadReleaseStopsItself();
     void anotherDeskTakesOver();
+    void aWrongClockShowsTheSame();
     void aDeviceThatGetsTheTagGetsTheRelease();
     void operatorsPauseAndCancelIt();
     void failedDevicesAreTriedAgain();
@@ -69,11 +71,12 @@ private Q_SLOTS:
     void aServerWithoutNodesKeepsItHere();
 
 private:
-    [[nodiscard]] std::unique_ptr<Panel> desk(const QString &store)
+    [[nodiscard]] std::unique_ptr<Panel> desk(const QString &store) { return desk(store, m_clock); }
+    [[nodiscard]] std::unique_ptr<Panel> desk(const QString &store, const Clock &clock)
     {
         DeskOptions options;
         options.rollouts = shortTimes();
-        auto panel = openDesk(*m_server, m_folder->filePath(store + u".sqlite"_s), m_clock, options);
+        auto panel = openDesk(*m_server, m_folder->filePath(store + u".sqlite"_s), clock, options);
         const bool isReady =
             panel && settles(*panel) &&
             QTest::qWaitFor([&] { return panel->fleet().count() == devices && panel->rollouts().isComplete(); },
@@ -222,6 +225,24 @@ void RolloutsTest::anotherDeskTakesOver()
     }
 }
 
+// A desk whose clock is weeks ahead takes neither the lease nor the rollout for ended.
+void RolloutsTest::aWrongClockShowsTheSame()
+{
+    m_isSilent = true;
+    const FastClock fast;
+    auto one = desk(u"one"_s);
+    auto other = desk(u"other"_s, fast);
+    QVERIFY(one && other);
+    const QString id = begin(*one, planFor({u"100%"_s}));
+    SGN_EVENTUALLY(reached() == devices && other->rollouts().waves(id).size() == 1);
+    SGN_EVENTUALLY(!other->rollouts().driver(id).isEmpty());
+    QCOMPARE(other->rollouts().driver(id), one->rollouts().driver(id));
+    QVERIFY(!other->rolloutDriver().drives(id));
+    const RolloutViews::Standing standing = other->rolloutDriver().views().standingOf(*other->rollouts().find(id));
+    QVERIFY(std::abs(standing.at.secsTo(m_clock.wallUtc())) < 24 * 60 * 60);
+    QVERIFY(evaluateNextWave(standing.view(*other->rollouts().find(id))).policy != "expiry"_L1);
+}
+
 void RolloutsTest::aDeviceThatGetsTheTagGetsTheRelease()
 {
     auto one = desk(u"one"_s);
@@ -278,7 +299,9 @@ void RolloutsTest::operatorsPauseAndCancelIt()
     QVERIFY(started.wait(10'000));
     const QString second = started.constFirst().constFirst().toString();
     SGN_EVENTUALLY(reached() == 1);
+    QSignalSpy added(&one->commands(), &CommandLog::commandAdded);
     QVERIFY(one->rolloutService().cancel(second, u"Anna"_s));
+    QCOMPARE(added.size(), 1); // the device is asked once
     SGN_EVENTUALLY(stateAt(*other, second) == RolloutState::Cancelled);
     const auto hasCancellation = [this] {
         for (int n = 1; n <= devices; ++n) {
@@ -343,7 +366,7 @@ void RolloutsTest::waitsForItsWindow()
     QCOMPARE(standing.devices.size(), devices);
     // Devices that know only the seed report no local time, so the panel waits for them.
     for (const auto &device : standing.devices) {
-        QCOMPARE(evaluate(standing.view(rollout, m_clock.wallUtc()), device.view).policy, "maintenance_window"_L1);
+        QCOMPARE(evaluate(standing.view(rollout), device.view).policy, "maintenance_window"_L1);
     }
     QCOMPARE(reached(), 0);
     // Open from now on.
