@@ -102,30 +102,10 @@ const Rollout *SharedRollouts::find(const QString &id) const
     return it == m_rollouts.cend() ? nullptr : &*it;
 }
 
-bool SharedRollouts::Parts::isWhole() const
-{
-    return !chunks.empty() && !chunks.rbegin()->second.hasMore &&
-           chunks.rbegin()->first + 1 == static_cast<int>(chunks.size());
-}
-
 QList<Wave> SharedRollouts::waves(const QString &id) const
 {
-    QList<Wave> waves;
     const auto known = m_waves.constFind(id);
-    if (known == m_waves.cend()) {
-        return waves;
-    }
-    for (const auto &[index, parts] : *known) {
-        if (!parts.isWhole()) {
-            continue;
-        }
-        Wave wave = parts.chunks.begin()->second.wave;
-        for (auto chunk = std::next(parts.chunks.begin()); chunk != parts.chunks.end(); ++chunk) {
-            wave.jids += chunk->second.wave.jids;
-        }
-        waves += wave;
-    }
-    return waves;
+    return known == m_waves.cend() ? QList<Wave>() : known->whole();
 }
 
 QString SharedRollouts::driver(const QString &id) const
@@ -136,14 +116,7 @@ QString SharedRollouts::driver(const QString &id) const
 
 bool SharedRollouts::hasAllWaves(const QString &id) const
 {
-    const auto rollout = m_rollouts.constFind(id);
-    const auto known = m_waves.constFind(id);
-    for (int index = 0; rollout != m_rollouts.cend() && index < rollout->progress.waves; ++index) {
-        if (known == m_waves.cend() || !known->contains(index) || !known->at(index).isWhole()) {
-            return false;
-        }
-    }
-    return true;
+    return m_waves.value(id).missing(m_rollouts.value(id).progress.waves).isEmpty();
 }
 
 void SharedRollouts::fetchMissingWaves(const QString &id)
@@ -151,12 +124,8 @@ void SharedRollouts::fetchMissingWaves(const QString &id)
     if (m_toFetch > 0 || m_reach != Reach::AllDesks) {
         return;
     }
-    const int begun = m_rollouts.value(id).progress.waves;
-    const std::map<int, Parts> known = m_waves.value(id);
-    for (int index = 0; index < begun; ++index) {
-        if (!known.contains(index) || !known.at(index).isWhole()) {
-            fetchWaves(id, index, 0);
-        }
+    for (const int index : m_waves.value(id).missing(m_rollouts.value(id).progress.waves)) {
+        fetchWaves(id, index, 0);
     }
 }
 
@@ -215,7 +184,7 @@ void SharedRollouts::putWave(const Wave &wave, Done done)
         Done done;
     };
     auto pending = std::make_shared<Pending>(Pending{items.size(), {}, std::move(done)});
-    m_waves[wave.rollout].erase(wave.index);
+    m_waves[wave.rollout].forget(wave.index);
     for (const auto &[id, json] : items) {
         takeWave({id, json});
         m_store.keepItem(waveNode.toString(), id, json);
@@ -268,14 +237,14 @@ void SharedRollouts::onOnline()
     m_isComplete = false;
     m_toFetch = 0;
     m_leases.clear();
-    m_items.fetch(wishes.toString(), {}, [this, login = m_login](const Result<QList<xmpp::PrivateItem>> &items) {
+    m_items.fetch(wishes.toString(), {}, [this, login = m_login](const Result<Items> &items) {
         if (login == m_login) {
             onWishesFetched(items);
         }
     });
 }
 
-void SharedRollouts::onWishesFetched(const Result<QList<xmpp::PrivateItem>> &items)
+void SharedRollouts::onWishesFetched(const Result<Items> &items)
 {
     if (!items && items.error().code == ErrorCode::NotFound) {
         m_isComplete = true;
@@ -301,31 +270,33 @@ void SharedRollouts::onWishesFetched(const Result<QList<xmpp::PrivateItem>> &ite
     retractOld();
 }
 
-void SharedRollouts::fetchProgress()
+void SharedRollouts::fetch(QStringView node, const QStringList &ids, std::function<void(const Items &)> take)
 {
-    m_toFetch += 2;
-    const auto received = [this, login = m_login](const auto &take) {
-        return [this, login, take](const Result<QList<xmpp::PrivateItem>> &items) {
-            if (login != m_login || !items) {
-                return m_again.start();
-            }
-            for (const xmpp::PrivateItem &item : *items) {
-                take(item);
-            }
-            if (--m_toFetch == 0) {
-                m_isComplete = true;
-                Q_EMIT reachChanged();
-            }
-        };
-    };
-    m_items.fetch(leases.toString(), {}, received([this](const xmpp::PrivateItem &item) {
-                      m_leases.insert(item.id, rollouts::leaseFrom(item.json));
-                  }));
-    m_items.fetch(progresses.toString(), {}, [this, login = m_login](const Result<QList<xmpp::PrivateItem>> &items) {
-        if (login != m_login || !items) {
+    ++m_toFetch;
+    m_items.fetch(node.toString(), ids, [this, login = m_login, take = std::move(take)](const Result<Items> &items) {
+        if (login != m_login) {
+            return;
+        }
+        if (!items) {
             return m_again.start();
         }
-        for (const xmpp::PrivateItem &item : *items) {
+        take(*items);
+        if (--m_toFetch == 0) {
+            m_isComplete = true;
+            Q_EMIT reachChanged();
+        }
+    });
+}
+
+void SharedRollouts::fetchProgress()
+{
+    fetch(leases, {}, [this](const Items &items) {
+        for (const xmpp::PrivateItem &item : items) {
+            m_leases.insert(item.id, rollouts::leaseFrom(item.json));
+        }
+    });
+    fetch(progresses, {}, [this](const Items &items) {
+        for (const xmpp::PrivateItem &item : items) {
             takeProgress(item);
         }
         // One more than have begun: the desk that drove may have ended between the two writings.
@@ -333,10 +304,6 @@ void SharedRollouts::fetchProgress()
             for (int index = 0; !isEnded(rollout.state()) && index <= rollout.progress.waves; ++index) {
                 fetchWaves(rollout.id, index, 0);
             }
-        }
-        if (--m_toFetch == 0) {
-            m_isComplete = true;
-            Q_EMIT reachChanged();
         }
     });
 }
@@ -347,30 +314,21 @@ void SharedRollouts::fetchWaves(const QString &id, int index, int chunk)
     for (int n = chunk; n < chunk + chunksAtOnce; ++n) {
         ids += rollouts::waveItemId(id, index, n);
     }
-    ++m_toFetch;
-    m_items.fetch(waveNode.toString(), ids,
-                  [this, login = m_login, id, index, chunk](const Result<QList<xmpp::PrivateItem>> &items) {
-                      if (login != m_login || !items) {
-                          return m_again.start();
-                      }
-                      bool hasMore = false;
-                      for (const xmpp::PrivateItem &item : *items) {
-                          const auto part = rollouts::wavePartFrom(item.id, item.json);
-                          hasMore = hasMore || (part && part->chunk == chunk + chunksAtOnce - 1 && part->hasMore);
-                          takeWave(item);
-                          m_store.keepItem(waveNode.toString(), item.id, item.json);
-                      }
-                      if (hasMore) {
-                          fetchWaves(id, index, chunk + chunksAtOnce);
-                      }
-                      if (!items->isEmpty()) {
-                          Q_EMIT changed(id);
-                      }
-                      if (--m_toFetch == 0) {
-                          m_isComplete = true;
-                          Q_EMIT reachChanged();
-                      }
-                  });
+    fetch(waveNode, ids, [this, id, index, chunk](const Items &items) {
+        bool hasMore = false;
+        for (const xmpp::PrivateItem &item : items) {
+            const auto part = rollouts::wavePartFrom(item.id, item.json);
+            hasMore = hasMore || (part && part->chunk == chunk + chunksAtOnce - 1 && part->hasMore);
+            takeWave(item);
+            m_store.keepItem(waveNode.toString(), item.id, item.json);
+        }
+        if (hasMore) {
+            fetchWaves(id, index, chunk + chunksAtOnce);
+        }
+        if (!items.isEmpty()) {
+            Q_EMIT changed(id);
+        }
+    });
 }
 
 void SharedRollouts::takePublished(const QString &node, const xmpp::PrivateItem &item)
@@ -427,9 +385,8 @@ void SharedRollouts::takeProgress(const xmpp::PrivateItem &item)
         const int wavesBefore = ours->progress.waves;
         ours->progress = *theirs;
         m_store.keepItem(progresses.toString(), item.id, item.json);
-        for (int index = wavesBefore; index < theirs->waves && m_isComplete; ++index) {
-            const auto known = m_waves.constFind(item.id);
-            if (known == m_waves.cend() || !known->contains(index)) {
+        for (const int index : m_waves.value(item.id).missing(m_isComplete ? theirs->waves : 0)) {
+            if (index >= wavesBefore) {
                 fetchWaves(item.id, index, 0);
             }
         }
@@ -440,22 +397,7 @@ void SharedRollouts::takeProgress(const xmpp::PrivateItem &item)
 bool SharedRollouts::takeWave(const xmpp::PrivateItem &item)
 {
     const std::optional<WavePart> part = rollouts::wavePartFrom(item.id, item.json);
-    if (!part) {
-        return false;
-    }
-    Parts &parts = m_waves[part->wave.rollout][part->wave.index];
-    if (parts.number != part->wave.number) {
-        // Left by a desk that ended before the wave was whole: its command was sent to no device.
-        if (parts.isWhole() && part->chunk > 0) {
-            return false;
-        }
-        parts = {part->wave.number, {}};
-    }
-    parts.chunks.insert_or_assign(part->chunk, *part);
-    if (!part->hasMore) {
-        parts.chunks.erase(parts.chunks.upper_bound(part->chunk), parts.chunks.end());
-    }
-    return true;
+    return part && m_waves[part->wave.rollout].take(*part);
 }
 
 void SharedRollouts::retractOld()
@@ -469,10 +411,8 @@ void SharedRollouts::retractOld()
         for (const QStringView node : {wishes, progresses, leases}) {
             m_items.retract(node.toString(), rollout.id);
         }
-        for (const auto &[index, parts] : m_waves.value(rollout.id)) {
-            for (const auto &[chunk, part] : parts.chunks) {
-                m_items.retract(waveNode.toString(), rollouts::waveItemId(rollout.id, index, chunk));
-            }
+        for (const QString &item : m_waves.value(rollout.id).itemIds()) {
+            m_items.retract(waveNode.toString(), item);
         }
     }
 }

@@ -3,10 +3,10 @@
 
 #include "base/Clock.h"
 #include "records/Problem.h"
+#include "rollouts/KnownWaves.h"
 #include "rollouts/Rollout.h"
 
 #include <functional>
-#include <map>
 #include <QHash>
 #include <QObject>
 #include <QStringList>
@@ -89,16 +89,12 @@ Q_SIGNALS:
     void saved();
 
 private:
-    struct Parts
-    {
-        CommandNo number = 0;
-        std::map<int, rollouts::WavePart> chunks;
-
-        [[nodiscard]] bool isWhole() const;
-    };
+    using Items = QList<xmpp::PrivateItem>;
 
     void onOnline();
-    void onWishesFetched(const Result<QList<xmpp::PrivateItem>> &items);
+    void onWishesFetched(const Result<Items> &items);
+    // What was requested in this login; isComplete() when nothing more is on its way.
+    void fetch(QStringView node, const QStringList &ids, std::function<void(const Items &)> take);
     void fetchProgress();
     void fetchWaves(const QString &id, int index, int chunk);
     void takePublished(const QString &node, const xmpp::PrivateItem &item);
@@ -115,7 +111,7 @@ private:
     const Clock &m_clock;
     QHash<QString, rollouts::Rollout> m_rollouts;
     QHash<QString, rollouts::RolloutProgress> m_early; // of rollouts that aren't known yet
-    QHash<QString, std::map<int, Parts>> m_waves;
+    QHash<QString, rollouts::KnownWaves> m_waves;
     QHash<QString, rollouts::Lease> m_leases;
     int m_toFetch = 0;
     int m_inFlight = 0; // published, without the server's reply

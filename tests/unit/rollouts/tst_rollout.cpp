@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "rollouts/KnownWaves.h"
 #include "rollouts/Rollout.h"
 #include "rollouts/Waves.h"
 
@@ -64,6 +65,7 @@ private Q_SLOTS:
     void wishesOfTwoDesksMerge_data();
     void wishesOfTwoDesksMerge();
     void wavesComeBack();
+    void wavesAreKnownByTheirItems();
     void leasesComeBack();
     void wavesGrow_data();
     void wavesGrow();
@@ -202,6 +204,34 @@ void RolloutTest::wavesComeBack()
     QVERIFY(!wavePartFrom(u"r1-1-x"_s, items.constFirst().second));
     QVERIFY(!wavePartFrom(u"r1-1-1"_s, "{}"));
     QVERIFY(!wavePartFrom(u"r1-1-1"_s, R"({"number": 0})"));
+}
+
+void RolloutTest::wavesAreKnownByTheirItems()
+{
+    const auto part = [](int index, CommandNo number, int chunk, bool hasMore) {
+        const QStringList jids{u"device%1@localhost"_s.arg(chunk)};
+        return WavePart{{u"r1"_s, index, number, u"abcd"_s, now, false, jids}, chunk, hasMore};
+    };
+    KnownWaves known;
+    QCOMPARE(known.missing(2), (QList<int>{0, 1}));
+    QVERIFY(known.take(part(1, 7, 2, false)) && known.take(part(1, 7, 0, true)));
+    QVERIFY(known.whole().isEmpty()); // the middle is missing
+    QVERIFY(known.take(part(1, 7, 1, true)));
+    QCOMPARE(known.missing(2), QList<int>{0});
+    QCOMPARE(known.whole().size(), 1);
+    QCOMPARE(known.whole().constFirst().jids,
+             (QStringList{u"device0@localhost"_s, u"device1@localhost"_s, u"device2@localhost"_s}));
+    // What another desk has left doesn't replace a part of it, but another first item all of it.
+    QVERIFY(!known.take(part(1, 5, 1, false)));
+    QCOMPARE(known.whole().constFirst().number, CommandNo{7});
+    QVERIFY(known.take(part(1, 9, 0, false)));
+    QCOMPARE(known.whole().constFirst().number, CommandNo{9});
+    // A shorter one than before.
+    QVERIFY(known.take(part(0, 3, 0, true)) && known.take(part(0, 3, 1, true)) && known.take(part(0, 3, 0, false)));
+    QCOMPARE(known.itemIds(), (QStringList{waveItemId(u"r1"_s, 0, 0), waveItemId(u"r1"_s, 1, 0)}));
+    QVERIFY(known.missing(2).isEmpty());
+    known.forget(1);
+    QCOMPARE(known.missing(3), (QList<int>{1, 2}));
 }
 
 void RolloutTest::leasesComeBack()
