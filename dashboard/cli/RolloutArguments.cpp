@@ -102,6 +102,9 @@ rollouts::RolloutPlan readPlan(CommandLine &line)
     if (parser.isSet(u"not-after"_s)) {
         json["not_after"_L1] = parser.value(u"not-after"_s);
     }
+    if (!parser.isSet(u"plan"_s) && !json.contains("targets"_L1)) {
+        CommandLine::usageError(u"name the devices with --tag or --where, or all of them with --all"_s);
+    }
     const Result<rollouts::RolloutPlan> plan = rollouts::rolloutPlanFrom(json);
     if (!plan) {
         CommandLine::usageError(u"the plan: "_s + plan.error().message);

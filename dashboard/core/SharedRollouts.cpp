@@ -23,8 +23,6 @@ constexpr int maxItems = 256;
 constexpr int chunksAtOnce = 8;
 // An ended one leaves the server after this; each desk that has seen it keeps it in its store.
 constexpr qint64 keptDays = 30;
-// After a failed reading, while there is a connection.
-constexpr std::chrono::seconds again{5};
 
 } // namespace
 
@@ -33,7 +31,8 @@ QStringList SharedRollouts::nodes()
     return {wishes.toString(), progresses.toString(), waveNode.toString(), leases.toString()};
 }
 
-SharedRollouts::SharedRollouts(ItemExchange &items, store::ItemStore &store, const Clock &clock, QObject *parent)
+SharedRollouts::SharedRollouts(ItemExchange &items, store::ItemStore &store, const Clock &clock,
+                               std::chrono::milliseconds again, QObject *parent)
     : QObject(parent)
     , m_items(items)
     , m_store(store)
@@ -278,6 +277,7 @@ void SharedRollouts::fetch(QStringView node, const QStringList &ids, std::functi
             return;
         }
         if (!items) {
+            m_isComplete = false; // also where this was missed after the login
             return m_again.start();
         }
         take(*items);

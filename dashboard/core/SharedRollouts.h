@@ -46,8 +46,9 @@ public:
 
     using Done = std::function<void(const Outcome &)>;
 
-    // All outlive this.
-    SharedRollouts(ItemExchange &items, store::ItemStore &store, const Clock &clock, QObject *parent = nullptr);
+    // All outlive this. `again`: how long after a failed reading it is tried again, while there is a connection.
+    SharedRollouts(ItemExchange &items, store::ItemStore &store, const Clock &clock,
+                   std::chrono::milliseconds again = std::chrono::seconds(5), QObject *parent = nullptr);
 
     // What the store knows of an earlier run.
     void restore();

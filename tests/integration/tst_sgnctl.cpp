@@ -198,6 +198,8 @@ void SgnctlTest::wrongUsageIsOneSentence_data()
     QTest::newRow("reboot without a device") << QStringList{u"reboot"_s} << QByteArray("device");
     QTest::newRow("rollback without a device") << QStringList{u"rollback"_s, u"agent"_s} << QByteArray("device");
     QTest::newRow("rollback of the CA file") << QStringList{u"rollback"_s, u"ca"_s, u"a"_s} << QByteArray("'ca'");
+    QTest::newRow("rollout to no device")
+        << QStringList{u"rollout"_s, u"plan"_s, u"--wave"_s, u"100%"_s} << QByteArray("--all");
     QTest::newRow("bad limit") << QStringList{u"activity"_s, u"--limit"_s, u"0"_s} << QByteArray("--limit");
 }
 

@@ -6,9 +6,9 @@
 #include "core/ItemExchange.h"
 #include "core/RolloutDriver.h"
 #include "core/SharedRollouts.h"
-#include "store/ItemStore.h"
 #include "support/ManualClock.h"
 #include "support/MemoryCommandStore.h"
+#include "support/MemoryItemStore.h"
 #include "support/Sanitizer.h"
 
 #include <functional>
@@ -31,16 +31,6 @@ namespace {
 using Span = std::chrono::milliseconds;
 constexpr Span step = 1s;
 constexpr int newVersion = 4;
-
-class MemoryItems final : public store::ItemStore
-{
-public:
-    void keepItem(const QString &node, const QString &id, const QByteArray &json) override { m_items[node][id] = json; }
-    QHash<QString, QByteArray> items(const QString &node) const override { return m_items.value(node); }
-
-private:
-    QHash<QString, QHash<QString, QByteArray>> m_items;
-};
 
 class World;
 
@@ -72,7 +62,7 @@ struct Desk
 {
     QString name;
     std::shared_ptr<MemoryCommandStore> commandStore;
-    std::shared_ptr<MemoryItems> itemStore;
+    std::shared_ptr<test::MemoryItemStore> itemStore;
     std::unique_ptr<Link> link;
     std::unique_ptr<Fleet> fleet;
     std::unique_ptr<CommandLog> commands;
@@ -211,7 +201,7 @@ void World::openDesk(const Desk *before)
     desk->name = u"panel@localhost/%1"_s.arg(++m_names);
     const bool keepsStore = before && chance(50);
     desk->commandStore = keepsStore ? before->commandStore : std::make_shared<MemoryCommandStore>();
-    desk->itemStore = keepsStore ? before->itemStore : std::make_shared<MemoryItems>();
+    desk->itemStore = keepsStore ? before->itemStore : std::make_shared<test::MemoryItemStore>();
     desk->link = std::make_unique<Link>(*this, desk->name);
     desk->fleet = std::make_unique<Fleet>(m_clock);
     desk->commands = std::make_unique<CommandLog>(*desk->commandStore, m_clock, CommandNumbers([this] {
