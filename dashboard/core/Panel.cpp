@@ -123,14 +123,12 @@ Panel::Panel(PanelConfig config, Settings settings, std::unique_ptr<store::Store
         m_contactsTrouble = warning;
         Q_EMIT warned(warning);
     });
-    connect(&m_shared, &SharedNotes::warned, this, [this](const records::Problem &warning) {
+    const auto warnOfSharing = [this](const records::Problem &warning) {
         m_sharingTrouble = warning;
         Q_EMIT warned(warning);
-    });
-    connect(&m_views, &SharedViews::warned, this, [this](const records::Problem &warning) {
-        m_sharingTrouble = warning;
-        Q_EMIT warned(warning);
-    });
+    };
+    connect(&m_shared, &SharedNotes::warned, this, warnOfSharing);
+    connect(&m_views, &SharedViews::warned, this, warnOfSharing);
     connect(m_store.get(), &store::Store::writingFailed, this, [this](const Error &reason) {
         m_storeTrouble = records::Problem(reason).withContext(records::FactCode::StoreNotWritten);
         Q_EMIT warned(*m_storeTrouble);

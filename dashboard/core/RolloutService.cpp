@@ -7,6 +7,7 @@
 #include "core/RolloutDriver.h"
 #include "core/SharedRollouts.h"
 #include "core/UpdateService.h"
+#include "records/SharedMerge.h"
 
 #include <QRandomGenerator>
 
@@ -104,7 +105,7 @@ records::Expected<> RolloutService::wish(const QString &id, const QString &by, R
         const QDateTime stopped = m_parts.rollouts.find(id)->progress.stoppedAt;
         wish.what = what;
         // After the stop that it ends, also where another desk's clock is ahead.
-        wish.since = std::max(m_parts.clock.wallUtc(), stopped.isValid() ? stopped.addMSecs(1) : QDateTime());
+        wish.since = records::timeOfChange(m_parts.clock.wallUtc(), stopped);
         wish.by = by;
     });
     return {};

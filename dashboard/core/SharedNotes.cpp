@@ -171,9 +171,7 @@ void SharedNotes::clearRetired(const QString &jid)
 
 void SharedNotes::change(const QString &jid, records::SharedEntry entry)
 {
-    // After what it replaces, also where that was written by a desk with another idea of the time.
-    entry.changedAt =
-        std::max(m_clock.wallUtc(), entry.changedAt.isValid() ? entry.changedAt.addMSecs(1) : QDateTime());
+    entry.changedAt = records::timeOfChange(m_clock.wallUtc(), entry.changedAt);
     const int chunk = records::sharedChunkOf(jid);
     m_chunks[chunk].insert(jid, entry);
     m_fleet.setNotes(jid, entry.notes);

@@ -2,6 +2,7 @@
 #include "core/SharedRollouts.h"
 
 #include "core/ItemExchange.h"
+#include "records/SharedMerge.h"
 #include "store/ItemStore.h"
 
 #include <algorithm>
@@ -139,12 +140,6 @@ records::Expected<> SharedRollouts::add(const Rollout &rollout)
     return {};
 }
 
-QDateTime SharedRollouts::after(const QDateTime &before) const
-{
-    // After what it replaces, also where that was written by a desk with another idea of the time.
-    return std::max(m_clock.wallUtc(), before.isValid() ? before.addMSecs(1) : QDateTime());
-}
-
 void SharedRollouts::changeWish(const QString &id, const std::function<void(rollouts::RolloutWish &)> &change)
 {
     const auto rollout = m_rollouts.find(id);
@@ -152,7 +147,7 @@ void SharedRollouts::changeWish(const QString &id, const std::function<void(roll
         return;
     }
     change(rollout->wish);
-    rollout->wish.changedAt = after(rollout->wish.changedAt);
+    rollout->wish.changedAt = records::timeOfChange(m_clock.wallUtc(), rollout->wish.changedAt);
     const QByteArray json = rollouts::wishJson(*rollout);
     m_store.keepItem(wishes.toString(), id, json);
     publish(wishes, id, json);
@@ -166,7 +161,7 @@ void SharedRollouts::changeProgress(const QString &id, const std::function<void(
         return;
     }
     change(rollout->progress);
-    rollout->progress.changedAt = after(rollout->progress.changedAt);
+    rollout->progress.changedAt = records::timeOfChange(m_clock.wallUtc(), rollout->progress.changedAt);
     const QByteArray json = rollouts::progressJson(rollout->progress);
     m_store.keepItem(progresses.toString(), id, json);
     publish(progresses, id, json);

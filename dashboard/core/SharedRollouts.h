@@ -105,7 +105,6 @@ private:
     void publish(QStringView node, const QString &id, const QByteArray &json, Done done = {});
     void retractOld();
     void setReach(Reach reach);
-    [[nodiscard]] QDateTime after(const QDateTime &before) const;
 
     ItemExchange &m_items;
     store::ItemStore &m_store;

@@ -93,8 +93,7 @@ void SharedViews::remove(const QString &name)
 
 void SharedViews::change(const QString &name, records::SavedView view)
 {
-    // After what it replaces, also where that was written by a desk with another idea of the time.
-    view.changedAt = std::max(m_clock.wallUtc(), view.changedAt.isValid() ? view.changedAt.addMSecs(1) : QDateTime());
+    view.changedAt = records::timeOfChange(m_clock.wallUtc(), view.changedAt);
     m_views.insert(name, view);
     m_store.keepSavedViews(records::toJson(m_views));
     m_publishing.start(0ms);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <QDateTime>
 #include <QHash>
 #include <QString>
 #include <QStringList>
@@ -14,6 +15,13 @@ struct SharedMerge
     QStringList changed;       // of ours, by theirs
     bool areOursNewer = false; // the others lack something
 };
+
+// When a change made now counts as made: after what it replaces, also where that was written by a desk with another
+// idea of the time.
+[[nodiscard]] inline QDateTime timeOfChange(const QDateTime &now, const QDateTime &replaced)
+{
+    return std::max(now, replaced.isValid() ? replaced.addMSecs(1) : QDateTime());
+}
 
 // Keeps of each entry the newer one by isNewer(): the same on every desk in whatever order changes arrive.
 template <typename Entry>

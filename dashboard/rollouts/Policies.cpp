@@ -9,20 +9,26 @@ using namespace Qt::StringLiterals;
 
 namespace {
 
+enum class Concerns {
+    Wave, // the next one, too, which has no device yet
+    Device,
+};
+
 struct NamedPolicy
 {
     QLatin1StringView name;
     Verdict (*evaluate)(const RolloutView &, const DeviceView &) = nullptr;
+    Concerns concerns = Concerns::Device;
 };
 
 // First what concerns the whole rollout, then the device, then its turn.
 constexpr std::array policies{
-    NamedPolicy{"expiry"_L1, expiry},
-    NamedPolicy{"operator_pause"_L1, operatorPause},
-    NamedPolicy{"failure_limit"_L1, failureLimit},
-    NamedPolicy{"vanishing_devices"_L1, vanishingDevices},
+    NamedPolicy{"expiry"_L1, expiry, Concerns::Wave},
+    NamedPolicy{"operator_pause"_L1, operatorPause, Concerns::Wave},
+    NamedPolicy{"failure_limit"_L1, failureLimit, Concerns::Wave},
+    NamedPolicy{"vanishing_devices"_L1, vanishingDevices, Concerns::Wave},
     NamedPolicy{"already_there"_L1, alreadyThere},
-    NamedPolicy{"wave_gate"_L1, waveGate},
+    NamedPolicy{"wave_gate"_L1, waveGate, Concerns::Wave},
     NamedPolicy{"penalty_box"_L1, penaltyBox},
     NamedPolicy{"unreachable"_L1, unreachable},
     NamedPolicy{"network_kind"_L1, networkKind},
@@ -31,15 +37,15 @@ constexpr std::array policies{
     NamedPolicy{"in_flight_limit"_L1, inFlightLimit},
 };
 
-// So many of them look at no device.
-constexpr std::size_t ofTheRollout = 4;
-
-Verdict firstOf(const RolloutView &rollout, const DeviceView &device, std::size_t count)
+Verdict firstOf(const RolloutView &rollout, const DeviceView &device, bool (*counts)(const NamedPolicy &))
 {
-    for (std::size_t i = 0; i < count; ++i) {
-        Verdict verdict = policies.at(i).evaluate(rollout, device);
+    for (const NamedPolicy &policy : policies) {
+        if (!counts(policy)) {
+            continue;
+        }
+        Verdict verdict = policy.evaluate(rollout, device);
         if (verdict.kind != Verdict::Kind::Go) {
-            verdict.policy = policies.at(i).name;
+            verdict.policy = policy.name;
             return verdict;
         }
     }
@@ -52,13 +58,12 @@ Verdict evaluateNextWave(const RolloutView &rollout)
 {
     DeviceView next;
     next.isInWave = false;
-    const Verdict verdict = firstOf(rollout, next, ofTheRollout);
-    return verdict.kind == Verdict::Kind::Go ? waveGate(rollout, next) : verdict;
+    return firstOf(rollout, next, [](const NamedPolicy &policy) { return policy.concerns == Concerns::Wave; });
 }
 
 Verdict evaluate(const RolloutView &rollout, const DeviceView &device)
 {
-    return firstOf(rollout, device, policies.size());
+    return firstOf(rollout, device, [](const NamedPolicy &) { return true; });
 }
 
 } // namespace sgn::rollouts

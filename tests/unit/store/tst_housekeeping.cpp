@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "store/Housekeeper.h"
 #include "store/Housekeeping.h"
-#include "store/Store.h"
+#include "StoreKit.h"
 
 #include <QCoreApplication>
 #include <QProcess>
@@ -13,31 +13,13 @@
 using namespace sgn;
 using namespace sgn::records;
 using namespace sgn::store;
+using namespace sgn::test;
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
 
 namespace {
 
-const QString account = u"panel@localhost"_s;
 const QDateTime now(QDate(2026, 6, 30), QTime(12, 0), Qt::UTC);
-
-std::unique_ptr<Store> opened(const QString &file)
-{
-    auto store = Store::open(file, account);
-    if (!store) {
-        qWarning() << store.error();
-        return nullptr;
-    }
-    return *std::move(store);
-}
-
-Outcome flushed(Store &store)
-{
-    QFuture<Outcome> future = store.flush();
-    future.waitForFinished();
-    QCoreApplication::processEvents();
-    return future.result();
-}
 
 IssuedCommand commandOf(CommandNo number, int daysAgo)
 {

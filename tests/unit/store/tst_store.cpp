@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "store/Store.h"
+#include "StoreKit.h"
 
 #include <csignal>
 #include <limits>
@@ -15,11 +15,11 @@
 using namespace sgn;
 using namespace sgn::records;
 using namespace sgn::store;
+using namespace sgn::test;
 using namespace Qt::StringLiterals;
 
 namespace {
 
-const QString account = u"panel@localhost"_s;
 const QDateTime now(QDate(2026, 1, 31), QTime(12, 0, 0, 123), Qt::UTC);
 
 Device sampleDevice(const QString &jid)
@@ -73,30 +73,12 @@ IssuedCommand sampleCommand(CommandNo number)
     return record;
 }
 
-std::unique_ptr<Store> opened(const QString &file)
-{
-    auto store = Store::open(file, account);
-    if (!store) {
-        qWarning() << store.error();
-        return nullptr;
-    }
-    return *std::move(store);
-}
-
 // As another program would do it.
 bool runSql(const QString &file, const QString &statements)
 {
     const QString script =
         u"import sqlite3, sys; d = sqlite3.connect(sys.argv[1]); d.executescript(sys.argv[2]); d.close()"_s;
     return QProcess::execute(u"python3"_s, {u"-c"_s, script, file, statements}) == 0;
-}
-
-Outcome flushed(Store &store)
-{
-    QFuture<Outcome> future = store.flush();
-    future.waitForFinished();
-    QCoreApplication::processEvents();
-    return future.isValid() && future.resultCount() > 0 ? future.result() : Outcome{};
 }
 
 } // namespace
