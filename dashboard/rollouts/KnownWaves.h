@@ -21,7 +21,7 @@ public:
     [[nodiscard]] QList<Wave> whole() const;
     // Indexes of the first `count` waves that aren't known whole.
     [[nodiscard]] QList<int> missing(int count) const;
-    // Of all that is known: the ids of the items.
+    // The ids of all items that are known.
     [[nodiscard]] QStringList itemIds() const;
 
 private:

@@ -5,7 +5,7 @@
 
 namespace sgn::test {
 
-// Of a machine whose clock is weeks ahead.
+// The clock of a machine that is weeks ahead.
 class FastClock final : public Clock
 {
 public:

@@ -11,7 +11,7 @@ namespace sgn::test {
 
 inline const QString account = QStringLiteral("panel@localhost");
 
-// Of that account; null, with a warning, if it can't be opened.
+// Opens the store of that account; null, with a warning, if that doesn't work.
 [[nodiscard]] inline std::unique_ptr<store::Store> opened(const QString &file)
 {
     auto store = store::Store::open(file, account);
