@@ -126,6 +126,18 @@
         <source>Commands, replies and what devices report on their own are listed here.</source>
         <translation>Hier stehen Befehle, Antworten und was Geräte von sich aus melden.</translation>
     </message>
+    <message>
+        <source>Export…</source>
+        <translation>Exportieren…</translation>
+    </message>
+    <message>
+        <source>Save the lines that are shown</source>
+        <translation>Die angezeigten Zeilen speichern</translation>
+    </message>
+    <message>
+        <source>Tables (*.csv)</source>
+        <translation>Tabellen (*.csv)</translation>
+    </message>
 </context>
 <context>
     <name>Age</name>
@@ -381,6 +393,10 @@
     <message>
         <source>Edit…</source>
         <translation>Bearbeiten…</translation>
+    </message>
+    <message>
+        <source>Map</source>
+        <translation>Karte</translation>
     </message>
 </context>
 <context>
@@ -672,6 +688,76 @@
         <source>&quot;%1&quot; leaves all desks of this account. The devices stay as they are.</source>
         <translation>„%1“ verschwindet von allen Arbeitsplätzen dieses Kontos. Die Geräte bleiben, wie sie sind.</translation>
     </message>
+    <message>
+        <source>Import…</source>
+        <translation>Importieren…</translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation>Exportieren…</translation>
+    </message>
+    <message>
+        <source>Save the selected devices, or those that are shown</source>
+        <translation>Die ausgewählten Geräte speichern, oder die angezeigten</translation>
+    </message>
+    <message>
+        <source>Tables (*.csv)</source>
+        <translation>Tabellen (*.csv)</translation>
+    </message>
+</context>
+<context>
+    <name>ImportDialog</name>
+    <message>
+        <source>Import devices</source>
+        <translation>Geräte importieren</translation>
+    </message>
+    <message>
+        <source>Import</source>
+        <translation>Importieren</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>A table (CSV) whose first line names the columns: jid, and any of name, tags and notes; others become fields, such as address. Or birth records of sgn-provision.</source>
+        <translation>Eine Tabelle (CSV), deren erste Zeile die Spalten nennt: jid, dazu nach Wunsch name, tags und notes; andere werden zu Feldern, etwa Adresse. Oder Geburtsurkunden von sgn-provision.</translation>
+    </message>
+    <message>
+        <source>Choose…</source>
+        <translation>Auswählen …</translation>
+    </message>
+    <message>
+        <source>The server is given one device after the other. The list can be closed meanwhile.</source>
+        <translation>Der Server erhält ein Gerät nach dem anderen. Das Fenster kann solange geschlossen werden.</translation>
+    </message>
+    <message>
+        <source>Empty cells remove what is there</source>
+        <translation>Leere Zellen entfernen, was da ist</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n line(s) can&apos;t be taken; the others are.</source>
+        <translation>
+            <numerusform>%n Zeile lässt sich nicht übernehmen, die anderen schon.</numerusform>
+            <numerusform>%n Zeilen lassen sich nicht übernehmen, die anderen schon.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>List of devices: a table, or birth records</source>
+        <translation>Liste von Geräten: eine Tabelle oder Geburtsurkunden</translation>
+    </message>
+    <message>
+        <source>Tables and birth records (*.csv *.json)</source>
+        <translation>Tabellen und Geburtsurkunden (*.csv *.json)</translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation>Alle Dateien (*)</translation>
+    </message>
 </context>
 <context>
     <name>KeyField</name>
@@ -907,10 +993,6 @@
         <translation>Kein Treffer</translation>
     </message>
     <message>
-        <source>An account that isn&apos;t among the panel&apos;s contacts and shows up waits here. The devices of a fleet.json of sgn-provision batch can be imported before they do.</source>
-        <translation>Ein Konto, das nicht zu den Kontakten dieser Zentrale gehört und sich meldet, wartet hier. Die Geräte einer fleet.json von sgn-provision batch können vorher importiert werden.</translation>
-    </message>
-    <message>
         <source>No new device matches the filter.</source>
         <translation>Kein neues Gerät passt zum Filter.</translation>
     </message>
@@ -923,12 +1005,8 @@
         <translation>Aufnehmen</translation>
     </message>
     <message>
-        <source>Birth record, or fleet.json with all of them</source>
-        <translation>Geburtsurkunde oder fleet.json mit allen</translation>
-    </message>
-    <message>
-        <source>Birth records (*.json)</source>
-        <translation>Geburtsurkunden (*.json)</translation>
+        <source>An account that isn&apos;t among the panel&apos;s contacts and shows up waits here. The devices of a table (CSV) or of a fleet.json of sgn-provision batch can be imported before they do.</source>
+        <translation>Ein Konto, das nicht zu den Kontakten dieser Zentrale gehört und sich meldet, wartet hier. Die Geräte einer Tabelle (CSV) oder einer fleet.json von sgn-provision batch lassen sich vorher importieren.</translation>
     </message>
 </context>
 <context>
@@ -1225,10 +1303,6 @@
         <translation>keine Verbindung zum Server</translation>
     </message>
     <message>
-        <source>%1 is neither a birth record nor the fleet.json of sgn-provision batch</source>
-        <translation>%1 ist weder eine Geburtsurkunde noch die fleet.json von sgn-provision batch</translation>
-    </message>
-    <message>
         <source>the command has %1 bytes, a message takes %2</source>
         <translation>der Befehl hat %1 Bytes, eine Nachricht fasst %2</translation>
     </message>
@@ -1344,6 +1418,34 @@
         <source>no device meets its targets</source>
         <translation>kein Gerät passt zu ihren Zielen</translation>
     </message>
+    <message>
+        <source>this is neither a table (CSV) with a column jid nor a birth record or the fleet.json of sgn-provision batch</source>
+        <translation>das ist weder eine Tabelle (CSV) mit einer Spalte jid noch eine Geburtsurkunde oder die fleet.json von sgn-provision batch</translation>
+    </message>
+    <message>
+        <source>the import ended after %1 of %2 steps, import the list again</source>
+        <translation>der Import endete nach %1 von %2 Schritten, importieren Sie die Liste noch einmal</translation>
+    </message>
+    <message>
+        <source>two columns are called &quot;%1&quot;</source>
+        <translation>zwei Spalten heißen „%1“</translation>
+    </message>
+    <message>
+        <source>line %1</source>
+        <translation>Zeile %1</translation>
+    </message>
+    <message>
+        <source>record %1</source>
+        <translation>Eintrag %1</translation>
+    </message>
+    <message>
+        <source>it has %1 fields, and the first line names %2</source>
+        <translation>sie hat %1 Felder, und die erste Zeile nennt %2</translation>
+    </message>
+    <message>
+        <source>%1 is listed before (%2); the first one counts</source>
+        <translation>%1 steht schon weiter oben (%2); das gilt</translation>
+    </message>
 </context>
 <context>
     <name>ProcessCard</name>
@@ -1358,6 +1460,180 @@
     <message>
         <source>Get logs</source>
         <translation>Logs holen</translation>
+    </message>
+</context>
+<context>
+    <name>Rollout</name>
+    <message>
+        <source>running</source>
+        <translation>läuft</translation>
+    </message>
+    <message>
+        <source>paused</source>
+        <translation>angehalten</translation>
+    </message>
+    <message>
+        <source>stopped</source>
+        <translation>gestoppt</translation>
+    </message>
+    <message>
+        <source>done</source>
+        <translation>fertig</translation>
+    </message>
+    <message>
+        <source>cancelled</source>
+        <translation>abgebrochen</translation>
+    </message>
+    <message>
+        <source>waiting</source>
+        <translation>wartet</translation>
+    </message>
+    <message>
+        <source>in progress</source>
+        <translation>unterwegs</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>fehlgeschlagen</translation>
+    </message>
+</context>
+<context>
+    <name>RolloutsScreen</name>
+    <message>
+        <source>Rollouts</source>
+        <translation>Verteilungen</translation>
+    </message>
+    <message>
+        <source>No release has been sent in waves yet.</source>
+        <translation>Es wurde noch keine Version in Wellen verteilt.</translation>
+    </message>
+    <message>
+        <source>New rollout…</source>
+        <translation>Neue Verteilung…</translation>
+    </message>
+    <message>
+        <source>Send a release in waves</source>
+        <translation>Eine Version in Wellen verteilen</translation>
+    </message>
+    <message>
+        <source>First to a few devices, then to more, as long as it works there. It stops by itself when too many fail, and goes on when this window is closed and another desk is open.</source>
+        <translation>Zuerst an wenige Geräte, dann an mehr, solange es dort funktioniert. Sie stoppt von selbst, wenn zu viele scheitern, und geht weiter, wenn dieses Fenster zu ist und ein anderer Arbeitsplatz offen.</translation>
+    </message>
+    <message>
+        <source>Next wave…</source>
+        <translation>Nächste Welle…</translation>
+    </message>
+    <message>
+        <source>Retry failed</source>
+        <translation>Fehlgeschlagene wiederholen</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>Anhalten</translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation>Fortsetzen</translation>
+    </message>
+    <message>
+        <source>Roll back…</source>
+        <translation>Zurücknehmen…</translation>
+    </message>
+    <message>
+        <source>Cancel…</source>
+        <translation>Abbrechen…</translation>
+    </message>
+    <message>
+        <source>Devices of the rollout</source>
+        <translation>Geräte der Verteilung</translation>
+    </message>
+    <message>
+        <source>No wave yet</source>
+        <translation>Noch keine Welle</translation>
+    </message>
+    <message>
+        <source>Its first wave begins as soon as a desk drives it and a device meets its targets.</source>
+        <translation>Die erste Welle beginnt, sobald ein Arbeitsplatz sie ausführt und ein Gerät zu ihren Zielen passt.</translation>
+    </message>
+    <message>
+        <source>Begin the next wave now?</source>
+        <translation>Die nächste Welle jetzt beginnen?</translation>
+    </message>
+    <message>
+        <source>Begin</source>
+        <translation>Beginnen</translation>
+    </message>
+    <message>
+        <source>It doesn&apos;t wait until enough devices of the last wave run the release.</source>
+        <translation>Es wird nicht gewartet, bis genug Geräte der letzten Welle die Version ausführen.</translation>
+    </message>
+    <message>
+        <source>Cancel this rollout?</source>
+        <translation>Diese Verteilung abbrechen?</translation>
+    </message>
+    <message>
+        <source>Cancel rollout</source>
+        <translation>Verteilung abbrechen</translation>
+    </message>
+    <message>
+        <source>No more devices get the release, and those that haven&apos;t exchanged it yet stop. Those that have it keep it.</source>
+        <translation>Kein weiteres Gerät bekommt die Version, und wer sie noch nicht ausgetauscht hat, hört auf. Wer sie hat, behält sie.</translation>
+    </message>
+    <message>
+        <source>Take the release back?</source>
+        <translation>Die Version zurücknehmen?</translation>
+    </message>
+    <message>
+        <source>Roll back</source>
+        <translation>Zurücknehmen</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n rollout(s)</source>
+        <translation>
+            <numerusform>%n Verteilung</numerusform>
+            <numerusform>%n Verteilungen</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n device(s) get their previous release back at once. The rollout is cancelled.</source>
+        <translation>
+            <numerusform>%n Gerät bekommt sofort seine vorherige Version zurück. Die Verteilung wird abgebrochen.</numerusform>
+            <numerusform>%n Geräte bekommen sofort ihre vorherige Version zurück. Die Verteilung wird abgebrochen.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>SaveViewDialog</name>
+    <message>
+        <source>Save this view</source>
+        <translation>Diese Ansicht speichern</translation>
+    </message>
+    <message>
+        <source>Replace</source>
+        <translation>Ersetzen</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>Speichern</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>All desks of this account get it.</source>
+        <translation>Alle Arbeitsplätze dieses Kontos bekommen sie.</translation>
+    </message>
+    <message>
+        <source>North, behind</source>
+        <translation>Nord, veraltet</translation>
+    </message>
+</context>
+<context>
+    <name>SavedViews</name>
+    <message>
+        <source>All devices</source>
+        <translation>Alle Geräte</translation>
     </message>
 </context>
 <context>
@@ -1638,6 +1914,69 @@
     </message>
 </context>
 <context>
+    <name>StagingFields</name>
+    <message>
+        <source>How</source>
+        <translation>Wie</translation>
+    </message>
+    <message>
+        <source>Goes on at any open desk; stops by itself when too many fail.</source>
+        <translation>Geht an jedem offenen Arbeitsplatz weiter; stoppt von selbst, wenn zu viele scheitern.</translation>
+    </message>
+    <message>
+        <source>At once</source>
+        <translation>Sofort</translation>
+    </message>
+    <message>
+        <source>In waves</source>
+        <translation>In Wellen</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>As the file</source>
+        <translation>Wie die Datei</translation>
+    </message>
+    <message>
+        <source>Only with tag</source>
+        <translation>Nur mit Schlagwort</translation>
+    </message>
+    <message>
+        <source>north</source>
+        <translation>nord</translation>
+    </message>
+    <message>
+        <source>Waves</source>
+        <translation>Wellen</translation>
+    </message>
+    <message>
+        <source>So many devices, or such a part of all, have it after each.</source>
+        <translation>So viele Geräte, oder ein solcher Teil von allen, haben sie nach jeder.</translation>
+    </message>
+    <message>
+        <source>At the same time</source>
+        <translation>Gleichzeitig</translation>
+    </message>
+    <message>
+        <source>Minutes it must run before the next wave</source>
+        <translation>Minuten, die sie vor der nächsten Welle laufen muss</translation>
+    </message>
+    <message>
+        <source>Stops when more fail than</source>
+        <translation>Stoppt, wenn mehr scheitern als</translation>
+    </message>
+    <message>
+        <source>Time of the day at the device</source>
+        <translation>Tageszeit am Gerät</translation>
+    </message>
+    <message>
+        <source>Also devices that meet this later</source>
+        <translation>Auch Geräte, die später dazukommen</translation>
+    </message>
+</context>
+<context>
     <name>Step</name>
     <message>
         <source>downloading</source>
@@ -1673,6 +2012,43 @@
     <message>
         <source>%1, sorted</source>
         <translation>%1, sortiert</translation>
+    </message>
+</context>
+<context>
+    <name>TagDialog</name>
+    <message numerus="yes">
+        <source>Tags of %n device(s)</source>
+        <translation>
+            <numerusform>Schlagwörter von %n Gerät</numerusform>
+            <numerusform>Schlagwörter von %n Geräten</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>Speichern</translation>
+    </message>
+</context>
+<context>
+    <name>TagFields</name>
+    <message>
+        <source>Add</source>
+        <translation>Hinzufügen</translation>
+    </message>
+    <message>
+        <source>Separated by commas. They are groups of the contact, which every XMPP client shows.</source>
+        <translation>Durch Kommas getrennt. Sie sind Gruppen des Kontakts, die jedes XMPP-Programm zeigt.</translation>
+    </message>
+    <message>
+        <source>north, pilot</source>
+        <translation>nord, pilot</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>Entfernen</translation>
+    </message>
+    <message>
+        <source>Choose the tags that all selected devices lose.</source>
+        <translation>Wählen Sie die Schlagwörter, die alle ausgewählten Geräte verlieren.</translation>
     </message>
 </context>
 <context>
@@ -2177,6 +2553,79 @@
     </message>
 </context>
 <context>
+    <name>sgn::models::ImportForm</name>
+    <message numerus="yes">
+        <source>%n device(s) in the list:</source>
+        <translation>
+            <numerusform>%n Gerät in der Liste:</numerusform>
+            <numerusform>%n Geräte in der Liste:</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n become(s) a device of the fleet</source>
+        <translation>
+            <numerusform>%n kommt neu in die Flotte</numerusform>
+            <numerusform>%n kommen neu in die Flotte</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n get(s) another name or other tags</source>
+        <translation>
+            <numerusform>%n bekommt einen anderen Namen oder andere Schlagwörter</numerusform>
+            <numerusform>%n bekommen einen anderen Namen oder andere Schlagwörter</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n get(s) other fields or notes</source>
+        <translation>
+            <numerusform>%n bekommt andere Felder oder Notizen</numerusform>
+            <numerusform>%n bekommen andere Felder oder Notizen</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n stay(s) as they are</source>
+        <translation>
+            <numerusform>%n bleibt, wie es ist</numerusform>
+            <numerusform>%n bleiben, wie sie sind</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>The list has no device that can be taken.</source>
+        <translation>Die Liste hat kein Gerät, das sich übernehmen lässt.</translation>
+    </message>
+    <message>
+        <source>It can be imported when the server is connected.</source>
+        <translation>Importiert werden kann, wenn der Server verbunden ist.</translation>
+    </message>
+    <message>
+        <source>Fields: %1.</source>
+        <translation>Felder: %1.</translation>
+    </message>
+    <message>
+        <source>Left out: %1.</source>
+        <translation>Weggelassen: %1.</translation>
+    </message>
+    <message>
+        <source>That didn&apos;t work: %1.</source>
+        <translation>Das ging nicht: %1.</translation>
+    </message>
+    <message numerus="yes">
+        <source>Imported %n device(s).</source>
+        <translation>
+            <numerusform>%n Gerät importiert.</numerusform>
+            <numerusform>%n Geräte importiert.</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>Not all was imported: %1.</source>
+        <translation>Nicht alles wurde importiert: %1.</translation>
+    </message>
+    <message>
+        <source>That can&apos;t be imported: %1.</source>
+        <translation>Das lässt sich nicht importieren: %1.</translation>
+    </message>
+</context>
+<context>
     <name>sgn::models::LogDocument</name>
     <message>
         <source>Asked. Waiting for the device to send its logs.</source>
@@ -2324,6 +2773,90 @@
     </message>
 </context>
 <context>
+    <name>sgn::models::RolloutDetails</name>
+    <message>
+        <source>known to this desk alone</source>
+        <translation>nur diesem Arbeitsplatz bekannt</translation>
+    </message>
+    <message>
+        <source>driven by this desk</source>
+        <translation>ausgeführt von diesem Arbeitsplatz</translation>
+    </message>
+    <message>
+        <source>driven by %1</source>
+        <translation>ausgeführt von %1</translation>
+    </message>
+    <message>
+        <source>driven by no desk now</source>
+        <translation>gerade von keinem Arbeitsplatz ausgeführt</translation>
+    </message>
+    <message>
+        <source>by %1</source>
+        <translation>von %1</translation>
+    </message>
+    <message>
+        <source>That didn&apos;t work: %1.</source>
+        <translation>Das ging nicht: %1.</translation>
+    </message>
+</context>
+<context>
+    <name>sgn::models::RolloutDevicesModel</name>
+    <message>
+        <source>Device</source>
+        <translation>Gerät</translation>
+    </message>
+    <message>
+        <source>Wave</source>
+        <translation>Welle</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Zustand</translation>
+    </message>
+    <message>
+        <source>Why</source>
+        <translation>Warum</translation>
+    </message>
+</context>
+<context>
+    <name>sgn::models::RolloutListModel</name>
+    <message>
+        <source>Rollout</source>
+        <translation>Verteilung</translation>
+    </message>
+    <message>
+        <source>Versions</source>
+        <translation>Versionen</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>Zustand</translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>Fortschritt</translation>
+    </message>
+    <message>
+        <source>By</source>
+        <translation>Von</translation>
+    </message>
+    <message>
+        <source>Started</source>
+        <translation>Begonnen</translation>
+    </message>
+    <message>
+        <source>wave %1: %2 of %3 done</source>
+        <translation>Welle %1: %2 von %3 fertig</translation>
+    </message>
+    <message numerus="yes">
+        <source>, %n failed</source>
+        <translation>
+            <numerusform>, %n fehlgeschlagen</numerusform>
+            <numerusform>, %n fehlgeschlagen</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>sgn::models::SignIn</name>
     <message>
         <source>The keyring didn&apos;t give the password. Please type it.</source>
@@ -2344,6 +2877,20 @@
     <message>
         <source>Check that the certification authority under Advanced is the one of this server.</source>
         <translation>Prüfen Sie, ob die Zertifizierungsstelle unter „Erweitert“ die dieses Servers ist.</translation>
+    </message>
+</context>
+<context>
+    <name>sgn::models::TagForm</name>
+    <message>
+        <source>That didn&apos;t work: %1.</source>
+        <translation>Das ging nicht: %1.</translation>
+    </message>
+    <message numerus="yes">
+        <source>Tags of %n device(s) changed.</source>
+        <translation>
+            <numerusform>Schlagwörter von %n Gerät geändert.</numerusform>
+            <numerusform>Schlagwörter von %n Geräten geändert.</numerusform>
+        </translation>
     </message>
 </context>
 <context>
@@ -2587,388 +3134,17 @@
             <numerusform>%n Konten abgelehnt. Sie erscheinen wieder, wenn sie sich wieder melden.</numerusform>
         </translation>
     </message>
-    <message numerus="yes">
-        <source>Imported %n device(s).</source>
-        <translation>
-            <numerusform>%n Gerät importiert.</numerusform>
-            <numerusform>%n Geräte importiert.</numerusform>
-        </translation>
-    </message>
     <message>
         <source>The rollout has begun.</source>
         <translation>Die Verteilung hat begonnen.</translation>
     </message>
-</context>
-<context>
-    <name>SavedViews</name>
     <message>
-        <source>All devices</source>
-        <translation>Alle Geräte</translation>
+        <source>Saved as %1.</source>
+        <translation>Gespeichert als %1.</translation>
     </message>
-</context>
-<context>
-    <name>SaveViewDialog</name>
     <message>
-        <source>Save this view</source>
-        <translation>Diese Ansicht speichern</translation>
-    </message>
-    <message>
-        <source>Replace</source>
-        <translation>Ersetzen</translation>
-    </message>
-    <message>
-        <source>Save</source>
-        <translation>Speichern</translation>
-    </message>
-    <message>
-        <source>Name</source>
-        <translation>Name</translation>
-    </message>
-    <message>
-        <source>All desks of this account get it.</source>
-        <translation>Alle Arbeitsplätze dieses Kontos bekommen sie.</translation>
-    </message>
-    <message>
-        <source>North, behind</source>
-        <translation>Nord, veraltet</translation>
-    </message>
-</context>
-<context>
-    <name>TagDialog</name>
-    <message numerus="yes">
-        <source>Tags of %n device(s)</source>
-        <translation>
-            <numerusform>Schlagwörter von %n Gerät</numerusform>
-            <numerusform>Schlagwörter von %n Geräten</numerusform>
-        </translation>
-    </message>
-    <message>
-        <source>Save</source>
-        <translation>Speichern</translation>
-    </message>
-</context>
-<context>
-    <name>TagFields</name>
-    <message>
-        <source>Add</source>
-        <translation>Hinzufügen</translation>
-    </message>
-    <message>
-        <source>Separated by commas. They are groups of the contact, which every XMPP client shows.</source>
-        <translation>Durch Kommas getrennt. Sie sind Gruppen des Kontakts, die jedes XMPP-Programm zeigt.</translation>
-    </message>
-    <message>
-        <source>north, pilot</source>
-        <translation>nord, pilot</translation>
-    </message>
-    <message>
-        <source>Remove</source>
-        <translation>Entfernen</translation>
-    </message>
-    <message>
-        <source>Choose the tags that all selected devices lose.</source>
-        <translation>Wählen Sie die Schlagwörter, die alle ausgewählten Geräte verlieren.</translation>
-    </message>
-</context>
-<context>
-    <name>sgn::models::TagForm</name>
-    <message>
-        <source>That didn&apos;t work: %1.</source>
-        <translation>Das ging nicht: %1.</translation>
-    </message>
-    <message numerus="yes">
-        <source>Tags of %n device(s) changed.</source>
-        <translation>
-            <numerusform>Schlagwörter von %n Gerät geändert.</numerusform>
-            <numerusform>Schlagwörter von %n Geräten geändert.</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
-    <name>Rollout</name>
-    <message>
-        <source>running</source>
-        <translation>läuft</translation>
-    </message>
-    <message>
-        <source>paused</source>
-        <translation>angehalten</translation>
-    </message>
-    <message>
-        <source>stopped</source>
-        <translation>gestoppt</translation>
-    </message>
-    <message>
-        <source>done</source>
-        <translation>fertig</translation>
-    </message>
-    <message>
-        <source>cancelled</source>
-        <translation>abgebrochen</translation>
-    </message>
-    <message>
-        <source>waiting</source>
-        <translation>wartet</translation>
-    </message>
-    <message>
-        <source>in progress</source>
-        <translation>unterwegs</translation>
-    </message>
-    <message>
-        <source>failed</source>
-        <translation>fehlgeschlagen</translation>
-    </message>
-</context>
-<context>
-    <name>RolloutsScreen</name>
-    <message>
-        <source>Rollouts</source>
-        <translation>Verteilungen</translation>
-    </message>
-    <message>
-        <source>No release has been sent in waves yet.</source>
-        <translation>Es wurde noch keine Version in Wellen verteilt.</translation>
-    </message>
-    <message>
-        <source>New rollout…</source>
-        <translation>Neue Verteilung…</translation>
-    </message>
-    <message>
-        <source>Send a release in waves</source>
-        <translation>Eine Version in Wellen verteilen</translation>
-    </message>
-    <message>
-        <source>First to a few devices, then to more, as long as it works there. It stops by itself when too many fail, and goes on when this window is closed and another desk is open.</source>
-        <translation>Zuerst an wenige Geräte, dann an mehr, solange es dort funktioniert. Sie stoppt von selbst, wenn zu viele scheitern, und geht weiter, wenn dieses Fenster zu ist und ein anderer Arbeitsplatz offen.</translation>
-    </message>
-    <message>
-        <source>Next wave…</source>
-        <translation>Nächste Welle…</translation>
-    </message>
-    <message>
-        <source>Retry failed</source>
-        <translation>Fehlgeschlagene wiederholen</translation>
-    </message>
-    <message>
-        <source>Pause</source>
-        <translation>Anhalten</translation>
-    </message>
-    <message>
-        <source>Resume</source>
-        <translation>Fortsetzen</translation>
-    </message>
-    <message>
-        <source>Roll back…</source>
-        <translation>Zurücknehmen…</translation>
-    </message>
-    <message>
-        <source>Cancel…</source>
-        <translation>Abbrechen…</translation>
-    </message>
-    <message>
-        <source>Devices of the rollout</source>
-        <translation>Geräte der Verteilung</translation>
-    </message>
-    <message>
-        <source>No wave yet</source>
-        <translation>Noch keine Welle</translation>
-    </message>
-    <message>
-        <source>Its first wave begins as soon as a desk drives it and a device meets its targets.</source>
-        <translation>Die erste Welle beginnt, sobald ein Arbeitsplatz sie ausführt und ein Gerät zu ihren Zielen passt.</translation>
-    </message>
-    <message>
-        <source>Begin the next wave now?</source>
-        <translation>Die nächste Welle jetzt beginnen?</translation>
-    </message>
-    <message>
-        <source>Begin</source>
-        <translation>Beginnen</translation>
-    </message>
-    <message>
-        <source>It doesn&apos;t wait until enough devices of the last wave run the release.</source>
-        <translation>Es wird nicht gewartet, bis genug Geräte der letzten Welle die Version ausführen.</translation>
-    </message>
-    <message>
-        <source>Cancel this rollout?</source>
-        <translation>Diese Verteilung abbrechen?</translation>
-    </message>
-    <message>
-        <source>Cancel rollout</source>
-        <translation>Verteilung abbrechen</translation>
-    </message>
-    <message>
-        <source>No more devices get the release, and those that haven&apos;t exchanged it yet stop. Those that have it keep it.</source>
-        <translation>Kein weiteres Gerät bekommt die Version, und wer sie noch nicht ausgetauscht hat, hört auf. Wer sie hat, behält sie.</translation>
-    </message>
-    <message>
-        <source>Take the release back?</source>
-        <translation>Die Version zurücknehmen?</translation>
-    </message>
-    <message>
-        <source>Roll back</source>
-        <translation>Zurücknehmen</translation>
-    </message>
-    <message numerus="yes">
-        <source>%n rollout(s)</source>
-        <translation>
-            <numerusform>%n Verteilung</numerusform>
-            <numerusform>%n Verteilungen</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n device(s) get their previous release back at once. The rollout is cancelled.</source>
-        <translation>
-            <numerusform>%n Gerät bekommt sofort seine vorherige Version zurück. Die Verteilung wird abgebrochen.</numerusform>
-            <numerusform>%n Geräte bekommen sofort ihre vorherige Version zurück. Die Verteilung wird abgebrochen.</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
-    <name>StagingFields</name>
-    <message>
-        <source>How</source>
-        <translation>Wie</translation>
-    </message>
-    <message>
-        <source>Goes on at any open desk; stops by itself when too many fail.</source>
-        <translation>Geht an jedem offenen Arbeitsplatz weiter; stoppt von selbst, wenn zu viele scheitern.</translation>
-    </message>
-    <message>
-        <source>At once</source>
-        <translation>Sofort</translation>
-    </message>
-    <message>
-        <source>In waves</source>
-        <translation>In Wellen</translation>
-    </message>
-    <message>
-        <source>Name</source>
-        <translation>Name</translation>
-    </message>
-    <message>
-        <source>As the file</source>
-        <translation>Wie die Datei</translation>
-    </message>
-    <message>
-        <source>Only with tag</source>
-        <translation>Nur mit Schlagwort</translation>
-    </message>
-    <message>
-        <source>north</source>
-        <translation>nord</translation>
-    </message>
-    <message>
-        <source>Waves</source>
-        <translation>Wellen</translation>
-    </message>
-    <message>
-        <source>So many devices, or such a part of all, have it after each.</source>
-        <translation>So viele Geräte, oder ein solcher Teil von allen, haben sie nach jeder.</translation>
-    </message>
-    <message>
-        <source>At the same time</source>
-        <translation>Gleichzeitig</translation>
-    </message>
-    <message>
-        <source>Minutes it must run before the next wave</source>
-        <translation>Minuten, die sie vor der nächsten Welle laufen muss</translation>
-    </message>
-    <message>
-        <source>Stops when more fail than</source>
-        <translation>Stoppt, wenn mehr scheitern als</translation>
-    </message>
-    <message>
-        <source>Time of the day at the device</source>
-        <translation>Tageszeit am Gerät</translation>
-    </message>
-    <message>
-        <source>Also devices that meet this later</source>
-        <translation>Auch Geräte, die später dazukommen</translation>
-    </message>
-</context>
-<context>
-    <name>sgn::models::RolloutListModel</name>
-    <message>
-        <source>Rollout</source>
-        <translation>Verteilung</translation>
-    </message>
-    <message>
-        <source>Versions</source>
-        <translation>Versionen</translation>
-    </message>
-    <message>
-        <source>State</source>
-        <translation>Zustand</translation>
-    </message>
-    <message>
-        <source>Progress</source>
-        <translation>Fortschritt</translation>
-    </message>
-    <message>
-        <source>By</source>
-        <translation>Von</translation>
-    </message>
-    <message>
-        <source>Started</source>
-        <translation>Begonnen</translation>
-    </message>
-    <message>
-        <source>wave %1: %2 of %3 done</source>
-        <translation>Welle %1: %2 von %3 fertig</translation>
-    </message>
-    <message numerus="yes">
-        <source>, %n failed</source>
-        <translation>
-            <numerusform>, %n fehlgeschlagen</numerusform>
-            <numerusform>, %n fehlgeschlagen</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
-    <name>sgn::models::RolloutDevicesModel</name>
-    <message>
-        <source>Device</source>
-        <translation>Gerät</translation>
-    </message>
-    <message>
-        <source>Wave</source>
-        <translation>Welle</translation>
-    </message>
-    <message>
-        <source>State</source>
-        <translation>Zustand</translation>
-    </message>
-    <message>
-        <source>Why</source>
-        <translation>Warum</translation>
-    </message>
-</context>
-<context>
-    <name>sgn::models::RolloutDetails</name>
-    <message>
-        <source>known to this desk alone</source>
-        <translation>nur diesem Arbeitsplatz bekannt</translation>
-    </message>
-    <message>
-        <source>driven by this desk</source>
-        <translation>ausgeführt von diesem Arbeitsplatz</translation>
-    </message>
-    <message>
-        <source>driven by %1</source>
-        <translation>ausgeführt von %1</translation>
-    </message>
-    <message>
-        <source>driven by no desk now</source>
-        <translation>gerade von keinem Arbeitsplatz ausgeführt</translation>
-    </message>
-    <message>
-        <source>by %1</source>
-        <translation>von %1</translation>
-    </message>
-    <message>
-        <source>That didn&apos;t work: %1.</source>
-        <translation>Das ging nicht: %1.</translation>
+        <source>Not saved: %1.</source>
+        <translation>Nicht gespeichert: %1.</translation>
     </message>
 </context>
 </TS>

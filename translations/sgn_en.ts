@@ -46,6 +46,16 @@
     </message>
 </context>
 <context>
+    <name>ImportDialog</name>
+    <message numerus="yes">
+        <source>%n line(s) can&apos;t be taken; the others are.</source>
+        <translation>
+            <numerusform>%n line can&apos;t be taken; the others are.</numerusform>
+            <numerusform>%n lines can&apos;t be taken; the others are.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>NewUpdateDialog</name>
     <message numerus="yes">
         <source>Send to %n device(s)</source>
@@ -66,12 +76,49 @@
     </message>
 </context>
 <context>
+    <name>RolloutsScreen</name>
+    <message numerus="yes">
+        <source>%n rollout(s)</source>
+        <translation>
+            <numerusform>%n rollout</numerusform>
+            <numerusform>%n rollouts</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n device(s) get their previous release back at once. The rollout is cancelled.</source>
+        <translation>
+            <numerusform>%n device gets its previous release back at once. The rollout is cancelled.</numerusform>
+            <numerusform>%n devices get their previous release back at once. The rollout is cancelled.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>SelectionBar</name>
     <message numerus="yes">
         <source>%n selected</source>
         <translation>
             <numerusform>%n selected</numerusform>
             <numerusform>%n selected</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>SettingsScreen</name>
+    <message numerus="yes">
+        <source>%n day(s)</source>
+        <translation>
+            <numerusform>%n day</numerusform>
+            <numerusform>%n days</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>TagDialog</name>
+    <message numerus="yes">
+        <source>Tags of %n device(s)</source>
+        <translation>
+            <numerusform>Tags of %n device</numerusform>
+            <numerusform>Tags of %n devices</numerusform>
         </translation>
     </message>
 </context>
@@ -123,12 +170,77 @@
     </message>
 </context>
 <context>
+    <name>sgn::models::ImportForm</name>
+    <message numerus="yes">
+        <source>%n device(s) in the list:</source>
+        <translation>
+            <numerusform>%n device in the list:</numerusform>
+            <numerusform>%n devices in the list:</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n become(s) a device of the fleet</source>
+        <translation>
+            <numerusform>%n becomes a device of the fleet</numerusform>
+            <numerusform>%n become devices of the fleet</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n get(s) another name or other tags</source>
+        <translation>
+            <numerusform>%n gets another name or other tags</numerusform>
+            <numerusform>%n get another name or other tags</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n get(s) other fields or notes</source>
+        <translation>
+            <numerusform>%n gets other fields or notes</numerusform>
+            <numerusform>%n get other fields or notes</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n stay(s) as they are</source>
+        <translation>
+            <numerusform>%n stays as it is</numerusform>
+            <numerusform>%n stay as they are</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>Imported %n device(s).</source>
+        <translation>
+            <numerusform>Imported %n device.</numerusform>
+            <numerusform>Imported %n devices.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>sgn::models::NewUpdate</name>
     <message numerus="yes">
         <source>%1 · %n file(s) · %2</source>
         <translation>
             <numerusform>%1 · %n file · %2</numerusform>
             <numerusform>%1 · %n files · %2</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>sgn::models::RolloutListModel</name>
+    <message numerus="yes">
+        <source>, %n failed</source>
+        <translation>
+            <numerusform>, %n failed</numerusform>
+            <numerusform>, %n failed</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
+    <name>sgn::models::TagForm</name>
+    <message numerus="yes">
+        <source>Tags of %n device(s) changed.</source>
+        <translation>
+            <numerusform>Tags of %n device changed.</numerusform>
+            <numerusform>Tags of %n devices changed.</numerusform>
         </translation>
     </message>
 </context>
@@ -236,70 +348,6 @@
         <translation>
             <numerusform>Refused %n account. It is listed again if it shows up again.</numerusform>
             <numerusform>Refused %n accounts. They are listed again if they show up again.</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>Imported %n device(s).</source>
-        <translation>
-            <numerusform>Imported %n device.</numerusform>
-            <numerusform>Imported %n devices.</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
-    <name>TagDialog</name>
-    <message numerus="yes">
-        <source>Tags of %n device(s)</source>
-        <translation>
-            <numerusform>Tags of %n device</numerusform>
-            <numerusform>Tags of %n devices</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
-    <name>sgn::models::TagForm</name>
-    <message numerus="yes">
-        <source>Tags of %n device(s) changed.</source>
-        <translation>
-            <numerusform>Tags of %n device changed.</numerusform>
-            <numerusform>Tags of %n devices changed.</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
-    <name>SettingsScreen</name>
-    <message numerus="yes">
-        <source>%n day(s)</source>
-        <translation>
-            <numerusform>%n day</numerusform>
-            <numerusform>%n days</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
-    <name>RolloutsScreen</name>
-    <message numerus="yes">
-        <source>%n rollout(s)</source>
-        <translation>
-            <numerusform>%n rollout</numerusform>
-            <numerusform>%n rollouts</numerusform>
-        </translation>
-    </message>
-    <message numerus="yes">
-        <source>%n device(s) get their previous release back at once. The rollout is cancelled.</source>
-        <translation>
-            <numerusform>%n device gets its previous release back at once. The rollout is cancelled.</numerusform>
-            <numerusform>%n devices get their previous release back at once. The rollout is cancelled.</numerusform>
-        </translation>
-    </message>
-</context>
-<context>
-    <name>sgn::models::RolloutListModel</name>
-    <message numerus="yes">
-        <source>, %n failed</source>
-        <translation>
-            <numerusform>, %n failed</numerusform>
-            <numerusform>, %n failed</numerusform>
         </translation>
     </message>
 </context>

@@ -4,6 +4,7 @@
 #include "cli/Arguments.h"
 #include "cli/CommandJobs.h"
 #include "cli/FleetJobs.h"
+#include "cli/ImportJob.h"
 #include "cli/LabelJobs.h"
 #include "cli/LogsJob.h"
 #include "cli/MembershipJobs.h"
@@ -37,6 +38,7 @@ void addDevicesArguments(CommandLine &line)
     line.addOption({u"tag"_s, u"Only devices with this tag."_s, u"TAG"_s});
     line.addOption({u"where"_s, u"Only devices for which these conditions hold, such as 'online ocr<3 !tag=old'."_s,
                     u"CONDITIONS"_s});
+    line.addOption({u"csv"_s, u"As CSV, which import takes back."_s});
     line.addOption({u"new"_s, u"Instead: accounts that have shown up and aren't accepted as devices."_s});
 }
 
@@ -54,8 +56,8 @@ JobMaker readDevices(CommandLine &line)
     }
     conditions += line.parser().values(u"where"_s);
     if (line.parser().isSet(u"new"_s)) {
-        if (!conditions.isEmpty()) {
-            CommandLine::usageError(u"--new can't be combined with conditions"_s);
+        if (!conditions.isEmpty() || line.parser().isSet(u"csv"_s)) {
+            CommandLine::usageError(u"--new can't be combined with conditions or --csv"_s);
         }
         return [](const Terms &terms) {
             return std::make_unique<NewcomersJob>(terms);
@@ -65,8 +67,9 @@ JobMaker readDevices(CommandLine &line)
     if (!which) {
         CommandLine::usageError(wording::sentence(which.error()));
     }
-    return [which = *which](const Terms &terms) {
-        return std::make_unique<DevicesJob>(terms, which);
+    const auto format = line.parser().isSet(u"csv"_s) ? DevicesJob::Format::Csv : DevicesJob::Format::Table;
+    return [which = *which, format](const Terms &terms) {
+        return std::make_unique<DevicesJob>(terms, which, format);
     };
 }
 
@@ -75,18 +78,42 @@ void addAcceptArguments(CommandLine &line)
     line.addPositionalArgument(u"DEVICE"_s, u"New devices, or patterns of them, like 'altimeter_*'."_s,
                                u"[DEVICE...]"_s);
     line.addOption({u"all"_s, u"All new devices of the panel's own server."_s});
-    line.addOption(
-        {u"records"_s, u"The devices of a birth record, or of the fleet.json of sgn-provision batch."_s, u"FILE"_s});
+    line.addOption({u"records"_s,
+                    u"The devices of a birth record, of the fleet.json of sgn-provision batch, or of a table."_s,
+                    u"FILE"_s});
 }
 
 JobMaker readAccept(CommandLine &line)
 {
     const AcceptJob::Whom whom{operands(line), line.parser().isSet(u"all"_s), line.parser().value(u"records"_s)};
-    if (whom.names.isEmpty() && !whom.all && whom.fleetFile.isEmpty()) {
+    if (whom.names.isEmpty() && !whom.all && whom.listFile.isEmpty()) {
         CommandLine::usageError(u"accept takes at least one device, --all or --records"_s);
     }
     return [whom](const Terms &terms) {
         return std::make_unique<AcceptJob>(terms, whom);
+    };
+}
+
+void addImportArguments(CommandLine &line)
+{
+    line.addPositionalArgument(
+        u"FILE"_s, u"A table (CSV) whose first line names the columns: jid, and any of name, tags, notes; "
+                   "others become fields, such as address. As devices --csv writes it, or birth records."_s);
+    line.addOption({u"clear"_s, u"An empty cell removes what was there; without it the old text stays."_s});
+    line.addOption({u"dry-run"_s, u"Only show what would change."_s});
+}
+
+JobMaker readImport(CommandLine &line)
+{
+    const QStringList files = operands(line);
+    if (files.size() != 1) {
+        CommandLine::usageError(u"import takes one file"_s);
+    }
+    const ImportJob::Wish wish{files.front(),
+                               line.parser().isSet(u"clear"_s) ? core::EmptyCells::Remove : core::EmptyCells::Keep,
+                               line.parser().isSet(u"dry-run"_s)};
+    return [wish](const Terms &terms) {
+        return std::make_unique<ImportJob>(terms, wish);
     };
 }
 
@@ -342,6 +369,8 @@ const QList<CommandSpec> &commandSpecs()
     static const QList<CommandSpec> specs{
         {u"devices"_s, u"Show the fleet."_s, u"devices --online"_s, 30, &addDevicesArguments, &readDevices},
         {u"accept"_s, u"Accept new devices."_s, u"accept 'altimeter_*'"_s, 60, &addAcceptArguments, &readAccept},
+        {u"import"_s, u"Take devices, their names, tags and notes from a list."_s, u"import fleet.csv --dry-run"_s, 600,
+         &addImportArguments, &readImport},
         {u"remove"_s, u"Take devices out of the fleet."_s, u"remove altimeter_0001"_s, 60, &addRemoveArguments,
          &readRemove},
         {u"rename"_s, u"Name a device, at all desks."_s, u"rename altimeter_0001 'High Street 1'"_s, 30,

@@ -4,6 +4,7 @@
 #include "cli/Json.h"
 #include "protocol/Version.h"
 #include "wording/Attention.h"
+#include "wording/Csv.h"
 #include "wording/Durations.h"
 #include "wording/Problems.h"
 #include "wording/Processes.h"
@@ -121,8 +122,10 @@ void StateJob::start()
     };
     if (m_after == After::Connected) {
         whenConnected(show);
-    } else {
+    } else if (m_after == After::Reported) {
         whenConnected([this, show] { whenReported(show); });
+    } else {
+        whenConnected([this, show] { whenReported([this, show] { whenShared(show); }); });
     }
 }
 
@@ -139,9 +142,10 @@ void StateJob::onTimeout()
     Job::onTimeout();
 }
 
-DevicesJob::DevicesJob(const Terms &terms, core::DeviceQuery which)
-    : StateJob(terms, After::Reported)
+DevicesJob::DevicesJob(const Terms &terms, core::DeviceQuery which, Format format)
+    : StateJob(terms, format == Format::Csv ? After::Shared : After::Reported)
     , m_which(std::move(which))
+    , m_format(format)
 {}
 
 void DevicesJob::print()
@@ -150,7 +154,15 @@ void DevicesJob::print()
     const QDateTime now = QDateTime::currentDateTimeUtc();
     const QList<int> rows =
         sortedRows(fleet, [this](const records::Device &device) { return m_which.matches(device); });
-    output().result(fleetTable(fleet, rows, now), fleetJson(fleet, rows, now, panel().session().isOnline()));
+    if (m_format == Format::Csv) {
+        QList<const records::Device *> devices;
+        for (const int row : rows) {
+            devices += &fleet.at(row);
+        }
+        output().bytes(wording::fleetCsv(devices, fleet.processNames(), now));
+    } else {
+        output().result(fleetTable(fleet, rows, now), fleetJson(fleet, rows, now, panel().session().isOnline()));
+    }
     if (const int waiting = panel().membership().newcomers().count()) {
         output().report(u"%1 new, not accepted yet; 'sgnctl devices --new' lists them"_s.arg(waiting));
     }

@@ -14,6 +14,7 @@ public:
     enum class After {
         Connected, // prints at once
         Reported,  // gives devices that are online a moment to report
+        Shared,    // and has what the other desks know of them
     };
 
     StateJob(const Terms &terms, After after);
@@ -34,13 +35,16 @@ class DevicesJob : public StateJob
     Q_OBJECT
 
 public:
-    DevicesJob(const Terms &terms, core::DeviceQuery which);
+    enum class Format { Table, Csv };
+
+    DevicesJob(const Terms &terms, core::DeviceQuery which, Format format);
 
 protected:
     void print() override;
 
 private:
     core::DeviceQuery m_which;
+    Format m_format;
 };
 
 // `dead`: one line for each dead process.

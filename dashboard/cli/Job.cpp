@@ -102,6 +102,20 @@ void Job::whenReported(const std::function<void()> &then)
     QTimer::singleShot(reportsWithin, this, goOn);
 }
 
+void Job::whenShared(const std::function<void()> &then)
+{
+    const core::SharedNotes &notes = m_panel.notes();
+    if (notes.reach() != core::SharedNotes::Reach::Unknown) {
+        then();
+        return;
+    }
+    connect(&notes, &core::SharedNotes::reachChanged, this, [this, then] {
+        if (!m_isFinished) {
+            then();
+        }
+    });
+}
+
 void Job::onNoConnection(const Error &reason)
 {
     m_output.report(wording::sentence(reason));

@@ -43,6 +43,9 @@ protected:
     // Calls `then` when every device that is online has reported its versions, or after a short while.
     void whenReported(const std::function<void()> &then);
 
+    // Calls `then` when what the other desks know of the devices is here, too.
+    void whenShared(const std::function<void()> &then);
+
     // The server can't be reached. Reports why and fails, where not overridden.
     virtual void onNoConnection(const Error &reason);
     // The time is over. Fails, where not overridden.

@@ -113,11 +113,7 @@ void NoteJob::start()
     whenConnected([this] {
         m_jid = resolve({m_wish.device}).front();
         // Else an older note of the server's would be replaced unseen.
-        if (panel().notes().reach() != core::SharedNotes::Reach::Unknown) {
-            write();
-        } else {
-            connect(&panel().notes(), &core::SharedNotes::reachChanged, this, &NoteJob::write);
-        }
+        whenShared([this] { write(); });
     });
 }
 
@@ -137,6 +133,7 @@ void NoteJob::write()
         return conclude({m_jid}, {});
     }
     connect(&panel().notes(), &core::SharedNotes::saved, this, [this] { conclude({m_jid}, {}); });
+    connect(&panel().notes(), &core::SharedNotes::notSaved, this, &NoteJob::refuse);
     if (const records::Expected<> written = panel().notes().setNotes(m_jid, notes); !written) {
         refuse(written.error());
     } else if (panel().notes().reach() == core::SharedNotes::Reach::ThisStore) {

@@ -2,7 +2,7 @@
 #include "cli/MembershipJobs.h"
 
 #include "cli/Json.h"
-#include "core/FleetFile.h"
+#include "core/DeviceImport.h"
 #include "wording/Durations.h"
 #include "wording/Problems.h"
 #include "xmpp/Jid.h"
@@ -63,14 +63,20 @@ AcceptJob::AcceptJob(const Terms &terms, Whom whom)
 
 void AcceptJob::start()
 {
-    if (!m_whom.fleetFile.isEmpty()) {
-        const auto jids = core::readFleetFile(m_whom.fleetFile);
-        if (!jids) {
-            output().report(wording::sentence(jids.error()));
+    if (!m_whom.listFile.isEmpty()) {
+        const auto list = core::readDeviceList(m_whom.listFile, core::DeviceImport::termsOf(panel()));
+        if (!list) {
+            output().report(wording::sentence(list.error()));
             finish(ExitFailed);
             return;
         }
-        m_fromFile = *jids;
+        for (const core::ListedDevice &device : list->devices) {
+            m_fromFile += device.jid;
+        }
+        for (const records::Problem &problem : list->problems) {
+            output().report(wording::sentence(problem));
+            m_isListWhole = false;
+        }
     }
     whenConnected([this] { accept(); });
 }
@@ -136,7 +142,7 @@ void AcceptJob::check()
 {
     if (!isFinished() && unconfirmed().isEmpty()) {
         print();
-        finish(ExitDone);
+        finish(m_isListWhole ? ExitDone : ExitFailed);
     }
 }
 

@@ -29,7 +29,7 @@ public:
     {
         QStringList names; // names or JIDs of newcomers, JIDs that haven't shown up, patterns of newcomers
         bool all = false;  // newcomers of the panel's own server
-        QString fleetFile; // see core::readFleetFile()
+        QString listFile;  // see core::readDeviceList()
     };
 
     AcceptJob(const Terms &terms, Whom whom);
@@ -48,6 +48,7 @@ private:
 
     Whom m_whom;
     QStringList m_fromFile;
+    bool m_isListWhole = true; // nothing in the file was left out
     QStringList m_jids;
 };
 

@@ -97,6 +97,15 @@ records::Expected<> Labels::describe(const QString &jid, const QString &label, c
     return start(std::move(contacts), std::move(done));
 }
 
+records::Expected<> Labels::describeAll(const QList<LabelChange> &changes, Progress progress, Done done)
+{
+    std::deque<xmpp::Contact> contacts;
+    for (const LabelChange &change : changes) {
+        contacts.push_back({change.jid, change.label.name, change.label.tags});
+    }
+    return start(std::move(contacts), std::move(done), std::move(progress));
+}
+
 records::Expected<> Labels::tag(const QStringList &jids, const QStringList &added, const QStringList &removed,
                                 Done done)
 {
@@ -127,12 +136,12 @@ records::Expected<> Labels::tag(const QStringList &jids, const QStringList &adde
     return start(std::move(contacts), std::move(done));
 }
 
-records::Expected<> Labels::start(std::deque<xmpp::Contact> contacts, Done done)
+records::Expected<> Labels::start(std::deque<xmpp::Contact> contacts, Done done, Progress progress)
 {
     if (!m_session.isOnline()) {
         return records::fail(ErrorCode::Network, records::FactCode::NotConnected);
     }
-    auto job = std::make_shared<Job>(Job{std::move(contacts), 0, {}, std::move(done)});
+    auto job = std::make_shared<Job>(Job{std::move(contacts), 0, {}, std::move(done), std::move(progress)});
     QMetaObject::invokeMethod(
         this, [this, job] { proceed(job); }, Qt::QueuedConnection);
     return {};
@@ -151,6 +160,9 @@ void Labels::proceed(const std::shared_ptr<Job> &job)
                 job->failures += {contact.jid, outcome.error()};
             } else if (self) {
                 self->m_shared.setLabel(contact.jid, {contact.name, contact.groups});
+            }
+            if (job->progress) {
+                job->progress(static_cast<qsizetype>(job->contacts.size()) + job->inFlight);
             }
             if (self) {
                 self->proceed(job);

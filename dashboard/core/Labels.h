@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "records/DeviceNotes.h"
 #include "records/Problem.h"
 #include "xmpp/Contact.h"
 
@@ -28,6 +29,11 @@ class Labels : public QObject
 public:
     static constexpr qsizetype maxTags = 20;
 
+    struct LabelChange
+    {
+        QString jid;
+        records::DeviceLabel label;
+    };
     // What the server didn't take, by JID; empty: all is done. Called exactly once, later.
     using Failures = QList<std::pair<QString, Error>>;
     using Done = std::function<void(const Failures &)>;
@@ -44,6 +50,9 @@ public:
     // Both at once, and all tags.
     [[nodiscard]] records::Expected<> describe(const QString &jid, const QString &label, const QStringList &tags,
                                                Done done);
+    // Many at once; text as labelFrom() and tagFrom() return it. Calls `progress` after each.
+    using Progress = std::function<void(qsizetype left)>;
+    [[nodiscard]] records::Expected<> describeAll(const QList<LabelChange> &changes, Progress progress, Done done);
     [[nodiscard]] records::Expected<> tag(const QStringList &jids, const QStringList &added, const QStringList &removed,
                                           Done done);
 
@@ -54,10 +63,11 @@ private:
         qsizetype inFlight = 0;
         Failures failures;
         Done done;
+        Progress progress = {};
     };
 
     [[nodiscard]] static records::Expected<QStringList> tagsFrom(const QStringList &texts);
-    [[nodiscard]] records::Expected<> start(std::deque<xmpp::Contact> contacts, Done done);
+    [[nodiscard]] records::Expected<> start(std::deque<xmpp::Contact> contacts, Done done, Progress progress = {});
     void proceed(const std::shared_ptr<Job> &job);
 
     xmpp::Session &m_session;

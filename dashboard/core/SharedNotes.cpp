@@ -138,6 +138,55 @@ records::Expected<> SharedNotes::setNotes(const QString &jid, const records::Dev
     return {};
 }
 
+// One item at a time instead of one device: each is written as a whole.
+QList<std::pair<QString, records::Problem>> SharedNotes::setNotes(const QList<NotesChange> &changes)
+{
+    std::map<int, QList<NotesChange>> byChunk;
+    for (const NotesChange &change : changes) {
+        byChunk[records::sharedChunkOf(change.jid)] += change;
+    }
+    QList<std::pair<QString, records::Problem>> refused;
+    for (const auto &[chunk, together] : byChunk) {
+        if (enterTogether(chunk, together)) {
+            continue;
+        }
+        for (const NotesChange &change : together) {
+            if (const records::Expected<> taken = setNotes(change.jid, change.notes); !taken) {
+                refused += {change.jid, taken.error()};
+            }
+        }
+    }
+    return refused;
+}
+
+// False, and nothing is done: not all of them have room.
+bool SharedNotes::enterTogether(int chunk, const QList<NotesChange> &changes)
+{
+    records::SharedEntries together = m_chunks[chunk];
+    for (const NotesChange &change : changes) {
+        records::SharedEntry entry = entryOf(change.jid);
+        entry.notes = change.notes;
+        if (records::toJson({{change.jid, entry}}).size() > maxEntry) {
+            return false;
+        }
+        together.insert(change.jid, entry);
+    }
+    if (records::toJson(together).size() > xmpp::PrivateNodes::maxItemSize) {
+        return false;
+    }
+    for (const NotesChange &change : changes) {
+        enter(change.jid, together.value(change.jid));
+    }
+    m_store.keepShared(chunk, m_chunks[chunk]);
+    publishSoon(chunk, 0ms);
+    return true;
+}
+
+records::DeviceNotes SharedNotes::notesOf(const QString &jid) const
+{
+    return entryOf(jid).notes;
+}
+
 std::optional<records::DeviceLabel> SharedNotes::labelOf(const QString &jid) const
 {
     return entryOf(jid).label;
@@ -171,12 +220,17 @@ void SharedNotes::clearRetired(const QString &jid)
 
 void SharedNotes::change(const QString &jid, records::SharedEntry entry)
 {
-    entry.changedAt = records::timeOfChange(m_clock.wallUtc(), entry.changedAt);
+    enter(jid, std::move(entry));
     const int chunk = records::sharedChunkOf(jid);
-    m_chunks[chunk].insert(jid, entry);
-    m_fleet.setNotes(jid, entry.notes);
     m_store.keepShared(chunk, m_chunks[chunk]);
     publishSoon(chunk, 0ms);
+}
+
+void SharedNotes::enter(const QString &jid, records::SharedEntry entry)
+{
+    entry.changedAt = records::timeOfChange(m_clock.wallUtc(), entry.changedAt);
+    m_fleet.setNotes(jid, entry.notes);
+    m_chunks[records::sharedChunkOf(jid)].insert(jid, std::move(entry));
 }
 
 records::SharedEntry SharedNotes::entryOf(const QString &jid) const
@@ -233,9 +287,11 @@ void SharedNotes::onPublished(const Outcome &outcome)
     if (outcome.error().code == ErrorCode::NotFound) {
         return setReach(Reach::ThisStore);
     }
+    const records::Problem reason = records::Problem(outcome.error()).withContext(records::FactCode::NotShared);
     if (!std::exchange(m_hasWarned, true)) {
-        Q_EMIT warned(records::Problem(outcome.error()).withContext(records::FactCode::NotShared));
+        Q_EMIT warned(reason);
     }
+    Q_EMIT notSaved(reason);
 }
 
 void SharedNotes::reportSaved()

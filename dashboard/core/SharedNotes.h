@@ -61,8 +61,16 @@ public:
     // See saved().
     [[nodiscard]] bool isSaved() const { return m_inFlight == 0 && m_toPublish.isEmpty(); }
 
+    [[nodiscard]] records::DeviceNotes notesOf(const QString &jid) const;
     // TooLarge: the notes, or all of those that share an item with them.
     [[nodiscard]] records::Expected<> setNotes(const QString &jid, const records::DeviceNotes &notes);
+    // Many at once; those that aren't taken, with setNotes()'s reason.
+    struct NotesChange
+    {
+        QString jid;
+        records::DeviceNotes notes;
+    };
+    [[nodiscard]] QList<std::pair<QString, records::Problem>> setNotes(const QList<NotesChange> &changes);
     // As it was set at any desk; nothing where none has. The contact on the server has it, too, but a server whose
     // groups hold the contact forgets it when it starts again.
     [[nodiscard]] std::optional<records::DeviceLabel> labelOf(const QString &jid) const;
@@ -78,7 +86,9 @@ Q_SIGNALS:
     void reachChanged();
     // All that was changed here is on the server, or is kept by this store alone.
     void saved();
-    // The other desks don't get something.
+    // The server refuses a change.
+    void notSaved(const sgn::records::Problem &reason);
+    // The other desks don't get something; once.
     void warned(const sgn::records::Problem &warning);
 
 private:
@@ -88,6 +98,8 @@ private:
     void take(int chunk, const QByteArray &json);
     void showNotes(int first, int count);
     void change(const QString &jid, records::SharedEntry entry);
+    void enter(const QString &jid, records::SharedEntry entry);
+    [[nodiscard]] bool enterTogether(int chunk, const QList<NotesChange> &changes);
     [[nodiscard]] records::SharedEntry entryOf(const QString &jid) const;
     void dropForgotten();
     void publishSoon(int chunk, std::chrono::milliseconds delay);

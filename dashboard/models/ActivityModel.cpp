@@ -100,6 +100,13 @@ Cell ActivityModel::cell(int row, int column) const
     return cell;
 }
 
+std::optional<records::ActivityEntry> ActivityModel::entry(const QString &key) const
+{
+    const qint64 number = key.toLongLong();
+    const auto row = std::ranges::lower_bound(m_rows, number, {}, &Row::key);
+    return row != m_rows.cend() && row->key == number ? std::optional(row->entry) : std::nullopt;
+}
+
 QString ActivityModel::key(int row) const
 {
     return QString::number(m_rows.at(row).key);

@@ -5,6 +5,8 @@
 #include "models/TableModel.h"
 #include "records/Activity.h"
 
+#include <optional>
+
 namespace sgn::core {
 class Panel;
 }
@@ -24,6 +26,9 @@ public:
     ActivityModel(core::Panel &panel, const Clock &clock, QObject *parent = nullptr);
 
     [[nodiscard]] static Cell::Tone tone(records::ActivityKind kind);
+
+    // Nothing if there is no such row any more.
+    [[nodiscard]] std::optional<records::ActivityEntry> entry(const QString &key) const;
 
     [[nodiscard]] int rowCount(const QModelIndex &parent = {}) const override;
     [[nodiscard]] int columnCount(const QModelIndex &parent = {}) const override;

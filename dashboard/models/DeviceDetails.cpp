@@ -5,6 +5,7 @@
 #include "models/Age.h"
 #include "models/Cell.h"
 #include "models/DeviceForm.h"
+#include "models/MapLink.h"
 #include "wording/Durations.h"
 #include "wording/Processes.h"
 
@@ -182,15 +183,22 @@ QVariant FactModel::data(const QModelIndex &index, int role) const
         return {};
     }
     const Fact &fact = m_facts.at(index.row());
-    if (role == LabelRole) {
+    switch (role) {
+    case LabelRole:
         return fact.label;
+    case MapRole:
+        return fact.map;
+    case Qt::DisplayRole:
+    case ValueRole:
+        return fact.value;
+    default:
+        return {};
     }
-    return role == ValueRole || role == Qt::DisplayRole ? fact.value : QVariant();
 }
 
 QHash<int, QByteArray> FactModel::roleNames() const
 {
-    return {{LabelRole, "label"}, {ValueRole, "value"}};
+    return {{LabelRole, "label"}, {ValueRole, "value"}, {MapRole, "map"}};
 }
 
 DeviceDetails::DeviceDetails(core::Panel &panel, const Clock &clock, QObject *parent)
@@ -305,7 +313,9 @@ QList<FactModel::Fact> DeviceDetails::factsOf(const records::Device &device) con
                                                                : tr("now"));
     add(tr("Tags"), device.tags.join(u", "));
     for (auto it = device.notes.fields.cbegin(); it != device.notes.fields.cend(); ++it) {
-        add(NoteFieldModel::labelOf(it.key()), it.value().simplified());
+        if (const QString value = it.value().simplified(); !value.isEmpty()) {
+            list.append({NoteFieldModel::labelOf(it.key()), value, mapLinkOf(it.key(), value)});
+        }
     }
     add(tr("Model"), facts.model);
     add(tr("System"), facts.os);

@@ -59,10 +59,11 @@ public:
     {
         QString label;
         QString value;
+        QUrl map = {}; // where a map shows it; empty: nowhere
 
         friend bool operator==(const Fact &, const Fact &) = default;
     };
-    enum Role { LabelRole = Qt::UserRole, ValueRole };
+    enum Role { LabelRole = Qt::UserRole, ValueRole, MapRole };
 
     using QAbstractListModel::QAbstractListModel;
 

@@ -13,27 +13,21 @@ namespace sgn::models {
 
 namespace {
 
-// As they are stored; what others call them is up to them.
-struct KnownField
-{
-    const char *name;
-    const char *label;
-};
-
-constexpr KnownField knownFields[] = {
-    {"address", QT_TRANSLATE_NOOP("NoteField", "Address")},
-    {"meter number", QT_TRANSLATE_NOOP("NoteField", "Meter number")},
-    {"cupboard", QT_TRANSLATE_NOOP("NoteField", "Cupboard")},
-    {"sim card", QT_TRANSLATE_NOOP("NoteField", "SIM card")},
+// Of records::commonNoteFields, in the same order; what other fields are called is up to the operators.
+constexpr std::array<const char *, records::commonNoteFields.size()> labels{
+    QT_TRANSLATE_NOOP("NoteField", "Address"),
+    QT_TRANSLATE_NOOP("NoteField", "Meter number"),
+    QT_TRANSLATE_NOOP("NoteField", "Cupboard"),
+    QT_TRANSLATE_NOOP("NoteField", "SIM card"),
 };
 
 } // namespace
 
 QString NoteFieldModel::labelOf(const QString &field)
 {
-    for (const KnownField &known : knownFields) {
-        if (field == QLatin1StringView(known.name)) {
-            return QCoreApplication::translate("NoteField", known.label);
+    for (std::size_t i = 0; i < labels.size(); ++i) {
+        if (field == records::commonNoteFields.at(i)) {
+            return QCoreApplication::translate("NoteField", labels.at(i));
         }
     }
     return field;
@@ -44,9 +38,8 @@ void NoteFieldModel::show(const QMap<QString, QString> &fields)
     beginResetModel();
     m_fields.clear();
     QMap<QString, QString> others = fields;
-    for (const KnownField &known : knownFields) {
-        const QString name = QString::fromLatin1(known.name);
-        m_fields += {name, others.take(name)};
+    for (const QLatin1StringView known : records::commonNoteFields) {
+        m_fields += {known, others.take(known)};
     }
     for (auto it = others.cbegin(); it != others.cend(); ++it) {
         m_fields += {it.key(), it.value()};

@@ -72,6 +72,16 @@ QStringList TableFilter::checkedKeys() const
     return keys;
 }
 
+QStringList TableFilter::shownKeys() const
+{
+    QStringList keys;
+    keys.reserve(m_shown.size());
+    for (const int row : m_shown) {
+        keys += m_source.key(row);
+    }
+    return keys;
+}
+
 void TableFilter::setCurrentKey(const QString &key)
 {
     if (key == m_currentKey) {

@@ -40,6 +40,8 @@ public:
     [[nodiscard]] int checkedCount() const { return static_cast<int>(m_checked.size()); }
     [[nodiscard]] bool areAllShownChecked() const;
     [[nodiscard]] QStringList checkedKeys() const;
+    // In the order of the rows.
+    [[nodiscard]] QStringList shownKeys() const;
     // The row that details are shown of; follows its key, -1 while that isn't shown.
     [[nodiscard]] QString currentKey() const { return m_currentKey; }
     void setCurrentKey(const QString &key);

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/Workspace.h"
 
-#include "core/FleetFile.h"
+#include "base/AtomicFile.h"
 #include "models/Age.h"
+#include "wording/Csv.h"
 #include "wording/Problems.h"
 
 #include <algorithm>
 #include <chrono>
+#include <QFileInfo>
 
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
@@ -25,6 +27,7 @@ Workspace::Workspace(std::unique_ptr<core::Panel> panel, const Clock &clock, QOb
     , m_device(*m_panel, clock)
     , m_deviceForm(*m_panel)
     , m_tagForm(*m_panel)
+    , m_importForm(*m_panel)
     , m_deadModel(m_panel->fleet(), clock)
     , m_dead(m_deadModel)
     , m_newcomersModel(m_panel->membership().newcomers(), clock)
@@ -93,6 +96,7 @@ Workspace::Workspace(std::unique_ptr<core::Panel> panel, const Clock &clock, QOb
     connect(&m_log, &LogDocument::notified, this, &Workspace::notified);
     connect(&m_deviceForm, &DeviceForm::notified, this, &Workspace::notified);
     connect(&m_tagForm, &TagForm::notified, this, &Workspace::notified);
+    connect(&m_importForm, &ImportForm::notified, this, &Workspace::notified);
     connect(&m_views, &ViewListModel::notified, this, &Workspace::notified);
     connect(m_panel.get(), &core::Panel::warned, this, [this](const records::Problem &warning) {
         if (!m_warnings.contains(warning)) {
@@ -311,15 +315,38 @@ void Workspace::refuseNewcomers()
                     false);
 }
 
-void Workspace::importFleet(const QUrl &file)
+void Workspace::exportFleet(const QUrl &file)
 {
-    const records::Expected<QStringList> jids = core::readFleetFile(file.toLocalFile());
-    if (!jids) {
-        Q_EMIT notified(tr("That didn't work: %1.").arg(wording::sentence(jids.error())), true);
-        return;
+    const QStringList jids = m_fleet.checkedCount() > 0 ? m_fleet.checkedKeys() : m_fleet.shownKeys();
+    QList<const records::Device *> devices;
+    for (const QString &jid : jids) {
+        if (const records::Device *device = m_panel->fleet().find(jid)) {
+            devices += device;
+        }
     }
-    m_panel->membership().accept(*jids);
-    Q_EMIT notified(tr("Imported %n device(s).", nullptr, static_cast<int>(jids->size())), false);
+    save(wording::fleetCsv(devices, m_panel->fleet().processNames(), m_clock.wallUtc()), file);
+}
+
+void Workspace::exportActivity(const QUrl &file)
+{
+    QList<records::ActivityEntry> entries;
+    for (const QString &key : m_activity.shownKeys()) {
+        if (const auto entry = m_activityModel.entry(key)) {
+            entries += *entry;
+        }
+    }
+    save(wording::activityCsv(entries), file);
+}
+
+void Workspace::save(const QByteArray &csv, const QUrl &file)
+{
+    const QString path = file.toLocalFile();
+    // Without the mark a spreadsheet takes UTF-8 for something older.
+    if (const Outcome written = writeFileAtomically(path, "\xef\xbb\xbf" + csv); written) {
+        Q_EMIT notified(tr("Saved as %1.").arg(QFileInfo(path).fileName()), false);
+    } else {
+        Q_EMIT notified(tr("Not saved: %1.").arg(wording::sentence(records::Problem(written.error()))), true);
+    }
 }
 
 void Workspace::prepareUpdate()

@@ -10,6 +10,7 @@
 #include "models/DeviceForm.h"
 #include "models/FleetFilter.h"
 #include "models/FleetHead.h"
+#include "models/ImportForm.h"
 #include "models/LogDocument.h"
 #include "models/LogListModel.h"
 #include "models/NewcomersModel.h"
@@ -45,6 +46,7 @@ class Workspace final : public QObject
     Q_PROPERTY(sgn::models::DeviceDetails *device READ device CONSTANT FINAL)
     Q_PROPERTY(sgn::models::DeviceForm *deviceForm READ deviceForm CONSTANT FINAL)
     Q_PROPERTY(sgn::models::TagForm *tagForm READ tagForm CONSTANT FINAL)
+    Q_PROPERTY(sgn::models::ImportForm *importForm READ importForm CONSTANT FINAL)
     Q_PROPERTY(sgn::models::TableFilter *dead READ dead CONSTANT FINAL)
     Q_PROPERTY(sgn::models::TableFilter *newcomers READ newcomers CONSTANT FINAL)
     Q_PROPERTY(QAbstractItemModel *versions READ versions CONSTANT FINAL)
@@ -75,6 +77,7 @@ public:
     [[nodiscard]] DeviceDetails *device() { return &m_device; }
     [[nodiscard]] DeviceForm *deviceForm() { return &m_deviceForm; }
     [[nodiscard]] TagForm *tagForm() { return &m_tagForm; }
+    [[nodiscard]] ImportForm *importForm() { return &m_importForm; }
     [[nodiscard]] TableFilter *dead() { return &m_dead; }
     [[nodiscard]] TableFilter *newcomers() { return &m_newcomers; }
     [[nodiscard]] QAbstractItemModel *versions() { return &m_versions; }
@@ -103,8 +106,10 @@ public:
     // For the checked newcomers.
     Q_INVOKABLE void acceptNewcomers();
     Q_INVOKABLE void refuseNewcomers();
-    // The devices of a birth record or of a fleet.json become devices of the fleet.
-    Q_INVOKABLE void importFleet(const QUrl &file);
+    // As CSV: the checked devices of the fleet, or those that are shown if none is checked.
+    Q_INVOKABLE void exportFleet(const QUrl &file);
+    // As CSV: the lines of the timeline that are shown.
+    Q_INVOKABLE void exportActivity(const QUrl &file);
     // For those whose processes are checked on the screen of dead ones.
     Q_INVOKABLE void getLogsOfDead();
     Q_INVOKABLE void restartDead();
@@ -133,6 +138,7 @@ private:
     void notify(const records::Expected<CommandNo> &outcome, const QString &success);
     void askLogs(const QStringList &jids);
     void refreshAges();
+    void save(const QByteArray &csv, const QUrl &file);
 
     std::unique_ptr<core::Panel> m_panel;
     const Clock &m_clock;
@@ -144,6 +150,7 @@ private:
     DeviceDetails m_device;
     DeviceForm m_deviceForm;
     TagForm m_tagForm;
+    ImportForm m_importForm;
     DeadModel m_deadModel;
     TableFilter m_dead;
     NewcomersModel m_newcomersModel;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <array>
 #include <optional>
 #include <QDateTime>
 #include <QJsonObject>
@@ -9,6 +10,11 @@
 #include <QStringList>
 
 namespace sgn::records {
+
+// Fields that every fleet has, as they are stored.
+inline constexpr QLatin1StringView addressField("address");
+inline constexpr std::array<QLatin1StringView, 4> commonNoteFields{
+    addressField, QLatin1StringView("meter number"), QLatin1StringView("cupboard"), QLatin1StringView("sim card")};
 
 // What operators write about a device, for each other: plain text, in their words.
 struct DeviceNotes

@@ -41,9 +41,15 @@ enum class FactCode {
     BadLabel,     // what
     BadTag,       // what
     BadQuery,     // term
-    BadFleetFile, // path
-    BadViewName,  // name
-    TooManyViews, // limit
+    BadFleetFile,
+    ImportCutShort, // steps done, of how many; what follows is why
+    ColumnTwice,    // column
+    InLine,         // line of a table; what follows is about it
+    InRecord,       // which one of a file; what follows is about it
+    ListFields,     // how many, how many columns
+    ListedTwice,    // JID, line or record of the first
+    BadViewName,    // name
+    TooManyViews,   // limit
 
     // An update on its way to becoming a command.
     UpdateWithoutProcess,

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "wording/Csv.h"
 
+#include "records/ListColumns.h"
 #include "wording/Activity.h"
 #include "wording/Attention.h"
 
 #include <algorithm>
+#include <QSet>
 
 namespace sgn::wording {
 
@@ -24,6 +26,32 @@ QString processText(const records::DeviceProcess *process)
     }
     const QString version = versionOf(process->report);
     return process->report.isDead ? version + u" dead"_s : version;
+}
+
+// Those that every fleet has, then the others by name.
+QStringList noteFieldsOf(const QList<const records::Device *> &devices)
+{
+    QSet<QString> others;
+    for (const records::Device *device : devices) {
+        for (auto it = device->notes.fields.cbegin(); it != device->notes.fields.cend(); ++it) {
+            others.insert(it.key());
+        }
+    }
+    QStringList fields;
+    for (const QLatin1StringView common : records::commonNoteFields) {
+        fields += common;
+        others.remove(common);
+    }
+    QStringList sorted(others.begin(), others.end());
+    sorted.sort();
+    return fields + sorted;
+}
+
+// A comma behind a tag that has a separator of its own makes it one tag.
+QString tagsText(const QStringList &tags)
+{
+    const QString text = tags.join(u", ");
+    return tags.size() == 1 && (text.contains(u';') || text.contains(u'|')) ? text + u',' : text;
 }
 
 } // namespace
@@ -54,17 +82,31 @@ QByteArray csvLine(const QStringList &fields)
 QByteArray fleetCsv(const QList<const records::Device *> &devices, const QStringList &processNames,
                     const QDateTime &now)
 {
-    QByteArray csv = csvLine(QStringList{u"device"_s, u"jid"_s, u"rpi_unique_id"_s, u"online"_s, u"last_seen"_s} +
-                             processNames + QStringList{u"agent"_s, u"watchdog"_s, u"model"_s, u"os"_s, u"why"_s});
+    const QStringList noteFields = noteFieldsOf(devices);
+    const QStringList reported = QStringList{u"id"_s, u"online"_s, u"last seen"_s} + processNames +
+                                 QStringList{u"agent"_s, u"watchdog"_s, u"model"_s, u"os"_s, u"why"_s};
+    QStringList head{u"jid"_s, u"name"_s, u"tags"_s};
+    for (const QString &field : noteFields) {
+        head += records::listColumnFrom(field) == records::ListColumn::Field ? field : u"(%1)"_s.arg(field);
+    }
+    head += u"notes"_s;
+    for (const QString &name : reported) {
+        head += u"(%1)"_s.arg(name);
+    }
+    QByteArray csv = csvLine(head);
     for (const records::Device *device : devices) {
-        QStringList fields{device->name().toString(), device->jid, device->rpiUniqueId,
-                           device->online ? u"yes"_s : u"no"_s, timeText(device->lastSeen)};
-        for (const QString &name : processNames) {
-            fields += processText(device->process(name));
+        QStringList cells{device->jid, device->label, tagsText(device->tags)};
+        for (const QString &field : noteFields) {
+            cells += device->notes.fields.value(field);
         }
-        fields += {device->facts.agentVersion.text(), device->facts.watchdogVersion.text(), device->facts.model,
-                   device->facts.os, reasonText(*device, attentionOf(*device), now)};
-        csv += csvLine(fields);
+        cells +=
+            {device->notes.text, device->rpiUniqueId, device->online ? u"yes"_s : u"no"_s, timeText(device->lastSeen)};
+        for (const QString &name : processNames) {
+            cells += processText(device->process(name));
+        }
+        cells += {device->facts.agentVersion.text(), device->facts.watchdogVersion.text(), device->facts.model,
+                  device->facts.os, reasonText(*device, attentionOf(*device), now)};
+        csv += csvLine(cells);
     }
     return csv;
 }

@@ -2,7 +2,7 @@
 #include "provision/Accounts.h"
 
 #include "base/AtomicFile.h"
-#include "provision/CsvText.h"
+#include "table/CsvText.h"
 
 #include <QFile>
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "base/Result.h"
-#include "provision/CsvText.h"
+#include "table/CsvText.h"
 
 #include <QJsonObject>
 

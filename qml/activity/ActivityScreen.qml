@@ -2,6 +2,7 @@
 pragma ComponentBehavior: Bound
 
 import QtQuick
+import QtQuick.Dialogs
 import QtQuick.Layouts
 import Sgn.Models
 import Sgn.Ui
@@ -38,6 +39,12 @@ FocusScope {
                 Keys.onEscapePressed: clear()
                 Keys.onDownPressed: table.forceActiveFocus(Qt.TabFocusReason)
             }
+            Button {
+                text: qsTr("Export…")
+                iconName: "save"
+                enabled: screen.workspace.activity.shownCount > 0
+                onClicked: exporting.open()
+            }
         }
         DataTable {
             id: table
@@ -54,5 +61,13 @@ FocusScope {
                 text: filter.length > 0 ? qsTr("No entry matches the filter.") : qsTr("Commands, replies and what devices report on their own are listed here.")
             }
         }
+    }
+    FileDialog {
+        id: exporting
+        title: qsTr("Save the lines that are shown")
+        fileMode: FileDialog.SaveFile
+        defaultSuffix: "csv"
+        nameFilters: [qsTr("Tables (*.csv)")]
+        onAccepted: screen.workspace.exportActivity(selectedFile)
     }
 }

@@ -14,6 +14,11 @@ T.Dialog {
     property string acceptIcon
     property bool acceptEnabled: true
     property bool danger: false
+    property string rejectText: qsTr("Cancel")
+    // It stays open on its command, which confirmed() announces.
+    property bool staysOpen: false
+
+    signal confirmed
 
     parent: T.Overlay.overlay
     anchors.centerIn: parent
@@ -43,7 +48,7 @@ T.Dialog {
             Layout.fillWidth: true
         }
         Button {
-            text: qsTr("Cancel")
+            text: dialog.rejectText
             Layout.topMargin: Theme.gap4
             Layout.bottomMargin: Theme.gap5
             onClicked: dialog.reject()
@@ -57,7 +62,12 @@ T.Dialog {
             Layout.topMargin: Theme.gap4
             Layout.bottomMargin: Theme.gap5
             Layout.rightMargin: Theme.gap6
-            onClicked: dialog.accept()
+            onClicked: {
+                dialog.confirmed()
+                if (!dialog.staysOpen) {
+                    dialog.accept()
+                }
+            }
         }
     }
     background: Rectangle {

@@ -124,6 +124,7 @@ Rectangle {
 
                     required property string label
                     required property string value
+                    required property url map
 
                     spacing: 0
 
@@ -133,8 +134,16 @@ Rectangle {
                         Layout.preferredWidth: Theme.factLabelWidth
                     }
                     Label {
+                        id: value
                         text: fact.value
                         Layout.fillWidth: true
+                    }
+                    Link {
+                        visible: fact.map.toString().length > 0
+                        text: qsTr("Map")
+                        Layout.leftMargin: Theme.gap2
+                        Layout.preferredHeight: value.implicitHeight
+                        onClicked: Qt.openUrlExternally(fact.map)
                     }
                 }
             }

@@ -2,6 +2,7 @@
 pragma ComponentBehavior: Bound
 
 import QtQuick
+import QtQuick.Dialogs
 import QtQuick.Layouts
 import Sgn.Models
 import Sgn.Ui
@@ -33,6 +34,18 @@ FocusScope {
             title: qsTr("Fleet")
             subtitle: qsTr("%n device(s)", "", screen.workspace.head.total) + " · " + screen.workspace.lastReport + screen.history
             Layout.fillWidth: true
+
+            Button {
+                text: qsTr("Import…")
+                iconName: "folder-open"
+                onClicked: importing.open()
+            }
+            Button {
+                text: qsTr("Export…")
+                iconName: "save"
+                enabled: screen.workspace.fleet.shownCount > 0
+                onClicked: exporting.open()
+            }
         }
         RowLayout {
             spacing: Theme.gap3
@@ -226,6 +239,18 @@ FocusScope {
     TagDialog {
         id: tags
         form: screen.workspace.tagForm
+    }
+    ImportDialog {
+        id: importing
+        form: screen.workspace.importForm
+    }
+    FileDialog {
+        id: exporting
+        title: qsTr("Save the selected devices, or those that are shown")
+        fileMode: FileDialog.SaveFile
+        defaultSuffix: "csv"
+        nameFilters: [qsTr("Tables (*.csv)")]
+        onAccepted: screen.workspace.exportFleet(selectedFile)
     }
     SaveViewDialog {
         id: saveView

@@ -2,7 +2,6 @@
 pragma ComponentBehavior: Bound
 
 import QtQuick
-import QtQuick.Dialogs
 import QtQuick.Layouts
 import Sgn.Models
 import Sgn.Ui
@@ -44,7 +43,7 @@ FocusScope {
             Button {
                 text: qsTr("Import…")
                 iconName: "folder-open"
-                onClicked: chooser.open()
+                onClicked: importing.open()
             }
         }
         DataTable {
@@ -60,7 +59,7 @@ FocusScope {
                 width: Math.min(parent.width - Theme.gap8 * 2, Theme.messageWidth)
                 iconName: screen.workspace.newcomers.totalCount === 0 ? "circle-check" : "search"
                 title: screen.workspace.newcomers.totalCount === 0 ? qsTr("No new devices") : qsTr("No match")
-                text: screen.workspace.newcomers.totalCount === 0 ? qsTr("An account that isn't among the panel's contacts and shows up waits here. The devices of a fleet.json of sgn-provision batch can be imported before they do.")
+                text: screen.workspace.newcomers.totalCount === 0 ? qsTr("An account that isn't among the panel's contacts and shows up waits here. The devices of a table (CSV) or of a fleet.json of sgn-provision batch can be imported before they do.")
                                                                   : qsTr("No new device matches the filter.")
             }
         }
@@ -82,10 +81,8 @@ FocusScope {
             }
         }
     }
-    FileDialog {
-        id: chooser
-        title: qsTr("Birth record, or fleet.json with all of them")
-        nameFilters: [qsTr("Birth records (*.json)")]
-        onAccepted: screen.workspace.importFleet(selectedFile)
+    ImportDialog {
+        id: importing
+        form: screen.workspace.importForm
     }
 }

@@ -39,6 +39,7 @@ private Q_SLOTS:
     void everyCommandHasHelpWithAnExample();
     void listsDevices();
     void acceptsAndRemovesDevices();
+    void importsAndExportsLists();
     void describesDevices();
     void showsTheLastKnownStateWithoutAServer();
     void requestsVersions();
@@ -316,6 +317,49 @@ void SgnctlTest::acceptsAndRemovesDevices()
     QCOMPARE(removed.json()[u"removed"_s].toArray(), (QJsonArray{deviceJid(1), deviceJid(2)}));
     listed = at(u"north.sqlite"_s, {u"devices"_s, u"--json"_s});
     QCOMPARE(jidsOf(listed, u"devices"_s), QStringList{deviceJid(3)});
+}
+
+// Out with the names, tags and notes of all, and in again at another desk.
+void SgnctlTest::importsAndExportsLists()
+{
+    ProsodyServer server(ProsodyServer::Options{.groups = false});
+    QVERIFY2(server.start(accounts(3)), qPrintable(server.errorString()));
+    const auto at = [&](const QString &desk, const QStringList &arguments) {
+        return run(QStringList{u"--panel"_s, panelFile(server, desk)} + arguments);
+    };
+    QFile list(m_folder->filePath(u"list.csv"_s));
+    const auto write = [&list](const QByteArray &text) {
+        return list.open(QIODevice::WriteOnly) && list.write(text) == text.size() && (list.close(), true);
+    };
+    QVERIFY(write("jid;name;tags;address\r\nmeter1;Mühle;north, old;Am Bach 1\r\nmeter2;;;\r\nno jid;;;\r\n"));
+
+    const Ran dry = at(u"north.sqlite"_s, {u"import"_s, list.fileName(), u"--dry-run"_s, u"--json"_s});
+    QCOMPARE(dry.exitCode, 1);
+    QVERIFY2(dry.err.contains("line 4: \"no jid@localhost\" is no device's JID"), dry.err);
+    QCOMPARE(dry.json()[u"accepted"_s].toArray().size(), 2);
+    QCOMPARE(at(u"north.sqlite"_s, {u"devices"_s, u"--json"_s}).json()[u"devices"_s].toArray().size(), 0);
+    const Ran done = at(u"north.sqlite"_s, {u"import"_s, list.fileName(), u"--json"_s});
+    QVERIFY2(done.exitCode == 1 && done.json()[u"changed"_s].toArray().size() == 2, done.err);
+
+    const Ran exported = at(u"south.sqlite"_s, {u"devices"_s, u"--csv"_s});
+    QVERIFY2(exported.exitCode == 0, exported.err);
+    QVERIFY2(exported.out.contains(deviceJid(1).toUtf8() + ",Mühle,\"north, old\",Am Bach 1,"), exported.out);
+    QVERIFY(write(exported.out));
+    Ran again = at(u"south.sqlite"_s, {u"import"_s, list.fileName(), u"--clear"_s, u"--json"_s});
+    QVERIFY2(again.exitCode == 0, again.err);
+    QCOMPARE(again.json()[u"unchanged"_s].toInt(), 2);
+    // A cell that was emptied.
+    QVERIFY(write(QByteArray(exported.out).replace("Am Bach 1", "")));
+    again = at(u"south.sqlite"_s, {u"import"_s, list.fileName(), u"--json"_s});
+    QCOMPARE(again.json()[u"unchanged"_s].toInt(), 2);
+    again = at(u"south.sqlite"_s, {u"import"_s, list.fileName(), u"--clear"_s, u"--json"_s});
+    QCOMPARE(again.json()[u"changed"_s].toArray(), QJsonArray{deviceJid(1)});
+    const Ran shown = at(u"north.sqlite"_s, {u"devices"_s, u"--csv"_s});
+    QVERIFY2(shown.out.contains("Mühle") && !shown.out.contains("Am Bach"), shown.out);
+
+    QVERIFY(write("name\nx\n"));
+    const Ran bad = at(u"north.sqlite"_s, {u"import"_s, list.fileName()});
+    QVERIFY2(bad.exitCode == 1 && bad.err.contains("a column jid"), bad.err);
 }
 
 // Each run is a desk of its own, so what one shows another has written to the server.

@@ -76,6 +76,7 @@ public:
             panel = m_place.open();
             fill(*panel, devices, m_clock);
             addRollout(*panel, m_clock);
+            panel->store().flush().waitForFinished(); // the timeline is read from there
         }
         m_application.show(std::move(panel));
     }

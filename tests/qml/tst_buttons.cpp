@@ -237,7 +237,7 @@ private:
     static void settle(test::OfflineWindow &offline, const QString &screen);
     // Offers again what earlier buttons have hidden or disabled.
     static void refill(const test::OfflineWindow &offline, int round);
-    static void chooseRelease(const test::OfflineWindow &offline, const QString &zip);
+    static void chooseFiles(const test::OfflineWindow &offline);
 
     test::ManualClock m_clock;
     std::optional<Warnings> m_warnings;
@@ -253,6 +253,8 @@ void ButtonsTest::pressesEveryButton_data()
     const QString update = u"New update"_s;
     const QString zip = u"Choose a release zip or a CA file"_s;
     const QString choose = u"New update / Release zip or CA file / Choose…"_s;
+    const QString import = u"Import devices"_s;
+    const QString list = u"List of devices: a table, or birth records"_s;
     const QString send = u"New update / Send to # device(s)"_s;
     QTest::newRow("signin") << u"signin"_s << Names{u"Advanced"_s, u"Certification authority / Choose file"_s}
                             << Dialogs{u"Choose the certification authority"_s};
@@ -264,10 +266,15 @@ void ButtonsTest::pressesEveryButton_data()
                                       u"Remove # device(s) from the fleet?"_s,
                                       u"Edit device"_s,
                                       u"Tags of # device(s)"_s,
+                                      import,
+                                      list,
+                                      u"Save the selected devices, or those that are shown"_s,
                                       u"Save this view"_s,
                                       u"Remove this view?"_s};
-    QTest::newRow("newcomers") << u"newcomers"_s << Names{u"Accept"_s, u"Refuse"_s, u"Import…"_s}
-                               << Dialogs{u"Birth record, or fleet.json with all of them"_s};
+    QTest::newRow("newcomers") << u"newcomers"_s
+                               << Names{u"Accept"_s, u"Refuse"_s, u"Import…"_s, u"Import devices / Choose…"_s,
+                                        u"Import devices / Empty cells remove what is there"_s}
+                               << Dialogs{import, list};
     QTest::newRow("dead") << u"dead"_s << Names{u"Restart"_s, u"Show device"_s} << Dialogs{};
     QTest::newRow("versions") << u"versions"_s << Names{u"ocr version #: # device(s)"_s} << Dialogs{};
     QTest::newRow("updates") << u"updates"_s << Names{u"New update…"_s, choose, send, u"Retry failed"_s}
@@ -282,7 +289,8 @@ void ButtonsTest::pressesEveryButton_data()
                               << Dialogs{update, zip, u"Cancel this rollout?"_s, u"Take the release back?"_s,
                                          u"Begin the next wave now?"_s};
     QTest::newRow("logs") << u"logs"_s << Names{u"Save as…"_s, u"Next match"_s} << Dialogs{u"Save log as"_s};
-    QTest::newRow("activity") << u"activity"_s << Names{u"Settings"_s} << Dialogs{};
+    QTest::newRow("activity") << u"activity"_s << Names{u"Settings"_s, u"Export…"_s}
+                              << Dialogs{u"Save the lines that are shown"_s};
     QTest::newRow("settings") << u"settings"_s << Names{u"Appearance / Dark"_s, u"Account / Sign out"_s}
                               << Dialogs{u"Release key"_s, u"Operator key"_s};
 }
@@ -339,12 +347,19 @@ void ButtonsTest::refill(const test::OfflineWindow &offline, int round)
     }
 }
 
-void ButtonsTest::chooseRelease(const test::OfflineWindow &offline, const QString &zip)
+void ButtonsTest::chooseFiles(const test::OfflineWindow &offline)
 {
-    models::NewUpdate *update = offline.workspace() ? offline.workspace()->newUpdate() : nullptr;
-    if (update && update->stage() == models::NewUpdate::Empty) {
-        update->choose(QUrl::fromLocalFile(zip));
+    if (!offline.workspace()) {
+        return;
+    }
+    models::NewUpdate *update = offline.workspace()->newUpdate();
+    if (update->stage() == models::NewUpdate::Empty) {
+        update->choose(QUrl::fromLocalFile(offline.place().folder() + u"/release.zip"_s));
         QTRY_VERIFY_WITH_TIMEOUT(update->isReady(), waitLimit);
+    }
+    models::ImportForm *import = offline.workspace()->importForm();
+    if (import->file().isEmpty()) {
+        import->begin(QUrl::fromLocalFile(offline.place().folder() + u"/fleet.csv"_s));
     }
 }
 
@@ -354,12 +369,15 @@ void ButtonsTest::pressesEveryButton()
     QFETCH(QStringList, someButtons);
     QFETCH(QSet<QString>, dialogs);
     test::OfflineWindow offline(m_clock);
-    const QString zip = offline.place().folder() + u"/release.zip"_s;
+    QFile list(offline.place().folder() + u"/fleet.csv"_s);
+    QVERIFY(list.open(QIODevice::WriteOnly));
+    list.write("jid,name\n" + test::deviceJid(1).toUtf8() + ",Mill\nnot a jid,\n");
+    list.close();
     QFile script(offline.place().folder() + u"/ocr.py"_s);
     QVERIFY(script.open(QIODevice::WriteOnly));
     script.write("#!/usr/bin/python3\n");
     script.close();
-    QVERIFY(packZip({{script.fileName(), u"SmartMeter/ocr.py"_s}}, zip));
+    QVERIFY(packZip({{script.fileName(), u"SmartMeter/ocr.py"_s}}, offline.place().folder() + u"/release.zip"_s));
     if (screen != "signin"_L1) {
         offline.signIn(devices);
     }
@@ -374,7 +392,7 @@ void ButtonsTest::pressesEveryButton()
         refill(offline, round);
         for (++idle; presser.pressNext(); idle = 0) {
             if (presser.hasOpenDialog()) {
-                chooseRelease(offline, zip);
+                chooseFiles(offline);
             } else {
                 settle(offline, screen);
             }

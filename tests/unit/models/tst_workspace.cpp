@@ -57,7 +57,8 @@ private Q_SLOTS:
     void showsHowAnUpdateGoes();
     void retriesWhatFailed();
     void acceptsAndRefusesNewDevices();
-    void importsBirthRecords();
+    void showsWhatAListWouldChange();
+    void exportsWhatIsShown();
     void acceptsByPattern();
     void savesAndShowsViews();
     void changesTagsOfTheSelection();
@@ -214,20 +215,69 @@ void WorkspaceTest::acceptsAndRefusesNewDevices()
     QVERIFY(shown->panel().fleet().find(test::newcomerJid(2)));
 }
 
-void WorkspaceTest::importsBirthRecords()
+void WorkspaceTest::showsWhatAListWouldChange()
 {
     const test::OfflinePanel place(m_clock);
     const std::unique_ptr<Workspace> shown = workspace(place);
-    const int before = shown->panel().fleet().count();
     QSignalSpy notified(shown.get(), &Workspace::notified);
-    QFile file(place.folder() + u"/fleet.json"_s);
+    ImportForm *form = shown->importForm();
+    QVERIFY(form->summary().isEmpty());
+    form->begin(QUrl::fromLocalFile(place.folder() + u"/missing.csv"_s));
+    QVERIFY2(form->summary().contains(u"missing.csv"_s), qPrintable(form->summary()));
+    QVERIFY(!form->isAcceptable() && form->hindrance().isEmpty());
+
+    QFile file(place.folder() + u"/fleet.csv"_s);
     QVERIFY(file.open(QIODevice::WriteOnly));
-    file.write("{\"format\":1,\"devices\":[{\"jid\":\"altimeter_7001@im.example.net\"}]}");
+    file.write("jid,name,floor,mac\naltimeter_7001,Mill,2,\n" + shown->panel().fleet().at(0).jid.toUtf8() +
+               ",,,\nnot a jid,,,\n");
     file.close();
-    shown->importFleet(QUrl::fromLocalFile(file.fileName()));
-    QCOMPARE(shown->panel().fleet().count(), before + 1);
+    form->begin(QUrl::fromLocalFile(file.fileName()));
+    QCOMPARE(form->file(), u"fleet.csv"_s);
+    QVERIFY2(form->summary().startsWith(u"2 device"_s), qPrintable(form->summary()));
+    QVERIFY2(form->columns().contains(u"floor"_s) && form->columns().contains(u"mac"_s), qPrintable(form->columns()));
+    QCOMPARE(form->problemCount(), 1);
+    QVERIFY2(form->problems().startsWith(u"Line 4: "_s), qPrintable(form->problems()));
+    // Not without the server, and without it nothing is changed.
+    QVERIFY(!form->isAcceptable() && !form->hindrance().isEmpty());
+    const int before = shown->panel().fleet().count();
+    form->start();
+    QVERIFY(notified.takeFirst().at(1).toBool());
+    QCOMPARE(shown->panel().fleet().count(), before);
+    form->clear();
+    QVERIFY(form->file().isEmpty() && form->problemCount() == 0 && form->hindrance().isEmpty());
+}
+
+void WorkspaceTest::exportsWhatIsShown()
+{
+    const test::OfflinePanel place(m_clock);
+    const std::unique_ptr<Workspace> shown = workspace(place);
+    QSignalSpy notified(shown.get(), &Workspace::notified);
+    const QString path = place.folder() + u"/out.csv"_s;
+    const auto lines = [&path] {
+        QFile file(path);
+        return file.open(QIODevice::ReadOnly) ? file.readAll().trimmed().split('\n') : QByteArrayList();
+    };
+    shown->exportFleet(QUrl::fromLocalFile(path));
     QVERIFY(!notified.takeFirst().at(1).toBool());
-    shown->importFleet(QUrl::fromLocalFile(place.folder() + u"/missing.json"_s));
+    QCOMPARE(lines().size(), shown->panel().fleet().count() + 1);
+    QVERIFY(lines().constFirst().startsWith("\xef\xbb\xbfjid,name,"));
+    // The selection, whatever the filter shows; without one what it shows.
+    shown->fleet()->toggle(1);
+    const QByteArray chosen = shown->fleet()->checkedKeys().constFirst().toUtf8();
+    shown->exportFleet(QUrl::fromLocalFile(path));
+    QCOMPARE(lines().size(), 2);
+    QVERIFY(lines().constLast().startsWith(chosen));
+    shown->fleet()->uncheckAll();
+    shown->fleet()->setFilterText(u"jid=%1"_s.arg(shown->panel().fleet().at(2).jid));
+    QTRY_COMPARE_WITH_TIMEOUT(shown->fleet()->shownCount(), 1, waitLimit);
+    shown->exportFleet(QUrl::fromLocalFile(path));
+    QCOMPARE(lines().size(), 2);
+
+    notified.clear();
+    shown->exportActivity(QUrl::fromLocalFile(path));
+    QVERIFY(!notified.takeFirst().at(1).toBool());
+    QCOMPARE(lines().size(), shown->activity()->shownCount() + 1);
+    shown->exportActivity(QUrl::fromLocalFile(place.folder() + u"/no/such/folder.csv"_s));
     QVERIFY(notified.takeFirst().at(1).toBool());
 }
 

@@ -77,6 +77,9 @@ void WordingTest::csvOfTheFleetHasAColumnPerProcess()
 {
     records::Device device;
     device.jid = u"altimeter_0001@localhost"_s;
+    device.label = u"Mill"_s;
+    device.tags = {u"north"_s, u"old"_s};
+    device.notes.fields = {{u"floor"_s, u"2"_s}};
     device.rpiUniqueId = u"=1+1"_s;
     device.online = true;
     device.lastSeen = now;
@@ -89,8 +92,12 @@ void WordingTest::csvOfTheFleetHasAColumnPerProcess()
     uplink.report.isDead = true;
     device.processes = {ocr, uplink};
     const QList<QByteArray> lines = fleetCsv({&device}, {u"ocr"_s, u"uplink"_s}, now).split('\n');
-    QVERIFY(lines.at(0).startsWith("device,jid,rpi_unique_id,online,last_seen,ocr,uplink,agent,"));
-    QVERIFY(lines.at(1).startsWith("altimeter_0001,altimeter_0001@localhost,'=1+1,yes,2026-01-31T12:00:00Z,3,2 dead,"));
+    QVERIFY2(lines.at(0).startsWith("jid,name,tags,address,meter number,cupboard,sim card,floor,notes,"
+                                    "(id),(online),(last seen),(ocr),(uplink),(agent),"),
+             lines.at(0));
+    QVERIFY2(lines.at(1).startsWith("altimeter_0001@localhost,Mill,\"north, old\",,,,,2,,"
+                                    "'=1+1,yes,2026-01-31T12:00:00Z,3,2 dead,"),
+             lines.at(1));
 }
 
 void WordingTest::csvOfTheActivityHasALinePerEntry()

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "provision/CsvText.h"
+#include "table/CsvText.h"
 
 #include <algorithm>
 #include <csv.h>
 #include <QStringDecoder>
 
-namespace sgn::provision {
+namespace sgn {
 
 using namespace Qt::StringLiterals;
 
@@ -133,4 +133,4 @@ QByteArray csvLine(const QStringList &fields)
     return written.join(',') + '\n';
 }
 
-} // namespace sgn::provision
+} // namespace sgn

@@ -7,7 +7,7 @@
 #include <QList>
 #include <QStringList>
 
-namespace sgn::provision {
+namespace sgn {
 
 // One row of a table in CSV (RFC 4180), as spreadsheets write it.
 struct CsvRow
@@ -28,4 +28,4 @@ struct CsvRow
 // One line of CSV, with its end.
 [[nodiscard]] QByteArray csvLine(const QStringList &fields);
 
-} // namespace sgn::provision
+} // namespace sgn
