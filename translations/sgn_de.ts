@@ -724,6 +724,25 @@
         <translation>Abbrechen</translation>
     </message>
     <message>
+        <source>List of devices: a table, or birth records</source>
+        <translation>Liste von Geräten: eine Tabelle oder Geburtsurkunden</translation>
+    </message>
+    <message>
+        <source>Tables and birth records (*.csv *.json)</source>
+        <translation>Tabellen und Geburtsurkunden (*.csv *.json)</translation>
+    </message>
+    <message>
+        <source>All files (*)</source>
+        <translation>Alle Dateien (*)</translation>
+    </message>
+</context>
+<context>
+    <name>ImportFields</name>
+    <message>
+        <source>Import</source>
+        <translation>Importieren</translation>
+    </message>
+    <message>
         <source>A table (CSV) whose first line names the columns: jid, and any of name, tags and notes; others become fields, such as address. Or birth records of sgn-provision.</source>
         <translation>Eine Tabelle (CSV), deren erste Zeile die Spalten nennt: jid, dazu nach Wunsch name, tags und notes; andere werden zu Feldern, etwa Adresse. Oder Geburtsurkunden von sgn-provision.</translation>
     </message>
@@ -745,18 +764,6 @@
             <numerusform>%n Zeile lässt sich nicht übernehmen, die anderen schon.</numerusform>
             <numerusform>%n Zeilen lassen sich nicht übernehmen, die anderen schon.</numerusform>
         </translation>
-    </message>
-    <message>
-        <source>List of devices: a table, or birth records</source>
-        <translation>Liste von Geräten: eine Tabelle oder Geburtsurkunden</translation>
-    </message>
-    <message>
-        <source>Tables and birth records (*.csv *.json)</source>
-        <translation>Tabellen und Geburtsurkunden (*.csv *.json)</translation>
-    </message>
-    <message>
-        <source>All files (*)</source>
-        <translation>Alle Dateien (*)</translation>
     </message>
 </context>
 <context>

@@ -46,7 +46,7 @@
     </message>
 </context>
 <context>
-    <name>ImportDialog</name>
+    <name>ImportFields</name>
     <message numerus="yes">
         <source>%n line(s) can&apos;t be taken; the others are.</source>
         <translation>

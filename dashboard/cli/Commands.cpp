@@ -38,7 +38,7 @@ void addDevicesArguments(CommandLine &line)
     line.addOption({u"tag"_s, u"Only devices with this tag."_s, u"TAG"_s});
     line.addOption({u"where"_s, u"Only devices for which these conditions hold, such as 'online ocr<3 !tag=old'."_s,
                     u"CONDITIONS"_s});
-    line.addOption({u"csv"_s, u"As CSV, which import takes back."_s});
+    line.addOption({u"csv"_s, u"As CSV, which import reads."_s});
     line.addOption({u"new"_s, u"Instead: accounts that have shown up and aren't accepted as devices."_s});
 }
 

@@ -6,7 +6,7 @@
 
 namespace sgn::cli {
 
-// `import`: takes devices from a list, and what it has to say about them.
+// `import`: takes devices from a list, with all that it has of them.
 class ImportJob : public Job
 {
     Q_OBJECT

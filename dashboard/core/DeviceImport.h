@@ -69,7 +69,7 @@ private:
     qsizetype m_stepsDone = 0;
     qsizetype m_stepsTotal = 0;
     Step m_step = Step::None;
-    int m_run = 0; // tells the replies to an earlier import apart
+    int m_run = 0; // separates it from the replies to an earlier import
 };
 
 } // namespace sgn::core

@@ -215,7 +215,7 @@ records::Expected<ListedDevice> deviceOf(const CsvRow &row, const QStringList &h
                                          const ListTerms &terms)
 {
     if (!row.problem.isEmpty()) {
-        return fail(records::Problem(Error(ErrorCode::BadFile, row.problem)));
+        return fail(records::Problem(Error{ErrorCode::BadFile, row.problem}));
     }
     QStringList cells = row.fields;
     while (cells.size() > head.size() && cells.constLast().isEmpty()) {

@@ -16,7 +16,7 @@
 
 namespace sgn::core {
 
-// What a list has to say about one device; an empty text where the list has the column and nothing in it.
+// What a list has of one device; an empty text where the list has the column and nothing in it.
 struct ListedDevice
 {
     QString jid; // bare
@@ -32,7 +32,7 @@ struct DeviceList
 {
     QList<ListedDevice> devices;      // in order of the list, each once
     QStringList fields;               // columns that become fields of the notes
-    QStringList ignored;              // columns that aren't taken, although their names don't say so
+    QStringList ignored;              // columns that aren't taken, those in parentheses excepted
     QList<records::Problem> problems; // entries that can't be taken, each with its line or its place
 };
 

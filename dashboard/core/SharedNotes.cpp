@@ -230,7 +230,7 @@ void SharedNotes::enter(const QString &jid, records::SharedEntry entry)
 {
     entry.changedAt = records::timeOfChange(m_clock.wallUtc(), entry.changedAt);
     m_fleet.setNotes(jid, entry.notes);
-    m_chunks[records::sharedChunkOf(jid)].insert(jid, std::move(entry));
+    m_chunks[records::sharedChunkOf(jid)].insert(jid, entry);
 }
 
 records::SharedEntry SharedNotes::entryOf(const QString &jid) const

@@ -187,7 +187,7 @@ QVariant FactModel::data(const QModelIndex &index, int role) const
     case LabelRole:
         return fact.label;
     case MapRole:
-        return fact.map;
+        return fact.map.toString();
     case Qt::DisplayRole:
     case ValueRole:
         return fact.value;

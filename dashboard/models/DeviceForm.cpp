@@ -13,7 +13,7 @@ namespace sgn::models {
 
 namespace {
 
-// Of records::commonNoteFields, in the same order; what other fields are called is up to the operators.
+// What records::commonNoteFields are called, in the same order; the names of other fields are the operators' own.
 constexpr std::array<const char *, records::commonNoteFields.size()> labels{
     QT_TRANSLATE_NOOP("NoteField", "Address"),
     QT_TRANSLATE_NOOP("NoteField", "Meter number"),

@@ -16,7 +16,7 @@ constexpr KnownColumn knownColumns[] = {
     {u"name", ListColumn::Name},
     {u"tags", ListColumn::Tags},
     {u"notes", ListColumn::Notes},
-    // Of the list from which sgn-provision makes the devices.
+    // They are in the list from which sgn-provision makes the devices.
     {u"password", ListColumn::Ignored},
     {u"id", ListColumn::Ignored},
     {u"mac", ListColumn::Ignored},

@@ -14,7 +14,7 @@ namespace sgn::wording {
 // or CR) gets an apostrophe in front, because every word in it may come from outside.
 [[nodiscard]] QByteArray csvLine(const QStringList &fields);
 
-// The devices in this order: first what core::parseDeviceList() takes back (JID, name, tags, the notes' fields, notes),
+// The devices in this order: first what core::parseDeviceList() reads (JID, name, tags, the notes' fields, notes),
 // then what the devices report, in columns in parentheses, which it leaves out; one per process name among them. `now`
 // (UTC) is for how long something has lasted.
 [[nodiscard]] QByteArray fleetCsv(const QList<const records::Device *> &devices, const QStringList &processNames,

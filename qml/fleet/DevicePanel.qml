@@ -124,7 +124,7 @@ Rectangle {
 
                     required property string label
                     required property string value
-                    required property url map
+                    required property string map
 
                     spacing: 0
 
@@ -139,7 +139,7 @@ Rectangle {
                         Layout.fillWidth: true
                     }
                     Link {
-                        visible: fact.map.toString().length > 0
+                        visible: fact.map.length > 0
                         text: qsTr("Map")
                         Layout.leftMargin: Theme.gap2
                         Layout.preferredHeight: value.implicitHeight

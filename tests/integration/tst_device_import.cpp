@@ -18,7 +18,7 @@ namespace {
 
 constexpr int devices = 40;
 
-// Of the devices `first` to `last`: a name, a tag and an address each.
+// Lists the devices `first` to `last` with a name, a tag and an address each.
 DeviceList listOf(int first, int last)
 {
     DeviceList list;
@@ -41,7 +41,7 @@ bool isDescribed(Panel &panel, int n)
 
 } // namespace
 
-// Lists of devices against a real server without groups, so that nobody is a contact by itself.
+// Lists of devices against a real server without groups, so that no device is a contact by itself.
 class DeviceImportTest : public QObject
 {
     Q_OBJECT

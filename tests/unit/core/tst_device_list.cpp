@@ -53,7 +53,7 @@ private Q_SLOTS:
     void refusesAnythingElse_data();
     void refusesAnythingElse();
     void namesTheFile();
-    void takesBackWhatWasExported();
+    void readsWhatWasExported();
     void plans_data();
     void plans();
 };
@@ -209,7 +209,7 @@ void DeviceListTest::namesTheFile()
 }
 
 // What a spreadsheet leaves as it is changes nothing.
-void DeviceListTest::takesBackWhatWasExported()
+void DeviceListTest::readsWhatWasExported()
 {
     records::Device one;
     one.jid = u"a@home"_s;
@@ -239,7 +239,7 @@ void DeviceListTest::plans_data()
     QTest::addColumn<QByteArray>("text");
     QTest::addColumn<bool>("removes");
     QTest::addColumn<QString>("outcome"); // what changes of a@home, which is known, and of n@home, which isn't
-    QTest::newRow("nothing to say") << "jid\na\n"_ba << false << u"unchanged 1"_s;
+    QTest::newRow("a JID alone") << "jid\na\n"_ba << false << u"unchanged 1"_s;
     QTest::newRow("the same") << "jid,name,tags,notes,floor\na,Mill,\"old,north\",n,1\n"_ba << false
                               << u"unchanged 1"_s;
     QTest::newRow("another name") << "jid,name\na,Tower\n"_ba << false << u"a is Tower [north old]"_s;
