@@ -224,6 +224,21 @@
     </message>
 </context>
 <context>
+    <name>ColumnList</name>
+    <message>
+        <source>Move %1 to the front</source>
+        <translation>%1 nach vorn</translation>
+    </message>
+    <message>
+        <source>Move %1 to the end</source>
+        <translation>%1 nach hinten</translation>
+    </message>
+    <message>
+        <source>Reset</source>
+        <translation>Zurücksetzen</translation>
+    </message>
+</context>
+<context>
     <name>ConnectionBanner</name>
     <message>
         <source>Not connected, this is the last known state: %1. %2</source>
@@ -243,6 +258,10 @@
     <message>
         <source>Select all shown</source>
         <translation>Alle angezeigten auswählen</translation>
+    </message>
+    <message>
+        <source>Columns</source>
+        <translation>Spalten</translation>
     </message>
 </context>
 <context>

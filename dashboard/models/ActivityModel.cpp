@@ -61,13 +61,13 @@ Column ActivityModel::column(int index) const
 {
     switch (index) {
     case TimeColumn:
-        return {.title = tr("Time"), .width = 128};
+        return {.id = u"time"_s, .title = tr("Time"), .width = 128};
     case DeviceColumn:
-        return {.title = tr("Device"), .width = 160};
+        return {.id = u"device"_s, .title = tr("Device"), .width = 160};
     case NumberColumn:
-        return {.title = tr("Number"), .width = 104};
+        return {.id = u"number"_s, .title = tr("Number"), .width = 104};
     default:
-        return {.title = tr("What happened"), .width = 320, .minimumWidth = 160, .grows = true};
+        return {.id = u"text"_s, .title = tr("What happened"), .width = 320, .minimumWidth = 160, .grows = true};
     }
 }
 

@@ -38,6 +38,7 @@ void Application::show(std::unique_ptr<core::Panel> panel)
     m_workspace->panel().driveRollouts();
     m_workspace->keys()->keepIn(m_environment.preferences);
     m_workspace->acceptPatterns()->keepIn(m_environment.preferences);
+    m_workspace->keepColumnsIn(m_environment.preferences);
     Q_EMIT workspaceChanged();
 }
 

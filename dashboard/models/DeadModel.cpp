@@ -47,17 +47,17 @@ Column DeadModel::column(int index) const
 {
     switch (index) {
     case DeviceColumn:
-        return {.title = tr("Device"), .width = 140};
+        return {.id = u"device"_s, .title = tr("Device"), .width = 140};
     case ProcessColumn:
-        return {.title = tr("Process"), .width = 104};
+        return {.id = u"process"_s, .title = tr("Process"), .width = 104};
     case SinceColumn:
-        return {.title = tr("State"), .width = 116};
+        return {.id = u"state"_s, .title = tr("State"), .width = 116};
     case VersionColumn:
-        return {.title = tr("Version"), .width = 76};
+        return {.id = u"version"_s, .title = tr("Version"), .width = 76};
     case RestartsColumn:
-        return {.title = tr("Restarts in 24 h"), .width = 124};
+        return {.id = u"restarts"_s, .title = tr("Restarts in 24 h"), .width = 124};
     default:
-        return {.title = tr("Cause"), .width = 160, .minimumWidth = 160, .grows = true};
+        return {.id = u"cause"_s, .title = tr("Cause"), .width = 160, .minimumWidth = 160, .grows = true};
     }
 }
 

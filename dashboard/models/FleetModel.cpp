@@ -72,18 +72,20 @@ int FleetModel::columnCount(const QModelIndex &parent) const
 Column FleetModel::column(int index) const
 {
     if (index == DeviceColumn) {
-        return {.title = tr("Device"), .width = m_nameWidth, .minimumWidth = m_nameWidth};
+        return {.id = u"device"_s, .title = tr("Device"), .width = m_nameWidth, .minimumWidth = m_nameWidth};
     }
     if (index == SeenColumn) {
-        return {.title = tr("Seen"), .width = 64};
+        return {.id = u"seen"_s, .title = tr("Seen"), .width = 64};
     }
     if (index == agentColumn()) {
-        return {.title = tr("Agent"), .width = 60};
+        return {.id = u"agent"_s, .title = tr("Agent"), .width = 60};
     }
     if (index == whyColumn()) {
-        return {.title = tr("Why"), .width = 136, .minimumWidth = 136, .grows = true, .readableWidth = 320};
+        return {
+            .id = u"why"_s, .title = tr("Why"), .width = 136, .minimumWidth = 136, .grows = true, .readableWidth = 320};
     }
-    return {.title = m_processes.value(index - FirstProcess), .width = 116, .minimumWidth = 100};
+    const QString name = m_processes.value(index - FirstProcess);
+    return {.id = u"process:"_s + name, .title = name, .width = 116, .minimumWidth = 100};
 }
 
 Cell FleetModel::cell(int row, int column) const

@@ -8,6 +8,8 @@
 #include <algorithm>
 #include <QLocale>
 
+using namespace Qt::StringLiterals;
+
 namespace sgn::models {
 
 LogListModel::LogListModel(core::LogService &logs, const core::Fleet &fleet, const Clock &clock, QObject *parent)
@@ -46,11 +48,11 @@ Column LogListModel::column(int index) const
 {
     switch (index) {
     case DeviceColumn:
-        return {.title = tr("Device"), .width = 128, .minimumWidth = 80, .grows = true};
+        return {.id = u"device"_s, .title = tr("Device"), .width = 128, .minimumWidth = 80, .grows = true};
     case TimeColumn:
-        return {.title = tr("Asked"), .width = 72};
+        return {.id = u"time"_s, .title = tr("Asked"), .width = 72};
     default:
-        return {.title = tr("State"), .width = 112};
+        return {.id = u"state"_s, .title = tr("State"), .width = 112};
     }
 }
 

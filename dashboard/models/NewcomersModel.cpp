@@ -33,17 +33,17 @@ Column NewcomersModel::column(int index) const
 {
     switch (index) {
     case AccountColumn:
-        return {.title = tr("Account"), .width = 160, .minimumWidth = 96};
+        return {.id = u"account"_s, .title = tr("Account"), .width = 160, .minimumWidth = 96};
     case ServerColumn:
-        return {.title = tr("Server"), .width = 140, .minimumWidth = 80};
+        return {.id = u"server"_s, .title = tr("Server"), .width = 140, .minimumWidth = 80};
     case IdColumn:
-        return {.title = tr("Id"), .width = 136};
+        return {.id = u"id"_s, .title = tr("Id"), .width = 136};
     case FirstSeenColumn:
-        return {.title = tr("First seen"), .width = 112};
+        return {.id = u"first"_s, .title = tr("First seen"), .width = 112};
     case LastSeenColumn:
-        return {.title = tr("Last seen"), .width = 112};
+        return {.id = u"last"_s, .title = tr("Last seen"), .width = 112};
     default:
-        return {.title = tr("First message"), .width = 160, .minimumWidth = 120, .grows = true};
+        return {.id = u"message"_s, .title = tr("First message"), .width = 160, .minimumWidth = 120, .grows = true};
     }
 }
 

@@ -125,6 +125,16 @@ void Preferences::setLastAccount(const LastAccount &account)
     m_settings.setValue("account/keepPassword", account.keepPassword);
 }
 
+ColumnChoice Preferences::columns(const QString &table) const
+{
+    return columnChoiceFrom(m_settings.value(u"columns/"_s + table).toString());
+}
+
+void Preferences::setColumns(const QString &table, const ColumnChoice &choice)
+{
+    m_settings.setValue(u"columns/"_s + table, toText(choice));
+}
+
 QString Preferences::keyFile(KeyPurpose purpose) const
 {
     return m_settings.value(keyEntry(purpose)).toString();

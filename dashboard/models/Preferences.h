@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/PanelConfig.h"
+#include "models/ColumnChoice.h"
 
 #include <QObject>
 #include <QSettings>
@@ -62,6 +63,9 @@ public:
     void setAccept(const QStringList &patterns);
     [[nodiscard]] LastAccount lastAccount() const;
     void setLastAccount(const LastAccount &account);
+    // What was chosen of a table's columns, by the name of the table.
+    [[nodiscard]] ColumnChoice columns(const QString &table) const;
+    void setColumns(const QString &table, const ColumnChoice &choice);
     // Where a private key that signs is kept; empty: nowhere.
     [[nodiscard]] QString keyFile(KeyPurpose purpose) const;
     void setKeyFile(KeyPurpose purpose, const QString &file);

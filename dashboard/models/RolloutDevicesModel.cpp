@@ -87,13 +87,14 @@ Column RolloutDevicesModel::column(int index) const
 {
     switch (index) {
     case DeviceColumn:
-        return {.title = tr("Device"), .width = 160};
+        return {.id = u"device"_s, .title = tr("Device"), .width = 160};
     case WaveColumn:
-        return {.title = tr("Wave"), .width = 64};
+        return {.id = u"wave"_s, .title = tr("Wave"), .width = 64};
     case StateColumn:
-        return {.title = tr("State"), .width = 240, .minimumWidth = 160};
+        return {.id = u"state"_s, .title = tr("State"), .width = 240, .minimumWidth = 160};
     default:
-        return {.title = tr("Why"), .width = 200, .minimumWidth = 140, .grows = true, .readableWidth = 320};
+        return {
+            .id = u"why"_s, .title = tr("Why"), .width = 200, .minimumWidth = 140, .grows = true, .readableWidth = 320};
     }
 }
 

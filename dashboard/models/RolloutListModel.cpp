@@ -53,17 +53,17 @@ Column RolloutListModel::column(int index) const
 {
     switch (index) {
     case NameColumn:
-        return {.title = tr("Rollout"), .width = 180, .minimumWidth = 120};
+        return {.id = u"rollout"_s, .title = tr("Rollout"), .width = 180, .minimumWidth = 120};
     case VersionsColumn:
-        return {.title = tr("Versions"), .width = 140, .minimumWidth = 100, .grows = true};
+        return {.id = u"versions"_s, .title = tr("Versions"), .width = 140, .minimumWidth = 100, .grows = true};
     case StateColumn:
-        return {.title = tr("State"), .width = 112, .minimumWidth = 96};
+        return {.id = u"state"_s, .title = tr("State"), .width = 112, .minimumWidth = 96};
     case ProgressColumn:
-        return {.title = tr("Progress"), .width = 272, .minimumWidth = 240};
+        return {.id = u"progress"_s, .title = tr("Progress"), .width = 272, .minimumWidth = 240};
     case ByColumn:
-        return {.title = tr("By"), .width = 104, .minimumWidth = 64};
+        return {.id = u"by"_s, .title = tr("By"), .width = 104, .minimumWidth = 64};
     default:
-        return {.title = tr("Started"), .width = 104, .minimumWidth = 80};
+        return {.id = u"started"_s, .title = tr("Started"), .width = 104, .minimumWidth = 80};
     }
 }
 

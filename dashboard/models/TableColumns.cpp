@@ -20,6 +20,7 @@ void TableColumns::setRows(TableFilter *rows)
         connect(m_rows, &QAbstractItemModel::columnsRemoved, this, &TableColumns::layOut);
         connect(m_rows, &QAbstractItemModel::modelReset, this, &TableColumns::layOut);
         connect(&m_rows->table(), &TableModel::columnsChanged, this, &TableColumns::layOut);
+        connect(m_rows, &TableFilter::columnChoiceChanged, this, &TableColumns::layOut);
         connect(m_rows, &QObject::destroyed, this, [this] {
             m_rows = nullptr;
             layOut();
@@ -54,19 +55,65 @@ qreal TableColumns::width(int column) const
 
 void TableColumns::resize(int column, qreal width)
 {
-    if (column < 0 || column >= m_columns.size()) {
+    if (!m_rows || column < 0 || column >= m_columns.size()) {
         return;
     }
     const qreal lead = column == 0 ? m_lead : 0;
-    m_chosen.insert(m_columns.at(column).title,
-                    qMax(width - lead, static_cast<qreal>(m_columns.at(column).minimumWidth)));
-    layOut();
+    ColumnChoice choice = m_rows->columnChoice();
+    choice.widths.insert(m_columns.at(column).id, std::max(qRound(width - lead), m_columns.at(column).minimumWidth));
+    m_rows->setColumnChoice(choice);
 }
 
 void TableColumns::resetWidth(int column)
 {
-    if (column >= 0 && column < m_columns.size() && m_chosen.remove(m_columns.at(column).title) > 0) {
-        layOut();
+    if (m_rows && column >= 0 && column < m_columns.size()) {
+        ColumnChoice choice = m_rows->columnChoice();
+        choice.widths.remove(m_columns.at(column).id);
+        m_rows->setColumnChoice(choice);
+    }
+}
+
+void TableColumns::setShown(int column, bool shown)
+{
+    if (!m_rows || column < 1 || column >= m_columns.size()) {
+        return;
+    }
+    ColumnChoice choice = m_rows->columnChoice();
+    choice.hidden.removeAll(m_columns.at(column).id);
+    if (!shown) {
+        choice.hidden += m_columns.at(column).id;
+    }
+    m_rows->setColumnChoice(choice);
+}
+
+void TableColumns::moveOn(int column)
+{
+    exchange(column, column + 1);
+}
+
+void TableColumns::moveBack(int column)
+{
+    exchange(column, column - 1);
+}
+
+void TableColumns::exchange(int column, int other)
+{
+    if (!m_rows || std::min(column, other) < 1 || std::max(column, other) >= m_columns.size()) {
+        return;
+    }
+    ColumnChoice choice = m_rows->columnChoice();
+    choice.order.clear();
+    for (const Column &each : std::as_const(m_columns)) {
+        choice.order += each.id;
+    }
+    choice.order.swapItemsAt(column, other);
+    m_rows->setColumnChoice(choice);
+}
+
+void TableColumns::reset()
+{
+    if (m_rows) {
+        m_rows->setColumnChoice({});
     }
 }
 
@@ -93,6 +140,10 @@ QVariant TableColumns::data(const QModelIndex &index, int role) const
         return column.sortable;
     case AlignEndRole:
         return column.alignEnd;
+    case SourceColumnRole:
+        return m_rows ? m_rows->sourceColumn(index.row()) : -1;
+    case ShownRole:
+        return isShown(column);
     default:
         return {};
     }
@@ -100,11 +151,9 @@ QVariant TableColumns::data(const QModelIndex &index, int role) const
 
 QHash<int, QByteArray> TableColumns::roleNames() const
 {
-    return {{TitleRole, "title"},
-            {XRole, "offset"},
-            {WidthRole, "extent"},
-            {SortableRole, "sortable"},
-            {AlignEndRole, "alignEnd"}};
+    return {{TitleRole, "title"},       {XRole, "offset"},          {WidthRole, "extent"},
+            {SortableRole, "sortable"}, {AlignEndRole, "alignEnd"}, {SourceColumnRole, "sourceColumn"},
+            {ShownRole, "shown"}};
 }
 
 void TableColumns::layOut()
@@ -131,16 +180,17 @@ void TableColumns::takeBasicWidths(int count)
     m_columns.clear();
     m_widths.clear();
     for (int i = 0; i < count; ++i) {
-        const Column column = m_rows->table().column(i);
+        const Column column = m_rows->table().column(m_rows->sourceColumn(i));
+        const int width = m_rows->columnChoice().widths.value(column.id, column.width);
         m_columns.append(column);
-        m_widths.append(m_chosen.value(column.title, column.width) + (i == 0 ? m_lead : 0));
+        m_widths.append(!isShown(column) ? 0 : width + (i == 0 ? m_lead : 0));
     }
 }
 
 void TableColumns::growBy(qreal left)
 {
     const auto grows = [this](const Column &column) {
-        return column.grows && !isChosen(column);
+        return column.grows && !isFixed(column);
     };
     const auto growing = std::ranges::count_if(m_columns, grows);
     for (qsizetype i = 0; i < m_columns.size() && left > 0; ++i) {
@@ -159,7 +209,7 @@ void TableColumns::shrinkOthers()
     QList<qreal> ofColumn(m_columns.size());
     for (qsizetype i = 0; i < m_columns.size(); ++i) {
         const Column &column = m_columns.at(i);
-        if (isChosen(column)) {
+        if (isFixed(column)) {
             continue;
         }
         if (column.grows) {
@@ -178,10 +228,20 @@ void TableColumns::shrinkOthers()
     for (qsizetype i = 0; i < m_columns.size(); ++i) {
         const Column &column = m_columns.at(i);
         m_widths[i] -= taken * ofColumn.at(i) / spare;
-        if (given > 0 && column.grows && !isChosen(column)) {
+        if (given > 0 && column.grows && !isFixed(column)) {
             m_widths[i] += given * std::max<qreal>(0, column.readableWidth - m_widths.at(i)) / missing;
         }
     }
+}
+
+bool TableColumns::isShown(const Column &column) const
+{
+    return !m_rows || !m_rows->columnChoice().hidden.contains(column.id);
+}
+
+bool TableColumns::isFixed(const Column &column) const
+{
+    return !isShown(column) || (m_rows && m_rows->columnChoice().widths.contains(column.id));
 }
 
 qreal TableColumns::usedWidth() const

@@ -29,17 +29,52 @@ TableFilter::TableFilter(TableModel &source, QObject *parent)
         forget();
     });
     connect(&source, &QAbstractItemModel::modelReset, this, [this] {
+        m_columns = arrangedColumns();
         endResetModel();
         rebuild();
     });
+    // Where columns come to in an order of one's own isn't known before they are there.
     connect(&source, &QAbstractItemModel::columnsAboutToBeInserted, this,
-            [this](const QModelIndex &, int first, int last) { beginInsertColumns({}, first, last); });
-    connect(&source, &QAbstractItemModel::columnsInserted, this, [this] { endInsertColumns(); });
+            [this](const QModelIndex &, int first, int last) {
+                m_choice.order.isEmpty() ? beginInsertColumns({}, first, last) : beginResetModel();
+            });
+    connect(&source, &QAbstractItemModel::columnsInserted, this, [this] {
+        m_columns = arrangedColumns();
+        m_choice.order.isEmpty() ? endInsertColumns() : endResetModel();
+    });
     connect(&source, &QAbstractItemModel::columnsAboutToBeRemoved, this,
-            [this](const QModelIndex &, int first, int last) { beginRemoveColumns({}, first, last); });
-    connect(&source, &QAbstractItemModel::columnsRemoved, this, [this] { endRemoveColumns(); });
-    connect(&source, &QAbstractItemModel::headerDataChanged, this, &QAbstractItemModel::headerDataChanged);
+            [this](const QModelIndex &, int first, int last) {
+                m_choice.order.isEmpty() ? beginRemoveColumns({}, first, last) : beginResetModel();
+            });
+    connect(&source, &QAbstractItemModel::columnsRemoved, this, [this] {
+        m_columns = arrangedColumns();
+        m_choice.order.isEmpty() ? endRemoveColumns() : endResetModel();
+    });
+    connect(&source, &QAbstractItemModel::headerDataChanged, this,
+            [this](Qt::Orientation orientation) { Q_EMIT headerDataChanged(orientation, 0, columnCount() - 1); });
+    m_columns = arrangedColumns();
     rebuild();
+}
+
+QList<int> TableFilter::arrangedColumns() const
+{
+    QStringList ids;
+    for (int column = 0; column < m_source.columnCount(); ++column) {
+        ids += m_source.column(column).id;
+    }
+    return arranged(ids, m_choice.order);
+}
+
+void TableFilter::setColumnChoice(const ColumnChoice &choice)
+{
+    if (choice == m_choice) {
+        return;
+    }
+    m_choice = choice;
+    if (const QList<int> columns = arrangedColumns(); columns != m_columns) {
+        changeLayout(HorizontalSortHint, [this, &columns] { m_columns = columns; });
+    }
+    Q_EMIT columnChoiceChanged();
 }
 
 void TableFilter::setFilterText(const QString &text)
@@ -106,7 +141,7 @@ void TableFilter::sortBy(int column)
 
 void TableFilter::sortBy(int column, bool descending)
 {
-    if (column < 0 || column >= columnCount() || !m_source.column(column).sortable) {
+    if (column < 0 || column >= m_source.columnCount() || !m_source.column(column).sortable) {
         return;
     }
     m_sortColumn = column;
@@ -204,7 +239,7 @@ int TableFilter::rowCount(const QModelIndex &parent) const
 
 int TableFilter::columnCount(const QModelIndex &parent) const
 {
-    return parent.isValid() ? 0 : m_source.columnCount();
+    return parent.isValid() ? 0 : static_cast<int>(m_columns.size());
 }
 
 QModelIndex TableFilter::mapToSource(const QModelIndex &proxyIndex) const
@@ -212,13 +247,13 @@ QModelIndex TableFilter::mapToSource(const QModelIndex &proxyIndex) const
     if (!proxyIndex.isValid() || proxyIndex.row() >= m_shown.size()) {
         return {};
     }
-    return m_source.index(m_shown.at(proxyIndex.row()), proxyIndex.column());
+    return m_source.index(m_shown.at(proxyIndex.row()), sourceColumn(proxyIndex.column()));
 }
 
 QModelIndex TableFilter::mapFromSource(const QModelIndex &sourceIndex) const
 {
     const int row = sourceIndex.isValid() ? m_position.value(sourceIndex.row(), -1) : -1;
-    return row < 0 ? QModelIndex() : createIndex(row, sourceIndex.column());
+    return row < 0 ? QModelIndex() : createIndex(row, static_cast<int>(m_columns.indexOf(sourceIndex.column())));
 }
 
 QVariant TableFilter::data(const QModelIndex &index, int role) const
@@ -231,7 +266,7 @@ QVariant TableFilter::data(const QModelIndex &index, int role) const
 
 QVariant TableFilter::headerData(int section, Qt::Orientation orientation, int role) const
 {
-    return m_source.headerData(section, orientation, role);
+    return m_source.headerData(orientation == Qt::Horizontal ? sourceColumn(section) : section, orientation, role);
 }
 
 QHash<int, QByteArray> TableFilter::roleNames() const
@@ -309,16 +344,20 @@ void TableFilter::showAccepted()
 void TableFilter::forwardData(const QModelIndex &topLeft, const QModelIndex &bottomRight, const QList<int> &roles)
 {
     constexpr int manyRows = 64;
+    // Columns beside each other there aren't here.
+    const bool isOne = topLeft.column() == bottomRight.column();
+    const int first = isOne ? static_cast<int>(m_columns.indexOf(topLeft.column())) : 0;
+    const int last = isOne ? first : columnCount() - 1;
     if (bottomRight.row() - topLeft.row() >= manyRows) {
         if (!m_shown.isEmpty()) {
-            Q_EMIT dataChanged(index(0, topLeft.column()), index(shownCount() - 1, bottomRight.column()), roles);
+            Q_EMIT dataChanged(index(0, first), index(shownCount() - 1, last), roles);
         }
         return;
     }
     for (int row = topLeft.row(); row <= bottomRight.row(); ++row) {
         const int shown = m_position.value(row, -1);
         if (shown >= 0) {
-            Q_EMIT dataChanged(index(shown, topLeft.column()), index(shown, bottomRight.column()), roles);
+            Q_EMIT dataChanged(index(shown, first), index(shown, last), roles);
         }
     }
 }
@@ -467,22 +506,30 @@ void TableFilter::reorder(const Rows &rows)
     if ((rows.isEmpty() && m_shown.isEmpty()) || rows == m_shown) {
         return;
     }
-    Q_EMIT layoutAboutToBeChanged({}, VerticalSortHint);
+    changeLayout(VerticalSortHint, [this, &rows] {
+        m_shown = rows;
+        indexPositions();
+    });
+}
+
+// Indexes that others keep follow their cells.
+void TableFilter::changeLayout(LayoutChangeHint hint, const std::function<void()> &change)
+{
+    Q_EMIT layoutAboutToBeChanged({}, hint);
     const QModelIndexList before = persistentIndexList();
-    QList<int> sources;
+    QList<std::pair<int, int>> sources;
     sources.reserve(before.size());
     for (const QModelIndex &index : before) {
-        sources.append(m_shown.at(index.row()));
+        sources.append({m_shown.at(index.row()), m_columns.at(index.column())});
     }
-    m_shown = rows;
-    indexPositions();
+    change();
     QModelIndexList after;
     after.reserve(before.size());
-    for (qsizetype i = 0; i < before.size(); ++i) {
-        after.append(createIndex(m_position.at(sources.at(i)), before.at(i).column()));
+    for (const auto &[row, column] : sources) {
+        after.append(createIndex(m_position.at(row), static_cast<int>(m_columns.indexOf(column))));
     }
     changePersistentIndexList(before, after);
-    Q_EMIT layoutChanged({}, VerticalSortHint);
+    Q_EMIT layoutChanged({}, hint);
 }
 
 void TableFilter::indexPositions()

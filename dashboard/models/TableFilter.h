@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "models/ColumnChoice.h"
 #include "models/TableModel.h"
 
+#include <functional>
 #include <QAbstractProxyModel>
 #include <QSet>
 #include <QTimer>
@@ -10,9 +12,9 @@
 
 namespace sgn::models {
 
-// A TableModel sorted, filtered and with a selection by key. Made for 100,000 rows: a filter change is one pass over
-// the rows and at most four signals, and changed rows are merged into place together, because QSortFilterProxyModel's
-// signal per run of rows grows with the square of their number.
+// A TableModel sorted, filtered, with its columns in the order that was chosen, and with a selection by key. Made for
+// 100,000 rows: a filter change is one pass over the rows and at most four signals, and changed rows are merged into
+// place together, because QSortFilterProxyModel's signal per run of rows grows with the square of their number.
 class TableFilter : public QAbstractProxyModel
 {
     Q_OBJECT
@@ -48,6 +50,12 @@ public:
     [[nodiscard]] int currentRow() const;
     [[nodiscard]] TableModel &table() const { return m_source; }
 
+    // Hidden columns and widths are kept here for the views, which come and go.
+    [[nodiscard]] const ColumnChoice &columnChoice() const { return m_choice; }
+    void setColumnChoice(const ColumnChoice &choice);
+    // The table's column at a place here; sortColumn() and sortBy() count as the table does.
+    [[nodiscard]] int sourceColumn(int column) const { return m_columns.value(column, -1); }
+
     // The same column again turns the order around.
     Q_INVOKABLE void sortBy(int column);
     void sortBy(int column, bool descending);
@@ -77,6 +85,7 @@ Q_SIGNALS:
     void countChanged();
     void checkedChanged();
     void currentChanged();
+    void columnChoiceChanged();
 
 protected:
     // Beyond the text filter.
@@ -91,11 +100,13 @@ private:
     [[nodiscard]] bool isShown(int sourceRow) const;
     [[nodiscard]] bool before(int left, int right) const;
     void rebuild();
+    [[nodiscard]] QList<int> arrangedColumns() const;
     void sortAgain();
     void filterAll();
     void showAccepted();
     void show(const Rows &rows);
     void reorder(const Rows &rows);
+    void changeLayout(LayoutChangeHint hint, const std::function<void()> &change);
     void indexPositions();
     void forget();
     void mergeTouched();
@@ -109,6 +120,8 @@ private:
     TableModel &m_source;
     QString m_filterText;
     QString m_needle;
+    ColumnChoice m_choice;
+    QList<int> m_columns; // of the source, by our column
     int m_sortColumn = 0;
     bool m_descending = false;
     Rows m_order;           // every source row, sorted, so that a filter change needn't sort

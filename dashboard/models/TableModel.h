@@ -11,6 +11,7 @@ namespace sgn::models {
 // How a column is titled and laid out; widths in device-independent pixels.
 struct Column
 {
+    QString id; // stays the same in all languages
     QString title;
     int width = 120;
     int minimumWidth = 56;

@@ -70,15 +70,15 @@ Column UpdateListModel::column(int index) const
 {
     switch (index) {
     case NumberColumn:
-        return {.title = tr("Number"), .width = 104};
+        return {.id = u"number"_s, .title = tr("Number"), .width = 104};
     case TitleColumn:
-        return {.title = tr("Update"), .width = 150};
+        return {.id = u"update"_s, .title = tr("Update"), .width = 150};
     case VersionsColumn:
-        return {.title = tr("Versions"), .width = 140, .minimumWidth = 100, .grows = true};
+        return {.id = u"versions"_s, .title = tr("Versions"), .width = 140, .minimumWidth = 100, .grows = true};
     case StartedColumn:
-        return {.title = tr("Started"), .width = 112};
+        return {.id = u"started"_s, .title = tr("Started"), .width = 112};
     default:
-        return {.title = tr("Result"), .width = 224};
+        return {.id = u"result"_s, .title = tr("Result"), .width = 224};
     }
 }
 

@@ -82,13 +82,13 @@ Column UpdateTargetsModel::column(int index) const
 {
     switch (index) {
     case DeviceColumn:
-        return {.title = tr("Device"), .width = 160};
+        return {.id = u"device"_s, .title = tr("Device"), .width = 160};
     case StateColumn:
-        return {.title = tr("State"), .width = 240};
+        return {.id = u"state"_s, .title = tr("State"), .width = 240};
     case RepliedColumn:
-        return {.title = tr("Last reply"), .width = 96};
+        return {.id = u"replied"_s, .title = tr("Last reply"), .width = 96};
     default:
-        return {.title = tr("Remarks"), .width = 200, .minimumWidth = 140, .grows = true};
+        return {.id = u"remarks"_s, .title = tr("Remarks"), .width = 200, .minimumWidth = 140, .grows = true};
     }
 }
 

@@ -3,6 +3,7 @@
 
 #include "base/AtomicFile.h"
 #include "models/Age.h"
+#include "models/Preferences.h"
 #include "wording/Csv.h"
 #include "wording/Problems.h"
 
@@ -142,6 +143,26 @@ void Workspace::refreshAges()
     m_newcomersModel.refreshTexts();
     m_device.refreshTexts();
     Q_EMIT lastReportChanged();
+}
+
+void Workspace::keepColumnsIn(Preferences &preferences)
+{
+    const std::pair<QString, TableFilter *> tables[]{
+        {u"fleet"_s, &m_fleet},
+        {u"dead"_s, &m_dead},
+        {u"newcomers"_s, &m_newcomers},
+        {u"updates"_s, &m_updates},
+        {u"targets"_s, m_update.targets()},
+        {u"rollouts"_s, &m_rollouts},
+        {u"rollout"_s, m_rollout.devices()},
+        {u"logs"_s, &m_logs},
+        {u"activity"_s, &m_activity},
+    };
+    for (const auto &[name, table] : tables) {
+        table->setColumnChoice(preferences.columns(name));
+        connect(table, &TableFilter::columnChoiceChanged, this,
+                [&preferences, name = name, table = table] { preferences.setColumns(name, table->columnChoice()); });
+    }
 }
 
 void Workspace::retranslate()

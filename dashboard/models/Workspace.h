@@ -30,6 +30,8 @@
 
 namespace sgn::models {
 
+class Preferences;
+
 // Everything one signed-in account shows and does: a model per screen on top of the core's Panel.
 class Workspace final : public QObject
 {
@@ -92,6 +94,9 @@ public:
     [[nodiscard]] SigningKeys *keys() { return &m_keys; }
     [[nodiscard]] AcceptPatterns *acceptPatterns() { return &m_acceptPatterns; }
 
+    // Takes what was chosen of the tables' columns from there, and keeps it there from now on. `preferences` outlives
+    // the workspace.
+    void keepColumnsIn(Preferences &preferences);
     // The language has changed.
     void retranslate();
 

@@ -6,16 +6,18 @@ import QtQuick.Layouts
 import QtQuick.Templates as T
 import Sgn.Ui
 
-// A command. Plain by default; `primary` for the one a screen is about, `danger` for what can't be undone, `flat` in bars.
+// A command. Plain by default; `primary` for the one a screen is about, `danger` for what can't be undone, `flat` in bars, `quiet` beside
+// what matters more.
 T.Button {
     id: button
 
     property bool primary: false
     property bool danger: false
+    property bool quiet: false
     property string iconName
     property string hint
 
-    readonly property color foreground: primary ? Theme.accentText : danger ? Theme.bad : Theme.text
+    readonly property color foreground: primary ? Theme.accentText : danger ? Theme.bad : quiet ? Theme.muted : Theme.text
 
     implicitHeight: Theme.controlHeight
     implicitWidth: implicitContentWidth + leftPadding + rightPadding

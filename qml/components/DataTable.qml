@@ -8,7 +8,8 @@ import Sgn.Ui
 
 // The one table: sorted by its header, filtered and selected in the model, only the visible cells alive.
 //
-// Keys: arrows, Page Up/Down, Home and End move; Space checks, with Shift up to here; Ctrl+A checks all; Enter opens.
+// Keys: arrows, Page Up/Down, Home and End move; Space checks, with Shift up to here; Ctrl+A checks all; Enter opens; the
+// menu key or Shift+F10 chooses columns.
 FocusScope {
     id: table
 
@@ -55,6 +56,8 @@ FocusScope {
             move(rows.currentRow - page)
         else if (event.key === Qt.Key_PageDown)
             move(rows.currentRow + page)
+        else if (event.key === Qt.Key_Menu || (event.key === Qt.Key_F10 && event.modifiers & Qt.ShiftModifier))
+            menu.open()
         else if (checkable && event.key === Qt.Key_A && event.modifiers & Qt.ControlModifier)
             rows.checkShown(true)
         else
@@ -117,6 +120,25 @@ FocusScope {
             height: Theme.hairline
             color: Theme.line
         }
+        Button {
+            id: columnButton
+            anchors.right: parent.right
+            anchors.verticalCenter: parent.verticalCenter
+            flat: true
+            quiet: true
+            iconName: "columns-3"
+            hint: qsTr("Columns")
+            // The table has the keys; its menu key opens this, too.
+            focusPolicy: Qt.NoFocus
+            onClicked: menu.opened ? menu.close() : menu.open()
+        }
+    }
+    ColumnMenu {
+        id: menu
+        parent: header
+        columns: layout
+        x: header.width - width
+        y: header.height
     }
 
     TableView {

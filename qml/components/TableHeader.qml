@@ -16,14 +16,16 @@ T.AbstractButton {
     required property real extent
     required property bool sortable
     required property bool alignEnd
+    required property int sourceColumn
     required property TableFilter rows
     required property TableColumns columns
     property real lead: 0
 
-    readonly property bool sorted: rows.sortColumn === index
+    readonly property bool sorted: rows.sortColumn === sourceColumn
 
     x: offset
     width: extent
+    visible: extent > 0
     height: parent ? parent.height : 0
     leftPadding: Theme.gap3 + lead
     rightPadding: Theme.gap2
@@ -33,7 +35,7 @@ T.AbstractButton {
     Accessible.role: Accessible.ColumnHeader
     Accessible.name: !sorted ? title : rows.sortDescending ? qsTr("%1, sorted, last first").arg(title)
                                                            : qsTr("%1, sorted").arg(title)
-    onClicked: rows.sortBy(index)
+    onClicked: rows.sortBy(sourceColumn)
 
     contentItem: Row {
         spacing: Theme.gap1

@@ -107,6 +107,8 @@ QtObject {
     readonly property int hintWidth: 360
     readonly property int signInWidth: 400
     readonly property int messageWidth: 420
+    readonly property int menuWidth: 280
+    readonly property int menuHeight: 420
     readonly property int dialogWidth: 560
     readonly property int textAreaHeight: 72
     readonly property int formWidth: 640

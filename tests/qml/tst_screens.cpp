@@ -24,6 +24,7 @@ private Q_SLOTS:
     void opensEveryScreen_data();
     void opensEveryScreen();
     void worksByKeyboardAlone();
+    void choosesColumnsByKeyboard();
     void selectsByMouse();
     void readsReleaseOfNewUpdate();
     void showsReasonWhenOffline();
@@ -141,6 +142,27 @@ void ScreensTest::worksByKeyboardAlone()
     }
     QCOMPARE(window->activeFocusItem(), first);
     QVERIFY2(reached.size() > 15, qPrintable(QString::number(reached.size())));
+    QVERIFY2(Warnings::list().isEmpty(), qPrintable(Warnings::list().join(u'\n')));
+}
+
+void ScreensTest::choosesColumnsByKeyboard()
+{
+    test::OfflineWindow offline(m_clock);
+    offline.signIn(40);
+    const FleetFilter *fleet = offline.workspace()->fleet();
+    offline.show(u"fleet"_s, {1440, 900});
+    if (QTest::currentTestFailed()) {
+        return;
+    }
+    QQuickWindow *window = offline.window();
+    const QQuickItem *table = window->activeFocusItem();
+    QTest::keyClick(window, Qt::Key_F10, Qt::ShiftModifier);
+    QTRY_VERIFY_WITH_TIMEOUT(window->activeFocusItem() != table, waitLimit);
+    QTest::keyClick(window, Qt::Key_Tab);
+    QTest::keyClick(window, Qt::Key_Space);
+    QTRY_COMPARE_WITH_TIMEOUT(fleet->columnChoice().hidden.size(), 1, waitLimit);
+    QTest::keyClick(window, Qt::Key_Escape);
+    QTRY_COMPARE_WITH_TIMEOUT(window->activeFocusItem(), table, waitLimit);
     QVERIFY2(Warnings::list().isEmpty(), qPrintable(Warnings::list().join(u'\n')));
 }
 

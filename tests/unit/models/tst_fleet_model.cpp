@@ -58,10 +58,16 @@ private Q_SLOTS:
     void listsTheDead();
     void countsVersions();
     void laysOutColumns();
+    void arrangesColumns_data();
+    void arrangesColumns();
+    void keepsWhatWasChosenOfColumns();
+    void movesColumns();
+    void hidesColumns();
     void showsHostileNamesAsTheyAre();
     void answersAKeystrokeInALargeFleet();
 
 private:
+    struct ColumnsKit;
     test::ManualClock m_clock;
 };
 
@@ -449,6 +455,135 @@ void FleetModelTest::laysOutColumns()
     fleet.apply(deviceJid(1), test::report({}, {test::process(u"ocr"_s, 1)}), {m_clock.wallUtc()});
     fleet.flush();
     QCOMPARE(columns.rowCount(), 5);
+}
+
+void FleetModelTest::arrangesColumns_data()
+{
+    QTest::addColumn<QStringList>("order");
+    QTest::addColumn<QList<int>>("columns");
+    QTest::newRow("none chosen") << QStringList{} << QList<int>{0, 1, 2, 3};
+    QTest::newRow("all") << QStringList{u"a"_s, u"d"_s, u"b"_s, u"c"_s} << QList<int>{0, 3, 1, 2};
+    QTest::newRow("some share their places") << QStringList{u"d"_s, u"b"_s} << QList<int>{0, 3, 2, 1};
+    QTest::newRow("the first stays") << QStringList{u"b"_s, u"a"_s, u"c"_s} << QList<int>{0, 1, 2, 3};
+    QTest::newRow("ones that aren't there") << QStringList{u"x"_s, u"c"_s, u"y"_s, u"b"_s} << QList<int>{0, 2, 1, 3};
+}
+
+void FleetModelTest::arrangesColumns()
+{
+    QFETCH(const QStringList, order);
+    QTEST(arranged({u"a"_s, u"b"_s, u"c"_s, u"d"_s}, order), "columns");
+}
+
+void FleetModelTest::keepsWhatWasChosenOfColumns()
+{
+    const ColumnChoice choice{{u"why"_s, u"process:ocr"_s}, {u"seen"_s}, {{u"why"_s, 300}}};
+    QCOMPARE(columnChoiceFrom(toText(choice)), choice);
+    QCOMPARE(columnChoiceFrom({}), ColumnChoice());
+    QCOMPARE(columnChoiceFrom(u"[1, 2"_s), ColumnChoice());
+    const ColumnChoice odd = columnChoiceFrom(
+        uR"({"order": [1, "why", "why"], "hidden": "seen", "widths": {"a": -1, "b": 1e9, "c": "x", "d": 90}})"_s);
+    QCOMPARE(odd, (ColumnChoice{{u"why"_s}, {}, {{u"d"_s, 90}}}));
+}
+
+// A fleet's table with one device and its columns, and what is shown of them.
+struct FleetModelTest::ColumnsKit
+{
+    explicit ColumnsKit(const Clock &clock)
+        : fleet(clock)
+        , model(fleet, clock)
+        , filter(model)
+        , now(clock.wallUtc())
+    {
+        columns.setRows(&filter);
+        columns.setAvailable(1000);
+        report({test::process(u"ocr"_s, 1)});
+    }
+
+    void report(const QList<ProcessReport> &processes)
+    {
+        fleet.apply(deviceJid(1), test::report({}, processes), {now});
+        fleet.flush();
+    }
+    [[nodiscard]] QString titles() const
+    {
+        QStringList titles;
+        for (int i = 0; i < columns.rowCount(); ++i) {
+            if (columns.width(i) > 0) {
+                titles += columns.data(columns.index(i), TableColumns::TitleRole).toString();
+            }
+        }
+        return titles.join(u' ');
+    }
+    [[nodiscard]] QStringList texts() const
+    {
+        QStringList texts;
+        for (int i = 0; i < filter.columnCount(); ++i) {
+            texts += filter.index(0, i).data(TableModel::TextRole).toString();
+        }
+        return texts;
+    }
+
+    Fleet fleet;
+    FleetModel model;
+    FleetFilter filter;
+    TableColumns columns;
+    QDateTime now;
+};
+
+void FleetModelTest::movesColumns()
+{
+    ColumnsKit kit(m_clock);
+    QAbstractItemModelTester tester(&kit.filter, ReportingMode::QtTest);
+    QAbstractItemModelTester columnsTester(&kit.columns, ReportingMode::QtTest);
+    QTRY_COMPARE(kit.filter.shownCount(), 1);
+    QCOMPARE(kit.titles(), u"Device Seen ocr Agent Why"_s);
+    const QStringList before = kit.texts();
+    const QPersistentModelIndex ocr = kit.filter.index(0, 2);
+    // An index that a view keeps stays with its cell, and sorting means the same column.
+    kit.columns.moveOn(2);
+    QCOMPARE(kit.titles(), u"Device Seen Agent ocr Why"_s);
+    QCOMPARE(ocr.column(), 3);
+    QCOMPARE(kit.texts(), (QStringList{before[0], before[1], before[3], before[2], before[4]}));
+    QCOMPARE(kit.columns.data(kit.columns.index(3), TableColumns::SourceColumnRole).toInt(), 2);
+    QCOMPARE(kit.filter.headerData(3, Qt::Horizontal, Qt::DisplayRole).toString(), u"ocr"_s);
+    QCOMPARE(kit.filter.mapFromSource(kit.model.index(0, 2)).column(), 3);
+    kit.filter.sortBy(2, true);
+    QCOMPARE(kit.filter.sortColumn(), 2);
+    QSignalSpy changed(&kit.filter, &QAbstractItemModel::dataChanged);
+    kit.report({test::process(u"ocr"_s, 2)});
+    QVERIFY(!changed.isEmpty());
+    QCOMPARE(kit.texts().at(3), u"2"_s);
+    // The first column stays, and the ends are ends.
+    for (const int column : {0, 1, -1, 4, 77}) {
+        column < 2 ? kit.columns.moveBack(column) : kit.columns.moveOn(column);
+    }
+    QCOMPARE(kit.titles(), u"Device Seen Agent ocr Why"_s);
+    // A process that comes later has the place that it always had; what was chosen stays.
+    kit.report({test::process(u"ocr"_s, 2), test::process(u"uplink"_s, 1)});
+    QCOMPARE(kit.titles(), u"Device Seen Agent uplink ocr Why"_s);
+    kit.columns.reset();
+    QCOMPARE(kit.titles(), u"Device Seen ocr uplink Agent Why"_s);
+}
+
+void FleetModelTest::hidesColumns()
+{
+    ColumnsKit kit(m_clock);
+    QAbstractItemModelTester tester(&kit.columns, ReportingMode::QtTest);
+    const qreal why = kit.columns.width(4);
+    kit.columns.setShown(0, false);
+    kit.columns.setShown(77, false);
+    QCOMPARE(kit.titles(), u"Device Seen ocr Agent Why"_s);
+    // Without a column the others have its room.
+    kit.columns.setShown(1, false);
+    QCOMPARE(kit.titles(), u"Device ocr Agent Why"_s);
+    QCOMPARE(kit.columns.width(1), 0.0);
+    QCOMPARE(kit.columns.width(4), why + 64);
+    kit.columns.setShown(1, true);
+    QCOMPARE(kit.columns.width(1), 64.0);
+    kit.columns.resize(1, 90);
+    QCOMPARE(kit.columns.width(1), 90.0);
+    kit.columns.reset();
+    QCOMPARE(kit.columns.width(1), 64.0);
 }
 
 void FleetModelTest::showsHostileNamesAsTheyAre()

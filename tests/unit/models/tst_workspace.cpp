@@ -58,6 +58,7 @@ private Q_SLOTS:
     void retriesWhatFailed();
     void acceptsAndRefusesNewDevices();
     void showsWhatAListWouldChange();
+    void keepsColumns();
     void exportsWhatIsShown();
     void acceptsByPattern();
     void savesAndShowsViews();
@@ -245,6 +246,23 @@ void WorkspaceTest::showsWhatAListWouldChange()
     QCOMPARE(shown->panel().fleet().count(), before);
     form->clear();
     QVERIFY(form->file().isEmpty() && form->problemCount() == 0 && form->hindrance().isEmpty());
+}
+
+void WorkspaceTest::keepsColumns()
+{
+    const test::OfflinePanel place(m_clock);
+    QTemporaryDir folder;
+    Preferences preferences(folder.filePath(u"p.ini"_s));
+    const ColumnChoice choice{{}, {u"seen"_s}, {{u"why"_s, 300}}};
+    {
+        const std::unique_ptr<Workspace> shown = workspace(place);
+        shown->keepColumnsIn(preferences);
+        shown->fleet()->setColumnChoice(choice);
+    }
+    const std::unique_ptr<Workspace> again = workspace(place);
+    again->keepColumnsIn(preferences);
+    QCOMPARE(again->fleet()->columnChoice(), choice);
+    QCOMPARE(again->dead()->columnChoice(), ColumnChoice());
 }
 
 void WorkspaceTest::exportsWhatIsShown()
