@@ -308,18 +308,28 @@ void TableFilter::rebuild()
 {
     m_position.resize(m_source.rowCount(), -1);
     m_accepted = QList<bool>(m_source.rowCount(), false);
-    m_order.resize(m_source.rowCount());
+    m_ties.clear();
     if (m_checked.removeIf([this](const QString &key) { return m_source.rowOf(key) < 0; }) > 0) {
         Q_EMIT checkedChanged();
     }
-    std::iota(m_order.begin(), m_order.end(), 0);
     sortAgain();
     filterAll();
 }
 
+// The order of before() for all rows, with a third of its comparisons.
 void TableFilter::sortAgain()
 {
-    std::sort(m_order.begin(), m_order.end(), [this](int left, int right) { return before(left, right); });
+    if (m_ties.size() != m_source.rowCount()) {
+        m_ties.resize(m_source.rowCount());
+        std::iota(m_ties.begin(), m_ties.end(), 0);
+        std::sort(m_ties.begin(), m_ties.end(), [this](int left, int right) { return m_source.tieLess(left, right); });
+    }
+    m_order = m_ties;
+    if (m_sortColumn < m_source.columnCount()) {
+        std::stable_sort(m_order.begin(), m_order.end(), [this](int left, int right) {
+            return m_descending ? m_source.less(m_sortColumn, right, left) : m_source.less(m_sortColumn, left, right);
+        });
+    }
     showAccepted();
 }
 
@@ -373,6 +383,18 @@ void TableFilter::touch(const QList<int> &rows)
 void TableFilter::onRowsInserted(const QModelIndex &, int first, int last)
 {
     const int count = last - first + 1;
+    m_ties.clear();
+    QList<int> rows(count);
+    std::iota(rows.begin(), rows.end(), first);
+    // At the end nothing moves, however many come one by one.
+    if (first == m_accepted.size()) {
+        m_accepted.resize(m_source.rowCount(), false);
+        m_position.resize(m_source.rowCount(), -1);
+        m_order += rows;
+        touch(rows);
+        Q_EMIT countChanged();
+        return;
+    }
     const auto shifted = [first, count](int row) {
         return row >= first ? row + count : row;
     };
@@ -386,8 +408,6 @@ void TableFilter::onRowsInserted(const QModelIndex &, int first, int last)
     m_touched = std::move(touched);
     m_position = QList<int>(m_source.rowCount(), -1);
     indexPositions();
-    QList<int> rows(count);
-    std::iota(rows.begin(), rows.end(), first);
     m_order += rows;
     touch(rows);
     Q_EMIT countChanged();
@@ -414,6 +434,7 @@ void TableFilter::onRowsRemoved(const QModelIndex &, int first, int last)
         return row >= first && row <= last;
     };
     std::transform(m_shown.begin(), m_shown.end(), m_shown.begin(), shifted);
+    m_ties.clear();
     m_order.removeIf(isGone);
     std::transform(m_order.begin(), m_order.end(), m_order.begin(), shifted);
     m_accepted.remove(first, count);
@@ -543,6 +564,7 @@ void TableFilter::forget()
 {
     m_merge.stop();
     m_touched.clear();
+    m_ties.clear();
     m_order.clear();
     m_accepted.clear();
     m_shown.clear();

@@ -124,6 +124,7 @@ private:
     QList<int> m_columns; // of the source, by our column
     int m_sortColumn = 0;
     bool m_descending = false;
+    Rows m_ties;            // every source row by tieLess(), which never changes of a row; empty: not known
     Rows m_order;           // every source row, sorted, so that a filter change needn't sort
     QList<bool> m_accepted; // by source row
     Rows m_shown;           // by our row

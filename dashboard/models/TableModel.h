@@ -49,7 +49,7 @@ public:
     [[nodiscard]] virtual QString key(int row) const = 0;
     // -1 when there is none.
     [[nodiscard]] virtual int rowOf(const QString &wanted) const;
-    // Strict order of two rows by a column; equal rows are then ordered by `tieLess`.
+    // Strict order of two rows by a column; equal rows are then ordered by `tieLess`, by what never changes of a row.
     [[nodiscard]] virtual bool less(int column, int left, int right) const;
     [[nodiscard]] virtual bool tieLess(int left, int right) const;
     // `needle` is folded with fold().

@@ -29,10 +29,22 @@ int compareLengths(QStringView one, QStringView other)
     return one.size() < other.size() ? -1 : one.size() > other.size() ? 1 : 0;
 }
 
+// Names of one fleet differ at their ends. A number is left whole.
+void skipSameBeginning(QStringView &one, QStringView &other)
+{
+    qsizetype same = std::mismatch(one.begin(), one.end(), other.begin(), other.end()).first - one.begin();
+    while (same > 0 && isDigit(one.at(same - 1))) {
+        --same;
+    }
+    one = one.sliced(same);
+    other = other.sliced(same);
+}
+
 } // namespace
 
 int compareVersions(QStringView one, QStringView other)
 {
+    skipSameBeginning(one, other);
     while (!one.isEmpty() && !other.isEmpty()) {
         if (isDigit(one.front()) && isDigit(other.front())) {
             const QStringView mine = takeNumber(one);

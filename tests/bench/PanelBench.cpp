@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-3.0-or-later
+// What the panel needs for a large fleet, as one JSON object: `panel_bench make FOLDER DEVICES` fills a store, and
+// `panel_bench measure FOLDER` opens it in a process of its own and works with it. Read by `bench`.
+#include "base/Clock.h"
+#include "base/JsonText.h"
+#include "models/Workspace.h"
+#include "support/FakeFleet.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <QCoreApplication>
+#include <QFile>
+#include <QGuiApplication>
+
+using namespace sgn;
+using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr int updates = 5;
+constexpr int linesPerDevice = 5;
+const QString account = u"panel@im.example.net"_s;
+
+double millisecondsSince(std::chrono::steady_clock::time_point start)
+{
+    return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
+}
+
+// Resident, without what is shared with files.
+qint64 ownMemory()
+{
+    QFile status(u"/proc/self/status"_s);
+    if (status.open(QIODevice::ReadOnly)) {
+        for (const QByteArray &line : status.readAll().split('\n')) {
+            if (line.startsWith("RssAnon:")) {
+                return line.simplified().split(' ').value(1).toLongLong() * 1024;
+            }
+        }
+    }
+    return 0;
+}
+
+core::PanelConfig configOf(const QString &folder)
+{
+    core::PanelConfig config;
+    config.jid = account;
+    config.password = u"secret"_s;
+    config.host = u"127.0.0.1"_s;
+    config.port = 9;
+    config.caFile = folder + u"/ca.pem"_s;
+    config.storeFile = folder + u"/panel.sqlite"_s;
+    return config;
+}
+
+std::unique_ptr<core::Panel> opened(const QString &folder, const Clock &clock)
+{
+    QFile ca(folder + u"/ca.pem"_s);
+    if (ca.open(QIODevice::WriteOnly)) {
+        ca.write("none\n");
+    }
+    auto panel = core::Panel::open(configOf(folder), {}, clock);
+    if (!panel) {
+        qFatal("%s", qUtf8Printable(toText(panel.error().facts) + panel.error().text));
+    }
+    return *std::move(panel);
+}
+
+VersionReport reportOf(int device, int version)
+{
+    return test::report(u"id%1"_s.arg(device), {test::process(u"camera"_s, 1), test::process(u"ocr"_s, version),
+                                                test::process(u"uplink"_s, 3), test::process(u"storage"_s, 2)});
+}
+
+void reportAll(core::Fleet &fleet, int devices, int version, const QDateTime &at)
+{
+    for (int i = 0; i < devices; ++i) {
+        fleet.apply(test::deviceJid(i), reportOf(i, version), {at});
+    }
+    fleet.flush();
+}
+
+// An update of each device that is done, as after a year of them.
+void update(core::Panel &panel, int devices, int version, const QDateTime &at)
+{
+    QStringList jids;
+    for (int i = 0; i < devices; ++i) {
+        jids += test::deviceJid(i);
+    }
+    UpdateCommand command;
+    command.component = Component::SmartMeter;
+    command.url = QUrl(u"https://im.example.net/smart-meter-%1.zip"_s.arg(version));
+    command.processes = {{u"ocr"_s, version}};
+    const auto number = panel.commands().submit(command, jids, {u"bench"_s, u"smart-meter-%1.zip"_s.arg(version), {}});
+    if (!number) {
+        qFatal("the update was not taken");
+    }
+    CommandResult result;
+    result.number = *number;
+    result.success = true;
+    for (const QString &jid : std::as_const(jids)) {
+        panel.commands().markHandedOver(*number, jid);
+        panel.commands().markSent(*number, jid, true);
+        panel.commands().apply(jid, result, {at});
+    }
+    panel.commands().flush();
+}
+
+void make(const QString &folder, int devices, const Clock &clock)
+{
+    auto panel = opened(folder, clock);
+    const QDateTime now = clock.wallUtc();
+    for (int i = 0; i < devices; ++i) {
+        panel->fleet().add(test::deviceJid(i));
+    }
+    reportAll(panel->fleet(), devices, 1, now.addDays(-1));
+    for (int version = 2; version < 2 + updates; ++version) {
+        update(*panel, devices, version, now.addDays(-1));
+        reportAll(panel->fleet(), devices, version, now.addSecs(-3'600));
+        panel->store().flush().waitForFinished();
+    }
+    for (int i = 0; i < linesPerDevice * devices; ++i) {
+        panel->store().keep(records::ActivityEntry{
+            0, now.addSecs(-i), records::ActivityKind::CameOnline, test::deviceJid(i % devices), 0, {}, {}, {}});
+    }
+    panel->store().flush().waitForFinished();
+}
+
+// The slowest of some keystrokes, the last one of which shows all again.
+double slowestKeystroke(models::FleetFilter &fleet)
+{
+    double slowest = 0;
+    for (const QString &text : {u"9"_s, u"93"_s, u"934"_s, u"93"_s, u"9"_s, u"tag=n"_s, u"ocr<3"_s, QString()}) {
+        const auto start = std::chrono::steady_clock::now();
+        fleet.setFilterText(text);
+        slowest = std::max(slowest, millisecondsSince(start));
+    }
+    return slowest;
+}
+
+double slowestSort(models::FleetFilter &fleet)
+{
+    double slowest = 0;
+    for (int column = 0; column < fleet.columnCount(); ++column) {
+        const auto start = std::chrono::steady_clock::now();
+        fleet.sortBy(column);
+        slowest = std::max(slowest, millisecondsSince(start));
+    }
+    fleet.sortBy(0, false);
+    return slowest;
+}
+
+QJsonObject measure(const QString &folder, const Clock &clock)
+{
+    const qint64 memoryBefore = ownMemory();
+    auto start = std::chrono::steady_clock::now();
+    auto panel = opened(folder, clock);
+    const double openMs = millisecondsSince(start);
+    models::Workspace workspace(std::move(panel), clock);
+    const double tableMs = millisecondsSince(start);
+    const int devices = workspace.fleet()->shownCount();
+    const qint64 memory = ownMemory() - memoryBefore;
+    const double keystrokeMs = slowestKeystroke(*workspace.fleet());
+    const double sortMs = slowestSort(*workspace.fleet());
+    start = std::chrono::steady_clock::now();
+    reportAll(workspace.panel().fleet(), devices, 9, clock.wallUtc());
+    const double modelMs = millisecondsSince(start);
+    workspace.panel().store().flush().waitForFinished();
+    const double storeMs = millisecondsSince(start);
+    return {{u"devices"_s, devices},
+            {u"open_ms"_s, openMs},
+            {u"table_ms"_s, tableMs},
+            {u"bytes_per_device"_s, static_cast<double>(memory) / std::max(devices, 1)},
+            {u"keystroke_ms"_s, keystrokeMs},
+            {u"sort_ms"_s, sortMs},
+            {u"reports_into_model_per_s"_s, devices / modelMs * 1'000},
+            {u"reports_into_store_per_s"_s, devices / storeMs * 1'000}};
+}
+
+} // namespace
+
+int main(int argc, char **argv)
+{
+    qputenv("QT_QPA_PLATFORM", "offscreen");
+    const QGuiApplication application(argc, argv);
+    const QStringList arguments = QCoreApplication::arguments();
+    const SystemClock clock;
+    if (arguments.size() == 4 && arguments.at(1) == "make"_L1) {
+        make(arguments.at(2), arguments.at(3).toInt(), clock);
+    } else if (arguments.size() == 3 && arguments.at(1) == "measure"_L1) {
+        std::puts(toJsonText(measure(arguments.at(2), clock)).constData());
+    } else {
+        std::fputs("usage: panel_bench make FOLDER DEVICES | measure FOLDER\n", stderr);
+        return 2;
+    }
+    return 0;
+}
