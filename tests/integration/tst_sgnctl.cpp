@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// The program sgnctl as a script sees it: arguments, output, exit code.
+// The program sgnctl as a script sees it: arguments, output, exit code. What it prints with --json is checked against
+// its schema after each test.
 #include "archive/Zip.h"
 #include "base/AtomicFile.h"
 #include "crypto/ConfigEnvelope.h"
@@ -24,6 +25,19 @@ using namespace Qt::StringLiterals;
 
 #define SGN_EVENTUALLY(condition) QTRY_VERIFY_WITH_TIMEOUT(condition, 30'000)
 
+namespace {
+
+const QString sgnctl = QStringLiteral(SGN_BIN_DIR "/sgnctl");
+const QString checkSchema = QStringLiteral(SGN_SOURCE_DIR "/tests/support/check-schema");
+const QString schema = QStringLiteral(SGN_SOURCE_DIR "/dashboard/cli/sgnctl.schema.json");
+
+QJsonObject sample(const QStringList &arguments, const QByteArray &output)
+{
+    return {{u"arguments"_s, QJsonArray::fromStringList(arguments)}, {u"output"_s, QString::fromUtf8(output)}};
+}
+
+} // namespace
+
 class SgnctlTest : public QObject
 {
     Q_OBJECT
@@ -31,13 +45,18 @@ class SgnctlTest : public QObject
 private Q_SLOTS:
     void initTestCase();
     void init();
-    void cleanup() { m_devices.clear(); }
+    void cleanup();
+    void cleanupTestCase();
 
     void wrongUsageIsOneSentence_data();
     void wrongUsageIsOneSentence();
     void everyCommandHasHelpWithAnExample_data();
     void everyCommandHasHelpWithAnExample();
+    void theSchemaHasEveryOutputAndField();
+    void theSchemaRefuses_data();
+    void theSchemaRefuses();
     void listsDevices();
+    void printsEveryFieldOfADevice();
     void acceptsAndRemovesDevices();
     void importsAndExportsLists();
     void describesDevices();
@@ -65,7 +84,10 @@ private:
         QByteArray err;
         [[nodiscard]] QJsonObject json() const { return QJsonDocument::fromJson(out).object(); }
     };
+    [[nodiscard]] static Ran run(const QString &program, const QStringList &arguments, const QByteArray &input);
     [[nodiscard]] Ran run(const QStringList &arguments);
+    // What tests/support/check-schema reports of these runs.
+    [[nodiscard]] static Ran checked(const QJsonArray &samples);
     // With --panel.
     [[nodiscard]] Ran ctl(const QStringList &arguments)
     {
@@ -82,11 +104,37 @@ private:
     ProsodyServer m_server;
     std::unique_ptr<QTemporaryDir> m_folder;
     std::map<int, std::unique_ptr<FakeDevice>> m_devices;
+    QJsonArray m_samples;     // what this test's runs printed with --json
+    QByteArrayList m_checked; // the outputs of the schema that any test has shown
 };
 
 void SgnctlTest::initTestCase()
 {
     QVERIFY2(m_server.start(accounts(3)), qPrintable(m_server.errorString()));
+}
+
+void SgnctlTest::cleanup()
+{
+    m_devices.clear();
+    const QJsonArray samples = std::exchange(m_samples, {});
+    if (samples.isEmpty()) {
+        return;
+    }
+    const Ran ran = checked(samples);
+    QVERIFY2(ran.exitCode == 0, ran.err);
+    m_checked += ran.out.split('\n');
+}
+
+// An output that no test shows is one whose description no test checks.
+void SgnctlTest::cleanupTestCase()
+{
+    if (QCoreApplication::arguments().size() > 1) {
+        return; // not all of the tests have run
+    }
+    const Ran all = run(checkSchema, {schema, u"--program"_s, sgnctl}, {});
+    for (const QByteArray &output : all.out.trimmed().split('\n')) {
+        QVERIFY2(m_checked.contains(output), output);
+    }
 }
 
 void SgnctlTest::init()
@@ -97,21 +145,37 @@ void SgnctlTest::init()
     }
 }
 
-SgnctlTest::Ran SgnctlTest::run(const QStringList &arguments)
+SgnctlTest::Ran SgnctlTest::run(const QString &program, const QStringList &arguments, const QByteArray &input)
 {
     QProcess process;
-    process.start(QStringLiteral(SGN_BIN_DIR "/sgnctl"), arguments);
+    process.start(program, arguments);
+    process.write(input);
+    process.closeWriteChannel();
     Ran ran;
     // The devices live in this process, so its events go on.
     if (!QTest::qWaitFor([&process] { return process.state() == QProcess::NotRunning; }, 60'000)) {
         process.kill();
         process.waitForFinished();
-        ran.err = "sgnctl didn't end: ";
+        ran.err = program.toUtf8() + " didn't end: ";
     }
     ran.exitCode = process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -1;
     ran.out = process.readAllStandardOutput();
     ran.err += process.readAllStandardError();
     return ran;
+}
+
+SgnctlTest::Ran SgnctlTest::run(const QStringList &arguments)
+{
+    Ran ran = run(sgnctl, arguments, {});
+    if (arguments.contains(u"--json"_s)) {
+        m_samples += sample(arguments, ran.out);
+    }
+    return ran;
+}
+
+SgnctlTest::Ran SgnctlTest::checked(const QJsonArray &samples)
+{
+    return run(checkSchema, {schema}, QJsonDocument(samples).toJson());
 }
 
 QString SgnctlTest::panelFile(const ProsodyServer &server, const QString &store, const QByteArray &password)
@@ -234,6 +298,51 @@ void SgnctlTest::everyCommandHasHelpWithAnExample()
     QVERIFY(run({u"--version"_s}).out.startsWith("sgnctl "));
 }
 
+void SgnctlTest::theSchemaHasEveryOutputAndField()
+{
+    const Ran ran = run(checkSchema, {schema, u"--program"_s, sgnctl}, {});
+    QVERIFY2(ran.exitCode == 0, ran.err);
+}
+
+void SgnctlTest::theSchemaRefuses_data()
+{
+    QTest::addColumn<QString>("command");
+    QTest::addColumn<QByteArray>("output");
+    QTest::addColumn<QByteArray>("finding"); // none: it is right
+    const QByteArray process = R"({"process_name":"ocr","version":1,"isDead":true,"jid":"a@b","dead_since":"")";
+    const auto dead = [&process](const QByteArray &more) {
+        return R"({"connected":true,"dead":[)" + process + more + "}]}\n";
+    };
+    QTest::newRow("nothing") << u"dead"_s << dead({}) << QByteArray();
+    QTest::newRow("an optional field's absence") << u"dead"_s << dead(R"(,"pid":7)") << QByteArray();
+    QTest::newRow("an unknown field") << u"dead"_s << dead(R"(,"age":7)") << QByteArray("$.dead[0]: Unevaluated");
+    QTest::newRow("its name") << u"dead"_s << dead(R"(,"age":7)") << QByteArray("'age' was unexpected");
+    QTest::newRow("a wrong type") << u"dead"_s << dead(R"(,"pid":"7")") << QByteArray("$.dead[0].pid: '7' is not");
+    QTest::newRow("an unknown state") << u"dead"_s << dead(R"(,"state":"gone")")
+                                      << QByteArray("$.dead[0].state: 'gone'");
+    QTest::newRow("a field that is missing")
+        << u"dead"_s << QByteArray("{\"connected\":true}\n") << QByteArray("$: 'dead' is a required property");
+    QTest::newRow("two lines") << u"dead"_s << dead({}) + dead({}) << QByteArray("2 lines instead of one");
+    QTest::newRow("a table") << u"dead"_s << QByteArray("DEVICE\n") << QByteArray("line 1: Expecting value");
+    QTest::newRow("an unknown kind of event")
+        << u"watch"_s
+        << QByteArray(
+               R"({"time":"2026-01-01T00:00:00.000Z","kind":"odd","jid":"","command_no":null,"subject":"","detail":"",)"
+               R"("by":"","text":""})")
+        << QByteArray("watch: line 1: $.kind: 'odd'");
+    QTest::newRow("an unknown command") << u"fly"_s << QByteArray("{}") << QByteArray("no definition for: sgnctl fly");
+}
+
+void SgnctlTest::theSchemaRefuses()
+{
+    QFETCH(const QString, command);
+    QFETCH(const QByteArray, output);
+    QFETCH(const QByteArray, finding);
+    const Ran ran = checked({sample({command, u"--json"_s}, output)});
+    QCOMPARE(ran.exitCode, finding.isEmpty() ? 0 : 1);
+    QVERIFY2(ran.err.contains(finding), ran.err);
+}
+
 void SgnctlTest::listsDevices()
 {
     startDevice(1);
@@ -259,6 +368,56 @@ void SgnctlTest::listsDevices()
     QCOMPARE(dead.exitCode, 0);
     QCOMPARE(dead.json()[u"dead"_s].toArray().size(), 1);
     QCOMPARE(dead.json()[u"dead"_s].toArray().at(0)[u"process_name"_s].toString(), u"uplink"_s);
+}
+
+// For the schema: all that a device can report.
+void SgnctlTest::printsEveryFieldOfADevice()
+{
+    FakeDevice &device = startDevice(1);
+    const QDateTime at(QDate(2026, 1, 2), QTime(3, 4, 5), Qt::UTC);
+    device.answer = [&device, &at](const Command &command) {
+        if (!std::holds_alternative<VersionRequest>(command.body)) {
+            return device.answerAsTheSeed(command);
+        }
+        VersionReport report;
+        report.from = device.id;
+        report.facts = {.agentVersion = 2,
+                        .watchdogVersion = ReportedVersion::fromText(u"1.3.2"_s),
+                        .os = u"Debian 12"_s,
+                        .model = u"Raspberry Pi 4"_s,
+                        .uptimeS = 10,
+                        .diskFreeMb = 20,
+                        .memAvailableMb = 30,
+                        .temperatureC = 40.5,
+                        .clockOffsetS = -0.5,
+                        .packagesVersion = 3,
+                        .utcOffsetS = 3600,
+                        .network = u"wifi"_s,
+                        .readOnly = true,
+                        .processesOmitted = 1,
+                        .problem = u"the card is sick"_s};
+        ProcessReport process;
+        process.name = u"ocr"_s;
+        process.isDead = true;
+        process.state = ProcessState::CrashLoop;
+        process.pid = 7;
+        process.since = at;
+        process.restarts24h = 3;
+        process.lastExit = LastExit{1, std::nullopt, at, 2.5, {u"no camera"_s}};
+        process.problem = u"it has no camera"_s;
+        process.isHopeless = true;
+        report.processes = {process};
+        device.send(encode(report));
+    };
+    const Ran ran = ctl({u"versions"_s, u"meter1"_s, u"--json"_s});
+    QVERIFY2(ran.exitCode == 0, ran.err);
+    const QJsonValue printed = ran.json()[u"devices"_s][0];
+    QCOMPARE(printed[u"watchdog_version"_s].toString(), u"1.3.2"_s);
+    QCOMPARE(printed[u"facts"_s][u"network"_s].toString(), u"wifi"_s);
+    QCOMPARE(printed[u"processes"_s][0][u"last_exit"_s][u"at"_s].toString(), u"2026-01-02T03:04:05Z"_s);
+    const Ran dead = ctl({u"dead"_s, u"--json"_s});
+    QCOMPARE(dead.json()[u"dead"_s][0][u"hopeless"_s].toBool(), true);
+    QVERIFY(ctl({u"devices"_s, u"--json"_s}).out.contains("crash_loop"));
 }
 
 void SgnctlTest::acceptsAndRemovesDevices()
@@ -381,7 +540,7 @@ void SgnctlTest::describesDevices()
     QVERIFY2(ran.exitCode == 0 && ran.out.contains("High Street 1"), ran.err + ran.out);
     ran = at(u"north.sqlite"_s, {u"tag"_s, u"meter1"_s, u"meter2"_s, u"--add"_s, u"north"_s, u"--add"_s, u"pilot"_s});
     QVERIFY2(ran.exitCode == 0, ran.err);
-    ran = at(u"south.sqlite"_s, {u"tag"_s, u"high street 1"_s, u"--remove"_s, u"pilot"_s});
+    ran = at(u"south.sqlite"_s, {u"tag"_s, u"high street 1"_s, u"--remove"_s, u"pilot"_s, u"--json"_s});
     QVERIFY2(ran.exitCode == 0, ran.err);
     ran = at(u"north.sqlite"_s, {u"note"_s, u"meter1"_s, u"--set"_s, u"address=High Street 1 = the old mill"_s,
                                  u"--text"_s, u"ring twice"_s});
@@ -413,7 +572,7 @@ void SgnctlTest::describesDevices()
         QVERIFY2(wrong.err.contains(arguments.constLast().section(u':', -1).toUtf8()), wrong.err);
     }
     // For the tests that follow: the server keeps what was written.
-    QVERIFY(at(u"new.sqlite"_s, {u"rename"_s, u"meter1"_s, QString()}).exitCode == 0);
+    QVERIFY(at(u"new.sqlite"_s, {u"rename"_s, u"meter1"_s, QString(), u"--json"_s}).exitCode == 0);
 }
 
 void SgnctlTest::showsTheLastKnownStateWithoutAServer()
@@ -576,7 +735,7 @@ void SgnctlTest::sendsEveryComponent()
     QCOMPARE(caFile->sha256, *sha256OfFile(m_server.caFile()));
     QCOMPARE(caFile->url.scheme(), u"https"_s);
 
-    ran = ctl({u"reboot"_s, u"meter1"_s, u"--wait"_s});
+    ran = ctl({u"reboot"_s, u"meter1"_s, u"--wait"_s, u"--json"_s});
     QVERIFY2(ran.exitCode == 0, ran.err);
     QVERIFY(std::holds_alternative<RebootSystem>(newest()));
     const QTemporaryDir folder;
@@ -588,10 +747,10 @@ void SgnctlTest::sendsEveryComponent()
     ran = ctl({u"config"_s, u"meter1"_s, config + u".none"_s});
     QVERIFY2(ran.exitCode == 1 && ran.err.contains("config_file.bin.none"), ran.err);
     QVERIFY(writeFileAtomically(config, sealed).has_value());
-    ran = ctl({u"config"_s, u"meter1"_s, config, u"--wait"_s});
+    ran = ctl({u"config"_s, u"meter1"_s, config, u"--wait"_s, u"--json"_s});
     QVERIFY2(ran.exitCode == 0, ran.err);
     QVERIFY(newest() == CommandBody(ConfigUpdate{sealed}));
-    ran = ctl({u"rollback"_s, u"smart-meter"_s, u"meter1"_s, u"--wait"_s});
+    ran = ctl({u"rollback"_s, u"smart-meter"_s, u"meter1"_s, u"--wait"_s, u"--json"_s});
     QVERIFY2(ran.exitCode == 0, ran.err);
     body = newest();
     const auto *const back = std::get_if<Rollback>(&body);
@@ -654,6 +813,8 @@ void SgnctlTest::rollsOutInWaves()
     const Ran planned = ctl(QStringList{u"rollout"_s, u"plan"_s} + plan);
     QVERIFY2(planned.exitCode == 0, planned.err);
     QVERIFY2(planned.err.contains("reaches 3 of 3 devices"), planned.err);
+    const Ran reached = ctl(QStringList{u"rollout"_s, u"plan"_s, u"--json"_s, u"--window"_s, u"01:00-04:30"_s} + plan);
+    QCOMPARE(reached.json()["devices"_L1].toArray().size(), 3);
     QFile file(m_folder->filePath(u"plan.json"_s));
     QVERIFY(file.open(QIODevice::WriteOnly) && file.write(planned.out) > 0);
     file.close();
@@ -677,6 +838,11 @@ void SgnctlTest::rollsOutInWaves()
     QVERIFY2(late.exitCode == 1 && late.err.contains("has ended"), late.err);
     const Ran none = ctl({u"rollout"_s, u"show"_s, u"autumn"_s});
     QVERIFY2(none.exitCode != 0 && none.err.contains("no rollout 'autumn'"), none.err);
+    const Ran driven = ctl({u"rollout"_s, u"drive"_s, u"spring"_s, u"--json"_s});
+    QVERIFY2(driven.exitCode == 0, driven.err);
+    QCOMPARE(driven.json()["rollouts"_L1][0]["state"_L1].toString(), u"done"_s);
+    const Ran back = ctl({u"rollout"_s, u"rollback"_s, u"spring"_s, u"--json"_s});
+    QVERIFY2(back.exitCode == 0, back.err);
 }
 
 void SgnctlTest::aRolloutThatFailsStops()
@@ -702,8 +868,22 @@ void SgnctlTest::aRolloutThatFailsStops()
         });
     }
     QCOMPARE(reached, 1);
+    // No desk drives it now.
+    for (const auto &[action, state] : {std::pair(u"pause"_s, u"paused"_s), std::pair(u"open"_s, u"paused"_s),
+                                        std::pair(u"resume"_s, u"running"_s), std::pair(u"retry"_s, u"running"_s)}) {
+        const Ran changed = ctl({u"rollout"_s, action, u"JabberClient.zip"_s, u"--json"_s});
+        QVERIFY2(changed.exitCode == 0, changed.err);
+        QCOMPARE(changed.json()["rollouts"_L1][0]["state"_L1].toString(), state);
+    }
     const Ran cancelled = ctl({u"rollout"_s, u"cancel"_s, u"JabberClient.zip"_s});
     QVERIFY2(cancelled.exitCode == 0 && cancelled.out.contains("cancelled"), cancelled.err);
+    QVERIFY(!ctl({u"rollout"_s, u"list"_s, u"--json"_s}).json()["rollouts"_L1].toArray().isEmpty());
+    const QStringList again{u"rollout"_s,   u"start"_s, u"agent"_s,   u"https://example.org/Agent.zip"_s,
+                            u"--version"_s, u"9"_s,     u"--where"_s, u"online"_s,
+                            u"--json"_s};
+    QCOMPARE(ctl(again).json()["rollout"_L1]["state"_L1].toString(), u"running"_s);
+    const Ran ended = ctl({u"rollout"_s, u"cancel"_s, u"Agent.zip"_s, u"--json"_s});
+    QCOMPARE(ended.json()["rollouts"_L1][0]["state"_L1].toString(), u"cancelled"_s);
 }
 
 void SgnctlTest::fetchesLogs()
@@ -737,12 +917,15 @@ void SgnctlTest::fetchesLogs()
     QFile copied(out + u"/meter1@localhost/logs/ocr.log"_s);
     QVERIFY(copied.open(QIODevice::ReadOnly));
     QCOMPARE(copied.readAll(), "line 1\n");
+    const Ran json = ctl({u"logs"_s, u"meter1"_s, u"meter2"_s, u"--json"_s});
+    QVERIFY2(json.exitCode == 0, json.err);
+    QCOMPARE(json.json()[u"logs"_s][0][u"files"_s].toArray().size(), 1);
 }
 
 void SgnctlTest::restartsAProcess()
 {
     FakeDevice &device = startDevice(1);
-    QCOMPARE(ctl({u"restart"_s, u"meter1"_s, u"ocr"_s}).exitCode, 0);
+    QCOMPARE(ctl({u"restart"_s, u"meter1"_s, u"ocr"_s, u"--json"_s}).exitCode, 0);
     device.answer = [](const Command &) {
     };
     const Ran ran = ctl({u"restart"_s, u"meter1"_s, u"ocr"_s, u"--timeout"_s, u"12"_s});
@@ -755,7 +938,7 @@ void SgnctlTest::watches()
 {
     FakeDevice &device = startDevice(1);
     QProcess process;
-    process.start(QStringLiteral(SGN_BIN_DIR "/sgnctl"), {u"--panel"_s, panelFile(), u"watch"_s, u"--json"_s});
+    process.start(sgnctl, {u"--panel"_s, panelFile(), u"watch"_s, u"--json"_s});
     QByteArray err;
     SGN_EVENTUALLY((err += process.readAllStandardError()).contains("devices online"));
     // Asked, and answered that it is dead: what is sent now comes behind that.
@@ -768,8 +951,23 @@ void SgnctlTest::watches()
     const QJsonObject line = QJsonDocument::fromJson(lines.last()).object();
     QCOMPARE(line[u"jid"_s].toString(), deviceJid(1));
     QCOMPARE(line[u"subject"_s].toString(), u"uplink"_s);
+    // How far another desk's command is.
+    device.answer = [&device](const Command &command) {
+        if (command.number) {
+            device.send(encode(ProgressReport{*command.number, device.id, u"downloading"_s, 40, {}}));
+            device.send(device.result(*command.number, true));
+        }
+    };
+    const Ran update =
+        run({u"--panel"_s, panelFile(m_server, u"other.sqlite"_s), u"update"_s, u"agent"_s,
+             u"https://example.com/a.zip"_s, u"--version"_s, u"3"_s, u"--to"_s, u"meter1"_s, u"--wait"_s});
+    QVERIFY2(update.exitCode == 0, update.err);
+    SGN_EVENTUALLY((out += process.readAllStandardOutput()).contains("\"command_done\""));
+    QVERIFY2(out.contains("\"progress\"") && out.contains("\"downloading\""), out);
     ::kill(static_cast<pid_t>(process.processId()), SIGINT);
     SGN_EVENTUALLY(process.state() == QProcess::NotRunning);
+    out += process.readAllStandardOutput();
+    m_samples += sample({u"watch"_s, u"--json"_s}, out);
     QVERIFY(process.exitStatus() == QProcess::NormalExit);
     QCOMPARE(process.exitCode(), 0);
 }

@@ -169,6 +169,7 @@ void PackagesTest::worksInACleanSystem()
         QVERIFY2(result(name + u".help"_s).contains("\nExample:\n"), program);
         QVERIFY2(result(u"files"_s).contains("/usr/share/man/man1/" + name.toLatin1() + ".1.gz\n"), program);
     }
+    QVERIFY(result(u"files"_s).contains("/usr/share/sgnctl/sgnctl.schema.json\n"));
     QVERIFY2(result(u"devices"_s).contains("exit code 1\n"), result(u"devices"_s));
     QVERIFY2(result(u"devices"_s).contains("this is the last known state"), result(u"devices"_s));
     QVERIFY2(result(u"key"_s).startsWith("release-"), result(u"key"_s));
