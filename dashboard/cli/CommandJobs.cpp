@@ -3,6 +3,7 @@
 
 #include "base/AtomicFile.h"
 #include "cli/Json.h"
+#include "cli/Tones.h"
 #include "core/SuggestedVersions.h"
 #include "wording/Commands.h"
 #include "wording/Problems.h"
@@ -115,8 +116,10 @@ void CommandJob::print()
         if (!isFinal(target.state)) {
             open += xmpp::localPartOf(target.jid);
         }
-        table.add({xmpp::localPartOf(target.jid), progressText(target),
-                   isFinal(target.state) ? wording::remarksText(target) : QString()});
+        table.add({xmpp::localPartOf(target.jid),
+                   {progressText(target), toneOf(target.state)},
+                   {isFinal(target.state) ? wording::remarksText(target) : QString(),
+                    failed ? Tone::Doubtful : Tone::Plain}});
         targets += toJson(target);
     }
     printLogs();

@@ -20,7 +20,7 @@ void Console::result(const Table &rows, const QJsonObject &object) const
 
 void Console::table(const Table &table) const
 {
-    bytes(table.toText());
+    bytes(table.toText(m_sheet));
 }
 
 void Console::json(const QJsonObject &object) const

@@ -7,14 +7,16 @@
 
 namespace sgn::cli {
 
-// Results go to stdout, as a table or as JSON; notices to the operator go to stderr.
+// Results go to stdout, as a table or as JSON; notices to the operator go to stderr. Only the tables know the sheet:
+// JSON and CSV are for programs on a terminal, too.
 class Console
 {
 public:
     enum class Format { Table, Json };
 
-    explicit Console(Format format)
+    Console(Format format, const Sheet &sheet)
         : m_format(format)
+        , m_sheet(sheet)
     {}
 
     [[nodiscard]] bool isJson() const { return m_format == Format::Json; }
@@ -30,6 +32,7 @@ public:
 
 private:
     Format m_format;
+    Sheet m_sheet;
 };
 
 } // namespace sgn::cli

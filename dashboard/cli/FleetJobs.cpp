@@ -2,6 +2,7 @@
 #include "cli/FleetJobs.h"
 
 #include "cli/Json.h"
+#include "cli/Tones.h"
 #include "protocol/Version.h"
 #include "wording/Attention.h"
 #include "wording/Csv.h"
@@ -21,27 +22,27 @@ namespace {
 
 constexpr auto askedAgainAfter = 5s;
 
-QString seenText(const records::Device &device, const QDateTime &now)
+TextCell seenCell(const records::Device &device, const QDateTime &now)
 {
     if (!device.lastSeen.isValid()) {
-        return u"never"_s;
+        return {u"never"_s, Tone::Quiet};
     }
     return device.online ? u"now"_s : wording::agoText(device.lastSeen.secsTo(now));
 }
 
-QString stateText(const records::Device &device)
+TextCell stateCell(const records::Device &device)
 {
     if (device.online) {
-        return device.notAnswering ? u"not answering"_s : u"online"_s;
+        return device.notAnswering ? TextCell(u"not answering"_s, Tone::Doubtful) : TextCell(u"online"_s, Tone::Good);
     }
-    return u"offline"_s;
+    return {u"offline"_s, Tone::Quiet};
 }
 
-QString versionText(const records::Device &device, const QString &name, const QDateTime &now)
+TextCell versionCell(const records::Device &device, const QString &name, const QDateTime &now)
 {
     const records::DeviceProcess *process = device.process(name);
     if (!process) {
-        return u"-"_s;
+        return {u"-"_s, Tone::Quiet};
     }
     QString text = versionOf(process->report);
     if (process->report.isDead) {
@@ -52,12 +53,18 @@ QString versionText(const records::Device &device, const QString &name, const QD
     } else if (const auto wanted = device.wantedVersion(name); wanted && device.isUpdating()) {
         text += u" \u2192 %1"_s.arg(*wanted);
     }
-    return text;
+    const bool isDown = process->report.isDead || process->report.state == ProcessState::CrashLoop;
+    return {text, isDown ? Tone::Bad : device.isBehind(name) ? Tone::Doubtful : Tone::Plain};
 }
 
-QString textOf(const ReportedVersion &version)
+TextCell releaseCell(const records::Device &device, Component component)
 {
-    return version.isKnown() ? version.text() : u"-"_s;
+    const ReportedVersion version = device.releaseVersion(component);
+    if (!version.isKnown()) {
+        return {u"-"_s, Tone::Quiet};
+    }
+    const bool isBehind = device.isBehind() && device.update->target->component == component;
+    return {version.text(), isBehind ? Tone::Doubtful : Tone::Plain};
 }
 
 // In the natural order of the names: meter-2 before meter-10.
@@ -88,12 +95,13 @@ Table fleetTable(const core::Fleet &fleet, const QList<int> &rows, const QDateTi
     Table table(titles + QStringList{u"AGENT"_s, u"WHY"_s});
     for (const int row : rows) {
         const records::Device &device = fleet.at(row);
-        QStringList cells{device.name().toString(), stateText(device), seenText(device, now)};
+        QList<TextCell> cells{device.name().toString(), stateCell(device), seenCell(device, now)};
         for (const QString &name : names) {
-            cells += versionText(device, name, now);
+            cells += versionCell(device, name, now);
         }
-        table.add(cells + QStringList{textOf(device.facts.agentVersion),
-                                      wording::reasonText(device, attentionOf(device), now)});
+        const records::Attention why = attentionOf(device);
+        table.add(cells + QList<TextCell>{releaseCell(device, Component::JabberClient),
+                                          {wording::reasonText(device, why, now), toneOf(why.level)}});
     }
     return table;
 }
@@ -190,8 +198,12 @@ void DeadJob::print()
             const QString cause = !report.problem.isEmpty() ? report.problem
                                   : report.lastExit         ? wording::deathText(*report.lastExit)
                                                             : QString();
-            table.add({device.name().toString(), report.name, versionOf(report), since,
-                       report.restarts24h ? QString::number(*report.restarts24h) : u"-"_s, cause});
+            table.add({device.name().toString(),
+                       {report.name, Tone::Bad},
+                       versionOf(report),
+                       since,
+                       report.restarts24h ? QString::number(*report.restarts24h) : u"-"_s,
+                       {cause, Tone::Doubtful}});
             QJsonObject object = sgn::toJson(report);
             object[u"jid"_s] = device.jid;
             object[u"dead_since"_s] = process.deadSince.toString(Qt::ISODateWithMs);
@@ -278,11 +290,14 @@ void VersionsJob::print()
         }
         records::Device known = device ? *device : records::Device();
         known.jid = jid;
-        QStringList cells{known.name().toString(), hasAnswered ? u"now"_s : isOnline ? u"none"_s : u"offline"_s};
+        const TextCell answer = hasAnswered ? TextCell(u"now"_s, Tone::Good)
+                                : isOnline  ? TextCell(u"none"_s, Tone::Doubtful)
+                                            : TextCell(u"offline"_s, Tone::Quiet);
+        QList<TextCell> cells{known.name().toString(), answer};
         for (const QString &name : names) {
-            cells += versionText(known, name, now);
+            cells += versionCell(known, name, now);
         }
-        cells += {textOf(known.facts.agentVersion), textOf(known.facts.watchdogVersion)};
+        cells += {releaseCell(known, Component::JabberClient), releaseCell(known, Component::WatchDog)};
         table.add(cells);
         QJsonObject object = toJson(known, now);
         object[u"answered"_s] = hasAnswered;

@@ -2,6 +2,7 @@
 #include "cli/LogsJob.h"
 
 #include "cli/Json.h"
+#include "cli/Tones.h"
 #include "wording/Commands.h"
 #include "wording/Problems.h"
 #include "xmpp/Jid.h"
@@ -102,10 +103,13 @@ void LogsJob::print()
         isAllRight = isAllRight && (delivery.state == records::LogDelivery::State::Elsewhere || !where.isEmpty());
         // Logs that have come may lack something.
         const QString remarks = wording::remarksText(delivery);
-        table.add({xmpp::localPartOf(delivery.jid), nameOf(delivery.state), QString::number(files.size()),
-                   !isReady            ? remarks
-                   : remarks.isEmpty() ? where
-                                       : where + u" ("_s + remarks + u')'});
+        table.add({xmpp::localPartOf(delivery.jid),
+                   {nameOf(delivery.state), toneOf(delivery.state)},
+                   QString::number(files.size()),
+                   {!isReady            ? remarks
+                    : remarks.isEmpty() ? where
+                                        : where + u" ("_s + remarks + u')',
+                    isReady ? Tone::Plain : Tone::Doubtful}});
         QJsonObject object = toJson(delivery, files);
         object[u"where"_s] = where;
         list += object;

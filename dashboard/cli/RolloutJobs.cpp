@@ -2,6 +2,7 @@
 #include "cli/RolloutJobs.h"
 
 #include "cli/Json.h"
+#include "cli/Tones.h"
 #include "rollouts/Policies.h"
 #include "wording/Problems.h"
 #include "wording/Rollouts.h"
@@ -40,6 +41,11 @@ QString progressText(const Rollout &rollout)
         .arg(rollout.progress.done)
         .arg(rollout.progress.total)
         .arg(rollout.progress.failed);
+}
+
+TextCell stateCell(const Rollout &rollout)
+{
+    return {wording::stateText(rollout.state()), toneOf(rollout.state())};
 }
 
 int exitCodeOf(const Rollout &rollout)
@@ -95,9 +101,15 @@ void RolloutJob::print(const QStringList &ids)
     QJsonArray all;
     for (const QString &id : ids) {
         const Rollout &rollout = *panel().rollouts().find(id);
-        table.add({id, rollout.name(), wording::stateText(rollout.state()), QString::number(rollout.progress.waves),
-                   QString::number(rollout.progress.total), QString::number(rollout.progress.done),
-                   QString::number(rollout.progress.failed), rollout.by, wording::whyText(rollout.progress.why)});
+        table.add({id,
+                   rollout.name(),
+                   stateCell(rollout),
+                   QString::number(rollout.progress.waves),
+                   QString::number(rollout.progress.total),
+                   QString::number(rollout.progress.done),
+                   {QString::number(rollout.progress.failed), rollout.progress.failed > 0 ? Tone::Bad : Tone::Plain},
+                   rollout.by,
+                   {wording::whyText(rollout.progress.why), Tone::Doubtful}});
         all += rolloutJson(rollout, panel().rollouts().driver(id));
     }
     output().result(table, {{u"rollouts"_s, all}});
@@ -207,7 +219,7 @@ void RolloutStartJob::conclude()
     }
     const Rollout &rollout = *panel().rollouts().find(m_id);
     Table table({u"ROLLOUT"_s, u"STATE"_s});
-    table.add({m_id, wording::stateText(rollout.state())});
+    table.add({m_id, stateCell(rollout)});
     output().result(table, {{u"rollout"_s, rolloutJson(rollout, panel().rollouts().driver(m_id))}});
     if (m_until == Until::Sent) {
         output().report(u"an open dashboard carries it out, or 'sgnctl rollout drive'"_s);
@@ -253,7 +265,10 @@ void RolloutShowJob::run()
         const rollouts::Verdict verdict = rollouts::evaluate(standing.view(rollout), device.view);
         const bool isWaiting = device.view.step == rollouts::DeviceStep::Waiting;
         const QString why = isWaiting ? wording::whyText(verdict.why) : QString();
-        table.add({known ? known->name().toString() : device.view.jid, QString::number(device.wave + 1), step, why});
+        table.add({known ? known->name().toString() : device.view.jid,
+                   QString::number(device.wave + 1),
+                   {step, toneOf(device.view.step)},
+                   {why, Tone::Doubtful}});
         devices += QJsonObject{{u"jid"_s, device.view.jid},
                                {u"wave"_s, device.wave + 1},
                                {u"state"_s, wording::stepName(device.view.step)},

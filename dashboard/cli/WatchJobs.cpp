@@ -2,6 +2,7 @@
 #include "cli/WatchJobs.h"
 
 #include "cli/Json.h"
+#include "cli/Tones.h"
 #include "wording/Activity.h"
 #include "wording/Commands.h"
 #include "wording/Csv.h"
@@ -106,7 +107,7 @@ void ActivityJob::start()
         Table table({u"TIME"_s, u"DEVICE"_s, u"WHAT"_s});
         QJsonArray list;
         for (const records::ActivityEntry &entry : entries) {
-            table.add({localTime(entry.at), deviceText(entry.jid), wording::describe(entry)});
+            table.add({localTime(entry.at), deviceText(entry.jid), {wording::describe(entry), toneOf(entry.kind)}});
             list += toJson(entry);
         }
         output().result(table, {{u"activity"_s, list}});

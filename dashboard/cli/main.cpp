@@ -97,7 +97,8 @@ int main(int argc, char *argv[])
     QLoggingCategory::setFilterRules(
         line.parser().isSet(u"verbose"_s) ? u"sgn.*=true"_s : u"*.debug=false\n*.info=false\n*.warning=false"_s);
 
-    const Console output(line.parser().isSet(u"json"_s) ? Console::Format::Json : Console::Format::Table);
+    const Console output(line.parser().isSet(u"json"_s) ? Console::Format::Json : Console::Format::Table,
+                         sheetFor(Surroundings::ofStdout()));
     const records::Expected<core::PanelConfig> config = core::loadPanelConfig(line.parser().value(u"panel"_s));
     if (!config) {
         output.report(wording::sentence(config.error()));

@@ -8,16 +8,20 @@
 #include "integration/PanelDevice.h"
 #include "support/ProsodyServer.h"
 
+#include <array>
 #include <csignal>
+#include <pty.h>
 #include <QDir>
 #include <QFile>
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QProcess>
+#include <QRegularExpression>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
+#include <unistd.h>
 
 using namespace sgn;
 using namespace sgn::test;
@@ -74,6 +78,7 @@ private Q_SLOTS:
     void fetchesLogs();
     void restartsAProcess();
     void watches();
+    void paintsAndWrapsOnATerminalOnly();
     void aWrongPasswordIsReportedOnce();
 
 private:
@@ -86,6 +91,9 @@ private:
     };
     [[nodiscard]] static Ran run(const QString &program, const QStringList &arguments, const QByteArray &input);
     [[nodiscard]] Ran run(const QStringList &arguments);
+    // With a terminal of so many columns as its stdout, and these variables beside ours.
+    [[nodiscard]] Ran runOnTerminal(const QStringList &arguments, unsigned short columns,
+                                    const QMap<QString, QString> &environment);
     // What tests/support/check-schema reports of these runs.
     [[nodiscard]] static Ran checked(const QJsonArray &samples);
     // With --panel.
@@ -170,6 +178,43 @@ SgnctlTest::Ran SgnctlTest::run(const QStringList &arguments)
     if (arguments.contains(u"--json"_s)) {
         m_samples += sample(arguments, ran.out);
     }
+    return ran;
+}
+
+SgnctlTest::Ran SgnctlTest::runOnTerminal(const QStringList &arguments, unsigned short columns,
+                                          const QMap<QString, QString> &environment)
+{
+    Ran ran;
+    const winsize size{.ws_row = 24, .ws_col = columns, .ws_xpixel = 0, .ws_ypixel = 0};
+    int ours = -1;
+    int its = -1;
+    if (::openpty(&ours, &its, nullptr, nullptr, &size) != 0) {
+        ran.err = "cannot open a terminal";
+        return ran;
+    }
+    QProcess process;
+    QProcessEnvironment all = QProcessEnvironment::systemEnvironment();
+    for (const QString &name : {u"NO_COLOR"_s, u"COLUMNS"_s}) {
+        all.remove(name);
+    }
+    all.insert(u"TERM"_s, u"xterm"_s);
+    for (auto it = environment.cbegin(); it != environment.cend(); ++it) {
+        all.insert(it.key(), it.value());
+    }
+    process.setProcessEnvironment(all);
+    process.setChildProcessModifier([its] { ::dup2(its, STDOUT_FILENO); });
+    process.start(sgnctl, arguments);
+    const bool hasEnded = QTest::qWaitFor([&process] { return process.state() == QProcess::NotRunning; }, 60'000);
+    ran.exitCode = hasEnded && process.exitStatus() == QProcess::NormalExit ? process.exitCode() : -1;
+    ran.err = process.readAllStandardError();
+    ::close(its);
+    // A table of a few rows is less than a terminal keeps.
+    std::array<char, 65536> buffer{};
+    for (ssize_t got = 0; (got = ::read(ours, buffer.data(), buffer.size())) > 0;) {
+        ran.out += QByteArray(buffer.data(), got);
+    }
+    ::close(ours);
+    ran.out.replace("\r\n", "\n");
     return ran;
 }
 
@@ -970,6 +1015,35 @@ void SgnctlTest::watches()
     m_samples += sample({u"watch"_s, u"--json"_s}, out);
     QVERIFY(process.exitStatus() == QProcess::NormalExit);
     QCOMPARE(process.exitCode(), 0);
+}
+
+void SgnctlTest::paintsAndWrapsOnATerminalOnly()
+{
+    startDevice(1);
+    constexpr unsigned short columns = 60;
+    const QStringList devices{u"--panel"_s, panelFile(), u"devices"_s};
+    const auto longest = [](const QByteArray &text) {
+        static const QRegularExpression colour(u"\033\\[[0-9]+m"_s);
+        const QStringList lines = QString::fromUtf8(text).remove(colour).split(u'\n');
+        return std::ranges::max(lines, {}, &QString::size).size();
+    };
+    const Ran piped = run(devices);
+    QVERIFY2(piped.exitCode == 0 && !piped.out.contains('\033'), piped.out);
+    QVERIFY2(longest(piped.out) > columns, piped.out);
+
+    const Ran painted = runOnTerminal(devices, columns, {});
+    QVERIFY2(painted.exitCode == 0, painted.err);
+    QVERIFY2(painted.out.startsWith("\033[1mDEVICE\033[0m"), painted.out);
+    QVERIFY2(painted.out.contains("\033[32monline\033[0m") && painted.out.contains("\033[31m"), painted.out);
+    QVERIFY2(longest(painted.out) <= columns, painted.out);
+
+    const Ran colourless = runOnTerminal(devices, columns, {{u"NO_COLOR"_s, u"1"_s}});
+    QVERIFY2(colourless.exitCode == 0 && !colourless.out.contains('\033'), colourless.out);
+    QVERIFY2(longest(colourless.out) <= columns, colourless.out);
+    const Ran wide = runOnTerminal(devices, columns, {{u"COLUMNS"_s, u"300"_s}, {u"TERM"_s, u"dumb"_s}});
+    QVERIFY2(!wide.out.contains('\033') && longest(wide.out) > columns, wide.out);
+    const Ran json = runOnTerminal(devices + QStringList{u"--json"_s}, columns, {});
+    QVERIFY2(json.json()[u"connected"_s].toBool() && !json.out.contains('\033'), json.out);
 }
 
 void SgnctlTest::aWrongPasswordIsReportedOnce()
