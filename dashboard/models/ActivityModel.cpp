@@ -3,6 +3,7 @@
 
 #include "core/Panel.h"
 #include "models/Age.h"
+#include "protocol/Version.h"
 #include "wording/Activity.h"
 
 #include <algorithm>
@@ -120,7 +121,7 @@ bool ActivityModel::less(int column, int left, int right) const
     case TimeColumn:
         return std::pair(a.entry.at, a.key) < std::pair(b.entry.at, b.key);
     case DeviceColumn:
-        return a.entry.jid < b.entry.jid;
+        return compareVersions(m_panel.fleet().nameOf(a.entry.jid), m_panel.fleet().nameOf(b.entry.jid)) < 0;
     case NumberColumn:
         return a.entry.number < b.entry.number;
     default:

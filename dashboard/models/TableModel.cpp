@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/TableModel.h"
 
+#include "protocol/Version.h"
+
 namespace sgn::models {
 
 int TableModel::rowOf(const QString &wanted) const
@@ -15,7 +17,7 @@ int TableModel::rowOf(const QString &wanted) const
 
 bool TableModel::less(int column, int left, int right) const
 {
-    return QString::localeAwareCompare(cell(left, column).text, cell(right, column).text) < 0;
+    return compareVersions(cell(left, column).text, cell(right, column).text) < 0; // meter-2 before meter-10
 }
 
 bool TableModel::tieLess(int left, int right) const

@@ -2,6 +2,7 @@
 #include "models/UpdateTargetsModel.h"
 
 #include "models/Age.h"
+#include "protocol/Version.h"
 #include "wording/Commands.h"
 
 #include <algorithm>
@@ -138,6 +139,9 @@ bool UpdateTargetsModel::less(int column, int left, int right) const
 {
     const records::CommandTarget &a = m_targets.at(left);
     const records::CommandTarget &b = m_targets.at(right);
+    if (column == DeviceColumn) {
+        return compareVersions(m_fleet.nameOf(a.jid), m_fleet.nameOf(b.jid)) < 0;
+    }
     if (column == StateColumn) {
         return std::pair(a.state, a.percent) < std::pair(b.state, b.percent);
     }

@@ -58,6 +58,7 @@ private Q_SLOTS:
     void retriesWhatFailed();
     void acceptsAndRefusesNewDevices();
     void showsWhatAListWouldChange();
+    void sortsNamesInNaturalOrder();
     void keepsColumns();
     void exportsWhatIsShown();
     void acceptsByPattern();
@@ -246,6 +247,34 @@ void WorkspaceTest::showsWhatAListWouldChange()
     QCOMPARE(shown->panel().fleet().count(), before);
     form->clear();
     QVERIFY(form->file().isEmpty() && form->problemCount() == 0 && form->hindrance().isEmpty());
+}
+
+// In every table; the fleet's own is in tst_fleet_model.
+void WorkspaceTest::sortsNamesInNaturalOrder()
+{
+    const test::OfflinePanel place(m_clock);
+    const std::unique_ptr<Workspace> shown = workspace(place, 0);
+    core::Panel &panel = shown->panel();
+    const QStringList jids{u"meter-10@im.example.net"_s, u"meter-2@im.example.net"_s, u"Meter-1@im.example.net"_s};
+    for (const QString &jid : jids) {
+        panel.fleet().add(jid);
+    }
+    const auto number = panel.requestLogs(jids);
+    QVERIFY(number);
+    const QStringList sorted{jids[2], jids[1], jids[0]};
+    UpdateTargetsModel model(panel.commands(), panel.fleet(), m_clock);
+    TableFilter targets(model);
+    model.setNumber(*number);
+    QTRY_COMPARE_WITH_TIMEOUT(targets.shownCount(), 3, waitLimit);
+    targets.sortBy(0, false);
+    QCOMPARE(targets.shownKeys(), sorted);
+    for (int i = 0; i < 3; ++i) {
+        QVERIFY(!panel.membership().admits(u"new-%1@im.example.net"_s.arg(QStringList{u"10"_s, u"2"_s, u"1"_s}[i]),
+                                           {.at = m_clock.wallUtc()}));
+    }
+    QTRY_COMPARE_WITH_TIMEOUT(shown->newcomers()->shownCount(), 3, waitLimit);
+    shown->newcomers()->sortBy(0, false);
+    QCOMPARE(shown->newcomers()->keyAt(2), u"new-10@im.example.net"_s);
 }
 
 void WorkspaceTest::keepsColumns()
