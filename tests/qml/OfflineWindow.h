@@ -5,6 +5,7 @@
 #include "qml/Engine.h"
 #include "support/FakeFleet.h"
 #include "support/ManualClock.h"
+#include "support/NoKeyring.h"
 
 #include <QQmlApplicationEngine>
 #include <QQuickWindow>
@@ -13,18 +14,6 @@
 namespace sgn::test {
 
 constexpr int waitLimit = 10'000;
-
-// A keyring that refuses everything.
-class NoKeyring final : public models::PasswordKeeper
-{
-public:
-    void read(const QString &, Read answer) override { answer(fail(ErrorCode::Refused, QStringLiteral("none"))); }
-    void write(const QString &, const QString &, Done answer) override
-    {
-        answer(fail(ErrorCode::Refused, QStringLiteral("none")));
-    }
-    void forget(const QString &) override {}
-};
 
 // Collects what Qt and the program warn of while it exists; lost connections don't count.
 class Warnings

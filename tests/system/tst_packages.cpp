@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "support/VirtualScreen.h"
+
 #include <csignal>
 #include <QDir>
 #include <QImage>
@@ -83,15 +85,13 @@ private Q_SLOTS:
     void initTestCase();
     void worksInACleanSystem_data();
     void worksInACleanSystem();
-    void cleanupTestCase();
 
 private:
-    void startScreen();
     [[nodiscard]] bool install(const QString &codename, const QString &results);
 
     QDir m_packages;
     QStringList m_files;
-    QProcess m_screen;
+    sgn::test::VirtualScreen m_screen;
     QByteArray m_display;
 };
 
@@ -108,17 +108,8 @@ void PackagesTest::initTestCase()
         }
     }
     QCOMPARE(m_files.size(), 4);
-    startScreen();
-}
-
-void PackagesTest::startScreen()
-{
-    endWithThisProgram(m_screen);
-    m_screen.start(u"Xvfb"_s,
-                   {u"-displayfd"_s, u"1"_s, u"-screen"_s, u"0"_s, u"1440x900x24"_s, u"-nolisten"_s, u"tcp"_s});
-    QVERIFY(m_screen.waitForStarted(startLimit));
-    QTRY_VERIFY_WITH_TIMEOUT(m_screen.canReadLine(), startLimit);
-    m_display = ':' + m_screen.readLine().trimmed();
+    m_display = m_screen.start(u"1440x900"_s);
+    QVERIFY(!m_display.isEmpty());
 }
 
 void PackagesTest::worksInACleanSystem_data()
@@ -188,12 +179,6 @@ void PackagesTest::worksInACleanSystem()
     }
     QVERIFY2(colours.size() > 20, "nothing was drawn");
     QVERIFY2(!result(u"after"_s).contains("sgn"), "something is left of the packages");
-}
-
-void PackagesTest::cleanupTestCase()
-{
-    m_screen.terminate();
-    m_screen.waitForFinished(startLimit);
 }
 
 QTEST_GUILESS_MAIN(PackagesTest)
