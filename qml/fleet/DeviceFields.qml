@@ -39,6 +39,7 @@ Flickable {
                 text: fields.form.name
                 placeholderText: qsTr("As on the door, for example")
                 Layout.fillWidth: true
+                Accessible.name: qsTr("Name")
                 onTextEdited: fields.form.name = text
             }
         }
@@ -53,6 +54,7 @@ Flickable {
                 error: fields.form.error
                 placeholderText: qsTr("north, pilot")
                 Layout.fillWidth: true
+                Accessible.name: qsTr("Tags")
                 onTextEdited: fields.form.tags = text
             }
         }
@@ -114,6 +116,7 @@ Flickable {
                 text: fields.form.text
                 placeholderText: qsTr("What the next one should know")
                 Layout.fillWidth: true
+                Accessible.name: qsTr("Notes")
                 onTextChanged: fields.form.text = text
             }
         }

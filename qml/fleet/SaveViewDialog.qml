@@ -29,6 +29,7 @@ Dialog {
             placeholderText: qsTr("North, behind")
             maximumLength: 60
             Layout.fillWidth: true
+            Accessible.name: qsTr("Name")
             onTextEdited: dialog.name = text
         }
     }

@@ -26,6 +26,7 @@ ColumnLayout {
             error: fields.form.error
             placeholderText: qsTr("north, pilot")
             Layout.fillWidth: true
+            Accessible.name: qsTr("Add")
             onTextEdited: fields.form.added = text
         }
     }

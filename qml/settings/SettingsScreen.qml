@@ -91,6 +91,7 @@ FocusScope {
                         text: screen.app.preferences.operatorName
                         placeholderText: qsTr("Login and computer")
                         Layout.fillWidth: true
+                        Accessible.name: qsTr("Your name")
                         onEditingFinished: screen.app.preferences.operatorName = text
                     }
                 }
@@ -106,6 +107,7 @@ FocusScope {
                         error: screen.app.workspace ? screen.app.workspace.acceptPatterns.error : ""
                         placeholderText: "altimeter_*"
                         Layout.fillWidth: true
+                        Accessible.name: qsTr("Accept new devices")
                         onEditingFinished: screen.app.workspace.acceptPatterns.choose(text)
                     }
                 }

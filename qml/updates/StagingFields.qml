@@ -51,6 +51,7 @@ ColumnLayout {
                 text: fields.form.name
                 placeholderText: qsTr("As the file")
                 Layout.fillWidth: true
+                Accessible.name: qsTr("Name")
                 onTextEdited: fields.form.name = text
             }
         }
@@ -63,6 +64,7 @@ ColumnLayout {
                 text: fields.form.tag
                 placeholderText: qsTr("north")
                 Layout.fillWidth: true
+                Accessible.name: qsTr("Only with tag")
                 onTextEdited: fields.form.tag = text
             }
         }
@@ -76,6 +78,7 @@ ColumnLayout {
                 text: fields.form.waves
                 placeholderText: "3, 5%, 25%, 100%"
                 Layout.fillWidth: true
+                Accessible.name: qsTr("Waves")
                 onTextEdited: fields.form.waves = text
             }
         }
@@ -110,6 +113,7 @@ ColumnLayout {
                 text: fields.form.failures
                 placeholderText: "5%"
                 Layout.fillWidth: true
+                Accessible.name: qsTr("Stops when more fail than")
                 onTextEdited: fields.form.failures = text
             }
         }
@@ -122,6 +126,7 @@ ColumnLayout {
                 text: fields.form.window
                 placeholderText: "01:00-04:30"
                 Layout.fillWidth: true
+                Accessible.name: qsTr("Time of the day at the device")
                 onTextEdited: fields.form.window = text
             }
         }

@@ -71,6 +71,18 @@ QString pathOf(QQuickItem &button, QObject *dialog)
     return dialog ? nameOf(*dialog) + u" / "_s + path : path;
 }
 
+// Whether a screen reader calls it by the example in it, although it stands under a label.
+bool isCalledByItsExample(QObject &object)
+{
+    const QString example = object.property("placeholderText").toString();
+    const QAccessibleInterface *accessible = QAccessible::queryAccessibleInterface(&object);
+    bool hasLabel = false;
+    for (const auto *item = qobject_cast<const QQuickItem *>(&object); item && !hasLabel; item = item->parentItem()) {
+        hasLabel = !item->property("label").toString().isEmpty();
+    }
+    return hasLabel && !example.isEmpty() && accessible && accessible->text(QAccessible::Name) == example;
+}
+
 bool isDialogOfQt(const QObject &object)
 {
     return object.inherits("QQuickAbstractDialog");
@@ -113,6 +125,9 @@ public:
             if (isOwnDialog(*object) || isDialogOfQt(*object)) {
                 m_dialogs.insert(nameOf(*object));
             }
+            if (isCalledByItsExample(*object)) {
+                m_examples.insert(nameOf(*object));
+            }
         }
         const QPointer<QObject> dialog = openDialog();
         for (QQuickItem *button : buttons(dialog)) {
@@ -145,6 +160,8 @@ public:
     // Dialogs that were open, and all that there were in the window.
     [[nodiscard]] const QSet<QString> &opened() const { return m_opened; }
     [[nodiscard]] const QSet<QString> &dialogs() const { return m_dialogs; }
+    // Names of fields that are no more than an example.
+    [[nodiscard]] const QSet<QString> &examples() const { return m_examples; }
 
 private:
     static constexpr int reopenLimit = 20;
@@ -214,6 +231,7 @@ private:
     QSet<QString> m_pressed;
     QSet<QString> m_opened;
     QSet<QString> m_dialogs;
+    QSet<QString> m_examples;
     QString m_opener;
     int m_reopened = 0;
 };
@@ -403,6 +421,7 @@ void ButtonsTest::pressesEveryButton()
     }
     QCOMPARE(presser.opened(), dialogs);
     QCOMPARE(presser.dialogs(), dialogs);
+    QCOMPARE(presser.examples(), QSet<QString>());
     QVERIFY2(Warnings::list().isEmpty(), qPrintable(Warnings::list().join(u'\n')));
 }
 
