@@ -171,6 +171,6 @@ Item {
         id: toast
         anchors.horizontalCenter: parent.horizontalCenter
         anchors.bottom: parent.bottom
-        anchors.bottomMargin: Theme.gap6
+        anchors.bottomMargin: Theme.toastMargin
     }
 }

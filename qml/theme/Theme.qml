@@ -113,6 +113,7 @@ QtObject {
     readonly property int textAreaHeight: 72
     readonly property int formWidth: 640
     readonly property int toastWidth: 640
+    readonly property int toastMargin: 128 // above the commands for what is selected, in two lines, too
     readonly property int windowWidth: 1440
     readonly property int windowHeight: 900
     readonly property int windowMinimumWidth: 1024

@@ -14,6 +14,27 @@ using sgn::test::waitLimit;
 using sgn::test::Warnings;
 
 // The window in use. With SGN_SCREENSHOTS=FOLDER every screen is saved as a picture.
+namespace {
+
+// The first visible item whose type has a name that begins so.
+const QQuickItem *visibleItem(const QQuickItem &root, const QByteArray &type)
+{
+    for (const QQuickItem *item : root.childItems()) {
+        if (!item->isVisible()) {
+            continue;
+        }
+        if (QByteArrayView(item->metaObject()->className()).startsWith(type)) {
+            return item;
+        }
+        if (const QQuickItem *found = visibleItem(*item, type)) {
+            return found;
+        }
+    }
+    return nullptr;
+}
+
+} // namespace
+
 class ScreensTest : public QObject
 {
     Q_OBJECT
@@ -25,6 +46,8 @@ private Q_SLOTS:
     void opensEveryScreen();
     void worksByKeyboardAlone();
     void choosesColumnsByKeyboard();
+    void noticesCoverNoCommands_data();
+    void noticesCoverNoCommands();
     void selectsByMouse();
     void readsReleaseOfNewUpdate();
     void showsReasonWhenOffline();
@@ -164,6 +187,35 @@ void ScreensTest::choosesColumnsByKeyboard()
     QTest::keyClick(window, Qt::Key_Escape);
     QTRY_COMPARE_WITH_TIMEOUT(window->activeFocusItem(), table, waitLimit);
     QVERIFY2(Warnings::list().isEmpty(), qPrintable(Warnings::list().join(u'\n')));
+}
+
+void ScreensTest::noticesCoverNoCommands_data()
+{
+    QTest::addColumn<QSize>("size");
+    QTest::newRow("wide") << QSize(1440, 900);
+    QTest::newRow("narrow: the commands stand in two lines") << QSize(1024, 640);
+}
+
+void ScreensTest::noticesCoverNoCommands()
+{
+    QFETCH(const QSize, size);
+    test::OfflineWindow offline(m_clock);
+    offline.signIn(40);
+    offline.workspace()->fleet()->toggle(1);
+    offline.show(u"fleet"_s, size);
+    if (QTest::currentTestFailed()) {
+        return;
+    }
+    const auto placeOf = [&offline](const QByteArray &type) {
+        const QQuickItem *item = visibleItem(*offline.window()->contentItem(), type);
+        return item ? item->mapRectToScene(item->boundingRect()) : QRectF();
+    };
+    Q_EMIT offline.workspace()->notified(u"The update is on its way."_s, false);
+    QTRY_VERIFY_WITH_TIMEOUT(placeOf("Toast_QMLTYPE").isValid(), waitLimit);
+    const QRectF notice = placeOf("Toast_QMLTYPE");
+    const QRectF commands = placeOf("SelectionBar_QMLTYPE");
+    QVERIFY(commands.isValid());
+    QVERIFY2(!notice.intersects(commands), qPrintable(u"%1 < %2"_s.arg(commands.top()).arg(notice.bottom())));
 }
 
 void ScreensTest::selectsByMouse()
