@@ -1449,6 +1449,14 @@
         <translation>das ist weder eine Tabelle (CSV) mit einer Spalte jid noch eine Geburtsurkunde oder die fleet.json von sgn-provision batch</translation>
     </message>
     <message>
+        <source>the server hasn&apos;t confirmed it as a contact; its name and tags are left as they were. Is the account spelt as on the server?</source>
+        <translation>der Server hat es nicht als Kontakt bestätigt; Name und Tags bleiben, wie sie waren. Ist das Konto wie auf dem Server geschrieben?</translation>
+    </message>
+    <message>
+        <source>a device has at most %1 fields, with names of at most %2 characters</source>
+        <translation>ein Gerät hat höchstens %1 Felder, deren Namen höchstens %2 Zeichen haben</translation>
+    </message>
+    <message>
         <source>the import ended after %1 of %2 steps, import the list again</source>
         <translation>der Import endete nach %1 von %2 Schritten, importieren Sie die Liste noch einmal</translation>
     </message>

@@ -8,10 +8,15 @@
 
 namespace sgn::core {
 
+using namespace std::chrono_literals;
+
 DeviceImport::DeviceImport(Panel &panel, QObject *parent)
     : QObject(parent)
     , m_panel(panel)
 {
+    m_patience.setSingleShot(true);
+    m_patience.setInterval(30s);
+    connect(&m_patience, &QTimer::timeout, this, &DeviceImport::leaveUnconfirmed);
     connect(&panel.fleet(), &Fleet::devicesChanged, this, &DeviceImport::confirm);
     connect(&panel.notes(), &SharedNotes::saved, this, &DeviceImport::conclude);
     connect(&panel.notes(), &SharedNotes::notSaved, this, [this](const records::Problem &reason) {
@@ -48,7 +53,9 @@ ImportPlan DeviceImport::plan(const DeviceList &list, EmptyCells emptyCells) con
         const records::DeviceLabel shown =
             device ? records::DeviceLabel{device->label, device->tags} : records::DeviceLabel();
         const records::DeviceLabel label = m_panel.notes().labelOf(jid).value_or(shown);
-        return KnownDevice{device != nullptr, label, device ? shown.tags : label.tags, m_panel.notes().notesOf(jid)};
+        // One that was accepted without the server's confirmation isn't seen by other desks: it is accepted once more.
+        return KnownDevice{device && device->isContact, label, device ? shown.tags : label.tags,
+                           m_panel.notes().notesOf(jid)};
     });
 }
 
@@ -71,6 +78,7 @@ records::Expected<> DeviceImport::start(const DeviceList &list, EmptyCells empty
     m_stepsTotal = m_plan.accepted.size() + m_plan.labels.size();
     m_stepsDone = 0;
     m_step = Step::Accepting;
+    m_patience.start();
     ++m_run;
     m_panel.membership().accept(m_plan.accepted);
     m_failures += m_panel.notes().setNotes(m_plan.notes);
@@ -83,18 +91,39 @@ void DeviceImport::confirm()
     if (m_step != Step::Accepting) {
         return;
     }
-    m_unconfirmed.removeIf([this](const QString &jid) {
+    const qsizetype confirmed = m_unconfirmed.removeIf([this](const QString &jid) {
         const records::Device *device = m_panel.fleet().find(jid);
         return device && device->isContact;
     });
+    if (confirmed > 0) {
+        m_patience.start();
+    }
     count(m_unconfirmed.size() + m_plan.labels.size());
     if (m_unconfirmed.isEmpty()) {
         describe();
     }
 }
 
+// A server spells some accounts in its own way, refuses others, and another desk may have retired them meanwhile.
+void DeviceImport::leaveUnconfirmed()
+{
+    if (m_step != Step::Accepting) {
+        return;
+    }
+    QStringList left(m_unconfirmed.cbegin(), m_unconfirmed.cend());
+    left.sort();
+    for (const QString &jid : std::as_const(left)) {
+        m_failures += {jid, {ErrorCode::Timeout, records::FactCode::NotAccepted}};
+        m_plan.accepted.removeAll(jid);
+    }
+    m_plan.labels.removeIf([this](const Labels::LabelChange &change) { return m_unconfirmed.contains(change.jid); });
+    m_unconfirmed.clear();
+    confirm();
+}
+
 void DeviceImport::describe()
 {
+    m_patience.stop();
     m_step = Step::Describing;
     const QPointer<DeviceImport> self = this;
     const auto isCurrent = [self, run = m_run] {
@@ -143,6 +172,7 @@ void DeviceImport::giveUp(const records::Problem &reason)
 
 void DeviceImport::end()
 {
+    m_patience.stop();
     m_step = Step::None;
     Q_EMIT changed();
     Q_EMIT finished();

@@ -63,7 +63,7 @@ enum class EmptyCells {
 // What is known of an account before an import.
 struct KnownDevice
 {
-    bool isDevice = false;
+    bool isDevice = false;           // and a contact, as the server has confirmed
     records::DeviceLabel label = {}; // as operators set it
     QStringList tags = {};           // as they are shown, with those of the server's own
     records::DeviceNotes notes = {};

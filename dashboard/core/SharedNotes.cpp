@@ -22,6 +22,13 @@ constexpr qsizetype maxEntry = 4'000;
 // An entry that has become empty is kept so long: until then it reaches desks that were closed.
 constexpr qint64 forgetAfterDays = 90;
 
+bool haveRoom(const records::DeviceNotes &notes)
+{
+    const QStringList names = notes.fields.keys();
+    return names.size() <= records::maxNoteFields &&
+           std::ranges::all_of(names, [](const QString &name) { return name.size() <= records::maxFieldName; });
+}
+
 } // namespace
 
 SharedNotes::SharedNotes(const Parts &parts, QObject *parent)
@@ -124,6 +131,10 @@ records::Expected<> SharedNotes::setNotes(const QString &jid, const records::Dev
         return {};
     }
     entry.notes = notes;
+    if (!haveRoom(notes)) {
+        return records::fail(ErrorCode::TooLarge, records::FactCode::TooManyFields,
+                             {QString::number(records::maxNoteFields), QString::number(records::maxFieldName)});
+    }
     if (const qsizetype size = records::toJson({{jid, entry}}).size(); size > maxEntry) {
         return records::fail(ErrorCode::TooLarge, records::FactCode::NotesTooLong,
                              {QString::number(size), QString::number(maxEntry)});
@@ -166,7 +177,7 @@ bool SharedNotes::enterTogether(int chunk, const QList<NotesChange> &changes)
     for (const NotesChange &change : changes) {
         records::SharedEntry entry = entryOf(change.jid);
         entry.notes = change.notes;
-        if (records::toJson({{change.jid, entry}}).size() > maxEntry) {
+        if (!haveRoom(change.notes) || records::toJson({{change.jid, entry}}).size() > maxEntry) {
             return false;
         }
         together.insert(change.jid, entry);
@@ -229,6 +240,7 @@ void SharedNotes::change(const QString &jid, records::SharedEntry entry)
 void SharedNotes::enter(const QString &jid, records::SharedEntry entry)
 {
     entry.changedAt = records::timeOfChange(m_clock.wallUtc(), entry.changedAt);
+    entry = records::asRead(jid, entry);
     m_fleet.setNotes(jid, entry.notes);
     m_chunks[records::sharedChunkOf(jid)].insert(jid, entry);
 }

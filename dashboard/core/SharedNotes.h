@@ -62,7 +62,7 @@ public:
     [[nodiscard]] bool isSaved() const { return m_inFlight == 0 && m_toPublish.isEmpty(); }
 
     [[nodiscard]] records::DeviceNotes notesOf(const QString &jid) const;
-    // TooLarge: the notes, or all of those that share an item with them.
+    // TooLarge: the notes, their fields, or all of those that share an item with them.
     [[nodiscard]] records::Expected<> setNotes(const QString &jid, const records::DeviceNotes &notes);
     // Many at once; those that aren't taken, with setNotes()'s reason.
     struct NotesChange

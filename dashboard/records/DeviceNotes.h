@@ -27,6 +27,9 @@ struct DeviceNotes
     friend bool operator==(const DeviceNotes &, const DeviceNotes &) = default;
 };
 
+// Other desks read no more.
+inline constexpr qsizetype maxNoteFields = 64;
+inline constexpr qsizetype maxFieldName = 100;
 inline constexpr qsizetype maxLabel = 100;
 inline constexpr qsizetype maxTag = 50;
 

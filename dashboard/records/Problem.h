@@ -36,13 +36,15 @@ enum class FactCode {
     BadAcceptPattern, // pattern
     ContactsMissing,  // how many, of how many
     NotConnected,
-    NotesTooLong, // bytes, limit
-    NotShared,    // with the other desks; what follows is why
-    BadLabel,     // what
-    BadTag,       // what
-    BadQuery,     // term
+    NotesTooLong,  // bytes, limit
+    TooManyFields, // limit, limit of a name's characters
+    NotShared,     // with the other desks; what follows is why
+    BadLabel,      // what
+    BadTag,        // what
+    BadQuery,      // term
     BadFleetFile,
     ImportCutShort, // steps done, of how many; what follows is why
+    NotAccepted,    // by the server, as a contact
     ColumnTwice,    // column
     InLine,         // line of a table; what follows is about it
     InRecord,       // which one of a file; what follows is about it

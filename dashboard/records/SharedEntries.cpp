@@ -12,8 +12,6 @@ using namespace Qt::StringLiterals;
 namespace {
 
 // Text of others, for a panel's memory.
-constexpr qsizetype maxFields = 64;
-constexpr qsizetype maxName = 100;
 constexpr qsizetype maxText = 8'000;
 constexpr qsizetype maxTags = 64;
 
@@ -74,8 +72,8 @@ SharedEntry entryFrom(const QJsonObject &object)
     }
     entry.notes.text = object.value(u"text"_s).toString().left(maxText);
     const QJsonObject fields = object.value(u"fields"_s).toObject();
-    for (auto it = fields.begin(); it != fields.end() && entry.notes.fields.size() < maxFields; ++it) {
-        const QString name = it.key().simplified().left(maxName);
+    for (auto it = fields.begin(); it != fields.end() && entry.notes.fields.size() < maxNoteFields; ++it) {
+        const QString name = it.key().simplified().left(maxFieldName);
         const QString value = it.value().toString().left(maxText);
         if (!name.isEmpty() && !value.isEmpty()) {
             entry.notes.fields.insert(name, value);
@@ -97,7 +95,11 @@ QByteArray toJson(const SharedEntries &entries)
     for (auto it = entries.cbegin(); it != entries.cend(); ++it) {
         all.insert(it.key(), objectOf(it.value()));
     }
-    return QJsonDocument(all).toJson(QJsonDocument::Compact);
+    // XML has no place for these two characters, U+FFFE and U+FFFF.
+    return QJsonDocument(all)
+        .toJson(QJsonDocument::Compact)
+        .replace("\xef\xbf\xbe", "\xef\xbf\xbd")
+        .replace("\xef\xbf\xbf", "\xef\xbf\xbd");
 }
 
 SharedEntries sharedEntriesFrom(const QByteArray &json)
@@ -111,6 +113,11 @@ SharedEntries sharedEntriesFrom(const QByteArray &json)
         }
     }
     return entries;
+}
+
+SharedEntry asRead(const QString &jid, const SharedEntry &entry)
+{
+    return sharedEntriesFrom(toJson({{jid, entry}})).value(jid, entry);
 }
 
 // Where two desks changed it in the same millisecond, any rule is good that all of them follow.

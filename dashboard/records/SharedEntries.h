@@ -22,6 +22,10 @@ inline constexpr int sharedChunks = 128;
 [[nodiscard]] QByteArray toJson(const SharedEntries &entries);
 [[nodiscard]] SharedEntries sharedEntriesFrom(const QByteArray &json);
 
+// What other desks read of the entry: their limits and what JSON can't carry would make theirs differ from ours at the
+// same time of change, and each desk would publish its own again without an end.
+[[nodiscard]] SharedEntry asRead(const QString &jid, const SharedEntry &entry);
+
 [[nodiscard]] bool isNewer(const SharedEntry &one, const SharedEntry &other);
 
 } // namespace sgn::records

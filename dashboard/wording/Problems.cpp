@@ -47,6 +47,8 @@ constexpr auto phrases = std::to_array<Phrase>({
     {FactCode::NotConnected, QT_TRANSLATE_NOOP("Problem", "not connected to the server")},
     {FactCode::NotesTooLong,
      QT_TRANSLATE_NOOP("Problem", "these notes take %1 bytes on the server, where %2 have room; shorten them")},
+    {FactCode::TooManyFields,
+     QT_TRANSLATE_NOOP("Problem", "a device has at most %1 fields, with names of at most %2 characters")},
     {FactCode::NotShared, QT_TRANSLATE_NOOP("Problem", "the other desks don't get the notes")},
     {FactCode::BadLabel,
      QT_TRANSLATE_NOOP("Problem", "\"%1\" can't be a device's name: 1 to 100 characters on one line")},
@@ -61,6 +63,9 @@ constexpr auto phrases = std::to_array<Phrase>({
                                   "fleet.json of sgn-provision batch")},
     {FactCode::ImportCutShort,
      QT_TRANSLATE_NOOP("Problem", "the import ended after %1 of %2 steps, import the list again")},
+    {FactCode::NotAccepted,
+     QT_TRANSLATE_NOOP("Problem", "the server hasn't confirmed it as a contact; its name and tags "
+                                  "are left as they were. Is the account spelt as on the server?")},
     {FactCode::ColumnTwice, QT_TRANSLATE_NOOP("Problem", "two columns are called \"%1\"")},
     {FactCode::InLine, QT_TRANSLATE_NOOP("Problem", "line %1")},
     {FactCode::InRecord, QT_TRANSLATE_NOOP("Problem", "record %1")},

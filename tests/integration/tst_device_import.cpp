@@ -55,6 +55,9 @@ private Q_SLOTS:
     void keepsWhatTheListDoesNotName();
     void waitsForWhatOtherDesksKnow();
     void endsWithTheConnection();
+    void acceptsOnceMoreWhatWasNotConfirmed();
+    void leavesOutWhatTheServerDoesNotConfirm();
+    void endsWithMoreThanOtherDesksRead();
     void theOwnAccountIsNoDevice();
     void namesWhatHasNoRoom();
 
@@ -196,6 +199,64 @@ void DeviceImportTest::endsWithTheConnection()
         QVERIFY(isDescribed(*panel, n));
     }
     QCOMPARE(finished.size(), 1);
+}
+
+// As after a program that was killed: this store has the devices, the server has no contacts.
+void DeviceImportTest::acceptsOnceMoreWhatWasNotConfirmed()
+{
+    auto panel = desk(u"one"_s);
+    QVERIFY(panel);
+    m_server->freeze();
+    panel->membership().accept({deviceJid(1), deviceJid(2)});
+    m_server->kill();
+    SGN_EVENTUALLY(!panel->session().isOnline());
+    QVERIFY(panel->fleet().find(deviceJid(1)));
+    QVERIFY(m_server->start());
+    SGN_EVENTUALLY(panel->session().isSettled() && panel->session().isOnline());
+    SGN_EVENTUALLY(panel->notes().reach() == SharedNotes::Reach::AllDesks);
+    const DeviceImport import(*panel);
+    QCOMPARE(import.plan(listOf(1, 2), EmptyCells::Keep).accepted, (QStringList{deviceJid(1), deviceJid(2)}));
+    QVERIFY(imports(*panel, listOf(1, 2)));
+    auto other = desk(u"other"_s);
+    QVERIFY(other);
+    SGN_EVENTUALLY(isDescribed(*other, 1) && isDescribed(*other, 2));
+}
+
+// The server spells it in lower case.
+void DeviceImportTest::leavesOutWhatTheServerDoesNotConfirm()
+{
+    auto panel = desk(u"one"_s);
+    QVERIFY(panel);
+    DeviceList list = listOf(1, 2);
+    list.devices[0].jid = u"\u00c4b@"_s + deviceJid(1).section(u'@', 1);
+    DeviceImport import(*panel);
+    QSignalSpy finished(&import, &DeviceImport::finished);
+    QVERIFY(import.start(list, EmptyCells::Keep));
+    QTRY_VERIFY_WITH_TIMEOUT(!finished.isEmpty(), 60'000);
+    QCOMPARE(import.failures().size(), 1);
+    QCOMPARE(import.failures().constFirst().first, list.devices[0].jid);
+    QVERIFY(import.failures().constFirst().second.has(FactCode::NotAccepted));
+    QVERIFY(isDescribed(*panel, 2));
+}
+
+void DeviceImportTest::endsWithMoreThanOtherDesksRead()
+{
+    auto panel = desk(u"one"_s);
+    QVERIFY(panel);
+    DeviceList list = listOf(1, 2);
+    for (int n = 0; n < 70; ++n) {
+        list.devices[0].fields.insert(u"field %1"_s.arg(n), u"x"_s);
+    }
+    list.devices[1].text = u"a\uffffb"_s;
+    DeviceImport import(*panel);
+    QSignalSpy finished(&import, &DeviceImport::finished);
+    QVERIFY(import.start(list, EmptyCells::Keep));
+    SGN_EVENTUALLY(!finished.isEmpty());
+    QCOMPARE(import.failures().size(), 1);
+    QVERIFY(import.failures().constFirst().second.has(FactCode::TooManyFields));
+    QSignalSpy saved(&panel->notes(), &SharedNotes::saved);
+    QTest::qWait(3'000); // longer than a desk waits before it publishes once more
+    QVERIFY(saved.isEmpty());
 }
 
 void DeviceImportTest::theOwnAccountIsNoDevice()
