@@ -1480,6 +1480,14 @@
         <source>%1 is listed before (%2); the first one counts</source>
         <translation>%1 steht schon weiter oben (%2); das gilt</translation>
     </message>
+    <message>
+        <source>the first line names %1 columns, at most %2 can be taken</source>
+        <translation>die erste Zeile nennt %1 Spalten, höchstens %2 lassen sich übernehmen</translation>
+    </message>
+    <message>
+        <source>%1 is no regular file</source>
+        <translation>%1 ist keine gewöhnliche Datei</translation>
+    </message>
 </context>
 <context>
     <name>ProcessCard</name>

@@ -204,7 +204,7 @@ JobMaker readNote(CommandLine &line)
         if (equals < 1 || field.isEmpty()) {
             CommandLine::usageError(u"--set takes FIELD=VALUE, such as cupboard=12, not '%1'"_s.arg(text));
         }
-        wish.fields.insert(field, text.sliced(equals + 1).trimmed());
+        wish.fields.insert(records::noteFieldFrom(field), text.sliced(equals + 1).trimmed());
     }
     if (line.parser().isSet(u"text"_s)) {
         wish.text = line.parser().value(u"text"_s);

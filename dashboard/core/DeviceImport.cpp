@@ -16,7 +16,7 @@ DeviceImport::DeviceImport(Panel &panel, QObject *parent)
 {
     m_patience.setSingleShot(true);
     m_patience.setInterval(30s);
-    connect(&m_patience, &QTimer::timeout, this, &DeviceImport::leaveUnconfirmed);
+    connect(&m_patience, &QTimer::timeout, this, &DeviceImport::stopWaiting);
     connect(&panel.fleet(), &Fleet::devicesChanged, this, &DeviceImport::confirm);
     connect(&panel.notes(), &SharedNotes::saved, this, &DeviceImport::conclude);
     connect(&panel.notes(), &SharedNotes::notSaved, this, [this](const records::Problem &reason) {
@@ -105,8 +105,12 @@ void DeviceImport::confirm()
 }
 
 // A server spells some accounts in its own way, refuses others, and another desk may have retired them meanwhile.
-void DeviceImport::leaveUnconfirmed()
+void DeviceImport::stopWaiting()
 {
+    if (m_step == Step::Saving) {
+        m_failures += {QString(), {ErrorCode::Timeout, records::FactCode::NotShared}};
+        return end();
+    }
     if (m_step != Step::Accepting) {
         return;
     }
@@ -142,6 +146,7 @@ void DeviceImport::describe()
             self->m_failures += {jid, records::Problem(error)};
         }
         self->m_step = Step::Saving;
+        self->m_patience.start();
         self->conclude();
     };
     if (const auto started = m_panel.labels().describeAll(m_plan.labels, progress, done); !started) {

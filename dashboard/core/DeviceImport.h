@@ -57,7 +57,7 @@ private:
     };
 
     void confirm();
-    void leaveUnconfirmed();
+    void stopWaiting();
     void describe();
     void count(qsizetype left);
     void conclude();
@@ -67,7 +67,7 @@ private:
     Panel &m_panel;
     ImportPlan m_plan;
     QSet<QString> m_unconfirmed; // aren't contacts yet
-    QTimer m_patience;           // runs since the server last confirmed one
+    QTimer m_patience;           // runs since the server last confirmed something
     QList<std::pair<QString, records::Problem>> m_failures;
     qsizetype m_stepsDone = 0;
     qsizetype m_stepsTotal = 0;

@@ -9,9 +9,11 @@
 #include "xmpp/Jid.h"
 
 #include <algorithm>
+#include <QFileInfo>
 #include <QHash>
 #include <QJsonArray>
 #include <QRegularExpression>
+#include <QSet>
 
 namespace sgn::core {
 
@@ -21,15 +23,13 @@ using records::ListColumn;
 
 namespace {
 
-constexpr qint64 maxSize = 256 * 1024 * 1024;
+constexpr qint64 maxSize = 32 * 1024 * 1024;
+constexpr qsizetype maxColumns = 200;
 
 // The fields that every fleet has are stored in one way, whatever the table's head looks like.
 QString fieldName(const QString &column, const ListTerms &terms)
 {
-    const QString lower = column.toLower();
-    return std::ranges::find(records::commonNoteFields, lower) != records::commonNoteFields.end()
-               ? lower
-               : terms.fieldNames.value(lower, column);
+    return terms.fieldNames.value(column.toLower(), records::noteFieldFrom(column));
 }
 
 // wording::csvLine() marks text that a spreadsheet would take for a formula.
@@ -195,14 +195,23 @@ records::Expected<DeviceList> fromRecords(const QByteArray &bytes, const ListTer
     return std::move(list);
 }
 
-records::Expected<QStringList> headOf(const CsvRow &row)
+// Fields may differ in the case of their letters alone; what means something may not.
+records::Expected<QStringList> headOf(const CsvRow &row, const ListTerms &terms)
 {
+    if (row.fields.size() > maxColumns) {
+        return records::fail(ErrorCode::BadFile, FactCode::TooManyColumns,
+                             {QString::number(row.fields.size()), QString::number(maxColumns)});
+    }
     QStringList names;
+    QSet<QString> known;
     for (const QString &field : row.fields) {
         const QString name = withoutMark(field).simplified();
-        if (!name.isEmpty() && names.contains(name, Qt::CaseInsensitive)) {
+        const bool isField = records::listColumnFrom(name) == ListColumn::Field;
+        const QString same = isField ? fieldName(name, terms) : name.toLower();
+        if (!name.isEmpty() && known.contains(same)) {
             return records::fail(ErrorCode::BadFile, FactCode::ColumnTwice, {name.left(100)});
         }
+        known.insert(same);
         names += name;
     }
     if (!names.contains(u"jid"_s, Qt::CaseInsensitive)) {
@@ -240,7 +249,7 @@ records::Expected<DeviceList> fromTable(const QByteArray &bytes, const ListTerms
     if (!rows || rows->isEmpty()) {
         return records::fail(ErrorCode::BadFile, FactCode::BadFleetFile, {}, rows ? QString() : rows.error().message);
     }
-    const auto head = headOf(rows->constFirst());
+    const auto head = headOf(rows->constFirst(), terms);
     if (!head) {
         return fail(head.error());
     }
@@ -277,6 +286,10 @@ records::Expected<DeviceList> parseDeviceList(const QByteArray &bytes, const Lis
 
 records::Expected<DeviceList> readDeviceList(const QString &path, const ListTerms &terms)
 {
+    // A pipe would be waited for without an end.
+    if (const QFileInfo file(path); file.exists() && !file.isFile()) {
+        return records::fail(ErrorCode::BadFile, FactCode::NoRegularFile, {path});
+    }
     const auto bytes = readFile(path, maxSize);
     if (!bytes) {
         return records::fail(bytes.error());
@@ -291,10 +304,13 @@ ImportPlan planImport(const DeviceList &list, EmptyCells emptyCells,
     ImportPlan plan;
     for (const ListedDevice &listed : list.devices) {
         const KnownDevice present = known(listed.jid);
-        records::DeviceLabel label = present.label;
-        label.name = chosen(listed.name.value_or(label.name), label.name, emptyCells);
+        Labels::LabelChange label{.jid = listed.jid, .name = std::nullopt, .tags = std::nullopt};
+        if (const QString name = chosen(listed.name.value_or(present.label.name), present.label.name, emptyCells);
+            name != present.label.name) {
+            label.name = name;
+        }
         const bool namesTags = listed.tags && (!listed.tags->isEmpty() || emptyCells == EmptyCells::Remove);
-        if (namesTags && *listed.tags != present.tags) {
+        if (namesTags && *listed.tags != present.tags && *listed.tags != present.label.tags) {
             label.tags = *listed.tags;
         }
         records::DeviceNotes notes = present.notes;
@@ -310,13 +326,14 @@ ImportPlan planImport(const DeviceList &list, EmptyCells emptyCells,
         if (!present.isDevice) {
             plan.accepted += listed.jid;
         }
-        if (label != present.label) {
-            plan.labels += {listed.jid, label};
+        const bool isLabelled = label.name || label.tags;
+        if (isLabelled) {
+            plan.labels += label;
         }
         if (notes != present.notes) {
             plan.notes += {listed.jid, notes};
         }
-        if (present.isDevice && label == present.label && notes == present.notes) {
+        if (present.isDevice && !isLabelled && notes == present.notes) {
             ++plan.unchanged;
         }
     }

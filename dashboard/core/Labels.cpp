@@ -19,7 +19,10 @@ constexpr qsizetype window = 16;
 
 bool hasControls(const QString &text)
 {
-    return std::ranges::any_of(text, [](QChar c) { return c.category() == QChar::Other_Control; });
+    return std::ranges::any_of(text, [](QChar c) {
+        // XML has no place for the last two.
+        return c.category() == QChar::Other_Control || c == QChar(0xfffe) || c == QChar(0xffff);
+    });
 }
 
 } // namespace
@@ -77,12 +80,12 @@ records::Expected<> Labels::describe(const QString &jid, const QString &label, c
         return fail(wantedLabel.error());
     }
     const records::Device *device = m_fleet.find(jid);
-    std::deque<xmpp::Contact> contacts;
+    std::deque<LabelChange> changes;
     if (device && tags == device->tags) { // as the server has them, whoever wrote them
         if (*wantedLabel != device->label) {
-            contacts.push_back({jid, *wantedLabel, device->tags});
+            changes.push_back({jid, *wantedLabel, device->tags});
         }
-        return start(std::move(contacts), std::move(done));
+        return start(std::move(changes), std::move(done));
     }
     const records::Expected<QStringList> wantedTags = tagsFrom(tags);
     if (!wantedTags) {
@@ -92,18 +95,14 @@ records::Expected<> Labels::describe(const QString &jid, const QString &label, c
         return records::fail(ErrorCode::BadRequest, records::FactCode::BadTag, {wantedTags->join(u", ")});
     }
     if (device && (*wantedLabel != device->label || *wantedTags != device->tags)) {
-        contacts.push_back({jid, *wantedLabel, *wantedTags});
+        changes.push_back({jid, *wantedLabel, *wantedTags});
     }
-    return start(std::move(contacts), std::move(done));
+    return start(std::move(changes), std::move(done));
 }
 
 records::Expected<> Labels::describeAll(const QList<LabelChange> &changes, Progress progress, Done done)
 {
-    std::deque<xmpp::Contact> contacts;
-    for (const LabelChange &change : changes) {
-        contacts.push_back({change.jid, change.label.name, change.label.tags});
-    }
-    return start(std::move(contacts), std::move(done), std::move(progress));
+    return start({changes.begin(), changes.end()}, std::move(done), std::move(progress));
 }
 
 records::Expected<> Labels::tag(const QStringList &jids, const QStringList &added, const QStringList &removed,
@@ -113,7 +112,7 @@ records::Expected<> Labels::tag(const QStringList &jids, const QStringList &adde
     if (!wanted) {
         return fail(wanted.error());
     }
-    std::deque<xmpp::Contact> contacts;
+    std::deque<LabelChange> changes;
     for (const QString &jid : jids) {
         const records::Device *device = m_fleet.find(jid);
         if (!device) {
@@ -130,28 +129,37 @@ records::Expected<> Labels::tag(const QStringList &jids, const QStringList &adde
             return records::fail(ErrorCode::BadRequest, records::FactCode::BadTag, {wanted->join(u", ")});
         }
         if (tags != device->tags) {
-            contacts.push_back({jid, device->label, tags});
+            changes.push_back({jid, device->label, tags});
         }
     }
-    return start(std::move(contacts), std::move(done));
+    return start(std::move(changes), std::move(done));
 }
 
-records::Expected<> Labels::start(std::deque<xmpp::Contact> contacts, Done done, Progress progress)
+records::Expected<> Labels::start(std::deque<LabelChange> changes, Done done, Progress progress)
 {
     if (!m_session.isOnline()) {
         return records::fail(ErrorCode::Network, records::FactCode::NotConnected);
     }
-    auto job = std::make_shared<Job>(Job{std::move(contacts), 0, {}, std::move(done), std::move(progress)});
+    auto job = std::make_shared<Job>(Job{std::move(changes), 0, {}, std::move(done), std::move(progress)});
     QMetaObject::invokeMethod(
         this, [this, job] { proceed(job); }, Qt::QueuedConnection);
     return {};
 }
 
+xmpp::Contact Labels::contactOf(const LabelChange &change) const
+{
+    const records::Device *device = m_fleet.find(change.jid);
+    const records::DeviceLabel shown =
+        device ? records::DeviceLabel{device->label, device->tags} : records::DeviceLabel();
+    const records::DeviceLabel present = m_shared.labelOf(change.jid).value_or(shown);
+    return {change.jid, change.name.value_or(present.name), change.tags.value_or(present.tags)};
+}
+
 void Labels::proceed(const std::shared_ptr<Job> &job)
 {
-    while (!job->contacts.empty() && job->inFlight < window) {
-        const xmpp::Contact contact = job->contacts.front();
-        job->contacts.pop_front();
+    while (!job->changes.empty() && job->inFlight < window) {
+        const xmpp::Contact contact = contactOf(job->changes.front());
+        job->changes.pop_front();
         ++job->inFlight;
         const QPointer<Labels> self = this;
         m_session.setContact(contact, [self, job, contact](const Outcome &outcome) {
@@ -162,14 +170,14 @@ void Labels::proceed(const std::shared_ptr<Job> &job)
                 self->m_shared.setLabel(contact.jid, {contact.name, contact.groups});
             }
             if (job->progress) {
-                job->progress(static_cast<qsizetype>(job->contacts.size()) + job->inFlight);
+                job->progress(static_cast<qsizetype>(job->changes.size()) + job->inFlight);
             }
             if (self) {
                 self->proceed(job);
             }
         });
     }
-    if (job->contacts.empty() && job->inFlight == 0 && job->done) {
+    if (job->changes.empty() && job->inFlight == 0 && job->done) {
         std::exchange(job->done, {})(job->failures);
     }
 }

@@ -8,6 +8,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <QObject>
 #include <QStringList>
 
@@ -32,7 +33,8 @@ public:
     struct LabelChange
     {
         QString jid;
-        records::DeviceLabel label;
+        std::optional<QString> name; // nothing: it stays
+        std::optional<QStringList> tags;
     };
     // What the server didn't take, by JID; empty: all is done. Called exactly once, later.
     using Failures = QList<std::pair<QString, Error>>;
@@ -50,7 +52,8 @@ public:
     // Both at once, and all tags.
     [[nodiscard]] records::Expected<> describe(const QString &jid, const QString &label, const QStringList &tags,
                                                Done done);
-    // Many at once; text as labelFrom() and tagFrom() return it. Calls `progress` after each.
+    // Many at once; text as labelFrom() and tagFrom() return it. What a change doesn't name is as it is when its turn
+    // comes, whoever wrote it meanwhile. Calls `progress` after each.
     using Progress = std::function<void(qsizetype left)>;
     [[nodiscard]] records::Expected<> describeAll(const QList<LabelChange> &changes, Progress progress, Done done);
     [[nodiscard]] records::Expected<> tag(const QStringList &jids, const QStringList &added, const QStringList &removed,
@@ -59,7 +62,7 @@ public:
 private:
     struct Job
     {
-        std::deque<xmpp::Contact> contacts; // to be written
+        std::deque<LabelChange> changes; // to be written
         qsizetype inFlight = 0;
         Failures failures;
         Done done;
@@ -67,8 +70,9 @@ private:
     };
 
     [[nodiscard]] static records::Expected<QStringList> tagsFrom(const QStringList &texts);
-    [[nodiscard]] records::Expected<> start(std::deque<xmpp::Contact> contacts, Done done, Progress progress = {});
+    [[nodiscard]] records::Expected<> start(std::deque<LabelChange> changes, Done done, Progress progress = {});
     void proceed(const std::shared_ptr<Job> &job);
+    [[nodiscard]] xmpp::Contact contactOf(const LabelChange &change) const;
 
     xmpp::Session &m_session;
     const Fleet &m_fleet;

@@ -132,17 +132,19 @@ QString ImportForm::columns() const
 QString ImportForm::problems() const
 {
     QStringList lines;
-    for (const records::Problem &problem : m_list.problems) {
+    for (const records::Problem &problem : m_list.problems.first(std::min(m_list.problems.size(), maxShownProblems))) {
         lines += wording::standing(wording::sentence(problem));
     }
     if (m_hasEnded) {
         for (const auto &[jid, problem] : m_import.failures()) {
+            if (lines.size() >= maxShownProblems) {
+                break;
+            }
             const QString sentence = wording::sentence(problem);
             lines += jid.isEmpty() ? wording::standing(sentence) : u"%1: %2"_s.arg(jid, sentence);
         }
     }
-    if (lines.size() > maxShownProblems) {
-        lines.resize(maxShownProblems);
+    if (problemCount() > lines.size()) {
         lines += u"…"_s;
     }
     return lines.join(u'\n');

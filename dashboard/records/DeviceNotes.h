@@ -16,6 +16,17 @@ inline constexpr QLatin1StringView addressField("address");
 inline constexpr std::array<QLatin1StringView, 4> commonNoteFields{
     addressField, QLatin1StringView("meter number"), QLatin1StringView("cupboard"), QLatin1StringView("sim card")};
 
+// How a field is stored: those that every fleet has in one spelling, whoever writes them, others as they are written.
+[[nodiscard]] inline QString noteFieldFrom(const QString &name)
+{
+    for (const QLatin1StringView common : commonNoteFields) {
+        if (name.compare(common, Qt::CaseInsensitive) == 0) {
+            return common;
+        }
+    }
+    return name;
+}
+
 // What operators write about a device, for each other: plain text, in their words.
 struct DeviceNotes
 {

@@ -44,6 +44,8 @@ constexpr auto names = enumNames<FactCode>({
     {FactCode::ImportCutShort, "import_cut_short"_L1},
     {FactCode::NotAccepted, "not_accepted"_L1},
     {FactCode::ColumnTwice, "column_twice"_L1},
+    {FactCode::TooManyColumns, "too_many_columns"_L1},
+    {FactCode::NoRegularFile, "no_regular_file"_L1},
     {FactCode::InLine, "in_line"_L1},
     {FactCode::InRecord, "in_record"_L1},
     {FactCode::ListFields, "list_fields"_L1},

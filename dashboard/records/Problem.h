@@ -46,6 +46,8 @@ enum class FactCode {
     ImportCutShort, // steps done, of how many; what follows is why
     NotAccepted,    // by the server, as a contact
     ColumnTwice,    // column
+    TooManyColumns, // how many, limit
+    NoRegularFile,  // path
     InLine,         // line of a table; what follows is about it
     InRecord,       // which one of a file; what follows is about it
     ListFields,     // how many, how many columns

@@ -87,7 +87,10 @@ QByteArray fleetCsv(const QList<const records::Device *> &devices, const QString
                                  QStringList{u"agent"_s, u"watchdog"_s, u"model"_s, u"os"_s, u"why"_s};
     QStringList head{u"jid"_s, u"name"_s, u"tags"_s};
     for (const QString &field : noteFields) {
-        head += records::listColumnFrom(field) == records::ListColumn::Field ? field : u"(%1)"_s.arg(field);
+        // Under a name that means something else it couldn't be read again.
+        const bool isReadable =
+            records::listColumnFrom(field) == records::ListColumn::Field && records::noteFieldFrom(field) == field;
+        head += isReadable ? field : u"(%1)"_s.arg(field);
     }
     head += u"notes"_s;
     for (const QString &name : reported) {

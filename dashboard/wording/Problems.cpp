@@ -67,6 +67,9 @@ constexpr auto phrases = std::to_array<Phrase>({
      QT_TRANSLATE_NOOP("Problem", "the server hasn't confirmed it as a contact; its name and tags "
                                   "are left as they were. Is the account spelt as on the server?")},
     {FactCode::ColumnTwice, QT_TRANSLATE_NOOP("Problem", "two columns are called \"%1\"")},
+    {FactCode::TooManyColumns,
+     QT_TRANSLATE_NOOP("Problem", "the first line names %1 columns, at most %2 can be taken")},
+    {FactCode::NoRegularFile, QT_TRANSLATE_NOOP("Problem", "%1 is no regular file")},
     {FactCode::InLine, QT_TRANSLATE_NOOP("Problem", "line %1")},
     {FactCode::InRecord, QT_TRANSLATE_NOOP("Problem", "record %1")},
     {FactCode::ListFields, QT_TRANSLATE_NOOP("Problem", "it has %1 fields, and the first line names %2")},

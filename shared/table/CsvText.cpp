@@ -50,13 +50,29 @@ private:
     bool m_isComplete = false;
 };
 
+// Latin-1 with the characters that Windows has in the place of its control characters; 0 where it has none.
+QString fromWindows1252(const QByteArray &bytes)
+{
+    constexpr char16_t special[] =
+        u"\u20ac\0\u201a\u0192\u201e\u2026\u2020\u2021\u02c6\u2030\u0160\u2039\u0152\0\u017d\0"
+        u"\0\u2018\u2019\u201c\u201d\u2022\u2013\u2014\u02dc\u2122\u0161\u203a\u0153\0\u017e\u0178";
+    QString text = QString::fromLatin1(bytes);
+    for (QChar &c : text) {
+        if (c.unicode() >= 0x80 && c.unicode() < 0xa0) {
+            const char16_t other = special[c.unicode() - 0x80];
+            c = other != 0 ? QChar(other) : c;
+        }
+    }
+    return text;
+}
+
 Result<QString> decoded(const QByteArray &bytes)
 {
     const auto encoding = QStringConverter::encodingForData(bytes).value_or(QStringConverter::Utf8);
     QStringDecoder decoder(encoding);
     QString text = decoder.decode(bytes);
     if (decoder.hasError() && encoding == QStringConverter::Utf8) {
-        text = QString::fromLatin1(bytes);
+        text = fromWindows1252(bytes);
     } else if (decoder.hasError()) {
         return fail(ErrorCode::BadFile, u"it is damaged UTF-16"_s);
     }

@@ -21,7 +21,8 @@ struct CsvRow
 
 // The rows of a text, those left out whose fields are all empty. The separator is that of ',', ';' and tab which the
 // first line has most of, or what "sep=" names in it. UTF-8 or UTF-16 by a byte order mark, UTF-8 without one; what
-// isn't valid as such is taken as Latin-1, which older spreadsheets write. A row that can't be read costs no other one.
+// isn't valid as such is taken as Windows-1252, which older spreadsheets write. A row that can't be read costs no other
+// one.
 // BadFile: it is no text, or has more rows than a fleet has devices. Pure.
 [[nodiscard]] Result<QList<CsvRow>> readCsv(const QByteArray &bytes);
 

@@ -13,7 +13,6 @@ using namespace sgn::models;
 using sgn::test::waitLimit;
 using sgn::test::Warnings;
 
-// The window in use. With SGN_SCREENSHOTS=FOLDER every screen is saved as a picture.
 namespace {
 
 // The first visible item whose type has a name that begins so.
@@ -35,6 +34,7 @@ const QQuickItem *visibleItem(const QQuickItem &root, const QByteArray &type)
 
 } // namespace
 
+// The window in use. With SGN_SCREENSHOTS=FOLDER every screen is saved as a picture.
 class ScreensTest : public QObject
 {
     Q_OBJECT

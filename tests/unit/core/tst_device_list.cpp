@@ -6,6 +6,7 @@
 
 #include <QTemporaryDir>
 #include <QTest>
+#include <sys/stat.h>
 
 using namespace sgn;
 using namespace sgn::core;
@@ -178,6 +179,9 @@ void DeviceListTest::refusesAnythingElse_data()
     QTest::newRow("no head") << "a@home\nb@home\n"_ba << FactCode::BadFleetFile;
     QTest::newRow("no column jid") << "name,tags\nx,y\n"_ba << FactCode::BadFleetFile;
     QTest::newRow("a column twice") << "jid,Name,name\na@home,x,y\n"_ba << FactCode::ColumnTwice;
+    QTest::newRow("a field twice") << "jid,Address,address\na@home,x,y\n"_ba << FactCode::ColumnTwice;
+    QTest::newRow("more columns than a fleet has") << "jid" + QByteArray(",x").repeated(20'000) + "\na\n"
+                                                   << FactCode::TooManyColumns;
     QTest::newRow("a spreadsheet's own file") << QByteArray("PK\3\4\0\0\0\0", 8) << FactCode::BadFleetFile;
     QTest::newRow("a list in JSON") << "[\"a@home\"]"_ba << FactCode::BadFleetFile;
     QTest::newRow("another JSON") << "{\"jid\":\"a@home\",\"password_file\":\"x\"}"_ba << FactCode::BadFleetFile;
@@ -204,6 +208,10 @@ void DeviceListTest::namesTheFile()
     QVERIFY(file.open(QIODevice::WriteOnly));
     file.write("nothing of use");
     file.close();
+    const QByteArray pipe = QFile::encodeName(folder.filePath(u"pipe.csv"_s));
+    QCOMPARE(::mkfifo(pipe.constData(), 0600), 0);
+    const auto endless = readDeviceList(QFile::decodeName(pipe), {u"home"_s});
+    QVERIFY(!endless && endless.error().has(FactCode::NoRegularFile));
     const auto bad = readDeviceList(file.fileName(), {u"home"_s});
     QVERIFY(!bad && wording::sentence(bad.error()).startsWith(file.fileName()));
 }
@@ -217,6 +225,7 @@ void DeviceListTest::readsWhatWasExported()
     one.tags = {u"x;y"_s};
     one.notes = {{{u"address"_s, u"Höhenstraße 3,\nHof"_s}, {u"name"_s, u"not a label"_s}, {u"phone"_s, u"+49"_s}},
                  u"- ring twice\n- the dog"_s};
+    one.notes.fields.insert({{u"Address"_s, u"an operator's own"_s}, {u"Switch"_s, u"1"_s}, {u"switch"_s, u"2"_s}});
     records::Device other;
     other.jid = u"b@elsewhere"_s;
     other.tags = {u"a"_s, u"b;c"_s};
@@ -242,18 +251,18 @@ void DeviceListTest::plans_data()
     QTest::newRow("a JID alone") << "jid\na\n"_ba << false << u"unchanged 1"_s;
     QTest::newRow("the same") << "jid,name,tags,notes,floor\na,Mill,\"old,north\",n,1\n"_ba << false
                               << u"unchanged 1"_s;
-    QTest::newRow("another name") << "jid,name\na,Tower\n"_ba << false << u"a is Tower [north old]"_s;
+    QTest::newRow("another name") << "jid,name\na,Tower\n"_ba << false << u"a is Tower"_s;
     QTest::newRow("the tags that are shown") << "jid,tags\na,\"group,old,north\"\n"_ba << false << u"unchanged 1"_s;
-    QTest::newRow("other tags") << "jid,tags\na,south\n"_ba << false << u"a is Mill [south]"_s;
+    QTest::newRow("other tags") << "jid,tags\na,south\n"_ba << false << u"a is tagged south"_s;
     QTest::newRow("another field") << "jid,cupboard\na,7\n"_ba << false << u"a has cupboard=7 floor=1 'n'"_s;
     QTest::newRow("another note") << "jid,notes\na,m\n"_ba << false << u"a has floor=1 'm'"_s;
     const QByteArray empty = "jid,name,tags,notes,floor\na,,,,\n";
     QTest::newRow("empty cells keep") << empty << false << u"unchanged 1"_s;
-    QTest::newRow("empty cells remove") << empty << true << u"a is  [], a has  ''"_s;
-    QTest::newRow("columns that aren't there stay") << "jid,name\na,\n"_ba << true << u"a is  [north old]"_s;
+    QTest::newRow("empty cells remove") << empty << true << u"a is , a is tagged , a has  ''"_s;
+    QTest::newRow("columns that aren't there stay") << "jid,name\na,\n"_ba << true << u"a is "_s;
     QTest::newRow("a new one") << "jid\nn\n"_ba << false << u"n is new"_s;
     QTest::newRow("a new one with all") << "jid,name,tags,floor\nn,Inn,north,2\n"_ba << false
-                                        << u"n is new, n is Inn [north], n has floor=2 ''"_s;
+                                        << u"n is new, n is Inn, n is tagged north, n has floor=2 ''"_s;
 }
 
 void DeviceListTest::plans()
@@ -276,8 +285,13 @@ void DeviceListTest::plans()
     for (const QString &jid : plan.accepted) {
         parts += u"%1 is new"_s.arg(name(jid));
     }
-    for (const auto &[jid, label] : plan.labels) {
-        parts += u"%1 is %2 [%3]"_s.arg(name(jid), label.name, label.tags.join(u' '));
+    for (const Labels::LabelChange &change : plan.labels) {
+        if (change.name) {
+            parts += u"%1 is %2"_s.arg(name(change.jid), *change.name);
+        }
+        if (change.tags) {
+            parts += u"%1 is tagged %2"_s.arg(name(change.jid), change.tags->join(u' '));
+        }
     }
     for (const auto &[jid, notes] : plan.notes) {
         QStringList fields;

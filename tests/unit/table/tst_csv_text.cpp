@@ -55,6 +55,8 @@ private Q_SLOTS:
         QTest::newRow("umlauts in Latin-1") << "Stra\xdf"
                                                "e\n"_ba
                                             << Rows{row(1, {u"Straße"_s})};
+        QTest::newRow("what Windows has in place of control characters")
+            << "5 \x80 \x84x\x93 \x96 y\x81\n"_ba << Rows{row(1, {u"5 € „x“ – y\u0081"_s})};
         QTest::newRow("quotes") << "a,\"b, \"\"c\"\"\nd\"\ne,f\n"_ba
                                 << Rows{row(1, {u"a"_s, u"b, \"c\"\nd"_s}), row(3, {u"e"_s, u"f"_s})};
         QTest::newRow("blanks outside of quotes") << " a , \" b \" \n"_ba << Rows{row(1, {u"a"_s, u" b "_s})};
