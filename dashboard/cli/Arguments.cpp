@@ -37,6 +37,13 @@ QString componentWords()
     return componentNameList().join(u", "_s);
 }
 
+void expectNoOperands(CommandLine &line)
+{
+    if (const QStringList extra = operands(line); !extra.isEmpty()) {
+        CommandLine::usageError(u"unexpected argument '%1'"_s.arg(extra.front()));
+    }
+}
+
 std::optional<Component> componentFrom(const QString &word)
 {
     return componentNames.valueOf(word);

@@ -14,6 +14,9 @@ namespace sgn::cli {
 // What follows the command's name.
 [[nodiscard]] QStringList operands(CommandLine &line);
 
+// Ends the program with one sentence if there is any.
+void expectNoOperands(CommandLine &line);
+
 // "smart-meter" and its kin. Nothing for any other word.
 [[nodiscard]] std::optional<Component> componentFrom(const QString &word);
 // All of them; the second as one text for help and refusals: "smart-meter, agent, ...".

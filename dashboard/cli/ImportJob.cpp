@@ -18,10 +18,10 @@ QMap<QString, QStringList> changesOf(const core::ImportPlan &plan)
     for (const QString &jid : plan.accepted) {
         changes[jid] += u"accepted"_s;
     }
-    for (const core::Labels::LabelChange &change : plan.labels) {
+    for (const records::LabelChange &change : plan.labels) {
         changes[change.jid] += u"name and tags"_s;
     }
-    for (const core::SharedNotes::NotesChange &change : plan.notes) {
+    for (const records::NotesChange &change : plan.notes) {
         changes[change.jid] += u"notes"_s;
     }
     return changes;

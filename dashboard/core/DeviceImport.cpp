@@ -120,7 +120,7 @@ void DeviceImport::stopWaiting()
         m_failures += {jid, {ErrorCode::Timeout, records::FactCode::NotAccepted}};
         m_plan.accepted.removeAll(jid);
     }
-    m_plan.labels.removeIf([this](const Labels::LabelChange &change) { return m_unconfirmed.contains(change.jid); });
+    m_plan.labels.removeIf([this](const records::LabelChange &change) { return m_unconfirmed.contains(change.jid); });
     m_unconfirmed.clear();
     confirm();
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/DeviceList.h"
-#include "core/Labels.h"
+#include "core/ImportPlan.h"
+#include "records/Problem.h"
 
 #include <QObject>
 #include <QSet>

@@ -270,12 +270,6 @@ records::Expected<DeviceList> fromTable(const QByteArray &bytes, const ListTerms
     return std::move(list);
 }
 
-// What of the two is there afterwards.
-QString chosen(const QString &listed, const QString &present, EmptyCells emptyCells)
-{
-    return listed.isEmpty() && emptyCells == EmptyCells::Keep ? present : listed;
-}
-
 } // namespace
 
 records::Expected<DeviceList> parseDeviceList(const QByteArray &bytes, const ListTerms &terms)
@@ -296,48 +290,6 @@ records::Expected<DeviceList> readDeviceList(const QString &path, const ListTerm
     }
     const auto list = parseDeviceList(*bytes, terms);
     return list ? list : fail(list.error().withContext(FactCode::InFile, {path}));
-}
-
-ImportPlan planImport(const DeviceList &list, EmptyCells emptyCells,
-                      const std::function<KnownDevice(const QString &jid)> &known)
-{
-    ImportPlan plan;
-    for (const ListedDevice &listed : list.devices) {
-        const KnownDevice present = known(listed.jid);
-        Labels::LabelChange label{.jid = listed.jid, .name = std::nullopt, .tags = std::nullopt};
-        if (const QString name = chosen(listed.name.value_or(present.label.name), present.label.name, emptyCells);
-            name != present.label.name) {
-            label.name = name;
-        }
-        const bool namesTags = listed.tags && (!listed.tags->isEmpty() || emptyCells == EmptyCells::Remove);
-        if (namesTags && *listed.tags != present.tags && *listed.tags != present.label.tags) {
-            label.tags = *listed.tags;
-        }
-        records::DeviceNotes notes = present.notes;
-        notes.text = chosen(listed.text.value_or(notes.text), notes.text, emptyCells);
-        for (auto it = listed.fields.cbegin(); it != listed.fields.cend(); ++it) {
-            const QString value = chosen(it.value(), notes.fields.value(it.key()), emptyCells);
-            if (value.isEmpty()) {
-                notes.fields.remove(it.key());
-            } else {
-                notes.fields.insert(it.key(), value);
-            }
-        }
-        if (!present.isDevice) {
-            plan.accepted += listed.jid;
-        }
-        const bool isLabelled = label.name || label.tags;
-        if (isLabelled) {
-            plan.labels += label;
-        }
-        if (notes != present.notes) {
-            plan.notes += {listed.jid, notes};
-        }
-        if (present.isDevice && !isLabelled && notes == present.notes) {
-            ++plan.unchanged;
-        }
-    }
-    return plan;
 }
 
 } // namespace sgn::core

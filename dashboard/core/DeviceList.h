@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/Labels.h"
-#include "core/SharedNotes.h"
-#include "records/DeviceNotes.h"
 #include "records/Problem.h"
 
-#include <functional>
 #include <optional>
 #include <QByteArray>
 #include <QHash>
@@ -53,33 +49,5 @@ struct ListTerms
 
 // Blocks while it reads the file. Errors besides: NotFound, Io.
 [[nodiscard]] records::Expected<DeviceList> readDeviceList(const QString &path, const ListTerms &terms);
-
-// What an empty cell of a list does to what is there.
-enum class EmptyCells {
-    Keep,
-    Remove,
-};
-
-// What is known of an account before an import.
-struct KnownDevice
-{
-    bool isDevice = false;           // and a contact, as the server has confirmed
-    records::DeviceLabel label = {}; // as operators set it
-    QStringList tags = {};           // as they are shown, with those of the server's own
-    records::DeviceNotes notes = {};
-};
-
-// What an import has to do.
-struct ImportPlan
-{
-    QStringList accepted; // become devices
-    QList<Labels::LabelChange> labels;
-    QList<SharedNotes::NotesChange> notes;
-    int unchanged = 0; // devices for which there is nothing to do
-};
-
-// Pure.
-[[nodiscard]] ImportPlan planImport(const DeviceList &list, EmptyCells emptyCells,
-                                    const std::function<KnownDevice(const QString &jid)> &known);
 
 } // namespace sgn::core

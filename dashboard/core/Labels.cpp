@@ -80,7 +80,7 @@ records::Expected<> Labels::describe(const QString &jid, const QString &label, c
         return fail(wantedLabel.error());
     }
     const records::Device *device = m_fleet.find(jid);
-    std::deque<LabelChange> changes;
+    std::deque<records::LabelChange> changes;
     if (device && tags == device->tags) { // as the server has them, whoever wrote them
         if (*wantedLabel != device->label) {
             changes.push_back({jid, *wantedLabel, device->tags});
@@ -100,7 +100,7 @@ records::Expected<> Labels::describe(const QString &jid, const QString &label, c
     return start(std::move(changes), std::move(done));
 }
 
-records::Expected<> Labels::describeAll(const QList<LabelChange> &changes, Progress progress, Done done)
+records::Expected<> Labels::describeAll(const QList<records::LabelChange> &changes, Progress progress, Done done)
 {
     return start({changes.begin(), changes.end()}, std::move(done), std::move(progress));
 }
@@ -112,7 +112,7 @@ records::Expected<> Labels::tag(const QStringList &jids, const QStringList &adde
     if (!wanted) {
         return fail(wanted.error());
     }
-    std::deque<LabelChange> changes;
+    std::deque<records::LabelChange> changes;
     for (const QString &jid : jids) {
         const records::Device *device = m_fleet.find(jid);
         if (!device) {
@@ -135,7 +135,7 @@ records::Expected<> Labels::tag(const QStringList &jids, const QStringList &adde
     return start(std::move(changes), std::move(done));
 }
 
-records::Expected<> Labels::start(std::deque<LabelChange> changes, Done done, Progress progress)
+records::Expected<> Labels::start(std::deque<records::LabelChange> changes, Done done, Progress progress)
 {
     if (!m_session.isOnline()) {
         return records::fail(ErrorCode::Network, records::FactCode::NotConnected);
@@ -146,7 +146,7 @@ records::Expected<> Labels::start(std::deque<LabelChange> changes, Done done, Pr
     return {};
 }
 
-xmpp::Contact Labels::contactOf(const LabelChange &change) const
+xmpp::Contact Labels::contactOf(const records::LabelChange &change) const
 {
     const records::Device *device = m_fleet.find(change.jid);
     const records::DeviceLabel shown =

@@ -8,7 +8,6 @@
 #include <deque>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <QObject>
 #include <QStringList>
 
@@ -30,12 +29,6 @@ class Labels : public QObject
 public:
     static constexpr qsizetype maxTags = 20;
 
-    struct LabelChange
-    {
-        QString jid;
-        std::optional<QString> name; // nothing: it stays
-        std::optional<QStringList> tags;
-    };
     // What the server didn't take, by JID; empty: all is done. Called exactly once, later.
     using Failures = QList<std::pair<QString, Error>>;
     using Done = std::function<void(const Failures &)>;
@@ -55,14 +48,15 @@ public:
     // Many at once; text as labelFrom() and tagFrom() return it. What a change doesn't name is as it is when its turn
     // comes, whoever wrote it meanwhile. Calls `progress` after each.
     using Progress = std::function<void(qsizetype left)>;
-    [[nodiscard]] records::Expected<> describeAll(const QList<LabelChange> &changes, Progress progress, Done done);
+    [[nodiscard]] records::Expected<> describeAll(const QList<records::LabelChange> &changes, Progress progress,
+                                                  Done done);
     [[nodiscard]] records::Expected<> tag(const QStringList &jids, const QStringList &added, const QStringList &removed,
                                           Done done);
 
 private:
     struct Job
     {
-        std::deque<LabelChange> changes; // to be written
+        std::deque<records::LabelChange> changes; // to be written
         qsizetype inFlight = 0;
         Failures failures;
         Done done;
@@ -70,9 +64,10 @@ private:
     };
 
     [[nodiscard]] static records::Expected<QStringList> tagsFrom(const QStringList &texts);
-    [[nodiscard]] records::Expected<> start(std::deque<LabelChange> changes, Done done, Progress progress = {});
+    [[nodiscard]] records::Expected<> start(std::deque<records::LabelChange> changes, Done done,
+                                            Progress progress = {});
     void proceed(const std::shared_ptr<Job> &job);
-    [[nodiscard]] xmpp::Contact contactOf(const LabelChange &change) const;
+    [[nodiscard]] xmpp::Contact contactOf(const records::LabelChange &change) const;
 
     xmpp::Session &m_session;
     const Fleet &m_fleet;

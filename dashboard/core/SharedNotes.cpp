@@ -150,10 +150,10 @@ records::Expected<> SharedNotes::setNotes(const QString &jid, const records::Dev
 }
 
 // One item at a time instead of one device: each is written as a whole.
-QList<std::pair<QString, records::Problem>> SharedNotes::setNotes(const QList<NotesChange> &changes)
+QList<std::pair<QString, records::Problem>> SharedNotes::setNotes(const QList<records::NotesChange> &changes)
 {
-    std::map<int, QList<NotesChange>> byChunk;
-    for (const NotesChange &change : changes) {
+    std::map<int, QList<records::NotesChange>> byChunk;
+    for (const records::NotesChange &change : changes) {
         byChunk[records::sharedChunkOf(change.jid)] += change;
     }
     QList<std::pair<QString, records::Problem>> refused;
@@ -161,7 +161,7 @@ QList<std::pair<QString, records::Problem>> SharedNotes::setNotes(const QList<No
         if (enterTogether(chunk, together)) {
             continue;
         }
-        for (const NotesChange &change : together) {
+        for (const records::NotesChange &change : together) {
             if (const records::Expected<> taken = setNotes(change.jid, change.notes); !taken) {
                 refused += {change.jid, taken.error()};
             }
@@ -171,10 +171,10 @@ QList<std::pair<QString, records::Problem>> SharedNotes::setNotes(const QList<No
 }
 
 // False, and nothing is done: not all of them have room.
-bool SharedNotes::enterTogether(int chunk, const QList<NotesChange> &changes)
+bool SharedNotes::enterTogether(int chunk, const QList<records::NotesChange> &changes)
 {
     records::SharedEntries together = m_chunks[chunk];
-    for (const NotesChange &change : changes) {
+    for (const records::NotesChange &change : changes) {
         records::SharedEntry entry = entryOf(change.jid);
         entry.notes = change.notes;
         if (!haveRoom(change.notes) || records::toJson({{change.jid, entry}}).size() > maxEntry) {
@@ -185,7 +185,7 @@ bool SharedNotes::enterTogether(int chunk, const QList<NotesChange> &changes)
     if (records::toJson(together).size() > xmpp::PrivateNodes::maxItemSize) {
         return false;
     }
-    for (const NotesChange &change : changes) {
+    for (const records::NotesChange &change : changes) {
         enter(change.jid, together.value(change.jid));
     }
     m_store.keepShared(chunk, m_chunks[chunk]);

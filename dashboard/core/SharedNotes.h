@@ -65,12 +65,7 @@ public:
     // TooLarge: the notes, their fields, or all of those that share an item with them.
     [[nodiscard]] records::Expected<> setNotes(const QString &jid, const records::DeviceNotes &notes);
     // Many at once; those that aren't taken, with setNotes()'s reason.
-    struct NotesChange
-    {
-        QString jid;
-        records::DeviceNotes notes;
-    };
-    [[nodiscard]] QList<std::pair<QString, records::Problem>> setNotes(const QList<NotesChange> &changes);
+    [[nodiscard]] QList<std::pair<QString, records::Problem>> setNotes(const QList<records::NotesChange> &changes);
     // As it was set at any desk; nothing where none has. The contact on the server has it, too, but a server whose
     // groups hold the contact forgets it when it starts again.
     [[nodiscard]] std::optional<records::DeviceLabel> labelOf(const QString &jid) const;
@@ -99,7 +94,7 @@ private:
     void showNotes(int first, int count);
     void change(const QString &jid, records::SharedEntry entry);
     void enter(const QString &jid, records::SharedEntry entry);
-    [[nodiscard]] bool enterTogether(int chunk, const QList<NotesChange> &changes);
+    [[nodiscard]] bool enterTogether(int chunk, const QList<records::NotesChange> &changes);
     [[nodiscard]] records::SharedEntry entryOf(const QString &jid) const;
     void dropForgotten();
     void publishSoon(int chunk, std::chrono::milliseconds delay);

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/Workspace.h"
 
-#include "base/AtomicFile.h"
 #include "models/Age.h"
 #include "models/Preferences.h"
-#include "wording/Csv.h"
+#include "models/TableExport.h"
 #include "wording/Problems.h"
 
 #include <algorithm>
 #include <chrono>
-#include <QFileInfo>
 
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
@@ -338,35 +336,20 @@ void Workspace::refuseNewcomers()
 
 void Workspace::exportFleet(const QUrl &file)
 {
-    const QStringList jids = m_fleet.checkedCount() > 0 ? m_fleet.checkedKeys() : m_fleet.shownKeys();
-    QList<const records::Device *> devices;
-    for (const QString &jid : jids) {
-        if (const records::Device *device = m_panel->fleet().find(jid)) {
-            devices += device;
-        }
-    }
-    save(wording::fleetCsv(devices, m_panel->fleet().processNames(), m_clock.wallUtc()), file);
+    notifySaved(saveTable(fleetTable(m_panel->fleet(), m_fleet, m_clock.wallUtc()), file), file);
 }
 
 void Workspace::exportActivity(const QUrl &file)
 {
-    QList<records::ActivityEntry> entries;
-    for (const QString &key : m_activity.shownKeys()) {
-        if (const auto entry = m_activityModel.entry(key)) {
-            entries += *entry;
-        }
-    }
-    save(wording::activityCsv(entries), file);
+    notifySaved(saveTable(activityTable(m_activityModel, m_activity), file), file);
 }
 
-void Workspace::save(const QByteArray &csv, const QUrl &file)
+void Workspace::notifySaved(const Outcome &outcome, const QUrl &file)
 {
-    const QString path = file.toLocalFile();
-    // Without the mark a spreadsheet takes UTF-8 for something older.
-    if (const Outcome written = writeFileAtomically(path, "\xef\xbb\xbf" + csv); written) {
-        Q_EMIT notified(tr("Saved as %1.").arg(QFileInfo(path).fileName()), false);
+    if (outcome) {
+        Q_EMIT notified(tr("Saved as %1.").arg(file.fileName()), false);
     } else {
-        Q_EMIT notified(tr("Not saved: %1.").arg(wording::sentence(records::Problem(written.error()))), true);
+        Q_EMIT notified(tr("Not saved: %1.").arg(wording::sentence(records::Problem(outcome.error()))), true);
     }
 }
 

@@ -143,7 +143,7 @@ private:
     void notify(const records::Expected<CommandNo> &outcome, const QString &success);
     void askLogs(const QStringList &jids);
     void refreshAges();
-    void save(const QByteArray &csv, const QUrl &file);
+    void notifySaved(const Outcome &outcome, const QUrl &file);
 
     std::unique_ptr<core::Panel> m_panel;
     const Clock &m_clock;

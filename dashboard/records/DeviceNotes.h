@@ -53,6 +53,20 @@ struct DeviceLabel
     friend bool operator==(const DeviceLabel &, const DeviceLabel &) = default;
 };
 
+// What changes of a device's name and tags.
+struct LabelChange
+{
+    QString jid;
+    std::optional<QString> name; // nothing: it stays
+    std::optional<QStringList> tags;
+};
+
+struct NotesChange
+{
+    QString jid;
+    DeviceNotes notes;
+};
+
 // What all desks know of a device, and when it was last changed.
 struct SharedEntry
 {

@@ -367,13 +367,13 @@ QStringList findingLines(const QList<CheckFinding> &findings, const Screen &scre
         const QString what = printable(finding.what);
         switch (finding.verdict) {
         case Verdict::Ok:
-            lines += screen.entry(finding.subject, column, u"ok: "_s + what, Mood::Good);
+            lines += screen.entry(finding.subject, column, u"ok: "_s + what, Tone::Good);
             break;
         case Verdict::Skipped:
-            lines += screen.entry(finding.subject, column, what, Mood::Quiet);
+            lines += screen.entry(finding.subject, column, what, Tone::Quiet);
             break;
         case Verdict::Wrong:
-            lines += screen.entry(finding.subject, column, u"WRONG: "_s + what, Mood::Bad);
+            lines += screen.entry(finding.subject, column, u"WRONG: "_s + what, Tone::Bad);
             lines += screen.entry({}, column, u"cure: "_s + printable(finding.cure));
         }
     }

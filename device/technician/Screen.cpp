@@ -5,8 +5,6 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 namespace sgn::technician {
 
@@ -17,21 +15,6 @@ namespace {
 // A window that is narrower gets lines of this width.
 constexpr int leastWidth = 40;
 constexpr int leastTextWidth = 20;
-
-QLatin1StringView codeOf(Mood mood)
-{
-    switch (mood) {
-    case Mood::Good:
-        return "\033[32m"_L1;
-    case Mood::Bad:
-        return "\033[31m"_L1;
-    case Mood::Doubtful:
-        return "\033[33m"_L1;
-    case Mood::Quiet:
-        break;
-    }
-    return "\033[2m"_L1;
-}
 
 // By words; a word that is longer than a line stays whole, so that a path or command can be copied.
 QStringList broken(const QString &text, qsizetype width)
@@ -52,21 +35,18 @@ QStringList broken(const QString &text, qsizetype width)
 
 Screen Screen::ofStdout()
 {
+    const Surroundings surroundings = Surroundings::ofStdout();
     Screen screen;
-    if (::isatty(STDOUT_FILENO) == 0) {
-        return screen;
-    }
-    screen.hasColours = qEnvironmentVariableIsEmpty("NO_COLOR") && qEnvironmentVariable("TERM") != u"dumb"_s;
-    winsize size{};
-    if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) {
-        screen.width = std::max<int>(size.ws_col, leastWidth);
+    screen.hasColours = surroundings.haveColours();
+    if (surroundings.output == Surroundings::Output::Terminal && surroundings.terminalWidth > 0) {
+        screen.width = std::max(surroundings.terminalWidth, leastWidth);
     }
     return screen;
 }
 
-QString Screen::painted(const QString &text, Mood mood) const
+QString Screen::painted(const QString &text, Tone tone) const
 {
-    return hasColours && !text.isEmpty() ? codeOf(mood) + text + u"\033[0m"_s : text;
+    return hasColours ? sgn::painted(text, tone) : text;
 }
 
 QStringList Screen::entry(const QString &head, int column, const QString &text) const
@@ -80,13 +60,13 @@ QStringList Screen::entry(const QString &head, int column, const QString &text) 
     return lines;
 }
 
-QStringList Screen::entry(const QString &head, int column, const QString &text, Mood mood) const
+QStringList Screen::entry(const QString &head, int column, const QString &text, Tone tone) const
 {
     QStringList lines = entry(head, column, text);
     const qsizetype first = std::max<qsizetype>(column, head.size() + 1);
     for (qsizetype i = 0; i < lines.size(); ++i) {
         const qsizetype start = i == 0 ? first : column;
-        lines[i] = lines[i].first(start) + painted(lines[i].sliced(start), mood);
+        lines[i] = lines[i].first(start) + painted(lines[i].sliced(start), tone);
     }
     return lines;
 }

@@ -61,35 +61,35 @@ QString identityText(const std::optional<int> &version, const std::optional<qint
 QStringList watchdogLines(const DeviceStatus &status, const Screen &screen)
 {
     const WatchdogStatus &watchdog = status.watchdog;
-    const auto entry = [&](const QString &text, Mood mood) {
-        return screen.entry(u"watchdog"_s, column, printable(text), mood);
+    const auto entry = [&](const QString &text, Tone tone) {
+        return screen.entry(u"watchdog"_s, column, printable(text), tone);
     };
     const QString identity = identityText(watchdog.version, watchdog.pid);
     switch (watchdog.state) {
     case WatchdogStatus::State::Running:
-        return entry(u"running"_s + identity + sinceText(watchdog.since, status.now), Mood::Good);
+        return entry(u"running"_s + identity + sinceText(watchdog.since, status.now), Tone::Good);
     case WatchdogStatus::State::OnlyUdp:
         return entry(
             u"running, but it has no control socket: an older one, which knows less (%1)"_s.arg(watchdog.problem),
-            Mood::Doubtful);
+            Tone::Doubtful);
     case WatchdogStatus::State::Silent:
         return entry(
             u"doesn't reply"_s + identity + u": "_s + watchdog.problem +
                 u". It ends itself after 30 s and is started again; if not: sudo systemctl restart sgn-watchdog"_s,
-            Mood::Bad);
+            Tone::Bad);
     case WatchdogStatus::State::Dead:
         break;
     }
     return entry(u"not running: sudo systemctl start sgn-watchdog (by cron it is started within a minute). "
                  "Nothing restarts processes and agent meanwhile"_s,
-                 Mood::Bad);
+                 Tone::Bad);
 }
 
 QStringList deathLines(const LastExit &exit, int indent, const QDateTime &now, const Screen &screen)
 {
     QStringList lines = screen.entry({}, indent, u"last death %1: %2"_s.arg(timeText(exit.at, now), deathText(exit)));
     for (const QString &line : exit.lastLines.last(std::min(maxOutputLines, exit.lastLines.size()))) {
-        lines += screen.entry({}, indent, u"| "_s + printable(line), Mood::Quiet);
+        lines += screen.entry({}, indent, u"| "_s + printable(line), Tone::Quiet);
     }
     return lines;
 }
@@ -102,7 +102,7 @@ QStringList agentLines(const DeviceStatus &status, const Screen &screen)
     if (!agent.problem.isEmpty()) {
         text += u": "_s + agent.problem;
     }
-    QStringList lines = screen.entry(u"agent"_s, column, printable(text), agent.isRunning ? Mood::Good : Mood::Bad);
+    QStringList lines = screen.entry(u"agent"_s, column, printable(text), agent.isRunning ? Tone::Good : Tone::Bad);
     if (agent.lastExit) {
         lines += deathLines(*agent.lastExit, column, status.now, screen);
     }
@@ -111,28 +111,28 @@ QStringList agentLines(const DeviceStatus &status, const Screen &screen)
 
 QStringList serverLines(const DeviceStatus &status, const Screen &screen)
 {
-    const auto entry = [&](const QString &text, Mood mood) {
-        return screen.entry(u"server"_s, column, printable(text), mood);
+    const auto entry = [&](const QString &text, Tone tone) {
+        return screen.entry(u"server"_s, column, printable(text), tone);
     };
     const auto &link = status.agent.link;
     if (!status.agent.isRunning) {
-        return entry(u"not connected: there is no agent"_s, Mood::Bad);
+        return entry(u"not connected: there is no agent"_s, Tone::Bad);
     }
     if (!link) {
         const bool mayFollow = status.watchdog.state == WatchdogStatus::State::Running;
         return entry(
             mayFollow ? u"unknown: the agent has reported nothing yet, or is an older one; sgn-device check logs in"_s
                       : u"unknown without a watchdog of this release; sgn-device check logs in"_s,
-            Mood::Doubtful);
+            Tone::Doubtful);
     }
     const QString account = status.account.isEmpty() ? QString() : u" as "_s + status.account;
     if (link->isOnline) {
-        return entry(u"connected"_s + account + sinceText(link->since, status.now), Mood::Good);
+        return entry(u"connected"_s + account + sinceText(link->since, status.now), Tone::Good);
     }
     return entry(u"not connected"_s + sinceText(link->since, status.now) +
                      (link->reason.isEmpty() ? QString() : u": "_s + link->reason) +
                      u" (sgn-device check finds the cause)"_s,
-                 Mood::Bad);
+                 Tone::Bad);
 }
 
 QString updateText(const UpdateStatus &update, const DeviceStatus &status)
@@ -164,14 +164,14 @@ QStringList taskLines(const DeviceStatus &status, const Screen &screen)
         lines += screen.entry(u"held"_s, column,
                               printable(u"by %1%2%3. Nothing is exchanged until sgn-device resume"_s.arg(
                                   status.hold->by, sinceText(status.hold->since, status.now), reason)),
-                              Mood::Doubtful);
+                              Tone::Doubtful);
     }
     lines += status.update
-                 ? screen.entry(u"update"_s, column, printable(updateText(*status.update, status)), Mood::Doubtful)
+                 ? screen.entry(u"update"_s, column, printable(updateText(*status.update, status)), Tone::Doubtful)
                  : screen.entry(u"update"_s, column, u"none in progress"_s);
     if (status.lastResult) {
         lines += screen.entry(u"last result"_s, column, printable(resultText(*status.lastResult)),
-                              status.lastResult->isSuccess ? Mood::Good : Mood::Bad);
+                              status.lastResult->isSuccess ? Tone::Good : Tone::Bad);
     }
     return lines;
 }
@@ -199,12 +199,12 @@ QString stateText(const ProcessReport &process)
     return process.isDead ? u"dead"_s : u"alive"_s;
 }
 
-Mood moodOf(const ProcessReport &process)
+Tone toneOf(const ProcessReport &process)
 {
     if (process.isDead) {
-        return Mood::Bad;
+        return Tone::Bad;
     }
-    return process.state == ProcessState::Running ? Mood::Good : Mood::Doubtful;
+    return process.state == ProcessState::Running ? Tone::Good : Tone::Doubtful;
 }
 
 QStringList processLines(const ProcessReport &process, int nameColumn, const DeviceStatus &status, const Screen &screen)
@@ -220,7 +220,7 @@ QStringList processLines(const ProcessReport &process, int nameColumn, const Dev
     if (!process.problem.isEmpty()) {
         text += u": "_s + process.problem;
     }
-    QStringList lines = screen.entry(u"  "_s + printable(process.name), nameColumn, printable(text), moodOf(process));
+    QStringList lines = screen.entry(u"  "_s + printable(process.name), nameColumn, printable(text), toneOf(process));
     if (process.lastExit) {
         lines += deathLines(*process.lastExit, nameColumn, status.now, screen);
     }
@@ -358,7 +358,7 @@ QStringList statusLines(const DeviceStatus &status, const Screen &screen)
     lines += taskLines(status, screen);
     lines += allProcessLines(status, screen);
     for (const QString &problem : status.problems) {
-        lines += screen.entry(u"problem"_s, column, printable(problem), Mood::Bad);
+        lines += screen.entry(u"problem"_s, column, printable(problem), Tone::Bad);
     }
     return lines;
 }

@@ -3,6 +3,7 @@
 
 #include <QTest>
 
+using namespace sgn;
 using namespace sgn::cli;
 using namespace Qt::StringLiterals;
 using Output = Surroundings::Output;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-#include "core/DeviceList.h"
+#include "core/ImportPlan.h"
 #include "records/Device.h"
 #include "wording/Csv.h"
 #include "wording/Problems.h"
@@ -285,7 +285,7 @@ void DeviceListTest::plans()
     for (const QString &jid : plan.accepted) {
         parts += u"%1 is new"_s.arg(name(jid));
     }
-    for (const Labels::LabelChange &change : plan.labels) {
+    for (const records::LabelChange &change : plan.labels) {
         if (change.name) {
             parts += u"%1 is %2"_s.arg(name(change.jid), *change.name);
         }

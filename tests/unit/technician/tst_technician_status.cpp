@@ -171,8 +171,8 @@ private Q_SLOTS:
     void colours()
     {
         const Screen screen{true, 0};
-        QCOMPARE(screen.entry(u"a"_s, 3, u"bad"_s, Mood::Bad), QStringList{u"a  \033[31mbad\033[0m"_s});
-        QCOMPARE(Screen{}.entry(u"a"_s, 3, u"bad"_s, Mood::Bad), QStringList{u"a  bad"_s});
+        QCOMPARE(screen.entry(u"a"_s, 3, u"bad"_s, Tone::Bad), QStringList{u"a  \033[31mbad\033[0m"_s});
+        QCOMPARE(Screen{}.entry(u"a"_s, 3, u"bad"_s, Tone::Bad), QStringList{u"a  bad"_s});
         QCOMPARE(Screen{}.entry(u"longer"_s, 3, u"text"_s), QStringList{u"longer text"_s});
     }
 
