@@ -5,7 +5,6 @@
 #include "base/FileSystem.h"
 
 #include <QFile>
-#include <sys/statvfs.h>
 
 namespace sgn::agent {
 
@@ -102,11 +101,8 @@ DeviceFacts readDeviceFacts(const QString &root, const QString &prefix)
     if (const auto temperature = number(contentOf(prefix + u"/sys/class/thermal/thermal_zone0/temp"_s))) {
         facts.temperatureC = *temperature / milli;
     }
-    struct statvfs disk
-    {
-    };
-    if (::statvfs(QFile::encodeName(root).constData(), &disk) == 0) {
-        facts.diskFreeMb = static_cast<qint64>(disk.f_bavail) * static_cast<qint64>(disk.f_frsize) >> 20;
+    if (const Result<qint64> available = availableBytes(root)) {
+        facts.diskFreeMb = *available >> 20;
     }
     facts.network = networkKind(prefix);
     facts.readOnly = isReadOnlyFileSystem(root);

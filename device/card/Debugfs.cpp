@@ -2,6 +2,7 @@
 #include "card/Debugfs.h"
 
 #include "base/AtomicFile.h"
+#include "base/FileSystem.h"
 #include "card/Tool.h"
 #include "card/UndoFile.h"
 
@@ -9,7 +10,6 @@
 #include <QDateTime>
 #include <QFile>
 #include <QFileInfo>
-#include <QStorageInfo>
 #include <QtEndian>
 
 namespace sgn::card {
@@ -142,15 +142,19 @@ Outcome Debugfs::change(const QByteArrayList &commands, qint64 bytes) const
 // undone.
 Outcome Debugfs::checkDisk(qint64 bytes) const
 {
-    const qint64 available = QStorageInfo(QFileInfo(m_image).path()).bytesAvailable();
+    const Result<qint64> available = availableBytes(QFileInfo(m_image).path());
+    if (!available) {
+        return fail(available.error());
+    }
     // In the image, and what was there before in the undo file.
     const qint64 needed = 2 * bytes + changeOverhead;
     constexpr qint64 megabyte = 1'000'000;
-    return needed <= available ? Outcome()
-                               : fail(ErrorCode::NoSpace,
-                                      u"the disk of %1 has %2 MB free, and %3 MB are needed to change it"_s.arg(m_image)
-                                          .arg(available / megabyte)
-                                          .arg(needed / megabyte + 1));
+    return needed <= *available
+               ? Outcome()
+               : fail(ErrorCode::NoSpace,
+                      u"the disk of %1 has %2 MB free, and %3 MB are needed to change it"_s.arg(m_image)
+                          .arg(*available / megabyte)
+                          .arg(needed / megabyte + 1));
 }
 
 Error Debugfs::reasonOf(const Error &failure) const

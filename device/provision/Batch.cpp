@@ -2,12 +2,12 @@
 #include "provision/Batch.h"
 
 #include "base/AtomicFile.h"
+#include "base/FileSystem.h"
 #include "base/OperatorName.h"
 #include "card/SparseCopy.h"
 #include "crypto/Sha256.h"
 
 #include <QFileInfo>
-#include <QStorageInfo>
 #include <QSysInfo>
 #include <QtConcurrentRun>
 
@@ -139,13 +139,16 @@ Outcome checkRoom(const BatchSetup &setup, const QList<DeviceOrder> &orders)
     const bool areOverlays = setup.output == BatchSetup::Output::Overlays;
     const qint64 needed = cards * (ownBytes + (areOverlays ? common : copy)) +
                           (areOverlays ? std::min<qint64>(cards, workers) * copy : 0);
-    const qint64 available = QStorageInfo(setup.folder).bytesAvailable();
+    const Result<qint64> available = availableBytes(setup.folder);
+    if (!available) {
+        return fail(available.error());
+    }
     constexpr qint64 megabyte = 1'000'000;
-    return needed <= available
+    return needed <= *available
                ? Outcome()
                : fail(ErrorCode::NoSpace,
                       u"the disk of %1 has %2 MB free, and %3 MB are needed for %4 cards; %5"_s.arg(setup.folder)
-                          .arg(available / megabyte)
+                          .arg(*available / megabyte)
                           .arg(needed / megabyte + 1)
                           .arg(cards)
                           .arg(areOverlays ? u"free some, or name another folder with --out"_s

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "stick/StickService.h"
 
+#include "base/FileSystem.h"
 #include "base/JsonText.h"
 #include "base/RegularFile.h"
 #include "base/StateFile.h"
@@ -19,7 +20,6 @@
 #include <QFileInfo>
 #include <QUuid>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 
 namespace sgn::stick {
 
@@ -36,16 +36,13 @@ Outcome checkSpace(const StickDevice &device, const QList<CheckedRelease> &relea
     for (const CheckedRelease &release : releases) {
         needed += release.size;
     }
-    struct statvfs disk
-    {
-    };
-    if (::statvfs(QFile::encodeName(device.tree.downloads()).constData(), &disk) != 0) {
-        return fail(systemError(u"cannot look at "_s + device.tree.downloads(), errno));
+    const Result<qint64> available = availableBytes(device.tree.downloads());
+    if (!available) {
+        return fail(available.error());
     }
-    const auto available = static_cast<qint64>(disk.f_bavail) * static_cast<qint64>(disk.f_frsize);
-    return available >= needed
+    return *available >= needed
                ? Outcome()
-               : fail(ErrorCode::NoSpace, u"the device's card has %1 MB free, %2 MB are needed"_s.arg(available >> 20)
+               : fail(ErrorCode::NoSpace, u"the device's card has %1 MB free, %2 MB are needed"_s.arg(*available >> 20)
                                               .arg((needed >> 20) + 1));
 }
 

@@ -3,6 +3,8 @@
 #include "stick/StickService.h"
 #include "support/StickKit.h"
 
+#include <algorithm>
+#include <QFile>
 #include <QProcess>
 #include <QtTest>
 #include <sys/stat.h>
@@ -40,6 +42,17 @@ public:
 private:
     QString m_path;
 };
+
+// A plain chroot has none, and no mount namespace can be made from it.
+bool isRootAMountPoint()
+{
+    QFile mounts(u"/proc/self/mountinfo"_s);
+    if (!mounts.open(QIODevice::ReadOnly)) {
+        return false;
+    }
+    const QByteArrayList lines = mounts.readAll().split('\n');
+    return std::ranges::any_of(lines, [](const QByteArray &line) { return line.split(' ').value(4) == "/"; });
+}
 
 QByteArray headWith(qsizetype offset, const QByteArray &text, bool isBootSector = true)
 {
@@ -137,6 +150,9 @@ private Q_SLOTS:
         if (device.path().isEmpty()) {
             QSKIP("only root may make a loop device");
         }
+        if (!isRootAMountPoint()) {
+            QSKIP("the root is no mount point");
+        }
         const auto mount = StickMount::mount(device.path(), mode);
         QVERIFY2(mount, mount ? "" : qPrintable(mount.error().message));
         // All that are in force, also those that the volume has brought.
@@ -167,6 +183,9 @@ private Q_SLOTS:
         const LoopDevice device(image);
         if (device.path().isEmpty()) {
             QSKIP("only root may make a loop device");
+        }
+        if (!isRootAMountPoint()) {
+            QSKIP("the root is no mount point");
         }
 
         const QString root = folder.filePath(u"root"_s);
