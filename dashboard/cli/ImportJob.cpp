@@ -97,7 +97,8 @@ void ImportJob::print(const core::ImportPlan &plan)
         table.add({it.key(), it.value().join(u", ")});
         changed += it.key();
     }
-    if (changes.isEmpty()) {
+    const bool isAllThere = changes.isEmpty() && m_import.failures().isEmpty();
+    if (isAllThere && (plan.unchanged > 0 || m_list.problems.isEmpty())) {
         output().report(u"all %1 devices are as the list has them"_s.arg(plan.unchanged));
     }
     output().result(table, {{u"changed"_s, changed},

@@ -11,7 +11,6 @@ namespace sgn::core {
 namespace {
 
 constexpr std::chrono::milliseconds collectFor{50};
-constexpr qsizetype maxSharedFacts = 1000;
 constexpr qsizetype maxUnreadable = 300;
 
 } // namespace
@@ -33,36 +32,17 @@ const records::Device *Fleet::find(const QString &jid) const
 
 QStringList Fleet::processNames() const
 {
-    return m_names.mostUsed(maxProcessColumns);
+    return m_processes.mostUsed(maxProcessColumns);
 }
 
 VersionCounts Fleet::versionsOf(const QString &processName) const
 {
-    VersionCounts versions;
-    QHash<int, int> numbers; // without a text for each device
-    for (const records::Device &device : m_devices) {
-        const records::DeviceProcess *process = device.process(processName);
-        if (process && process->report.versionText.isEmpty()) {
-            ++numbers[process->report.version];
-        } else if (process) {
-            ++versions[process->report.versionText];
-        }
-    }
-    for (auto it = numbers.cbegin(); it != numbers.cend(); ++it) {
-        versions[QString::number(it.key())] += it.value();
-    }
-    return versions;
+    return m_processes.versionsOf(processName);
 }
 
 int Fleet::highestVersion(const QString &processName) const
 {
-    int highest = 0;
-    for (const records::Device &device : m_devices) {
-        if (const records::DeviceProcess *process = device.process(processName)) {
-            highest = std::max(highest, process->report.version);
-        }
-    }
-    return highest;
+    return m_processes.highestVersion(processName);
 }
 
 int Fleet::highestVersion(Component component) const
@@ -89,7 +69,7 @@ void Fleet::rebuild()
 {
     m_index.clear();
     m_ownerOfId.clear();
-    m_names.clear();
+    m_processes.clear();
     m_dirty.clear();
     m_summary = {};
     m_index.reserve(static_cast<qsizetype>(m_devices.size()));
@@ -104,10 +84,11 @@ void Fleet::rebuild()
                 present.conflictWith = at(*owner).jid;
             }
         }
-        present.facts.os = sharedFact(present.facts.os);
-        present.facts.model = sharedFact(present.facts.model);
+        present.facts.os = m_factTexts.shared(present.facts.os);
+        present.facts.model = m_factTexts.shared(present.facts.model);
+        present.facts.network = m_factTexts.shared(present.facts.network);
         for (records::DeviceProcess &process : present.processes) {
-            process.report.name = m_names.use(process.report.name);
+            process.report.name = m_processes.add(process.report);
         }
         slotOf(index).share = {};
         recount(index);
@@ -115,7 +96,7 @@ void Fleet::rebuild()
     m_publishedCount = count();
     m_publishedSummary = m_summary;
     m_publishedNames = processNames();
-    (void)m_names.takeChange();
+    (void)m_processes.takeChange();
     m_flushTimer.stop();
     Q_EMIT reset();
     Q_EMIT processNamesChanged();
@@ -138,7 +119,7 @@ int Fleet::add(records::Device added)
     const QString jid = added.jid;
     added.online = false;
     for (records::DeviceProcess &process : added.processes) {
-        process.report.name = m_names.use(process.report.name);
+        process.report.name = m_processes.add(process.report);
     }
     // Binds its id anew: another device may have taken it meanwhile.
     const QString id = std::exchange(added.rpiUniqueId, {});
@@ -277,7 +258,11 @@ void Fleet::expireSilent(std::chrono::milliseconds limit)
 
 void Fleet::recordMessage(const QString &jid, const QString &from, const Arrival &arrival)
 {
-    const int index = add(jid);
+    recordMessage(add(jid), from, arrival);
+}
+
+void Fleet::recordMessage(int index, const QString &from, const Arrival &arrival)
+{
     bindIdentity(index, from, arrival.stamp);
     records::Device &sender = device(index);
     if (!sender.lastSeen.isValid() || sender.lastSeen < arrival.stamp) {
@@ -287,7 +272,7 @@ void Fleet::recordMessage(const QString &jid, const QString &from, const Arrival
     if (arrival.isLive) {
         slotOf(index).lastLiveAt = m_clock.monotonic();
         setOnline(index, true);
-        setNotAnswering(jid, false);
+        setNotAnswering(index, false);
     }
 }
 
@@ -309,8 +294,8 @@ bool Fleet::isOlderThanReport(int index, const Arrival &arrival) const
 
 void Fleet::apply(const QString &jid, const VersionReport &report, const Arrival &arrival)
 {
-    recordMessage(jid, report.from, arrival);
-    const int index = indexOf(jid);
+    const int index = add(jid);
+    recordMessage(index, report.from, arrival);
     records::Device &sender = device(index);
     if (isOlderThanReport(index, arrival)) {
         return;
@@ -328,8 +313,8 @@ void Fleet::apply(const QString &jid, const VersionReport &report, const Arrival
 
 void Fleet::apply(const QString &jid, const ProcessEvent &event, const Arrival &arrival)
 {
-    recordMessage(jid, event.from, arrival);
-    const int index = indexOf(jid);
+    const int index = add(jid);
+    recordMessage(index, event.from, arrival);
     records::Device &sender = device(index);
     QHash<QString, News> &events = slotOf(index).events;
     if (isOlderThanReport(index, arrival) || isOutdated(events.value(event.process.name), arrival)) {
@@ -356,8 +341,14 @@ void Fleet::apply(const QString &jid, const ProcessEvent &event, const Arrival &
 
 void Fleet::setNotAnswering(const QString &jid, bool notAnswering)
 {
-    const int index = indexOf(jid);
-    if (index >= 0 && device(index).notAnswering != notAnswering) {
+    if (const int index = indexOf(jid); index >= 0) {
+        setNotAnswering(index, notAnswering);
+    }
+}
+
+void Fleet::setNotAnswering(int index, bool notAnswering)
+{
+    if (device(index).notAnswering != notAnswering) {
         device(index).notAnswering = notAnswering;
         changed(index, records::DeviceChange::Presence);
     }
@@ -477,8 +468,9 @@ void Fleet::setProcesses(int index, const QList<ProcessReport> &reports, const Q
     const QList<records::DeviceProcess> before = std::exchange(device(index).processes, {});
     QList<records::DeviceProcess> after = processesAfter(before, reports, stamp);
     for (records::DeviceProcess &process : after) {
-        process.report.name = m_names.use(process.report.name);
         const records::DeviceProcess *known = records::processNamed(before, process.report.name);
+        process.report.name = known && haveSameVersion(known->report, process.report) ? known->report.name
+                                                                                      : m_processes.add(process.report);
         const auto transitions = known ? transitionsBetween(known->report, process.report) : QList<ProcessTransition>();
         for (const ProcessTransition &transition : transitions) {
             Q_EMIT happened({0, stamp, transition.kind, at(index).jid, 0, process.report.name, transition.detail,
@@ -486,7 +478,10 @@ void Fleet::setProcesses(int index, const QList<ProcessReport> &reports, const Q
         }
     }
     for (const records::DeviceProcess &process : before) {
-        m_names.drop(process.report.name);
+        const records::DeviceProcess *present = records::processNamed(after, process.report.name);
+        if (!present || !haveSameVersion(present->report, process.report)) {
+            m_processes.remove(process.report);
+        }
     }
     const bool isSame = before == after;
     device(index).processes = std::move(after);
@@ -501,8 +496,9 @@ void Fleet::setFacts(int index, const DeviceFacts &facts)
         return;
     }
     device(index).facts = facts;
-    device(index).facts.os = sharedFact(facts.os);
-    device(index).facts.model = sharedFact(facts.model);
+    device(index).facts.os = m_factTexts.shared(facts.os);
+    device(index).facts.model = m_factTexts.shared(facts.model);
+    device(index).facts.network = m_factTexts.shared(facts.network);
     changed(index, records::DeviceChange::Facts);
 }
 
@@ -541,7 +537,7 @@ void Fleet::flush()
         m_publishedCount = count();
         Q_EMIT devicesAdded(published, m_publishedCount - published);
     }
-    if (m_names.takeChange()) {
+    if (m_processes.takeChange()) {
         if (const QStringList names = processNames(); names != m_publishedNames) {
             m_publishedNames = names;
             Q_EMIT processNamesChanged();
@@ -554,18 +550,6 @@ void Fleet::flush()
         m_publishedSummary = m_summary;
         Q_EMIT summaryChanged(m_summary);
     }
-}
-
-QString Fleet::sharedFact(const QString &text)
-{
-    const auto it = m_factTexts.constFind(text);
-    if (it != m_factTexts.cend()) {
-        return *it;
-    }
-    if (m_factTexts.size() < maxSharedFacts) {
-        m_factTexts.insert(text, text);
-    }
-    return text;
 }
 
 } // namespace sgn::core

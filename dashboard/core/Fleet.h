@@ -4,12 +4,11 @@
 #include "base/Clock.h"
 #include "core/Arrival.h"
 #include "core/FleetSummary.h"
-#include "core/ProcessNames.h"
-#include "protocol/Version.h"
+#include "core/ProcessCensus.h"
 #include "records/Activity.h"
 #include "records/Device.h"
+#include "records/TextPool.h"
 
-#include <map>
 #include <QHash>
 #include <QObject>
 #include <QStringList>
@@ -17,9 +16,6 @@
 #include <vector>
 
 namespace sgn::core {
-
-// Version → number of devices that run it, in the natural order of versions.
-using VersionCounts = std::map<QString, int, VersionLess>;
 
 // What changed of the device at an index of the fleet.
 struct DeviceDelta
@@ -56,9 +52,9 @@ public:
     static constexpr int maxProcessColumns = 32;
     [[nodiscard]] QStringList processNames() const;
     [[nodiscard]] VersionCounts versionsOf(const QString &processName) const;
-    // The highest of those that are whole numbers; 0 when no device has reported one. Walks the fleet.
+    // The highest of those that are whole numbers; 0 when no device has reported one.
     [[nodiscard]] int highestVersion(const QString &processName) const;
-    // The same for a component that has one version.
+    // The same for a component that has one version. Walks the fleet.
     [[nodiscard]] int highestVersion(Component component) const;
 
     // The state of an earlier run; replaces everything.
@@ -138,6 +134,8 @@ private:
     Slot &slotOf(int index) { return m_slots[static_cast<std::size_t>(index)]; }
     [[nodiscard]] static bool isOutdated(const News &last, const Arrival &arrival);
     [[nodiscard]] bool isOlderThanReport(int index, const Arrival &arrival) const;
+    void recordMessage(int index, const QString &from, const Arrival &arrival);
+    void setNotAnswering(int index, bool notAnswering);
     void bindIdentity(int index, const QString &from, const QDateTime &stamp);
     void setOnline(int index, bool online);
     void setProcesses(int index, const QList<ProcessReport> &reports, const QDateTime &stamp);
@@ -145,15 +143,14 @@ private:
     void changed(int index, records::DeviceChanges what);
     void recount(int index);
     void rebuild();
-    QString sharedFact(const QString &text);
 
     const Clock &m_clock;
     std::vector<records::Device> m_devices;
     std::vector<Slot> m_slots;
     QHash<QString, int> m_index;
-    QHash<QString, int> m_ownerOfId;     // rpi_unique_id → the device that had it first
-    QHash<QString, QString> m_factTexts; // one copy of "Debian 12" for all devices
-    ProcessNames m_names;
+    QHash<QString, int> m_ownerOfId; // rpi_unique_id → the device that had it first
+    records::TextPool m_factTexts;   // one copy of "Debian 12" for all devices
+    ProcessCensus m_processes;
     FleetSummary m_summary;
     FleetSummary m_publishedSummary;
     QStringList m_publishedNames;

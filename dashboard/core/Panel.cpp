@@ -273,11 +273,16 @@ void Panel::record(const records::ActivityEntry &entry)
 
 void Panel::keepDevices(const QList<DeviceDelta> &deltas)
 {
+    // Presence isn't kept, notes are kept elsewhere.
+    constexpr auto seen = records::DeviceChanges(records::DeviceChange::Seen) | records::DeviceChange::Presence |
+                          records::DeviceChange::Notes;
+    constexpr auto report = records::DeviceChanges(records::DeviceChange::Processes) | records::DeviceChange::Facts;
     for (const DeviceDelta &delta : deltas) {
         const records::Device &device = m_fleet.at(delta.index);
-        if (delta.what & ~(records::DeviceChanges(records::DeviceChange::Seen) | records::DeviceChange::Presence |
-                           records::DeviceChange::Notes)) {
+        if (delta.what & ~(seen | report)) {
             m_store->keep(device);
+        } else if (delta.what & report) {
+            m_store->keepReport(device);
         } else {
             m_store->keepSeen(device);
         }

@@ -41,7 +41,7 @@ QList<ProcessTransition> transitionsBetween(const ProcessReport &before, const P
     if ((before.isDead && !after.isDead) || (wasDown && after.state == ProcessState::Running)) {
         transitions += ProcessTransition{records::ActivityKind::ProcessBack, {}, {}};
     }
-    if (versionOf(before) != versionOf(after)) {
+    if (!haveSameVersion(before, after)) {
         transitions += ProcessTransition{
             records::ActivityKind::VersionChanged, u"%1 \u2192 %2"_s.arg(versionOf(before), versionOf(after)), {}};
     }

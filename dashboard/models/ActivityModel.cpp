@@ -113,19 +113,18 @@ QString ActivityModel::key(int row) const
     return QString::number(m_rows.at(row).key);
 }
 
-bool ActivityModel::less(int column, int left, int right) const
+SortKey ActivityModel::sortKey(int row, int column) const
 {
-    const Row &a = m_rows.at(left);
-    const Row &b = m_rows.at(right);
+    const Row &line = m_rows.at(row);
     switch (column) {
     case TimeColumn:
-        return std::pair(a.entry.at, a.key) < std::pair(b.entry.at, b.key);
+        return {.number = sortNumberOf(line.entry.at), .second = line.key};
     case DeviceColumn:
-        return compareVersions(m_panel.fleet().nameOf(a.entry.jid), m_panel.fleet().nameOf(b.entry.jid)) < 0;
+        return sortKeyOf(m_panel.fleet().nameOf(line.entry.jid));
     case NumberColumn:
-        return a.entry.number < b.entry.number;
+        return {.number = line.entry.number};
     default:
-        return TableModel::less(column, left, right);
+        return TableModel::sortKey(row, column);
     }
 }
 

@@ -116,22 +116,21 @@ QString DeadModel::key(int row) const
     return m_fleet.at(m_rows.at(row).device).jid + u'\n' + m_rows.at(row).process;
 }
 
-bool DeadModel::less(int column, int left, int right) const
+SortKey DeadModel::sortKey(int row, int column) const
 {
-    const records::DeviceProcess *a = process(left);
-    const records::DeviceProcess *b = process(right);
-    if (a && b) {
-        if (column == SinceColumn) {
-            return a->deadSince > b->deadSince;
-        }
-        if (column == VersionColumn) {
-            return compareVersions(a->report, b->report) < 0;
-        }
-        if (column == RestartsColumn) {
-            return a->report.restarts24h < b->report.restarts24h;
+    if (const records::DeviceProcess *dead = process(row)) {
+        switch (column) {
+        case SinceColumn:
+            return {.number = sortNumberOfAge(dead->deadSince)};
+        case VersionColumn:
+            return sortKeyOf(dead->report);
+        case RestartsColumn:
+            return {.number = dead->report.restarts24h.value_or(-1)};
+        default:
+            break;
         }
     }
-    return TableModel::less(column, left, right);
+    return TableModel::sortKey(row, column);
 }
 
 const records::DeviceProcess *DeadModel::process(int row) const

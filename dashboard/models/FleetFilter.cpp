@@ -124,7 +124,7 @@ void FleetFilter::chooseCurrent()
     setCurrentKey(m_fleet.key(best));
 }
 
-QString FleetFilter::needleOf(const QString &text)
+Needle FleetFilter::needleOf(const QString &text)
 {
     m_query.reset();
     if (looksLikeQuery(text)) {

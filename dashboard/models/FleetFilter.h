@@ -52,7 +52,7 @@ Q_SIGNALS:
 
 protected:
     [[nodiscard]] bool accepts(int sourceRow) const override;
-    [[nodiscard]] QString needleOf(const QString &text) override;
+    [[nodiscard]] Needle needleOf(const QString &text) override;
 
 private:
     FleetModel &m_fleet;

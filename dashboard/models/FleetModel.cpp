@@ -15,7 +15,8 @@ namespace sgn::models {
 
 namespace {
 
-QString searchKey(const records::Device &device)
+// UTF-8 takes half the memory, and its bytes are contained where its characters are.
+QByteArray searchKey(const records::Device &device)
 {
     QString key = device.label + u'\n' + device.jid + u'\n' + device.rpiUniqueId + u'\n' + device.facts.model;
     key += u'\n' + device.tags.join(u'\n') + u'\n' + device.notes.text;
@@ -25,19 +26,20 @@ QString searchKey(const records::Device &device)
     for (const records::DeviceProcess &process : device.processes) {
         key += u'\n' + process.report.name + u' ' + versionOf(process.report);
     }
-    return TableModel::fold(key);
+    QByteArray folded = TableModel::fold(key).toUtf8();
+    folded.squeeze(); // toUtf8() takes three times what Latin letters need
+    return folded;
 }
 
 // Dead ones first, then by version; who doesn't have the process comes last.
-bool isProcessLess(const records::DeviceProcess *one, const records::DeviceProcess *other)
+SortKey sortKeyOfProcess(const records::DeviceProcess *process)
 {
-    const auto group = [](const records::DeviceProcess *process) {
-        return !process ? 2 : process->report.isDead ? 0 : 1;
-    };
-    if (group(one) != group(other)) {
-        return group(one) < group(other);
+    enum Group { Dead, Alive, Absent };
+    if (!process || process->report.isDead) {
+        return {.number = process ? Dead : Absent};
     }
-    return group(one) == 1 && compareVersions(one->report, other->report) < 0;
+    SortKey version = sortKeyOf(process->report);
+    return {.number = Alive, .second = version.number, .text = std::move(version.text)};
 }
 
 } // namespace
@@ -218,34 +220,32 @@ int FleetModel::rowOf(const QString &key) const
     return row < m_count ? row : -1;
 }
 
-bool FleetModel::less(int column, int left, int right) const
+SortKey FleetModel::sortKey(int row, int column) const
 {
-    const records::Device &a = m_fleet.at(left);
-    const records::Device &b = m_fleet.at(right);
+    const records::Device &device = m_fleet.at(row);
     if (column == DeviceColumn) {
-        return compareVersions(a.name(), b.name()) < 0; // meter-2 before meter-10
+        return sortKeyOf(device.name()); // meter-2 before meter-10
     }
     if (column == SeenColumn) {
-        return a.lastSeen > b.lastSeen;
+        return {.number = sortNumberOfAge(device.lastSeen)};
     }
     if (column == agentColumn()) {
-        return compareVersions(a.facts.agentVersion, b.facts.agentVersion) < 0;
+        return sortKeyOf(device.facts.agentVersion);
     }
     if (column == whyColumn()) {
-        return attentionOf(a).level > attentionOf(b).level;
+        return {.number = -static_cast<qint64>(attentionOf(device).level)};
     }
-    const QString name = m_processes.value(column - FirstProcess);
-    return isProcessLess(a.process(name), b.process(name));
+    return sortKeyOfProcess(device.process(m_processes.at(column - FirstProcess)));
 }
 
-bool FleetModel::tieLess(int left, int right) const
+SortKey FleetModel::tieKey(int row) const
 {
-    return m_fleet.at(left).jid < m_fleet.at(right).jid;
+    return {.text = m_fleet.at(row).jid.toUtf8()};
 }
 
-bool FleetModel::matches(int row, QStringView needle) const
+bool FleetModel::matches(int row, const Needle &needle) const
 {
-    return m_search[static_cast<std::size_t>(row)].contains(needle);
+    return m_search[static_cast<std::size_t>(row)].contains(needle.utf8);
 }
 
 void FleetModel::rewind()

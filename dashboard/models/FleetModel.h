@@ -30,9 +30,9 @@ public:
     [[nodiscard]] Cell cell(int row, int column) const override;
     [[nodiscard]] QString key(int row) const override;
     [[nodiscard]] int rowOf(const QString &key) const override;
-    [[nodiscard]] bool less(int column, int left, int right) const override;
-    [[nodiscard]] bool tieLess(int left, int right) const override;
-    [[nodiscard]] bool matches(int row, QStringView needle) const override;
+    [[nodiscard]] SortKey sortKey(int row, int column) const override;
+    [[nodiscard]] SortKey tieKey(int row) const override;
+    [[nodiscard]] bool matches(int row, const Needle &needle) const override;
 
     // The commands that a cell's action can be.
     [[nodiscard]] static QString actionText(records::Attention::Action action);
@@ -62,7 +62,7 @@ private:
     int m_count = 0;
     int m_nameWidth = narrowestNames; // of the longest name so far
     QStringList m_processes;
-    std::vector<QString> m_search; // what the filter looks in, folded once
+    std::vector<QByteArray> m_search; // what the filter looks in, folded once
 };
 
 } // namespace sgn::models

@@ -118,17 +118,16 @@ QString LogListModel::key(int row) const
     return QString::number(m_deliveries.at(row).id);
 }
 
-bool LogListModel::less(int column, int left, int right) const
+SortKey LogListModel::sortKey(int row, int column) const
 {
-    const records::LogDelivery &a = m_deliveries.at(left);
-    const records::LogDelivery &b = m_deliveries.at(right);
+    const records::LogDelivery &delivery = m_deliveries.at(row);
     if (column == TimeColumn) {
-        return std::pair(a.requestedAt, a.id) < std::pair(b.requestedAt, b.id);
+        return {.number = sortNumberOf(delivery.requestedAt), .second = delivery.id};
     }
     if (column == StateColumn) {
-        return std::pair(a.state, a.received) < std::pair(b.state, b.received);
+        return {.number = static_cast<qint64>(delivery.state), .second = delivery.received};
     }
-    return TableModel::less(column, left, right);
+    return TableModel::sortKey(row, column);
 }
 
 int LogListModel::rowOfId(qint64 id) const

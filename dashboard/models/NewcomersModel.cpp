@@ -111,17 +111,16 @@ int NewcomersModel::rowOf(const QString &wanted) const
     return found != m_rows.end() && found->jid == wanted ? static_cast<int>(found - m_rows.begin()) : -1;
 }
 
-bool NewcomersModel::less(int column, int left, int right) const
+SortKey NewcomersModel::sortKey(int row, int column) const
 {
-    const records::Newcomer &a = m_rows.at(left);
-    const records::Newcomer &b = m_rows.at(right);
+    const records::Newcomer &newcomer = m_rows.at(row);
     if (column == FirstSeenColumn) {
-        return a.firstSeen > b.firstSeen;
+        return {.number = sortNumberOfAge(newcomer.firstSeen)};
     }
     if (column == LastSeenColumn) {
-        return a.lastSeen > b.lastSeen;
+        return {.number = sortNumberOfAge(newcomer.lastSeen)};
     }
-    return TableModel::less(column, left, right);
+    return TableModel::sortKey(row, column);
 }
 
 void NewcomersModel::update()

@@ -33,7 +33,7 @@ public:
     [[nodiscard]] Cell cell(int row, int column) const override;
     [[nodiscard]] QString key(int row) const override;
     [[nodiscard]] int rowOf(const QString &wanted) const override;
-    [[nodiscard]] bool less(int column, int left, int right) const override;
+    [[nodiscard]] SortKey sortKey(int row, int column) const override;
 
 private:
     [[nodiscard]] Cell timeCell(const QDateTime &time) const;

@@ -136,17 +136,16 @@ QString RolloutDevicesModel::key(int row) const
     return m_rows.at(row).view.jid;
 }
 
-bool RolloutDevicesModel::less(int column, int left, int right) const
+SortKey RolloutDevicesModel::sortKey(int row, int column) const
 {
-    const Row &a = m_rows.at(left);
-    const Row &b = m_rows.at(right);
+    const Row &device = m_rows.at(row);
     if (column == WaveColumn) {
-        return a.wave < b.wave;
+        return {.number = device.wave};
     }
     if (column == StateColumn) {
-        return a.view.step < b.view.step;
+        return {.number = static_cast<qint64>(device.view.step)};
     }
-    return TableModel::less(column, left, right);
+    return TableModel::sortKey(row, column);
 }
 
 } // namespace sgn::models

@@ -116,9 +116,10 @@ QString RolloutListModel::key(int row) const
     return m_ids.at(row);
 }
 
-bool RolloutListModel::less(int column, int left, int right) const
+SortKey RolloutListModel::sortKey(int row, int column) const
 {
-    return column == StartedColumn ? at(left).createdAt < at(right).createdAt : TableModel::less(column, left, right);
+    return column == StartedColumn ? SortKey{.number = sortNumberOf(at(row).createdAt)}
+                                   : TableModel::sortKey(row, column);
 }
 
 void RolloutListModel::onChanged(const QString &id)

@@ -12,6 +12,7 @@ namespace sgn::models {
 TableFilter::TableFilter(TableModel &source, QObject *parent)
     : QAbstractProxyModel(parent)
     , m_source(source)
+    , m_rowOrder(source)
 {
     QAbstractProxyModel::setSourceModel(&source);
     // Reports come in streams; placing their rows anew a few times a second is as fast as eyes follow.
@@ -136,7 +137,7 @@ int TableFilter::currentRow() const
 
 void TableFilter::sortBy(int column)
 {
-    sortBy(column, column == m_sortColumn && !m_descending);
+    sortBy(column, column == sortColumn() && !isSortDescending());
 }
 
 void TableFilter::sortBy(int column, bool descending)
@@ -144,8 +145,7 @@ void TableFilter::sortBy(int column, bool descending)
     if (column < 0 || column >= m_source.columnCount() || !m_source.column(column).sortable) {
         return;
     }
-    m_sortColumn = column;
-    m_descending = descending;
+    m_rowOrder.sortBy(column, descending);
     sortAgain();
     Q_EMIT sortChanged();
 }
@@ -156,6 +156,13 @@ void TableFilter::setCurrentRow(int row)
         return;
     }
     setCurrentKey(keyAt(std::clamp(row, 0, shownCount() - 1)));
+}
+
+void TableFilter::chooseFirst()
+{
+    if (m_currentKey.isEmpty()) {
+        setCurrentRow(0);
+    }
 }
 
 QString TableFilter::keyAt(int row) const
@@ -274,9 +281,9 @@ QHash<int, QByteArray> TableFilter::roleNames() const
     return m_source.roleNames();
 }
 
-QString TableFilter::needleOf(const QString &text)
+Needle TableFilter::needleOf(const QString &text)
 {
-    return TableModel::fold(text);
+    return Needle(text);
 }
 
 bool TableFilter::accepts(int) const
@@ -289,26 +296,11 @@ bool TableFilter::isShown(int sourceRow) const
     return accepts(sourceRow) && (m_needle.isEmpty() || m_source.matches(sourceRow, m_needle));
 }
 
-bool TableFilter::before(int left, int right) const
-{
-    if (m_sortColumn < m_source.columnCount()) {
-        const int first = m_descending ? right : left;
-        const int second = m_descending ? left : right;
-        if (m_source.less(m_sortColumn, first, second)) {
-            return true;
-        }
-        if (m_source.less(m_sortColumn, second, first)) {
-            return false;
-        }
-    }
-    return m_source.tieLess(left, right);
-}
-
 void TableFilter::rebuild()
 {
     m_position.resize(m_source.rowCount(), -1);
     m_accepted = QList<bool>(m_source.rowCount(), false);
-    m_ties.clear();
+    m_rowOrder.forgetTies();
     if (m_checked.removeIf([this](const QString &key) { return m_source.rowOf(key) < 0; }) > 0) {
         Q_EMIT checkedChanged();
     }
@@ -316,20 +308,9 @@ void TableFilter::rebuild()
     filterAll();
 }
 
-// The order of before() for all rows, with a third of its comparisons.
 void TableFilter::sortAgain()
 {
-    if (m_ties.size() != m_source.rowCount()) {
-        m_ties.resize(m_source.rowCount());
-        std::iota(m_ties.begin(), m_ties.end(), 0);
-        std::sort(m_ties.begin(), m_ties.end(), [this](int left, int right) { return m_source.tieLess(left, right); });
-    }
-    m_order = m_ties;
-    if (m_sortColumn < m_source.columnCount()) {
-        std::stable_sort(m_order.begin(), m_order.end(), [this](int left, int right) {
-            return m_descending ? m_source.less(m_sortColumn, right, left) : m_source.less(m_sortColumn, left, right);
-        });
-    }
+    m_order = m_rowOrder.all();
     showAccepted();
 }
 
@@ -383,7 +364,7 @@ void TableFilter::touch(const QList<int> &rows)
 void TableFilter::onRowsInserted(const QModelIndex &, int first, int last)
 {
     const int count = last - first + 1;
-    m_ties.clear();
+    m_rowOrder.forgetTies();
     QList<int> rows(count);
     std::iota(rows.begin(), rows.end(), first);
     // At the end nothing moves, however many come one by one.
@@ -434,7 +415,7 @@ void TableFilter::onRowsRemoved(const QModelIndex &, int first, int last)
         return row >= first && row <= last;
     };
     std::transform(m_shown.begin(), m_shown.end(), m_shown.begin(), shifted);
-    m_ties.clear();
+    m_rowOrder.forgetTies();
     m_order.removeIf(isGone);
     std::transform(m_order.begin(), m_order.end(), m_order.begin(), shifted);
     m_accepted.remove(first, count);
@@ -451,26 +432,27 @@ void TableFilter::onRowsRemoved(const QModelIndex &, int first, int last)
     Q_EMIT checkedChanged();
 }
 
-// Everything not touched keeps its order, so it is enough to sort the few and merge.
+// Everything not touched keeps its order, so it is enough to place the few.
 void TableFilter::mergeTouched()
 {
-    Rows kept;
-    kept.reserve(m_order.size());
-    std::copy_if(m_order.cbegin(), m_order.cend(), std::back_inserter(kept),
-                 [this](int row) { return !m_touched.contains(row); });
-    Rows placed(m_touched.cbegin(), m_touched.cend());
+    // Finding one row's place costs as much as sorting so many.
+    constexpr qsizetype rowsPerPlace = 32;
+    const Rows placed(m_touched.cbegin(), m_touched.cend());
     m_touched.clear();
-    for (const int row : std::as_const(placed)) {
+    QList<bool> isPlaced(m_accepted.size(), false);
+    for (const int row : placed) {
         m_accepted[row] = isShown(row);
+        isPlaced[row] = true;
     }
-    const auto order = [this](int left, int right) {
-        return before(left, right);
-    };
-    std::sort(placed.begin(), placed.end(), order);
-    Rows rows;
-    rows.reserve(kept.size() + placed.size());
-    std::merge(kept.cbegin(), kept.cend(), placed.cbegin(), placed.cend(), std::back_inserter(rows), order);
-    m_order = rows;
+    if (placed.size() > m_order.size() / rowsPerPlace) {
+        m_order = m_rowOrder.all();
+    } else {
+        Rows kept;
+        kept.reserve(m_order.size());
+        std::copy_if(m_order.cbegin(), m_order.cend(), std::back_inserter(kept),
+                     [&isPlaced](int row) { return !isPlaced.at(row); });
+        m_order = m_rowOrder.merged(kept, placed);
+    }
     showAccepted();
 }
 
@@ -564,7 +546,7 @@ void TableFilter::forget()
 {
     m_merge.stop();
     m_touched.clear();
-    m_ties.clear();
+    m_rowOrder.forgetTies();
     m_order.clear();
     m_accepted.clear();
     m_shown.clear();

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "models/ColumnChoice.h"
+#include "models/RowOrder.h"
 #include "models/TableModel.h"
 
 #include <functional>
@@ -35,8 +36,8 @@ public:
 
     [[nodiscard]] QString filterText() const { return m_filterText; }
     void setFilterText(const QString &text);
-    [[nodiscard]] int sortColumn() const { return m_sortColumn; }
-    [[nodiscard]] bool isSortDescending() const { return m_descending; }
+    [[nodiscard]] int sortColumn() const { return m_rowOrder.column(); }
+    [[nodiscard]] bool isSortDescending() const { return m_rowOrder.isDescending(); }
     [[nodiscard]] int shownCount() const { return static_cast<int>(m_shown.size()); }
     [[nodiscard]] int totalCount() const { return m_source.rowCount(); }
     [[nodiscard]] int checkedCount() const { return static_cast<int>(m_checked.size()); }
@@ -60,6 +61,8 @@ public:
     Q_INVOKABLE void sortBy(int column);
     void sortBy(int column, bool descending);
     Q_INVOKABLE void setCurrentRow(int row);
+    // For a view that shows details beside the rows: where no row is the current one, the first is from now on.
+    Q_INVOKABLE void chooseFirst();
     Q_INVOKABLE QString keyAt(int row) const;
     // Empty when none is checked.
     Q_INVOKABLE QString firstCheckedKey() const;
@@ -91,14 +94,13 @@ protected:
     // Beyond the text filter.
     [[nodiscard]] virtual bool accepts(int sourceRow) const;
     // Called with each new text of the filter; returns what rows have to contain of it. Folded.
-    [[nodiscard]] virtual QString needleOf(const QString &text);
+    [[nodiscard]] virtual Needle needleOf(const QString &text);
     void filterAgain();
 
 private:
-    using Rows = QList<int>; // of the source
+    using Rows = RowOrder::Rows; // of the source
 
     [[nodiscard]] bool isShown(int sourceRow) const;
-    [[nodiscard]] bool before(int left, int right) const;
     void rebuild();
     [[nodiscard]] QList<int> arrangedColumns() const;
     void sortAgain();
@@ -119,12 +121,10 @@ private:
 
     TableModel &m_source;
     QString m_filterText;
-    QString m_needle;
+    Needle m_needle;
     ColumnChoice m_choice;
     QList<int> m_columns; // of the source, by our column
-    int m_sortColumn = 0;
-    bool m_descending = false;
-    Rows m_ties;            // every source row by tieLess(), which never changes of a row; empty: not known
+    RowOrder m_rowOrder;
     Rows m_order;           // every source row, sorted, so that a filter change needn't sort
     QList<bool> m_accepted; // by source row
     Rows m_shown;           // by our row

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/TableModel.h"
 
-#include "protocol/Version.h"
-
 namespace sgn::models {
+
+Needle::Needle(const QString &wanted)
+    : text(TableModel::fold(wanted))
+    , utf8(text.toUtf8())
+{}
 
 int TableModel::rowOf(const QString &wanted) const
 {
@@ -15,20 +18,20 @@ int TableModel::rowOf(const QString &wanted) const
     return -1;
 }
 
-bool TableModel::less(int column, int left, int right) const
+SortKey TableModel::sortKey(int row, int column) const
 {
-    return compareVersions(cell(left, column).text, cell(right, column).text) < 0; // meter-2 before meter-10
+    return sortKeyOf(cell(row, column).text); // meter-2 before meter-10
 }
 
-bool TableModel::tieLess(int left, int right) const
+SortKey TableModel::tieKey(int row) const
 {
-    return left < right;
+    return {.number = row};
 }
 
-bool TableModel::matches(int row, QStringView needle) const
+bool TableModel::matches(int row, const Needle &needle) const
 {
     for (int column = 0; column < columnCount(); ++column) {
-        if (cell(row, column).text.contains(needle, Qt::CaseInsensitive)) {
+        if (cell(row, column).text.contains(needle.text, Qt::CaseInsensitive)) {
             return true;
         }
     }

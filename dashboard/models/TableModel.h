@@ -2,6 +2,7 @@
 #pragma once
 
 #include "models/Cell.h"
+#include "models/SortKey.h"
 
 #include <QAbstractTableModel>
 #include <QtQml/qqmlregistration.h>
@@ -19,6 +20,18 @@ struct Column
     int readableWidth = 0; // up to which the others shrink for it, to their minimumWidth at most
     bool alignEnd = false; // numbers
     bool sortable = true;
+};
+
+// What rows have to contain, both ways to spell it: made once and looked for in every row. Folded.
+struct Needle
+{
+    Needle() = default;
+    explicit Needle(const QString &wanted);
+
+    [[nodiscard]] bool isEmpty() const { return text.isEmpty(); }
+
+    QString text;
+    QByteArray utf8;
 };
 
 // A table of Cells. Rows have a key that stays the same while they move (a JID, a number), by which they are selected.
@@ -49,11 +62,11 @@ public:
     [[nodiscard]] virtual QString key(int row) const = 0;
     // -1 when there is none.
     [[nodiscard]] virtual int rowOf(const QString &wanted) const;
-    // Strict order of two rows by a column; equal rows are then ordered by `tieLess`, by what never changes of a row.
-    [[nodiscard]] virtual bool less(int column, int left, int right) const;
-    [[nodiscard]] virtual bool tieLess(int left, int right) const;
-    // `needle` is folded with fold().
-    [[nodiscard]] virtual bool matches(int row, QStringView needle) const;
+    // Where a row belongs when a column sorts the table; rows with equal keys are then ordered by their tie keys, by
+    // what never changes of a row.
+    [[nodiscard]] virtual SortKey sortKey(int row, int column) const;
+    [[nodiscard]] virtual SortKey tieKey(int row) const;
+    [[nodiscard]] virtual bool matches(int row, const Needle &needle) const;
 
     // What texts are compared by: lower case, without white space at the ends.
     [[nodiscard]] static QString fold(const QString &text);

@@ -135,17 +135,16 @@ QString UpdateListModel::key(int row) const
     return QString::number(m_numbers.at(row));
 }
 
-bool UpdateListModel::less(int column, int left, int right) const
+SortKey UpdateListModel::sortKey(int row, int column) const
 {
     if (column == NumberColumn) {
-        return m_numbers.at(left) < m_numbers.at(right);
+        return {.number = m_numbers.at(row)};
     }
     if (column == StartedColumn) {
-        const records::IssuedCommand *one = record(left);
-        const records::IssuedCommand *other = record(right);
-        return one && other && one->createdAt < other->createdAt;
+        const records::IssuedCommand *issued = record(row);
+        return {.number = sortNumberOf(issued ? issued->createdAt : QDateTime())};
     }
-    return TableModel::less(column, left, right);
+    return TableModel::sortKey(row, column);
 }
 
 void UpdateListModel::rewind()

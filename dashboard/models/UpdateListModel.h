@@ -28,7 +28,7 @@ public:
     [[nodiscard]] Column column(int index) const override;
     [[nodiscard]] Cell cell(int row, int column) const override;
     [[nodiscard]] QString key(int row) const override;
-    [[nodiscard]] bool less(int column, int left, int right) const override;
+    [[nodiscard]] SortKey sortKey(int row, int column) const override;
 
 private:
     void rewind();

@@ -135,20 +135,19 @@ QString UpdateTargetsModel::key(int row) const
     return m_targets.at(row).jid;
 }
 
-bool UpdateTargetsModel::less(int column, int left, int right) const
+SortKey UpdateTargetsModel::sortKey(int row, int column) const
 {
-    const records::CommandTarget &a = m_targets.at(left);
-    const records::CommandTarget &b = m_targets.at(right);
+    const records::CommandTarget &target = m_targets.at(row);
     if (column == DeviceColumn) {
-        return compareVersions(m_fleet.nameOf(a.jid), m_fleet.nameOf(b.jid)) < 0;
+        return sortKeyOf(m_fleet.nameOf(target.jid));
     }
     if (column == StateColumn) {
-        return std::pair(a.state, a.percent) < std::pair(b.state, b.percent);
+        return {.number = static_cast<qint64>(target.state), .second = target.percent};
     }
     if (column == RepliedColumn) {
-        return a.repliedAt < b.repliedAt;
+        return {.number = sortNumberOf(target.repliedAt)};
     }
-    return TableModel::less(column, left, right);
+    return TableModel::sortKey(row, column);
 }
 
 void UpdateTargetsModel::onChanged(CommandNo number, const QList<int> &rows)

@@ -72,7 +72,6 @@ Workspace::Workspace(std::unique_ptr<core::Panel> panel, const Clock &clock, QOb
     m_fleet.chooseCurrent();
     connect(&m_fleetModel, &QAbstractItemModel::rowsInserted, &m_fleet, [this] { m_fleet.chooseCurrent(); });
     connect(&m_fleetModel, &QAbstractItemModel::modelReset, &m_fleet, [this] { m_fleet.chooseCurrent(); });
-    m_updates.setCurrentKey(m_updates.keyAt(0));
     m_rollouts.setCurrentKey(m_rollouts.keyAt(0));
     m_logs.setCurrentKey(m_logModel.newestReady());
 

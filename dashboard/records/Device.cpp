@@ -61,7 +61,7 @@ std::optional<int> Device::wantedVersion(QStringView processName) const
         return std::nullopt;
     }
     const DeviceProcess *have = process(processName);
-    const bool isThere = have && versionOf(have->report) == QString::number(it->version);
+    const bool isThere = have && isVersion(have->report, it->version);
     return isThere ? std::nullopt : std::optional(it->version);
 }
 

@@ -65,6 +65,8 @@ struct Device
     bool notAnswering = false;
     // Understands the messages beyond the seed (it reports facts or states).
     bool isModern = false;
+    // Among the panel account's contacts on the server, when last seen.
+    bool isContact = false;
     QDateTime onlineSince; // UTC, when this panel saw it come; invalid while offline
     QDateTime lastSeen;    // UTC, last sign of life; invalid: never
     QDateTime lastReport;  // UTC, last version report; invalid: never
@@ -74,8 +76,6 @@ struct Device
     QString foreignFrom;
     // What of its last messages can't be read, for the one who programs it; empty: nothing.
     QString unreadable;
-    // Among the panel account's contacts on the server, when last seen.
-    bool isContact = false;
     DeviceNotes notes;
     DeviceFacts facts;
     QList<DeviceProcess> processes; // in the order of the report, at most maxProcesses

@@ -66,9 +66,24 @@ qint64 Store::newLogId()
 
 void Store::keep(const records::Device &device)
 {
-    m_batch.seen.remove(device.jid);
     m_batch.retired.remove(device.jid);
-    m_batch.devices.insert(device.jid, device);
+    keep(device, false);
+}
+
+void Store::keepReport(const records::Device &device)
+{
+    keep(device, true);
+}
+
+void Store::keep(const records::Device &device, bool isReportOnly)
+{
+    m_batch.seen.remove(device.jid);
+    const auto waiting = m_batch.devices.find(device.jid);
+    if (waiting == m_batch.devices.end()) {
+        m_batch.devices.insert(device.jid, {device, isReportOnly});
+    } else {
+        *waiting = {device, isReportOnly && waiting->isReportOnly};
+    }
     schedule();
 }
 
@@ -78,8 +93,8 @@ void Store::keepSeen(const records::Device &device)
     if (waiting == m_batch.devices.end()) {
         m_batch.seen.insert(device.jid, {device.lastSeen, device.lastReport});
     } else {
-        waiting->lastSeen = device.lastSeen;
-        waiting->lastReport = device.lastReport;
+        waiting->device.lastSeen = device.lastSeen;
+        waiting->device.lastReport = device.lastReport;
     }
     schedule();
 }

@@ -46,6 +46,8 @@ public:
 
     // A device of the fleet, also one that was retired before.
     void keep(const records::Device &device);
+    // Only what it has reported and when it was seen; it was kept before.
+    void keepReport(const records::Device &device);
     // Only when the device was seen; it was kept before.
     void keepSeen(const records::Device &device);
     // What is known of the device stays, but it is no device of the fleet any more.
@@ -93,6 +95,7 @@ Q_SIGNALS:
 private:
     Store(std::unique_ptr<StoreReader> reader, std::shared_ptr<StoreWriter> writer,
           std::optional<records::Problem> warning);
+    void keep(const records::Device &device, bool isReportOnly);
     void schedule();
     QFuture<Outcome> write();
     void onWritten(const StoreBatch &batch, int serial, const Outcome &outcome);

@@ -34,7 +34,14 @@ void StoreBatch::addOlder(const StoreBatch &older)
             retired.insert(it.key(), it.value());
         }
     }
-    addMissing(devices, older.devices);
+    for (auto it = older.devices.cbegin(); it != older.devices.cend(); ++it) {
+        const auto newer = devices.find(it.key());
+        if (newer == devices.end()) {
+            devices.insert(it.key(), it.value());
+        } else {
+            newer->isReportOnly = newer->isReportOnly && it->isReportOnly;
+        }
+    }
     for (auto it = older.seen.cbegin(); it != older.seen.cend(); ++it) {
         if (!devices.contains(it.key()) && !seen.contains(it.key())) {
             seen.insert(it.key(), it.value());

@@ -21,11 +21,18 @@ struct DeviceSeen
     QDateTime lastReport;
 };
 
+// A device, of which only the report has changed, with the part that changes with every message, or anything.
+struct KeptDevice
+{
+    records::Device device;
+    bool isReportOnly = false;
+};
+
 // What is to be written next, each thing once in its latest state. A value: made on the one thread, written on the
 // other.
 struct StoreBatch
 {
-    QHash<QString, records::Device> devices;
+    QHash<QString, KeptDevice> devices;
     QHash<QString, DeviceSeen> seen;   // of devices that are not in `devices`
     QHash<QString, QDateTime> retired; // when; after `devices`
     QHash<QString, records::Newcomer> newcomers;

@@ -15,13 +15,9 @@ namespace {
 
 // A condition follows.
 constexpr QStringView selectDevices =
-    u"SELECT id, jid, rpi_unique_id, last_seen, last_report, is_modern, conflict_with, foreign_from, facts, update_no, "
+    u"SELECT jid, rpi_unique_id, last_seen, last_report, is_modern, conflict_with, foreign_from, report, update_no, "
     "update_state, update_percent, update_device_state, update_remarks, update_facts, unreadable, is_contact, "
     "label, tags FROM devices ";
-constexpr QStringView selectProcesses =
-    u"SELECT device_id, name, version, is_dead, state, since, dead_since, restarts_24h, last_exit, version_text FROM "
-    "processes ";
-
 } // namespace
 
 StoreReader::StoreReader(const QSqlDatabase &database)
@@ -63,31 +59,19 @@ std::vector<records::Device> StoreReader::devices() const
     std::vector<records::Device> devices;
     QSqlQuery query(m_database);
     query.setForwardOnly(true);
-    query.exec(selectDevices % u"WHERE retired IS NULL ORDER BY id"_s);
-    std::vector<qint64> ids;
+    query.exec(selectDevices % u"WHERE retired IS NULL ORDER BY jid"_s);
     UpdateTargets targets;
+    records::TextPool texts;
     while (query.next()) {
-        ids.push_back(query.value(0).toLongLong());
-        devices.push_back(deviceOf(query, targets));
-    }
-    query.exec(selectProcesses % u"ORDER BY device_id, position"_s);
-    std::size_t at = 0;
-    while (query.next()) {
-        const qint64 id = query.value(0).toLongLong();
-        while (at < ids.size() && ids[at] < id) {
-            ++at;
-        }
-        if (at < ids.size() && ids[at] == id) {
-            devices[at].processes += rows::process(query);
-        }
+        devices.push_back(deviceOf(query, targets, texts));
     }
     return devices;
 }
 
 // With the whole target of its update, one object for all devices of a command.
-records::Device StoreReader::deviceOf(const QSqlQuery &query, UpdateTargets &targets) const
+records::Device StoreReader::deviceOf(const QSqlQuery &query, UpdateTargets &targets, records::TextPool &texts) const
 {
-    records::Device device = rows::device(query);
+    records::Device device = rows::device(query, texts);
     if (!device.update) {
         return device;
     }
@@ -124,15 +108,8 @@ std::optional<records::Device> StoreReader::retiredDevice(const QString &jid) co
         return std::nullopt;
     }
     UpdateTargets targets;
-    records::Device device = deviceOf(query, targets);
-    const qint64 id = query.value(0).toLongLong();
-    query.prepare(selectProcesses % u"WHERE device_id=? ORDER BY position"_s);
-    query.addBindValue(id);
-    query.exec();
-    while (query.next()) {
-        device.processes += rows::process(query);
-    }
-    return device;
+    records::TextPool texts;
+    return deviceOf(query, targets, texts);
 }
 
 records::SharedEntries StoreReader::sharedEntries() const
@@ -193,6 +170,11 @@ QList<records::CommandTarget> StoreReader::targets(CommandNo number) const
     QList<records::CommandTarget> targets;
     QSqlQuery query(m_database);
     query.setForwardOnly(true);
+    query.prepare(u"SELECT count(*) FROM command_targets WHERE number=?"_s);
+    query.addBindValue(static_cast<qint64>(number));
+    if (query.exec() && query.next()) {
+        targets.reserve(query.value(0).toLongLong());
+    }
     query.prepare(
         u"SELECT number, jid, position, state, percent, device_state, remarks, error, attempts, sent, replied, "
         "finished, log, facts, first_sent FROM command_targets WHERE number=? ORDER BY position, jid"_s);

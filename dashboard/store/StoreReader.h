@@ -7,6 +7,7 @@
 #include "records/LogDelivery.h"
 #include "records/Newcomer.h"
 #include "records/SharedEntries.h"
+#include "records/TextPool.h"
 
 #include <memory>
 #include <optional>
@@ -48,7 +49,8 @@ private:
     // By their commands; null where the store doesn't know the command.
     using UpdateTargets = QHash<CommandNo, std::shared_ptr<const records::UpdateTarget>>;
 
-    [[nodiscard]] records::Device deviceOf(const QSqlQuery &query, UpdateTargets &targets) const;
+    [[nodiscard]] records::Device deviceOf(const QSqlQuery &query, UpdateTargets &targets,
+                                           records::TextPool &texts) const;
 
     QSqlDatabase m_database;
 };

@@ -1,46 +1,14 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "store/StoreRows.h"
 
-#include "protocol/Json.h"
+#include "store/ReportBlob.h"
 #include "store/StoreSql.h"
-
-#include <QJsonDocument>
 
 namespace sgn::store::rows {
 
 using namespace Qt::StringLiterals;
 
 namespace {
-
-// Facts and last exits are stored as the protocol writes them, so that there is one reader for each.
-QString factsText(const DeviceFacts &facts)
-{
-    VersionReport report;
-    report.from = u"-"_s;
-    report.facts = facts;
-    return QString::fromLatin1(encode(report));
-}
-
-DeviceFacts factsOf(const QString &text)
-{
-    const Result<DeviceMessage> message = parseDeviceMessage(text.toUtf8());
-    const auto *report = message ? std::get_if<VersionReport>(&*message) : nullptr;
-    return report ? report->facts : DeviceFacts{};
-}
-
-QString lastExitText(const ProcessReport &report)
-{
-    const QJsonObject object = toJson(report).value("last_exit"_L1).toObject();
-    return QString::fromUtf8(QJsonDocument(object).toJson(QJsonDocument::Compact));
-}
-
-std::optional<LastExit> lastExitOf(const QString &text)
-{
-    const QJsonObject exit = QJsonDocument::fromJson(text.toUtf8()).object();
-    const Result<ProcessReport> report = processReportFromJson(
-        {{"process_name"_L1, u"-"_s}, {"version"_L1, 0}, {"isDead"_L1, true}, {"last_exit"_L1, exit}});
-    return report ? report->lastExit : std::nullopt;
-}
 
 QString countsText(const records::CommandCounts &counts)
 {
@@ -77,7 +45,7 @@ void bind(QSqlQuery &query, const records::Device &device)
     const bool hasUpdate = device.update && update.target;
     bindAll(query, {device.jid, sql::fromText(device.rpiUniqueId), sql::fromTime(device.lastSeen),
                     sql::fromTime(device.lastReport), device.isModern ? 1 : 0, sql::fromText(device.conflictWith),
-                    sql::fromText(device.foreignFrom), device.facts == DeviceFacts{} ? u""_s : factsText(device.facts),
+                    sql::fromText(device.foreignFrom), reportBlob(device.facts, device.processes),
                     hasUpdate ? QVariant(static_cast<qint64>(update.target->number)) : QVariant(),
                     hasUpdate ? QVariant(QString(nameOf(update.state))) : QVariant(),
                     hasUpdate ? QVariant(update.percent) : QVariant(),
@@ -87,64 +55,39 @@ void bind(QSqlQuery &query, const records::Device &device)
                     sql::fromText(device.tags.join(u'\n'))});
 }
 
-records::Device device(const QSqlQuery &query)
+void bindReport(QSqlQuery &query, const records::Device &device)
+{
+    bindAll(query, {sql::fromTime(device.lastSeen), sql::fromTime(device.lastReport), device.isModern ? 1 : 0,
+                    reportBlob(device.facts, device.processes), device.jid});
+}
+
+records::Device device(const QSqlQuery &query, records::TextPool &texts)
 {
     records::Device device;
-    device.jid = query.value(1).toString();
-    device.rpiUniqueId = query.value(2).toString();
-    device.lastSeen = sql::toTime(query.value(3));
-    device.lastReport = sql::toTime(query.value(4));
-    device.isModern = query.value(5).toBool();
-    device.conflictWith = query.value(6).toString();
-    device.foreignFrom = query.value(7).toString();
-    if (const QString facts = query.value(8).toString(); !facts.isEmpty()) {
-        device.facts = factsOf(facts);
-    }
-    device.unreadable = query.value(15).toString();
-    device.isContact = query.value(16).toBool();
-    device.label = query.value(17).toString();
-    device.tags = query.value(18).toString().split(u'\n', Qt::SkipEmptyParts);
-    if (!query.isNull(9)) {
+    device.jid = query.value(0).toString();
+    device.rpiUniqueId = query.value(1).toString();
+    device.lastSeen = sql::toTime(query.value(2));
+    device.lastReport = sql::toTime(query.value(3));
+    device.isModern = query.value(4).toBool();
+    device.conflictWith = query.value(5).toString();
+    device.foreignFrom = query.value(6).toString();
+    ReportContent report = readReportBlob(query.value(7).toByteArray(), texts);
+    device.facts = std::move(report.facts);
+    device.processes = std::move(report.processes);
+    device.unreadable = query.value(14).toString();
+    device.isContact = query.value(15).toBool();
+    device.label = query.value(16).toString();
+    device.tags = query.value(17).toString().split(u'\n', Qt::SkipEmptyParts);
+    if (!query.isNull(8)) {
         auto target = std::make_shared<records::UpdateTarget>();
-        target->number = static_cast<CommandNo>(query.value(9).toLongLong());
-        const QString state = query.value(10).toString();
+        target->number = static_cast<CommandNo>(query.value(8).toLongLong());
+        const QString state = query.value(9).toString();
         device.update = records::DeviceUpdate{
             std::move(target),          records::targetStateFromString(state).value_or(records::TargetState::Failed),
-            query.value(11).toInt(),    query.value(12).toString(),
-            query.value(13).toString(), records::factsFromText(query.value(14).toString())};
+            query.value(10).toInt(),    query.value(11).toString(),
+            query.value(12).toString(), records::factsFromText(query.value(13).toString())};
     }
     return device;
-}
-
-void bind(QSqlQuery &query, qint64 deviceId, int position, const records::DeviceProcess &process)
-{
-    const ProcessReport &report = process.report;
-    bindAll(query, {deviceId, position, report.name, report.version, report.isDead ? 1 : 0,
-                    static_cast<int>(report.state), sql::fromTime(report.since.value_or(QDateTime())),
-                    sql::fromTime(process.deadSince), sql::fromInt(report.restarts24h),
-                    report.lastExit ? QVariant(lastExitText(report)) : QVariant(), sql::fromText(report.versionText)});
-}
-
-records::DeviceProcess process(const QSqlQuery &query)
-{
-    records::DeviceProcess process;
-    ProcessReport &report = process.report;
-    report.name = query.value(1).toString();
-    report.version = query.value(2).toInt();
-    report.isDead = query.value(3).toBool();
-    const int state = query.value(4).toInt();
-    report.state = state >= 0 && state <= static_cast<int>(ProcessState::Dead) ? static_cast<ProcessState>(state)
-                                                                               : ProcessState::Unknown;
-    if (const QDateTime since = sql::toTime(query.value(5)); since.isValid()) {
-        report.since = since;
-    }
-    process.deadSince = sql::toTime(query.value(6));
-    report.restarts24h = sql::toInt(query.value(7));
-    if (const QVariant exit = query.value(8); !exit.isNull()) {
-        report.lastExit = lastExitOf(exit.toString());
-    }
-    report.versionText = query.value(9).toString();
-    return process;
 }
 
 void bind(QSqlQuery &query, const records::IssuedCommand &record)

@@ -6,6 +6,7 @@
 #include "records/Device.h"
 #include "records/LogDelivery.h"
 #include "records/Newcomer.h"
+#include "records/TextPool.h"
 
 #include <QSqlQuery>
 
@@ -15,7 +16,8 @@
 namespace sgn::store::rows {
 
 void bind(QSqlQuery &query, const records::Device &device);
-void bind(QSqlQuery &query, qint64 deviceId, int position, const records::DeviceProcess &process);
+// Only what changes with a report, then the JID.
+void bindReport(QSqlQuery &query, const records::Device &device);
 void bind(QSqlQuery &query, const records::IssuedCommand &record);
 void bind(QSqlQuery &query, CommandNo number, int row, const records::CommandTarget &target);
 // Twice: to be written, and to be looked for.
@@ -23,10 +25,8 @@ void bind(QSqlQuery &query, const records::ActivityEntry &entry);
 void bind(QSqlQuery &query, const records::LogDelivery &delivery);
 void bind(QSqlQuery &query, const records::Newcomer &newcomer);
 
-// id, then the columns of bind(); the update's target holds its number only.
-[[nodiscard]] records::Device device(const QSqlQuery &query);
-// device_id, then name and the columns after it.
-[[nodiscard]] records::DeviceProcess process(const QSqlQuery &query);
+// The columns of bind(); the update's target holds its number only.
+[[nodiscard]] records::Device device(const QSqlQuery &query, records::TextPool &texts);
 // All columns of the tables in their order.
 [[nodiscard]] records::IssuedCommand command(const QSqlQuery &query);
 [[nodiscard]] records::CommandTarget target(const QSqlQuery &query);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "store/StoreSchema.h"
 
+#include "store/ReportMigration.h"
 #include "store/StoreSql.h"
 
 #include <QStringList>
@@ -90,16 +91,23 @@ QStringList firstStep()
     };
 }
 
-QList<QStringList> steps()
+// SQL, then what SQL can't do.
+struct SchemaStep
+{
+    QStringList statements;
+    Outcome (*work)(QSqlDatabase &) = nullptr;
+};
+
+QList<SchemaStep> steps()
 {
     return {
-        firstStep(),
-        {
+        {firstStep()},
+        {{
             u"ALTER TABLE command_targets ADD COLUMN log TEXT NOT NULL DEFAULT ''"_s,
-        },
-        factSteps(),
+        }},
+        {factSteps()},
         // Command numbers begin at random places, so commands are found by their time.
-        {
+        {{
             u"CREATE INDEX activity_by_time ON activity(at, id)"_s,
             u"CREATE INDEX commands_by_time ON commands(created, number)"_s,
             u"ALTER TABLE command_targets ADD COLUMN first_sent INTEGER"_s,
@@ -108,27 +116,29 @@ QList<QStringList> steps()
             u"DELETE FROM meta WHERE key='next_number'"_s,
             u"ALTER TABLE devices ADD COLUMN unreadable TEXT NOT NULL DEFAULT ''"_s,
             u"ALTER TABLE processes ADD COLUMN version_text TEXT NOT NULL DEFAULT ''"_s,
-        },
+        }},
         // Whoever is in `devices` is a device of the fleet, unless it was retired.
-        {
+        {{
             u"ALTER TABLE devices ADD COLUMN is_contact INTEGER NOT NULL DEFAULT 0"_s,
             u"ALTER TABLE devices ADD COLUMN retired INTEGER"_s,
             u"CREATE TABLE newcomers("
             "jid TEXT PRIMARY KEY, first_seen INTEGER NOT NULL, last_seen INTEGER NOT NULL, is_asking INTEGER NOT "
             "NULL, claimed_id TEXT NOT NULL, message TEXT NOT NULL, retired INTEGER) WITHOUT ROWID"_s,
-        },
+        }},
         // Tags are separated by line feeds. `shared`: see records/SharedEntries.h.
-        {
+        {{
             u"ALTER TABLE devices ADD COLUMN label TEXT NOT NULL DEFAULT ''"_s,
             u"ALTER TABLE devices ADD COLUMN tags TEXT NOT NULL DEFAULT ''"_s,
             u"CREATE TABLE shared(chunk INTEGER PRIMARY KEY, content TEXT NOT NULL)"_s,
-        },
+        }},
         // Items of the account's own nodes on the server; `at`: when it was kept.
-        {
+        {{
             u"CREATE TABLE items("
             "node TEXT NOT NULL, id TEXT NOT NULL, content TEXT NOT NULL, at INTEGER NOT NULL, "
             "PRIMARY KEY(node, id)) WITHOUT ROWID"_s,
-        },
+        }},
+        // What a device reports is one value.
+        {{}, &foldReports},
     };
 }
 
@@ -142,10 +152,15 @@ Result<int> versionOf(QSqlDatabase &database)
     return query.next() ? query.value(0).toInt() : 0;
 }
 
-Outcome applyStep(QSqlDatabase &database, int version, const QStringList &statements)
+Outcome applyStep(QSqlDatabase &database, int version, const SchemaStep &step)
 {
-    for (const QString &statement : statements) {
+    for (const QString &statement : step.statements) {
         if (Outcome outcome = sql::run(database, statement); !outcome) {
+            return outcome;
+        }
+    }
+    if (step.work) {
+        if (Outcome outcome = step.work(database); !outcome) {
             return outcome;
         }
     }
@@ -179,7 +194,7 @@ records::Expected<> migrateStore(QSqlDatabase &database)
     if (!version) {
         return fail(version.error());
     }
-    const QList<QStringList> all = steps();
+    const QList<SchemaStep> all = steps();
     if (*version > all.size()) {
         return fail(ErrorCode::Refused, records::FactCode::StoreNewer);
     }

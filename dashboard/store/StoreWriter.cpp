@@ -4,9 +4,28 @@
 #include "store/StoreRows.h"
 #include "store/StoreSql.h"
 
+#include <algorithm>
+#include <vector>
+
 namespace sgn::store {
 
 using namespace Qt::StringLiterals;
+
+namespace {
+
+// As they lie in the file: the rows of a fleet are spread over more pages than a transaction should write.
+std::vector<const KeptDevice *> inOrder(const QHash<QString, KeptDevice> &devices)
+{
+    std::vector<const KeptDevice *> sorted;
+    sorted.reserve(static_cast<std::size_t>(devices.size()));
+    for (const KeptDevice &kept : devices) {
+        sorted.push_back(&kept);
+    }
+    std::ranges::sort(sorted, {}, [](const KeptDevice *kept) -> const QString & { return kept->device.jid; });
+    return sorted;
+}
+
+} // namespace
 
 // Prepared once per connection.
 class StoreWriter::Statements
@@ -16,7 +35,7 @@ public:
         : m_database(database)
     {}
 
-    Outcome write(const records::Device &device);
+    Outcome write(const KeptDevice &kept);
     Outcome write(const QString &jid, const DeviceSeen &seen);
     Outcome retire(const QString &jid, const QDateTime &at);
     Outcome write(const records::Newcomer &newcomer);
@@ -33,7 +52,8 @@ public:
 
 private:
     QSqlQuery &prepared(QLatin1StringView statement);
-    Outcome writeProcesses(qint64 deviceId, const QList<records::DeviceProcess> &processes);
+    Outcome writeDevice(const records::Device &device);
+    Outcome writeReport(const records::Device &device);
 
     QSqlDatabase m_database;
     // By the address of the literal.
@@ -51,51 +71,35 @@ QSqlQuery &StoreWriter::Statements::prepared(QLatin1StringView statement)
     return *query;
 }
 
-Outcome StoreWriter::Statements::write(const records::Device &device)
+Outcome StoreWriter::Statements::write(const KeptDevice &kept)
+{
+    return kept.isReportOnly ? writeReport(kept.device) : writeDevice(kept.device);
+}
+
+Outcome StoreWriter::Statements::writeDevice(const records::Device &device)
 {
     QSqlQuery &query = prepared(
         "INSERT INTO devices(jid, rpi_unique_id, last_seen, last_report, is_modern, conflict_with, foreign_from, "
-        "facts, "
+        "report, "
         "update_no, update_state, update_percent, update_device_state, update_remarks, update_facts, unreadable, "
         "is_contact, label, tags) "
         "VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?) ON CONFLICT(jid) DO UPDATE SET "
         "rpi_unique_id=excluded.rpi_unique_id, "
         "last_seen=excluded.last_seen, last_report=excluded.last_report, is_modern=excluded.is_modern, "
-        "conflict_with=excluded.conflict_with, foreign_from=excluded.foreign_from, facts=excluded.facts, "
+        "conflict_with=excluded.conflict_with, foreign_from=excluded.foreign_from, report=excluded.report, "
         "update_no=excluded.update_no, update_state=excluded.update_state, update_percent=excluded.update_percent, "
         "update_device_state=excluded.update_device_state, update_remarks=excluded.update_remarks, "
         "update_facts=excluded.update_facts, unreadable=excluded.unreadable, "
-        "is_contact=excluded.is_contact, label=excluded.label, tags=excluded.tags, retired=NULL RETURNING id"_L1);
+        "is_contact=excluded.is_contact, label=excluded.label, tags=excluded.tags, retired=NULL"_L1);
     rows::bind(query, device);
-    if (Outcome outcome = sql::run(query, u"keeping a device"_s); !outcome) {
-        return outcome;
-    }
-    if (!query.next()) {
-        return fail(sql::errorOf(query, u"keeping a device"_s));
-    }
-    const qint64 id = query.value(0).toLongLong();
-    query.finish();
-    return writeProcesses(id, device.processes);
+    return sql::run(query, u"keeping a device"_s);
 }
 
-Outcome StoreWriter::Statements::writeProcesses(qint64 deviceId, const QList<records::DeviceProcess> &processes)
+Outcome StoreWriter::Statements::writeReport(const records::Device &device)
 {
-    QSqlQuery &trim = prepared("DELETE FROM processes WHERE device_id=? AND position>=?"_L1);
-    trim.bindValue(0, deviceId);
-    trim.bindValue(1, processes.size());
-    if (Outcome outcome = sql::run(trim, u"keeping processes"_s); !outcome) {
-        return outcome;
-    }
-    QSqlQuery &query =
-        prepared("INSERT OR REPLACE INTO processes(device_id, position, name, version, is_dead, state, "
-                 "since, dead_since, restarts_24h, last_exit, version_text) VALUES(?,?,?,?,?,?,?,?,?,?,?)"_L1);
-    for (int position = 0; position < processes.size(); ++position) {
-        rows::bind(query, deviceId, position, processes.at(position));
-        if (Outcome outcome = sql::run(query, u"keeping a process"_s); !outcome) {
-            return outcome;
-        }
-    }
-    return {};
+    QSqlQuery &query = prepared("UPDATE devices SET last_seen=?, last_report=?, is_modern=?, report=? WHERE jid=?"_L1);
+    rows::bindReport(query, device);
+    return sql::run(query, u"keeping a report"_s);
 }
 
 Outcome StoreWriter::Statements::write(const QString &jid, const DeviceSeen &seen)
@@ -271,7 +275,7 @@ Outcome StoreWriter::write(const StoreBatch &batch)
     return open()
         .and_then([&] {
             s = m_statements.get();
-            return writeAll(batch.devices, [s](auto it) { return s->write(it.value()); });
+            return writeAll(inOrder(batch.devices), [s](auto it) { return s->write(**it); });
         })
         .and_then([&] { return writeAll(batch.seen, [s](auto it) { return s->write(it.key(), it.value()); }); })
         .and_then([&] { return writeAll(batch.retired, [s](auto it) { return s->retire(it.key(), it.value()); }); })

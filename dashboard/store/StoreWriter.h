@@ -23,7 +23,7 @@ public:
     // is in the last one, after all it stands for.
     [[nodiscard]] Outcome write(const StoreBatch &batch);
 
-    static constexpr int rowsPerTransaction = 1000;
+    static constexpr int rowsPerTransaction = 4000;
     // The timeline keeps so many lines.
     static constexpr int maxActivity = 1'000'000;
 

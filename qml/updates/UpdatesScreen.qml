@@ -12,6 +12,9 @@ FocusScope {
 
     required property Workspace workspace
 
+    // Not before: reading the devices of a large fleet's update takes a while, and memory.
+    Component.onCompleted: workspace.updates.chooseFirst()
+
     ColumnLayout {
         anchors.fill: parent
         anchors.margins: Theme.gap6

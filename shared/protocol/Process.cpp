@@ -170,6 +170,17 @@ QString versionOf(const ProcessReport &process)
     return process.versionText.isEmpty() ? QString::number(process.version) : process.versionText;
 }
 
+bool isVersion(const ProcessReport &process, int version)
+{
+    return process.versionText.isEmpty() ? process.version == version : process.versionText == QString::number(version);
+}
+
+bool haveSameVersion(const ProcessReport &one, const ProcessReport &other)
+{
+    return one.versionText.isEmpty() && other.versionText.isEmpty() ? one.version == other.version
+                                                                    : versionOf(one) == versionOf(other);
+}
+
 int compareVersions(const ProcessReport &one, const ProcessReport &other)
 {
     if (one.versionText.isEmpty() && other.versionText.isEmpty()) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "base/Boxed.h"
 #include "base/Result.h"
 
 #include <optional>
@@ -34,7 +35,7 @@ struct ProcessVersion
 };
 
 // The state of a process as the watchdog sees it; only `running` is confirmed by a heartbeat of the current pid.
-enum class ProcessState { Unknown, Running, Starting, Hung, Backoff, CrashLoop, Held, Dead };
+enum class ProcessState : quint8 { Unknown, Running, Starting, Hung, Backoff, CrashLoop, Held, Dead };
 
 QLatin1StringView nameOf(ProcessState state);
 // Unknown for a word that this version doesn't know.
@@ -52,21 +53,21 @@ struct LastExit
     friend bool operator==(const LastExit &, const LastExit &) = default;
 };
 
-// One process in a version report (seed step 15). Everything after isDead is ours and absent on an old device.
+// One process in a version report (seed step 15). Everything after isDead is ours and absent on an old device. A panel
+// keeps hundreds of thousands of them: the order of the fields leaves no gaps.
 struct ProcessReport
 {
     QString name;
     int version = 0;
     bool isDead = false; // not running for more than a minute
     ProcessState state = ProcessState::Unknown;
-    std::optional<qint64> pid;
-    std::optional<QDateTime> since; // UTC, when it entered `state`
-    std::optional<int> restarts24h;
-    std::optional<LastExit> lastExit;
-    // Why it doesn't run or isn't seen to run, in one plain sentence; empty when nothing is known. `isHopeless`: it
-    // won't run by itself, however long one waits.
+    bool isHopeless = false; // it won't run by itself, however long one waits
+    std::optional<int> restarts24h = {};
+    std::optional<qint64> pid = {};
+    std::optional<QDateTime> since = {}; // UTC, when it entered `state`
+    Boxed<LastExit> lastExit = {};
+    // Why it doesn't run or isn't seen to run, in one plain sentence; empty when nothing is known.
     QString problem = {};
-    bool isHopeless = false;
     // As an old device spells a version that is no whole number, "1.3.2"; `version` is 0 then. Else empty.
     QString versionText = {};
 
@@ -75,6 +76,9 @@ struct ProcessReport
 
 // The version as a text, whichever way the device spells it.
 [[nodiscard]] QString versionOf(const ProcessReport &process);
+// Whether it is this one, spelled either way.
+[[nodiscard]] bool isVersion(const ProcessReport &process, int version);
+[[nodiscard]] bool haveSameVersion(const ProcessReport &one, const ProcessReport &other);
 // As compareVersions() of Version.h.
 [[nodiscard]] int compareVersions(const ProcessReport &one, const ProcessReport &other);
 

@@ -29,6 +29,21 @@ int compareLengths(QStringView one, QStringView other)
     return one.size() < other.size() ? -1 : one.size() > other.size() ? 1 : 0;
 }
 
+// As CESU-8 does: bytes in the order of UTF-16's units, few of them for Latin letters.
+void appendUnit(QByteArray &key, char16_t unit)
+{
+    if (unit < 0x80) {
+        key += static_cast<char>(unit);
+    } else if (unit < 0x800) {
+        key += static_cast<char>(0xc0 | (unit >> 6));
+        key += static_cast<char>(0x80 | (unit & 0x3f));
+    } else {
+        key += static_cast<char>(0xe0 | (unit >> 12));
+        key += static_cast<char>(0x80 | ((unit >> 6) & 0x3f));
+        key += static_cast<char>(0x80 | (unit & 0x3f));
+    }
+}
+
 // Names of one fleet differ at their ends. A number is left whole.
 void skipSameBeginning(QStringView &one, QStringView &other)
 {
@@ -62,6 +77,26 @@ int compareVersions(QStringView one, QStringView other)
         other = other.sliced(1);
     }
     return compareLengths(one, other);
+}
+
+QByteArray naturalKey(QStringView text)
+{
+    constexpr qsizetype mostDigits = 0xffff;
+    QByteArray key;
+    key.reserve(text.size() + 4);
+    while (!text.isEmpty()) {
+        if (isDigit(text.front())) {
+            const QStringView number = takeNumber(text);
+            // Beside other characters any number stands where its digits do; beside a number the longer one is higher.
+            key += '0';
+            appendUnit(key, static_cast<char16_t>(std::min(number.size(), mostDigits)));
+            key += number.toLatin1();
+        } else {
+            appendUnit(key, text.front().toCaseFolded().unicode());
+            text = text.sliced(1);
+        }
+    }
+    return key;
 }
 
 } // namespace sgn

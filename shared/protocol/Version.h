@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QByteArray>
 #include <QStringView>
 
 namespace sgn {
@@ -9,6 +10,10 @@ namespace sgn {
 // one is the beginning of the other, the longer one is higher; letters are compared without case. Below 0, 0 or above
 // 0, as of QStringView::compare().
 [[nodiscard]] int compareVersions(QStringView one, QStringView other);
+
+// Bytes whose order is that of compareVersions(), for what is compared many times: equal for texts that are equal
+// there, otherwise the first different byte decides, or the length.
+[[nodiscard]] QByteArray naturalKey(QStringView text);
 
 // For ordered containers.
 struct VersionLess

@@ -3,30 +3,23 @@
 // `panel_bench measure FOLDER` opens it in a process of its own and works with it. Read by `bench`.
 #include "base/Clock.h"
 #include "base/JsonText.h"
+#include "bench/BenchFleet.h"
 #include "models/Workspace.h"
-#include "support/FakeFleet.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <QCoreApplication>
 #include <QFile>
 #include <QGuiApplication>
 
 using namespace sgn;
+using namespace sgn::bench;
 using namespace Qt::StringLiterals;
-using namespace std::chrono_literals;
 
 namespace {
 
 constexpr int updates = 5;
 constexpr int linesPerDevice = 5;
-const QString account = u"panel@im.example.net"_s;
-
-double millisecondsSince(std::chrono::steady_clock::time_point start)
-{
-    return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
-}
 
 // Resident, without what is shared with files.
 qint64 ownMemory()
@@ -40,37 +33,6 @@ qint64 ownMemory()
         }
     }
     return 0;
-}
-
-core::PanelConfig configOf(const QString &folder)
-{
-    core::PanelConfig config;
-    config.jid = account;
-    config.password = u"secret"_s;
-    config.host = u"127.0.0.1"_s;
-    config.port = 9;
-    config.caFile = folder + u"/ca.pem"_s;
-    config.storeFile = folder + u"/panel.sqlite"_s;
-    return config;
-}
-
-std::unique_ptr<core::Panel> opened(const QString &folder, const Clock &clock)
-{
-    QFile ca(folder + u"/ca.pem"_s);
-    if (ca.open(QIODevice::WriteOnly)) {
-        ca.write("none\n");
-    }
-    auto panel = core::Panel::open(configOf(folder), {}, clock);
-    if (!panel) {
-        qFatal("%s", qUtf8Printable(toText(panel.error().facts) + panel.error().text));
-    }
-    return *std::move(panel);
-}
-
-VersionReport reportOf(int device, int version)
-{
-    return test::report(u"id%1"_s.arg(device), {test::process(u"camera"_s, 1), test::process(u"ocr"_s, version),
-                                                test::process(u"uplink"_s, 3), test::process(u"storage"_s, 2)});
 }
 
 void reportAll(core::Fleet &fleet, int devices, int version, const QDateTime &at)
@@ -163,6 +125,9 @@ QJsonObject measure(const QString &folder, const Clock &clock)
     const qint64 memory = ownMemory() - memoryBefore;
     const double keystrokeMs = slowestKeystroke(*workspace.fleet());
     const double sortMs = slowestSort(*workspace.fleet());
+    // The first report of each also brings it online.
+    reportAll(workspace.panel().fleet(), devices, 8, clock.wallUtc());
+    workspace.panel().store().flush().waitForFinished();
     start = std::chrono::steady_clock::now();
     reportAll(workspace.panel().fleet(), devices, 9, clock.wallUtc());
     const double modelMs = millisecondsSince(start);

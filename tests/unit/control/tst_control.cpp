@@ -51,7 +51,7 @@ private Q_SLOTS:
             process.name = u"process-%1"_s.arg(i);
             process.version = i;
             process.state = ProcessState::CrashLoop;
-            process.lastExit.emplace();
+            process.lastExit = LastExit{};
             process.lastExit->code = 1;
             for (int n = 0; n < 20; ++n) {
                 process.lastExit->lastLines += QString(399, u'ä') + QChar(u'a' + n); // as much as is kept of a line

@@ -158,6 +158,8 @@ void WorkspaceTest::showsHowAnUpdateGoes()
     const std::unique_ptr<Workspace> shown = workspace(place);
     QCOMPARE(shown->updates()->totalCount(), 1);
     TableFilter *targets = shown->update()->targets();
+    QCOMPARE(targets->totalCount(), 0);
+    shown->updates()->chooseFirst();
     QCOMPARE(targets->totalCount(), 3);
     const auto text = [targets](int row, int column) {
         return targets->data(targets->index(row, column), TableModel::TextRole).toString();
@@ -183,6 +185,7 @@ void WorkspaceTest::retriesWhatFailed()
     const test::OfflinePanel place(m_clock);
     const std::unique_ptr<Workspace> shown = workspace(place);
     QSignalSpy notified(shown.get(), &Workspace::notified);
+    shown->updates()->chooseFirst();
     shown->update()->retryFailed();
     QTRY_COMPARE_WITH_TIMEOUT(notified.size(), 1, waitLimit);
     QCOMPARE(notified.at(0).at(1).toBool(), false);

@@ -223,7 +223,7 @@ private Q_SLOTS:
             process.version = i;
             process.isDead = i % 16 == 15;
             process.state = process.isDead ? ProcessState::CrashLoop : ProcessState::Running;
-            process.lastExit.emplace();
+            process.lastExit = LastExit{};
             process.lastExit->lastLines = QStringList(20, QString(400, QChar(0x6c34)));
             report.processes += process;
         }

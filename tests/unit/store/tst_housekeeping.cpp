@@ -301,7 +301,7 @@ void HousekeepingTest::findsDamageBehind()
 
 void HousekeepingTest::damageThatIsReadFirstIsFoundAtOnce()
 {
-    for (const QString &table : {u"devices"_s, u"processes"_s, u"commands"_s, u"meta"_s, u"shared"_s, u"newcomers"_s}) {
+    for (const QString &table : {u"devices"_s, u"commands"_s, u"meta"_s, u"shared"_s, u"newcomers"_s}) {
         opened(file()).reset();
         QVERIFY(damageTable(file(), table));
         const auto store = opened(file());

@@ -93,6 +93,8 @@ private Q_SLOTS:
     void bringsBackDevices();
     void aDeviceLosesProcessesThatItNoLongerReports();
     void keepsWhenADeviceWasSeen();
+    void keepsAReportAlone();
+    void aReportTakesNothingFromAChangeThatWaits();
     void bringsBackCommandsAndTargets();
     void bringsBackWhoIsNoDevice();
     void whatIsFinishedStaysFinished();
@@ -185,6 +187,48 @@ void StoreTest::keepsWhenADeviceWasSeen()
     store->keepSeen(device);
     QVERIFY(flushed(*store));
     QCOMPARE(store->devices().at(0).lastSeen, now.addSecs(200));
+}
+
+void StoreTest::keepsAReportAlone()
+{
+    auto store = opened(file());
+    Device device = sampleDevice(u"meter1@localhost"_s);
+    device.label = u"Main street 1"_s;
+    store->keep(device);
+    QVERIFY(flushed(*store));
+    // Another program of the account has named it meanwhile.
+    device.label.clear();
+    device.processes[0].report.version = 4;
+    device.facts.os = u"Debian 13"_s;
+    device.lastSeen = now.addSecs(60);
+    store->keepReport(device);
+    QVERIFY(flushed(*store));
+    const Device kept = store->devices().at(0);
+    QCOMPARE(kept.processes.at(0).report.version, 4);
+    QCOMPARE(kept.facts.os, u"Debian 13"_s);
+    QCOMPARE(kept.lastSeen, now.addSecs(60));
+    QCOMPARE(kept.label, u"Main street 1"_s);
+}
+
+void StoreTest::aReportTakesNothingFromAChangeThatWaits()
+{
+    auto store = opened(file());
+    Device device = sampleDevice(u"meter1@localhost"_s);
+    device.label = u"Main street 1"_s;
+    store->keep(device);
+    device.processes[0].report.version = 4;
+    store->keepReport(device);
+    QVERIFY(flushed(*store));
+    QCOMPARE(store->devices().at(0).label, u"Main street 1"_s);
+    QCOMPARE(store->devices().at(0).processes.at(0).report.version, 4);
+
+    // Nor does one that couldn't be written.
+    StoreBatch newer;
+    newer.devices.insert(device.jid, {device, true});
+    StoreBatch older;
+    older.devices.insert(device.jid, {device, false});
+    newer.addOlder(older);
+    QVERIFY(!newer.devices.value(device.jid).isReportOnly);
 }
 
 void StoreTest::bringsBackCommandsAndTargets()

@@ -114,7 +114,7 @@ private Q_SLOTS:
     void endsTheWaitAtAStartThatCannotSucceed()
     {
         const QList<ProcessVersion> expected{{u"ocr"_s, 2}};
-        ProcessReport report{u"ocr"_s, 1, true, ProcessState::Dead, {}, {}, {}, {}};
+        ProcessReport report{u"ocr"_s, 1, true, ProcessState::Dead};
         report.problem = u"cannot find /SmartMeter/ocr.py"_s;
         auto trouble = update::unhealthy(expected, {{report}});
         QVERIFY(trouble && !trouble->isFinal);
@@ -131,7 +131,7 @@ private Q_SLOTS:
     void anExitOfTheReplacedReleaseExplainsNothing()
     {
         const QDateTime since = QDateTime::fromSecsSinceEpoch(1'800'000'000, Qt::UTC);
-        ProcessReport report{u"ocr"_s, 1, true, ProcessState::Starting, {}, {}, {}, {}};
+        ProcessReport report{u"ocr"_s, 1, true, ProcessState::Starting};
         report.lastExit = LastExit{1, std::nullopt, since.addSecs(-1), std::nullopt, {u"camera not found"_s}};
         auto trouble = update::unhealthy({{u"ocr"_s, 2}}, {{report}, {}}, since);
         QVERIFY(trouble && trouble->lines.isEmpty());
