@@ -260,7 +260,7 @@ void SharedRollouts::onWishesFetched(const Result<Items> &items)
             publish(progresses, rollout.id, rollouts::progressJson(rollout.progress));
         }
     }
-    fetchProgress();
+    fetchProgress(there);
     retractOld();
 }
 
@@ -283,24 +283,38 @@ void SharedRollouts::fetch(QStringView node, const QStringList &ids, std::functi
     });
 }
 
-void SharedRollouts::fetchProgress()
+void SharedRollouts::fetchProgress(const QStringList &there)
 {
     fetch(leases, {}, [this](const Items &items) {
         for (const xmpp::PrivateItem &item : items) {
             m_leases.insert(item.id, rollouts::leaseFrom(item.json));
         }
     });
-    fetch(progresses, {}, [this](const Items &items) {
+    fetch(progresses, {}, [this, there](const Items &items) {
         for (const xmpp::PrivateItem &item : items) {
             takeProgress(item);
         }
-        // One more than have begun: the desk that drove may have ended between the two writings.
         for (const Rollout &rollout : std::as_const(m_rollouts)) {
-            for (int index = 0; !isEnded(rollout.state()) && index <= rollout.progress.waves; ++index) {
-                fetchWaves(rollout.id, index, 0);
+            if (!isEnded(rollout.state()) || there.contains(rollout.id)) {
+                fetchWavesOf(rollout);
             }
         }
     });
+}
+
+void SharedRollouts::fetchWavesOf(const Rollout &rollout)
+{
+    if (isEnded(rollout.state())) {
+        // They change no more, and are wanted to show its devices and to roll them back.
+        for (const int index : m_waves.value(rollout.id).missing(rollout.progress.waves)) {
+            fetchWaves(rollout.id, index, 0);
+        }
+        return;
+    }
+    // One more than have begun: the desk that drove may have ended between the two writings.
+    for (int index = 0; index <= rollout.progress.waves; ++index) {
+        fetchWaves(rollout.id, index, 0);
+    }
 }
 
 void SharedRollouts::fetchWaves(const QString &id, int index, int chunk)

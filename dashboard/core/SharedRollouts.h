@@ -96,7 +96,9 @@ private:
     void onWishesFetched(const Result<Items> &items);
     // What was requested in this login; isComplete() when nothing more is on its way.
     void fetch(QStringView node, const QStringList &ids, std::function<void(const Items &)> take);
-    void fetchProgress();
+    // And the waves; `there`: ids of the rollouts that the server has.
+    void fetchProgress(const QStringList &there);
+    void fetchWavesOf(const rollouts::Rollout &rollout);
     void fetchWaves(const QString &id, int index, int chunk);
     void takePublished(const QString &node, const xmpp::PrivateItem &item);
     void takeWish(const xmpp::PrivateItem &item);

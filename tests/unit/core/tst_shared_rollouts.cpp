@@ -63,6 +63,7 @@ private Q_SLOTS:
     void aFailedReadingIsRepeated_data();
     void aFailedReadingIsRepeated();
     void aWaveThatWasMissedIsFetched();
+    void theWavesOfOneThatHasEndedAreFetchedOnce();
 
 private:
     static Rollout rollout()
@@ -81,10 +82,11 @@ private:
         Q_EMIT server.published(node.toString(), {id, json});
     }
     static Wave wave() { return {u"r1"_s, 0, 7, u"abcd"_s, ManualClock().wallUtc(), false, {u"meter1@localhost"_s}}; }
-    static QByteArray progress()
+    static QByteArray progress(const QDateTime &endedAt = {})
     {
         RolloutProgress progress;
         progress.waves = 1;
+        progress.endedAt = endedAt;
         progress.changedAt = ManualClock().wallUtc();
         return progressJson(progress);
     }
@@ -134,6 +136,29 @@ void SharedRolloutsTest::aWaveThatWasMissedIsFetched()
     server.busyNode.clear();
     QTRY_VERIFY_WITH_TIMEOUT(rollouts.hasAllWaves(u"r1"_s) && rollouts.isComplete(), 30'000);
     QCOMPARE(rollouts.waves(u"r1"_s), QList<Wave>{wave()});
+}
+
+// At a desk that comes later; the next login needs no more.
+void SharedRolloutsTest::theWavesOfOneThatHasEndedAreFetchedOnce()
+{
+    Server server;
+    publish(server, SharedRollouts::wishes, u"r1"_s, wishJson(rollout()));
+    publish(server, SharedRollouts::progresses, u"r1"_s, progress(ManualClock().wallUtc()));
+    for (const auto &[id, json] : itemsOf(wave())) {
+        publish(server, SharedRollouts::waveNode, id, json);
+    }
+    MemoryItemStore store;
+    const ManualClock clock;
+    SharedRollouts rollouts(server, store, clock, 10ms);
+    Q_EMIT server.cameOnline();
+    QTRY_VERIFY(rollouts.isComplete());
+    QCOMPARE(rollouts.find(u"r1"_s)->state(), RolloutState::Done);
+    QCOMPARE(rollouts.waves(u"r1"_s), QList<Wave>{wave()});
+    server.busyNode = SharedRollouts::waveNode.toString();
+    Q_EMIT server.cameOnline();
+    QVERIFY(!rollouts.isComplete());
+    QTRY_VERIFY(rollouts.isComplete());
+    QCOMPARE(server.refused, 0);
 }
 
 QTEST_GUILESS_MAIN(SharedRolloutsTest)
