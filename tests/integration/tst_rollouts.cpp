@@ -2,7 +2,6 @@
 #include "integration/PanelDesk.h"
 #include "rollouts/Policies.h"
 #include "support/FastClock.h"
-#include "support/ProsodyServer.h"
 
 #include <QTemporaryDir>
 
@@ -51,7 +50,7 @@ RolloutDriver::Timing shortTimes()
 
 } // namespace
 
-// Staged releases over real Prosody: two desks, devices that know only the seed.
+// Staged releases over a real server: two desks, devices that know only the seed.
 class RolloutsTest : public QObject
 {
     Q_OBJECT
@@ -114,7 +113,7 @@ private:
         return reached;
     }
 
-    std::unique_ptr<ProsodyServer> m_server;
+    std::unique_ptr<FleetServer> m_server;
     FakeDevices m_devices;
     SystemClock m_clock;
     std::unique_ptr<QTemporaryDir> m_folder;
@@ -128,7 +127,7 @@ void RolloutsTest::init()
     m_isBad = false;
     m_isSilent = false;
     m_folder = std::make_unique<QTemporaryDir>();
-    m_server = std::make_unique<ProsodyServer>();
+    m_server = FleetServer::make();
     QVERIFY2(m_server->start(accounts(devices)), qPrintable(m_server->errorString()));
     startDevices();
 }
@@ -180,6 +179,7 @@ void RolloutsTest::goesInWavesAndIsTheSameAtBothDesks()
     auto third = desk(u"third"_s);
     QVERIFY(third);
     QCOMPARE(stateAt(*third, id), RolloutState::Done);
+    QCOMPARE(third->rollouts().waves(id), other->rollouts().waves(id));
     one.reset();
     one = openDesk(*m_server, m_folder->filePath(u"one.sqlite"_s), m_clock);
     QCOMPARE(*one->rollouts().find(id), rollout);
@@ -380,7 +380,7 @@ void RolloutsTest::waitsForItsWindow()
 void RolloutsTest::aServerWithoutNodesKeepsItHere()
 {
     m_devices.clear();
-    m_server = std::make_unique<ProsodyServer>(ProsodyServer::Options{.privateNodes = false});
+    m_server = FleetServer::make({.privateNodes = false});
     QVERIFY(m_server->start(accounts(devices)));
     startDevices();
     auto one = desk(u"one"_s);
