@@ -1488,6 +1488,18 @@
         <source>%1 is no regular file</source>
         <translation>%1 ist keine gewöhnliche Datei</translation>
     </message>
+    <message>
+        <source>last seen at %1; its result is awaited, and its place is kept until %2</source>
+        <translation>zuletzt gesehen am %1; sein Ergebnis steht aus, und sein Platz bleibt ihm bis %2</translation>
+    </message>
+    <message>
+        <source>last seen at %1; its result is awaited, and others may have its place meanwhile</source>
+        <translation>zuletzt gesehen am %1; sein Ergebnis steht aus, und seinen Platz können solange andere haben</translation>
+    </message>
+    <message>
+        <source>last seen at %1; its result is awaited</source>
+        <translation>zuletzt gesehen am %1; sein Ergebnis steht aus</translation>
+    </message>
 </context>
 <context>
     <name>ProcessCard</name>
@@ -1537,6 +1549,10 @@
     <message>
         <source>failed</source>
         <translation>fehlgeschlagen</translation>
+    </message>
+    <message>
+        <source>sent, not reachable</source>
+        <translation>gesendet, nicht erreichbar</translation>
     </message>
 </context>
 <context>

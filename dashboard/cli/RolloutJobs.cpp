@@ -261,10 +261,11 @@ void RolloutShowJob::run()
     QJsonArray devices;
     for (const auto &device : standing.devices) {
         const records::Device *known = panel().fleet().find(device.view.jid);
-        const QString step = wording::stepText(device.view.step);
-        const rollouts::Verdict verdict = rollouts::evaluate(standing.view(rollout), device.view);
+        const QString step = wording::stepText(device.view);
+        const rollouts::RolloutView view = standing.view(rollout);
+        const rollouts::Verdict verdict = rollouts::evaluate(view, device.view);
         const bool isWaiting = device.view.step == rollouts::DeviceStep::Waiting;
-        const QString why = isWaiting ? wording::whyText(verdict.why) : QString();
+        const QString why = wording::whyText(isWaiting ? verdict.why : rollouts::absenceOf(view, device.view));
         table.add({known ? known->name().toString() : device.view.jid,
                    QString::number(device.wave + 1),
                    {step, toneOf(device.view.step)},

@@ -127,6 +127,9 @@ int Fleet::add(records::Device added)
     m_devices.push_back(std::move(added));
     m_slots.emplace_back();
     m_index.insert(jid, index);
+    if (m_isSettled) {
+        noteAbsence(index);
+    }
     const QDateTime now = m_clock.wallUtc();
     bindIdentity(index, id, now);
     changed(index, records::DeviceChange::Identity);
@@ -223,6 +226,7 @@ void Fleet::setPresence(const QString &jid, bool online)
 void Fleet::beginPresence()
 {
     m_isSettling = true;
+    m_isSettled = false;
     for (int index = 0; index < count(); ++index) {
         slotOf(index).isUnsettled = at(index).online;
         slotOf(index).byPresence = false;
@@ -235,14 +239,36 @@ void Fleet::settlePresence()
         if (slotOf(index).isUnsettled) {
             setOnline(index, false);
         }
+        if (!at(index).online) {
+            noteAbsence(index);
+        }
     }
     m_isSettling = false;
+    m_isSettled = true;
 }
 
 void Fleet::forgetPresence()
 {
     beginPresence();
     settlePresence();
+    for (Slot &slot : m_slots) {
+        slot.absentSince.reset();
+    }
+    m_isSettled = false;
+}
+
+std::optional<std::chrono::milliseconds> Fleet::absentFor(const QString &jid) const
+{
+    const int index = indexOf(jid);
+    const auto since = index < 0 ? std::nullopt : m_slots[static_cast<std::size_t>(index)].absentSince;
+    return since ? std::optional(m_clock.monotonic() - *since) : std::nullopt;
+}
+
+void Fleet::noteAbsence(int index)
+{
+    if (!slotOf(index).absentSince) {
+        slotOf(index).absentSince = m_clock.monotonic();
+    }
 }
 
 void Fleet::expireSilent(std::chrono::milliseconds limit)
@@ -273,6 +299,9 @@ void Fleet::recordMessage(int index, const QString &from, const Arrival &arrival
         slotOf(index).lastLiveAt = m_clock.monotonic();
         setOnline(index, true);
         setNotAnswering(index, false);
+    } else if (std::optional<MonotonicTime> &since = slotOf(index).absentSince) {
+        const std::chrono::milliseconds age(std::max<qint64>(0, arrival.stamp.msecsTo(m_clock.wallUtc())));
+        since = std::max(*since, m_clock.monotonic() - age); // it was there while the link of this desk was cut
     }
 }
 
@@ -350,6 +379,11 @@ void Fleet::setNotAnswering(int index, bool notAnswering)
 {
     if (device(index).notAnswering != notAnswering) {
         device(index).notAnswering = notAnswering;
+        if (notAnswering) {
+            noteAbsence(index);
+        } else if (at(index).online) {
+            slotOf(index).absentSince.reset();
+        }
         changed(index, records::DeviceChange::Presence);
     }
 }
@@ -450,6 +484,11 @@ void Fleet::setOnline(int index, bool online)
     }
     subject.online = online;
     subject.notAnswering = false;
+    if (online) {
+        slotOf(index).absentSince.reset();
+    } else {
+        noteAbsence(index);
+    }
     subject.onlineSince = online ? now : QDateTime();
     // Its last sign of life is the moment it left.
     subject.lastSeen = m_isSettling && !online ? subject.lastSeen : now;

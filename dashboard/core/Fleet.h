@@ -74,8 +74,12 @@ public:
     // A new session begins: who is not shown to be online before settlePresence() is offline then.
     void beginPresence();
     void settlePresence();
-    // Without a session nothing is known to be online.
+    // Without a session nothing is known to be online, nor for how long it hasn't been.
     void forgetPresence();
+    // For how long a device has been offline, or not answering, as far as that is certain: since this fleet saw it
+    // leave, or, where it had left before, since settlePresence(); if it has sent something meanwhile, since then. A
+    // reconnect of this desk doesn't begin it anew. None: it is online, or that isn't known, or no such device.
+    [[nodiscard]] std::optional<std::chrono::milliseconds> absentFor(const QString &jid) const;
     // Who came online by a message alone and was silent for `limit` is offline.
     void expireSilent(std::chrono::milliseconds limit);
 
@@ -121,13 +125,14 @@ private:
     // What the fleet itself remembers of a device.
     struct Slot
     {
-        records::DeviceChanges dirty;  // not published yet; not empty: listed in m_dirty
-        MonotonicTime lastLiveAt{};    // last live message
-        bool isReportBehind = false;   // Arrival::isBehind of the last report
-        QHash<QString, News> events{}; // the last one of each process since that report
-        bool byPresence = false;       // online by presence
-        bool isUnsettled = false;      // online in an earlier session, not confirmed by this one
-        FleetShare share{};            // of m_summary
+        records::DeviceChanges dirty;               // not published yet; not empty: listed in m_dirty
+        MonotonicTime lastLiveAt{};                 // last live message
+        bool isReportBehind = false;                // Arrival::isBehind of the last report
+        QHash<QString, News> events{};              // the last one of each process since that report
+        bool byPresence = false;                    // online by presence
+        bool isUnsettled = false;                   // online in an earlier session, not confirmed by this one
+        std::optional<MonotonicTime> absentSince{}; // see absentFor()
+        FleetShare share{};                         // of m_summary
     };
 
     records::Device &device(int index) { return m_devices[static_cast<std::size_t>(index)]; }
@@ -138,6 +143,7 @@ private:
     void setNotAnswering(int index, bool notAnswering);
     void bindIdentity(int index, const QString &from, const QDateTime &stamp);
     void setOnline(int index, bool online);
+    void noteAbsence(int index);
     void setProcesses(int index, const QList<ProcessReport> &reports, const QDateTime &stamp);
     void setFacts(int index, const DeviceFacts &facts);
     void changed(int index, records::DeviceChanges what);
@@ -157,6 +163,7 @@ private:
     QList<int> m_dirty;
     int m_publishedCount = 0;
     bool m_isSettling = false;
+    bool m_isSettled = false; // who is online was known in a session
     QTimer m_flushTimer;
 };
 

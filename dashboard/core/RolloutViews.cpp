@@ -116,6 +116,9 @@ DeviceView RolloutViews::basicView(const UpdateCommand &release, const records::
     view.hasRelease = hasRelease(release, device) && isKnown(device);
     view.isHealthy = view.isOnline && view.hasRelease && runs(release, device);
     view.lastSeen = device.lastSeen;
+    if (const auto absentFor = view.isOnline ? std::nullopt : m_fleet.absentFor(device.jid)) {
+        view.absentSince = m_clock.wallUtc().addDuration(-*absentFor);
+    }
     view.utcOffset = device.facts.utcOffsetS;
     view.network = device.facts.network;
     return view;

@@ -57,7 +57,11 @@ RolloutDevicesModel::Row RolloutDevicesModel::describe(const core::RolloutViews:
                                                        const core::RolloutViews::Device &device,
                                                        const rollouts::RolloutView &view) const
 {
-    Row row{device.view, device.wave + 1, wording::stepText(device.view.step), {}, -1};
+    Row row{device.view, device.wave + 1, wording::stepText(device.view), {}, -1};
+    if (const records::Facts absence = rollouts::absenceOf(view, device.view); !absence.isEmpty()) {
+        row.why = wording::whyText(absence); // what it reported last is no longer so
+        return row;
+    }
     if (device.view.step == DeviceStep::Waiting) {
         row.why = wording::whyText(rollouts::evaluate(view, device.view).why);
         return row;

@@ -80,10 +80,13 @@ enum class FactCode {
     RolloutGate,    // healthy, needed, seconds
     RolloutPenalty, // failures
     RolloutUnreachable,
-    RolloutNetwork, // its network, allowed ones
-    RolloutWindow,  // from, to
-    RolloutGrowth,  // at a time, successes
-    RolloutSlots,   // limit
+    RolloutNetwork,   // its network, allowed ones
+    RolloutWindow,    // from, to
+    RolloutGrowth,    // at a time, successes
+    RolloutSlots,     // limit
+    RolloutAbsent,    // when it was last seen
+    RolloutPlaceKept, // when it was last seen, until when
+    RolloutPlaceFree, // when it was last seen
     BadRollout,
     UnknownRollout,  // id
     RolloutTooLarge, // bytes, limit

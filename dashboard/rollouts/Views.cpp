@@ -12,7 +12,35 @@ QDateTime forgivenUntil(const Rollout &rollout)
     return stopped.isValid() && rollout.wish.since > stopped ? rollout.wish.since : QDateTime();
 }
 
+QString textOf(const QDateTime &time)
+{
+    return time.toString(Qt::ISODate);
+}
+
 } // namespace
+
+bool holdsPlace(const DeviceView &device, const QDateTime &now)
+{
+    return device.step == DeviceStep::InFlight &&
+           !(device.absentSince.isValid() && device.absentSince.addDuration(placeKeptFor) <= now);
+}
+
+records::Facts absenceOf(const RolloutView &rollout, const DeviceView &device)
+{
+    if (device.step != DeviceStep::InFlight || !device.absentSince.isValid() || !device.sentAt.isValid()) {
+        return {};
+    }
+    // It was online when it was sent to, also where another desk did that.
+    const bool isSeenSince = device.lastSeen.isValid() && device.lastSeen > device.sentAt;
+    const QString seen = textOf(isSeenSince ? device.lastSeen : device.sentAt);
+    if (isEnded(rollout.rollout.state())) { // no other device starts, with or without a place
+        return {{records::FactCode::RolloutAbsent, {seen}}};
+    }
+    if (!holdsPlace(device, rollout.now)) {
+        return {{records::FactCode::RolloutPlaceFree, {seen}}};
+    }
+    return {{records::FactCode::RolloutPlaceKept, {seen, textOf(device.absentSince.addDuration(placeKeptFor))}}};
+}
 
 void count(WaveCounts &counts, const DeviceView &device, const Rollout &rollout, const QDateTime &now)
 {
@@ -23,7 +51,7 @@ void count(WaveCounts &counts, const DeviceView &device, const Rollout &rollout,
         ++(device.isOnline ? counts.waiting : counts.unreachable);
         break;
     case DeviceStep::InFlight:
-        ++counts.inFlight;
+        ++(holdsPlace(device, now) ? counts.inFlight : counts.absent);
         break;
     case DeviceStep::Confirmed:
         ++counts.confirmed;
@@ -39,10 +67,12 @@ void count(WaveCounts &counts, const DeviceView &device, const Rollout &rollout,
     }
     if (device.sentAt.isValid()) {
         ++counts.sent;
-        const bool isGone = !device.isOnline && device.lastSeen.isValid();
-        if (isGone && device.lastSeen.addDuration(vanishedAfter) <= now && device.step != DeviceStep::Failed) {
+        // A desk that is new may never have seen it.
+        const QDateTime seen = device.lastSeen.isValid() ? device.lastSeen : device.absentSince;
+        const bool isGone = !device.isOnline && seen.isValid();
+        if (isGone && seen.addDuration(vanishedAfter) <= now && device.step != DeviceStep::Failed) {
             ++counts.vanished;
-            counts.forgivenVanished += forgiven.isValid() && device.lastSeen <= forgiven ? 1 : 0;
+            counts.forgivenVanished += forgiven.isValid() && seen <= forgiven ? 1 : 0;
         }
     }
 }

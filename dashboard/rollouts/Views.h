@@ -28,6 +28,7 @@ struct DeviceView
     QDateTime sentAt;             // UTC; invalid: never
     QDateTime healthySince;       // UTC; invalid: it isn't
     QDateTime lastSeen;           // UTC
+    QDateTime absentSince;        // UTC, it certainly can't be reached since then; invalid: it can, or that isn't known
     int failures = 0;             // in this rollout
     QDateTime lastFailure;        // UTC
     std::optional<int> utcOffset; // of its local time, seconds
@@ -40,7 +41,8 @@ struct WaveCounts
     int total = 0;
     int waiting = 0;     // and online
     int unreachable = 0; // not sent to, because they are offline
-    int inFlight = 0;
+    int inFlight = 0;    // sent to, without a result, and holding a place
+    int absent = 0;      // the same, but offline for so long that they hold none
     int confirmed = 0;
     int soaked = 0; // run the release for the gate's time
     int failed = 0;
@@ -65,6 +67,20 @@ struct RolloutView
 
 // One that was sent to and is offline for longer has vanished: a restart takes less.
 inline constexpr std::chrono::minutes vanishedAfter{10};
+
+// So long one that was sent to keeps its place among those in flight while it can't be reached. What an update survives
+// takes less: a restart, a modem that dials in again, a new agent that has five minutes to reach the server before the
+// old one is restored. One that is absent for longer, perhaps for weeks, keeps no other device waiting; when it is back
+// and has no result yet, it holds a place again. It counts as vanished before it loses the place, so that a release
+// that takes devices off the network is noticed before the next one starts.
+inline constexpr std::chrono::minutes placeKeptFor{15};
+static_assert(placeKeptFor > vanishedAfter);
+
+// Whether one that was sent to counts against the limit of those in flight.
+[[nodiscard]] bool holdsPlace(const DeviceView &device, const QDateTime &now);
+// Why one that was sent to can't end now: that it is absent, when it was last seen, and whether its place is kept.
+// Empty for any other device.
+[[nodiscard]] records::Facts absenceOf(const RolloutView &rollout, const DeviceView &device);
 
 // Adds a device to the counts of its wave.
 void count(WaveCounts &counts, const DeviceView &device, const Rollout &rollout, const QDateTime &now);

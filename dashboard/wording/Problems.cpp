@@ -7,6 +7,8 @@
 #include <algorithm>
 #include <array>
 #include <QCoreApplication>
+#include <QDateTime>
+#include <QLocale>
 
 namespace sgn::wording {
 
@@ -105,6 +107,11 @@ constexpr auto phrases = std::to_array<Phrase>({
     {FactCode::RolloutWindow, QT_TRANSLATE_NOOP("Problem", "waits for its maintenance window from %1 to %2")},
     {FactCode::RolloutGrowth, QT_TRANSLATE_NOOP("Problem", "%1 at a time after %2 successes")},
     {FactCode::RolloutSlots, QT_TRANSLATE_NOOP("Problem", "waits for a place: %1 at a time")},
+    {FactCode::RolloutAbsent, QT_TRANSLATE_NOOP("Problem", "last seen at %1; its result is awaited")},
+    {FactCode::RolloutPlaceKept,
+     QT_TRANSLATE_NOOP("Problem", "last seen at %1; its result is awaited, and its place is kept until %2")},
+    {FactCode::RolloutPlaceFree,
+     QT_TRANSLATE_NOOP("Problem", "last seen at %1; its result is awaited, and others may have its place meanwhile")},
     {FactCode::BadRollout, QT_TRANSLATE_NOOP("Problem", "the plan can't be right")},
     {FactCode::UnknownRollout, QT_TRANSLATE_NOOP("Problem", "there is no rollout %1")},
     {FactCode::RolloutTooLarge,
@@ -223,12 +230,21 @@ QString filledIn(const QString &pattern, const QStringList &values)
     }
 }
 
+QString timeText(const QString &isoTime)
+{
+    const QDateTime time = QDateTime::fromString(isoTime, Qt::ISODate);
+    return time.isValid() ? QLocale().toString(time.toLocalTime(), QLocale::ShortFormat) : isoTime;
+}
+
 // As the words name them.
 QStringList shownValues(const records::Fact &fact)
 {
     QStringList values = fact.values;
     if (fact.code == FactCode::RolloutGate && values.size() == 3) {
         values[2] = durationText(values.at(2).toLongLong());
+    } else if (fact.code == FactCode::RolloutAbsent || fact.code == FactCode::RolloutPlaceKept ||
+               fact.code == FactCode::RolloutPlaceFree) {
+        std::ranges::transform(values, values.begin(), timeText);
     }
     return values;
 }

@@ -43,13 +43,14 @@ public:
         return {};
     }
 
-    static QString step(DeviceStep step)
+    static QString step(const rollouts::DeviceView &device)
     {
-        switch (step) {
+        switch (device.step) {
         case DeviceStep::Waiting:
             return tr("waiting");
         case DeviceStep::InFlight:
-            return tr("in progress");
+            return device.absentSince.isValid() && device.sentAt.isValid() ? tr("sent, not reachable")
+                                                                           : tr("in progress");
         case DeviceStep::Confirmed:
             return tr("done");
         case DeviceStep::Failed:
@@ -66,9 +67,9 @@ QString stateText(RolloutState state)
     return RolloutWords::state(state);
 }
 
-QString stepText(DeviceStep step)
+QString stepText(const rollouts::DeviceView &device)
 {
-    return RolloutWords::step(step);
+    return RolloutWords::step(device);
 }
 
 QString stepName(DeviceStep step)

@@ -9,8 +9,8 @@
 namespace sgn::wording {
 
 [[nodiscard]] QString stateText(rollouts::RolloutState state);
-// How far it is on one device.
-[[nodiscard]] QString stepText(rollouts::DeviceStep step);
+// How far it is on one device, and whether that one is absent.
+[[nodiscard]] QString stepText(const rollouts::DeviceView &device);
 // The same for scripts: "waiting", "in_flight", "confirmed", "failed".
 [[nodiscard]] QString stepName(rollouts::DeviceStep step);
 // Why it waits, has stopped, or has ended before its devices did; empty for no reason.

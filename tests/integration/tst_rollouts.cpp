@@ -20,6 +20,19 @@ namespace {
 constexpr int devices = 5;
 constexpr int newVersion = 2;
 
+// The time of this machine, and as much later as a test wants.
+class LaterClock final : public Clock
+{
+public:
+    [[nodiscard]] MonotonicTime monotonic() const override { return m_clock.monotonic() + m_later; }
+    [[nodiscard]] QDateTime wallUtc() const override { return m_clock.wallUtc().addMSecs(m_later.count()); }
+    void advance(MonotonicTime by) { m_later += by; }
+
+private:
+    SystemClock m_clock;
+    MonotonicTime m_later{};
+};
+
 RolloutPlan planFor(const QStringList &waves)
 {
     RolloutPlan plan;
@@ -61,6 +74,7 @@ private Q_SLOTS:
     void goesInWavesAndIsTheSameAtBothDesks();
     void aBadReleaseStopsItself();
     void anotherDeskTakesOver();
+    void goesOnWithoutADeviceThatStaysAway();
     void aWrongClockShowsTheSame();
     void aDeviceThatGetsTheTagGetsTheRelease();
     void operatorsPauseAndCancelIt();
@@ -220,6 +234,43 @@ void RolloutsTest::anotherDeskTakesOver()
     // The two that were silent get the same command again, which a device answers from its record.
     SGN_EVENTUALLY(stateAt(*other, id) == RolloutState::Done);
     QCOMPARE(other->rollouts().find(id)->progress.done, devices);
+    for (int n = 1; n <= devices; ++n) {
+        QCOMPARE(numbersAt(n).size(), 1);
+    }
+}
+
+// It has the only place when its power is cut.
+void RolloutsTest::goesOnWithoutADeviceThatStaysAway()
+{
+    m_isSilent = true;
+    for (int n = 1; n <= devices; ++n) {
+        m_devices.at(*m_server, n).isModern = true; // it gets a repeat, and answers that
+    }
+    LaterClock clock;
+    auto one = desk(u"one"_s, clock);
+    QVERIFY(one);
+    RolloutPlan plan = planFor({u"100%"_s});
+    plan.inFlight = 1;
+    plan.stop.vanished = Amount::percent(50);
+    const QString id = begin(*one, plan);
+    SGN_EVENTUALLY(reached() == 1);
+    m_isSilent = false;
+    int gone = 1;
+    while (numbersAt(gone).isEmpty()) {
+        ++gone;
+    }
+    m_devices.at(*m_server, gone).session.stop();
+    SGN_EVENTUALLY(!one->fleet().find(deviceJid(gone))->online);
+    clock.advance(14min); // the lease has ended meanwhile
+    SGN_EVENTUALLY(!one->rolloutDriver().drives(id));
+    SGN_EVENTUALLY(one->rolloutDriver().drives(id));
+    QCOMPARE(reached(), 1);
+    clock.advance(1min);
+    SGN_EVENTUALLY(one->rollouts().find(id)->progress.done == devices - 1);
+    QCOMPARE(stateAt(*one, id), RolloutState::Running);
+    m_devices.at(*m_server, gone).session.start();
+    SGN_EVENTUALLY(stateAt(*one, id) == RolloutState::Done);
+    QCOMPARE(one->rollouts().find(id)->progress.done, devices);
     for (int n = 1; n <= devices; ++n) {
         QCOMPARE(numbersAt(n).size(), 1);
     }

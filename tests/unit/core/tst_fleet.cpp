@@ -33,6 +33,11 @@ VersionReport reportOf(const QString &from, const QList<ProcessReport> &processe
     return report;
 }
 
+std::optional<std::chrono::milliseconds> lasting(std::chrono::minutes time)
+{
+    return time;
+}
+
 const QString a = u"a@localhost"_s;
 const QString b = u"b@localhost"_s;
 
@@ -60,6 +65,9 @@ private Q_SLOTS:
     void anOperatorCanAcceptAnIdentity();
     void presenceThatIsNotConfirmedEnds();
     void aMessageIsASignOfLifeForAWhile();
+    void knowsForHowLongADeviceHasBeenAbsent();
+    void aDeskThatHasJustStartedKnowsNoAbsence();
+    void whatWasSentMeanwhileShortensAnAbsence();
     void ignoresAbsenceThatWasNeverPresence();
     void anAnswerEndsNotAnswering();
     void aProcessEventChangesOneProcess();
@@ -315,6 +323,86 @@ void FleetTest::aMessageIsASignOfLifeForAWhile()
     m_fleet->expireSilent(15min);
     QVERIFY(!m_fleet->find(a)->online);
     QVERIFY2(m_fleet->find(b)->online, "the server vouches for this one");
+}
+
+void FleetTest::knowsForHowLongADeviceHasBeenAbsent()
+{
+    m_fleet->setPresence(a, true);
+    QVERIFY(!m_fleet->absentFor(a));
+    m_clock->advance(5min);
+    m_fleet->setPresence(a, false);
+    QCOMPARE(m_fleet->absentFor(a), lasting(0min));
+    m_clock->advance(5min);
+    m_clock->setWall(m_clock->wallUtc().addDays(40)); // the desk's clock is set
+    QCOMPARE(m_fleet->absentFor(a), lasting(5min));
+    // The desk's link is cut and comes back: it is still absent.
+    m_fleet->beginPresence();
+    m_fleet->settlePresence();
+    QCOMPARE(m_fleet->absentFor(a), lasting(5min));
+    m_fleet->setPresence(a, true);
+    QVERIFY(!m_fleet->absentFor(a));
+    // A dead link: it doesn't answer before the server notices.
+    m_fleet->setNotAnswering(a, true);
+    m_clock->advance(4min);
+    m_fleet->setPresence(a, false);
+    m_clock->advance(1min);
+    QCOMPARE(m_fleet->absentFor(a), lasting(5min));
+    m_fleet->recordMessage(a, {}, {m_clock->wallUtc()});
+    QVERIFY(!m_fleet->absentFor(a));
+    m_fleet->setNotAnswering(a, true);
+    m_fleet->setNotAnswering(a, false);
+    QVERIFY(!m_fleet->absentFor(a));
+    QVERIFY(!m_fleet->absentFor(b)); // no such device
+}
+
+// When one that it finds offline has left isn't known.
+void FleetTest::aDeskThatHasJustStartedKnowsNoAbsence()
+{
+    Device known;
+    known.jid = a;
+    known.lastSeen = m_clock->wallUtc().addDays(-20);
+    m_fleet->restore({known});
+    QVERIFY(!m_fleet->absentFor(a));
+    m_fleet->beginPresence();
+    m_clock->advance(1min);
+    m_fleet->add(b);
+    QVERIFY(!m_fleet->absentFor(b));
+    m_fleet->settlePresence();
+    m_clock->advance(3min);
+    QCOMPARE(m_fleet->absentFor(a), lasting(3min));
+    QCOMPARE(m_fleet->absentFor(b), lasting(3min));
+    // The archive names one more.
+    const QString late = u"late@localhost"_s;
+    m_fleet->add(late);
+    m_clock->advance(1min);
+    QCOMPARE(m_fleet->absentFor(late), lasting(1min));
+    // It signs off, and in again.
+    m_fleet->forgetPresence();
+    QVERIFY(!m_fleet->absentFor(a));
+    m_clock->advance(60min);
+    m_fleet->beginPresence();
+    m_fleet->settlePresence();
+    QCOMPARE(m_fleet->absentFor(a), lasting(0min));
+    // One that came while the link was cut and left again: as if it had been there until the login.
+    m_fleet->setPresence(b, true);
+    m_clock->advance(60min);
+    m_fleet->beginPresence();
+    m_fleet->settlePresence();
+    QCOMPARE(m_fleet->absentFor(b), lasting(0min));
+}
+
+// It was there while this desk's link was cut, and is gone again.
+void FleetTest::whatWasSentMeanwhileShortensAnAbsence()
+{
+    m_fleet->setPresence(a, true);
+    m_fleet->setPresence(a, false);
+    m_clock->advance(60min);
+    m_fleet->recordMessage(a, {}, {m_clock->wallUtc().addSecs(-90 * 60), false}); // sent before it left
+    QCOMPARE(m_fleet->absentFor(a), lasting(60min));
+    m_fleet->recordMessage(a, {}, {m_clock->wallUtc().addSecs(-60), false});
+    QCOMPARE(m_fleet->absentFor(a), lasting(1min));
+    m_fleet->recordMessage(a, {}, {m_clock->wallUtc().addSecs(-120), false});
+    QCOMPARE(m_fleet->absentFor(a), lasting(1min));
 }
 
 void FleetTest::ignoresAbsenceThatWasNeverPresence()

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
-// Rollouts in worlds where desks are killed at any moment, links are cut and devices fail: never more devices at a time
-// than allowed, none twice, every rollout ends, and all desks show the same. SGN_SEED runs one world.
+// Rollouts in worlds where desks are killed at any moment, links are cut and devices fail or stay away: none starts
+// while as many as may are at it, none twice, every rollout ends, and all desks show the same. SGN_SEED runs one world.
 #include "core/CommandLog.h"
 #include "core/Fleet.h"
 #include "core/ItemExchange.h"
@@ -30,6 +30,9 @@ namespace {
 
 using Span = std::chrono::milliseconds;
 constexpr Span step = 1s;
+constexpr Span longestCut = 5min;
+// From a desk's decision to the device, at most.
+constexpr Span underway = 5s;
 constexpr int newVersion = 4;
 
 class World;
@@ -74,6 +77,9 @@ struct Device
 {
     QString jid;
     bool isOnline = true;
+    bool isDead = false; // without power, until an order of the test
+    MonotonicTime leftAt{};
+    MonotonicTime backAt{};
     int version = 3;
     std::set<CommandNo> numbers; // that were sent to it
     std::set<CommandNo> done;
@@ -93,6 +99,9 @@ struct Rules
     bool isBad = false; // the release fails everywhere
     bool hasKills = true;
     int inFlight = 7;
+    bool isCalm = false; // nothing happens but what the test orders
+    int dying = 0;       // of those that are reached first: their power is cut
+    int healthy = 80;    // percent, of the gate
 };
 
 class World
@@ -101,6 +110,7 @@ public:
     World(unsigned seed, const Rules &rules)
         : m_rules(rules)
         , m_random(seed)
+        , m_isCalm(rules.isCalm)
     {
         for (int n = 0; n < rules.devices; ++n) {
             Device device;
@@ -117,10 +127,18 @@ public:
     void startRollout();
     // Nothing disturbs it any more, and every link comes back.
     void calmDown();
+    // They get power again.
+    void reviveDead();
+    enum class Victims { None, Driver, All };
+    // Where no desk is left, a new one is started.
+    void killDesks(Victims victims);
 
     // By every desk that is up.
     QList<Rollout> seen() const;
-    int mostAtOnce() const { return m_mostAtOnce; }
+    // How many held a place when one started, that one included: the most in all of the time. Devices that come back
+    // after a long absence wait for no desk, so that more than allowed may then be at it; but no other one may start.
+    int mostAtAStart() const { return m_mostAtAStart; }
+    int inFlight() const { return static_cast<int>(m_inFlight.size()); }
     int sentTo() const;
     int updated() const;
     QString firstDeviceWithTwo() const;
@@ -139,6 +157,8 @@ private:
     void openDesk(const Desk *before = nullptr);
     void connectDesk(Desk &desk);
     void disturb();
+    void setOnline(Device &device, bool isOnline);
+    bool holdsPlace(const Device &device) const;
     void sendQueued(Desk &desk, CommandNo number);
     void reachDevice(const QString &jid, const Command &command, const QString &from);
     void work(Device &device, const Command &command);
@@ -155,7 +175,7 @@ private:
     QList<Past> m_past;
     std::set<std::pair<QString, CommandNo>> m_inFlight;
     bool m_isCalm = false;
-    int m_mostAtOnce = 0;
+    int m_mostAtAStart = 0;
     int m_names = 0;
 };
 
@@ -227,11 +247,14 @@ void World::openDesk(const Desk *before)
 void World::connectDesk(Desk &desk)
 {
     desk.link->isUp = true;
+    desk.fleet->beginPresence();
     for (const auto &[jid, device] : m_devices) {
         desk.fleet->add(jid);
         desk.fleet->setPresence(jid, device.isOnline);
-        desk.fleet->apply(jid, reportOf(device), {m_clock.wallUtc(), false});
+        const Span since = device.isOnline ? 0ms : m_clock.monotonic() - device.leftAt;
+        desk.fleet->apply(jid, reportOf(device), {m_clock.wallUtc().addDuration(-since), false});
     }
+    desk.fleet->settlePresence();
     for (const Past &past : std::as_const(m_past)) {
         past.tell(desk, false);
     }
@@ -292,18 +315,55 @@ void World::sendQueued(Desk &desk, CommandNo number)
 void World::reachDevice(const QString &jid, const Command &command, const QString &from)
 {
     Device &device = m_devices[jid];
-    device.numbers.insert(*command.number);
-    if (!device.done.contains(*command.number)) {
+    if (device.numbers.insert(*command.number).second) {
         m_inFlight.insert({jid, *command.number});
+        const auto holding = std::ranges::count_if(
+            m_inFlight, [this](const auto &each) { return holdsPlace(m_devices.at(each.first)); });
+        m_mostAtAStart = std::max(m_mostAtAStart, static_cast<int>(holding));
     }
-    m_mostAtOnce = std::max(m_mostAtOnce, static_cast<int>(m_inFlight.size()));
     const QDateTime stamp = m_clock.wallUtc();
     remember([jid, command, stamp, from](Desk &desk, bool) { desk.commands->observe(command, jid, stamp, from); });
+    if (m_rules.dying > 0) {
+        --m_rules.dying;
+        device.isDead = true;
+        setOnline(device, false);
+    }
     if (device.isOnline) {
         work(device, command);
     } else {
         device.waiting += command;
     }
+}
+
+void World::setOnline(Device &device, bool isOnline)
+{
+    if (device.isOnline != isOnline) {
+        device.isOnline = isOnline;
+        if (isOnline) {
+            device.backAt = m_clock.monotonic();
+        } else if (m_clock.monotonic() - device.backAt > longestCut) {
+            // One that comes for less may leave unseen by a desk whose link is cut: one absence for that desk.
+            device.leftAt = m_clock.monotonic();
+        }
+    }
+    for (const auto &desk : m_desks) {
+        if (desk->link->isUp) {
+            desk->fleet->setPresence(device.jid, isOnline);
+            desk->driver->noteReport(device.jid);
+        }
+    }
+    for (const Command &command : device.isOnline ? std::exchange(device.waiting, {}) : QList<Command>()) {
+        work(device, command);
+    }
+}
+
+bool World::holdsPlace(const Device &device) const
+{
+    if (!device.isOnline) {
+        return m_clock.monotonic() - device.leftAt < placeKeptFor;
+    }
+    // While it comes back, another one may be on its way to the place that was free.
+    return device.backAt - device.leftAt < placeKeptFor || m_clock.monotonic() - device.backAt > underway;
 }
 
 void World::work(Device &device, const Command &command)
@@ -342,19 +402,8 @@ void World::disturb()
     }
     later(5s + within(90s), [this] { disturb(); });
     auto device = std::next(m_devices.begin(), static_cast<qint64>(m_random() % m_devices.size()));
-    device->second.isOnline = !device->second.isOnline || chance(50);
-    for (const auto &desk : m_desks) {
-        if (desk->link->isUp) {
-            desk->fleet->setPresence(device->first, device->second.isOnline);
-            desk->driver->noteReport(device->first);
-        }
-    }
-    for (const Command &command : std::exchange(device->second.waiting, {})) {
-        if (device->second.isOnline) {
-            work(device->second, command);
-        } else {
-            device->second.waiting += command;
-        }
+    if (!device->second.isDead) {
+        setOnline(device->second, !device->second.isOnline || chance(50));
     }
     if (!m_rules.hasKills) {
         return;
@@ -383,7 +432,7 @@ void World::startRollout()
     rollout.plan.targets.all = true;
     rollout.plan.inFlight = m_rules.inFlight;
     rollout.plan.gate.soak = 60s;
-    rollout.plan.gate.healthy = Amount::percent(80);
+    rollout.plan.gate.healthy = Amount::percent(m_rules.healthy);
     rollout.plan.stop.failed = Amount::percent(30);
     rollout.plan.stop.vanished = Amount::percent(60);
     rollout.plan.notAfter = m_clock.wallUtc().addDuration(4h);
@@ -420,7 +469,27 @@ void World::run(Span length)
 void World::calmDown()
 {
     m_isCalm = true;
-    run(5min); // a link is cut for three at most
+    run(longestCut);
+}
+
+void World::reviveDead()
+{
+    for (auto &[jid, device] : m_devices) {
+        if (std::exchange(device.isDead, false)) {
+            setOnline(device, true);
+        }
+    }
+}
+
+void World::killDesks(Victims victims)
+{
+    const auto isHit = [victims](const std::unique_ptr<Desk> &desk) {
+        return victims == Victims::All || (victims == Victims::Driver && desk->driver->drives(u"r1"_s));
+    };
+    std::erase_if(m_desks, isHit);
+    if (m_desks.empty()) {
+        openDesk();
+    }
 }
 
 QList<Rollout> World::seen() const
@@ -462,6 +531,10 @@ private Q_SLOTS:
     void endsWhateverHappens_data();
     void endsWhateverHappens();
     void reachesEveryDevice();
+    void goesOnWithoutOneThatStaysAway();
+    void aShortAbsenceCostsNoPlace_data();
+    void aShortAbsenceCostsNoPlace();
+    void oneThatComesBackHoldsAPlace();
     void aBadReleaseStopsAtItsCanaries();
     void manyDevices();
 };
@@ -480,11 +553,11 @@ void RolloutSimulation::endsWhateverHappens_data()
 void RolloutSimulation::endsWhateverHappens()
 {
     QFETCH(const unsigned, seed);
-    World world(seed, {.failing = static_cast<int>(seed % 3) * 8});
+    World world(seed, {.failing = static_cast<int>(seed % 3) * 8, .dying = static_cast<int>(seed % 2)});
     world.startRollout();
     world.run(5h);
     world.calmDown();
-    QVERIFY2(world.mostAtOnce() <= 7, qPrintable(QString::number(world.mostAtOnce())));
+    QVERIFY2(world.mostAtAStart() <= 7, qPrintable(QString::number(world.mostAtAStart())));
     QVERIFY2(world.firstDeviceWithTwo().isEmpty(), qPrintable(world.firstDeviceWithTwo()));
     const QList<Rollout> seen = world.seen();
     QCOMPARE(seen.size(), 2);
@@ -501,8 +574,76 @@ void RolloutSimulation::reachesEveryDevice()
     world.run(4h + 10min);
     QVERIFY2(world.updated() >= 50, qPrintable(QString::number(world.updated()))); // some stay offline
     QVERIFY(world.sentTo() - world.updated() < 5);                                 // on their way, and offline
-    QVERIFY(world.mostAtOnce() == 7);
+    QVERIFY(world.mostAtAStart() == 7);
     QVERIFY(isEnded(world.seen().constFirst().state()));
+}
+
+// It loses its power in the middle of the update, and holds the only place there is.
+void RolloutSimulation::goesOnWithoutOneThatStaysAway()
+{
+    for (unsigned seed = 1; seed < 6; ++seed) {
+        World world(seed, {.devices = 20, .inFlight = 1, .isCalm = true, .dying = 1, .healthy = 60});
+        world.startRollout();
+        world.run(3h);
+        QVERIFY2(world.sentTo() >= 15, qPrintable(QString::number(world.sentTo()))); // some are offline
+        QCOMPARE(world.updated(), world.sentTo() - 1);
+        QCOMPARE(world.mostAtAStart(), 1);
+        QCOMPARE(world.seen().constFirst().state(), RolloutState::Running); // it is still awaited
+        world.reviveDead();
+        world.run(10min);
+        QCOMPARE(world.updated(), world.sentTo());
+        QVERIFY(world.firstDeviceWithTwo().isEmpty());
+    }
+}
+
+void RolloutSimulation::aShortAbsenceCostsNoPlace_data()
+{
+    using Victims = World::Victims;
+    QTest::addColumn<Victims>("killed"); // 14 minutes after a device has left
+    QTest::addColumn<int>("kept");       // minutes from then on for which it keeps its place
+    QTest::addColumn<int>("free");       // minutes after which another one has it
+    QTest::newRow("the desk that drives has seen it go") << Victims::None << 0 << 2;
+    QTest::newRow("another desk takes over, which has seen it go") << Victims::Driver << 0 << 4;
+    QTest::newRow("a desk takes over that has just started") << Victims::All << 14 << 17;
+}
+
+void RolloutSimulation::aShortAbsenceCostsNoPlace()
+{
+    QFETCH(const World::Victims, killed);
+    QFETCH(const int, kept);
+    QFETCH(const int, free);
+    World world(1, {.devices = 20, .inFlight = 1, .isCalm = true, .dying = 1});
+    world.startRollout();
+    for (int n = 0; n < 60 && world.sentTo() == 0; ++n) {
+        world.run(step);
+    }
+    QCOMPARE(world.sentTo(), 1);
+    world.run(14min);
+    QCOMPARE(world.sentTo(), 1);
+    world.killDesks(killed);
+    world.run(std::chrono::minutes(kept));
+    QCOMPARE(world.sentTo(), 1);
+    world.run(std::chrono::minutes(free - kept));
+    QVERIFY(world.sentTo() > 1);
+    QCOMPARE(world.mostAtAStart(), 1);
+}
+
+void RolloutSimulation::oneThatComesBackHoldsAPlace()
+{
+    World world(1, {.devices = 20, .inFlight = 1, .isCalm = true, .dying = 1});
+    world.startRollout();
+    for (int n = 0; n < 20 * 60 && world.sentTo() < 2; ++n) {
+        world.run(step);
+    }
+    QCOMPARE(world.sentTo(), 2);
+    world.reviveDead();
+    for (int n = 0; n < 5 * 60 && world.inFlight() > 0; ++n) {
+        QCOMPARE(world.sentTo(), 2); // also when the first of the two is done
+        world.run(step);
+    }
+    world.run(10s);
+    QCOMPARE(world.sentTo(), 3);
+    QVERIFY(world.firstDeviceWithTwo().isEmpty());
 }
 
 void RolloutSimulation::aBadReleaseStopsAtItsCanaries()
@@ -525,7 +666,7 @@ void RolloutSimulation::manyDevices()
     World world(3, {.devices = test::isSanitized ? 200 : 2'000, .inFlight = 200});
     world.startRollout();
     world.run(1h);
-    QVERIFY(world.mostAtOnce() <= 200);
+    QVERIFY(world.mostAtAStart() <= 200);
     QVERIFY(world.firstDeviceWithTwo().isEmpty());
     QVERIFY2(world.updated() > 100, qPrintable(QString::number(world.updated())));
 }

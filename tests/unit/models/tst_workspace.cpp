@@ -55,6 +55,7 @@ private Q_SLOTS:
     void everyModelIsSound();
     void showsTheDeviceThatNeedsEyes();
     void showsHowAnUpdateGoes();
+    void showsThatARolloutsDeviceIsAbsent();
     void retriesWhatFailed();
     void acceptsAndRefusesNewDevices();
     void showsWhatAListWouldChange();
@@ -178,6 +179,46 @@ void WorkspaceTest::showsHowAnUpdateGoes()
     shown->panel().commands().apply(deviceJid(5), progress, {m_clock.wallUtc()});
     shown->panel().commands().flush();
     QCOMPARE(text(0, 1), u"confirming heartbeats, 10 %"_s);
+}
+
+void WorkspaceTest::showsThatARolloutsDeviceIsAbsent()
+{
+    const test::OfflinePanel place(m_clock);
+    std::unique_ptr<Panel> panel = place.open();
+    test::fill(*panel, 12, m_clock);
+    test::addRollout(*panel, m_clock);
+    Workspace shown(std::move(panel), m_clock);
+    RolloutDetails &rollout = *shown.rollout();
+    rollout.setId(u"r1"_s);
+    const auto cell = [&rollout](int column) {
+        TableFilter *devices = rollout.devices();
+        for (int row = 0; row < devices->shownCount(); ++row) {
+            if (devices->keyAt(row) == deviceJid(5)) {
+                return devices->data(devices->index(row, column), TableModel::TextRole);
+            }
+        }
+        return QVariant();
+    };
+    constexpr int state = RolloutDevicesModel::StateColumn;
+    constexpr int why = RolloutDevicesModel::WhyColumn;
+    QCOMPARE(cell(state).toString(), u"downloading, 62 %"_s);
+    QCOMPARE(cell(why).toString(), QString());
+    shown.panel().fleet().setPresence(deviceJid(5), false);
+    rollout.refreshTexts();
+    QCOMPARE(cell(state).toString(), u"sent, not reachable"_s);
+    QVERIFY2(cell(why).toString().contains(u"its place is kept until"_s), qPrintable(cell(why).toString()));
+    m_clock.advance(std::chrono::days(20));
+    rollout.refreshTexts();
+    QCOMPARE(cell(state).toString(), u"sent, not reachable"_s);
+    QVERIFY2(cell(why).toString().contains(u"others may have its place"_s), qPrintable(cell(why).toString()));
+    shown.panel().fleet().setPresence(deviceJid(5), true);
+    rollout.refreshTexts();
+    QCOMPARE(cell(state).toString(), u"downloading, 62 %"_s);
+    QCOMPARE(cell(why).toString(), QString());
+    // Without a connection it isn't known where it is.
+    shown.panel().fleet().forgetPresence();
+    rollout.refreshTexts();
+    QCOMPARE(cell(state).toString(), u"downloading, 62 %"_s);
 }
 
 void WorkspaceTest::retriesWhatFailed()

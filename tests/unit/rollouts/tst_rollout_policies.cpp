@@ -64,6 +64,8 @@ private Q_SLOTS:
     void windowsOpenByLocalTime();
     void theNextWaveLooksAtNoDevice();
     void countsWhatTheGateNeeds();
+    void anAbsentDeviceHoldsNoPlace_data();
+    void anAbsentDeviceHoldsNoPlace();
     void whoResumesForgives();
 };
 
@@ -93,6 +95,10 @@ void RolloutPoliciesTest::aloneEachDecides_data()
     row("one of three, others on their way", failureLimit, go, [](auto &s) { s.all.failed = 1, s.all.confirmed = 2; });
     row("one of three in a wave that is over", failureLimit, stop, [](auto &s) {
         s.all = {.total = 3, .confirmed = 2, .failed = 1};
+        s.wave = s.all;
+    });
+    row("one of three, the third is absent", failureLimit, stop, [](auto &s) {
+        s.all = {.total = 3, .absent = 1, .confirmed = 1, .failed = 1};
         s.wave = s.all;
     });
     row("one of three, the fourth is offline", failureLimit, stop, [](auto &s) {
@@ -139,6 +145,15 @@ void RolloutPoliciesTest::aloneEachDecides_data()
     row("the first wave needs no other", waveGate, go,
         [](auto &s) { s.device.isInWave = false, s.rollout.progress.waves = 0; });
     row("an operator has opened it", waveGate, go, [](auto &s) { s.device.isInWave = false, s.isGateOpen = true; });
+    row("of three sent to, one is absent", waveGate, wait, [](auto &s) {
+        s.device.isInWave = false;
+        s.wave = {.total = 3, .absent = 1, .confirmed = 2, .soaked = 2, .sent = 3};
+    });
+    row("of three sent to, one is absent, which the share permits", waveGate, go, [](auto &s) {
+        s.device.isInWave = false;
+        s.rollout.plan.gate.healthy = Amount::percent(60);
+        s.wave = {.total = 3, .absent = 1, .confirmed = 2, .soaked = 2, .sent = 3};
+    });
     row("who is offline doesn't count", waveGate, go, [](auto &s) {
         s.device.isInWave = false;
         s.wave = {.total = 20, .unreachable = 15, .confirmed = 5, .soaked = 5, .sent = 5};
@@ -194,9 +209,17 @@ void RolloutPoliciesTest::aloneEachDecides_data()
     row("no fifth", growth, wait, grown(14, 4));
     row("as many as there may be", growth, go, grown(15, 5));
     row("and no more", growth, wait, grown(1'000, 6));
+    row("the second, while one is absent", growth, go, [grown](auto &s) {
+        grown(0, 1)(s);
+        s.all.absent = 1;
+    });
 
     row("a place", inFlightLimit, go, [](auto &s) { s.all.inFlight = 4; });
     row("no place", inFlightLimit, wait, [](auto &s) { s.all.inFlight = 5; });
+    row("the place of one that is absent", inFlightLimit, go, [](auto &s) { s.all.inFlight = 4, s.all.absent = 1; });
+    row("one is absent, others have all places", inFlightLimit, wait,
+        [](auto &s) { s.all.inFlight = 5, s.all.absent = 1; });
+    row("more than may be, since some came back", inFlightLimit, wait, [](auto &s) { s.all.inFlight = 7; });
 }
 
 void RolloutPoliciesTest::aloneEachDecides()
@@ -355,6 +378,68 @@ void RolloutPoliciesTest::countsWhatTheGateNeeds()
     QCOMPARE(counts.failed, 1);
     QCOMPARE(counts.sent, 7);
     QCOMPARE(counts.vanished, 1);
+}
+
+void RolloutPoliciesTest::anAbsentDeviceHoldsNoPlace_data()
+{
+    QTest::addColumn<DeviceStep>("step");
+    QTest::addColumn<QDateTime>("absentSince");
+    QTest::addColumn<bool>("isCounted"); // against the limit
+    QTest::addColumn<FactCode>("why");   // NoDeviceChosen: nothing
+    const QDateTime never;
+    const FactCode nothing = FactCode::NoDeviceChosen;
+    const FactCode kept = FactCode::RolloutPlaceKept;
+    const FactCode free = FactCode::RolloutPlaceFree;
+    QTest::newRow("there") << DeviceStep::InFlight << never << true << nothing;
+    QTest::newRow("has just gone") << DeviceStep::InFlight << now << true << kept;
+    QTest::newRow("restarts") << DeviceStep::InFlight << now.addSecs(-180) << true << kept;
+    QTest::newRow("has vanished") << DeviceStep::InFlight << now.addSecs(-600) << true << kept;
+    QTest::newRow("absent, a second less") << DeviceStep::InFlight << now.addSecs(-899) << true << kept;
+    QTest::newRow("absent for 15 minutes") << DeviceStep::InFlight << now.addSecs(-900) << false << free;
+    QTest::newRow("absent for weeks") << DeviceStep::InFlight << now.addDays(-20) << false << free;
+    QTest::newRow("absent by a clock that is ahead") << DeviceStep::InFlight << now.addDays(1) << true << kept;
+    QTest::newRow("not sent to") << DeviceStep::Waiting << now.addDays(-20) << false << nothing;
+    QTest::newRow("has it, and is absent") << DeviceStep::Confirmed << now.addDays(-20) << false << nothing;
+    QTest::newRow("has failed, and is absent") << DeviceStep::Failed << now.addDays(-20) << false << nothing;
+}
+
+void RolloutPoliciesTest::anAbsentDeviceHoldsNoPlace()
+{
+    QFETCH(const DeviceStep, step);
+    QFETCH(const QDateTime, absentSince);
+    QFETCH(const bool, isCounted);
+    QFETCH(const FactCode, why);
+    const QDateTime sentAt = now.addDays(-21);
+    DeviceView device;
+    device.step = step;
+    device.isOnline = !absentSince.isValid();
+    device.sentAt = sentAt;
+    device.absentSince = absentSince;
+    QCOMPARE(holdsPlace(device, now), isCounted);
+    WaveCounts counts;
+    count(counts, device, Rollout(), now);
+    QCOMPARE(counts.inFlight, isCounted ? 1 : 0);
+    QCOMPARE(counts.absent, step == DeviceStep::InFlight && !isCounted ? 1 : 0);
+    // It was sent to and is gone all the same, also where this desk has never seen it.
+    const bool isGone = absentSince.isValid() && absentSince.addDuration(vanishedAfter) <= now;
+    QCOMPARE(counts.vanished, isGone && step != DeviceStep::Failed ? 1 : 0);
+    Situation situation;
+    const auto absence = [&situation](const DeviceView &view) {
+        const Situation &s = situation;
+        return absenceOf({s.rollout, s.at, s.wave, s.all, s.isGateOpen}, view);
+    };
+    const Facts facts = absence(device);
+    QCOMPARE(facts.isEmpty(), why == FactCode::NoDeviceChosen);
+    if (!facts.isEmpty()) {
+        QCOMPARE(facts.constFirst().code, why);
+        QCOMPARE(facts.constFirst().values.constFirst(), sentAt.toString(Qt::ISODate)); // it was there then
+        device.lastSeen = sentAt.addDays(-1);
+        QCOMPARE(absence(device), facts);
+        device.lastSeen = sentAt.addSecs(60);
+        QCOMPARE(absence(device).constFirst().values.constFirst(), device.lastSeen.toString(Qt::ISODate));
+        situation.rollout.wish.what = RolloutWish::What::Cancel;
+        QCOMPARE(absence(device).constFirst().code, FactCode::RolloutAbsent);
+    }
 }
 
 QTEST_APPLESS_MAIN(RolloutPoliciesTest)

@@ -35,6 +35,7 @@ private Q_SLOTS:
     void describesAnActivity();
     void hasWordsForEveryFact();
     void leavesValuesAsTheyAre();
+    void writesTimesAsTheReaderDoes();
     void joinsFactsAndTheTextBehindThem();
     void speaksGerman();
     void describesADeath_data();
@@ -169,6 +170,22 @@ void WordingTest::leavesValuesAsTheyAre()
     QCOMPARE(phrase({FactCode::StoreOfOther, {u"%2"_s, u"%1"_s}}),
              u"the store belongs to %2, not to %1; choose another store file"_s);
     QCOMPARE(phrase({FactCode::StoreOfOther, {}}), u"the store belongs to %1, not to %2; choose another store file"_s);
+}
+
+void WordingTest::writesTimesAsTheReaderDoes()
+{
+    const auto shown = [](const QDateTime &utc) {
+        return QLocale().toString(utc.toLocalTime(), QLocale::ShortFormat);
+    };
+    const QDateTime until = now.addSecs(900);
+    const QString seenText = now.toString(Qt::ISODate);
+    QCOMPARE(phrase({FactCode::RolloutPlaceKept, {seenText, until.toString(Qt::ISODate)}}),
+             u"last seen at %1; its result is awaited, and its place is kept until %2"_s.arg(shown(now), shown(until)));
+    QCOMPARE(phrase({FactCode::RolloutPlaceFree, {seenText}}),
+             u"last seen at %1; its result is awaited, and others may have its place meanwhile"_s.arg(shown(now)));
+    QCOMPARE(phrase({FactCode::RolloutAbsent, {seenText}}),
+             u"last seen at %1; its result is awaited"_s.arg(shown(now)));
+    QVERIFY(phrase({FactCode::RolloutPlaceFree, {u"no time"_s}}).startsWith(u"last seen at no time;"_s));
 }
 
 void WordingTest::joinsFactsAndTheTextBehindThem()
