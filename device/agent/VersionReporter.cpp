@@ -37,7 +37,8 @@ void VersionReporter::send(const QList<ProcessReport> &processes)
     report.facts.packagesVersion = m_about.packagesVersion();
     report.facts.problem = m_about.problem();
     report.facts.clockOffsetS = m_time.offsetS();
-    report.facts.utcOffsetS = QDateTime::currentDateTime().offsetFromUtc();
+    // As of the true date, which a wrong clock would place on the other side of a change to summer time.
+    report.facts.utcOffsetS = m_time.now().toLocalTime().offsetFromUtc();
     m_link.send(encode(report), *std::exchange(m_asking, std::nullopt));
 }
 

@@ -24,8 +24,10 @@ UpdateWork::UpdateWork(const InstallerSettings &settings, Ports ports, Record &r
     , m_settings(settings)
     , m_ports(std::move(ports))
     , m_record(record)
+    // A Pi's own clock may be wrong by years.
     , m_hold(
-          settings.hold, record.order.window, [&clock = m_ports.clock] { return clock.wallUtc().toLocalTime().time(); },
+          settings.hold, record.order.window,
+          [&settings, &clock = m_ports.clock] { return settings.timeBy(clock).toLocalTime().time(); },
           settings.holdPoll)
 {
     connect(&m_hold, &LocalHold::looked, this, &UpdateWork::waitForUsers);

@@ -27,6 +27,28 @@ private Q_SLOTS:
         QCOMPARE(m_link->messages().last()["packages_version"_L1], QJsonValue(4));
     }
 
+    // On the other side of a change to summer time than its own clock, if that is wrong by half a year.
+    void reportsItsLocalTimeAsOfTheServersDate_data()
+    {
+        QTest::addColumn<int>("month");
+        QTest::addColumn<int>("offset");
+        QTest::newRow("winter") << 1 << 3'600;
+        QTest::newRow("summer") << 7 << 7'200;
+    }
+
+    void reportsItsLocalTimeAsOfTheServersDate()
+    {
+        QFETCH(const int, month);
+        QFETCH(const int, offset);
+        qputenv("TZ", "CET-1CEST,M3.5.0,M10.5.0/3");
+        const QDateTime server(QDate(2036, month, 15), QTime(12, 0), Qt::UTC);
+        sendServerTime(std::chrono::milliseconds(QDateTime::currentDateTimeUtc().msecsTo(server)));
+        send(R"({"command":"version_req"})");
+        QTRY_COMPARE_WITH_TIMEOUT(m_link->sent.size(), 1, limit);
+        QCOMPARE(m_link->messages().last()["utc_offset_s"_L1], QJsonValue(offset));
+        qunsetenv("TZ");
+    }
+
     void reportsTheWatchdogsProblem()
     {
         m_watchdog->problem = u"the heartbeats of \"ocr\" are refused: there is no process 3"_s;
