@@ -2,6 +2,7 @@
 #pragma once
 
 #include "control/Control.h"
+#include "protocol/LocalWindow.h"
 #include "protocol/Process.h"
 #include "update/UpdateState.h"
 
@@ -49,6 +50,7 @@ struct UpdateStatus
     std::optional<int> percent; // of the download
     std::optional<QDateTime> since;
     QString problem; // why it fails
+    std::optional<LocalWindow> window = {};
 };
 
 struct ResultStatus

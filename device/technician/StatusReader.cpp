@@ -152,6 +152,7 @@ void readUpdate(DeviceStatus &status, const DeviceTree &tree)
     update.percent = percentOf(*record, tree);
     update.since = QFileInfo(tree.updateJournal()).lastModified().toUTC();
     update.problem = record->error ? record->error->message : QString();
+    update.window = record->order.window;
     status.update = update;
 }
 

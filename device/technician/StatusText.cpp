@@ -146,6 +146,10 @@ QString updateText(const UpdateStatus &update, const DeviceStatus &status)
     if (status.hold && update.state == update::State::Waiting) {
         text += u"; it waits for the end of the hold"_s;
     }
+    if (update.window && update.state == update::State::Waiting) {
+        text += u"; it may be exchanged from %1 to %2, local time"_s.arg(update.window->from.toString(u"HH:mm"),
+                                                                         update.window->to.toString(u"HH:mm"));
+    }
     return update.problem.isEmpty() ? text : text + u": "_s + update.problem;
 }
 

@@ -307,8 +307,10 @@ private Q_SLOTS:
         QVERIFY(makeZip(folder.filePath(u"a.zip"_s), {{u"SmartMeter/ocr.py"_s, WatchdogDevice::meterScript({}, 2)}}));
         m_offered = readWhole(folder.filePath(u"a.zip"_s));
         panel.type(R"({"command":"smart_meter_update","command_no":10,"url":")" + web.url().toEncoded() +
-                   R"(","processes":[{"process_name":"ocr","version":2}]})");
+                   R"(","processes":[{"process_name":"ocr","version":2}],"window":{"from":"12:00","to":"11:59"}})");
         QTRY_COMPARE_WITH_TIMEOUT(status()["update"_L1]["phase"_L1], QJsonValue(u"waiting"_s), limit);
+        const Run text = run({u"status"_s});
+        QVERIFY2(text.out.contains("it may be exchanged from 12:00 to 11:59, local time"), text.all());
         const QJsonObject json = status();
         QCOMPARE(json["update"_L1]["command_no"_L1], QJsonValue(10));
         QCOMPARE(json["update"_L1]["subject"_L1], QJsonValue(u"SmartMeter"_s));

@@ -102,6 +102,12 @@ private Q_SLOTS:
                 status.hold = HoldStatus{u"alice"_s, now, u"lens"_s};
                 status.update = UpdateStatus{10, u"SmartMeter"_s, update::State::Waiting, {}, now, {}};
             });
+        row("an update that waits for its window",
+            {u"SmartMeter, command 10: waiting"_s, u"it may be exchanged from 22:00 to 04:30, local time"_s},
+            [](DeviceStatus &status) {
+                status.update = UpdateStatus{10, u"SmartMeter"_s, update::State::Waiting, {}, now, {}};
+                status.update->window = LocalWindow{QTime(22, 0), QTime(4, 30)};
+            });
         row("a download", {u"downloading, 43 %"_s}, [](DeviceStatus &status) {
             status.update = UpdateStatus{10, u"SmartMeter"_s, update::State::Downloading, 43, {}, {}};
         });
