@@ -201,10 +201,11 @@ QString Agent::problem() const
     return all.join(u"; "_s);
 }
 
-void Agent::sendProgress(const update::Order &order, update::State state, int percent, const QString &remarks)
+void Agent::sendProgress(const update::Order &order, update::State state, int percent, const update::Wait &wait)
 {
     if (m_link.isOnline()) {
-        m_link.send(encode(ProgressReport{order.number, m_from, nameOf(state), percent, remarks, order.request}),
+        m_link.send(encode(ProgressReport{order.number, m_from, nameOf(state), percent, wait.remarks, order.request,
+                                          wait.cause}),
                     xmpp::Keeping::DeliverOnly);
     }
 }

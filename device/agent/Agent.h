@@ -74,7 +74,7 @@ Q_SIGNALS:
 private:
     void versionRequested(const QStringList &features, bool isLive);
     [[nodiscard]] QString problem() const;
-    void sendProgress(const update::Order &order, update::State state, int percent, const QString &remarks);
+    void sendProgress(const update::Order &order, update::State state, int percent, const update::Wait &wait);
 
     QString m_from;
     QString m_problem; // that was found while starting

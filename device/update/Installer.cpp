@@ -38,8 +38,8 @@ Installer::Installer(InstallerSettings settings, control::WatchdogPort &watchdog
     , m_journal(m_settings.journal)
     , m_progress(clock)
 {
-    connect(&m_progress, &ProgressReporter::due, this, [this](State state, int percent, const QString &remarks) {
-        Q_EMIT progress(m_record->order, state, percent, remarks);
+    connect(&m_progress, &ProgressReporter::due, this, [this](State state, int percent, const Wait &wait) {
+        Q_EMIT progress(m_record->order, state, percent, wait);
     });
 }
 

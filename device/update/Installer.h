@@ -46,9 +46,9 @@ public:
 Q_SIGNALS:
     // The state is saved and its work about to begin.
     void stateEntered(sgn::update::State state);
-    // Only for orders that requested it; at most once per second and 5 %. `remarks`: what the update waits for, or
-    // empty.
-    void progress(const sgn::update::Order &order, sgn::update::State state, int percent, const QString &remarks);
+    // Only for orders that requested it; at most once per second and 5 %.
+    void progress(const sgn::update::Order &order, sgn::update::State state, int percent,
+                  const sgn::update::Wait &wait);
     void finished(const sgn::update::UpdateOutcome &outcome);
 
 private:

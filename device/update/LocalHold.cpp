@@ -20,7 +20,7 @@ LocalHold::LocalHold(QString path, std::optional<LocalWindow> window, std::funct
 
 bool LocalHold::isSet() const
 {
-    return isFileThere() || (m_window && !m_window->isOpenAt(m_localTime()));
+    return wait().cause.has_value();
 }
 
 bool LocalHold::isFileThere() const
@@ -30,18 +30,24 @@ bool LocalHold::isFileThere() const
     return !m_path.isEmpty() && (file.exists() || file.isSymLink());
 }
 
-QString LocalHold::remarks() const
+Wait LocalHold::wait() const
 {
-    if (m_window && !isFileThere()) {
-        return u"waits for its window from %1 to %2, local time"_s.arg(m_window->from.toString(u"HH:mm"),
-                                                                       m_window->to.toString(u"HH:mm"));
+    if (isFileThere()) {
+        return {ProgressReport::Wait::Hold,
+                u"held by the file cfg/%1 on the device"_s.arg(QFileInfo(m_path).fileName())};
     }
-    return u"held by the file cfg/%1 on the device"_s.arg(QFileInfo(m_path).fileName());
+    if (m_window && !m_window->isOpenAt(m_localTime())) {
+        return {ProgressReport::Wait::Window, u"waits for its window from %1 to %2, local time"_s.arg(
+                                                  m_window->from.toString(u"HH:mm"), m_window->to.toString(u"HH:mm"))};
+    }
+    return {};
 }
 
 void LocalHold::watch()
 {
-    m_poll.start();
+    if (!m_poll.isActive()) {
+        m_poll.start();
+    }
 }
 
 void LocalHold::stop()

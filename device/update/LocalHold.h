@@ -2,6 +2,7 @@
 #pragma once
 
 #include "protocol/LocalWindow.h"
+#include "update/Wait.h"
 
 #include <chrono>
 #include <functional>
@@ -20,13 +21,13 @@ class LocalHold : public QObject
     Q_OBJECT
 
 public:
-    // `localTime` returns the device's.
+    // `localTime` returns the device's, by the best clock there is.
     LocalHold(QString path, std::optional<LocalWindow> window, std::function<QTime()> localTime,
               std::chrono::milliseconds poll, QObject *parent = nullptr);
 
     [[nodiscard]] bool isSet() const;
-    // What the update waits for, for the panel.
-    [[nodiscard]] QString remarks() const;
+    // What the update waits for now.
+    [[nodiscard]] Wait wait() const;
     // looked() follows every `poll` until stop().
     void watch();
     void stop();

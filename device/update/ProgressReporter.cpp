@@ -18,7 +18,7 @@ void ProgressReporter::begin(State state)
 {
     m_state = state;
     m_percent = 0;
-    m_waitingFor.clear();
+    m_wait = {};
 }
 
 void ProgressReporter::enter(State state)
@@ -35,9 +35,9 @@ void ProgressReporter::advance(qint64 done, qint64 total)
     }
 }
 
-void ProgressReporter::setWaitingFor(const QString &what)
+void ProgressReporter::setWait(const Wait &wait)
 {
-    m_waitingFor = what;
+    m_wait = wait;
     repeat();
 }
 
@@ -50,7 +50,7 @@ void ProgressReporter::repeat()
 void ProgressReporter::stop()
 {
     m_state.reset();
-    m_waitingFor.clear();
+    m_wait = {};
     m_later.stop();
 }
 
@@ -60,7 +60,7 @@ void ProgressReporter::offer()
         return;
     }
     if (m_gate.allow(*m_state, m_percent, m_clock.monotonic())) {
-        Q_EMIT due(*m_state, m_percent, m_waitingFor);
+        Q_EMIT due(*m_state, m_percent, m_wait);
     } else if (!m_later.isActive()) {
         m_later.start();
     }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "update/ProgressGate.h"
+#include "update/Wait.h"
 
 #include <QObject>
 #include <QString>
@@ -24,16 +25,16 @@ public:
     void enter(State state);
     // Both in the same unit, whichever.
     void advance(qint64 done, qint64 total);
-    // What the update waits for, for the panel's user; empty: for nothing any more. Always reported.
-    void setWaitingFor(const QString &what);
-    [[nodiscard]] bool isWaiting() const { return !m_waitingFor.isEmpty(); }
+    // What the update waits for; nothing: for nothing any more. Always reported.
+    void setWait(const Wait &wait);
+    [[nodiscard]] const Wait &wait() const { return m_wait; }
     // Reports once more, for a panel that has just connected.
     void repeat();
     // Nothing is reported until the next begin().
     void stop();
 
 Q_SIGNALS:
-    void due(sgn::update::State state, int percent, const QString &remarks);
+    void due(sgn::update::State state, int percent, const sgn::update::Wait &wait);
 
 private:
     void offer();
@@ -43,7 +44,7 @@ private:
     QTimer m_later;
     std::optional<State> m_state;
     int m_percent = 0;
-    QString m_waitingFor;
+    Wait m_wait;
 };
 
 } // namespace sgn::update

@@ -14,7 +14,7 @@ enum class State {
     Downloading, // fetch the zip, continuing where it was cut
     Verifying,   // size and hash
     Staging,     // unpack beside the installed release
-    Waiting,     // for users at the device, then for the watchdog to hold the component's processes
+    Waiting,     // for users at the device and the window, then for the watchdog to hold the component's processes
     Swapping,    // exchange the folders
     Confirming,  // the new release has to run
     RollingBack, // exchange the folders again; the old release has to run

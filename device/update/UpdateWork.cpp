@@ -30,7 +30,7 @@ UpdateWork::UpdateWork(const InstallerSettings &settings, Ports ports, Record &r
           [&settings, &clock = m_ports.clock] { return settings.timeBy(clock).toLocalTime().time(); },
           settings.holdPoll)
 {
-    connect(&m_hold, &LocalHold::looked, this, &UpdateWork::waitForUsers);
+    connect(&m_hold, &LocalHold::looked, this, &UpdateWork::waitForHold);
 }
 
 void UpdateWork::stop()
@@ -72,7 +72,7 @@ void UpdateWork::begin()
         stage();
         break;
     case State::Waiting:
-        waitForUsers(m_hold.isSet());
+        waitForHold(m_hold.isSet());
         break;
     case State::Swapping:
         startSwap(&ComponentSwap::swap);
@@ -198,13 +198,13 @@ void UpdateWork::staged(const Result<Staged> &staged)
     end(Event::Staged);
 }
 
-void UpdateWork::waitForUsers(bool isHeld)
+void UpdateWork::waitForHold(bool isHeld)
 {
     if (!isHeld) {
         m_hold.stop();
-        if (m_ports.progress.isWaiting()) {
-            note(u"the hold has ended"_s);
-            m_ports.progress.setWaitingFor({});
+        if (m_ports.progress.wait().cause) {
+            note(u"the wait has ended"_s);
+            m_ports.progress.setWait({});
         }
         startSwap(&ComponentSwap::prepare);
         return;
@@ -213,13 +213,14 @@ void UpdateWork::waitForUsers(bool isHeld)
     if (notAfter && m_settings.isPast && m_settings.isPast(*notAfter)) {
         m_hold.stop();
         failWith({ErrorCode::Expired, u"the command was valid until %1, and on the device until then: %2"_s.arg(
-                                          notAfter->toString(Qt::ISODate), m_hold.remarks())});
+                                          notAfter->toString(Qt::ISODate), m_hold.wait().remarks)});
         return;
     }
-    if (!m_ports.progress.isWaiting()) {
-        note(m_hold.remarks());
-        m_hold.watch();
-        m_ports.progress.setWaitingFor(m_hold.remarks());
+    m_hold.watch();
+    // A hold may begin while the window is closed, and end before it opens.
+    if (const Wait wait = m_hold.wait(); wait.cause && wait != m_ports.progress.wait()) {
+        note(wait.remarks);
+        m_ports.progress.setWait(wait);
     }
 }
 

@@ -38,7 +38,7 @@ public:
     // Ends the work of whatever state; no ended() follows.
     void stop();
 
-    // Whether users at the device postpone the swap.
+    // Whether users at the device or the order's window postpone the swap.
     [[nodiscard]] bool isHeldLocally() const { return m_hold.isSet(); }
     // Adds a line to the log and to the record's log lines.
     void note(const QString &what);
@@ -59,7 +59,7 @@ private:
     void verify();
     void stage();
     void staged(const Result<Staged> &staged);
-    void waitForUsers(bool isHeld);
+    void waitForHold(bool isHeld);
     void startSwap(void (ComponentSwap::*work)());
 
     const InstallerSettings &m_settings;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "protocol/Reply.h"
 
+#include "base/EnumNames.h"
 #include "protocol/Json.h"
 #include "protocol/LenientReader.h"
 
@@ -24,6 +25,11 @@ constexpr qsizetype maxUrl = 2048;
 constexpr qint64 maxCount = 1LL << 53; // what a JSON number holds exactly
 constexpr qsizetype maxLogLines = 20;
 constexpr qsizetype maxLogLine = 512;
+
+constexpr auto waitNames = enumNames<ProgressReport::Wait>({
+    {ProgressReport::Wait::Hold, "hold"_L1},
+    {ProgressReport::Wait::Window, "window"_L1},
+});
 
 // The seed's own replies name no command; the misspelt field is how a result is known.
 bool looksLikeResult(const LenientReader &reader)
@@ -141,6 +147,7 @@ Result<DeviceMessageReading> readProgress(LenientReader &reader)
     progress.percent = static_cast<int>(reader.amount("percent"_L1, 0, 100).value_or(0));
     progress.remarks = reader.text("remarks"_L1, maxRemarks);
     progress.request = reader.line("request"_L1, maxName);
+    progress.waitsFor = waitNames.valueOf(reader.line("waits_for"_L1, maxName));
     return DeviceMessageReading{progress, reader.notes()};
 }
 
@@ -357,6 +364,9 @@ QByteArray encode(const ProgressReport &progress)
                        {"percent"_L1, progress.percent}};
     if (!progress.remarks.isEmpty()) {
         object["remarks"_L1] = progress.remarks.left(maxRemarks);
+    }
+    if (progress.waitsFor) {
+        object["waits_for"_L1] = waitNames.nameOf(*progress.waitsFor);
     }
     insertRequest(object, progress.request);
     return toAsciiJson(object);

@@ -83,12 +83,20 @@ struct LogsReply
 // ext: how far an update is.
 struct ProgressReport
 {
+    enum class Wait {
+        Hold,   // users at the device, by cfg/hold
+        Window, // Command::window
+    };
+
     CommandNo number = 0;
     QString from;
     QString state;        // downloading, verifying, staging, waiting, swapping, confirming
     int percent = 0;      // 0 to 100, of this state
     QString remarks = {}; // what it waits for; else empty
     QString request = {}; // as in CommandResult
+    // The same as the remarks for who has words of their own; nullopt: for nothing, or the device doesn't know the
+    // field.
+    std::optional<Wait> waitsFor = {};
 
     friend bool operator==(const ProgressReport &, const ProgressReport &) = default;
 };

@@ -135,6 +135,31 @@ private Q_SLOTS:
         QVERIFY(m_link->messages().last()["succcess"_L1].toBool());
     }
 
+    void exchangesInItsWindowByTheServersTime()
+    {
+        qputenv("TZ", "<+0545>-5:45");
+        const auto itIs = [this](int hour, int minute) {
+            const QDateTime server(QDate(2036, 1, 15), QTime(hour, minute), Qt::UTC);
+            sendServerTime(std::chrono::milliseconds(QDateTime::currentDateTimeUtc().msecsTo(server)));
+        };
+        itIs(18, 0); // 23:45 at the device
+        send(update(1, 2, R"(,"progress":true,"window":{"from":"01:00","to":"04:30"})"));
+        const auto waiting = [this] {
+            const QList<QJsonObject> messages = m_link->messages();
+            const auto found = std::ranges::find_if(
+                messages, [](const QJsonObject &message) { return message.contains("waits_for"_L1); });
+            return found == messages.cend() ? QJsonObject() : *found;
+        };
+        QTRY_COMPARE_WITH_TIMEOUT(waiting()["waits_for"_L1], QJsonValue(u"window"_s), limit);
+        QCOMPARE(waiting()["state"_L1], QJsonValue(u"waiting"_s));
+        QCOMPARE(waiting()["remarks"_L1], QJsonValue(u"waits for its window from 01:00 to 04:30, local time"_s));
+        QVERIFY(m_watchdog->requestsOf<control::Hold>().isEmpty());
+        itIs(19, 15);
+        QTRY_VERIFY_WITH_TIMEOUT(m_link->messages().last().contains("succcess"_L1), limit);
+        QVERIFY(m_link->messages().last()["succcess"_L1].toBool());
+        qunsetenv("TZ");
+    }
+
     void namesTheRequestInEveryReply_data()
     {
         QTest::addColumn<QByteArray>("command");

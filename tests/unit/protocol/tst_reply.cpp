@@ -130,6 +130,15 @@ private Q_SLOTS:
             7, u"id"_s, u"waiting"_s, 0, u"cfg/hold exists on the device"_s, u"b1946ac92492d234"_s};
         QCOMPARE(std::get<ProgressReport>(parseDeviceMessage(encode(held)).value()), held);
 
+        for (const auto wait : {ProgressReport::Wait::Hold, ProgressReport::Wait::Window}) {
+            const ProgressReport waiting{7, u"id"_s, u"waiting"_s, 0, u"waits"_s, {}, wait};
+            QCOMPARE(std::get<ProgressReport>(parseDeviceMessage(encode(waiting)).value()), waiting);
+        }
+        // A device to come may wait for other things.
+        QByteArray other = encode(ProgressReport{7, u"id"_s, u"waiting"_s, 0, u"waits"_s});
+        other.insert(1, R"("waits_for":"daylight",)");
+        QCOMPARE(std::get<ProgressReport>(parseDeviceMessage(other).value()).waitsFor, std::nullopt);
+
         const ProcessEvent event{u"id"_s, deadProcess()};
         QCOMPARE(std::get<ProcessEvent>(parseDeviceMessage(encode(event)).value()), event);
     }

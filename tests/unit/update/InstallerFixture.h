@@ -40,8 +40,8 @@ protected:
         connect(m_installer.get(), &update::Installer::stateEntered, this,
                 [this](update::State state) { m_states += state; });
         connect(m_installer.get(), &update::Installer::progress, this,
-                [this](const update::Order &, update::State state, int, const QString &remarks) {
-                    m_progress += std::pair(state, remarks);
+                [this](const update::Order &, update::State state, int, const update::Wait &wait) {
+                    m_progress += std::pair(state, wait.remarks);
                 });
     }
     // Restarts and resumes the installer as soon as it has entered the state, once; then `*restarted` is true.

@@ -101,6 +101,29 @@ private Q_SLOTS:
         installs();
     }
 
+    void namesTheHoldWhileThereIsOne()
+    {
+        setZone(utc);
+        m_now = at(2026, 1, 15, 12, 0);
+        const LocalWindow window{QTime(1, 0), QTime(4, 30)};
+        const QString held = u"held by the file cfg/hold on the device"_s;
+        const QString closed = u"waits for its window from 01:00 to 04:30, local time"_s;
+        begin(window);
+        QTRY_COMPARE_WITH_TIMEOUT(remarks(), closed, limit);
+        hold();
+        QTRY_COMPARE_WITH_TIMEOUT(remarks(), held, limit);
+        // Open, and held all the same.
+        m_now = at(2026, 1, 16, 1, 0);
+        restart();
+        m_installer->resume();
+        stillWaits();
+        m_now = at(2026, 1, 16, 12, 0);
+        QVERIFY(QFile::remove(m_settings.hold));
+        QTRY_COMPARE_WITH_TIMEOUT(remarks(), closed, limit);
+        m_now = at(2026, 1, 17, 1, 0);
+        installs();
+    }
+
 private:
     [[nodiscard]] static LocalWindow window()
     {
@@ -121,6 +144,7 @@ private:
         order.window = window;
         QVERIFY(m_installer->begin(order));
     }
+    [[nodiscard]] QString remarks() const { return m_progress.isEmpty() ? QString() : m_progress.last().second; }
     // At the clock, and at what the last look has begun.
     void looksAgain()
     {
