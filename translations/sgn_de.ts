@@ -2018,16 +2018,8 @@
         <translation>Gleichzeitig</translation>
     </message>
     <message>
-        <source>Minutes it must run before the next wave</source>
-        <translation>Minuten, die sie vor der nächsten Welle laufen muss</translation>
-    </message>
-    <message>
         <source>Stops when more fail than</source>
         <translation>Stoppt, wenn mehr scheitern als</translation>
-    </message>
-    <message>
-        <source>Time of the day at the device</source>
-        <translation>Tageszeit am Gerät</translation>
     </message>
     <message>
         <source>Also devices that meet this later</source>
@@ -2037,6 +2029,22 @@
 <context>
     <name>Step</name>
     <message>
+    <message>
+        <source>Maintenance window</source>
+        <translation>Wartungsfenster</translation>
+    </message>
+    <message>
+        <source>Time of the day where the device is; nothing for any time. It fetches the release before, and installs it only then.</source>
+        <translation>Tageszeit am Ort des Geräts; leer: jederzeit. Es lädt die Version vorher und installiert sie erst dann.</translation>
+    </message>
+    <message>
+        <source>Minutes it must run</source>
+        <translation>Minuten, die sie laufen muss</translation>
+    </message>
+    <message>
+        <source>Before the next wave begins.</source>
+        <translation>Bevor die nächste Welle beginnt.</translation>
+    </message>
         <source>downloading</source>
         <translation>lädt herunter</translation>
     </message>
@@ -2948,6 +2956,21 @@
         <translation>
             <numerusform>Schlagwörter von %n Gerät geändert.</numerusform>
             <numerusform>Schlagwörter von %n Geräten geändert.</numerusform>
+<context>
+    <name>sgn::models::StagingForm</name>
+    <message>
+        <source>Numbers of devices such as 3, or parts of all such as 5%; a comma between them, at most 20.</source>
+        <translation>Anzahlen von Geräten wie 3 oder Anteile wie 5%; durch Kommas getrennt, höchstens 20.</translation>
+    </message>
+    <message>
+        <source>A number of devices such as 3, or a part of all such as 5%.</source>
+        <translation>Eine Anzahl von Geräten wie 3 oder ein Anteil wie 5%.</translation>
+    </message>
+    <message>
+        <source>Two different times of the day such as 22:00-04:30; nothing for any time.</source>
+        <translation>Zwei verschiedene Uhrzeiten wie 22:00-04:30; leer: jederzeit.</translation>
+    </message>
+</context>
         </translation>
     </message>
 </context>

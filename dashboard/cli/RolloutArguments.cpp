@@ -6,6 +6,7 @@
 #include "cli/RolloutJobs.h"
 #include "cli/UpdateArguments.h"
 #include "protocol/Json.h"
+#include "rollouts/WindowText.h"
 #include "wording/Problems.h"
 
 #include <algorithm>
@@ -56,6 +57,25 @@ QJsonObject planFile(const QString &path)
     return *json;
 }
 
+// `known` is the file's.
+QJsonObject windowOf(const QString &text, QJsonObject known)
+{
+    const std::optional<LocalWindow> window = rollouts::localWindowFrom(text);
+    if (!window) {
+        CommandLine::usageError(
+            u"--window takes two different times of the day such as 01:00-04:30, not '%1'"_s.arg(text));
+    }
+    known["from"_L1] = window->from.toString(u"HH:mm");
+    known["to"_L1] = window->to.toString(u"HH:mm");
+    if (!known.contains("download"_L1)) {
+        known["download"_L1] = u"any"_s;
+    }
+    if (!known.contains("utc_offset_s"_L1)) {
+        known["utc_offset_s"_L1] = QDateTime::currentDateTime().offsetFromUtc();
+    }
+    return known;
+}
+
 // Options count more than the file.
 rollouts::RolloutPlan readPlan(CommandLine &line)
 {
@@ -93,11 +113,7 @@ rollouts::RolloutPlan readPlan(CommandLine &line)
         within("gate"_L1, "soak_s"_L1, line.number(u"soak"_s, 0, 30 * 24 * 3600));
     }
     if (parser.isSet(u"window"_s)) {
-        const QStringList times = parser.value(u"window"_s).split(u'-');
-        json["window"_L1] = QJsonObject{{"from"_L1, times.value(0).trimmed()},
-                                        {"to"_L1, times.value(1).trimmed()},
-                                        {"download"_L1, u"any"_s},
-                                        {"utc_offset_s"_L1, QDateTime::currentDateTime().offsetFromUtc()}};
+        json["window"_L1] = windowOf(parser.value(u"window"_s), json["window"_L1].toObject());
     }
     if (parser.isSet(u"not-after"_s)) {
         json["not_after"_L1] = parser.value(u"not-after"_s);
@@ -158,7 +174,10 @@ void addRolloutArguments(CommandLine &line)
     line.addOption({u"healthy"_s, u"So many of a wave run it before the next one begins (95%)."_s, u"AMOUNT"_s});
     line.addOption({u"soak"_s, u"For so many seconds (900)."_s, u"SECONDS"_s});
     line.addOption({u"max-failures"_s, u"It stops when more than these fail (5%)."_s, u"AMOUNT"_s});
-    line.addOption({u"window"_s, u"Devices exchange it only within this time of their day."_s, u"FROM-TO"_s});
+    line.addOption(
+        {u"window"_s,
+         u"Devices exchange it only within this time of their day, such as 22:00-04:30; they fetch it before."_s,
+         u"FROM-TO"_s});
     addReleaseOptions(line);
 }
 

@@ -159,7 +159,7 @@ int NewUpdate::targetCount() const
 
 bool NewUpdate::isReady() const
 {
-    return m_stage == Editing && targetCount() > 0 && m_staging.error().isEmpty();
+    return m_stage == Editing && targetCount() > 0 && m_staging.isSound();
 }
 
 void NewUpdate::begin(const QStringList &jids)

@@ -3,6 +3,8 @@
 
 #include "rollouts/RolloutPlan.h"
 
+#include <QJsonArray>
+#include <QJsonObject>
 #include <QObject>
 #include <QtQml/qqmlregistration.h>
 
@@ -26,6 +28,11 @@ class StagingForm : public QObject
     Q_PROPERTY(bool standing MEMBER m_isStanding NOTIFY changed FINAL)
     // "01:00-04:30"; empty: at any time.
     Q_PROPERTY(QString window MEMBER m_window NOTIFY changed FINAL)
+    // What is wrong with a field; empty: nothing.
+    Q_PROPERTY(QString wavesError READ wavesError NOTIFY changed FINAL)
+    Q_PROPERTY(QString failuresError READ failuresError NOTIFY changed FINAL)
+    Q_PROPERTY(QString windowError READ windowError NOTIFY changed FINAL)
+    // What is wrong with the others.
     Q_PROPERTY(QString error READ error NOTIFY changed FINAL)
 
 public:
@@ -33,7 +40,10 @@ public:
 
     void reset();
     [[nodiscard]] bool isStaged() const { return m_isStaged; }
-    // What is wrong with it; empty: nothing.
+    [[nodiscard]] bool isSound() const { return !m_isStaged || plan({}).has_value(); }
+    [[nodiscard]] QString wavesError() const;
+    [[nodiscard]] QString failuresError() const;
+    [[nodiscard]] QString windowError() const;
     [[nodiscard]] QString error() const;
     // For these devices, or for all where none is named.
     [[nodiscard]] Result<rollouts::RolloutPlan> plan(const QStringList &jids) const;
@@ -42,6 +52,12 @@ Q_SIGNALS:
     void changed();
 
 private:
+    // Parts of the plan's JSON; empty where the field is.
+    [[nodiscard]] QJsonObject basics(const QStringList &jids) const;
+    [[nodiscard]] QJsonArray wavesPart() const;
+    [[nodiscard]] QJsonObject stopPart() const;
+    [[nodiscard]] QJsonObject windowPart() const;
+
     bool m_isStaged = false;
     QString m_name;
     QString m_waves;

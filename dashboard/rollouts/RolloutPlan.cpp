@@ -163,8 +163,10 @@ void PlanReader::readWindow()
         window.isDownloadAnytime = download == "any"_L1;
         window.utcOffset =
             static_cast<int>(reader.optionalInteger("utc_offset_s"_L1, -maxOffset, maxOffset).value_or(0));
-        if (!window.from.isValid() || !window.to.isValid() || window.from == window.to) {
+        if (!window.from.isValid() || !window.to.isValid()) {
             reader.reject("from"_L1, u"and \"to\" must be two times of the day such as \"01:00\""_s);
+        } else if (window.from == window.to) {
+            reader.reject("to"_L1, u"must be another time than \"from\"; without a window it is any time"_s);
         } else if (!download.isEmpty() && download != "any"_L1 && download != "window"_L1) {
             reader.reject("download"_L1, u"must be \"any\" or \"window\""_s);
         }

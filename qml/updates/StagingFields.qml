@@ -71,6 +71,7 @@ ColumnLayout {
         Field {
             label: qsTr("Waves")
             hint: qsTr("So many devices, or such a part of all, have it after each.")
+            error: fields.form.wavesError
             Layout.columnSpan: 2
             Layout.fillWidth: true
 
@@ -86,6 +87,7 @@ ColumnLayout {
             label: qsTr("At the same time")
             Layout.preferredWidth: Theme.equalShare
             Layout.fillWidth: true
+            Layout.alignment: Qt.AlignTop
 
             NumberField {
                 value: fields.form.inFlight
@@ -94,19 +96,22 @@ ColumnLayout {
             }
         }
         Field {
-            label: qsTr("Minutes it must run before the next wave")
+            label: qsTr("Minutes it must run")
+            hint: qsTr("Before the next wave begins.")
             Layout.preferredWidth: Theme.equalShare
             Layout.fillWidth: true
+            Layout.alignment: Qt.AlignTop
 
             NumberField {
                 value: fields.form.soakMinutes
-                Accessible.name: qsTr("Minutes it must run before the next wave")
+                Accessible.name: qsTr("Minutes it must run")
                 onEdited: value => fields.form.soakMinutes = value
             }
         }
         Field {
             label: qsTr("Stops when more fail than")
-            Layout.preferredWidth: Theme.equalShare
+            error: fields.form.failuresError
+            Layout.columnSpan: 2
             Layout.fillWidth: true
 
             TextField {
@@ -118,15 +123,17 @@ ColumnLayout {
             }
         }
         Field {
-            label: qsTr("Time of the day at the device")
-            Layout.preferredWidth: Theme.equalShare
+            label: qsTr("Maintenance window")
+            hint: qsTr("Time of the day where the device is; nothing for any time. It fetches the release before, and installs it only then.")
+            error: fields.form.windowError
+            Layout.columnSpan: 2
             Layout.fillWidth: true
 
             TextField {
                 text: fields.form.window
                 placeholderText: "01:00-04:30"
                 Layout.fillWidth: true
-                Accessible.name: qsTr("Time of the day at the device")
+                Accessible.name: qsTr("Maintenance window")
                 onTextEdited: fields.form.window = text
             }
         }

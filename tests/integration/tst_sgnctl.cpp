@@ -311,6 +311,11 @@ void SgnctlTest::wrongUsageIsOneSentence_data()
     QTest::newRow("rollout to no device")
         << QStringList{u"rollout"_s, u"plan"_s, u"--wave"_s, u"100%"_s} << QByteArray("--all");
     QTest::newRow("bad limit") << QStringList{u"activity"_s, u"--limit"_s, u"0"_s} << QByteArray("--limit");
+    for (const QString &window : {u"01:00-01:00"_s, u"01:00"_s, u"01:00-04:30-05:00"_s, u"25:00-04:30"_s}) {
+        QTest::addRow("window %s", qPrintable(window))
+            << QStringList{u"rollout"_s, u"plan"_s, u"--all"_s, u"--window"_s, window}
+            << QByteArray("--window takes two different times of the day such as 01:00-04:30, not '");
+    }
 }
 
 void SgnctlTest::wrongUsageIsOneSentence()

@@ -1,15 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "protocol/LocalWindow.h"
 #include "rollouts/Policies.h"
 
 namespace sgn::rollouts {
 
 namespace {
-
-bool isWithin(const QTime &time, const Window &window)
-{
-    return window.from < window.to ? time >= window.from && time < window.to
-                                   : time >= window.from || time < window.to; // over midnight
-}
 
 // The next moment at which the local time is that of the window's begin.
 QDateTime nextBegin(const QDateTime &localNow, const QTime &from)
@@ -31,7 +26,7 @@ Verdict maintenanceWindow(const RolloutView &rollout, const DeviceView &device)
     const int offset = device.utcOffset.value_or(window->utcOffset);
     // Local time, written as if it were UTC: time zones of this machine have nothing to do with it.
     const QDateTime local = rollout.now.addSecs(offset);
-    if (isWithin(local.time(), *window)) {
+    if (LocalWindow{window->from, window->to}.isOpenAt(local.time())) {
         return Verdict::go();
     }
     return Verdict::wait(records::FactCode::RolloutWindow,

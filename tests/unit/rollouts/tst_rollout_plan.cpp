@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "rollouts/RolloutPlan.h"
+#include "rollouts/WindowText.h"
 
 #include <QJsonDocument>
 #include <QTest>
@@ -29,6 +30,8 @@ private Q_SLOTS:
     void hasSensibleDefaults();
     void namesTheWrongField_data();
     void namesTheWrongField();
+    void readsWindowsAsPeopleWriteThem_data();
+    void readsWindowsAsPeopleWriteThem();
 };
 
 void RolloutPlanTest::amounts_data()
@@ -131,7 +134,8 @@ void RolloutPlanTest::namesTheWrongField_data()
     row("waves that are numbers", R"("waves": [3])", u"\"waves\""_s);
     row("a share over everyone", R"("gate": {"healthy": "120%"})", u"\"gate.healthy\" must be"_s);
     row("a soak of years", R"("gate": {"soak_s": 99999999})", u"\"gate.soak_s\""_s);
-    row("a window of no length", R"("window": {"from": "01:00", "to": "01:00"})", u"\"window.from\""_s);
+    row("a window of no length", R"("window": {"from": "01:00", "to": "01:00"})",
+        u"\"window.to\" must be another time"_s);
     row("a window without an end", R"("window": {"from": "01:00"})", u"\"window.to\" is missing"_s);
     row("no time of the day", R"("window": {"from": "25:00", "to": "01:00"})", u"\"window.from\""_s);
     row("a download at some time", R"("window": {"from": "00:00", "to": "01:00", "download": "soon"})",
@@ -146,6 +150,45 @@ void RolloutPlanTest::namesTheWrongField()
     const auto plan = rolloutPlanFrom(json(text));
     QVERIFY(!plan);
     QVERIFY2(plan.error().message.contains(words), qPrintable(plan.error().message));
+}
+
+void RolloutPlanTest::readsWindowsAsPeopleWriteThem_data()
+{
+    QTest::addColumn<QString>("text");
+    QTest::addColumn<QString>("read"); // empty: it is none
+    QTest::newRow("two times") << u"01:00-04:30"_s << u"01:00-04:30"_s;
+    QTest::newRow("over midnight") << u"22:00-04:30"_s << u"22:00-04:30"_s;
+    QTest::newRow("blanks") << u"  01:00 - 04:30\t"_s << u"01:00-04:30"_s;
+    QTest::newRow("a dash") << u"01:00\u201304:30"_s << u"01:00-04:30"_s;
+    QTest::newRow("a long dash") << u"01:00 \u2014 04:30"_s << u"01:00-04:30"_s;
+    QTest::newRow("an hour of one digit") << u"1:00-4:30"_s << u"01:00-04:30"_s;
+    QTest::newRow("to the end of the day") << u"22:00-24:00"_s << u"22:00-00:00"_s;
+    QTest::newRow("from the begin of the day") << u"00:00-04:30"_s << u"00:00-04:30"_s;
+    QTest::newRow("from the end of the day") << u"24:00-04:30"_s << QString();
+    QTest::newRow("a minute after the end of the day") << u"22:00-24:01"_s << QString();
+    QTest::newRow("no length") << u"01:00-01:00"_s << QString();
+    QTest::newRow("the whole day") << u"00:00-24:00"_s << QString();
+    QTest::newRow("no end") << u"01:00"_s << QString();
+    QTest::newRow("an empty end") << u"01:00-"_s << QString();
+    QTest::newRow("no begin") << u"-04:30"_s << QString();
+    QTest::newRow("three times") << u"01:00-04:30-05:00"_s << QString();
+    QTest::newRow("no such hour") << u"25:00-04:30"_s << QString();
+    QTest::newRow("no such minute") << u"01:60-04:30"_s << QString();
+    QTest::newRow("a minute of one digit") << u"01:0-04:30"_s << QString();
+    QTest::newRow("seconds") << u"01:00:00-04:30:00"_s << QString();
+    QTest::newRow("no colon") << u"0100-0430"_s << QString();
+    QTest::newRow("a blank in a time") << u"01: 00-04:30"_s << QString();
+    QTest::newRow("digits of another script") << u"\u0660\u0661:00-04:30"_s << QString();
+    QTest::newRow("words") << u"at night"_s << QString();
+    QTest::newRow("nothing") << QString() << QString();
+}
+
+void RolloutPlanTest::readsWindowsAsPeopleWriteThem()
+{
+    QFETCH(const QString, text);
+    QFETCH(const QString, read);
+    const std::optional<LocalWindow> window = localWindowFrom(text);
+    QCOMPARE(window ? window->from.toString(u"HH:mm") + u'-' + window->to.toString(u"HH:mm") : QString(), read);
 }
 
 QTEST_APPLESS_MAIN(RolloutPlanTest)
