@@ -1417,10 +1417,6 @@
         <translation>es ist in einem Netz (%1), das keines von diesen ist: %2</translation>
     </message>
     <message>
-        <source>waits for its maintenance window from %1 to %2</source>
-        <translation>wartet auf sein Wartungsfenster von %1 bis %2</translation>
-    </message>
-    <message>
         <source>%1 at a time after %2 successes</source>
         <translation>%1 zugleich nach %2 Erfolgen</translation>
     </message>
@@ -1499,6 +1495,14 @@
     <message>
         <source>last seen at %1; its result is awaited</source>
         <translation>zuletzt gesehen am %1; sein Ergebnis steht aus</translation>
+    </message>
+    <message>
+        <source>held by the file cfg/hold on the device</source>
+        <translation>angehalten durch die Datei cfg/hold auf dem Gerät</translation>
+    </message>
+    <message>
+        <source>waits for its maintenance window, %1 to %2 by its local time</source>
+        <translation>wartet auf sein Wartungsfenster, %1 bis %2 nach seiner Ortszeit</translation>
     </message>
 </context>
 <context>

@@ -16,21 +16,18 @@ namespace sgn::cli {
 
 using namespace Qt::StringLiterals;
 
-namespace {
-
 QString progressText(const records::CommandTarget &target)
 {
     if (target.state == records::TargetState::Running && !target.deviceState.isEmpty()) {
         // What it waits for is worth more than how far it is.
-        const QString more = !target.remarks.isEmpty() ? u": "_s + target.remarks
-                             : target.percent < 0      ? QString()
-                                                       : u" %1 %"_s.arg(target.percent);
+        const QString remarks = wording::remarksText(target);
+        const QString more = !remarks.isEmpty()   ? u": "_s + remarks
+                             : target.percent < 0 ? QString()
+                                                  : u" %1 %"_s.arg(target.percent);
         return wording::stepText(target.deviceState) + more;
     }
     return nameOf(target.state);
 }
-
-} // namespace
 
 CommandJob::CommandJob(const Terms &terms, Until until)
     : Job(terms)

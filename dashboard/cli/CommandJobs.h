@@ -7,6 +7,9 @@
 
 namespace sgn::cli {
 
+// How far a command is on one device, and what it waits for.
+[[nodiscard]] QString progressText(const records::CommandTarget &target);
+
 // Follows one numbered command and prints how it went on each device.
 class CommandJob : public Job
 {

@@ -4,6 +4,7 @@
 #include "cli/Json.h"
 #include "cli/Tones.h"
 #include "rollouts/Policies.h"
+#include "wording/Commands.h"
 #include "wording/Problems.h"
 #include "wording/Rollouts.h"
 
@@ -252,6 +253,17 @@ RolloutShowJob::RolloutShowJob(const Terms &terms, QString id)
     , m_id(std::move(id))
 {}
 
+// What it reported last is no longer so where it can't be reached.
+QString RolloutShowJob::whyInFlight(const core::RolloutViews::Standing &standing, const rollouts::RolloutView &view,
+                                    const rollouts::DeviceView &device)
+{
+    if (const records::Facts absence = rollouts::absenceOf(view, device); !absence.isEmpty()) {
+        return wording::whyText(absence);
+    }
+    const records::CommandTarget *target = panel().rolloutDriver().views().newestTarget(standing, device.jid);
+    return target ? wording::remarksText(*target) : QString();
+}
+
 void RolloutShowJob::run()
 {
     const QString id = idOf(m_id);
@@ -265,7 +277,7 @@ void RolloutShowJob::run()
         const rollouts::RolloutView view = standing.view(rollout);
         const rollouts::Verdict verdict = rollouts::evaluate(view, device.view);
         const bool isWaiting = device.view.step == rollouts::DeviceStep::Waiting;
-        const QString why = wording::whyText(isWaiting ? verdict.why : rollouts::absenceOf(view, device.view));
+        const QString why = isWaiting ? wording::whyText(verdict.why) : whyInFlight(standing, view, device.view);
         table.add({known ? known->name().toString() : device.view.jid,
                    QString::number(device.wave + 1),
                    {step, toneOf(device.view.step)},

@@ -94,6 +94,9 @@ protected:
     void run() override;
 
 private:
+    [[nodiscard]] QString whyInFlight(const core::RolloutViews::Standing &standing, const rollouts::RolloutView &view,
+                                      const rollouts::DeviceView &device);
+
     QString m_id;
 };
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "cli/WatchJobs.h"
 
+#include "cli/CommandJobs.h"
 #include "cli/Json.h"
 #include "cli/Tones.h"
 #include "wording/Activity.h"
-#include "wording/Commands.h"
 #include "wording/Csv.h"
 #include "wording/Problems.h"
 #include "xmpp/Jid.h"
@@ -78,10 +78,9 @@ void WatchJob::printProgress(CommandNo number, const QString &jid)
         object[u"command_no"_s] = static_cast<qint64>(number);
         output().json(object);
     } else {
-        const QString line = u"%1  %2  %3: %4 %5 %\n"_s.arg(localTime(QDateTime::currentDateTimeUtc()), deviceText(jid))
+        const QString line = u"%1  %2  %3: %4\n"_s.arg(localTime(QDateTime::currentDateTimeUtc()), deviceText(jid))
                                  .arg(number)
-                                 .arg(plain(wording::stepText(target->deviceState)))
-                                 .arg(target->percent);
+                                 .arg(plain(progressText(*target)));
         output().bytes(line.toUtf8());
     }
 }

@@ -23,6 +23,19 @@ records::Facts sentBy(const QString &whom)
     return whom.isEmpty() ? records::Facts() : records::Facts{{records::FactCode::SentBy, {whom}}};
 }
 
+// Empty where it waits for nothing, or for what only its remarks name.
+records::Facts waitFacts(const ProgressReport &progress, const Command &command)
+{
+    if (progress.waitsFor == ProgressReport::Wait::Hold) {
+        return {{FactCode::HeldAtDevice, {}}};
+    }
+    if (progress.waitsFor == ProgressReport::Wait::Window && command.window) {
+        return {{FactCode::RolloutWindow,
+                 {command.window->from.toString(u"HH:mm"), command.window->to.toString(u"HH:mm")}}};
+    }
+    return {};
+}
+
 constexpr std::chrono::milliseconds collectFor{50};
 // What a command has beside its body: number, request, time...
 constexpr qsizetype roomForTheRest = 512;
@@ -325,7 +338,8 @@ bool CommandLog::apply(const QString &jid, const ProgressReport &progress, const
     target.deviceState = progress.state;
     // Steps without a measure stay at 0; "confirming, 0 %" would look like a standstill.
     target.percent = progress.percent > 0 ? progress.percent : -1;
-    target.remarks = progress.remarks;
+    target.facts = waitFacts(progress, place.entry->record.command);
+    target.remarks = target.facts.isEmpty() ? progress.remarks : QString();
     setState(place, records::TargetState::Running);
     return true;
 }

@@ -190,6 +190,16 @@ RolloutViews::Standing RolloutViews::standingOf(const Rollout &rollout) const
     return standing;
 }
 
+const records::CommandTarget *RolloutViews::newestTarget(const Standing &standing, const QString &jid) const
+{
+    for (auto wave = standing.waves.crbegin(); wave != standing.waves.crend(); ++wave) {
+        if (const records::CommandTarget *target = m_commands.target(wave->number, jid)) {
+            return target;
+        }
+    }
+    return nullptr;
+}
+
 QList<rollouts::Candidate> RolloutViews::candidatesFor(const Rollout &rollout, const Standing &standing) const
 {
     QSet<QString> taken;

@@ -59,6 +59,8 @@ public:
     // Who meets the targets, is in no wave, and lacks the release.
     [[nodiscard]] QList<rollouts::Candidate> candidatesFor(const rollouts::Rollout &rollout,
                                                            const Standing &standing) const;
+    // How the newest command of the rollout stands on a device; null where it got none.
+    [[nodiscard]] const records::CommandTarget *newestTarget(const Standing &standing, const QString &jid) const;
     // A device that is in no wave yet.
     [[nodiscard]] rollouts::DeviceView viewOf(const rollouts::Rollout &rollout, const records::Device &device) const;
 

@@ -66,13 +66,11 @@ RolloutDevicesModel::Row RolloutDevicesModel::describe(const core::RolloutViews:
         row.why = wording::whyText(rollouts::evaluate(view, device.view).why);
         return row;
     }
-    for (auto wave = standing.waves.crbegin(); wave != standing.waves.crend(); ++wave) {
-        if (const records::CommandTarget *target = m_panel.commands().target(wave->number, device.view.jid)) {
-            row.text = UpdateTargetsModel::stateText(*target);
-            row.why = wording::remarksText(*target);
-            row.percent = target->state == records::TargetState::Running ? std::max(target->percent, 0) : -1;
-            break;
-        }
+    const core::RolloutViews &views = m_panel.rolloutDriver().views();
+    if (const records::CommandTarget *target = views.newestTarget(standing, device.view.jid)) {
+        row.text = UpdateTargetsModel::stateText(*target);
+        row.why = wording::remarksText(*target);
+        row.percent = target->state == records::TargetState::Running ? std::max(target->percent, 0) : -1;
     }
     return row;
 }

@@ -38,7 +38,7 @@ struct CommandTarget
     int percent = -1;    // of deviceState while running; -1: unknown
     QString deviceState; // as in the progress message
     QString remarks;     // text of the device: of the result, or while running what it waits for
-    Facts facts;         // why it failed here, before the remarks
+    Facts facts;         // why it failed here, before the remarks; or while running what it waits for
     QStringList log;     // of a failure, as the device reports it: what led to it
     std::optional<ErrorCode> error;
     int attempts = 0;           // how often it was given to the server

@@ -21,6 +21,7 @@ constexpr auto names = enumNames<FactCode>({
     {FactCode::Withdrawn, "withdrawn"_L1},
     {FactCode::NotAnswered, "not_answered"_L1},
     {FactCode::DeviceRetired, "device_retired"_L1},
+    {FactCode::HeldAtDevice, "held_at_device"_L1},
     {FactCode::SignedCommandTooLarge, "signed_command_too_large"_L1},
     {FactCode::CommandTooLarge, "command_too_large"_L1},
     {FactCode::BadProcessName, "bad_process_name"_L1},

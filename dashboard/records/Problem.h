@@ -22,6 +22,7 @@ enum class FactCode {
     Withdrawn, // before it was sent
     NotAnswered,
     DeviceRetired,
+    HeldAtDevice,          // the exchange, by users at the device
     SignedCommandTooLarge, // bytes, limit
     CommandTooLarge,       // bytes, limit
     BadProcessName,        // name

@@ -73,6 +73,7 @@ private Q_SLOTS:
     void sendsEveryComponent();
     void showsWhatLedToAFailure();
     void showsWhatADeviceWaitsFor();
+    void showsThatARolloutWaitsForItsWindow();
     void rollsOutInWaves();
     void aRolloutThatFailsStops();
     void fetchesLogs();
@@ -310,12 +311,12 @@ void SgnctlTest::wrongUsageIsOneSentence_data()
     QTest::newRow("rollback of the CA file") << QStringList{u"rollback"_s, u"ca"_s, u"a"_s} << QByteArray("'ca'");
     QTest::newRow("rollout to no device")
         << QStringList{u"rollout"_s, u"plan"_s, u"--wave"_s, u"100%"_s} << QByteArray("--all");
-    QTest::newRow("bad limit") << QStringList{u"activity"_s, u"--limit"_s, u"0"_s} << QByteArray("--limit");
     for (const QString &window : {u"01:00-01:00"_s, u"01:00"_s, u"01:00-04:30-05:00"_s, u"25:00-04:30"_s}) {
         QTest::addRow("window %s", qPrintable(window))
             << QStringList{u"rollout"_s, u"plan"_s, u"--all"_s, u"--window"_s, window}
             << QByteArray("--window takes two different times of the day such as 01:00-04:30, not '");
     }
+    QTest::newRow("bad limit") << QStringList{u"activity"_s, u"--limit"_s, u"0"_s} << QByteArray("--limit");
 }
 
 void SgnctlTest::wrongUsageIsOneSentence()
@@ -846,6 +847,51 @@ void SgnctlTest::showsWhatADeviceWaitsFor()
     QVERIFY2(ran.exitCode == 0, ran.err);
     QVERIFY2(ran.err.contains("meter1: waiting: held by the file cfg/hold"), ran.err);
     QVERIFY(!ran.out.contains("cfg/hold"));
+}
+
+void SgnctlTest::showsThatARolloutWaitsForItsWindow()
+{
+    FakeDevice &device = startDevice(1);
+    std::optional<CommandNo> held;
+    device.answer = [&](const Command &command) {
+        if (std::holds_alternative<UpdateCommand>(command.body)) {
+            held = command.number;
+            device.send(encode(ProgressReport{*command.number,
+                                              device.id,
+                                              u"waiting"_s,
+                                              0,
+                                              u"not in the panel's words"_s,
+                                              {},
+                                              ProgressReport::Wait::Window}));
+        } else if (std::holds_alternative<VersionRequest>(command.body)) {
+            VersionReport report{device.id, {}, {}};
+            report.facts.utcOffsetS = 3600;
+            device.send(encode(report));
+        } else if (command.number) {
+            device.send(device.result(*command.number, true));
+        }
+    };
+    QProcess watch;
+    watch.start(sgnctl, {u"--panel"_s, panelFile(), u"watch"_s});
+    QByteArray err;
+    SGN_EVENTUALLY((err += watch.readAllStandardError()).contains("devices online"));
+    QProcess drive;
+    drive.start(sgnctl,
+                {u"--panel"_s, panelFile(), u"rollout"_s, u"start"_s, u"agent"_s, u"https://example.org/Night.zip"_s,
+                 u"--version"_s, u"9"_s, u"--where"_s, u"online"_s, u"--window"_s, u"1:00 - 24:00"_s, u"--wait"_s});
+    const QByteArray why = "waits for its maintenance window, 01:00 to 00:00 by its local time";
+    QByteArray out;
+    SGN_EVENTUALLY((out += watch.readAllStandardOutput()).contains("waiting: " + why));
+    const Ran shown = ctl({u"rollout"_s, u"show"_s, u"Night.zip"_s});
+    QVERIFY2(shown.exitCode == 0 && shown.out.contains(why), shown.out + shown.err);
+    const Ran json = ctl({u"rollout"_s, u"show"_s, u"Night.zip"_s, u"--json"_s});
+    QCOMPARE(json.json()["devices"_L1][0]["why"_L1].toString().toUtf8(), why);
+    QVERIFY(held.has_value());
+    device.send(device.result(*held, true));
+    SGN_EVENTUALLY(drive.state() == QProcess::NotRunning);
+    QCOMPARE(drive.exitCode(), 0);
+    ::kill(static_cast<pid_t>(watch.processId()), SIGINT);
+    SGN_EVENTUALLY(watch.state() == QProcess::NotRunning);
 }
 
 void SgnctlTest::rollsOutInWaves()

@@ -60,6 +60,7 @@ private Q_SLOTS:
     void whatWasNotAskedIsNotApplied();
     void progressAfterTheEndChangesNothing();
     void keepsWhatIsWaitedForAndWhatLedToAFailure();
+    void namesWhatIsWaitedForInItsOwnWords();
     void withdrawsWhatWasNotSent();
     void endsATargetFromHere();
     void theAnswerToAnotherCommandIsNotApplied_data();
@@ -307,6 +308,44 @@ void CommandLogTest::keepsWhatIsWaitedForAndWhatLedToAFailure()
     failed.log = {u"one"_s, u"two"_s};
     QVERIFY(m_log->apply(a, failed, {m_clock->wallUtc()}));
     QCOMPARE(m_log->target(number, a)->log, failed.log);
+}
+
+void CommandLogTest::namesWhatIsWaitedForInItsOwnWords()
+{
+    using Wait = ProgressReport::Wait;
+    CommandLog::Agreed agreed{m_log->reserveNumber(), {}, u"Spring"_s, m_clock->wallUtc()};
+    agreed.command.body = update();
+    agreed.command.window = LocalWindow{QTime(22, 0), QTime(4, 30)};
+    m_log->enlist(agreed, {a});
+    m_log->markHandedOver(agreed.number, a);
+    m_log->markSent(agreed.number, a, true);
+    const auto waits = [this](CommandNo number, const QString &remarks, std::optional<Wait> wait) {
+        return m_log->apply(a, ProgressReport{number, u"x"_s, u"waiting"_s, 0, remarks, {}, wait},
+                            {m_clock->wallUtc()});
+    };
+    const auto facts = [this](CommandNo number) {
+        return m_log->target(number, a)->facts;
+    };
+    const Facts window{{FactCode::RolloutWindow, {u"22:00"_s, u"04:30"_s}}};
+    QVERIFY(waits(agreed.number, u"waits for its window"_s, Wait::Window));
+    QCOMPARE(facts(agreed.number), window);
+    QCOMPARE(m_log->target(agreed.number, a)->remarks, QString());
+    reopen();
+    QCOMPARE(facts(agreed.number), window);
+    QVERIFY(waits(agreed.number, u"held"_s, Wait::Hold));
+    QCOMPARE(facts(agreed.number), (Facts{{FactCode::HeldAtDevice, {}}}));
+    // An older device.
+    QVERIFY(waits(agreed.number, u"held"_s, std::nullopt));
+    QCOMPARE(facts(agreed.number), Facts());
+    QCOMPARE(m_log->target(agreed.number, a)->remarks, u"held"_s);
+    QVERIFY(waits(agreed.number, u"held"_s, Wait::Hold));
+    QVERIFY(m_log->apply(a, ProgressReport{agreed.number, u"x"_s, u"swapping"_s, 0}, {m_clock->wallUtc()}));
+    QCOMPARE(facts(agreed.number), Facts());
+    // For a window that its command doesn't name.
+    const CommandNo other = sent(update(), {a});
+    QVERIFY(waits(other, u"waits for its window"_s, Wait::Window));
+    QCOMPARE(facts(other), Facts());
+    QCOMPARE(m_log->target(other, a)->remarks, u"waits for its window"_s);
 }
 
 void CommandLogTest::withdrawsWhatWasNotSent()
