@@ -70,6 +70,12 @@ void RolloutDetails::refreshTexts()
 QString RolloutDetails::name() const
 {
     const Rollout *shown = rollout();
+void RolloutDetails::retranslate()
+{
+    refreshTexts();
+    m_model.refreshTexts();
+}
+
     return shown ? shown->name() : QString();
 }
 

@@ -47,6 +47,7 @@ public:
     [[nodiscard]] int doneCount() const;
     [[nodiscard]] TableFilter *devices() { return &m_filter; }
     void refreshTexts();
+    void retranslate();
 
     Q_INVOKABLE void pause();
     Q_INVOKABLE void resume();

@@ -167,7 +167,8 @@ void Workspace::retranslate()
     refreshAges();
     m_updateModel.refreshTexts();
     m_update.refreshTexts();
-    m_rollout.refreshTexts();
+    m_rolloutModel.refreshTexts();
+    m_rollout.retranslate();
     m_logModel.refreshTexts();
     m_activityModel.refreshTexts();
     Q_EMIT m_fleet.groupChanged();

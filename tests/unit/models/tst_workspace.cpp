@@ -53,6 +53,7 @@ class WorkspaceTest : public QObject
 
 private Q_SLOTS:
     void everyModelIsSound();
+    void everyTableSpeaksTheLanguageThatIsChosen();
     void showsTheDeviceThatNeedsEyes();
     void showsHowAnUpdateGoes();
     void showsThatARolloutsDeviceIsAbsent();
@@ -136,6 +137,23 @@ void WorkspaceTest::everyModelIsSound()
 }
 
 void WorkspaceTest::showsTheDeviceThatNeedsEyes()
+void WorkspaceTest::everyTableSpeaksTheLanguageThatIsChosen()
+{
+    const test::OfflinePanel place(m_clock);
+    const std::unique_ptr<Workspace> shown = workspace(place);
+    const QList<TableFilter *> tables{shown->fleet(),     shown->dead(),
+                                      shown->newcomers(), shown->updates(),
+                                      shown->rollouts(),  shown->update()->targets(),
+                                      shown->logs(),      shown->rollout()->devices(),
+                                      shown->activity()};
+    for (const TableFilter *rows : tables) {
+        const TableModel &table = rows->table();
+        const QSignalSpy titles(&table, &TableModel::columnsChanged);
+        shown->retranslate();
+        QVERIFY2(!titles.isEmpty(), table.metaObject()->className());
+    }
+}
+
 {
     const test::OfflinePanel place(m_clock);
     const std::unique_ptr<Workspace> shown = workspace(place);
