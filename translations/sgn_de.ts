@@ -2029,10 +2029,6 @@
         <source>Also devices that meet this later</source>
         <translation>Auch Geräte, die später dazukommen</translation>
     </message>
-</context>
-<context>
-    <name>Step</name>
-    <message>
     <message>
         <source>Maintenance window</source>
         <translation>Wartungsfenster</translation>
@@ -2049,6 +2045,10 @@
         <source>Before the next wave begins.</source>
         <translation>Bevor die nächste Welle beginnt.</translation>
     </message>
+</context>
+<context>
+    <name>Step</name>
+    <message>
         <source>downloading</source>
         <translation>lädt herunter</translation>
     </message>
@@ -2868,6 +2868,13 @@
         <source>That didn&apos;t work: %1.</source>
         <translation>Das ging nicht: %1.</translation>
     </message>
+    <message numerus="yes">
+        <source>%n device(s) were sent the release before and go on with it. Cancel stops those that haven&apos;t exchanged it yet.</source>
+        <translation>
+            <numerusform>%n Gerät hat die Version schon geschickt bekommen und macht damit weiter. Abbrechen hält es auf, wenn es sie noch nicht ausgetauscht hat.</numerusform>
+            <numerusform>%n Geräte haben die Version schon geschickt bekommen und machen damit weiter. Abbrechen hält die auf, die sie noch nicht ausgetauscht haben.</numerusform>
+        </translation>
+    </message>
 </context>
 <context>
     <name>sgn::models::RolloutDevicesModel</name>
@@ -2950,17 +2957,6 @@
     </message>
 </context>
 <context>
-    <name>sgn::models::TagForm</name>
-    <message>
-        <source>That didn&apos;t work: %1.</source>
-        <translation>Das ging nicht: %1.</translation>
-    </message>
-    <message numerus="yes">
-        <source>Tags of %n device(s) changed.</source>
-        <translation>
-            <numerusform>Schlagwörter von %n Gerät geändert.</numerusform>
-            <numerusform>Schlagwörter von %n Geräten geändert.</numerusform>
-<context>
     <name>sgn::models::StagingForm</name>
     <message>
         <source>Numbers of devices such as 3, or parts of all such as 5%; a comma between them, at most 20.</source>
@@ -2975,6 +2971,17 @@
         <translation>Zwei verschiedene Uhrzeiten wie 22:00-04:30; leer: jederzeit.</translation>
     </message>
 </context>
+<context>
+    <name>sgn::models::TagForm</name>
+    <message>
+        <source>That didn&apos;t work: %1.</source>
+        <translation>Das ging nicht: %1.</translation>
+    </message>
+    <message numerus="yes">
+        <source>Tags of %n device(s) changed.</source>
+        <translation>
+            <numerusform>Schlagwörter von %n Gerät geändert.</numerusform>
+            <numerusform>Schlagwörter von %n Geräten geändert.</numerusform>
         </translation>
     </message>
 </context>

@@ -225,6 +225,16 @@
     </message>
 </context>
 <context>
+    <name>sgn::models::RolloutDetails</name>
+    <message numerus="yes">
+        <source>%n device(s) were sent the release before and go on with it. Cancel stops those that haven&apos;t exchanged it yet.</source>
+        <translation>
+            <numerusform>%n device was sent the release before and goes on with it. Cancel stops it unless it has exchanged it.</numerusform>
+            <numerusform>%n devices were sent the release before and go on with it. Cancel stops those that haven&apos;t exchanged it yet.</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>sgn::models::RolloutListModel</name>
     <message numerus="yes">
         <source>, %n failed</source>

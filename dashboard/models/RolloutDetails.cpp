@@ -56,7 +56,10 @@ void RolloutDetails::refreshTexts()
     took.start();
     m_model.show(m_id);
     m_next.clear();
-    if (const Rollout *shown = rollout(); shown && shown->state() == RolloutState::Running) {
+    m_goingOn = 0;
+    if (const Rollout *shown = rollout(); shown && isResumable()) {
+        m_goingOn = m_panel.rolloutDriver().views().standingOf(*shown).all.inFlight;
+    } else if (shown && shown->state() == RolloutState::Running) {
         const auto standing = m_panel.rolloutDriver().views().standingOf(*shown);
         const bool isLeft = !m_panel.rolloutDriver().views().candidatesFor(*shown, standing).isEmpty();
         const rollouts::Verdict verdict = rollouts::evaluateNextWave(standing.view(*shown));
@@ -67,15 +70,15 @@ void RolloutDetails::refreshTexts()
     Q_EMIT changed();
 }
 
-QString RolloutDetails::name() const
-{
-    const Rollout *shown = rollout();
 void RolloutDetails::retranslate()
 {
     refreshTexts();
     m_model.refreshTexts();
 }
 
+QString RolloutDetails::name() const
+{
+    const Rollout *shown = rollout();
     return shown ? shown->name() : QString();
 }
 
@@ -108,7 +111,17 @@ QString RolloutDetails::why() const
     }
     const records::Facts &facts =
         shown->progress.why.isEmpty() || shown->state() == RolloutState::Running ? m_next : shown->progress.why;
-    return facts.isEmpty() ? QString() : wording::standing(wording::whyText(facts));
+    QStringList sentences;
+    if (!facts.isEmpty()) {
+        sentences += wording::standing(wording::whyText(facts));
+    }
+    if (m_goingOn > 0) {
+        // Some may wait for their maintenance window, until the next night.
+        sentences += tr("%n device(s) were sent the release before and go on with it. "
+                        "Cancel stops those that haven't exchanged it yet.",
+                        nullptr, m_goingOn);
+    }
+    return sentences.join(u" · ");
 }
 
 bool RolloutDetails::isState(RolloutState state) const

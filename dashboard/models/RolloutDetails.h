@@ -70,6 +70,7 @@ private:
     core::Panel &m_panel;
     QString m_id;
     records::Facts m_next; // what the next wave waits for
+    int m_goingOn = 0;     // devices that go on although it is paused or has stopped
     RolloutDevicesModel m_model;
     TableFilter m_filter;
     QTimer m_soon;

@@ -57,6 +57,7 @@ private Q_SLOTS:
     void showsTheDeviceThatNeedsEyes();
     void showsHowAnUpdateGoes();
     void showsThatARolloutsDeviceIsAbsent();
+    void namesWhatGoesOnInAPausedRollout();
     void retriesWhatFailed();
     void acceptsAndRefusesNewDevices();
     void showsWhatAListWouldChange();
@@ -136,7 +137,6 @@ void WorkspaceTest::everyModelIsSound()
     QCOMPARE(shown->logs()->totalCount(), 1);
 }
 
-void WorkspaceTest::showsTheDeviceThatNeedsEyes()
 void WorkspaceTest::everyTableSpeaksTheLanguageThatIsChosen()
 {
     const test::OfflinePanel place(m_clock);
@@ -154,6 +154,7 @@ void WorkspaceTest::everyTableSpeaksTheLanguageThatIsChosen()
     }
 }
 
+void WorkspaceTest::showsTheDeviceThatNeedsEyes()
 {
     const test::OfflinePanel place(m_clock);
     const std::unique_ptr<Workspace> shown = workspace(place);
@@ -237,6 +238,37 @@ void WorkspaceTest::showsThatARolloutsDeviceIsAbsent()
     shown.panel().fleet().forgetPresence();
     rollout.refreshTexts();
     QCOMPARE(cell(state).toString(), u"downloading, 62 %"_s);
+}
+
+void WorkspaceTest::namesWhatGoesOnInAPausedRollout()
+{
+    const test::OfflinePanel place(m_clock);
+    std::unique_ptr<Panel> panel = place.open();
+    test::fill(*panel, 12, m_clock);
+    test::addRollout(*panel, m_clock);
+    const auto shown = std::make_unique<Workspace>(std::move(panel), m_clock);
+    shown->rollouts()->setCurrentKey(u"r1"_s);
+    QTRY_COMPARE_WITH_TIMEOUT(shown->rollout()->name(), u"Meter 3"_s, waitLimit);
+    QVERIFY2(!shown->rollout()->why().contains(u"go on"_s), qPrintable(shown->rollout()->why()));
+    shown->panel().rollouts().changeWish(
+        u"r1"_s, [](rollouts::RolloutWish &wish) { wish.what = rollouts::RolloutWish::What::Pause; });
+    QTRY_COMPARE_WITH_TIMEOUT(shown->rollout()->why(),
+                              u"1 device(s) were sent the release before and go on with it. Cancel stops those that "
+                              "haven't exchanged it yet."_s,
+                              waitLimit);
+
+    ProgressReport held;
+    held.number = shown->panel().commands().numbers().constFirst();
+    held.state = u"waiting"_s;
+    held.remarks = u"whatever the device calls it"_s;
+    held.waitsFor = ProgressReport::Wait::Hold;
+    shown->panel().commands().apply(deviceJid(5), held, {m_clock.wallUtc()});
+    shown->panel().commands().flush();
+    TableFilter *devices = shown->rollout()->devices();
+    const auto why = [devices] {
+        return devices->data(devices->index(0, 3), TableModel::TextRole).toString();
+    };
+    QTRY_COMPARE_WITH_TIMEOUT(why(), u"held by the file cfg/hold on the device"_s, waitLimit);
 }
 
 void WorkspaceTest::retriesWhatFailed()
