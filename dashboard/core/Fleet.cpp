@@ -68,7 +68,7 @@ void Fleet::restore(std::vector<records::Device> devices)
 void Fleet::rebuild()
 {
     m_index.clear();
-    m_ownerOfId.clear();
+    m_identities.clear();
     m_processes.clear();
     m_dirty.clear();
     m_summary = {};
@@ -76,17 +76,8 @@ void Fleet::rebuild()
     for (int index = 0; index < count(); ++index) {
         records::Device &present = device(index);
         m_index.insert(present.jid, index);
-        if (!present.rpiUniqueId.isEmpty() && present.conflictWith.isEmpty()) {
-            const auto owner = m_ownerOfId.constFind(present.rpiUniqueId);
-            if (owner == m_ownerOfId.cend()) {
-                m_ownerOfId.insert(present.rpiUniqueId, index);
-            } else {
-                present.conflictWith = at(*owner).jid;
-            }
-        }
-        present.facts.os = m_factTexts.shared(present.facts.os);
-        present.facts.model = m_factTexts.shared(present.facts.model);
-        present.facts.network = m_factTexts.shared(present.facts.network);
+        m_identities.restore(present);
+        m_factTexts.share(present.facts);
         for (records::DeviceProcess &process : present.processes) {
             process.report.name = m_processes.add(process.report);
         }
@@ -305,36 +296,20 @@ void Fleet::recordMessage(int index, const QString &from, const Arrival &arrival
     }
 }
 
-bool Fleet::isOutdated(const News &last, const Arrival &arrival)
-{
-    if (arrival.isLive || !last.at.isValid()) {
-        return false;
-    }
-    // A server's stamps may have whole seconds only; within one its archive keeps the order.
-    const qint64 sentAt = arrival.stamp.toSecsSinceEpoch();
-    const qint64 lastAt = last.at.toSecsSinceEpoch();
-    return sentAt < lastAt || (sentAt == lastAt && arrival.isBehind && !last.isBehind);
-}
-
-bool Fleet::isOlderThanReport(int index, const Arrival &arrival) const
-{
-    return isOutdated({at(index).lastReport, m_slots[static_cast<std::size_t>(index)].isReportBehind}, arrival);
-}
-
 void Fleet::apply(const QString &jid, const VersionReport &report, const Arrival &arrival)
 {
     const int index = add(jid);
     recordMessage(index, report.from, arrival);
     records::Device &sender = device(index);
-    if (isOlderThanReport(index, arrival)) {
+    NewsOrder &news = slotOf(index).news;
+    if (news.isReportOutdated(sender.lastReport, arrival)) {
         return;
     }
     sender.isModern = sender.isModern || report.facts != DeviceFacts{} ||
                       std::ranges::any_of(report.processes, [](const ProcessReport &process) {
                           return process.state != ProcessState::Unknown;
                       });
-    slotOf(index).isReportBehind = arrival.isBehind;
-    slotOf(index).events.clear();
+    news.noteReport(arrival);
     setProcesses(index, report.processes, arrival.stamp);
     setFacts(index, report.facts);
     sender.lastReport = arrival.stamp;
@@ -345,14 +320,11 @@ void Fleet::apply(const QString &jid, const ProcessEvent &event, const Arrival &
     const int index = add(jid);
     recordMessage(index, event.from, arrival);
     records::Device &sender = device(index);
-    QHash<QString, News> &events = slotOf(index).events;
-    if (isOlderThanReport(index, arrival) || isOutdated(events.value(event.process.name), arrival)) {
+    NewsOrder &news = slotOf(index).news;
+    if (news.isEventOutdated(sender.lastReport, event.process.name, arrival)) {
         return;
     }
-    if (events.size() > maxProcesses) {
-        events.clear();
-    }
-    events.insert(event.process.name, {arrival.stamp, arrival.isBehind});
+    news.noteEvent(event.process.name, arrival);
     sender.isModern = true;
     QList<ProcessReport> reports;
     reports.reserve(sender.processes.size() + 1);
@@ -431,34 +403,15 @@ void Fleet::acceptIdentity(const QString &jid)
     if (index < 0) {
         return;
     }
-    records::Device &accepted = device(index);
-    if (!accepted.foreignFrom.isEmpty()) {
-        if (m_ownerOfId.value(accepted.rpiUniqueId, -1) == index) {
-            m_ownerOfId.remove(accepted.rpiUniqueId);
-        }
-        accepted.rpiUniqueId = std::exchange(accepted.foreignFrom, {});
-    }
-    accepted.conflictWith.clear();
-    m_ownerOfId.insert(accepted.rpiUniqueId, index);
+    m_identities.accept(device(index));
     changed(index, records::DeviceChange::Identity);
 }
 
 void Fleet::bindIdentity(int index, const QString &from, const QDateTime &stamp)
 {
     records::Device &sender = device(index);
-    if (from == sender.rpiUniqueId || from == sender.foreignFrom || from.isEmpty()) {
+    if (!m_identities.bind(sender, from)) {
         return;
-    }
-    const auto owner = m_ownerOfId.constFind(from);
-    if (sender.rpiUniqueId.isEmpty()) {
-        sender.rpiUniqueId = from;
-        if (owner == m_ownerOfId.cend()) {
-            m_ownerOfId.insert(from, index);
-        } else {
-            sender.conflictWith = at(*owner).jid;
-        }
-    } else {
-        sender.foreignFrom = from;
     }
     if (!sender.conflictWith.isEmpty() || !sender.foreignFrom.isEmpty()) {
         const bool isConflict = !sender.conflictWith.isEmpty();
@@ -535,9 +488,7 @@ void Fleet::setFacts(int index, const DeviceFacts &facts)
         return;
     }
     device(index).facts = facts;
-    device(index).facts.os = m_factTexts.shared(facts.os);
-    device(index).facts.model = m_factTexts.shared(facts.model);
-    device(index).facts.network = m_factTexts.shared(facts.network);
+    m_factTexts.share(device(index).facts);
     changed(index, records::DeviceChange::Facts);
 }
 

@@ -4,6 +4,8 @@
 #include "base/Clock.h"
 #include "core/Arrival.h"
 #include "core/FleetSummary.h"
+#include "core/IdentityRegister.h"
+#include "core/NewsOrder.h"
 #include "core/ProcessCensus.h"
 #include "records/Activity.h"
 #include "records/Device.h"
@@ -115,20 +117,12 @@ Q_SIGNALS:
     void happened(const sgn::records::ActivityEntry &entry);
 
 private:
-    // What was applied last.
-    struct News
-    {
-        QDateTime at;
-        bool isBehind = false;
-    };
-
     // What the fleet itself remembers of a device.
     struct Slot
     {
-        records::DeviceChanges dirty;               // not published yet; not empty: listed in m_dirty
-        MonotonicTime lastLiveAt{};                 // last live message
-        bool isReportBehind = false;                // Arrival::isBehind of the last report
-        QHash<QString, News> events{};              // the last one of each process since that report
+        records::DeviceChanges dirty; // not published yet; not empty: listed in m_dirty
+        MonotonicTime lastLiveAt{};   // last live message
+        NewsOrder news{};
         bool byPresence = false;                    // online by presence
         bool isUnsettled = false;                   // online in an earlier session, not confirmed by this one
         std::optional<MonotonicTime> absentSince{}; // see absentFor()
@@ -137,8 +131,6 @@ private:
 
     records::Device &device(int index) { return m_devices[static_cast<std::size_t>(index)]; }
     Slot &slotOf(int index) { return m_slots[static_cast<std::size_t>(index)]; }
-    [[nodiscard]] static bool isOutdated(const News &last, const Arrival &arrival);
-    [[nodiscard]] bool isOlderThanReport(int index, const Arrival &arrival) const;
     void recordMessage(int index, const QString &from, const Arrival &arrival);
     void setNotAnswering(int index, bool notAnswering);
     void bindIdentity(int index, const QString &from, const QDateTime &stamp);
@@ -154,8 +146,8 @@ private:
     std::vector<records::Device> m_devices;
     std::vector<Slot> m_slots;
     QHash<QString, int> m_index;
-    QHash<QString, int> m_ownerOfId; // rpi_unique_id → the device that had it first
-    records::TextPool m_factTexts;   // one copy of "Debian 12" for all devices
+    IdentityRegister m_identities;
+    records::TextPool m_factTexts; // one copy of "Debian 12" for all devices
     ProcessCensus m_processes;
     FleetSummary m_summary;
     FleetSummary m_publishedSummary;

@@ -10,20 +10,19 @@ namespace sgn::models {
 
 namespace {
 
-std::string_view view(const QByteArray &text)
+// A SortKey, wherever its text is.
+struct KeyView
 {
-    return {text.constData(), static_cast<std::size_t>(text.size())};
-}
+    qint64 number;
+    qint64 second;
+    std::string_view text;
 
-std::strong_ordering compare(const SortKey &one, const SortKey &other)
+    friend auto operator<=>(const KeyView &, const KeyView &) = default;
+};
+
+KeyView view(const SortKey &key)
 {
-    if (const auto by = one.number <=> other.number; std::is_neq(by)) {
-        return by;
-    }
-    if (const auto by = one.second <=> other.second; std::is_neq(by)) {
-        return by;
-    }
-    return view(one.text) <=> view(other.text);
+    return {key.number, key.second, {key.text.constData(), static_cast<std::size_t>(key.text.size())}};
 }
 
 // The keys of many rows, their texts one after the other: sorting a hundred thousand of them is bound by memory.
@@ -36,14 +35,14 @@ public:
     {
         m_rows.push_back(
             {key.number, key.second, static_cast<quint32>(m_texts.size()), static_cast<quint32>(key.text.size()), row});
-        m_texts += view(key.text);
+        m_texts += models::view(key).text;
     }
 
     // Equal ones stay as they were added.
     [[nodiscard]] QList<int> sorted(bool isDescending)
     {
         std::ranges::stable_sort(m_rows, [this, isDescending](const Keyed &one, const Keyed &other) {
-            return isDescending ? isLess(other, one) : isLess(one, other);
+            return isDescending ? view(other) < view(one) : view(one) < view(other);
         });
         QList<int> rows;
         rows.reserve(static_cast<qsizetype>(m_rows.size()));
@@ -63,20 +62,9 @@ private:
         int row;
     };
 
-    [[nodiscard]] std::string_view textOf(const Keyed &keyed) const
+    [[nodiscard]] KeyView view(const Keyed &keyed) const
     {
-        return {m_texts.data() + keyed.textAt, keyed.textSize};
-    }
-
-    [[nodiscard]] bool isLess(const Keyed &one, const Keyed &other) const
-    {
-        if (one.number != other.number) {
-            return one.number < other.number;
-        }
-        if (one.second != other.second) {
-            return one.second < other.second;
-        }
-        return textOf(one) < textOf(other);
+        return {keyed.number, keyed.second, {m_texts.data() + keyed.textAt, keyed.textSize}};
     }
 
     std::vector<Keyed> m_rows;
@@ -102,10 +90,12 @@ SortKey RowOrder::keyOf(int row) const
 
 bool RowOrder::isBefore(const Keyed &one, const Keyed &other) const
 {
-    if (const auto by = compare(one.key, other.key); std::is_neq(by)) {
+    if (const auto by = view(one.key) <=> view(other.key); std::is_neq(by)) {
         return m_isDescending ? std::is_gt(by) : std::is_lt(by);
     }
-    return std::is_lt(compare(m_table.tieKey(one.row), m_table.tieKey(other.row)));
+    const SortKey tie = m_table.tieKey(one.row);
+    const SortKey itsTie = m_table.tieKey(other.row);
+    return view(tie) < view(itsTie);
 }
 
 RowOrder::Rows RowOrder::all()

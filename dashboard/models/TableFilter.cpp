@@ -310,7 +310,7 @@ void TableFilter::rebuild()
 
 void TableFilter::sortAgain()
 {
-    m_order = m_rowOrder.all();
+    m_sortedRows = m_rowOrder.all();
     showAccepted();
 }
 
@@ -326,8 +326,8 @@ void TableFilter::filterAll()
 void TableFilter::showAccepted()
 {
     Rows rows;
-    rows.reserve(m_order.size());
-    std::copy_if(m_order.cbegin(), m_order.cend(), std::back_inserter(rows),
+    rows.reserve(m_sortedRows.size());
+    std::copy_if(m_sortedRows.cbegin(), m_sortedRows.cend(), std::back_inserter(rows),
                  [this](int row) { return m_accepted.at(row); });
     show(rows);
 }
@@ -371,7 +371,7 @@ void TableFilter::onRowsInserted(const QModelIndex &, int first, int last)
     if (first == m_accepted.size()) {
         m_accepted.resize(m_source.rowCount(), false);
         m_position.resize(m_source.rowCount(), -1);
-        m_order += rows;
+        m_sortedRows += rows;
         touch(rows);
         Q_EMIT countChanged();
         return;
@@ -380,7 +380,7 @@ void TableFilter::onRowsInserted(const QModelIndex &, int first, int last)
         return row >= first ? row + count : row;
     };
     std::transform(m_shown.begin(), m_shown.end(), m_shown.begin(), shifted);
-    std::transform(m_order.begin(), m_order.end(), m_order.begin(), shifted);
+    std::transform(m_sortedRows.begin(), m_sortedRows.end(), m_sortedRows.begin(), shifted);
     m_accepted.insert(first, count, false);
     QSet<int> touched;
     for (const int row : std::as_const(m_touched)) {
@@ -389,7 +389,7 @@ void TableFilter::onRowsInserted(const QModelIndex &, int first, int last)
     m_touched = std::move(touched);
     m_position = QList<int>(m_source.rowCount(), -1);
     indexPositions();
-    m_order += rows;
+    m_sortedRows += rows;
     touch(rows);
     Q_EMIT countChanged();
 }
@@ -416,8 +416,8 @@ void TableFilter::onRowsRemoved(const QModelIndex &, int first, int last)
     };
     std::transform(m_shown.begin(), m_shown.end(), m_shown.begin(), shifted);
     m_rowOrder.forgetTies();
-    m_order.removeIf(isGone);
-    std::transform(m_order.begin(), m_order.end(), m_order.begin(), shifted);
+    m_sortedRows.removeIf(isGone);
+    std::transform(m_sortedRows.begin(), m_sortedRows.end(), m_sortedRows.begin(), shifted);
     m_accepted.remove(first, count);
     QSet<int> touched;
     for (const int row : std::as_const(m_touched)) {
@@ -444,14 +444,14 @@ void TableFilter::mergeTouched()
         m_accepted[row] = isShown(row);
         isPlaced[row] = true;
     }
-    if (placed.size() > m_order.size() / rowsPerPlace) {
-        m_order = m_rowOrder.all();
+    if (placed.size() > m_sortedRows.size() / rowsPerPlace) {
+        m_sortedRows = m_rowOrder.all();
     } else {
         Rows kept;
-        kept.reserve(m_order.size());
-        std::copy_if(m_order.cbegin(), m_order.cend(), std::back_inserter(kept),
+        kept.reserve(m_sortedRows.size());
+        std::copy_if(m_sortedRows.cbegin(), m_sortedRows.cend(), std::back_inserter(kept),
                      [&isPlaced](int row) { return !isPlaced.at(row); });
-        m_order = m_rowOrder.merged(kept, placed);
+        m_sortedRows = m_rowOrder.merged(kept, placed);
     }
     showAccepted();
 }
@@ -547,7 +547,7 @@ void TableFilter::forget()
     m_merge.stop();
     m_touched.clear();
     m_rowOrder.forgetTies();
-    m_order.clear();
+    m_sortedRows.clear();
     m_accepted.clear();
     m_shown.clear();
     m_position.clear();

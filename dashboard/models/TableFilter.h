@@ -125,7 +125,7 @@ private:
     ColumnChoice m_choice;
     QList<int> m_columns; // of the source, by our column
     RowOrder m_rowOrder;
-    Rows m_order;           // every source row, sorted, so that a filter change needn't sort
+    Rows m_sortedRows;      // every source row, sorted, so that a filter change needn't sort
     QList<bool> m_accepted; // by source row
     Rows m_shown;           // by our row
     QList<int> m_position;  // by source row, -1: not shown

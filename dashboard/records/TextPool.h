@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "protocol/Reply.h"
+
 #include <QSet>
 #include <QString>
 
@@ -21,6 +23,14 @@ public:
             return it == m_texts.cend() ? text : *it;
         }
         return *m_texts.insert(text);
+    }
+
+    // What many devices have alike.
+    void share(DeviceFacts &facts)
+    {
+        for (QString *text : {&facts.os, &facts.model, &facts.network}) {
+            *text = shared(*text);
+        }
     }
 
 private:

@@ -102,42 +102,15 @@ public:
     }
 
     [[nodiscard]] bool hasNext() const { return m_isOpen && m_in.lastError() == QCborError::NoError && m_in.hasNext(); }
-    [[nodiscard]] QCborStreamReader &stream() { return m_in; }
 
-    std::optional<qint64> integer()
-    {
-        std::optional<qint64> value;
-        if (hasNext()) {
-            if (m_in.isInteger()) {
-                value = m_in.toInteger();
-            }
-            m_in.next();
-        }
-        return value;
-    }
+    std::optional<qint64> integer() { return take(&QCborStreamReader::isInteger, &QCborStreamReader::toInteger); }
     std::optional<int> smallInteger()
     {
         const std::optional<qint64> value = integer();
         return value && *value == static_cast<int>(*value) ? std::optional(static_cast<int>(*value)) : std::nullopt;
     }
-    std::optional<double> real()
-    {
-        std::optional<double> value;
-        if (hasNext()) {
-            if (m_in.isDouble()) {
-                value = m_in.toDouble();
-            }
-            m_in.next();
-        }
-        return value;
-    }
-    QString text()
-    {
-        if (!hasNext()) {
-            return {};
-        }
-        return readText();
-    }
+    std::optional<double> real() { return take(&QCborStreamReader::isDouble, &QCborStreamReader::toDouble); }
+    QString text() { return hasNext() ? readText() : QString(); }
     QDateTime time()
     {
         const std::optional<qint64> value = integer();
@@ -163,6 +136,16 @@ public:
     }
 
 private:
+    template <typename Value>
+    std::optional<Value> take(bool (QCborStreamReader::*isOne)() const, Value (QCborStreamReader::*read)() const)
+    {
+        if (!hasNext()) {
+            return std::nullopt;
+        }
+        const auto value = (m_in.*isOne)() ? std::optional((m_in.*read)()) : std::nullopt;
+        m_in.next();
+        return value;
+    }
     QString readText()
     {
         if (!m_in.isString()) {
@@ -198,8 +181,8 @@ DeviceFacts readFacts(QCborStreamReader &in, records::TextPool &texts)
     DeviceFacts facts;
     facts.agentVersion = values.version();
     facts.watchdogVersion = values.version();
-    facts.os = texts.shared(values.text());
-    facts.model = texts.shared(values.text());
+    facts.os = values.text();
+    facts.model = values.text();
     facts.uptimeS = values.integer();
     facts.diskFreeMb = values.integer();
     facts.memAvailableMb = values.integer();
@@ -207,10 +190,11 @@ DeviceFacts readFacts(QCborStreamReader &in, records::TextPool &texts)
     facts.clockOffsetS = values.real();
     facts.packagesVersion = values.version();
     facts.utcOffsetS = values.smallInteger();
-    facts.network = texts.shared(values.text());
+    facts.network = values.text();
     facts.readOnly = values.integer().value_or(0) != 0;
     facts.processesOmitted = values.smallInteger().value_or(0);
     facts.problem = values.text();
+    texts.share(facts);
     return facts;
 }
 

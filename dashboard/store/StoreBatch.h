@@ -21,7 +21,7 @@ struct DeviceSeen
     QDateTime lastReport;
 };
 
-// A device, of which only the report has changed, with the part that changes with every message, or anything.
+// A device as it is to be written: all of it, or only what it has reported and when it was seen.
 struct KeptDevice
 {
     records::Device device;
