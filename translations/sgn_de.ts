@@ -1055,6 +1055,17 @@
     </message>
 </context>
 <context>
+    <name>OpeningScreen</name>
+    <message>
+        <source>Opening the fleet of %1…</source>
+        <translation>Die Flotte von %1 wird geöffnet…</translation>
+    </message>
+    <message>
+        <source>Opening</source>
+        <translation>Wird geöffnet</translation>
+    </message>
+</context>
+<context>
     <name>Problem</name>
     <message>
         <source>no device was chosen</source>

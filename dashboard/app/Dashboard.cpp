@@ -2,6 +2,7 @@
 #include "app/Dashboard.h"
 
 #include "app/Screenshot.h"
+#include "base/CommandLine.h"
 #include "core/PanelConfig.h"
 #include "qml/Engine.h"
 #include "wording/Problems.h"
@@ -45,24 +46,20 @@ Dashboard::~Dashboard() = default;
 
 records::Expected<> Dashboard::start()
 {
-    if (!m_options.panelFile.isEmpty()) {
-        if (const records::Expected<> opened = openPanel(); !opened) {
-            return opened;
-        }
-    }
-    if (const records::Expected<> opened = openWindow(); !opened) {
-        return opened;
-    }
-    if (m_options.panelFile.isEmpty() && m_options.screenName != "signin"_L1) {
-        m_application.signIn()->resume();
-    }
-    if (!m_options.screenshotFile.isEmpty()) {
-        takeScreenshot();
-    }
-    return {};
+    return m_options.panelFile.isEmpty() ? startWithForm() : startWithPanelFile();
 }
 
-records::Expected<> Dashboard::openPanel()
+records::Expected<> Dashboard::startWithForm()
+{
+    return openWindow().map([this] {
+        if (m_options.screenName != "signin"_L1) {
+            m_application.signIn()->resume();
+        }
+        takeScreenshot();
+    });
+}
+
+records::Expected<> Dashboard::startWithPanelFile()
 {
     const records::Expected<core::PanelConfig> config = core::loadPanelConfig(m_options.panelFile);
     if (!config) {
@@ -71,15 +68,17 @@ records::Expected<> Dashboard::openPanel()
     for (const records::Problem &warning : config->warnings) {
         qCWarning(lcDashboard, "%s", qUtf8Printable(wording::sentence(warning)));
     }
-    core::Panel::Settings settings;
-    settings.xmpp.role = xmpp::Role::Panel;
-    records::Expected<std::unique_ptr<core::Panel>> panel = core::Panel::open(*config, settings, m_clock);
-    if (!panel) {
-        return tl::unexpected(panel.error());
-    }
-    m_application.show(std::move(*panel));
-    m_application.workspace()->panel().start();
-    return {};
+    // The account of the file can't be opened here; another one would be a surprise.
+    connect(&m_application, &models::Application::openingFailed, this, [](const records::Problem &problem) {
+        qCritical("%s", qUtf8Printable(wording::sentence(problem)));
+        QCoreApplication::exit(ExitFailed);
+    });
+    connect(&m_application, &models::Application::openingChanged, this, [this] {
+        if (m_application.workspace()) {
+            takeScreenshot();
+        }
+    });
+    return openWindow().map([this, &config] { m_application.open(*config); });
 }
 
 records::Expected<> Dashboard::openWindow()
@@ -119,6 +118,9 @@ QQuickWindow *Dashboard::window() const
 
 void Dashboard::takeScreenshot()
 {
+    if (m_options.screenshotFile.isEmpty()) {
+        return;
+    }
     auto *screenshot = new Screenshot(*window(), m_options.screenshotFile, this);
     screenshot->begin();
     models::Workspace *workspace = m_application.workspace();

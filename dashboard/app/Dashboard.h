@@ -36,13 +36,15 @@ public:
     explicit Dashboard(Options options, QObject *parent = nullptr);
     ~Dashboard() override;
 
-    // Opens the window and signs in. An Error is about the panel file or the installation.
+    // Opens the window and signs in. An error is about the panel file or the installation; what is wrong with the
+    // account's store ends the program later.
     [[nodiscard]] records::Expected<> start();
 
     [[nodiscard]] QQuickWindow *window() const;
 
 private:
-    [[nodiscard]] records::Expected<> openPanel();
+    [[nodiscard]] records::Expected<> startWithForm();
+    [[nodiscard]] records::Expected<> startWithPanelFile();
     [[nodiscard]] records::Expected<> openWindow();
     void takeScreenshot();
 

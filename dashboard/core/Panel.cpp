@@ -44,24 +44,41 @@ records::Expected<QString> useKey(const QString &file, QString &kid, const Use &
 
 } // namespace
 
-records::Expected<std::unique_ptr<Panel>> Panel::open(const PanelConfig &config, const Settings &settings,
-                                                      const Clock &clock)
+records::Expected<Panel::Prepared> Panel::prepare(const PanelConfig &config)
 {
     if (const records::Expected<> fine = config.check(); !fine) {
         return fail(fine.error());
     }
-    records::Expected<std::unique_ptr<store::Store>> store =
-        store::Store::open(config.storeFile, xmpp::bareJid(config.jid));
-    if (!store) {
-        return fail(store.error());
-    }
     records::Expected<AcceptRules> rules = AcceptRules::parse(config.accept, xmpp::domainOf(config.jid));
     if (!rules) {
-        return fail(rules.error());
+        return fail(std::move(rules).error());
     }
-    auto panel = std::unique_ptr<Panel>(new Panel(config, settings, *std::move(store), *std::move(rules), clock));
-    for (const auto &used :
-         {panel->useReleaseKey(config.releaseKeyFile), panel->useOperatorKey(config.operatorKeyFile)}) {
+    records::Expected<store::PreparedStore> store = store::prepareStore(config.storeFile, xmpp::bareJid(config.jid));
+    if (!store) {
+        return fail(std::move(store).error());
+    }
+    return Prepared{config, *std::move(rules), *std::move(store)};
+}
+
+records::Expected<std::unique_ptr<Panel>> Panel::open(const PanelConfig &config, const Settings &settings,
+                                                      const Clock &clock)
+{
+    records::Expected<Prepared> prepared = prepare(config);
+    if (!prepared) {
+        return fail(std::move(prepared).error());
+    }
+    return open(*std::move(prepared), settings, clock);
+}
+
+records::Expected<std::unique_ptr<Panel>> Panel::open(Prepared prepared, const Settings &settings, const Clock &clock)
+{
+    records::Expected<std::unique_ptr<store::Store>> store = store::Store::open(prepared.store);
+    if (!store) {
+        return fail(std::move(store).error());
+    }
+    auto panel = std::unique_ptr<Panel>(new Panel(std::move(prepared), settings, *std::move(store), clock));
+    for (const auto &used : {panel->useReleaseKey(panel->config().releaseKeyFile),
+                             panel->useOperatorKey(panel->config().operatorKeyFile)}) {
         if (!used) {
             return fail(used.error());
         }
@@ -69,9 +86,8 @@ records::Expected<std::unique_ptr<Panel>> Panel::open(const PanelConfig &config,
     return panel;
 }
 
-Panel::Panel(PanelConfig config, Settings settings, std::unique_ptr<store::Store> store, AcceptRules rules,
-             const Clock &clock)
-    : m_config(std::move(config))
+Panel::Panel(Prepared prepared, Settings settings, std::unique_ptr<store::Store> store, const Clock &clock)
+    : m_config(std::move(prepared.config))
     , m_settings(std::move(settings))
     , m_clock(clock)
     , m_store(std::move(store))
@@ -80,7 +96,7 @@ Panel::Panel(PanelConfig config, Settings settings, std::unique_ptr<store::Store
     , m_session(m_config.account(), panelOptions(m_settings.xmpp), clock)
     , m_shared({m_session, m_fleet, *m_store, m_clock})
     , m_views({m_session, *m_store, m_clock})
-    , m_membership({m_session, m_fleet, m_shared, *m_store, m_clock}, std::move(rules),
+    , m_membership({m_session, m_fleet, m_shared, *m_store, m_clock}, std::move(prepared.rules),
                    m_settings.timing.requestsRepeated)
     , m_labels(m_session, m_fleet, m_shared)
     , m_clockWatch(clock)
@@ -99,7 +115,7 @@ Panel::Panel(PanelConfig config, Settings settings, std::unique_ptr<store::Store
     , m_panelSession({m_session, m_fleet, m_membership, m_commands, m_logs, *m_store, m_clock}, m_settings.timing)
     , m_housekeeper(m_config.storeFile)
 {
-    m_fleet.restore(m_store->devices());
+    m_fleet.restore(std::move(prepared.store.devices));
     m_membership.restore();
     m_shared.restore();
     m_views.restore();

@@ -42,8 +42,21 @@ public:
         RolloutDriver::Timing rollouts = {};
     };
 
-    // Opens the store and restores the last known state. Errors: BadRequest (a field of the config), Io (store),
-    // Refused (the store belongs to another account), those of useReleaseKey(). `clock` outlives the panel.
+    // What a panel is opened with, read from the disk: a value.
+    struct Prepared
+    {
+        PanelConfig config;
+        AcceptRules rules;
+        store::PreparedStore store;
+    };
+
+    // The part of opening that takes long: the store. Any thread; see PanelOpening. Errors: BadRequest (a field of the
+    // config), Io (store), Refused (the store belongs to another account).
+    [[nodiscard]] static records::Expected<Prepared> prepare(const PanelConfig &config);
+    // Restores the last known state. Errors: Io (store), those of useReleaseKey(). `clock` outlives the panel.
+    [[nodiscard]] static records::Expected<std::unique_ptr<Panel>> open(Prepared prepared, const Settings &settings,
+                                                                        const Clock &clock);
+    // Both, here.
     [[nodiscard]] static records::Expected<std::unique_ptr<Panel>> open(const PanelConfig &config,
                                                                         const Settings &settings, const Clock &clock);
     ~Panel() override;
@@ -110,8 +123,7 @@ Q_SIGNALS:
     void warned(const sgn::records::Problem &warning);
 
 private:
-    Panel(PanelConfig config, Settings settings, std::unique_ptr<store::Store> store, AcceptRules rules,
-          const Clock &clock);
+    Panel(Prepared prepared, Settings settings, std::unique_ptr<store::Store> store, const Clock &clock);
     void record(const records::ActivityEntry &entry);
     void keepDevices(const QList<DeviceDelta> &deltas);
     void showUpdate(CommandNo number, const QString &jid);

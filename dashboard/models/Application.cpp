@@ -9,6 +9,7 @@ Application::Application(const SignIn::Environment &environment, QObject *parent
     : QObject(parent)
     , m_environment(environment)
     , m_signIn(environment)
+    , m_opening(environment.clock)
 {
     connect(&m_signIn, &SignIn::signedIn, this, [this] { show(m_signIn.takePanel()); });
     connect(&environment.preferences, &Preferences::operatorNameChanged, this, [this] {
@@ -24,6 +25,29 @@ Application::Application(const SignIn::Environment &environment, QObject *parent
 }
 
 Application::~Application() = default;
+
+void Application::open(const core::PanelConfig &config)
+{
+    noteOpening(config.jid);
+    core::Panel::Settings settings;
+    settings.xmpp.role = xmpp::Role::Panel;
+    m_opening.open(config, settings, [this](records::Expected<std::unique_ptr<core::Panel>> panel) {
+        if (!panel) {
+            noteOpening({});
+            Q_EMIT openingFailed(panel.error());
+            return;
+        }
+        show(*std::move(panel));
+        m_workspace->panel().start();
+        noteOpening({});
+    });
+}
+
+void Application::noteOpening(const QString &account)
+{
+    m_accountBeingOpened = account;
+    Q_EMIT openingChanged();
+}
 
 void Application::show(std::unique_ptr<core::Panel> panel)
 {

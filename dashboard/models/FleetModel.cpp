@@ -18,13 +18,20 @@ namespace {
 // UTF-8 takes half the memory, and its bytes are contained where its characters are.
 QByteArray searchKey(const records::Device &device)
 {
-    QString key = device.label + u'\n' + device.jid + u'\n' + device.rpiUniqueId + u'\n' + device.facts.model;
-    key += u'\n' + device.tags.join(u'\n') + u'\n' + device.notes.text;
-    for (const QString &value : device.notes.fields) {
-        key += u'\n' + value;
+    constexpr int usually = 160;
+    QString key;
+    key.reserve(usually);
+    const auto add = [&key](const QString &text) {
+        key.append(text).append(u'\n');
+    };
+    for (const QString &text : {device.label, device.jid, device.rpiUniqueId, device.facts.model, device.notes.text}) {
+        add(text);
     }
+    std::ranges::for_each(device.tags, add);
+    std::ranges::for_each(device.notes.fields, add);
     for (const records::DeviceProcess &process : device.processes) {
-        key += u'\n' + process.report.name + u' ' + versionOf(process.report);
+        key.append(process.report.name).append(u' ');
+        add(versionOf(process.report));
     }
     QByteArray folded = TableModel::fold(key).toUtf8();
     folded.squeeze(); // toUtf8() takes three times what Latin letters need

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <compare>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 namespace sgn::models {
@@ -17,7 +18,10 @@ struct KeyView
     qint64 second;
     std::string_view text;
 
-    friend auto operator<=>(const KeyView &, const KeyView &) = default;
+    friend std::strong_ordering operator<=>(const KeyView &a, const KeyView &b)
+    {
+        return std::tie(a.number, a.second, a.text) <=> std::tie(b.number, b.second, b.text);
+    }
 };
 
 KeyView view(const SortKey &key)

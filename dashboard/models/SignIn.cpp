@@ -12,6 +12,7 @@ namespace sgn::models {
 SignIn::SignIn(Environment environment, QObject *parent)
     : QObject(parent)
     , m_environment(std::move(environment))
+    , m_opening(m_environment.clock)
 {
     const Preferences::LastAccount last = m_environment.preferences.lastAccount();
     m_jid = last.jid;
@@ -111,24 +112,38 @@ records::Expected<core::PanelConfig> SignIn::config() const
     return config;
 }
 
-bool SignIn::open()
+void SignIn::open(void (SignIn::*then)())
 {
     m_problem.reset();
     m_isKeyringSilent = false;
     const records::Expected<core::PanelConfig> filled = config();
     if (!filled) {
         showError(filled.error());
-        return false;
+        return;
     }
+    m_isBusy = true;
+    Q_EMIT changed();
     core::Panel::Settings settings;
     settings.xmpp.role = xmpp::Role::Panel;
-    records::Expected<std::unique_ptr<core::Panel>> panel = core::Panel::open(*filled, settings, m_environment.clock);
-    if (!panel) {
-        showError(panel.error());
-        return false;
-    }
-    m_panel = std::move(*panel);
-    return true;
+    m_opening.open(*filled, settings, [this, then](records::Expected<std::unique_ptr<core::Panel>> panel) {
+        if (!panel) {
+            m_isBusy = false;
+            showError(panel.error());
+            return;
+        }
+        m_panel = *std::move(panel);
+        (this->*then)();
+    });
+}
+
+void SignIn::showLastState()
+{
+    m_isBusy = false;
+    // The receiver connects to its signals first.
+    core::Panel *panel = m_panel.get();
+    Q_EMIT signedIn();
+    panel->start();
+    Q_EMIT changed();
 }
 
 void SignIn::resume()
@@ -148,23 +163,19 @@ void SignIn::resume()
             return;
         }
         m_password = *password;
-        if (open()) {
-            // The receiver connects to its signals first.
-            core::Panel *panel = m_panel.get();
-            Q_EMIT signedIn();
-            panel->start();
-        }
-        Q_EMIT changed();
+        open(&SignIn::showLastState);
     });
 }
 
 void SignIn::submit()
 {
-    if (!isReady() || !open()) {
-        Q_EMIT changed();
-        return;
+    if (isReady()) {
+        open(&SignIn::connectToServer);
     }
-    m_isBusy = true;
+}
+
+void SignIn::connectToServer()
+{
     connect(&m_panel->session(), &core::PanelSession::online, this, &SignIn::accept);
     connect(&m_panel->session(), &core::PanelSession::offline, this, [this](const Error &reason) {
         if (!m_isBusy) {
@@ -174,12 +185,12 @@ void SignIn::submit()
         showError(reason);
     });
     m_panel->start();
-    Q_EMIT changed();
 }
 
 void SignIn::cancel()
 {
     m_isBusy = false;
+    m_opening.giveUp();
     if (m_panel) {
         m_panel->session().disconnect(this);
         // It may be the sender of the signal that called this.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/Panel.h"
+#include "core/PanelOpening.h"
 #include "models/PasswordKeeper.h"
 #include "models/Preferences.h"
 
@@ -89,7 +90,10 @@ public:
 private:
     [[nodiscard]] records::Expected<core::PanelConfig> config() const;
     [[nodiscard]] Preferences::LastAccount account() const;
-    bool open();
+    // Opens the panel of what is filled in, then goes on with `then`; until then the form is busy.
+    void open(void (SignIn::*then)());
+    void showLastState();
+    void connectToServer();
     void showError(const records::Problem &problem);
     void accept();
     void keepOrForgetPassword();
@@ -106,6 +110,7 @@ private:
     bool m_isBusy = false;
     std::optional<records::Problem> m_problem;
     bool m_isKeyringSilent = false;
+    core::PanelOpening m_opening;
     std::unique_ptr<core::Panel> m_panel;
 };
 

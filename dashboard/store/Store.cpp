@@ -3,6 +3,7 @@
 
 #include "store/StoreFile.h"
 #include "store/StoreReader.h"
+#include "store/StoreSql.h"
 #include "store/StoreWriter.h"
 
 #include <QFutureWatcher>
@@ -25,12 +26,19 @@ constexpr qint64 logIdBlock = 64;
 
 records::Expected<std::unique_ptr<Store>> Store::open(const QString &file, const QString &accountJid)
 {
-    const records::Expected<OpenedStore> opened = openStoreFile(file, accountJid);
-    if (!opened) {
-        return fail(opened.error());
+    return prepareStore(file, accountJid).and_then([](const PreparedStore &prepared) { return open(prepared); });
+}
+
+records::Expected<std::unique_ptr<Store>> Store::open(const PreparedStore &prepared)
+{
+    const Result<QSqlDatabase> database =
+        sql::connect(prepared.file, newConnectionName(), sql::Durability::SurvivesPowerCut);
+    if (!database) {
+        return fail(database.error());
     }
-    return std::unique_ptr<Store>(new Store(std::make_unique<StoreReader>(opened->database),
-                                            std::make_shared<StoreWriter>(file, newConnectionName()), opened->warning));
+    return std::unique_ptr<Store>(new Store(std::make_unique<StoreReader>(*database),
+                                            std::make_shared<StoreWriter>(prepared.file, newConnectionName()),
+                                            prepared.warning));
 }
 
 Store::Store(std::unique_ptr<StoreReader> reader, std::shared_ptr<StoreWriter> writer,

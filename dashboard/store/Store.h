@@ -11,6 +11,7 @@
 #include "records/SharedEntries.h"
 #include "store/CommandStore.h"
 #include "store/ItemStore.h"
+#include "store/PreparedStore.h"
 #include "store/StoreBatch.h"
 
 #include <memory>
@@ -34,9 +35,9 @@ class Store : public QObject, public CommandStore, public ItemStore
     Q_OBJECT
 
 public:
-    // Opens or makes the file and brings its tables to the present shape. A file that isn't a sound database is renamed
-    // to "<name>.damaged-<time>" and a new one made; warning() then names it. Errors: Io, Refused (the file belongs to
-    // another account, or a newer program made it).
+    // Connects to a file that was just made ready. Errors: Io.
+    [[nodiscard]] static records::Expected<std::unique_ptr<Store>> open(const PreparedStore &prepared);
+    // Makes it ready before, here; errors of prepareStore().
     [[nodiscard]] static records::Expected<std::unique_ptr<Store>> open(const QString &file, const QString &accountJid);
     // Writes what is left.
     ~Store() override;

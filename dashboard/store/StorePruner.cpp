@@ -48,8 +48,10 @@ Result<int> StorePruner::removeOldLines()
 
 Result<int> StorePruner::removeSurplusLines()
 {
-    return removeLines(u"id<=(SELECT id FROM activity ORDER BY id DESC LIMIT 1 OFFSET ?) ORDER BY id"_s,
-                       {m_retention.lines});
+    // By their times: those of a batch are written in another order.
+    return removeLines(
+        u"(at, id)<=(SELECT at, id FROM activity ORDER BY at DESC, id DESC LIMIT 1 OFFSET ?) ORDER BY at, id"_s,
+        {m_retention.lines});
 }
 
 Result<int> StorePruner::removeLinesOfTalkativeDevices()

@@ -147,14 +147,9 @@ records::CommandTarget target(const QSqlQuery &query)
 
 void bind(QSqlQuery &query, const records::ActivityEntry &entry)
 {
-    const QVariantList columns{sql::fromTime(entry.at),           QString(nameOf(entry.kind)),
-                               sql::fromText(entry.jid),          static_cast<qint64>(entry.number),
-                               sql::fromText(entry.subject),      sql::fromText(entry.detail),
-                               sql::fromText(toText(entry.facts))};
-    int position = 0;
-    for (const QVariant &value : columns + columns) {
-        query.bindValue(position++, value);
-    }
+    bindAll(query, {sql::fromTime(entry.at), QString(nameOf(entry.kind)), sql::fromText(entry.jid),
+                    static_cast<qint64>(entry.number), sql::fromText(entry.subject), sql::fromText(entry.detail),
+                    sql::fromText(toText(entry.facts))});
 }
 
 records::ActivityEntry activity(const QSqlQuery &query)

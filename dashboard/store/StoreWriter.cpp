@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "store/StoreWriter.h"
 
+#include "store/OtherWriters.h"
 #include "store/StoreRows.h"
 #include "store/StoreSql.h"
 
@@ -25,6 +26,18 @@ std::vector<const KeptDevice *> inOrder(const QHash<QString, KeptDevice> &device
     return sorted;
 }
 
+// As they lie in the index of devices, for the same reason. Those of a device stay in their order.
+std::vector<const records::ActivityEntry *> inOrder(const QList<records::ActivityEntry> &activity)
+{
+    std::vector<const records::ActivityEntry *> sorted;
+    sorted.reserve(static_cast<std::size_t>(activity.size()));
+    for (const records::ActivityEntry &entry : activity) {
+        sorted.push_back(&entry);
+    }
+    std::ranges::stable_sort(sorted, {}, &records::ActivityEntry::jid);
+    return sorted;
+}
+
 } // namespace
 
 // Prepared once per connection.
@@ -33,8 +46,13 @@ class StoreWriter::Statements
 public:
     explicit Statements(const QSqlDatabase &database)
         : m_database(database)
+        , m_others(database)
     {}
 
+    // Before the first statement of a transaction.
+    Outcome begin() { return m_others.look(QDateTime::currentDateTimeUtc()); }
+    // A part of a batch may have been written; all of it comes again.
+    void forgetOthers() { m_others = OtherWriters(m_database); }
     Outcome write(const KeptDevice &kept);
     Outcome write(const QString &jid, const DeviceSeen &seen);
     Outcome retire(const QString &jid, const QDateTime &at);
@@ -56,6 +74,7 @@ private:
     Outcome writeReport(const records::Device &device);
 
     QSqlDatabase m_database;
+    OtherWriters m_others;
     // By the address of the literal.
     QHash<const char *, std::shared_ptr<QSqlQuery>> m_queries;
 };
@@ -181,12 +200,14 @@ Outcome StoreWriter::Statements::write(CommandNo number, int row, const records:
 
 Outcome StoreWriter::Statements::write(const records::ActivityEntry &entry)
 {
-    // Two programs of the same account see the same events; the same one twice within two seconds is one event.
-    QSqlQuery &query = prepared("INSERT INTO activity(at, kind, jid, number, subject, detail, facts) SELECT ?, ?, ?, "
-                                "?, ?, ?, ? WHERE NOT EXISTS("
-                                "SELECT 1 FROM activity WHERE abs(at-?)<2000 AND kind=? AND jid=? AND number=? AND "
-                                "subject=? AND detail=? AND facts=? AND "
-                                "id>(SELECT ifnull(max(id), 0)-1000 FROM activity))"_L1);
+    QSqlQuery &query = m_others.mayHaveWritten(entry.at)
+                           ? prepared("INSERT INTO activity(at, kind, jid, number, subject, detail, facts) "
+                                      "SELECT * FROM (SELECT ? AS a,? AS k,? AS j,? AS n,? AS s,? AS d,? AS f) WHERE "
+                                      "NOT EXISTS(SELECT 1 FROM activity WHERE abs(at-a)<2000 AND kind=k AND jid=j AND "
+                                      "number=n AND subject=s AND detail=d AND facts=f AND "
+                                      "id>(SELECT ifnull(max(id), 0)-1000 FROM activity))"_L1)
+                           : prepared("INSERT INTO activity(at, kind, jid, number, subject, detail, facts) "
+                                      "VALUES(?,?,?,?,?,?,?)"_L1);
     rows::bind(query, entry);
     return sql::run(query, u"keeping the timeline"_s);
 }
@@ -254,7 +275,7 @@ Outcome StoreWriter::writeAll(const Range &range, Write write)
     auto it = range.begin();
     while (it != range.end()) {
         sql::Transaction transaction(m_database);
-        if (Outcome outcome = transaction.begin(); !outcome) {
+        if (Outcome outcome = transaction.begin().and_then([this] { return m_statements->begin(); }); !outcome) {
             return outcome;
         }
         for (int i = 0; i < rowsPerTransaction && it != range.end(); ++i, ++it) {
@@ -271,12 +292,17 @@ Outcome StoreWriter::writeAll(const Range &range, Write write)
 
 Outcome StoreWriter::write(const StoreBatch &batch)
 {
-    Statements *s = nullptr;
-    return open()
-        .and_then([&] {
-            s = m_statements.get();
-            return writeAll(inOrder(batch.devices), [s](auto it) { return s->write(**it); });
-        })
+    Outcome written = open().and_then([&] { return writeParts(batch); });
+    if (!written && m_statements) {
+        m_statements->forgetOthers();
+    }
+    return written;
+}
+
+Outcome StoreWriter::writeParts(const StoreBatch &batch)
+{
+    Statements *s = m_statements.get();
+    return writeAll(inOrder(batch.devices), [s](auto it) { return s->write(**it); })
         .and_then([&] { return writeAll(batch.seen, [s](auto it) { return s->write(it.key(), it.value()); }); })
         .and_then([&] { return writeAll(batch.retired, [s](auto it) { return s->retire(it.key(), it.value()); }); })
         .and_then([&] { return writeAll(batch.goneNewcomers, [s](auto it) { return s->removeNewcomer(*it); }); })
@@ -296,7 +322,7 @@ Outcome StoreWriter::write(const StoreBatch &batch)
         })
         .and_then([&] { return writeAll(batch.logs, [s](auto it) { return s->write(it.value()); }); })
         .and_then([&] { return writeAll(batch.removedLogs, [s](auto it) { return s->removeLogs(*it); }); })
-        .and_then([&] { return writeAll(batch.activity, [s](auto it) { return s->write(*it); }); })
+        .and_then([&] { return writeAll(inOrder(batch.activity), [s](auto it) { return s->write(**it); }); })
         .and_then([&]() -> Outcome {
             m_sinceCleaning += batch.activity.size();
             if (m_sinceCleaning < maxActivity / 100) {

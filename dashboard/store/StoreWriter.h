@@ -31,6 +31,7 @@ private:
     class Statements;
 
     Outcome open();
+    Outcome writeParts(const StoreBatch &batch);
     template <typename Range, typename Write>
     Outcome writeAll(const Range &range, Write write);
 

@@ -47,7 +47,15 @@ T.ApplicationWindow {
         anchors.fill: parent
 
         Once {
-            active: window.app.workspace === null
+            active: window.app.workspace === null && window.app.opening.length > 0
+
+            OpeningScreen {
+                anchors.fill: content
+                account: window.app.opening
+            }
+        }
+        Once {
+            active: window.app.workspace === null && window.app.opening.length === 0
 
             SignInScreen {
                 anchors.fill: content

@@ -129,6 +129,8 @@ QtObject {
     readonly property int fadeDuration: 150
     readonly property int sweepDuration: 1200
     readonly property int hintDelay: 600
+    // What takes less than this is shown without a word of it.
+    readonly property int waitDelay: 400
     readonly property int hintTime: 12000
     readonly property int noticeTime: 5000
     readonly property int errorTime: 12000

@@ -15,8 +15,8 @@ namespace sgn::bench {
     return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start).count();
 }
 
-// A panel that reaches no server, on the store in `folder`.
-[[nodiscard]] inline std::unique_ptr<core::Panel> opened(const QString &folder, const Clock &clock)
+// For a panel that reaches no server and has its store in `folder`.
+[[nodiscard]] inline core::PanelConfig configOf(const QString &folder)
 {
     core::PanelConfig config;
     config.jid = QStringLiteral("panel@im.example.net");
@@ -29,7 +29,12 @@ namespace sgn::bench {
     if (ca.open(QIODevice::WriteOnly)) {
         ca.write("none\n");
     }
-    auto panel = core::Panel::open(config, {}, clock);
+    return config;
+}
+
+[[nodiscard]] inline std::unique_ptr<core::Panel> opened(const QString &folder, const Clock &clock)
+{
+    auto panel = core::Panel::open(configOf(folder), {}, clock);
     if (!panel) {
         qFatal("%s", qUtf8Printable(toText(panel.error().facts) + panel.error().text));
     }

@@ -11,6 +11,8 @@
 #include <QCoreApplication>
 #include <QFile>
 #include <QGuiApplication>
+#include <random>
+#include <vector>
 
 using namespace sgn;
 using namespace sgn::bench;
@@ -39,6 +41,37 @@ void reportAll(core::Fleet &fleet, int devices, int version, const QDateTime &at
 {
     for (int i = 0; i < devices; ++i) {
         fleet.apply(test::deviceJid(i), reportOf(i, version), {at});
+    }
+    fleet.flush();
+}
+
+struct Report
+{
+    QString jid;
+    VersionReport content;
+};
+
+// In no order, as they come. Made before they are counted: parsing is another figure.
+std::vector<Report> shuffledReports(int devices, int version)
+{
+    std::vector<Report> reports;
+    reports.reserve(static_cast<std::size_t>(devices));
+    for (int i = 0; i < devices; ++i) {
+        reports.push_back({test::deviceJid(i), reportOf(i, version)});
+    }
+    std::ranges::shuffle(reports, std::mt19937(1)); // NOLINT(cert-msc32-c,cert-msc51-cpp): the same order each time
+    return reports;
+}
+
+// As from the network: some at a time, and the event loop between them, so that the store writes beside.
+void receive(core::Fleet &fleet, const std::vector<Report> &reports, const Clock &clock)
+{
+    constexpr std::size_t atATime = 100;
+    for (std::size_t i = 0; i < reports.size(); ++i) {
+        fleet.apply(reports[i].jid, reports[i].content, {clock.wallUtc()});
+        if (i % atATime == 0) {
+            QCoreApplication::processEvents();
+        }
     }
     fleet.flush();
 }
@@ -128,8 +161,9 @@ QJsonObject measure(const QString &folder, const Clock &clock)
     // The first report of each also brings it online.
     reportAll(workspace.panel().fleet(), devices, 8, clock.wallUtc());
     workspace.panel().store().flush().waitForFinished();
+    const std::vector<Report> reports = shuffledReports(devices, 9);
     start = std::chrono::steady_clock::now();
-    reportAll(workspace.panel().fleet(), devices, 9, clock.wallUtc());
+    receive(workspace.panel().fleet(), reports, clock);
     const double modelMs = millisecondsSince(start);
     workspace.panel().store().flush().waitForFinished();
     const double storeMs = millisecondsSince(start);

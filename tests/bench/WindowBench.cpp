@@ -34,6 +34,28 @@ void waitForFrame(QQuickWindow &window)
     frame.exec();
 }
 
+// How long no event was served, while it exists.
+class Standstill : public QObject
+{
+public:
+    Standstill()
+    {
+        connect(&m_timer, &QTimer::timeout, this, [this] {
+            m_longest = longest();
+            m_last = std::chrono::steady_clock::now();
+        });
+        m_timer.start(1ms);
+    }
+
+    // In milliseconds; until now.
+    [[nodiscard]] double longest() const { return std::max(m_longest, millisecondsSince(m_last)); }
+
+private:
+    QTimer m_timer;
+    std::chrono::steady_clock::time_point m_last = std::chrono::steady_clock::now();
+    double m_longest = 0;
+};
+
 // Devices report other versions all the time, as while a rollout is under way, but far more of them.
 class Reports : public QObject
 {
@@ -101,8 +123,13 @@ QJsonObject measure(const QString &folder, std::chrono::steady_clock::time_point
     }
     waitForFrame(*window);
     QJsonObject figures{{u"first_picture_ms"_s, millisecondsSince(start)}};
-    application.show(opened(folder, clock));
+    const Standstill standstill;
+    QEventLoop opening;
+    QObject::connect(&application, &models::Application::workspaceChanged, &opening, &QEventLoop::quit);
+    application.open(configOf(folder));
+    opening.exec();
     waitForFrame(*window);
+    figures[u"standstill_ms"_s] = standstill.longest();
     figures[u"table_picture_ms"_s] = millisecondsSince(start);
     const QJsonObject frames = framesDuringReports(*window, application.workspace()->panel().fleet());
     for (auto it = frames.begin(); it != frames.end(); ++it) {

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <QDir>
+#include <QLockFile>
 #include <QQuickItem>
 
 using namespace Qt::StringLiterals;
@@ -52,6 +53,7 @@ private Q_SLOTS:
     void readsReleaseOfNewUpdate();
     void showsReasonWhenOffline();
     void signsOutAndInAgain();
+    void showsThatTheFleetIsBeingOpened();
 
 private:
     test::ManualClock m_clock;
@@ -328,6 +330,32 @@ void ScreensTest::signsOutAndInAgain()
     QVERIFY(!offline.workspace());
     offline.signIn(0);
     QTest::qWait(20);
+    QVERIFY2(Warnings::list().isEmpty(), qPrintable(Warnings::list().join(u'\n')));
+}
+
+void ScreensTest::showsThatTheFleetIsBeingOpened()
+{
+    test::OfflineWindow offline(m_clock);
+    QLockFile otherProgram(offline.place().config().storeFile + u".lock"_s);
+    QVERIFY(otherProgram.tryLock());
+    offline.application().open(offline.place().config());
+    offline.show(u"fleet"_s, {1024, 640});
+    if (QTest::currentTestFailed()) {
+        return;
+    }
+    QQuickItem &content = *offline.window()->contentItem();
+    QVERIFY(!visibleItem(content, "SignInScreen_QMLTYPE"));
+    const QQuickItem *screen = visibleItem(content, "OpeningScreen_QMLTYPE");
+    QVERIFY(screen);
+    const QQuickItem *shown = screen->childItems().value(0);
+    QVERIFY(shown);
+    QTRY_COMPARE_WITH_TIMEOUT(shown->opacity(), 1.0, waitLimit);
+    const QString folder = qEnvironmentVariable("SGN_SCREENSHOTS");
+    QVERIFY(folder.isEmpty() || offline.window()->grabWindow().save(folder + u"/opening.png"_s));
+    otherProgram.unlock();
+    QTRY_VERIFY_WITH_TIMEOUT(offline.workspace(), waitLimit);
+    QTRY_VERIFY_WITH_TIMEOUT(!visibleItem(content, "OpeningScreen_QMLTYPE"), waitLimit);
+    QVERIFY(visibleItem(content, "Shell_QMLTYPE"));
     QVERIFY2(Warnings::list().isEmpty(), qPrintable(Warnings::list().join(u'\n')));
 }
 

@@ -10,6 +10,7 @@
 #include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
+#include <QThreadPool>
 
 using namespace Qt::StringLiterals;
 using namespace sgn;
@@ -80,6 +81,8 @@ private Q_SLOTS:
     void signInNamesWhatIsMissing_data();
     void signInNamesWhatIsMissing();
     void resumesWithAKeptPassword();
+    void opensThePanelOfAConfiguration();
+    void canBeCancelledWhileItOpens();
     void signOutForgetsThePassword();
     void remembersWhoSigns();
     void keepsPreferences();
@@ -791,8 +794,60 @@ void WorkspaceTest::resumesWithAKeptPassword()
     keeper.passwords.insert(u"panel@im.example.net"_s, u"secret"_s);
     Application application({preferences, keeper, m_clock, place.folder()});
     application.signIn()->resume();
-    QVERIFY(application.workspace());
+    QVERIFY(application.signIn()->isBusy());
+    QTRY_VERIFY_WITH_TIMEOUT(application.workspace(), waitLimit);
+    QVERIFY(!application.signIn()->isBusy());
     QCOMPARE(application.workspace()->account(), u"panel@im.example.net"_s);
+}
+
+void WorkspaceTest::opensThePanelOfAConfiguration()
+{
+    const test::OfflinePanel place(m_clock);
+    Preferences preferences(place.folder() + u"/p.ini"_s);
+    MemoryKeeper keeper;
+    Application application({preferences, keeper, m_clock, place.folder()});
+    QSignalSpy failed(&application, &Application::openingFailed);
+    application.open(place.config());
+    QCOMPARE(application.opening(), u"panel@im.example.net"_s);
+    QVERIFY(!application.workspace());
+    QTRY_VERIFY_WITH_TIMEOUT(application.workspace(), waitLimit);
+    QVERIFY(application.opening().isEmpty());
+    QCOMPARE(failed.size(), 0);
+
+    PanelConfig config = place.config();
+    config.jid = u"other@im.example.net"_s;
+    Application second({preferences, keeper, m_clock, place.folder()});
+    QSignalSpy secondFailed(&second, &Application::openingFailed);
+    second.open(config);
+    QTRY_COMPARE_WITH_TIMEOUT(secondFailed.size(), 1, waitLimit);
+    QVERIFY(second.opening().isEmpty());
+    QVERIFY(!second.workspace());
+}
+
+void WorkspaceTest::canBeCancelledWhileItOpens()
+{
+    const test::OfflinePanel place(m_clock);
+    Preferences preferences(place.folder() + u"/p.ini"_s);
+    MemoryKeeper keeper;
+    Application application({preferences, keeper, m_clock, place.folder()});
+    SignIn *form = application.signIn();
+    form->setJid(u"panel@im.example.net"_s);
+    form->setPassword(u"secret"_s);
+    form->setHost(u"127.0.0.1"_s);
+    form->setPort(u"9"_s);
+    form->setCaFile(place.config().caFile);
+    QSignalSpy signedIn(form, &SignIn::signedIn);
+    form->submit();
+    QVERIFY(form->isBusy());
+    QVERIFY(!form->isReady());
+    form->cancel();
+    QVERIFY(!form->isBusy());
+    QThreadPool::globalInstance()->waitForDone();
+    QCoreApplication::processEvents();
+    QVERIFY(!form->isBusy());
+    QVERIFY(form->error().isEmpty());
+    QVERIFY(!form->takePanel());
+    QCOMPARE(signedIn.size(), 0);
 }
 
 void WorkspaceTest::signOutForgetsThePassword()

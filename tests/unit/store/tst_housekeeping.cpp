@@ -186,7 +186,9 @@ void HousekeepingTest::keepsAsManyLines()
 {
     auto store = opened(file());
     for (int i = 0; i < 5'000; ++i) {
-        store->keep(lineOf(u"device%1@localhost"_s.arg(i), 1, QString::number(i)));
+        ActivityEntry line = lineOf(u"device%1@localhost"_s.arg(i % 7), 1, QString::number(i));
+        line.at = line.at.addMSecs(i);
+        store->keep(line);
     }
     QVERIFY(flushed(*store));
     QVERIFY(keep({.lines = 3}));
