@@ -127,7 +127,8 @@ class Setup:
             os.replace(self.machine.path(CONFIGURATION), self.machine.path(target))
 
     def write_groups(self):
-        return self.machine.put(GROUPS, settings_file.groups(self.settings, self.store().names()), 0o640, group="prosody")
+        groups = settings_file.groups(self.settings.domain, self.settings.panels, self.store().names())
+        return self.machine.put(GROUPS, groups, 0o640, group="prosody")
 
     def mark_panels(self):
         """Only panels have an archive."""

@@ -113,11 +113,12 @@ def is_ours(configuration_text):
     return hashlib.sha256(configuration_text.replace(found[0], "-- @CHECK@\n", 1).encode()).hexdigest() == found[1]
 
 
-def groups(settings, names):
+def groups(domain, panels, names):
     """Prosody's shared groups: each device has one with the panels. A group's members all see each other, which is all
-    that Prosody's groups can do; one group for the whole fleet would send each presence to every device."""
-    panels = "".join(f"{panel}@{settings.domain}\n" for panel in settings.panels)
-    return "".join(f"[{name}]\n{panels}{name}@{settings.domain}\n" for name in names if name not in settings.panels)
+    that Prosody's groups can do; one group for the whole fleet would send each presence to every device. `panels` and
+    `names` (of all accounts) are without their domain."""
+    center = "".join(f"{panel}@{domain}\n" for panel in panels)
+    return "".join(f"[{name}]\n{center}{name}@{domain}\n" for name in names if name not in panels)
 
 
 def firewall(settings):

@@ -11,7 +11,8 @@ SupervisionLimits SupervisionLimits::fasterBy(int factor) const
     for (MonotonicTime SupervisionLimits::*limit :
          {&SupervisionLimits::heartbeatTimeout, &SupervisionLimits::startTimeout, &SupervisionLimits::stopGrace,
           &SupervisionLimits::minStartInterval, &SupervisionLimits::firstBackoff, &SupervisionLimits::maxBackoff,
-          &SupervisionLimits::stableUptime, &SupervisionLimits::crashWindow, &SupervisionLimits::crashRetry}) {
+          &SupervisionLimits::workingUptime, &SupervisionLimits::stableUptime, &SupervisionLimits::crashWindow,
+          &SupervisionLimits::crashRetry}) {
         faster.*limit = this->*limit / factor;
     }
     return faster;
@@ -264,9 +265,11 @@ ProcessActions ProcessMachine::startAt(MonotonicTime when, MonotonicTime now)
 ProcessActions ProcessMachine::crashed(MonotonicTime now)
 {
     m_phase = Phase::Waiting;
-    const bool wasStable = m_wasProved && now - m_lastStart.value_or(now) >= m_limits.stableUptime;
-    if (wasStable) {
+    const MonotonicTime worked = m_wasProved ? now - m_lastStart.value_or(now) : MonotonicTime(0);
+    if (worked >= m_limits.workingUptime) {
         m_failures = 0;
+    }
+    if (worked >= m_limits.stableUptime) {
         m_crashLoop = false;
     }
     erase_if(m_exits, [&](MonotonicTime exit) { return now - exit > m_limits.crashWindow; });

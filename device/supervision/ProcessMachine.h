@@ -20,6 +20,8 @@ struct SupervisionLimits
     MonotonicTime minStartInterval = std::chrono::seconds(1);
     MonotonicTime firstBackoff = std::chrono::seconds(1); // before the second restart in a row; doubles
     MonotonicTime maxBackoff = std::chrono::seconds(60);
+    // What has worked for as long as this is started again at once, whatever failed before.
+    MonotonicTime workingUptime = std::chrono::seconds(10);
     MonotonicTime stableUptime = std::chrono::seconds(60); // a run as long as this ends a row of failures
     MonotonicTime crashWindow = std::chrono::minutes(5);
     int crashCount = 5; // exits in the window that make a crash loop

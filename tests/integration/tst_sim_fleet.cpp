@@ -55,6 +55,7 @@ private:
             accounts.insert(jid(n), u"secret-%1"_s.arg(n));
             text += jid(n).toUtf8() + ":secret-" + QByteArray::number(n) + '\n';
         }
+        m_server->setPanel(panelJid);
         if (!m_server->start(accounts)) {
             qWarning().noquote() << m_server->errorString();
             return false;
@@ -130,6 +131,31 @@ private Q_SLOTS:
         m_sim->waitForFinished(limit);
         m_sim.reset();
         m_server.reset();
+    }
+
+    // Else a fleet of n would send n² presences.
+    void itsDevicesSeeThePanelOnly()
+    {
+        const QString one = jid(1);
+        const QString two = jid(2);
+        m_server->setPanel(panelJid);
+        QVERIFY2(m_server->start({{panelJid, u"p"_s}, {one, u"1"_s}, {two, u"2"_s}}),
+                 qPrintable(m_server->errorString()));
+        Endpoint panel(accountOn(*m_server, panelJid, u"p"_s), quickOptions(xmpp::Role::Panel));
+        // As panels, too, because a device pays no attention to others.
+        Endpoint first(accountOn(*m_server, one, u"1"_s), quickOptions(xmpp::Role::Panel));
+        Endpoint second(accountOn(*m_server, two, u"2"_s), quickOptions(xmpp::Role::Panel));
+        for (Endpoint *endpoint : {&panel, &first, &second}) {
+            endpoint->session.start();
+        }
+        SGN_EVENTUALLY(panel.presence.value(one) && panel.presence.value(two));
+        SGN_EVENTUALLY(first.presence.value(panelJid) && second.presence.value(panelJid));
+        SGN_EVENTUALLY(!first.roster.isEmpty() && !second.roster.isEmpty());
+        QCOMPARE(panel.roster.keys(), (QStringList{one, two}));
+        QCOMPARE(first.roster.keys(), QStringList{panelJid});
+        QCOMPARE(second.roster.keys(), QStringList{panelJid});
+        QVERIFY(!first.presence.contains(two));
+        QVERIFY(!second.presence.contains(one));
     }
 
     void itsDevicesAnswerAsRealOnesDo()

@@ -61,6 +61,9 @@ bool ProsodyServer::start(const Accounts &accounts)
     if (!m_options.groups) {
         arguments += QStringLiteral("--no-groups");
     }
+    if (!m_panel.isEmpty()) {
+        arguments += {QStringLiteral("--panel"), m_panel};
+    }
     if (!m_options.privateNodes) {
         arguments += QStringLiteral("--no-pep");
     }

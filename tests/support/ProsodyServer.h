@@ -31,6 +31,8 @@ public:
     void kill() override;
     void freeze() override;
     void thaw() override;
+    /// From the next start() on: an account that all others see, and that sees them; they don't see each other then.
+    void setPanel(const QString &jid) { m_panel = jid; }
     /// From the next start() on, whatever is wrong with it; caFile() becomes a copy of `authority`.
     [[nodiscard]] bool useCertificate(const QString &certificate, const QString &key, const QString &authority);
 
@@ -51,6 +53,7 @@ private:
 
     QTemporaryDir m_folder;
     QProcess m_process;
+    QString m_panel;
     QString m_uploadHost;
     QString m_uploadUrl;
     quint16 m_port = 0;

@@ -264,6 +264,39 @@ private Q_SLOTS:
         QCOMPARE(driver.machine.state(), ProcessState::CrashLoop);
     }
 
+    void startsAgainAtOnceWhatHasWorkedForAWhile()
+    {
+        Driver driver;
+        for (int i = 0; i < 2; ++i) { // the second waits
+            driver.run();
+            driver.feedAfter(2s, Event::Exited);
+            driver.feedAtDeadline();
+        }
+        for (int i = 0; i < 2; ++i) {
+            driver.run();
+            QVERIFY(driver.feedAfter(10s, Event::Exited).testFlag(Action::Start));
+        }
+        // The fifth end in five minutes is a crash loop all the same.
+        driver.run();
+        driver.feedAfter(10s, Event::Exited);
+        QCOMPARE(driver.machine.state(), ProcessState::CrashLoop);
+    }
+
+    void waitsWithWhatHasWorkedTooShort()
+    {
+        Driver driver;
+        driver.run();
+        QVERIFY(driver.feedAfter(9s, Event::Exited).testFlag(Action::Start));
+        driver.run();
+        QVERIFY(!driver.feedAfter(9'999ms, Event::Exited).testFlag(Action::Start));
+        // One that ran for long without a heartbeat has not worked.
+        Driver silent;
+        silent.feed(Event::Started);
+        QVERIFY(silent.feedAfter(20s, Event::Exited).testFlag(Action::Start));
+        silent.feed(Event::Started);
+        QVERIFY(!silent.feedAfter(20s, Event::Exited).testFlag(Action::Start));
+    }
+
     void triesOnceAMinuteInACrashLoop()
     {
         Driver driver = inSituation("crash loop");
