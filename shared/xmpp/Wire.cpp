@@ -2,6 +2,7 @@
 #include "xmpp/Wire.h"
 
 #include "xmpp/Jid.h"
+#include "xmpp/LoginOffer.h"
 #include "xmpp/ScramGuard.h"
 
 #include <sys/socket.h>
@@ -190,10 +191,19 @@ void Wire::onNetwork()
     if (!areChallengesBearable(*parts)) {
         return fail({ErrorCode::Refused, u"the server demands a login that would take hours"_s});
     }
-    m_library.write(*parts);
+    toLibrary(*parts);
     if (const int stanzas = m_framer.takeDropped(); stanzas > 0) {
         Q_EMIT dropped(stanzas);
     }
+}
+
+void Wire::toLibrary(QByteArray stanzas)
+{
+    if (!m_isLoggedIn) {
+        m_isLoggedIn = stanzas.contains("<success");
+        stanzas = withoutSasl2(std::move(stanzas));
+    }
+    m_library.write(stanzas);
 }
 
 // RFC 6120 section 4.4: the server ends its side, too. A connection that is closed before, with bytes unread, is reset;

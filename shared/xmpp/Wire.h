@@ -64,6 +64,7 @@ private:
     void onNetworkLost(const Error &reason);
     void readToEndOfStream();
     void negotiateTls();
+    void toLibrary(QByteArray stanzas);
     void fail(const Error &reason);
     [[nodiscard]] Error socketError() const;
 
@@ -79,6 +80,7 @@ private:
     // What the server sent before TLS (STARTTLS only).
     QByteArray m_plain;
     bool m_askedForTls = false;
+    bool m_isLoggedIn = false;
     qsizetype m_unsettled = 0;
     bool m_broken = false;
     bool m_isEnding = false; // our side of the stream has ended

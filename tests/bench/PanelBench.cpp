@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 // What the panel needs for a large fleet, as one JSON object: `panel_bench make FOLDER DEVICES` fills a store, and
-// `panel_bench measure FOLDER` opens it in a process of its own and works with it. Read by `bench`.
+// `panel_bench measure FOLDER` opens it in a process of its own and works with it. `panel_bench ask PANEL_FILE DEVICES
+// ROUNDS` signs in to a server with so many devices. Read by `bench`.
 #include "base/Clock.h"
 #include "base/JsonText.h"
 #include "bench/BenchFleet.h"
@@ -8,7 +9,10 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <functional>
+#include <limits>
 #include <QCoreApplication>
+#include <QEventLoop>
 #include <QFile>
 #include <QGuiApplication>
 #include <random>
@@ -177,6 +181,54 @@ QJsonObject measure(const QString &folder, const Clock &clock)
             {u"reports_into_store_per_s"_s, devices / storeMs * 1'000}};
 }
 
+// Waits for a signal, or for the end of the program by its caller.
+template <typename Object, typename Signal>
+void waitFor(Object &object, Signal signal, const std::function<bool()> &isDone)
+{
+    QEventLoop loop;
+    QObject::connect(&object, signal, &loop, [&] {
+        if (isDone()) {
+            loop.quit();
+        }
+    });
+    if (!isDone()) {
+        loop.exec();
+    }
+}
+
+// Signs in, then requests the versions of all devices some times.
+QJsonObject ask(const QString &panelFile, int devices, int rounds, const Clock &clock)
+{
+    const auto config = core::loadPanelConfig(panelFile);
+    if (!config) {
+        qFatal("the panel's file can't be read");
+    }
+    auto opened = core::Panel::open(*config, {}, clock);
+    if (!opened) {
+        qFatal("the panel can't be opened");
+    }
+    core::Panel &panel = **opened;
+    QSet<QString> replied;
+    QObject::connect(&panel.session(), &core::PanelSession::reportReceived, &panel,
+                     [&replied](const QString &jid) { replied += jid; });
+    const auto haveAllReplied = [&replied, devices] { return replied.size() == devices; };
+    auto start = std::chrono::steady_clock::now();
+    panel.start();
+    // Each is asked as it is seen.
+    waitFor(panel.session(), &core::PanelSession::reportReceived, haveAllReplied);
+    const double loginMs = millisecondsSince(start);
+    double requestMs = std::numeric_limits<double>::infinity();
+    const QStringList jids = replied.values();
+    for (int i = 0; i < rounds; ++i) {
+        replied.clear();
+        start = std::chrono::steady_clock::now();
+        panel.session().requestVersions(jids);
+        waitFor(panel.session(), &core::PanelSession::reportReceived, haveAllReplied);
+        requestMs = std::min(requestMs, millisecondsSince(start));
+    }
+    return {{u"login_ms"_s, loginMs}, {u"request_ms"_s, requestMs}};
+}
+
 } // namespace
 
 int main(int argc, char **argv)
@@ -189,8 +241,10 @@ int main(int argc, char **argv)
         make(arguments.at(2), arguments.at(3).toInt(), clock);
     } else if (arguments.size() == 3 && arguments.at(1) == "measure"_L1) {
         std::puts(toJsonText(measure(arguments.at(2), clock)).constData());
+    } else if (arguments.size() == 5 && arguments.at(1) == "ask"_L1) {
+        std::puts(toJsonText(ask(arguments.at(2), arguments.at(3).toInt(), arguments.at(4).toInt(), clock)).constData());
     } else {
-        std::fputs("usage: panel_bench make FOLDER DEVICES | measure FOLDER\n", stderr);
+        std::fputs("usage: panel_bench make FOLDER DEVICES | measure FOLDER | ask PANEL_FILE DEVICES ROUNDS\n", stderr);
         return 2;
     }
     return 0;

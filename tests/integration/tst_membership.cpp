@@ -2,6 +2,8 @@
 // Who becomes a device of the fleet, and who doesn't, against a real server without groups.
 #include "integration/PanelDesk.h"
 
+#include <algorithm>
+#include <QElapsedTimer>
 #include <QSignalSpy>
 #include <QTemporaryDir>
 
@@ -37,6 +39,7 @@ private Q_SLOTS:
     void removingNeedsTheServer();
     void aDeviceOfTheServersGroupsNeedsNoClick();
     void aStrangerInAPublicGroupIsNoContact();
+    void acceptsManyAtOnce();
 
 private:
     [[nodiscard]] std::unique_ptr<Panel> desk(const QString &store, const QStringList &accept = {})
@@ -392,6 +395,43 @@ void MembershipTest::aStrangerInAPublicGroupIsNoContact()
     SGN_EVENTUALLY(isNew(*panel, 2));
     panel->membership().accept({deviceJid(2)});
     SGN_EVENTUALLY(isShown(*panel, 2) && find(*panel, 2)->isContact);
+}
+
+// As when the first cards of an installation are switched on. SGN_TEST_DEVICES makes it more of them, to see how long
+// the server takes.
+void MembershipTest::acceptsManyAtOnce()
+{
+    constexpr int some = 40;
+    constexpr int patience = 240'000;
+    bool isGiven = false;
+    const int given = qEnvironmentVariableIntValue("SGN_TEST_DEVICES", &isGiven);
+    const int count = isGiven ? given : some;
+    for (int n = deviceCount + 1; n <= count; ++n) {
+        QVERIFY2(m_server->addAccount(deviceJid(n), accounts(n).value(deviceJid(n))),
+                 qPrintable(m_server->errorString()));
+    }
+    auto panel = desk(u"one"_s);
+    QVERIFY(panel && settles(*panel));
+    QStringList jids;
+    for (int n = 1; n <= count; ++n) {
+        device(n).start();
+        jids += deviceJid(n);
+    }
+    const auto &newcomers = panel->membership().newcomers();
+    QTRY_COMPARE_WITH_TIMEOUT(newcomers.all().size(), count, patience);
+    QElapsedTimer timer;
+    timer.start();
+    panel->membership().accept(jids);
+    QTRY_VERIFY_WITH_TIMEOUT(std::ranges::all_of(jids,
+                                                 [&panel](const QString &jid) {
+                                                     const Device *device = panel->fleet().find(jid);
+                                                     return device && device->isContact && device->online &&
+                                                            device->lastReport.isValid();
+                                                 }),
+                             patience);
+    qInfo("%d devices are contacts, online and have reported %lld ms after the click", count, timer.elapsed());
+    QCOMPARE(panel->fleet().count(), count);
+    QVERIFY(newcomers.all().isEmpty());
 }
 
 QTEST_GUILESS_MAIN(MembershipTest)

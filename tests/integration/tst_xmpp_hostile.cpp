@@ -220,6 +220,29 @@ private Q_SLOTS:
         QVERIFY(!server.received().contains(canary.toBase64()));
     }
 
+    // By it, an honest server may delete what it has kept for the account.
+    void theSecondSaslIsNotUsed()
+    {
+        FakeServer server(FakeServer::Transport::Tls, m_certificate);
+        server.letIn();
+        const auto letIn = server.onWords;
+        bool isGreeted = false;
+        server.onWords = [&](const QByteArray &words) {
+            if (words.contains("<stream:stream") && !std::exchange(isGreeted, true)) {
+                server.greet(scram +
+                             "<authentication xmlns='urn:xmpp:sasl:2'><mechanism>SCRAM-SHA-1</mechanism><inline>"
+                             "<bind xmlns='urn:xmpp:bind:0'/></inline></authentication>");
+            } else {
+                letIn(words);
+            }
+        };
+        Endpoint panel(account(server), options());
+        panel.session.start();
+        SGN_EVENTUALLY(panel.logins == 1);
+        QVERIFY(server.received().contains("<auth "));
+        QVERIFY(!server.received().contains("<authenticate"));
+    }
+
     void redirectsAreNotFollowed_data()
     {
         QTest::addColumn<FakeServer::Transport>("transport");
