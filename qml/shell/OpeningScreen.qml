@@ -10,24 +10,24 @@ Item {
     id: screen
 
     required property string account
+    property bool isLong: false
 
+    Timer {
+        interval: Theme.waitDelay
+        running: true
+        onTriggered: screen.isLong = true
+    }
     ColumnLayout {
         id: content
         anchors.centerIn: parent
         width: Math.min(parent.width - Theme.gap8 * 2, Theme.signInWidth)
         spacing: Theme.gap4
-        opacity: 0
+        opacity: screen.isLong ? 1 : 0
 
-        NumberAnimation on opacity {
-            id: appearing
-            running: false
-            to: 1
-            duration: Theme.fadeDuration
-        }
-        Timer {
-            interval: Theme.waitDelay
-            running: true
-            onTriggered: appearing.start()
+        Behavior on opacity {
+            NumberAnimation {
+                duration: Theme.fadeDuration
+            }
         }
         Label {
             text: qsTr("Opening the fleet of %1…").arg(screen.account)

@@ -211,7 +211,9 @@ QJsonObject ask(const QString &panelFile, int devices, int rounds, const Clock &
     QSet<QString> replied;
     QObject::connect(&panel.session(), &core::PanelSession::reportReceived, &panel,
                      [&replied](const QString &jid) { replied += jid; });
-    const auto haveAllReplied = [&replied, devices] { return replied.size() == devices; };
+    const auto haveAllReplied = [&replied, devices] {
+        return replied.size() == devices;
+    };
     auto start = std::chrono::steady_clock::now();
     panel.start();
     // Each is asked as it is seen.
@@ -242,7 +244,8 @@ int main(int argc, char **argv)
     } else if (arguments.size() == 3 && arguments.at(1) == "measure"_L1) {
         std::puts(toJsonText(measure(arguments.at(2), clock)).constData());
     } else if (arguments.size() == 5 && arguments.at(1) == "ask"_L1) {
-        std::puts(toJsonText(ask(arguments.at(2), arguments.at(3).toInt(), arguments.at(4).toInt(), clock)).constData());
+        std::puts(
+            toJsonText(ask(arguments.at(2), arguments.at(3).toInt(), arguments.at(4).toInt(), clock)).constData());
     } else {
         std::fputs("usage: panel_bench make FOLDER DEVICES | measure FOLDER | ask PANEL_FILE DEVICES ROUNDS\n", stderr);
         return 2;
