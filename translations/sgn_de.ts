@@ -917,6 +917,10 @@
         <source>Start rollout</source>
         <translation>Verteilung beginnen</translation>
     </message>
+    <message>
+        <source>New rollout</source>
+        <translation>Neue Verteilung</translation>
+    </message>
 </context>
 <context>
     <name>NewUpdateForm</name>

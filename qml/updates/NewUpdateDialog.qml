@@ -13,7 +13,7 @@ Dialog {
 
     required property NewUpdate update
 
-    title: qsTr("New update")
+    title: update.staging.staged ? qsTr("New rollout") : qsTr("New update")
     acceptText: update.staging.staged ? qsTr("Start rollout") : qsTr("Send to %n device(s)", "", update.targetCount)
     acceptIcon: "upload"
     acceptEnabled: update.ready

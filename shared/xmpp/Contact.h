@@ -11,7 +11,7 @@ struct Contact
 {
     QString jid;        // bare
     QString name;       // empty: none
-    QStringList groups; // sorted, each once
+    QStringList groups; // sorted, each once; without one of the contact's own name
 
     friend bool operator==(const Contact &, const Contact &) = default;
 };

@@ -41,6 +41,9 @@ Contact contactOf(const QDomElement &item)
             contact.groups += name;
         }
     }
+    // Prosody's shared groups know no direction, so each device has one of its own with the panels in it
+    // (deploy/prosody), of its own name. That is no tag of an operator.
+    contact.groups.removeAll(localPartOf(contact.jid));
     contact.groups.sort();
     contact.groups.removeDuplicates();
     return contact;

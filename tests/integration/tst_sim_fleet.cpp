@@ -152,6 +152,9 @@ private Q_SLOTS:
         SGN_EVENTUALLY(first.presence.value(panelJid) && second.presence.value(panelJid));
         SGN_EVENTUALLY(!first.roster.isEmpty() && !second.roster.isEmpty());
         QCOMPARE(panel.roster.keys(), (QStringList{one, two}));
+        // The groups that make it so are no tags.
+        QVERIFY(panel.roster.value(one).groups.isEmpty());
+        QVERIFY(panel.roster.value(two).groups.isEmpty());
         QCOMPARE(first.roster.keys(), QStringList{panelJid});
         QCOMPARE(second.roster.keys(), QStringList{panelJid});
         QVERIFY(!first.presence.contains(two));

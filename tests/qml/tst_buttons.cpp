@@ -268,7 +268,9 @@ void ButtonsTest::pressesEveryButton_data()
     QTest::addColumn<QSet<QString>>("dialogs");
     using Names = QStringList;
     using Dialogs = QSet<QString>;
+    // One dialog: it becomes the other when it is to go in waves.
     const QString update = u"New update"_s;
+    const QString rollout = u"New rollout"_s;
     const QString zip = u"Choose a release zip or a CA file"_s;
     const QString choose = u"New update / Release zip or CA file / Choose…"_s;
     const QString import = u"Import devices"_s;
@@ -279,6 +281,7 @@ void ButtonsTest::pressesEveryButton_data()
     QTest::newRow("fleet") << u"fleet"_s
                            << Names{u"Reboot # device(s)? / Reboot"_s, choose, u"Clear"_s, u"Restart"_s, u"View"_s}
                            << Dialogs{update,
+                                      rollout,
                                       zip,
                                       u"Reboot # device(s)?"_s,
                                       u"Remove # device(s) from the fleet?"_s,
@@ -296,15 +299,19 @@ void ButtonsTest::pressesEveryButton_data()
     QTest::newRow("dead") << u"dead"_s << Names{u"Restart"_s, u"Show device"_s} << Dialogs{};
     QTest::newRow("versions") << u"versions"_s << Names{u"ocr version #: # device(s)"_s} << Dialogs{};
     QTest::newRow("updates") << u"updates"_s << Names{u"New update…"_s, choose, send, u"Retry failed"_s}
-                             << Dialogs{update, zip};
+                             << Dialogs{update, rollout, zip};
     QTest::newRow("rollouts") << u"rollouts"_s
                               << Names{u"New rollout…"_s,
                                        u"Pause"_s,
                                        u"Resume"_s,
                                        u"Retry failed"_s,
-                                       u"New update / How / At once"_s,
+                                       u"New rollout / How / At once"_s,
                                        u"Take the release back? / Roll back"_s}
-                              << Dialogs{update, zip, u"Cancel this rollout?"_s, u"Take the release back?"_s,
+                              << Dialogs{update,
+                                         rollout,
+                                         zip,
+                                         u"Cancel this rollout?"_s,
+                                         u"Take the release back?"_s,
                                          u"Begin the next wave now?"_s};
     QTest::newRow("logs") << u"logs"_s << Names{u"Save as…"_s, u"Next match"_s} << Dialogs{u"Save log as"_s};
     QTest::newRow("activity") << u"activity"_s << Names{u"Settings"_s, u"Export…"_s}
