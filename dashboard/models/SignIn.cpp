@@ -5,6 +5,8 @@
 #include "wording/Problems.h"
 #include "xmpp/Jid.h"
 
+#include <utility>
+
 using namespace Qt::StringLiterals;
 
 namespace sgn::models {
@@ -155,7 +157,10 @@ void SignIn::resume()
     m_isBusy = true;
     Q_EMIT changed();
     m_environment.passwords.read(last.jid, [this](const Result<QString> &password) {
-        m_isBusy = false;
+        // Cancelled while the keyring was locked.
+        if (!std::exchange(m_isBusy, false)) {
+            return;
+        }
         if (!password) {
             // No error: the form shows what is missing.
             m_isKeyringSilent = true;

@@ -5,6 +5,7 @@
 #include "support/ManualClock.h"
 #include "support/TestCa.h"
 
+#include <functional>
 #include <QAbstractItemModelTester>
 #include <QFile>
 #include <QSignalSpy>
@@ -29,7 +30,11 @@ class MemoryKeeper final : public PasswordKeeper
 public:
     void read(const QString &jid, Read answer) override
     {
-        if (isLocked || !passwords.contains(jid)) {
+        if (isWaiting) {
+            waiting = [this, jid, answer = std::move(answer)] {
+                read(jid, answer);
+            };
+        } else if (isLocked || !passwords.contains(jid)) {
             answer(fail(ErrorCode::Refused, u"locked"_s));
         } else {
             answer(passwords.value(jid));
@@ -44,6 +49,8 @@ public:
 
     QHash<QString, QString> passwords;
     bool isLocked = false;
+    bool isWaiting = false;
+    std::function<void()> waiting;
 };
 
 } // namespace
@@ -83,6 +90,7 @@ private Q_SLOTS:
     void resumesWithAKeptPassword();
     void opensThePanelOfAConfiguration();
     void canBeCancelledWhileItOpens();
+    void canBeCancelledWhileTheKeyringWaits();
     void signOutForgetsThePassword();
     void remembersWhoSigns();
     void keepsPreferences();
@@ -848,6 +856,30 @@ void WorkspaceTest::canBeCancelledWhileItOpens()
     QVERIFY(form->error().isEmpty());
     QVERIFY(!form->takePanel());
     QCOMPARE(signedIn.size(), 0);
+}
+
+void WorkspaceTest::canBeCancelledWhileTheKeyringWaits()
+{
+    const test::OfflinePanel place(m_clock);
+    Preferences preferences(place.folder() + u"/p.ini"_s);
+    MemoryKeeper keeper;
+    keeper.passwords.insert(u"panel@im.example.net"_s, u"secret"_s);
+    keeper.isWaiting = true;
+    preferences.setLastAccount({.jid = u"panel@im.example.net"_s,
+                                .host = u"127.0.0.1"_s,
+                                .port = 9,
+                                .caFile = place.config().caFile,
+                                .keepPassword = true});
+    Application application({preferences, keeper, m_clock, place.folder()});
+    application.signIn()->resume();
+    QVERIFY(application.signIn()->isBusy());
+    application.signIn()->cancel();
+    keeper.isWaiting = false;
+    keeper.waiting();
+    QVERIFY(!application.signIn()->isBusy());
+    QThreadPool::globalInstance()->waitForDone();
+    QCoreApplication::processEvents();
+    QVERIFY(!application.workspace());
 }
 
 void WorkspaceTest::signOutForgetsThePassword()
