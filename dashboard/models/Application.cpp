@@ -29,9 +29,7 @@ Application::~Application() = default;
 void Application::open(const core::PanelConfig &config)
 {
     noteOpening(config.jid);
-    core::Panel::Settings settings;
-    settings.xmpp.role = xmpp::Role::Panel;
-    m_opening.open(config, settings, [this](records::Expected<std::unique_ptr<core::Panel>> panel) {
+    m_opening.open(config, {}, [this](records::Expected<std::unique_ptr<core::Panel>> panel) {
         if (!panel) {
             noteOpening({});
             Q_EMIT openingFailed(panel.error());

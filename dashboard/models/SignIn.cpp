@@ -125,9 +125,7 @@ void SignIn::open(void (SignIn::*then)())
     }
     m_isBusy = true;
     Q_EMIT changed();
-    core::Panel::Settings settings;
-    settings.xmpp.role = xmpp::Role::Panel;
-    m_opening.open(*filled, settings, [this, then](records::Expected<std::unique_ptr<core::Panel>> panel) {
+    m_opening.open(*filled, {}, [this, then](records::Expected<std::unique_ptr<core::Panel>> panel) {
         if (!panel) {
             m_isBusy = false;
             showError(panel.error());

@@ -53,6 +53,13 @@ public:
     std::function<void()> waiting;
 };
 
+// As after a sign-in that kept the password.
+Preferences::LastAccount keptAccount(const test::OfflinePanel &place)
+{
+    const PanelConfig config = place.config();
+    return {.jid = config.jid, .host = config.host, .port = config.port, .caFile = config.caFile, .keepPassword = true};
+}
+
 } // namespace
 
 class WorkspaceTest : public QObject
@@ -785,11 +792,7 @@ void WorkspaceTest::resumesWithAKeptPassword()
     const test::OfflinePanel place(m_clock);
     Preferences preferences(place.folder() + u"/p.ini"_s);
     MemoryKeeper keeper;
-    preferences.setLastAccount({.jid = u"panel@im.example.net"_s,
-                                .host = u"127.0.0.1"_s,
-                                .port = 9,
-                                .caFile = place.config().caFile,
-                                .keepPassword = true});
+    preferences.setLastAccount(keptAccount(place));
     {
         keeper.isLocked = true;
         Application application({preferences, keeper, m_clock, place.folder()});
@@ -865,11 +868,7 @@ void WorkspaceTest::canBeCancelledWhileTheKeyringWaits()
     MemoryKeeper keeper;
     keeper.passwords.insert(u"panel@im.example.net"_s, u"secret"_s);
     keeper.isWaiting = true;
-    preferences.setLastAccount({.jid = u"panel@im.example.net"_s,
-                                .host = u"127.0.0.1"_s,
-                                .port = 9,
-                                .caFile = place.config().caFile,
-                                .keepPassword = true});
+    preferences.setLastAccount(keptAccount(place));
     Application application({preferences, keeper, m_clock, place.folder()});
     application.signIn()->resume();
     QVERIFY(application.signIn()->isBusy());
@@ -888,11 +887,7 @@ void WorkspaceTest::signOutForgetsThePassword()
     Preferences preferences(place.folder() + u"/p.ini"_s);
     MemoryKeeper keeper;
     keeper.passwords.insert(u"panel@im.example.net"_s, u"secret"_s);
-    preferences.setLastAccount({.jid = u"panel@im.example.net"_s,
-                                .host = u"127.0.0.1"_s,
-                                .port = 9,
-                                .caFile = place.config().caFile,
-                                .keepPassword = true});
+    preferences.setLastAccount(keptAccount(place));
     Application application({preferences, keeper, m_clock, place.folder()});
     application.show(place.open());
     QSignalSpy changed(&application, &Application::workspaceChanged);
