@@ -6,6 +6,7 @@
 #include "store/StoreSql.h"
 
 #include <algorithm>
+#include <chrono>
 #include <vector>
 
 namespace sgn::store {
@@ -200,14 +201,17 @@ Outcome StoreWriter::Statements::write(CommandNo number, int row, const records:
 
 Outcome StoreWriter::Statements::write(const records::ActivityEntry &entry)
 {
-    QSqlQuery &query = m_others.mayHaveWritten(entry.at)
-                           ? prepared("INSERT INTO activity(at, kind, jid, number, subject, detail, facts) "
-                                      "SELECT * FROM (SELECT ? AS a,? AS k,? AS j,? AS n,? AS s,? AS d,? AS f) WHERE "
-                                      "NOT EXISTS(SELECT 1 FROM activity WHERE abs(at-a)<2000 AND kind=k AND jid=j AND "
-                                      "number=n AND subject=s AND detail=d AND facts=f AND "
-                                      "id>(SELECT ifnull(max(id), 0)-1000 FROM activity))"_L1)
-                           : prepared("INSERT INTO activity(at, kind, jid, number, subject, detail, facts) "
-                                      "VALUES(?,?,?,?,?,?,?)"_L1);
+    static_assert(OtherWriters::sameEvent == std::chrono::milliseconds(2000), "as in the statement");
+    QSqlQuery &query =
+        m_others.mayHaveWritten(entry.at)
+            ? prepared("INSERT INTO activity(at, kind, jid, number, subject, detail, facts) SELECT * FROM (SELECT ? AS "
+                       "at, ? AS kind, ? AS jid, ? AS number, ? AS subject, ? AS detail, ? AS facts) AS line WHERE NOT "
+                       "EXISTS(SELECT 1 FROM activity AS known WHERE abs(known.at-line.at)<2000 AND "
+                       "known.kind=line.kind AND known.jid=line.jid AND known.number=line.number AND "
+                       "known.subject=line.subject AND known.detail=line.detail AND known.facts=line.facts AND "
+                       "known.id>(SELECT ifnull(max(id), 0)-1000 FROM activity))"_L1)
+            : prepared("INSERT INTO activity(at, kind, jid, number, subject, detail, facts) "
+                       "VALUES(?,?,?,?,?,?,?)"_L1);
     rows::bind(query, entry);
     return sql::run(query, u"keeping the timeline"_s);
 }
