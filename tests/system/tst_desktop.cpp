@@ -57,6 +57,7 @@ private Q_SLOTS:
     void helpAndTextsAgreeWithTheTables();
     void findsWhatDisagrees_data();
     void findsWhatDisagrees();
+    void theUnitOfRolloutsRunsACommand();
     void pagesListEveryOption_data();
     void pagesListEveryOption();
     void completesInBash_data();
@@ -128,6 +129,19 @@ void DesktopTest::findsWhatDisagrees()
         run(folder.filePath(u"desktop/documents"_s), {u"--bin"_s, folder.filePath(u"bin"_s), u"--check"_s});
     QCOMPARE(checked.exitCode, finding.isEmpty() ? 0 : 1);
     QVERIFY2(checked.errors.contains(finding), qPrintable(checked.errors));
+}
+
+// What the unit runs is what sgnctl takes: the panel's file is all that it then lacks.
+void DesktopTest::theUnitOfRolloutsRunsACommand()
+{
+    const QTemporaryDir home;
+    const QStringList lines = readAll(desktop + u"/sgnctl-rollouts.service"_s).split(u'\n');
+    const QStringList starts = lines.filter(u"ExecStart="_s);
+    QCOMPARE(starts.size(), 1);
+    QStringList words = QString(starts.first()).replace(u"%h"_s, home.path()).split(u' ');
+    QCOMPARE(words.takeFirst(), u"ExecStart=/usr/bin/sgnctl"_s);
+    const Ended ended = run(programs + u"/sgnctl"_s, words);
+    QVERIFY2(ended.errors.contains(u"cannot read "_s + home.path()), qPrintable(ended.errors));
 }
 
 void DesktopTest::pagesListEveryOption_data()
