@@ -150,6 +150,11 @@ bool isValidProcessName(QStringView name)
            std::ranges::none_of(name, [](QChar c) { return c.unicode() < 0x20 || c.unicode() == 0x7f || c == u'/'; });
 }
 
+bool isShownProcessName(QStringView name)
+{
+    return name.size() <= maxProcessNameLength && std::ranges::all_of(name.split(u'/'), isValidProcessName);
+}
+
 QLatin1StringView nameOf(ProcessState state)
 {
     return stateNames.nameOf(state);
@@ -269,10 +274,11 @@ std::optional<ProcessReport> readLenient(const QJsonObject &object, LenientReade
     LenientReader reader(object);
     ProcessReport report;
     report.name = reader.line("process_name"_L1, maxProcessNameLength);
-    if (!isValidProcessName(report.name)) {
-        notes.note("process_name"_L1, report.name.isEmpty()
-                                          ? u"is missing in an entry"_s
-                                          : u"must not contain a slash or start with a dot: "_s + report.name);
+    if (!isShownProcessName(report.name)) {
+        notes.note("process_name"_L1,
+                   report.name.isEmpty()
+                       ? u"is missing in an entry"_s
+                       : u"must not begin or end with a slash, nor a part of it with a dot: "_s + report.name);
         return std::nullopt;
     }
     readVersion(reader, report);

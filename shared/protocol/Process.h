@@ -24,6 +24,9 @@ inline constexpr qsizetype maxProblemLength = 300;
 // A process name becomes a column title and a log file's name: 1 to 128 characters, no control characters, no slash, no
 // leading dot.
 [[nodiscard]] bool isValidProcessName(QStringView name);
+// As a device of other hands may report one for display, "SmartMeter/process1.py": valid names with slashes between.
+// No command names such a process.
+[[nodiscard]] bool isShownProcessName(QStringView name);
 
 // Seed step 14: {"process_name": "ocr", "version": 1}.
 struct ProcessVersion

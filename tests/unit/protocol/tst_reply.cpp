@@ -337,7 +337,7 @@ private Q_SLOTS:
     void takesTheGoodEntries()
     {
         const auto reading = readDeviceMessage(R"({"command":"version_req","processes":[
-            {"process_name":"ocr","version":1,"isDead":false}, {"version":3}, 5, {"process_name":"a/b","version":1,"isDead":false},
+            {"process_name":"ocr","version":1,"isDead":false}, {"version":3}, 5, {"process_name":"a/../b","version":1,"isDead":false},
             {"process_name":"uplink","version":1,"isDead":false}, {"process_name":"uplink","version":2,"isDead":true},
             {"process_name":"ocr","version":9,"isDead":false}]})");
         QVERIFY(reading);
@@ -362,6 +362,40 @@ private Q_SLOTS:
         QCOMPARE(std::get<VersionReport>(all->message).processes.size(), maxProcesses);
         QCOMPARE(std::get<VersionReport>(all->message).from, u"5"_s);
         QCOMPARE(all->notes.size(), 1);
+    }
+
+    void showsNamesOfOtherHands_data()
+    {
+        QTest::addColumn<QString>("name");
+        QTest::addColumn<bool>("isShown");
+        QTest::newRow("plain") << u"ocr"_s << true;
+        QTest::newRow("a path") << u"SmartMeter/process1.py"_s << true;
+        QTest::newRow("dots within") << u"a..b/c."_s << true;
+        QTest::newRow("above") << u"../x"_s << false;
+        QTest::newRow("above, later") << u"a/../x"_s << false;
+        QTest::newRow("from the root") << u"/etc/passwd"_s << false;
+        QTest::newRow("a folder") << u"a/"_s << false;
+        QTest::newRow("an empty part") << u"a//b"_s << false;
+        QTest::newRow("hidden") << u"a/.b"_s << false;
+        QTest::newRow("as long as may be") << u"a/"_s + QString(maxProcessNameLength - 2, u'b') << true;
+    }
+
+    void showsNamesOfOtherHands()
+    {
+        QFETCH(const QString, name);
+        QFETCH(const bool, isShown);
+        const QJsonObject other{{u"process_name"_s, u"other"_s}, {u"version"_s, 1}, {u"isDead"_s, false}};
+        QJsonObject process = other;
+        process[u"process_name"_s] = name;
+        const QJsonObject report{{u"command"_s, u"version_req"_s}, {u"processes"_s, QJsonArray{process, other}}};
+        const auto reading = readDeviceMessage(QJsonDocument(report).toJson());
+        QVERIFY(reading);
+        const QList<ProcessReport> processes = std::get<VersionReport>(reading->message).processes;
+        QCOMPARE(processes.size(), isShown ? 2 : 1);
+        QCOMPARE(processes.first().name, isShown ? name : u"other"_s);
+        QCOMPARE(reading->notes.isEmpty(), isShown);
+        // Whatever is shown: no command names it.
+        QCOMPARE(isValidProcessName(name), isShown && !name.contains(u'/'));
     }
 
     void readsResultsThatAreWrittenAnotherWay_data()
