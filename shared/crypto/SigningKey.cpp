@@ -21,6 +21,23 @@ namespace {
 constexpr qint64 maxKeyFileSize = 4096;
 constexpr qsizetype thumbprintLength = 12; // 72 bits
 
+Result<SigningKey> readKey(QJsonObject jwk)
+{
+    const auto seed = fromBase64Url(jwk.take("d"_L1).toString().toLatin1());
+    const auto stated = publicKeyFromJwk(jwk);
+    if (!stated) {
+        return fail(stated.error());
+    }
+    if (!seed || seed->size() != ed25519SeedSize) {
+        return fail(ErrorCode::BadFile, u"'d' must be %1 bytes in base64url"_s.arg(ed25519SeedSize));
+    }
+    SigningKey key{stated->kid, SecureBytes(QByteArrayView(*seed))};
+    if (publicKeyOf(key) != *stated) {
+        return fail(ErrorCode::BadFile, u"'x' and 'd' are parts of different keys"_s);
+    }
+    return key;
+}
+
 } // namespace
 
 Result<SigningKey> newSigningKey(const QString &purpose)
@@ -64,22 +81,19 @@ Result<SigningKey> loadSigningKey(const QString &path)
     if (!jwk) {
         return fail(std::move(jwk).error());
     }
-    const auto seed = fromBase64Url(jwk->take("d"_L1).toString().toLatin1());
-    const auto stated = publicKeyFromJwk(*jwk);
-    if (!stated) {
-        return fail(stated.error().withContext(path));
-    }
-    if (!seed || seed->size() != ed25519SeedSize) {
-        return fail(ErrorCode::BadFile, u"%1: 'd' must be %2 bytes in base64url"_s.arg(path).arg(ed25519SeedSize));
-    }
-    SigningKey key{stated->kid, SecureBytes(QByteArrayView(*seed))};
-    if (publicKeyOf(key) != *stated) {
-        return fail(ErrorCode::BadFile, u"%1: 'x' and 'd' are parts of different keys"_s.arg(path));
+    auto key = readKey(*std::move(jwk));
+    if (!key) {
+        return fail(key.error().withContext(path));
     }
     return key;
 }
 
-Outcome saveSigningKey(const SigningKey &key, const QString &path)
+Result<SigningKey> signingKeyFromJwk(const QByteArray &text)
+{
+    return readKey(QJsonDocument::fromJson(text).object());
+}
+
+Result<QByteArray> toPrivateJwk(const SigningKey &key)
 {
     const auto publicKey = publicKeyOf(key);
     if (!publicKey) {
@@ -87,7 +101,16 @@ Outcome saveSigningKey(const SigningKey &key, const QString &path)
     }
     QJsonObject jwk = toJwk(*publicKey);
     jwk.insert("d"_L1, QString::fromLatin1(toBase64Url(key.seed.view())));
-    return writeFileAtomically(path, QJsonDocument(jwk).toJson(), 0600);
+    return QJsonDocument(jwk).toJson();
+}
+
+Outcome saveSigningKey(const SigningKey &key, const QString &path)
+{
+    const auto jwk = toPrivateJwk(key);
+    if (!jwk) {
+        return fail(jwk.error());
+    }
+    return writeFileAtomically(path, *jwk, 0600);
 }
 
 } // namespace sgn

@@ -7,7 +7,8 @@
 
 namespace sgn {
 
-// The private part of a release or operator key. Kept in a file of mode 0600 as a JSON Web Key with "d" (RFC 8037).
+// The private part of a release or operator key. Kept in a file of mode 0600, or in a keyring, as a JSON Web Key with
+// "d" (RFC 8037).
 struct SigningKey
 {
     QString kid;
@@ -18,6 +19,10 @@ struct SigningKey
 // one.
 [[nodiscard]] Result<SigningKey> newSigningKey(const QString &purpose);
 [[nodiscard]] Result<PublicKey> publicKeyOf(const SigningKey &key);
+
+// As a JSON Web Key with "d", for a keyring. BadFile with the member that is wrong.
+[[nodiscard]] Result<SigningKey> signingKeyFromJwk(const QByteArray &text);
+[[nodiscard]] Result<QByteArray> toPrivateJwk(const SigningKey &key);
 
 // NotFound, Io; Refused when others than the owner may read or write the file; BadFile.
 [[nodiscard]] Result<SigningKey> loadSigningKey(const QString &path);

@@ -44,6 +44,16 @@ private Q_SLOTS:
         QVERIFY(newSigningKey(u"release"_s).value().kid != key->kid);
     }
 
+    void goesThroughAKeyring()
+    {
+        const SigningKey key = newSigningKey(u"release"_s).value();
+        const QByteArray text = toPrivateJwk(key).value();
+        QCOMPARE(publicKeyOf(signingKeyFromJwk(text).value()).value(), publicKeyOf(key).value());
+        for (const QByteArray &other : {QByteArray(), QByteArray("[]"), QByteArray("a password"), text.chopped(10)}) {
+            QCOMPARE(signingKeyFromJwk(other).error().code, ErrorCode::BadFile);
+        }
+    }
+
     void refusesOthers()
     {
         const QTemporaryDir folder;
