@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "rollouts/EndText.h"
 #include "rollouts/RolloutPlan.h"
 #include "rollouts/WindowText.h"
 
@@ -32,6 +33,8 @@ private Q_SLOTS:
     void namesTheWrongField();
     void readsWindowsAsPeopleWriteThem_data();
     void readsWindowsAsPeopleWriteThem();
+    void readsEndsAsPeopleWriteThem_data();
+    void readsEndsAsPeopleWriteThem();
 };
 
 void RolloutPlanTest::amounts_data()
@@ -189,6 +192,39 @@ void RolloutPlanTest::readsWindowsAsPeopleWriteThem()
     QFETCH(const QString, read);
     const std::optional<LocalWindow> window = localWindowFrom(text);
     QCOMPARE(window ? window->from.toString(u"HH:mm") + u'-' + window->to.toString(u"HH:mm") : QString(), read);
+}
+
+void RolloutPlanTest::readsEndsAsPeopleWriteThem_data()
+{
+    QTest::addColumn<QString>("text");
+    QTest::addColumn<QDateTime>("end"); // local time
+    const QDateTime none;
+    const auto at = [](int day, int hour, int minute) {
+        return QDateTime(QDate(2026, 12, day), QTime(hour, minute));
+    };
+    QTest::newRow("a day") << u"2026-12-24"_s << at(25, 0, 0);
+    QTest::newRow("a day and its time") << u"2026-12-24 18:00"_s << at(24, 18, 0);
+    QTest::newRow("as ISO 8601 has it") << u"2026-12-24T18:00"_s << at(24, 18, 0);
+    QTest::newRow("as Germans write it") << u"24.12.2026"_s << at(25, 0, 0);
+    QTest::newRow("with a time") << u" 4.12.2026  8:05 "_s << at(4, 8, 5);
+    QTest::newRow("midnight") << u"2026-12-24 00:00"_s << at(24, 0, 0);
+    QTest::newRow("no such day") << u"2026-02-30"_s << none;
+    QTest::newRow("no such month") << u"2026-13-01"_s << none;
+    QTest::newRow("no such time") << u"2026-12-24 24:00"_s << none;
+    QTest::newRow("a time alone") << u"18:00"_s << none;
+    QTest::newRow("a year of two digits") << u"24.12.26"_s << none;
+    QTest::newRow("day and month may be either") << u"12/11/2026"_s << none;
+    QTest::newRow("with a zone") << u"2026-12-24T18:00Z"_s << none;
+    QTest::newRow("two lines") << u"2026-12-24\n2026-12-25"_s << none;
+    QTest::newRow("words") << u"tomorrow"_s << none;
+    QTest::newRow("nothing") << QString() << none;
+}
+
+void RolloutPlanTest::readsEndsAsPeopleWriteThem()
+{
+    QFETCH(const QString, text);
+    QFETCH(const QDateTime, end);
+    QCOMPARE(localEndFrom(text).value_or(QDateTime()), end.toUTC());
 }
 
 QTEST_APPLESS_MAIN(RolloutPlanTest)
