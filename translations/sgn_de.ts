@@ -807,6 +807,26 @@
         <source>All files (*)</source>
         <translation>Alle Dateien (*)</translation>
     </message>
+    <message>
+        <source>Keep in keyring</source>
+        <translation>Im Schlüsselbund aufbewahren</translation>
+    </message>
+    <message>
+        <source>The file isn&apos;t needed here any more then. Keep a copy of it under lock and key.</source>
+        <translation>Die Datei wird hier dann nicht mehr gebraucht. Bewahren Sie eine Kopie unter Verschluss auf.</translation>
+    </message>
+    <message>
+        <source>Delete this key from the keyring?</source>
+        <translation>Diesen Schlüssel aus dem Schlüsselbund löschen?</translation>
+    </message>
+    <message>
+        <source>Delete key</source>
+        <translation>Schlüssel löschen</translation>
+    </message>
+    <message>
+        <source>Without a copy of its file nothing can be signed with %1 any more.</source>
+        <translation>Ohne eine Kopie seiner Datei kann mit %1 nichts mehr signiert werden.</translation>
+    </message>
 </context>
 <context>
     <name>LogViewer</name>
@@ -987,6 +1007,22 @@
     <message>
         <source>Drop a file here</source>
         <translation>Datei hier ablegen</translation>
+    </message>
+    <message>
+        <source>or its address, https://…</source>
+        <translation>oder seine Adresse, https://…</translation>
+    </message>
+    <message>
+        <source>Address of the release</source>
+        <translation>Adresse des Release</translation>
+    </message>
+    <message>
+        <source>Fetch</source>
+        <translation>Abrufen</translation>
+    </message>
+    <message>
+        <source>It is checked here, and not uploaded: devices fetch it from there.</source>
+        <translation>Es wird hier geprüft und nicht hochgeladen: Die Geräte laden es von dort.</translation>
     </message>
 </context>
 <context>
@@ -1519,6 +1555,26 @@
         <source>waits for its maintenance window, %1 to %2 by its local time</source>
         <translation>wartet auf sein Wartungsfenster, %1 bis %2 nach seiner Ortszeit</translation>
     </message>
+    <message>
+        <source>&quot;%1&quot; is no address that begins with https://</source>
+        <translation>„%1“ ist keine Adresse, die mit https:// beginnt</translation>
+    </message>
+    <message>
+        <source>it has more than the %1 bytes that a device takes</source>
+        <translation>es hat mehr als die %1 Bytes, die ein Gerät annimmt</translation>
+    </message>
+    <message>
+        <source>%1 answered HTTP %2</source>
+        <translation>%1 hat mit HTTP %2 geantwortet</translation>
+    </message>
+    <message>
+        <source>%1 has no certificate that is valid here</source>
+        <translation>%1 hat kein Zertifikat, das hier gilt</translation>
+    </message>
+    <message>
+        <source>it could not be fetched from %1</source>
+        <translation>es konnte nicht von %1 geladen werden</translation>
+    </message>
 </context>
 <context>
     <name>ProcessCard</name>
@@ -1572,6 +1628,64 @@
     <message>
         <source>sent, not reachable</source>
         <translation>gesendet, nicht erreichbar</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n chosen device(s)</source>
+        <translation>
+            <numerusform>%n ausgewähltes Gerät</numerusform>
+            <numerusform>%n ausgewählte Geräte</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>tag %1</source>
+        <translation>Schlagwort %1</translation>
+    </message>
+    <message>
+        <source>where %1</source>
+        <translation>wo %1</translation>
+    </message>
+    <message>
+        <source>all devices</source>
+        <translation>alle Geräte</translation>
+    </message>
+    <message>
+        <source>%1, also later ones</source>
+        <translation>%1, auch spätere</translation>
+    </message>
+    <message>
+        <source>%1 at the same time at first, up to %2 with success</source>
+        <translation>anfangs %1 gleichzeitig, bei Erfolg bis zu %2</translation>
+    </message>
+    <message numerus="yes">
+        <source>%n at the same time</source>
+        <translation>
+            <numerusform>%n gleichzeitig</numerusform>
+            <numerusform>%n gleichzeitig</numerusform>
+        </translation>
+    </message>
+    <message>
+        <source>waves %1</source>
+        <translation>Wellen %1</translation>
+    </message>
+    <message>
+        <source>%1 of a wave must run it for %2</source>
+        <translation>%1 einer Welle müssen damit %2 laufen</translation>
+    </message>
+    <message>
+        <source>stops above %1 failed or %2 vanished</source>
+        <translation>hält an über %1 fehlgeschlagenen oder %2 verschwundenen</translation>
+    </message>
+    <message>
+        <source>%1 to %2 at the device</source>
+        <translation>%1 bis %2 am Gerät</translation>
+    </message>
+    <message>
+        <source>only over %1</source>
+        <translation>nur über %1</translation>
+    </message>
+    <message>
+        <source>until %1</source>
+        <translation>bis %1</translation>
     </message>
 </context>
 <context>
@@ -1991,6 +2105,77 @@
     </message>
 </context>
 <context>
+    <name>StagingDetails</name>
+    <message>
+        <source>So many of a wave must run it</source>
+        <translation>So viele einer Welle müssen damit laufen</translation>
+    </message>
+    <message>
+        <source>Before the next wave begins.</source>
+        <translation>Bevor die nächste Welle beginnt.</translation>
+    </message>
+    <message>
+        <source>Stops when more vanish than</source>
+        <translation>Hält an, wenn mehr verschwinden als</translation>
+    </message>
+    <message>
+        <source>Devices that are offline since they were sent to.</source>
+        <translation>Geräte, die offline sind, seit an sie gesendet wurde.</translation>
+    </message>
+    <message>
+        <source>Begin with few at the same time, and more with success</source>
+        <translation>Mit wenigen gleichzeitig beginnen, bei Erfolg mehr</translation>
+    </message>
+    <message>
+        <source>At the same time, at first</source>
+        <translation>Anfangs gleichzeitig</translation>
+    </message>
+    <message>
+        <source>Successes until it doubles</source>
+        <translation>Erfolge bis zur Verdopplung</translation>
+    </message>
+    <message>
+        <source>Only over</source>
+        <translation>Nur über</translation>
+    </message>
+    <message>
+        <source>Devices on another network wait, and those that don&apos;t report theirs.</source>
+        <translation>Geräte in einem anderen Netz warten, auch solche, die ihres nicht melden.</translation>
+    </message>
+    <message>
+        <source>None chosen: over any network.</source>
+        <translation>Keines ausgewählt: über jedes Netz.</translation>
+    </message>
+    <message>
+        <source>Ethernet</source>
+        <translation>Ethernet</translation>
+    </message>
+    <message>
+        <source>Wi-Fi</source>
+        <translation>WLAN</translation>
+    </message>
+    <message>
+        <source>Cellular</source>
+        <translation>Mobilfunk</translation>
+    </message>
+    <message>
+        <source>Ends</source>
+        <translation>Endet</translation>
+    </message>
+    <message>
+        <source>A day, with or without a time. Devices that haven&apos;t got it by then don&apos;t get it any more.</source>
+        <translation>Ein Tag, mit oder ohne Uhrzeit. Geräte, die es bis dahin nicht haben, bekommen es nicht mehr.</translation>
+    </message>
+    <message>
+        <source>never</source>
+        <translation>nie</translation>
+    </message>
+    <message>
+        <source>in a week</source>
+        <translation>in einer Woche</translation>
+    </message>
+</context>
+<context>
     <name>StagingFields</name>
     <message>
         <source>How</source>
@@ -2059,6 +2244,18 @@
     <message>
         <source>Before the next wave begins.</source>
         <translation>Bevor die nächste Welle beginnt.</translation>
+    </message>
+    <message>
+        <source>Limits, networks and end</source>
+        <translation>Grenzen, Netze und Ende</translation>
+    </message>
+    <message>
+        <source>expanded</source>
+        <translation>aufgeklappt</translation>
+    </message>
+    <message>
+        <source>collapsed</source>
+        <translation>zugeklappt</translation>
     </message>
 </context>
 <context>
@@ -2711,6 +2908,29 @@
     </message>
 </context>
 <context>
+    <name>sgn::models::KeyChoice</name>
+    <message>
+        <source>Waiting for the keyring…</source>
+        <translation>Warten auf den Schlüsselbund…</translation>
+    </message>
+    <message>
+        <source>in the keyring of this computer</source>
+        <translation>im Schlüsselbund dieses Computers</translation>
+    </message>
+    <message>
+        <source>named by the panel file</source>
+        <translation>aus der Konfigurationsdatei</translation>
+    </message>
+    <message>
+        <source>The keyring didn&apos;t give the key: %1. Unlock it and start the program again, or choose the file.</source>
+        <translation>Der Schlüsselbund hat den Schlüssel nicht herausgegeben: %1. Entsperren Sie ihn und starten Sie das Programm neu, oder wählen Sie die Datei.</translation>
+    </message>
+    <message>
+        <source>The keyring didn&apos;t take the key: %1. It stays in its file.</source>
+        <translation>Der Schlüsselbund hat den Schlüssel nicht angenommen: %1. Er bleibt in seiner Datei.</translation>
+    </message>
+</context>
+<context>
     <name>sgn::models::LogDocument</name>
     <message>
         <source>Asked. Waiting for the device to send its logs.</source>
@@ -2816,6 +3036,22 @@
     <message>
         <source>This can&apos;t be used as a CA file: %1.</source>
         <translation>Das ist als CA-Datei nicht brauchbar: %1.</translation>
+    </message>
+    <message>
+        <source>Fetching… %1 of %2</source>
+        <translation>Wird abgerufen… %1 von %2</translation>
+    </message>
+    <message>
+        <source>Fetching… %1</source>
+        <translation>Wird abgerufen… %1</translation>
+    </message>
+    <message>
+        <source>It goes unsigned. %1</source>
+        <translation>Es wird nicht signiert. %1</translation>
+    </message>
+    <message>
+        <source>Is signed with %1.</source>
+        <translation>Wird mit %1 signiert.</translation>
     </message>
 </context>
 <context>
@@ -2984,6 +3220,18 @@
     <message>
         <source>Two different times of the day such as 22:00-04:30; nothing for any time.</source>
         <translation>Zwei verschiedene Uhrzeiten wie 22:00-04:30; leer: jederzeit.</translation>
+    </message>
+    <message>
+        <source>A number of devices such as 3, or a part of the wave such as 95%.</source>
+        <translation>Eine Anzahl von Geräten wie 3 oder ein Teil der Welle wie 95%.</translation>
+    </message>
+    <message>
+        <source>Both are at least 1.</source>
+        <translation>Beide sind mindestens 1.</translation>
+    </message>
+    <message>
+        <source>A day to come such as 2026-12-24, with or without a time such as 18:00.</source>
+        <translation>Ein künftiger Tag wie 24.12.2026, mit oder ohne Uhrzeit wie 18:00.</translation>
     </message>
 </context>
 <context>

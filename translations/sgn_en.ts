@@ -76,6 +76,23 @@
     </message>
 </context>
 <context>
+    <name>Rollout</name>
+    <message numerus="yes">
+        <source>%n chosen device(s)</source>
+        <translation>
+            <numerusform>%n chosen device</numerusform>
+            <numerusform>%n chosen devices</numerusform>
+        </translation>
+    </message>
+    <message numerus="yes">
+        <source>%n at the same time</source>
+        <translation>
+            <numerusform>%n at a time</numerusform>
+            <numerusform>%n at the same time</numerusform>
+        </translation>
+    </message>
+</context>
+<context>
     <name>RolloutsScreen</name>
     <message numerus="yes">
         <source>%n rollout(s)</source>

@@ -19,10 +19,10 @@ Error errorOf(const QKeychain::Job &job)
 
 } // namespace
 
-void Keychain::read(const QString &jid, Read answer)
+void Keychain::read(const QString &entry, Read answer)
 {
     auto *job = new QKeychain::ReadPasswordJob(QLatin1StringView(service), &m_owner);
-    job->setKey(jid);
+    job->setKey(entry);
     QObject::connect(job, &QKeychain::Job::finished, &m_owner, [job, answer = std::move(answer)] {
         if (job->error() == QKeychain::NoError) {
             answer(job->textData());
@@ -33,24 +33,24 @@ void Keychain::read(const QString &jid, Read answer)
     job->start();
 }
 
-void Keychain::write(const QString &jid, const QString &password, Done answer)
+void Keychain::write(const QString &entry, const QString &secret, Done answer)
 {
     auto *job = new QKeychain::WritePasswordJob(QLatin1StringView(service), &m_owner);
-    job->setKey(jid);
-    job->setTextData(password);
+    job->setKey(entry);
+    job->setTextData(secret);
     QObject::connect(job, &QKeychain::Job::finished, &m_owner, [job, answer = std::move(answer)] {
         answer(job->error() == QKeychain::NoError ? Outcome() : tl::unexpected(errorOf(*job)));
     });
     job->start();
 }
 
-void Keychain::forget(const QString &jid)
+void Keychain::forget(const QString &entry)
 {
-    if (jid.isEmpty()) {
+    if (entry.isEmpty()) {
         return;
     }
     auto *job = new QKeychain::DeletePasswordJob(QLatin1StringView(service), &m_owner);
-    job->setKey(jid);
+    job->setKey(entry);
     job->start();
 }
 

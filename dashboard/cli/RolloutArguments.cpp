@@ -76,19 +76,42 @@ QJsonObject windowOf(const QString &text, QJsonObject known)
     return known;
 }
 
+void within(QJsonObject &json, QLatin1StringView part, QLatin1StringView key, const QJsonValue &value)
+{
+    QJsonObject object = json[part].toObject();
+    object[key] = value;
+    json[part] = object;
+}
+
+// How many at a time, how soon, and over what.
+void readPace(CommandLine &line, QJsonObject &json)
+{
+    const QCommandLineParser &parser = line.parser();
+    if (parser.isSet(u"in-flight"_s)) {
+        json["in_flight"_L1] = line.number(u"in-flight"_s, 1, rollouts::RolloutPlan::mostInFlight);
+    }
+    if (parser.isSet(u"soak"_s)) {
+        within(json, "gate"_L1, "soak_s"_L1, line.number(u"soak"_s, 0, 30 * 24 * 3600));
+    }
+    for (const auto &[option, key] :
+         {std::pair{u"first"_s, "first"_L1}, std::pair{u"double-after"_s, "double_after"_L1}}) {
+        if (parser.isSet(option)) {
+            within(json, "growth"_L1, key, line.number(option, 1, rollouts::RolloutPlan::mostInFlight));
+        }
+    }
+    if (const QStringList networks = parser.values(u"network"_s); !networks.isEmpty()) {
+        json["networks"_L1] = QJsonArray::fromStringList(networks);
+    }
+}
+
 // Options count more than the file.
 rollouts::RolloutPlan readPlan(CommandLine &line)
 {
     const QCommandLineParser &parser = line.parser();
     QJsonObject json = planFile(parser.value(u"plan"_s));
-    const auto within = [&json](QLatin1StringView part, QLatin1StringView key, const QJsonValue &value) {
-        QJsonObject object = json[part].toObject();
-        object[key] = value;
-        json[part] = object;
-    };
     const auto text = [&](const QString &option, QLatin1StringView part, QLatin1StringView key) {
         if (parser.isSet(option)) {
-            within(part, key, parser.value(option));
+            within(json, part, key, parser.value(option));
         }
     };
     if (parser.isSet(u"name"_s)) {
@@ -98,20 +121,16 @@ rollouts::RolloutPlan readPlan(CommandLine &line)
     text(u"where"_s, "targets"_L1, "where"_L1);
     text(u"healthy"_s, "gate"_L1, "healthy"_L1);
     text(u"max-failures"_s, "stop"_L1, "failed"_L1);
+    text(u"max-vanished"_s, "stop"_L1, "vanished"_L1);
     for (const auto &[option, key] : {std::pair{u"all"_s, "all"_L1}, std::pair{u"standing"_s, "standing"_L1}}) {
         if (parser.isSet(option)) {
-            within("targets"_L1, key, true);
+            within(json, "targets"_L1, key, true);
         }
     }
     if (const QStringList waves = parser.values(u"wave"_s); !waves.isEmpty()) {
         json["waves"_L1] = QJsonArray::fromStringList(waves);
     }
-    if (parser.isSet(u"in-flight"_s)) {
-        json["in_flight"_L1] = line.number(u"in-flight"_s, 1, rollouts::RolloutPlan::mostInFlight);
-    }
-    if (parser.isSet(u"soak"_s)) {
-        within("gate"_L1, "soak_s"_L1, line.number(u"soak"_s, 0, 30 * 24 * 3600));
-    }
+    readPace(line, json);
     if (parser.isSet(u"window"_s)) {
         json["window"_L1] = windowOf(parser.value(u"window"_s), json["window"_L1].toObject());
     }
@@ -174,6 +193,14 @@ void addRolloutArguments(CommandLine &line)
     line.addOption({u"healthy"_s, u"So many of a wave run it before the next one begins (95%)."_s, u"AMOUNT"_s});
     line.addOption({u"soak"_s, u"For so many seconds (900)."_s, u"SECONDS"_s});
     line.addOption({u"max-failures"_s, u"It stops when more than these fail (5%)."_s, u"AMOUNT"_s});
+    line.addOption({u"max-vanished"_s,
+                    u"It stops when more than these have gone offline after they were sent to (10%)."_s, u"AMOUNT"_s});
+    line.addOption({u"first"_s, u"At most so many at a time in the beginning, and more with success."_s, u"N"_s});
+    line.addOption({u"double-after"_s, u"Twice as many after each so many successes (5)."_s, u"N"_s});
+    line.addOption(
+        {u"network"_s,
+         u"Only over this kind of network: ethernet, wifi or cellular; may be repeated. Without: over any."_s,
+         u"KIND"_s});
     line.addOption(
         {u"window"_s,
          u"Devices exchange it only within this time of their day, such as 22:00-04:30; they fetch it before."_s,

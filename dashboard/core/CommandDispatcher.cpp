@@ -71,6 +71,12 @@ void CommandDispatcher::useOperatorKey(std::optional<SigningKey> key)
     }
 }
 
+void CommandDispatcher::setHeld(bool held)
+{
+    m_isHeld = held;
+    sendDue();
+}
+
 void CommandDispatcher::sweep()
 {
     for (const CommandNo number : m_commands.open()) {
@@ -175,7 +181,7 @@ void CommandDispatcher::setDue(const Key &key, std::optional<MonotonicTime> due)
 void CommandDispatcher::sendDue()
 {
     const MonotonicTime now = m_clock.monotonic();
-    for (int looked = 0; m_isOnline && !m_due.empty() && m_due.begin()->first.first <= now; ++looked) {
+    for (int looked = 0; m_isOnline && !m_isHeld && !m_due.empty() && m_due.begin()->first.first <= now; ++looked) {
         if (looked == sentAtOnce) {
             QMetaObject::invokeMethod(this, &CommandDispatcher::sendDue, Qt::QueuedConnection);
             return;

@@ -37,6 +37,8 @@ public:
 
     // From now on every command is signed with this key; without one, none is.
     void useOperatorKey(std::optional<SigningKey> key);
+    // While held, nothing is sent: until the key that signs is there. What expires, expires.
+    void setHeld(bool held);
     // A session has begun, or ended.
     void setOnline(bool online);
     // While the archive is read, the reply to what was sent may be in it, and only what wasn't sent expires.
@@ -89,6 +91,7 @@ private:
     MonotonicTime m_onlineSince{};
     QTimer m_timer;
     bool m_isOnline = false;
+    bool m_isHeld = false;
     bool m_isCatchingUp = false;
 };
 

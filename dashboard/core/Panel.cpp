@@ -216,6 +216,18 @@ records::Expected<QString> Panel::useOperatorKey(const QString &file)
                   [this](std::optional<SigningKey> key) { m_panelSession.useOperatorKey(std::move(key)); });
 }
 
+void Panel::signReleasesWith(SigningKey key)
+{
+    m_releaseKey = key.kid;
+    m_updates.useReleaseKey(std::move(key));
+}
+
+void Panel::signCommandsWith(SigningKey key)
+{
+    m_operatorKey = key.kid;
+    m_panelSession.useOperatorKey(std::move(key));
+}
+
 void Panel::start()
 {
     m_panelSession.start();

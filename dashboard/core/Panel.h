@@ -95,6 +95,11 @@ public:
     // errors of loadSigningKey(), and then everything stays as it was.
     records::Expected<QString> useReleaseKey(const QString &file);
     records::Expected<QString> useOperatorKey(const QString &file);
+    // The same with keys that are kept elsewhere.
+    void signReleasesWith(SigningKey key);
+    void signCommandsWith(SigningKey key);
+    // While held, no command is sent: until it is settled which key signs.
+    void holdCommands(bool held) { m_panelSession.holdCommands(held); }
     // Their ids; empty: nothing is signed.
     [[nodiscard]] QString releaseKey() const { return m_releaseKey; }
     [[nodiscard]] QString operatorKey() const { return m_operatorKey; }

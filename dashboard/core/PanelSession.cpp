@@ -92,6 +92,11 @@ void PanelSession::useOperatorKey(std::optional<SigningKey> key)
     m_dispatcher->useOperatorKey(std::move(key));
 }
 
+void PanelSession::holdCommands(bool held)
+{
+    m_dispatcher->setHeld(held);
+}
+
 void PanelSession::start()
 {
     m_session.start();

@@ -73,6 +73,8 @@ public:
 
     // From now on every command is signed with this key; without one, none is.
     void useOperatorKey(std::optional<SigningKey> key);
+    // While held, no command is sent.
+    void holdCommands(bool held);
     void start();
     void stop();
 

@@ -19,11 +19,10 @@ void UpdateJob::start()
     if (const records::Expected<> sound = m_request.check(); !sound) {
         QMetaObject::invokeMethod(
             this, [this, problem = sound.error()] { finish(fail(problem)); }, Qt::QueuedConnection);
-    } else if (m_request.file().isEmpty()) {
-        QMetaObject::invokeMethod(
-            this, [this] { submit(m_request.url); }, Qt::QueuedConnection);
-    } else if (m_parts.signer && m_request.signature.release.isEmpty()) {
+    } else if (m_parts.signer && m_request.signature.release.isEmpty() && (m_request.zip || m_request.caFile)) {
         sign();
+    } else if (m_request.file().isEmpty()) {
+        QMetaObject::invokeMethod(this, &UpdateJob::giveOut, Qt::QueuedConnection);
     } else {
         upload();
     }
@@ -58,7 +57,16 @@ void UpdateJob::takeSignature(const Result<SignedRelease> &signature)
         return;
     }
     m_request.signature = *signature;
-    upload();
+    giveOut();
+}
+
+void UpdateJob::giveOut()
+{
+    if (m_request.file().isEmpty()) {
+        takeAddress(m_request.url);
+    } else {
+        upload();
+    }
 }
 
 void UpdateJob::upload()
@@ -69,12 +77,19 @@ void UpdateJob::upload()
     connect(m_upload, &xmpp::Upload::finished, this, [this](const Result<QUrl> &url) {
         if (!url) {
             finish(fail(records::Problem(url.error()).withContext(FactCode::FileNotUploaded)));
-        } else if (m_request.isFileListWorthwhile()) {
-            uploadFileList(*url);
         } else {
-            submit(*url);
+            takeAddress(*url);
         }
     });
+}
+
+void UpdateJob::takeAddress(const QUrl &url)
+{
+    if (m_request.isFileListWorthwhile()) {
+        uploadFileList(url);
+    } else {
+        submit(url);
+    }
 }
 
 void UpdateJob::uploadFileList(const QUrl &zipUrl)

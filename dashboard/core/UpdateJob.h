@@ -14,8 +14,9 @@
 
 namespace sgn::core {
 
-// An update on its way to becoming a command: sign the file where a key is there, upload it, upload the list of its
-// files where that is worth it, submit the command. Deletes itself after finished().
+// An update on its way to becoming a command: sign the file where a key is there, upload it unless devices fetch it
+// from elsewhere, upload the list of its files where that is worth it, submit the command. Deletes itself after
+// finished().
 class UpdateJob : public QObject
 {
     Q_OBJECT
@@ -54,7 +55,9 @@ Q_SIGNALS:
 private:
     void sign();
     void takeSignature(const Result<SignedRelease> &signature);
+    void giveOut();
     void upload();
+    void takeAddress(const QUrl &url);
     void uploadFileList(const QUrl &zipUrl);
     void submit(const QUrl &address);
     void finish(const records::Expected<CommandNo> &number);

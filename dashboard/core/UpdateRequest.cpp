@@ -54,7 +54,7 @@ records::Expected<> UpdateRequest::check() const
         }
     }
     if (what == What::CaFile) {
-        return caFile ? records::Expected<>() : checkAddress(url);
+        return caFile && url.isEmpty() ? records::Expected<>() : checkAddress(url);
     }
     if (component == Component::SmartMeter) {
         if (records::Expected<> processesAreFine = checkProcesses(processes); !processesAreFine) {
@@ -68,14 +68,13 @@ records::Expected<> UpdateRequest::check() const
             return fail(ErrorCode::BadRequest, FactCode::WrongComponent,
                         {folderName(zip->component), folderName(component)});
         }
-        return {};
     }
-    return checkAddress(url);
+    return zip && url.isEmpty() ? records::Expected<>() : checkAddress(url);
 }
 
 QString UpdateRequest::file() const
 {
-    return zip ? zip->path : caFile ? caFile->path : QString();
+    return !url.isEmpty() ? QString() : zip ? zip->path : caFile ? caFile->path : QString();
 }
 
 QString UpdateRequest::title() const

@@ -23,8 +23,8 @@ struct UpdateRequest
     Component component = Component::SmartMeter; // of a release
     QList<ProcessVersion> processes;             // SmartMeter
     int version = 0;                             // the others
-    // Either a zip or a CA file that was read, which is uploaded to the server's file store, or an address where
-    // devices can fetch it.
+    // A zip or a CA file that was read, which is uploaded to the server's file store; or an address where devices can
+    // fetch it; or both, where it was read from that address.
     std::optional<ReleaseZip> zip;
     std::optional<CaFile> caFile;
     QUrl url;

@@ -23,6 +23,11 @@ QFuture<Result<ReleaseZip>> UpdateService::inspect(const QString &zipPath)
     return QtConcurrent::run([zipPath] { return readReleaseZip(zipPath); });
 }
 
+std::unique_ptr<ReleaseDownload> UpdateService::fetch(const QUrl &url) const
+{
+    return std::make_unique<ReleaseDownload>(url, m_access);
+}
+
 void UpdateService::useReleaseKey(std::optional<SigningKey> key)
 {
     m_signer = key ? std::make_shared<const ReleaseSigner>(*std::move(key)) : nullptr;

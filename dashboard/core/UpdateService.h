@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "core/ReleaseDownload.h"
 #include "core/UpdateJob.h"
 #include "core/UpdateRetry.h"
 
@@ -27,6 +28,9 @@ public:
 
     // readReleaseZip() on another thread.
     [[nodiscard]] static QFuture<Result<ReleaseZip>> inspect(const QString &zipPath);
+
+    // Begins to fetch a release for inspect().
+    [[nodiscard]] std::unique_ptr<ReleaseDownload> fetch(const QUrl &url) const;
 
     // Never null.
     UpdateJob *start(const UpdateRequest &request);

@@ -58,7 +58,7 @@ void Application::show(std::unique_ptr<core::Panel> panel)
     m_environment.preferences.setDefaultKeepDays(m_workspace->panel().keepDays());
     m_workspace->panel().setKeepDays(m_environment.preferences.keepDays());
     m_workspace->panel().driveRollouts();
-    m_workspace->keys()->keepIn(m_environment.preferences);
+    m_workspace->keys()->keepIn(m_environment.preferences, m_environment.keyring);
     m_workspace->acceptPatterns()->keepIn(m_environment.preferences);
     m_workspace->keepColumnsIn(m_environment.preferences);
     Q_EMIT workspaceChanged();
@@ -93,7 +93,7 @@ void Application::close()
 void Application::signOut()
 {
     Preferences::LastAccount account = m_environment.preferences.lastAccount();
-    m_environment.passwords.forget(account.jid);
+    m_environment.keyring.forget(account.jid);
     account.keepPassword = false;
     m_environment.preferences.setLastAccount(account);
     m_signIn.setPassword({});

@@ -58,9 +58,10 @@ QHash<int, QByteArray> NewVersionModel::roleNames() const
     return {{NameRole, "name"}, {VersionRole, "version"}, {HighestRole, "highest"}};
 }
 
-NewUpdate::NewUpdate(core::Panel &panel, QObject *parent)
+NewUpdate::NewUpdate(core::Panel &panel, const KeyChoice &releaseKey, QObject *parent)
     : QObject(parent)
     , m_panel(panel)
+    , m_releaseKey(releaseKey)
 {
     m_staging.reset();
     connect(&m_staging, &StagingForm::changed, this, [this] {
@@ -70,6 +71,7 @@ NewUpdate::NewUpdate(core::Panel &panel, QObject *parent)
     });
     connect(&m_reader, &QFutureWatcherBase::finished, this, &NewUpdate::onRead);
     connect(&panel.fleet(), &core::Fleet::summaryChanged, this, &NewUpdate::changed);
+    connect(&releaseKey, &KeyChoice::changed, this, &NewUpdate::changed);
 }
 
 QString NewUpdate::fileName() const
@@ -80,14 +82,33 @@ QString NewUpdate::fileName() const
 QString NewUpdate::summary() const
 {
     const QLocale locale;
+    const auto size = [&locale](qint64 bytes) {
+        return locale.formattedDataSize(bytes, 1, QLocale::DataSizeSIFormat);
+    };
+    if (m_stage == Fetching) {
+        return m_fetchTotal > 0 ? tr("Fetching… %1 of %2").arg(size(m_fetched), size(m_fetchTotal))
+                                : tr("Fetching… %1").arg(size(m_fetched));
+    }
     if (m_caFile) {
-        return tr("CA file · %1").arg(locale.formattedDataSize(m_caFile->size, 1, QLocale::DataSizeSIFormat));
+        return tr("CA file · %1").arg(size(m_caFile->size));
     }
     if (!m_zip) {
         return {};
     }
-    return tr("%1 · %n file(s) · %2", nullptr, m_zip->files)
-        .arg(componentText(m_zip->component), locale.formattedDataSize(m_zip->size, 1, QLocale::DataSizeSIFormat));
+    return tr("%1 · %n file(s) · %2", nullptr, m_zip->files).arg(componentText(m_zip->component), size(m_zip->size));
+}
+
+bool NewUpdate::isKeyMissing() const
+{
+    return m_releaseKey.keyId().isEmpty() && !m_releaseKey.error().isEmpty();
+}
+
+QString NewUpdate::signing() const
+{
+    if (isKeyMissing()) {
+        return tr("It goes unsigned. %1").arg(m_releaseKey.error());
+    }
+    return m_releaseKey.keyId().isEmpty() ? QString() : tr("Is signed with %1.").arg(m_releaseKey.keyId());
 }
 
 QString NewUpdate::componentText(Component component)
@@ -168,9 +189,11 @@ void NewUpdate::begin(const QStringList &jids)
         return;
     }
     m_reader.cancel();
+    m_fetch.reset();
     m_stage = Empty;
     m_failure = Failure::None;
     m_path.clear();
+    m_address.clear();
     m_zip.reset();
     m_caFile.reset();
     m_force = false;
@@ -186,10 +209,67 @@ void NewUpdate::choose(const QUrl &file)
     if (m_stage == Uploading) {
         return;
     }
-    m_path = file.isLocalFile() ? file.toLocalFile() : file.toString();
     m_failure = Failure::None;
     m_zip.reset();
     m_caFile.reset();
+    m_fetch.reset();
+    if (file.isLocalFile()) {
+        m_address.clear();
+        readFile(file.toLocalFile());
+    } else {
+        m_address = file.toString();
+        fetchFrom(file);
+    }
+}
+
+void NewUpdate::fetch()
+{
+    const QUrl url(m_address.trimmed());
+    if (m_stage == Uploading || m_address.trimmed().isEmpty()) {
+        return;
+    }
+    if (!url.isValid()) {
+        setFailure(Failure::Release,
+                   {ErrorCode::BadRequest, records::FactCode::ReleaseAddressNotHttps, {m_address.trimmed()}});
+        return;
+    }
+    choose(url);
+}
+
+void NewUpdate::dismiss()
+{
+    if (m_stage == Fetching) {
+        begin(m_chosen);
+    }
+}
+
+void NewUpdate::fetchFrom(const QUrl &url)
+{
+    m_reader.cancel();
+    m_path = url.fileName();
+    m_stage = Fetching;
+    m_fetched = 0;
+    m_fetchTotal = -1;
+    m_fetch = m_panel.updates().fetch(url);
+    connect(m_fetch.get(), &core::ReleaseDownload::progress, this, [this](qint64 received, qint64 total) {
+        m_fetched = received;
+        m_fetchTotal = total;
+        Q_EMIT changed();
+    });
+    connect(m_fetch.get(), &core::ReleaseDownload::finished, this, [this](const records::Expected<QString> &path) {
+        if (path) {
+            readFile(*path);
+            return;
+        }
+        m_stage = Empty;
+        setFailure(Failure::Release, path.error());
+    });
+    Q_EMIT changed();
+}
+
+void NewUpdate::readFile(const QString &path)
+{
+    m_path = path;
     if (looksLikeCaFile(m_path)) {
         readCaFile();
         return;
@@ -266,6 +346,9 @@ core::UpdateRequest NewUpdate::request() const
         request.processes = m_versions.versions();
     } else {
         request.version = m_version;
+    }
+    if (m_fetch) {
+        request.url = m_fetch->url();
     }
     request.force = m_force;
     request.targets = targets();

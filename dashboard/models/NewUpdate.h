@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/UpdateService.h"
+#include "models/KeyChoice.h"
 #include "models/StagingForm.h"
 
 #include <QAbstractListModel>
@@ -41,8 +42,8 @@ private:
     QList<int> m_highest; // in the fleet now
 };
 
-// The form "new update": a release zip or a CA file is chosen and read, versions and targets are set, then it is
-// uploaded and sent.
+// The form "new update": a release zip or a CA file is chosen and read, or fetched from an address and read, versions
+// and targets are set, then it is uploaded if need be, and sent.
 class NewUpdate final : public QObject
 {
     Q_OBJECT
@@ -50,8 +51,13 @@ class NewUpdate final : public QObject
     QML_UNCREATABLE("made by the workspace")
     Q_PROPERTY(Stage stage READ stage NOTIFY changed FINAL)
     Q_PROPERTY(QString fileName READ fileName NOTIFY changed FINAL)
+    // Where devices fetch it, as it is typed.
+    Q_PROPERTY(QString address MEMBER m_address NOTIFY changed FINAL)
     Q_PROPERTY(QString summary READ summary NOTIFY changed FINAL)
     Q_PROPERTY(QString error READ error NOTIFY changed FINAL)
+    // With which key it is going to be signed, or why with none although one was chosen; empty: with none.
+    Q_PROPERTY(QString signing READ signing NOTIFY changed FINAL)
+    Q_PROPERTY(bool keyMissing READ isKeyMissing NOTIFY changed FINAL)
     Q_PROPERTY(bool perProcess READ isPerProcess NOTIFY changed FINAL)
     Q_PROPERTY(bool versioned READ isVersioned NOTIFY changed FINAL)
     Q_PROPERTY(int version READ version WRITE setVersion NOTIFY changed FINAL)
@@ -67,18 +73,20 @@ class NewUpdate final : public QObject
     Q_PROPERTY(sgn::models::StagingForm *staging READ staging CONSTANT FINAL)
 
 public:
-    enum Stage { Empty, Reading, Editing, Uploading };
+    enum Stage { Empty, Fetching, Reading, Editing, Uploading };
     Q_ENUM(Stage)
     enum Audience { Chosen, Online, All };
     Q_ENUM(Audience)
 
-    // Outlives this.
-    explicit NewUpdate(core::Panel &panel, QObject *parent = nullptr);
+    // Both outlive this.
+    NewUpdate(core::Panel &panel, const KeyChoice &releaseKey, QObject *parent = nullptr);
 
     [[nodiscard]] Stage stage() const { return m_stage; }
     [[nodiscard]] QString fileName() const;
     [[nodiscard]] QString summary() const;
     [[nodiscard]] QString error() const;
+    [[nodiscard]] QString signing() const;
+    [[nodiscard]] bool isKeyMissing() const;
     [[nodiscard]] bool isPerProcess() const;
     // The release has one version.
     [[nodiscard]] bool isVersioned() const;
@@ -99,7 +107,12 @@ public:
 
     // An empty form for these devices; none: for all that are online. An upload that runs goes on.
     void begin(const QStringList &jids);
+    // A file, or a release at an address of the web, which is fetched and read, and not uploaded: devices fetch it from
+    // there, too.
     Q_INVOKABLE void choose(const QUrl &file);
+    Q_INVOKABLE void fetch();
+    // Ends what is fetched for the form.
+    Q_INVOKABLE void dismiss();
     Q_INVOKABLE void start();
     Q_INVOKABLE void cancelUpload();
 
@@ -112,6 +125,8 @@ Q_SIGNALS:
     void failed(const sgn::records::Problem &why);
 
 private:
+    void fetchFrom(const QUrl &url);
+    void readFile(const QString &path);
     void onRead();
     void readCaFile();
     // What the last failure was about.
@@ -123,10 +138,15 @@ private:
     [[nodiscard]] QStringList targets() const;
 
     core::Panel &m_panel;
+    const KeyChoice &m_releaseKey;
     Stage m_stage = Empty;
     Failure m_failure = Failure::None;
     records::Problem m_why;
     QString m_path;
+    QString m_address;
+    std::unique_ptr<core::ReleaseDownload> m_fetch; // has the file that is at an address
+    qint64 m_fetched = 0;
+    qint64 m_fetchTotal = -1;
     std::optional<ReleaseZip> m_zip;
     std::optional<CaFile> m_caFile;
     NewVersionModel m_versions;

@@ -15,6 +15,8 @@ constexpr auto themeNames = enumNames<Preferences::Theme>({
     {Preferences::DarkTheme, "dark"_L1},
 });
 
+constexpr auto keyringSuffix = "InKeyring"_L1;
+
 QString keyEntry(Preferences::KeyPurpose purpose)
 {
     return purpose == Preferences::ReleaseKey ? u"keys/release"_s : u"keys/operator"_s;
@@ -135,14 +137,16 @@ void Preferences::setColumns(const QString &table, const ColumnChoice &choice)
     m_settings.setValue(u"columns/"_s + table, toText(choice));
 }
 
-QString Preferences::keyFile(KeyPurpose purpose) const
+Preferences::KeyPlace Preferences::keyPlace(KeyPurpose purpose) const
 {
-    return m_settings.value(keyEntry(purpose)).toString();
+    return {m_settings.value(keyEntry(purpose)).toString(),
+            m_settings.value(keyEntry(purpose) + keyringSuffix).toString()};
 }
 
-void Preferences::setKeyFile(KeyPurpose purpose, const QString &file)
+void Preferences::setKeyPlace(KeyPurpose purpose, const KeyPlace &place)
 {
-    m_settings.setValue(keyEntry(purpose), file);
+    m_settings.setValue(keyEntry(purpose), place.file);
+    m_settings.setValue(keyEntry(purpose) + keyringSuffix, place.keyringId);
 }
 
 } // namespace sgn::models

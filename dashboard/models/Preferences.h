@@ -66,9 +66,16 @@ public:
     // What was chosen of a table's columns, by the name of the table.
     [[nodiscard]] ColumnChoice columns(const QString &table) const;
     void setColumns(const QString &table, const ColumnChoice &choice);
-    // Where a private key that signs is kept; empty: nowhere.
-    [[nodiscard]] QString keyFile(KeyPurpose purpose) const;
-    void setKeyFile(KeyPurpose purpose, const QString &file);
+    // Where a private key that signs is kept; nowhere: neither.
+    struct KeyPlace
+    {
+        QString file;
+        QString keyringId; // of the key, where the keyring has it
+
+        friend bool operator==(const KeyPlace &, const KeyPlace &) = default;
+    };
+    [[nodiscard]] KeyPlace keyPlace(KeyPurpose purpose) const;
+    void setKeyPlace(KeyPurpose purpose, const KeyPlace &place);
 
 Q_SIGNALS:
     void themeChanged();

@@ -103,6 +103,12 @@ QString RolloutDetails::summary() const
     return parts.join(u" · ");
 }
 
+QString RolloutDetails::plan() const
+{
+    const Rollout *shown = rollout();
+    return shown ? wording::planText(shown->plan) : QString();
+}
+
 QString RolloutDetails::why() const
 {
     const Rollout *shown = rollout();

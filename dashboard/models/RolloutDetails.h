@@ -18,6 +18,7 @@ class RolloutDetails final : public QObject
     QML_UNCREATABLE("made by the workspace")
     Q_PROPERTY(QString name READ name NOTIFY changed FINAL)
     Q_PROPERTY(QString summary READ summary NOTIFY changed FINAL)
+    Q_PROPERTY(QString plan READ plan NOTIFY changed FINAL)
     // Why it has stopped, or what the next wave waits for; empty: nothing.
     Q_PROPERTY(QString why READ why NOTIFY changed FINAL)
     Q_PROPERTY(bool stopped READ isStopped NOTIFY changed FINAL)
@@ -37,6 +38,7 @@ public:
     void setId(const QString &id);
     [[nodiscard]] QString name() const;
     [[nodiscard]] QString summary() const;
+    [[nodiscard]] QString plan() const;
     [[nodiscard]] QString why() const;
     [[nodiscard]] bool isStopped() const;
     [[nodiscard]] bool isPausable() const;

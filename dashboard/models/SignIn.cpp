@@ -132,6 +132,8 @@ void SignIn::open(void (SignIn::*then)())
             return;
         }
         m_panel = *std::move(panel);
+        // Until its receiver has settled with which key they are signed.
+        m_panel->holdCommands(true);
         (this->*then)();
     });
 }
@@ -154,7 +156,7 @@ void SignIn::resume()
     }
     m_isBusy = true;
     Q_EMIT changed();
-    m_environment.passwords.read(last.jid, [this](const Result<QString> &password) {
+    m_environment.keyring.read(last.jid, [this](const Result<QString> &password) {
         // Cancelled while the keyring was locked.
         if (!std::exchange(m_isBusy, false)) {
             return;
@@ -230,10 +232,10 @@ void SignIn::keepOrForgetPassword()
     const QString jid = account.jid;
     m_environment.preferences.setLastAccount(account);
     if (!m_keepPassword) {
-        m_environment.passwords.forget(jid);
+        m_environment.keyring.forget(jid);
         return;
     }
-    m_environment.passwords.write(jid, m_password, [this, account](const Outcome &outcome) mutable {
+    m_environment.keyring.write(jid, m_password, [this, account](const Outcome &outcome) mutable {
         if (outcome) {
             return;
         }

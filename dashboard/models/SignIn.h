@@ -3,7 +3,7 @@
 
 #include "core/Panel.h"
 #include "core/PanelOpening.h"
-#include "models/PasswordKeeper.h"
+#include "models/Keyring.h"
 #include "models/Preferences.h"
 
 #include <memory>
@@ -40,7 +40,7 @@ public:
     struct Environment
     {
         Preferences &preferences;
-        PasswordKeeper &passwords;
+        Keyring &keyring;
         const Clock &clock;
         QString dataFolder; // where stores are kept
     };

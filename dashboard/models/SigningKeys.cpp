@@ -1,76 +1,28 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/SigningKeys.h"
 
-#include "models/Preferences.h"
-#include "wording/Problems.h"
-
 namespace sgn::models {
 
 SigningKeys::SigningKeys(core::Panel &panel, QObject *parent)
     : QObject(parent)
     , m_panel(panel)
-{}
-
-void SigningKeys::keepIn(Preferences &preferences)
+    , m_release(panel, Preferences::ReleaseKey)
+    , m_operator(panel, Preferences::OperatorKey)
 {
-    if (const QString file = preferences.keyFile(Preferences::ReleaseKey); releaseKey().isEmpty() && !file.isEmpty()) {
-        useRelease(file);
-    }
-    if (const QString file = preferences.keyFile(Preferences::OperatorKey);
-        operatorKey().isEmpty() && !file.isEmpty()) {
-        useOperator(file);
-    }
-    m_preferences = &preferences;
+    connect(&m_operator, &KeyChoice::changed, this, [this] { m_panel.holdCommands(m_operator.isAwaited()); });
 }
 
-void SigningKeys::chooseRelease(const QUrl &file)
+void SigningKeys::keepIn(Preferences &preferences, Keyring &keyring)
 {
-    useRelease(file.toLocalFile());
+    m_release.keepIn(preferences, keyring);
+    m_operator.keepIn(preferences, keyring);
+    m_panel.holdCommands(m_operator.isAwaited());
 }
 
-void SigningKeys::chooseOperator(const QUrl &file)
+void SigningKeys::retranslate()
 {
-    useOperator(file.toLocalFile());
-}
-
-void SigningKeys::forgetRelease()
-{
-    useRelease({});
-}
-
-void SigningKeys::forgetOperator()
-{
-    useOperator({});
-}
-
-QString SigningKeys::releaseError() const
-{
-    return m_releaseProblem ? wording::standing(wording::sentence(*m_releaseProblem)) : QString();
-}
-
-QString SigningKeys::operatorError() const
-{
-    return m_operatorProblem ? wording::standing(wording::sentence(*m_operatorProblem)) : QString();
-}
-
-void SigningKeys::useRelease(const QString &file)
-{
-    const records::Expected<QString> used = m_panel.useReleaseKey(file);
-    m_releaseProblem = used ? std::nullopt : std::optional(used.error());
-    if (used && m_preferences) {
-        m_preferences->setKeyFile(Preferences::ReleaseKey, file);
-    }
-    Q_EMIT changed();
-}
-
-void SigningKeys::useOperator(const QString &file)
-{
-    const records::Expected<QString> used = m_panel.useOperatorKey(file);
-    m_operatorProblem = used ? std::nullopt : std::optional(used.error());
-    if (used && m_preferences) {
-        m_preferences->setKeyFile(Preferences::OperatorKey, file);
-    }
-    Q_EMIT changed();
+    Q_EMIT m_release.changed();
+    Q_EMIT m_operator.changed();
 }
 
 } // namespace sgn::models

@@ -1,59 +1,34 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "core/Panel.h"
-
-#include <QObject>
-#include <QtQml/qqmlregistration.h>
-#include <QUrl>
+#include "models/KeyChoice.h"
 
 namespace sgn::models {
 
-class Preferences;
-
-// The private keys on this machine that sign what is sent, for the settings screen. The window shows a key's id and
-// remembers its file; the key itself stays where it is.
+// The private keys on this machine that sign what is sent. Commands are held until it is settled which key signs them.
 class SigningKeys final : public QObject
 {
     Q_OBJECT
     QML_ELEMENT
     QML_UNCREATABLE("made by the workspace")
-    // Key ids; empty: nothing is signed.
-    Q_PROPERTY(QString releaseKey READ releaseKey NOTIFY changed FINAL)
-    Q_PROPERTY(QString operatorKey READ operatorKey NOTIFY changed FINAL)
-    // Why the last choice wasn't taken.
-    Q_PROPERTY(QString releaseError READ releaseError NOTIFY changed FINAL)
-    Q_PROPERTY(QString operatorError READ operatorError NOTIFY changed FINAL)
+    Q_PROPERTY(sgn::models::KeyChoice *releaseKey READ releaseKey CONSTANT FINAL)
+    Q_PROPERTY(sgn::models::KeyChoice *operatorKey READ operatorKey CONSTANT FINAL)
 
 public:
     // `panel` outlives this.
     explicit SigningKeys(core::Panel &panel, QObject *parent = nullptr);
 
-    // Takes up the files that were chosen before, where the panel has none of its own, and remembers what is chosen.
-    // `preferences` outlives this.
-    void keepIn(Preferences &preferences);
+    // As KeyChoice::keepIn().
+    void keepIn(Preferences &preferences, Keyring &keyring);
 
-    [[nodiscard]] QString releaseKey() const { return m_panel.releaseKey(); }
-    [[nodiscard]] QString operatorKey() const { return m_panel.operatorKey(); }
-    [[nodiscard]] QString releaseError() const;
-    [[nodiscard]] QString operatorError() const;
-
-    Q_INVOKABLE void chooseRelease(const QUrl &file);
-    Q_INVOKABLE void chooseOperator(const QUrl &file);
-    Q_INVOKABLE void forgetRelease();
-    Q_INVOKABLE void forgetOperator();
-
-Q_SIGNALS:
-    void changed();
+    [[nodiscard]] KeyChoice *releaseKey() { return &m_release; }
+    [[nodiscard]] KeyChoice *operatorKey() { return &m_operator; }
+    void retranslate();
 
 private:
-    void useRelease(const QString &file);
-    void useOperator(const QString &file);
-
     core::Panel &m_panel;
-    Preferences *m_preferences = nullptr;
-    std::optional<records::Problem> m_releaseProblem;
-    std::optional<records::Problem> m_operatorProblem;
+    KeyChoice m_release;
+    KeyChoice m_operator;
 };
 
 } // namespace sgn::models

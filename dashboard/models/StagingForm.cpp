@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "models/StagingForm.h"
 
+#include "rollouts/EndText.h"
 #include "rollouts/WindowText.h"
-
-#include <QDateTime>
 
 namespace sgn::models {
 
@@ -16,6 +15,11 @@ bool isRight(QLatin1StringView part, const QJsonValue &value)
 {
     const QJsonObject json{{"targets"_L1, QJsonObject{{"all"_L1, true}}}, {part, value}};
     return rollouts::rolloutPlanFrom(json).has_value();
+}
+
+bool isAmount(QLatin1StringView part, QLatin1StringView key, const QString &text)
+{
+    return isRight(part, QJsonObject{{key, text.trimmed()}});
 }
 
 } // namespace
@@ -36,7 +40,29 @@ void StagingForm::reset()
     m_tag.clear();
     m_isStanding = false;
     m_window.clear();
+    m_healthy = usual.gate.healthy.text();
+    m_vanished = usual.stop.vanished.text();
+    m_grows = false;
+    m_growthFirst = rollouts::Growth().first;
+    m_growthAfter = rollouts::Growth().doubleAfter;
+    m_isOverEthernet = false;
+    m_isOverWifi = false;
+    m_isOverCellular = false;
+    m_end.clear();
     Q_EMIT changed();
+}
+
+QStringList StagingForm::networks() const
+{
+    QStringList networks;
+    for (const auto &[isChosen, network] :
+         {std::pair{m_isOverEthernet, u"ethernet"_s}, std::pair{m_isOverWifi, u"wifi"_s},
+          std::pair{m_isOverCellular, u"cellular"_s}}) {
+        if (isChosen) {
+            networks += network;
+        }
+    }
+    return networks;
 }
 
 QJsonObject StagingForm::basics(const QStringList &jids) const
@@ -57,7 +83,8 @@ QJsonObject StagingForm::basics(const QStringList &jids) const
     return {{"name"_L1, m_name},
             {"targets"_L1, targets},
             {"in_flight"_L1, m_inFlight},
-            {"gate"_L1, QJsonObject{{"soak_s"_L1, qint64{60} * m_soakMinutes}}}};
+            {"gate"_L1, QJsonObject{{"soak_s"_L1, qint64{60} * m_soakMinutes}}},
+            {"networks"_L1, QJsonArray::fromStringList(networks())}};
 }
 
 QJsonArray StagingForm::wavesPart() const
@@ -67,11 +94,6 @@ QJsonArray StagingForm::wavesPart() const
         waves += wave.trimmed();
     }
     return waves;
-}
-
-QJsonObject StagingForm::stopPart() const
-{
-    return {{"failed"_L1, m_failures.trimmed()}};
 }
 
 QJsonObject StagingForm::windowPart() const
@@ -86,13 +108,36 @@ QJsonObject StagingForm::windowPart() const
             {"utc_offset_s"_L1, QDateTime::currentDateTime().offsetFromUtc()}};
 }
 
+QJsonObject StagingForm::growthPart() const
+{
+    return {{"first"_L1, m_growthFirst}, {"double_after"_L1, m_growthAfter}};
+}
+
+QDateTime StagingForm::endTime() const
+{
+    const QDateTime end = rollouts::localEndFrom(m_end).value_or(QDateTime());
+    return end > QDateTime::currentDateTimeUtc() ? end : QDateTime();
+}
+
 Result<rollouts::RolloutPlan> StagingForm::plan(const QStringList &jids) const
 {
+    if (const QString wrong = endError(); !wrong.isEmpty()) {
+        return fail(ErrorCode::BadRequest, wrong);
+    }
     QJsonObject json = basics(jids);
+    QJsonObject gate = json["gate"_L1].toObject();
+    gate["healthy"_L1] = m_healthy.trimmed();
+    json["gate"_L1] = gate;
     json["waves"_L1] = wavesPart();
-    json["stop"_L1] = stopPart();
+    json["stop"_L1] = QJsonObject{{"failed"_L1, m_failures.trimmed()}, {"vanished"_L1, m_vanished.trimmed()}};
     if (const QJsonObject window = windowPart(); !window.isEmpty()) {
         json["window"_L1] = window;
+    }
+    if (m_grows) {
+        json["growth"_L1] = growthPart();
+    }
+    if (const QDateTime end = endTime(); end.isValid()) {
+        json["not_after"_L1] = end.toString(Qt::ISODate);
     }
     return rollouts::rolloutPlanFrom(json);
 }
@@ -106,8 +151,35 @@ QString StagingForm::wavesError() const
 
 QString StagingForm::failuresError() const
 {
-    return isRight("stop"_L1, stopPart()) ? QString()
-                                          : tr("A number of devices such as 3, or a part of all such as 5%.");
+    return isAmount("stop"_L1, "failed"_L1, m_failures)
+               ? QString()
+               : tr("A number of devices such as 3, or a part of all such as 5%.");
+}
+
+QString StagingForm::vanishedError() const
+{
+    return isAmount("stop"_L1, "vanished"_L1, m_vanished)
+               ? QString()
+               : tr("A number of devices such as 3, or a part of all such as 5%.");
+}
+
+QString StagingForm::healthyError() const
+{
+    return isAmount("gate"_L1, "healthy"_L1, m_healthy)
+               ? QString()
+               : tr("A number of devices such as 3, or a part of the wave such as 95%.");
+}
+
+QString StagingForm::growthError() const
+{
+    return !m_grows || isRight("growth"_L1, growthPart()) ? QString() : tr("Both are at least 1.");
+}
+
+QString StagingForm::endError() const
+{
+    return m_end.trimmed().isEmpty() || endTime().isValid()
+               ? QString()
+               : tr("A day to come such as 2026-12-24, with or without a time such as 18:00.");
 }
 
 QString StagingForm::windowError() const

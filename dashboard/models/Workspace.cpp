@@ -38,13 +38,13 @@ Workspace::Workspace(std::unique_ptr<core::Panel> panel, const Clock &clock, QOb
     , m_rolloutModel(m_panel->rollouts(), clock)
     , m_rollouts(m_rolloutModel)
     , m_rollout(*m_panel)
-    , m_newUpdate(*m_panel)
+    , m_keys(*m_panel)
+    , m_newUpdate(*m_panel, *m_keys.releaseKey())
     , m_logModel(m_panel->logs(), m_panel->fleet(), clock)
     , m_logs(m_logModel)
     , m_log(m_panel->logs(), m_panel->fleet())
     , m_activityModel(*m_panel, clock)
     , m_activity(m_activityModel)
-    , m_keys(*m_panel)
     , m_acceptPatterns(*m_panel)
     , m_warnings(m_panel->warnings())
 {
@@ -176,7 +176,7 @@ void Workspace::retranslate()
     Q_EMIT m_connection.changed();
     Q_EMIT m_log.changed();
     Q_EMIT m_newUpdate.changed();
-    Q_EMIT m_keys.changed();
+    m_keys.retranslate();
     Q_EMIT warningChanged();
 }
 

@@ -167,13 +167,13 @@ private:
     RolloutListModel m_rolloutModel;
     TableFilter m_rollouts;
     RolloutDetails m_rollout;
+    SigningKeys m_keys;
     NewUpdate m_newUpdate;
     LogListModel m_logModel;
     TableFilter m_logs;
     LogDocument m_log;
     ActivityModel m_activityModel;
     TableFilter m_activity;
-    SigningKeys m_keys;
     AcceptPatterns m_acceptPatterns;
     QDateTime m_lastReport;
     QList<records::Problem> m_warnings;

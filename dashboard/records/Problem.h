@@ -70,6 +70,13 @@ enum class FactCode {
     FileListNotUploaded,
     ReleaseGone, // host
 
+    // A release at an address.
+    ReleaseAddressNotHttps, // URL
+    ReleaseTooLarge,        // limit, bytes
+    ReleaseRefusedByServer, // host, HTTP status
+    ReleaseCertificate,     // host
+    ReleaseNotFetched,      // host
+
     // A rollout.
     RolloutExpired, // when
     RolloutPaused,  // operator

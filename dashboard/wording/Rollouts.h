@@ -16,4 +16,7 @@ namespace sgn::wording {
 // Why it waits, has stopped, or has ended before its devices did; empty for no reason.
 [[nodiscard]] QString whyText(const records::Facts &why);
 
+// The plan in one line: targets, waves, limits, window, networks, end; times are local.
+[[nodiscard]] QString planText(const rollouts::RolloutPlan &plan);
+
 } // namespace sgn::wording

@@ -3,22 +3,17 @@ pragma ComponentBehavior: Bound
 
 import QtQuick
 import QtQuick.Layouts
-import QtQuick.Templates as T
 import Sgn.Models
 import Sgn.Ui
 
 // The columns of a table but the first: each shown or not, and its place.
-Flickable {
+ScrollArea {
     id: list
 
     required property TableColumns columns
 
     implicitHeight: content.implicitHeight
-    contentWidth: width
     contentHeight: content.implicitHeight
-    boundsBehavior: Flickable.StopAtBounds
-    clip: true
-    T.ScrollBar.vertical: ScrollBar {}
 
     ColumnLayout {
         id: content

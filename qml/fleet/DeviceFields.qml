@@ -3,22 +3,17 @@ pragma ComponentBehavior: Bound
 
 import QtQuick
 import QtQuick.Layouts
-import QtQuick.Templates as T
 import Sgn.Models
 import Sgn.Ui
 
 // What operators call a device, its tags and their notes.
-Flickable {
+ScrollArea {
     id: fields
 
     required property DeviceForm form
 
     implicitHeight: content.implicitHeight
-    contentWidth: width
     contentHeight: content.implicitHeight
-    boundsBehavior: Flickable.StopAtBounds
-    clip: true
-    T.ScrollBar.vertical: ScrollBar {}
 
     ColumnLayout {
         id: content

@@ -3,7 +3,6 @@ pragma ComponentBehavior: Bound
 
 import QtQuick
 import QtQuick.Layouts
-import QtQuick.Templates as T
 import Sgn.Models
 import Sgn.Ui
 
@@ -29,14 +28,10 @@ Rectangle {
         height: parent.height
         color: Theme.line
     }
-    Flickable {
+    ScrollArea {
         anchors.fill: parent
         anchors.leftMargin: Theme.hairline
-        contentWidth: width
         contentHeight: content.implicitHeight + Theme.gap5 * 2
-        boundsBehavior: Flickable.StopAtBounds
-        clip: true
-        T.ScrollBar.vertical: ScrollBar {}
 
         ColumnLayout {
             id: content

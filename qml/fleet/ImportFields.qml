@@ -3,7 +3,6 @@ pragma ComponentBehavior: Bound
 
 import QtQuick
 import QtQuick.Layouts
-import QtQuick.Templates as T
 import Sgn.Models
 import Sgn.Ui
 
@@ -77,15 +76,11 @@ ColumnLayout {
         text: qsTr("%n line(s) can't be taken; the others are.", "", fields.form.problemCount)
         Layout.fillWidth: true
     }
-    Flickable {
+    ScrollArea {
         visible: fields.form.problemCount > 0
-        contentWidth: width
         contentHeight: lines.implicitHeight
-        boundsBehavior: Flickable.StopAtBounds
-        clip: true
         Layout.fillWidth: true
         Layout.preferredHeight: Math.min(lines.implicitHeight, Theme.textAreaHeight)
-        T.ScrollBar.vertical: ScrollBar {}
 
         Label {
             id: lines

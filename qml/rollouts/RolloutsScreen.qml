@@ -111,6 +111,14 @@ FocusScope {
             }
         }
         Label {
+            visible: screen.rollout.name.length > 0
+            text: screen.rollout.plan
+            color: Theme.muted
+            font.pixelSize: Theme.smallSize
+            wrapMode: Text.Wrap
+            Layout.fillWidth: true
+        }
+        Label {
             visible: screen.rollout.why.length > 0
             text: screen.rollout.why
             color: screen.rollout.stopped ? Theme.bad : Theme.muted

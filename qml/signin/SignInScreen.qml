@@ -4,7 +4,6 @@ pragma ComponentBehavior: Bound
 import QtQuick
 import QtQuick.Dialogs
 import QtQuick.Layouts
-import QtQuick.Templates as T
 import Sgn.Models
 import Sgn.Ui
 
@@ -19,12 +18,9 @@ FocusScope {
     // Once: what is typed must not open or close it.
     Component.onCompleted: advanced = form.caFile.length === 0
 
-    Flickable {
+    ScrollArea {
         anchors.fill: parent
-        contentWidth: width
         contentHeight: Math.max(height, card.implicitHeight + Theme.gap8 * 2)
-        boundsBehavior: Flickable.StopAtBounds
-        T.ScrollBar.vertical: ScrollBar {}
 
         Surface {
             id: card

@@ -3,7 +3,6 @@ pragma ComponentBehavior: Bound
 
 import QtQuick
 import QtQuick.Dialogs
-import QtQuick.Templates as T
 import Sgn.Models
 import Sgn.Ui
 
@@ -18,14 +17,11 @@ Dialog {
     acceptIcon: "upload"
     acceptEnabled: update.ready
     onAccepted: update.start()
+    onRejected: update.dismiss()
 
-    contentItem: Flickable {
+    contentItem: ScrollArea {
         implicitHeight: contentHeight
-        contentWidth: width
         contentHeight: contentItem.childrenRect.height
-        boundsBehavior: Flickable.StopAtBounds
-        clip: true
-        T.ScrollBar.vertical: ScrollBar {}
 
         NewUpdateForm {
             // Beside the scroll bar.

@@ -62,6 +62,34 @@ ColumnLayout {
                 }
             }
         }
+        RowLayout {
+            spacing: Theme.gap2
+
+            TextField {
+                text: form.update.address
+                placeholderText: qsTr("or its address, https://…")
+                inputMethodHints: Qt.ImhUrlCharactersOnly
+                Layout.fillWidth: true
+                Accessible.name: qsTr("Address of the release")
+                onTextEdited: form.update.address = text
+                onAccepted: form.update.fetch()
+            }
+            Button {
+                text: qsTr("Fetch")
+                hint: qsTr("It is checked here, and not uploaded: devices fetch it from there.")
+                enabled: form.update.address.length > 0
+                onClicked: form.update.fetch()
+            }
+        }
+    }
+    Label {
+        visible: form.update.stage === NewUpdate.Editing && text.length > 0
+        text: form.update.signing
+        color: form.update.keyMissing ? Theme.bad : Theme.muted
+        font.pixelSize: Theme.smallSize
+        wrapMode: Text.Wrap
+        Layout.fillWidth: true
+        Layout.topMargin: -Theme.gap3
     }
     Field {
         visible: form.update.stage === NewUpdate.Editing && form.update.perProcess

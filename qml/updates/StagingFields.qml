@@ -11,6 +11,7 @@ ColumnLayout {
     id: fields
 
     required property StagingForm form
+    property bool detailed: false
 
     spacing: Theme.gap5
 
@@ -144,5 +145,20 @@ ColumnLayout {
             Layout.fillWidth: true
             onToggled: fields.form.standing = checked
         }
+    }
+    Button {
+        visible: fields.form.staged
+        flat: true
+        text: qsTr("Limits, networks and end")
+        iconName: fields.detailed ? "chevron-down" : "chevron-right"
+        leftPadding: Theme.gap1
+        Layout.leftMargin: -Theme.gap1
+        Accessible.description: fields.detailed ? qsTr("expanded") : qsTr("collapsed")
+        onClicked: fields.detailed = !fields.detailed
+    }
+    StagingDetails {
+        visible: fields.form.staged && fields.detailed
+        form: fields.form
+        Layout.fillWidth: true
     }
 }

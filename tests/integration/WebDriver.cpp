@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "agent/PanelMapCall.h"
 #include "core/LogDownload.h"
+#include "core/ReleaseDownload.h"
 #include "download/Downloader.h"
 #include "download/RangeReader.h"
 
@@ -77,6 +78,10 @@ void begin(const Arguments &arguments, const std::function<void(const QString &)
         QObject::connect(call, &agent::WebCall::finished, qApp,
                          [done](const auto &answer) { done(answer ? u"done"_s : answer.error().message); });
         call->start(request);
+    } else if (arguments.kind == "release to the panel"_L1) {
+        auto *const fetch = new core::ReleaseDownload(arguments.url, access, qApp);
+        QObject::connect(fetch, &core::ReleaseDownload::finished, qApp,
+                         [done](const auto &path) { done(path ? u"done"_s : u"failed: "_s + path.error().text); });
     } else {
         auto *const client = new web::Client(qApp);
         core::LogDownload::Order order{.url = arguments.url,

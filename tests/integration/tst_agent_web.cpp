@@ -58,7 +58,8 @@ private Q_SLOTS:
     void aServerCannotTakeTheMemory_data()
     {
         QTest::addColumn<QString>("kind");
-        for (const char *const kind : {"download", "range", "panel map", "log upload", "logs to the panel"}) {
+        for (const char *const kind :
+             {"download", "range", "panel map", "log upload", "logs to the panel", "release to the panel"}) {
             QTest::newRow(kind) << QString::fromLatin1(kind);
         }
     }
@@ -67,7 +68,7 @@ private Q_SLOTS:
     void aServerCannotTakeTheMemory()
     {
         QFETCH(const QString, kind);
-        const bool isTls = kind == "logs to the panel"_L1;
+        const bool isTls = kind.endsWith(" to the panel"_L1);
         qint64 worst = 0;
         qint64 worstResident = 0;
         for (const WebAttack &attack : webAttacks()) {
@@ -89,6 +90,31 @@ private Q_SLOTS:
         }
         qInfo("%s: PSS %.1f MiB over idle at most, resident %.1f MiB", qPrintable(kind),
               static_cast<double>(worst) / 1024, static_cast<double>(worstResident) / 1024);
+    }
+
+    // As devices do, which will fetch the release from the same address; but never over plain HTTP.
+    void aReleasesRedirectIsFollowed_data()
+    {
+        QTest::addColumn<QByteArray>("location");
+        QTest::addColumn<int>("connections");
+        QTest::newRow("on the same server") << QByteArray("/other.zip") << 2;
+        QTest::newRow("without TLS") << QByteArray("http://127.0.0.1/other.zip") << 1;
+        QTest::newRow("to a file") << QByteArray("file:///etc/passwd") << 1;
+    }
+
+    void aReleasesRedirectIsFollowed()
+    {
+        QFETCH(const QByteArray, location);
+        QFETCH(const int, connections);
+        WebAttack redirect;
+        redirect.name = "a redirect";
+        redirect.begin = "HTTP/1.1 302 Found\r\nLocation: " + location + "\r\nContent-Length: 0\r\n\r\n";
+        redirect.bytes = 0;
+        const HostileWebServer server(redirect, 1, m_tls);
+        const auto cost = drive(u"release to the panel"_s, server.url());
+        QVERIFY(cost);
+        QVERIFY2(cost->end.startsWith(u"failed"_s), qPrintable(cost->end));
+        QCOMPARE(server.connections(), connections);
     }
 
     // The whole agent, with so little address space that what has no limit ends it.

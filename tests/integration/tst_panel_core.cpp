@@ -58,6 +58,7 @@ private Q_SLOTS:
 private:
     void answerUpdates(QUrl &url);
     void checkUploaded(const QUrl &url, const QByteArray &sha256);
+    void checkFetched(Panel &panel, const QUrl &url, const ReleaseZip &zip);
     void checkForgotten(Panel &panel, UpdateCommand forgotten);
     [[nodiscard]] std::unique_ptr<Panel> open(const QString &store = u"panel.sqlite"_s,
                                               const QString &password = panelPassword);
@@ -324,7 +325,6 @@ void PanelCoreTest::anUpdateGoesFromAZipToItsResults()
     QVERIFY(panel->commands().find(number)->command.notAfter);
 
     checkUploaded(url, zip->sha256);
-
     // Tried again under a new number.
     device(2).answer = [this](const Command &command) {
         device(2).answerAsTheSeed(command);
@@ -333,7 +333,53 @@ void PanelCoreTest::anUpdateGoesFromAZipToItsResults()
     QCOMPARE(again, number + 1);
     SGN_EVENTUALLY(stateOf(*panel, again, 2) == TargetState::Done);
 
+    checkFetched(*panel, url, *zip);
     checkForgotten(*panel, sent);
+}
+
+// A release at an address is read here before, and devices get that address.
+void PanelCoreTest::checkFetched(Panel &panel, const QUrl &url, const ReleaseZip &zip)
+{
+    const std::unique_ptr<ReleaseDownload> fetch = panel.updates().fetch(url);
+    std::optional<records::Expected<QString>> fetched;
+    connect(fetch.get(), &ReleaseDownload::finished, this, [&](const auto &path) { fetched = path; });
+    SGN_EVENTUALLY(fetched);
+    QVERIFY2(*fetched, *fetched ? "" : qPrintable(fetched->error().text));
+    QCOMPARE(QFileInfo(**fetched).fileName(), url.fileName());
+    const Result<ReleaseZip> read = readReleaseZip(**fetched);
+    QVERIFY(read);
+    QCOMPARE(read->sha256, zip.sha256);
+
+    UpdateRequest request;
+    request.component = read->component;
+    request.zip = *read;
+    request.url = url;
+    request.processes = suggestedVersions(*read, panel.fleet());
+    request.targets = {deviceJid(1)};
+    const CommandNo number = finishedNumber(panel.updates().start(request));
+    QVERIFY(number > 0);
+    const auto &sent = std::get<UpdateCommand>(panel.commands().find(number)->command.body);
+    QCOMPARE(sent.url, url);
+    QCOMPARE(sent.sha256, zip.sha256);
+    QCOMPARE(sent.size, std::optional(zip.size));
+    QCOMPARE(panel.commands().find(number)->title, url.fileName());
+    SGN_EVENTUALLY(panel.commands().find(number)->counts.open() == 0);
+
+    // What isn't https isn't fetched, and what isn't there is named.
+    QStringList elsewhere = url.path().split(u'/');
+    std::ranges::reverse(elsewhere[elsewhere.size() - 2]); // by which the store finds it
+    QUrl missing = url;
+    missing.setPath(elsewhere.join(u'/'));
+    for (const auto &[address, code] :
+         {std::pair{url.toString().replace("https:"_L1, "http:"_L1), FactCode::ReleaseAddressNotHttps},
+          std::pair{missing.toString(), FactCode::ReleaseRefusedByServer},
+          std::pair{u"https://127.0.0.1:1/a.zip"_s, FactCode::ReleaseNotFetched}}) {
+        const std::unique_ptr<ReleaseDownload> other = panel.updates().fetch(QUrl(address));
+        fetched.reset();
+        connect(other.get(), &ReleaseDownload::finished, this, [&](const auto &path) { fetched = path; });
+        SGN_EVENTUALLY(fetched);
+        QVERIFY2(!*fetched && fetched->error().has(code), qPrintable(address));
+    }
 }
 
 // What the file store has forgotten isn't sent again.

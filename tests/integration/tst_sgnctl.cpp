@@ -6,6 +6,7 @@
 #include "crypto/ConfigEnvelope.h"
 #include "crypto/Sha256.h"
 #include "integration/PanelDevice.h"
+#include "rollouts/RolloutPlan.h"
 #include "support/ProsodyServer.h"
 
 #include <array>
@@ -90,6 +91,7 @@ private:
         QByteArray err;
         [[nodiscard]] QJsonObject json() const { return QJsonDocument::fromJson(out).object(); }
     };
+    void checkPlannedLimits();
     [[nodiscard]] static Ran run(const QString &program, const QStringList &arguments, const QByteArray &input);
     [[nodiscard]] Ran run(const QStringList &arguments);
     // With a terminal of so many columns as its stdout, and these variables beside ours.
@@ -894,6 +896,19 @@ void SgnctlTest::showsThatARolloutWaitsForItsWindow()
     SGN_EVENTUALLY(watch.state() == QProcess::NotRunning);
 }
 
+void SgnctlTest::checkPlannedLimits()
+{
+    const Ran limited = ctl({u"rollout"_s, u"plan"_s, u"--all"_s, u"--max-vanished"_s, u"2"_s, u"--healthy"_s, u"50%"_s,
+                             u"--first"_s, u"4"_s, u"--network"_s, u"ethernet"_s, u"--network"_s, u"wifi"_s});
+    QVERIFY2(limited.exitCode == 0, limited.err);
+    const auto plan = rollouts::rolloutPlanFrom(limited.json());
+    QVERIFY2(plan, limited.out);
+    QCOMPARE(plan->stop.vanished.text(), u"2"_s);
+    QCOMPARE(plan->gate.healthy.text(), u"50%"_s);
+    QCOMPARE(plan->growth, std::optional(rollouts::Growth{4, 5}));
+    QCOMPARE(plan->networks, (QStringList{u"ethernet"_s, u"wifi"_s}));
+}
+
 void SgnctlTest::rollsOutInWaves()
 {
     for (const int n : {1, 2, 3}) {
@@ -909,6 +924,7 @@ void SgnctlTest::rollsOutInWaves()
     const Ran planned = ctl(QStringList{u"rollout"_s, u"plan"_s} + plan);
     QVERIFY2(planned.exitCode == 0, planned.err);
     QVERIFY2(planned.err.contains("reaches 3 of 3 devices"), planned.err);
+    checkPlannedLimits();
     const Ran reached = ctl(QStringList{u"rollout"_s, u"plan"_s, u"--json"_s, u"--window"_s, u"01:00-04:30"_s} + plan);
     QCOMPARE(reached.json()["devices"_L1].toArray().size(), 3);
     QFile file(m_folder->filePath(u"plan.json"_s));

@@ -5,7 +5,7 @@
 #include "qml/Engine.h"
 #include "support/FakeFleet.h"
 #include "support/ManualClock.h"
-#include "support/NoKeyring.h"
+#include "support/MemoryKeyring.h"
 
 #include <QQmlApplicationEngine>
 #include <QQuickWindow>
@@ -97,7 +97,7 @@ private:
     const Clock &m_clock;
     OfflinePanel m_place;
     models::Preferences m_preferences;
-    NoKeyring m_keyring;
+    MemoryKeyring m_keyring;
     models::Application m_application;
     QQmlApplicationEngine m_engine; // after the models, so that the views go first
 };

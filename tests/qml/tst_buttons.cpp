@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "archive/Zip.h"
+#include "crypto/SigningKey.h"
 #include "qml/OfflineWindow.h"
 
 #include <algorithm>
@@ -316,8 +317,10 @@ void ButtonsTest::pressesEveryButton_data()
     QTest::newRow("logs") << u"logs"_s << Names{u"Save as…"_s, u"Next match"_s} << Dialogs{u"Save log as"_s};
     QTest::newRow("activity") << u"activity"_s << Names{u"Settings"_s, u"Export…"_s}
                               << Dialogs{u"Save the lines that are shown"_s};
-    QTest::newRow("settings") << u"settings"_s << Names{u"Appearance / Dark"_s, u"Account / Sign out"_s}
-                              << Dialogs{u"Release key"_s, u"Operator key"_s};
+    QTest::newRow("settings") << u"settings"_s
+                              << Names{u"Appearance / Dark"_s, u"Account / Sign out"_s,
+                                       u"Release key / Keep in keyring"_s}
+                              << Dialogs{u"Release key"_s, u"Operator key"_s, u"Delete this key from the keyring?"_s};
 }
 
 void ButtonsTest::settle(test::OfflineWindow &offline, const QString &screen)
@@ -358,6 +361,12 @@ void ButtonsTest::refill(const test::OfflineWindow &offline, int round)
     }
     if (round % refills > 1) {
         workspace->views()->save(u"View"_s);
+    }
+    for (models::KeyChoice *key : {workspace->keys()->releaseKey(), workspace->keys()->operatorKey()}) {
+        key->choose(QUrl::fromLocalFile(offline.place().folder() + u"/key.jwk"_s));
+        if (round % refills == 0) {
+            key->keepInKeyring();
+        }
     }
     workspace->fleet()->setCurrentRow(1);
     using What = rollouts::RolloutWish::What;
@@ -403,6 +412,7 @@ void ButtonsTest::pressesEveryButton()
     script.write("#!/usr/bin/python3\n");
     script.close();
     QVERIFY(packZip({{script.fileName(), u"SmartMeter/ocr.py"_s}}, offline.place().folder() + u"/release.zip"_s));
+    QVERIFY(saveSigningKey(newSigningKey(u"release"_s).value(), offline.place().folder() + u"/key.jwk"_s));
     if (screen != "signin"_L1) {
         offline.signIn(devices);
     }

@@ -3,6 +3,7 @@
 #include "qml/OfflineWindow.h"
 
 #include <optional>
+#include <QAccessible>
 #include <QDir>
 #include <QLockFile>
 #include <QQuickItem>
@@ -46,6 +47,8 @@ private Q_SLOTS:
     void opensEveryScreen_data();
     void opensEveryScreen();
     void worksByKeyboardAlone();
+    void showsWhatTheTabKeyReaches_data();
+    void showsWhatTheTabKeyReaches();
     void choosesColumnsByKeyboard();
     void noticesCoverNoCommands_data();
     void noticesCoverNoCommands();
@@ -168,6 +171,42 @@ void ScreensTest::worksByKeyboardAlone()
     QCOMPARE(window->activeFocusItem(), first);
     QVERIFY2(reached.size() > 15, qPrintable(QString::number(reached.size())));
     QVERIFY2(Warnings::list().isEmpty(), qPrintable(Warnings::list().join(u'\n')));
+}
+
+void ScreensTest::showsWhatTheTabKeyReaches_data()
+{
+    QTest::addColumn<QString>("screen");
+    QTest::addColumn<QString>("last"); // what is at the end of the page
+    QTest::newRow("settings") << u"settings"_s << u"Sign out"_s;
+    QTest::newRow("sign-in") << u"signin"_s << u"Proxy"_s;
+}
+
+// In a small window, too.
+void ScreensTest::showsWhatTheTabKeyReaches()
+{
+    QFETCH(const QString, screen);
+    QFETCH(const QString, last);
+    test::OfflineWindow offline(m_clock);
+    if (screen != "signin"_L1) {
+        offline.signIn(12);
+    }
+    offline.show(screen, {800, 500});
+    if (QTest::currentTestFailed()) {
+        return;
+    }
+    QQuickWindow *window = offline.window();
+    QSet<QString> reached;
+    for (int i = 0; i < 40; ++i) {
+        QTest::keyClick(window, Qt::Key_Tab);
+        QVERIFY(!window->grabWindow().isNull()); // lays it out
+        QQuickItem *item = window->activeFocusItem();
+        QVERIFY(item);
+        const QAccessibleInterface *accessible = QAccessible::queryAccessibleInterface(item);
+        const QString name = accessible ? accessible->text(QAccessible::Name) : QString();
+        reached += name;
+        QVERIFY2(QRectF({}, window->size()).contains(item->mapRectToScene(item->boundingRect())), qPrintable(name));
+    }
+    QVERIFY2(reached.contains(last), qPrintable(QStringList(reached.values()).join(u", ")));
 }
 
 void ScreensTest::choosesColumnsByKeyboard()

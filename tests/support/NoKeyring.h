@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
-#include "models/PasswordKeeper.h"
+#include "models/Keyring.h"
 
 namespace sgn::test {
 
 // A keyring that refuses everything.
-class NoKeyring final : public models::PasswordKeeper
+class NoKeyring final : public models::Keyring
 {
 public:
     void read(const QString &, Read answer) override { answer(fail(ErrorCode::Refused, QStringLiteral("none"))); }

@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <QAccessible>
+#include <QCoreApplication>
 #include <QTest>
+#include <QWheelEvent>
 
 namespace sgn::test {
 
@@ -197,6 +199,22 @@ bool WindowInput::isInReach(const QQuickItem &item) const
     return isInSight && std::ranges::none_of(items, isBelow);
 }
 
+void WindowInput::scrollTo(const QQuickItem &item) const
+{
+    constexpr int notch = 120;
+    const QPointF at = item.mapToScene(item.boundingRect().center());
+    for (const QQuickItem *view = item.parentItem(); view; view = view->parentItem()) {
+        if (view->inherits("QQuickFlickable") && !view->contains(view->mapFromScene(at))) {
+            const bool isBelow = view->mapFromScene(at).y() > view->height();
+            const QPointF over = view->mapToScene(view->boundingRect().center());
+            QWheelEvent wheel(over, m_window.mapToGlobal(over), {}, {0, isBelow ? -notch : notch}, Qt::NoButton,
+                              Qt::NoModifier, Qt::NoScrollPhase, false);
+            QCoreApplication::sendEvent(&m_window, &wheel);
+            return;
+        }
+    }
+}
+
 bool WindowInput::press(const Find &find)
 {
     QPoint at;
@@ -207,6 +225,9 @@ bool WindowInput::press(const Find &find)
         }
         const QQuickItem *item = find();
         if (!item || !isInReach(*item)) {
+            if (item) {
+                scrollTo(*item);
+            }
             return false;
         }
         const QPoint before = std::exchange(at, item->mapToScene(item->boundingRect().center()).toPoint());

@@ -53,6 +53,8 @@ private:
     [[nodiscard]] QQuickItem *cell(const QString &table, const QString &first) const;
     [[nodiscard]] bool press(const Find &find);
     [[nodiscard]] bool isInReach(const QQuickItem &item) const;
+    // Turns the wheel over what the item is scrolled out of.
+    void scrollTo(const QQuickItem &item) const;
 
     QQuickWindow &m_window;
 };

@@ -60,6 +60,7 @@ private Q_SLOTS:
     void cleanup();
 
     void sendsTheOldestFirst();
+    void sendsNothingWhileItIsHeld();
     void whatCannotBeSentEnds();
     void sendsAgainWhatWasNotTaken();
     void aDeviceThatTurnsOutToBeModernIsAskedAgain();
@@ -134,6 +135,21 @@ void CommandDispatcherTest::sendsTheOldestFirst()
         sent += message.number;
     }
     QCOMPARE(sent, numbers);
+}
+
+void CommandDispatcherTest::sendsNothingWhileItIsHeld()
+{
+    m_dispatcher->setHeld(true);
+    m_dispatcher->setOnline(true);
+    const CommandNo number = submitted({jid(1)});
+    const CommandNo brief = submitted({jid(1)}, 1s);
+    wait(5s);
+    QVERIFY(m_outlet.sent.isEmpty());
+    QCOMPARE(stateOf(number, 1), TargetState::Queued);
+    QCOMPARE(stateOf(brief, 1), TargetState::Expired);
+    m_dispatcher->setHeld(false);
+    QCOMPARE(m_outlet.sent.size(), 1);
+    QCOMPARE(m_outlet.sent.constFirst().number, number);
 }
 
 void CommandDispatcherTest::whatCannotBeSentEnds()

@@ -17,6 +17,8 @@ private Q_SLOTS:
     void namesWhatIsWrongAtItsField();
     void plansAWindow_data();
     void plansAWindow();
+    void growsOnlyWhereItIsWanted();
+    void plansLimitsNetworksAndItsEnd();
 };
 
 void StagingFormTest::namesWhatIsWrongAtItsField_data()
@@ -43,6 +45,16 @@ void StagingFormTest::namesWhatIsWrongAtItsField_data()
     row("more waves than there may be", "waves", QStringList(21, u"1"_s).join(u','), "wavesError");
     row("no limit: the usual one", "failures", u""_s, "");
     row("more than all", "failures", u"101%"_s, "failuresError");
+    row("so many must run it", "healthy", u"3"_s, "");
+    row("nothing of it: the usual", "healthy", u" "_s, "");
+    row("more than all must run it", "healthy", u"101%"_s, "healthyError");
+    row("vanishing in words", "vanished", u"many"_s, "vanishedError");
+    row("growth that isn't used", "growthFirst", 0, "");
+    row("a day to come", "end", u"2999-12-24"_s, "");
+    row("a day to come, with its time", "end", u"24.12.2999 18:00"_s, "");
+    row("a day that is over", "end", u"2020-12-24"_s, "endError");
+    row("no such day", "end", u"2999-02-30"_s, "endError");
+    row("a day in words", "end", u"tomorrow"_s, "endError");
     row("none at a time", "inFlight", 0, "error");
     row("longer than a month", "soakMinutes", 43'201, "error");
     row("longer than there are seconds", "soakMinutes", 71'582'789, "error"); // 44 seconds, if it wrapped round
@@ -59,7 +71,8 @@ void StagingFormTest::namesWhatIsWrongAtItsField()
     QVERIFY(form.setProperty(field, value));
     QCOMPARE(form.isSound(), wrong.isEmpty());
     QCOMPARE(form.plan({}).has_value(), wrong.isEmpty());
-    for (const char *const error : {"wavesError", "failuresError", "windowError", "error"}) {
+    for (const char *const error : {"wavesError", "failuresError", "windowError", "healthyError", "vanishedError",
+                                    "growthError", "endError", "error"}) {
         QCOMPARE(form.property(error).toString().isEmpty(), error != wrong);
     }
     // What isn't used isn't wrong.
@@ -93,6 +106,47 @@ void StagingFormTest::plansAWindow()
         QCOMPARE(plan->window->to, to);
         QVERIFY(plan->window->isDownloadAnytime);
     }
+}
+
+void StagingFormTest::growsOnlyWhereItIsWanted()
+{
+    StagingForm form;
+    form.reset();
+    form.setProperty("growthFirst", 2);
+    QVERIFY(!form.plan({}).value().growth);
+    form.setProperty("grows", true);
+    QCOMPARE(form.plan({}).value().growth, std::optional(rollouts::Growth{2, 5}));
+    form.setProperty("growthAfter", 0);
+    QVERIFY(!form.growthError().isEmpty());
+    QVERIFY(!form.plan({}));
+    form.reset();
+    QVERIFY(form.growthError().isEmpty());
+    QVERIFY(!form.plan({}).value().growth);
+}
+
+void StagingFormTest::plansLimitsNetworksAndItsEnd()
+{
+    StagingForm form;
+    form.reset();
+    const rollouts::RolloutPlan usual = form.plan({}).value();
+    rollouts::RolloutPlan plain;
+    plain.targets.all = true;
+    QCOMPARE(usual, plain);
+
+    form.setProperty("healthy", u"50%"_s);
+    form.setProperty("vanished", u"2"_s);
+    form.setProperty("end", u"2999-12-24 18:00"_s);
+    form.setProperty("overWifi", true);
+    form.setProperty("overEthernet", true);
+    const rollouts::RolloutPlan plan = form.plan({}).value();
+    QCOMPARE(plan.gate.healthy.text(), u"50%"_s);
+    QCOMPARE(plan.gate.soak, usual.gate.soak);
+    QCOMPARE(plan.stop.vanished.text(), u"2"_s);
+    QCOMPARE(plan.stop.failed, usual.stop.failed);
+    QCOMPARE(plan.notAfter, QDateTime(QDate(2999, 12, 24), QTime(18, 0)).toUTC());
+    QCOMPARE(plan.networks, (QStringList{u"ethernet"_s, u"wifi"_s}));
+    form.reset();
+    QVERIFY(form.plan({}).value().networks.isEmpty());
 }
 
 QTEST_GUILESS_MAIN(StagingFormTest)

@@ -3,9 +3,9 @@
 #include "models/Application.h"
 #include "support/FakeFleet.h"
 #include "support/ManualClock.h"
+#include "support/MemoryKeyring.h"
 #include "support/TestCa.h"
 
-#include <functional>
 #include <QAbstractItemModelTester>
 #include <QFile>
 #include <QSignalSpy>
@@ -24,34 +24,6 @@ namespace {
 
 constexpr int waitLimit = 10'000;
 using ReportingMode = QAbstractItemModelTester::FailureReportingMode;
-
-class MemoryKeeper final : public PasswordKeeper
-{
-public:
-    void read(const QString &jid, Read answer) override
-    {
-        if (isWaiting) {
-            waiting = [this, jid, answer = std::move(answer)] {
-                read(jid, answer);
-            };
-        } else if (isLocked || !passwords.contains(jid)) {
-            answer(fail(ErrorCode::Refused, u"locked"_s));
-        } else {
-            answer(passwords.value(jid));
-        }
-    }
-    void write(const QString &jid, const QString &password, Done answer) override
-    {
-        passwords.insert(jid, password);
-        answer({});
-    }
-    void forget(const QString &jid) override { passwords.remove(jid); }
-
-    QHash<QString, QString> passwords;
-    bool isLocked = false;
-    bool isWaiting = false;
-    std::function<void()> waiting;
-};
 
 // As after a sign-in that kept the password.
 Preferences::LastAccount keptAccount(const test::OfflinePanel &place)
@@ -100,6 +72,8 @@ private Q_SLOTS:
     void canBeCancelledWhileTheKeyringWaits();
     void signOutForgetsThePassword();
     void remembersWhoSigns();
+    void keepsKeysInTheKeyring();
+    void awaitsKeysOfTheKeyring();
     void keepsPreferences();
 
 private:
@@ -771,7 +745,7 @@ void WorkspaceTest::signInNamesWhatIsMissing()
     QFETCH(QString, words);
     const test::OfflinePanel place(m_clock);
     Preferences preferences(place.folder() + u"/p.ini"_s);
-    MemoryKeeper keeper;
+    test::MemoryKeyring keeper;
     SignIn form({preferences, keeper, m_clock, place.folder()});
     QVERIFY(!form.isReady());
     form.setJid(jid);
@@ -784,14 +758,14 @@ void WorkspaceTest::signInNamesWhatIsMissing()
     QTRY_VERIFY_WITH_TIMEOUT(!form.error().isEmpty(), waitLimit);
     QVERIFY2(form.error().contains(words), qPrintable(form.error()));
     QVERIFY(!form.isBusy());
-    QVERIFY(keeper.passwords.isEmpty());
+    QVERIFY(keeper.secrets.isEmpty());
 }
 
 void WorkspaceTest::resumesWithAKeptPassword()
 {
     const test::OfflinePanel place(m_clock);
     Preferences preferences(place.folder() + u"/p.ini"_s);
-    MemoryKeeper keeper;
+    test::MemoryKeyring keeper;
     preferences.setLastAccount(keptAccount(place));
     {
         keeper.isLocked = true;
@@ -802,7 +776,7 @@ void WorkspaceTest::resumesWithAKeptPassword()
         QCOMPARE(application.signIn()->jid(), u"panel@im.example.net"_s);
     }
     keeper.isLocked = false;
-    keeper.passwords.insert(u"panel@im.example.net"_s, u"secret"_s);
+    keeper.secrets.insert(u"panel@im.example.net"_s, u"secret"_s);
     Application application({preferences, keeper, m_clock, place.folder()});
     application.signIn()->resume();
     QVERIFY(application.signIn()->isBusy());
@@ -815,7 +789,7 @@ void WorkspaceTest::opensThePanelOfAConfiguration()
 {
     const test::OfflinePanel place(m_clock);
     Preferences preferences(place.folder() + u"/p.ini"_s);
-    MemoryKeeper keeper;
+    test::MemoryKeyring keeper;
     Application application({preferences, keeper, m_clock, place.folder()});
     QSignalSpy failed(&application, &Application::openingFailed);
     application.open(place.config());
@@ -839,7 +813,7 @@ void WorkspaceTest::canBeCancelledWhileItOpens()
 {
     const test::OfflinePanel place(m_clock);
     Preferences preferences(place.folder() + u"/p.ini"_s);
-    MemoryKeeper keeper;
+    test::MemoryKeyring keeper;
     Application application({preferences, keeper, m_clock, place.folder()});
     SignIn *form = application.signIn();
     form->setJid(u"panel@im.example.net"_s);
@@ -865,8 +839,8 @@ void WorkspaceTest::canBeCancelledWhileTheKeyringWaits()
 {
     const test::OfflinePanel place(m_clock);
     Preferences preferences(place.folder() + u"/p.ini"_s);
-    MemoryKeeper keeper;
-    keeper.passwords.insert(u"panel@im.example.net"_s, u"secret"_s);
+    test::MemoryKeyring keeper;
+    keeper.secrets.insert(u"panel@im.example.net"_s, u"secret"_s);
     keeper.isWaiting = true;
     preferences.setLastAccount(keptAccount(place));
     Application application({preferences, keeper, m_clock, place.folder()});
@@ -885,8 +859,8 @@ void WorkspaceTest::signOutForgetsThePassword()
 {
     const test::OfflinePanel place(m_clock);
     Preferences preferences(place.folder() + u"/p.ini"_s);
-    MemoryKeeper keeper;
-    keeper.passwords.insert(u"panel@im.example.net"_s, u"secret"_s);
+    test::MemoryKeyring keeper;
+    keeper.secrets.insert(u"panel@im.example.net"_s, u"secret"_s);
     preferences.setLastAccount(keptAccount(place));
     Application application({preferences, keeper, m_clock, place.folder()});
     application.show(place.open());
@@ -894,7 +868,7 @@ void WorkspaceTest::signOutForgetsThePassword()
     application.signOut();
     QVERIFY(!application.workspace());
     QCOMPARE(changed.size(), 1);
-    QVERIFY(keeper.passwords.isEmpty());
+    QVERIFY(keeper.secrets.isEmpty());
     QVERIFY(!preferences.lastAccount().keepPassword);
 }
 
@@ -903,30 +877,126 @@ void WorkspaceTest::remembersWhoSigns()
     const test::OfflinePanel place(m_clock);
     QTemporaryDir folder;
     Preferences preferences(folder.filePath(u"p.ini"_s));
+    test::MemoryKeyring keyring;
     const QString file = folder.filePath(u"release.jwk"_s);
     const SigningKey key = newSigningKey(u"release"_s).value();
     QVERIFY(saveSigningKey(key, file));
     {
         const std::unique_ptr<Workspace> shown = workspace(place);
-        SigningKeys *keys = shown->keys();
-        keys->keepIn(preferences);
-        QVERIFY(keys->releaseKey().isEmpty() && keys->operatorKey().isEmpty());
-        keys->chooseRelease(QUrl::fromLocalFile(file));
-        QCOMPARE(keys->releaseKey(), key.kid);
-        keys->chooseOperator(QUrl::fromLocalFile(u"/nonexistent"_s));
-        QVERIFY(keys->operatorKey().isEmpty());
-        QVERIFY(!keys->operatorError().isEmpty());
+        shown->keys()->keepIn(preferences, keyring);
+        KeyChoice *release = shown->keys()->releaseKey();
+        KeyChoice *operators = shown->keys()->operatorKey();
+        QVERIFY(release->keyId().isEmpty() && operators->keyId().isEmpty());
+        QVERIFY(!release->isKeepable());
+        QVERIFY(shown->newUpdate()->signing().isEmpty());
+        release->choose(QUrl::fromLocalFile(file));
+        QCOMPARE(release->keyId(), key.kid);
+        QCOMPARE(release->place(), file);
+        QVERIFY(shown->newUpdate()->signing().contains(key.kid));
+        operators->choose(QUrl::fromLocalFile(u"/nonexistent"_s));
+        QVERIFY(operators->keyId().isEmpty());
+        QVERIFY(!operators->error().isEmpty());
         // A wrong choice leaves the right one in place.
-        keys->chooseRelease(QUrl::fromLocalFile(folder.filePath(u"p.ini"_s)));
-        QVERIFY(!keys->releaseError().isEmpty());
-        QCOMPARE(keys->releaseKey(), key.kid);
+        release->choose(QUrl::fromLocalFile(folder.filePath(u"p.ini"_s)));
+        QVERIFY(!release->error().isEmpty());
+        QCOMPARE(release->keyId(), key.kid);
+        QVERIFY(!shown->newUpdate()->isKeyMissing());
     }
+    {
+        const std::unique_ptr<Workspace> again = workspace(place);
+        again->keys()->keepIn(preferences, keyring);
+        QCOMPARE(again->keys()->releaseKey()->keyId(), key.kid);
+        again->keys()->releaseKey()->forget();
+        QVERIFY(again->keys()->releaseKey()->keyId().isEmpty());
+        QCOMPARE(preferences.keyPlace(Preferences::ReleaseKey), Preferences::KeyPlace());
+        QVERIFY(keyring.secrets.isEmpty());
+        again->keys()->releaseKey()->choose(QUrl::fromLocalFile(file));
+    }
+    // A key that was chosen and isn't there any more must not pass for none.
+    QVERIFY(QFile::remove(file));
+    const std::unique_ptr<Workspace> last = workspace(place);
+    last->keys()->keepIn(preferences, keyring);
+    QVERIFY(last->newUpdate()->isKeyMissing());
+    QVERIFY(last->newUpdate()->signing().contains(file));
+}
+
+void WorkspaceTest::keepsKeysInTheKeyring()
+{
+    const test::OfflinePanel place(m_clock);
+    QTemporaryDir folder;
+    Preferences preferences(folder.filePath(u"p.ini"_s));
+    test::MemoryKeyring keyring;
+    const QString file = folder.filePath(u"operator.jwk"_s);
+    const SigningKey key = newSigningKey(u"operator"_s).value();
+    QVERIFY(saveSigningKey(key, file));
+    {
+        const std::unique_ptr<Workspace> shown = workspace(place);
+        shown->keys()->keepIn(preferences, keyring);
+        KeyChoice *chosen = shown->keys()->operatorKey();
+        chosen->choose(QUrl::fromLocalFile(file));
+        QVERIFY(chosen->isKeepable());
+        keyring.isLocked = true;
+        chosen->keepInKeyring();
+        QVERIFY(!chosen->error().isEmpty() && chosen->isKeepable() && !chosen->isInKeyring());
+        keyring.isLocked = false;
+        chosen->keepInKeyring();
+        QVERIFY2(chosen->error().isEmpty() && chosen->isInKeyring() && !chosen->isKeepable(),
+                 qPrintable(chosen->error()));
+    }
+    QVERIFY(QFile::remove(file));
+    QVERIFY(preferences.keyPlace(Preferences::OperatorKey).file.isEmpty());
     const std::unique_ptr<Workspace> again = workspace(place);
-    again->keys()->keepIn(preferences);
-    QCOMPARE(again->keys()->releaseKey(), key.kid);
-    again->keys()->forgetRelease();
-    QVERIFY(again->keys()->releaseKey().isEmpty());
-    QVERIFY(preferences.keyFile(Preferences::ReleaseKey).isEmpty());
+    again->keys()->keepIn(preferences, keyring);
+    QCOMPARE(again->keys()->operatorKey()->keyId(), key.kid);
+}
+
+void WorkspaceTest::awaitsKeysOfTheKeyring()
+{
+    const test::OfflinePanel place(m_clock);
+    QTemporaryDir folder;
+    Preferences preferences(folder.filePath(u"p.ini"_s));
+    test::MemoryKeyring keyring;
+    const SigningKey key = newSigningKey(u"operator"_s).value();
+    keyring.secrets[key.kid] = QString::fromUtf8(toPrivateJwk(key).value());
+    preferences.setKeyPlace(Preferences::OperatorKey, {{}, key.kid});
+    {
+        keyring.isWaiting = true;
+        const std::unique_ptr<Workspace> waiting = workspace(place);
+        waiting->keys()->keepIn(preferences, keyring);
+        QVERIFY(waiting->keys()->operatorKey()->isAwaited());
+        QVERIFY(waiting->keys()->operatorKey()->keyId().isEmpty());
+        keyring.isWaiting = false;
+        keyring.waiting();
+        QVERIFY(!waiting->keys()->operatorKey()->isAwaited());
+        QCOMPARE(waiting->keys()->operatorKey()->keyId(), key.kid);
+        // Another file: the key stays in the keyring, it may be the only copy.
+        const QString otherFile = folder.filePath(u"other.jwk"_s);
+        QVERIFY(saveSigningKey(newSigningKey(u"operator"_s).value(), otherFile));
+        waiting->keys()->operatorKey()->choose(QUrl::fromLocalFile(otherFile));
+        QVERIFY(!waiting->keys()->operatorKey()->isInKeyring());
+        QVERIFY(keyring.secrets.contains(key.kid));
+        preferences.setKeyPlace(Preferences::OperatorKey, {{}, key.kid});
+    }
+    {
+        // An answer that comes when it isn't wanted any more.
+        keyring.isWaiting = true;
+        std::unique_ptr<Workspace> late = workspace(place);
+        late->keys()->keepIn(preferences, keyring);
+        late.reset();
+        keyring.isWaiting = false;
+        keyring.waiting();
+    }
+    {
+        keyring.secrets[key.kid] = QString::fromUtf8(toPrivateJwk(newSigningKey(u"operator"_s).value()).value());
+        const std::unique_ptr<Workspace> wrong = workspace(place);
+        wrong->keys()->keepIn(preferences, keyring);
+        QVERIFY(wrong->keys()->operatorKey()->keyId().isEmpty());
+        QVERIFY(!wrong->keys()->operatorKey()->error().isEmpty());
+        QVERIFY(wrong->keys()->operatorKey()->isInKeyring());
+        wrong->keys()->operatorKey()->forget();
+        QVERIFY(keyring.secrets.isEmpty());
+        QVERIFY(!wrong->keys()->operatorKey()->isInKeyring());
+    }
 }
 
 void WorkspaceTest::keepsPreferences()

@@ -4,6 +4,7 @@
 #include "wording/Durations.h"
 #include "wording/Problems.h"
 #include "wording/Processes.h"
+#include "wording/Rollouts.h"
 
 #include <QTest>
 #include <QTranslator>
@@ -40,6 +41,7 @@ private Q_SLOTS:
     void speaksGerman();
     void describesADeath_data();
     void describesADeath();
+    void describesAPlan();
     void roundsDurations_data();
     void roundsDurations();
 };
@@ -248,6 +250,27 @@ void WordingTest::describesADeath()
     }
     exit.heartbeatAgeS = age;
     QCOMPARE(deathText(exit), text);
+}
+
+void WordingTest::describesAPlan()
+{
+    rollouts::RolloutPlan plan;
+    plan.targets.all = true;
+    QCOMPARE(planText(plan),
+             u"all devices · waves 3, 5%, 25%, 100% · 50 at the same time · 95% of a wave must run it for "
+             "15 min · stops above 5% failed or 10% vanished"_s);
+    plan.targets = {{u"a@example.org"_s, u"b@example.org"_s}, u"north"_s, u"ocr<3"_s, false, true};
+    plan.growth = rollouts::Growth{2, 5};
+    plan.window = rollouts::Window{QTime(22, 0), QTime(4, 30), true, 0};
+    plan.networks = {u"ethernet"_s, u"wifi"_s};
+    plan.notAfter = QDateTime(QDate(2026, 12, 24), QTime(18, 0)).toUTC();
+    const QString text = planText(plan);
+    for (const QString &part :
+         {u"2 chosen device(s), tag north, where ocr<3, also later ones"_s, u"2 at the same time at first, up to 50"_s,
+          u"22:00 to 04:30 at the device"_s, u"only over ethernet, wifi"_s,
+          u"until "_s + QLocale().toString(plan.notAfter.toLocalTime(), QLocale::ShortFormat)}) {
+        QVERIFY2(text.contains(part), qPrintable(text));
+    }
 }
 
 void WordingTest::roundsDurations_data()
