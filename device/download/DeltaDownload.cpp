@@ -6,9 +6,11 @@
 #include "crypto/Sha256.h"
 #include "download/Background.h"
 #include "download/Logging.h"
+#include "download/PartFile.h"
 
 #include <algorithm>
 #include <cerrno>
+#include <QDir>
 #include <QFileInfo>
 #include <utility>
 
@@ -17,12 +19,6 @@ namespace sgn::download {
 using namespace Qt::StringLiterals;
 
 namespace {
-
-// The path of an installed file: for "SmartMeter/lib/a.py" it is lib/a.py in the folder.
-QString installedPath(const DeltaBase &base, const QString &pathInZip)
-{
-    return base.folder + pathInZip.sliced(pathInZip.indexOf(u'/'));
-}
 
 // As much of the zip's end as probably holds its directory: one entry is its path and some fixed and extra fields.
 qint64 likelyTail(const DeltaBase &base)
@@ -44,7 +40,7 @@ QSet<QString> unchangedFiles(const DeltaBase &base, const std::stop_token &stop)
         if (it->kind == ReleaseFile::Kind::Symlink) {
             continue;
         }
-        const QFileInfo file(installedPath(base, it.key()));
+        const QFileInfo file(base.installed(it.key()));
         if (!file.isFile() || file.isSymLink() || file.size() != it->size) {
             continue;
         }
@@ -56,35 +52,42 @@ QSet<QString> unchangedFiles(const DeltaBase &base, const std::stop_token &stop)
     return unchanged;
 }
 
-QList<ZipPart> partsOf(const DeltaPlan &plan, const DeltaBase &base, const QString &rangesFile)
+QList<ZipPart> partsOf(const DeltaPlan &plan, const DeltaBase &base, const QString &rangesFile,
+                       const QString &patchedFolder)
 {
     QList<ZipPart> parts;
-    qsizetype range = 0;
-    qint64 rangeStart = 0; // of the current range, in the file
     for (const ZipMember &member : plan.members) {
         if (plan.kept.contains(member.path)) {
-            parts += {member, ZipPart::Source::Content, installedPath(base, member.path), 0};
-            continue;
+            parts += {member, ZipPart::Source::Content, base.installed(member.path), 0};
+        } else if (plan.patched.contains(member.path)) {
+            parts += {member, ZipPart::Source::Content, patchedFile(base, member.path, patchedFolder), 0};
+        } else {
+            parts += {member, ZipPart::Source::Member, rangesFile, placeInRanges(plan, member.offset)};
         }
-        while (member.offset >= plan.ranges[range].end()) {
-            rangeStart += plan.ranges[range].length;
-            ++range;
-        }
-        parts += {member, ZipPart::Source::Member, rangesFile, rangeStart + member.offset - plan.ranges[range].offset};
     }
     return parts;
 }
 
 namespace {
 
-Outcome assembleChecked(const DeltaPlan &plan, const DeltaBase &base, const QString &ranges, const QString &zip,
-                        const std::stop_token &stop)
+struct Sources
 {
-    if (auto assembled = assembleZip(partsOf(plan, base, ranges), zip, stop); !assembled) {
+    DeltaPlan plan;
+    DeltaBase base;
+    QString ranges;
+    QString patched; // the folder
+};
+
+Outcome assembleChecked(const Sources &from, const QString &zip, const std::stop_token &stop)
+{
+    if (auto made = makePatchedFiles(from.plan, from.base, from.ranges, from.patched, stop); !made) {
+        return made;
+    }
+    if (auto assembled = assembleZip(partsOf(from.plan, from.base, from.ranges, from.patched), zip, stop); !assembled) {
         return assembled;
     }
     // A process may have written to an installed file since it was compared; that must not fail the whole update.
-    if (!unchangedFiles(base, stop).contains(plan.kept)) {
+    if (!unchangedFiles(from.base, stop).contains(from.plan.kept)) {
         return fail(ErrorCode::HashMismatch, u"an installed file has changed meanwhile"_s);
     }
     return {};
@@ -99,20 +102,17 @@ DeltaDownload::DeltaDownload(DownloadRequest request, web::Access access, const 
     , m_access(std::move(access))
     , m_limits(limits)
     , m_whole(std::move(whole))
-    , m_ranges(rangesPath())
+    , m_ranges(PartFile::rangesPath(m_request.path))
 {}
 
 DeltaDownload::~DeltaDownload()
 {
     m_stop.request_stop();
     m_comparing.waitForFinished();
+    m_matching.waitForFinished();
     m_assembling.waitForFinished();
-    QFile::remove(rangesPath());
-}
-
-QString DeltaDownload::rangesPath() const
-{
-    return m_request.path + ".ranges"_L1;
+    QFile::remove(PartFile::rangesPath(m_request.path));
+    QDir(PartFile::patchedFolder(m_request.path)).removeRecursively();
 }
 
 void DeltaDownload::start()
@@ -184,16 +184,30 @@ void DeltaDownload::tailRead(qint64 offset)
         QByteArrayView(m_tail).sliced(static_cast<qsizetype>(end->start - offset), static_cast<qsizetype>(end->size)),
         *end);
     if (members) {
-        plan(*members);
+        membersKnown(*members);
     } else {
         fetchWhole(members.error().message);
     }
 }
 
-void DeltaDownload::plan(const QList<ZipMember> &members)
+void DeltaDownload::membersKnown(const QList<ZipMember> &members)
+{
+    m_members = members;
+    m_matching = inBackground(
+        this,
+        [members, base = *m_request.delta, unchanged = m_unchanged, stop = m_stop.get_token()] {
+            return usablePatches(members, base, unchanged, stop);
+        },
+        [this](const QHash<QString, ZipMember> &patches) {
+            m_patches = patches;
+            plan();
+        });
+}
+
+void DeltaDownload::plan()
 {
     const qint64 cost = m_reader->hangsUp() ? hangUpCost : requestCost;
-    m_plan = planDelta(members, m_unchanged, cost);
+    m_plan = planDelta(m_members, m_unchanged, cost, m_patches);
     m_nextRange = 0;
     if (!isWorthwhile(m_plan, m_request.delta->zipSize, cost)) {
         fetchWhole(u"too much has changed"_s);
@@ -201,15 +215,16 @@ void DeltaDownload::plan(const QList<ZipMember> &members)
     }
     Outcome ready = checkSpace();
     if (ready && !m_ranges.open(QIODevice::WriteOnly | QIODevice::Truncate | QIODevice::Unbuffered)) {
-        ready = fail(systemError(u"cannot write "_s + rangesPath(), errno));
+        ready = fail(systemError(u"cannot write "_s + PartFile::rangesPath(m_request.path), errno));
     }
     if (!ready) {
         fetchWhole(ready.error().message);
         return;
     }
-    qCInfo(lcDownload).noquote() << u"fetching %1 of %2 files, %3 of %4 bytes"_s
+    qCInfo(lcDownload).noquote() << u"fetching %1 of %2 files, %3 of them as patches, %4 of %5 bytes"_s
                                         .arg(m_plan.members.size() - m_plan.kept.size())
                                         .arg(m_plan.members.size())
+                                        .arg(m_plan.patched.size())
                                         .arg(m_plan.bytes)
                                         .arg(m_request.delta->zipSize);
     readNextRange();
@@ -244,7 +259,7 @@ void DeltaDownload::rangeRead()
     if (!wasKnown && m_reader->hangsUp() && m_nextRange < m_plan.ranges.size()) {
         // Fewer and longer ranges are the better plan now.
         m_ranges.close();
-        plan(m_plan.members);
+        plan();
     } else {
         readNextRange();
     }
@@ -253,7 +268,7 @@ void DeltaDownload::rangeRead()
 Outcome DeltaDownload::write(QByteArrayView bytes)
 {
     if (m_ranges.write(bytes.data(), bytes.size()) != bytes.size()) {
-        return fail(systemError(u"cannot write "_s + rangesPath(), errno));
+        return fail(systemError(u"cannot write "_s + PartFile::rangesPath(m_request.path), errno));
     }
     return {};
 }
@@ -263,25 +278,34 @@ void DeltaDownload::assemble()
     m_ranges.close();
     m_assembling = inBackground(
         this,
-        [plan = m_plan, base = *m_request.delta, ranges = rangesPath(), path = m_request.path,
-         stop = m_stop.get_token()] { return assembleChecked(plan, base, ranges, path, stop); },
-        [this](const Outcome &assembled) {
-            if (!assembled) {
-                fetchWhole(assembled.error().message);
-                return;
-            }
-            Downloaded downloaded;
-            downloaded.bytes = m_reader->bytes();
-            downloaded.assembled = true;
-            Q_EMIT finished(downloaded);
-        });
+        [from = Sources{m_plan, *m_request.delta, PartFile::rangesPath(m_request.path),
+                        PartFile::patchedFolder(m_request.path)},
+         path = m_request.path, stop = m_stop.get_token()] { return assembleChecked(from, path, stop); },
+        [this](const Outcome &outcome) { assembled(outcome); });
+}
+
+void DeltaDownload::assembled(const Outcome &outcome)
+{
+    QDir(PartFile::patchedFolder(m_request.path)).removeRecursively();
+    if (outcome) {
+        Downloaded downloaded;
+        downloaded.bytes = m_reader->bytes();
+        downloaded.assembled = true;
+        Q_EMIT finished(downloaded);
+    } else if (!m_plan.patched.isEmpty()) {
+        qCInfo(lcDownload).noquote() << "fetching without patches:" << outcome.error().message;
+        m_patches.clear();
+        plan();
+    } else {
+        fetchWhole(outcome.error().message);
+    }
 }
 
 void DeltaDownload::fetchWhole(const QString &why)
 {
     qCInfo(lcDownload).noquote() << "fetching the whole zip:" << why;
     m_ranges.close();
-    QFile::remove(rangesPath());
+    QFile::remove(PartFile::rangesPath(m_request.path));
     m_wholeDownload = m_whole();
     connect(m_wholeDownload.get(), &Download::progress, this, &Download::progress);
     connect(m_wholeDownload.get(), &Download::finished, this, &Download::finished);

@@ -3,6 +3,7 @@
 
 #include "archive/ZipMembers.h"
 
+#include <QHash>
 #include <QList>
 #include <QSet>
 #include <QString>
@@ -23,9 +24,11 @@ struct ByteRange
 // Which bytes of a zip have to be fetched when some of its files are on this device already.
 struct DeltaPlan
 {
-    QList<ZipMember> members;  // all of the zip, in the order of their bytes
-    QSet<QString> kept;        // paths of those that needn't be fetched
-    QList<ByteRange> ranges;   // what has to be, in the same order; none touches another
+    QList<ZipMember> members; // all of the zip but patches, in the order of their bytes
+    QSet<QString> kept;       // paths of those that needn't be fetched
+    // By path, of those that are made of an installed file: the member with the patch, which is fetched instead.
+    QHash<QString, ZipMember> patched;
+    QList<ByteRange> ranges;   // what has to be fetched, in the same order; none touches another
     qint64 bytes = 0;          // of the ranges
     qint64 assembledBytes = 0; // how large the assembled zip can get
 
@@ -37,10 +40,14 @@ struct DeltaPlan
 inline constexpr qint64 requestCost = 1024;
 inline constexpr qint64 hangUpCost = 32 * 1024;
 
-// `unchanged` are the paths of installed files that are the release's, byte for byte. A gap is fetched along where that
-// is cheaper than another request. Pure.
+// `unchanged` are the paths of installed files that are the release's, byte for byte; `patches` the members with a
+// patch of an installed file, by the path of that file. A gap is fetched along where that is cheaper than another
+// request. Pure.
 [[nodiscard]] DeltaPlan planDelta(const QList<ZipMember> &members, const QSet<QString> &unchanged,
-                                  qint64 cost = requestCost);
+                                  qint64 cost = requestCost, const QHash<QString, ZipMember> &patches = {});
+
+// Where the bytes from `offset` on in the zip are in the file of the ranges, one after the other; they were planned.
+[[nodiscard]] qint64 placeInRanges(const DeltaPlan &plan, qint64 offset);
 
 // Whether the plan saves enough to be worth its requests; else the whole zip is the better choice.
 [[nodiscard]] bool isWorthwhile(const DeltaPlan &plan, qint64 zipSize, qint64 cost = requestCost);

@@ -21,6 +21,12 @@ struct DeltaBase
     QString folder;                   // the installed release
     QMap<QString, ReleaseFile> files; // of the new one, by path in the zip, from its signed manifest
     qint64 zipSize = 0;               // bytes, likewise
+
+    // The path of an installed file: for "SmartMeter/lib/a.py" it is lib/a.py in the folder.
+    [[nodiscard]] QString installed(const QString &pathInZip) const
+    {
+        return folder + pathInZip.sliced(pathInZip.indexOf(u'/'));
+    }
 };
 
 struct DownloadRequest

@@ -8,6 +8,7 @@
 #include <array>
 #include <cerrno>
 #include <fcntl.h>
+#include <QDir>
 #include <QFileInfo>
 #include <QJsonObject>
 #include <unistd.h>
@@ -39,6 +40,16 @@ PartFile::PartFile(const QString &path)
 QString PartFile::originPath(const QString &path)
 {
     return path + ".from"_L1;
+}
+
+QString PartFile::rangesPath(const QString &path)
+{
+    return path + ".ranges"_L1;
+}
+
+QString PartFile::patchedFolder(const QString &path)
+{
+    return path + ".patched"_L1;
 }
 
 QString PartFile::validatorFor(const QUrl &url) const
@@ -127,6 +138,9 @@ QByteArray PartFile::finishHash()
 Outcome PartFile::remove(const QString &path)
 {
     removeTemporaries(originPath(path));
+    // What a delta may have left when it could not remove it.
+    QFile::remove(rangesPath(path));
+    QDir(patchedFolder(path)).removeRecursively();
     // The second is removed even if the first can't be.
     auto origin = removeFileDurably(originPath(path));
     auto bytes = removeFileDurably(path);

@@ -42,7 +42,11 @@ public:
     // Ends the hash and returns it.
     [[nodiscard]] QByteArray finishHash();
 
-    // Removes both files.
+    // Where a DeltaDownload keeps the bytes that it has fetched, and the files that it has made of them.
+    [[nodiscard]] static QString rangesPath(const QString &path);
+    [[nodiscard]] static QString patchedFolder(const QString &path);
+
+    // Removes all of it, also what a delta has left that could not remove it.
     [[nodiscard]] static Outcome remove(const QString &path);
     // Makes the bytes survive a power cut. Blocks: meant for Qt Concurrent.
     [[nodiscard]] static Outcome sync(const QString &path);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/AtomicFile.h"
+#include "package/ReleasePatches.h"
 #include "package/ReleaseZip.h"
 #include "provision/ProvisionCommands.h"
 #include "provision/ReleaseOrder.h"
@@ -36,6 +37,10 @@ void addOptions(CommandLine &line)
                     u"Where the release has more files than a command can list: write their signed list into this "
                     "file. Devices that fetch it fetch only what has changed."_s,
                     u"FILE"_s});
+    line.addOption({u"patch-from"_s,
+                    u"Add patches from this older release to the zip first: a device that has that one fetches of each "
+                    "changed file only the patch; may be repeated."_s,
+                    u"ZIP"_s});
 }
 
 ReleaseOrder readOrder(CommandLine &line)
@@ -69,6 +74,18 @@ struct SignOutput
     QString manifest; // empty: stdout
     QString files;    // empty: nowhere
 };
+
+Outcome patch(const QString &file, const QStringList &olderZips)
+{
+    for (const QString &older : olderZips) {
+        const auto added = addPatches(file, older);
+        if (!added) {
+            return fail(added.error());
+        }
+        complain(u"%1: %2 patches from %3, %4 bytes"_s.arg(file).arg(added->files).arg(older).arg(added->bytes));
+    }
+    return {};
+}
 
 Outcome sign(const QString &file, const QString &keyFile, const ReleaseOrder &order, const SignOutput &out)
 {
@@ -116,6 +133,11 @@ int runSign(const QStringList &arguments)
         CommandLine::usageError(u"--key is missing"_s);
     }
     const ReleaseOrder order = readOrder(commandLine);
+    const QStringList olderZips = commandLine.parser().values(u"patch-from"_s);
+    if (const auto patched = patch(given.first(), olderZips); !patched) {
+        complain(patched.error().message);
+        return ExitFailed;
+    }
     if (const auto done = sign(given.first(), key, order,
                                {commandLine.parser().value(u"out"_s), commandLine.parser().value(u"files"_s)});
         !done) {

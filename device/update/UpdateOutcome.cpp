@@ -103,8 +103,9 @@ void tidyUpForgotten(const QString &downloads)
     for (const QString &name : folder.entryList({u"staged-*"_s}, QDir::Dirs | QDir::Hidden)) {
         warnIfFailed(system::removeFolder(folder.filePath(name)));
     }
-    // Also of a download whose bytes are removed but not the file with their origin.
-    for (const QString &name : folder.entryList({u"*.part"_s, u"*.part.from*"_s}, QDir::Files | QDir::Hidden)) {
+    // Also of a download whose bytes are removed but not what is beside them.
+    for (const QString &name :
+         folder.entryList({u"*.part"_s, u"*.part.*"_s}, QDir::Files | QDir::Dirs | QDir::Hidden)) {
         warnIfFailed(download::PartFile::remove(folder.filePath(name.first(name.lastIndexOf(".part"_L1) + 5))));
     }
 }

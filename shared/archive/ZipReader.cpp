@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "archive/ZipReader.h"
 
+#include "archive/FilePatch.h"
 #include "archive/ZipDirectory.h"
 #include "archive/ZipPath.h"
 
@@ -73,7 +74,7 @@ Result<bool> ZipReader::next()
             return fail(std::move(taken).error());
         }
         const bool isTop = m_entry.path.isEmpty() && m_entry.type == ZipEntryType::Folder;
-        if (!isTop && !isFindersOwn(m_entry.path)) {
+        if (!isTop && !isFindersOwn(m_entry.path) && !patchNameFrom(m_entry.path)) {
             return true;
         }
     }

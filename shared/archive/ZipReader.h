@@ -19,7 +19,8 @@ public:
     // After checkZipDirectory().
     [[nodiscard]] static Result<ZipReader> open(const QString &zip, const ZipLimits &limits);
 
-    // Goes to the next entry; false behind the last one. What the Finder has added for itself is passed over.
+    // Goes to the next entry; false behind the last one. What the Finder has added for itself is passed over, and
+    // patches (FilePatch.h) are.
     [[nodiscard]] Result<bool> next();
     [[nodiscard]] const ZipEntry &entry() const { return m_entry; }
 

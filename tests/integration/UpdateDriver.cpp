@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "agent/Agent.h"
+#include "crypto/PublicKey.h"
 #include "support/FakeWatchdog.h"
 #include "support/HttpServer.h"
 #include "support/ReleaseKit.h"
@@ -7,6 +8,9 @@
 #include <csignal>
 #include <cstdio>
 #include <QCoreApplication>
+#include <QJsonArray>
+#include <QJsonDocument>
+#include <QJsonObject>
 #include <sys/prctl.h>
 
 using namespace sgn;
@@ -66,13 +70,49 @@ private:
     quint64 m_lastId = 0;
 };
 
-agent::AgentSettings settingsFor(const DeviceTree &tree)
+// One update that the panel requests.
+struct Order
+{
+    QByteArray url;
+    QByteArray manifest;   // signed; empty: not
+    QList<PublicKey> keys; // that it is checked by
+};
+
+Order readOrder(const QStringList &arguments)
+{
+    Order order{arguments.at(3).toLatin1(), {}, {}};
+    if (arguments.size() > 7) {
+        order.manifest = test::readWhole(arguments.at(6));
+        const auto key = publicKeyFromJwk(QJsonDocument::fromJson(test::readWhole(arguments.at(7))).object());
+        order.keys += key.value();
+    }
+    return order;
+}
+
+QByteArray commandFor(const Order &order)
+{
+    QJsonArray processes;
+    for (const QString &name : {u"ocr"_s, u"dlms"_s}) {
+        processes += QJsonObject{{u"process_name"_s, name}, {u"version"_s, 2}};
+    }
+    QJsonObject command{{u"command"_s, u"smart_meter_update"_s},
+                        {u"command_no"_s, 1},
+                        {u"url"_s, QString::fromLatin1(order.url)},
+                        {u"processes"_s, processes}};
+    if (!order.manifest.isEmpty()) {
+        command[u"release"_s] = QString::fromLatin1(order.manifest);
+    }
+    return QJsonDocument(command).toJson(QJsonDocument::Compact);
+}
+
+agent::AgentSettings settingsFor(const DeviceTree &tree, const Order &order)
 {
     DeviceConfig config;
     config.clientJid = u"device@example.org"_s;
     config.panelJid = panel;
     config.rpiUniqueId = u"b8:27:eb:00:00:01"_s;
     config.allowHttp = true;
+    config.releaseKeys = order.keys;
     agent::AgentSettings settings{config, tree};
     settings.watchdogPort = 1;
     settings.swapTimes = {.confirm = 60ms, .settle = 0ms, .watchdogAway = 1s, .poll = 2ms};
@@ -85,7 +125,7 @@ agent::AgentSettings settingsFor(const DeviceTree &tree)
 // The agent with one update to carry through: a program to be killed anywhere. It ends when the panel knows the result
 // and nothing is left to do.
 // With a `grace` the panel's knowing is enough after so long.
-int carryThrough(const QString &root, const QByteArray &url, const QString &panelFile,
+int carryThrough(const QString &root, const Order &order, const QString &panelFile,
                  std::optional<std::chrono::milliseconds> grace)
 {
     const DeviceTree tree(root);
@@ -95,10 +135,9 @@ int carryThrough(const QString &root, const QByteArray &url, const QString &pane
     test::FakeWatchdog watchdog(root);
     PanelFile link(panelFile);
     const SystemClock clock;
-    agent::Agent agent(settingsFor(tree), link, watchdog, clock);
+    agent::Agent agent(settingsFor(tree, order), link, watchdog, clock);
     agent.start();
-    link.goOnline(R"({"command":"smart_meter_update","command_no":1,"url":")" + url +
-                  R"(","processes":[{"process_name":"ocr","version":2},{"process_name":"dlms","version":2}]})");
+    link.goOnline(commandFor(order));
     QElapsedTimer toldAt;
     QTimer look;
     QObject::connect(&look, &QTimer::timeout, qApp, [&] {
@@ -136,7 +175,7 @@ int serve(const QString &zip)
 } // namespace
 
 //   update_driver serve ZIP               prints the address
-//   update_driver run ROOT URL PANELFILE [GRACE]   GRACE in ms
+//   update_driver run ROOT URL PANELFILE GRACE [MANIFEST KEY]   GRACE in ms; 0: none
 int main(int argc, char *argv[])
 {
     const QCoreApplication app(argc, argv);
@@ -144,9 +183,10 @@ int main(int argc, char *argv[])
     // opens its configuration before anything else.
     (void)Sha256::hash({});
     const QStringList arguments = QCoreApplication::arguments();
-    return arguments.at(1) == "serve"_L1
-               ? serve(arguments.at(2))
-               : carryThrough(arguments.at(2), arguments.at(3).toLatin1(), arguments.at(4),
-                              arguments.size() > 5 ? std::optional(std::chrono::milliseconds(arguments.at(5).toInt()))
-                                                   : std::nullopt);
+    if (arguments.at(1) == "serve"_L1) {
+        return serve(arguments.at(2));
+    }
+    const int grace = arguments.at(5).toInt();
+    return carryThrough(arguments.at(2), readOrder(arguments), arguments.at(4),
+                        grace > 0 ? std::optional(std::chrono::milliseconds(grace)) : std::nullopt);
 }

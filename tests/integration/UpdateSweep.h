@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include "crypto/SigningKey.h"
+#include "package/ReleasePatches.h"
+#include "package/ReleaseZip.h"
+#include "release/ReleaseSignature.h"
 #include "support/CallFaults.h"
 #include "support/ReleaseKit.h"
 #include "system/FolderExchange.h"
@@ -82,11 +86,15 @@ class SweptUpdate
 public:
     static constexpr std::chrono::seconds limit{30};
 
+    // How the release comes to the device: as a whole zip, or what has changed of a signed one, with a patch.
+    enum class Way { Whole, Patched };
+
     // `version` is -2 for a release that doesn't run.
-    SweptUpdate(const QString &folder, const QString &root, int version)
+    SweptUpdate(const QString &folder, const QString &root, int version, Way way = Way::Whole)
         : m_folder(folder)
         , m_root(root)
         , m_version(version)
+        , m_way(way)
     {}
     ~SweptUpdate()
     {
@@ -99,7 +107,7 @@ public:
     [[nodiscard]] bool serve()
     {
         const QString zip = m_folder + QStringLiteral("/release.zip");
-        if (!makeZip(zip, meterRelease(m_version))) {
+        if (!makeZip(zip, release(m_version)) || (m_way == Way::Patched && !sign(zip))) {
             return false;
         }
         m_web.start(QStringLiteral(SGN_UPDATE_DRIVER), {QStringLiteral("serve"), zip});
@@ -112,8 +120,7 @@ public:
 
     [[nodiscard]] bool layOut() const
     {
-        return system::removeFolder(m_root) && QDir().mkpath(m_root) &&
-               install(m_root, withMetersFiles(meterRelease(1)));
+        return system::removeFolder(m_root) && QDir().mkpath(m_root) && install(m_root, withMetersFiles(release(1)));
     }
     void forgetPanel() const
     {
@@ -124,8 +131,10 @@ public:
     [[nodiscard]] FaultyRun run(const CallFault &fault) const
     {
         QStringList command{QStringLiteral(SGN_UPDATE_DRIVER), QStringLiteral("run"), m_root, m_url, panelFile()};
-        if (fault.kind == CallFault::Kind::Error) {
-            command += QStringLiteral("100"); // it may not be able to come to its end
+        // Where it may not be able to come to its end.
+        command += fault.kind == CallFault::Kind::Error ? QStringLiteral("100") : QStringLiteral("0");
+        if (m_way == Way::Patched) {
+            command += {manifestFile(), keyFile()};
         }
         return runWithFault(command, m_root, fault, output(), limit);
     }
@@ -134,7 +143,7 @@ public:
     [[nodiscard]] bool isTorn() const
     {
         const Files files = installedFiles(m_root, QStringLiteral("SmartMeter"));
-        return files != withMetersFiles(meterRelease(1)) && files != withMetersFiles(meterRelease(m_version));
+        return files != withMetersFiles(release(1)) && files != withMetersFiles(release(m_version));
     }
 
     // After the start that came after the fault.
@@ -160,8 +169,8 @@ public:
             }
         }
         const Files files = installedFiles(m_root, QStringLiteral("SmartMeter"));
-        const bool isNew = files == withMetersFiles(meterRelease(m_version));
-        if (!isNew && files != withMetersFiles(meterRelease(1))) {
+        const bool isNew = files == withMetersFiles(release(m_version));
+        if (!isNew && files != withMetersFiles(release(1))) {
             bad(QStringLiteral("torn in the end"));
         }
         if (!results.isEmpty()) {
@@ -182,6 +191,42 @@ public:
 private:
     [[nodiscard]] QString panelFile() const { return m_folder + QStringLiteral("/panel"); }
     [[nodiscard]] QString output() const { return m_folder + QStringLiteral("/output"); }
+    [[nodiscard]] QString manifestFile() const { return m_folder + QStringLiteral("/release.jws"); }
+    [[nodiscard]] QString keyFile() const { return m_folder + QStringLiteral("/release.jwk"); }
+
+    // With a file that is patched and one that stays, both large enough for a delta.
+    [[nodiscard]] Files release(int version) const
+    {
+        if (m_way == Way::Whole) {
+            return meterRelease(version);
+        }
+        QByteArray noise;
+        for (int i = 0; i < 2'000; ++i) {
+            noise += Sha256::hash(QByteArray::number(i));
+        }
+        Files files = meterRelease(version, noise);
+        files[QStringLiteral("SmartMeter/lib/same.bin")] = noise;
+        return files;
+    }
+    // Adds the patches to the zip, and writes its signed manifest and the key that it is checked by.
+    [[nodiscard]] bool sign(const QString &zip) const
+    {
+        const QString older = m_folder + QStringLiteral("/older.zip");
+        const auto patches = makeZip(older, release(1)) ? addPatches(zip, older) : fail(ErrorCode::Io, {});
+        const auto read = readReleaseZip(zip);
+        const auto files = readReleaseFiles(zip);
+        const auto key = newSigningKey(QStringLiteral("release"));
+        if (!patches || patches->files != 1 || !read || !files || !key) {
+            return false;
+        }
+        ReleaseManifest manifest = manifestOf(*read, QDateTime::currentDateTimeUtc());
+        manifest.processes = {{QStringLiteral("ocr"), 2}, {QStringLiteral("dlms"), 2}};
+        manifest.files = *files;
+        const auto made = signForCommand(manifest, *key);
+        const auto publicKey = publicKeyOf(*key);
+        return made && made->listed.isEmpty() && publicKey && test::writeFile(manifestFile(), made->release) &&
+               test::writeFile(keyFile(), QJsonDocument(toJwk(*publicKey)).toJson());
+    }
 
     [[nodiscard]] static bool isSuccess(const QByteArray &result)
     {
@@ -217,7 +262,8 @@ private:
                                             QStringLiteral("events"),
                                             QStringLiteral("files-SmartMeter"),
                                             QStringLiteral("previous-SmartMeter"),
-                                            QStringLiteral("previous-SmartMeter.json")};
+                                            QStringLiteral("previous-SmartMeter.json"),
+                                            QStringLiteral("signed-SmartMeter.json")};
         QStringList left;
         QDirIterator it(m_root + QStringLiteral("/downloads"), QDir::AllEntries | QDir::Hidden | QDir::NoDotAndDotDot);
         while (it.hasNext()) {
@@ -237,6 +283,7 @@ private:
     QString m_folder;
     QString m_root;
     int m_version;
+    Way m_way;
     QString m_url;
     QProcess m_web;
 };

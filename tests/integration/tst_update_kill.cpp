@@ -30,22 +30,31 @@ private Q_SLOTS:
     {
         using Calls = CallFault::Calls;
         using Kind = CallFault::Kind;
+        using Way = SweptUpdate::Way;
         QTest::addColumn<CallFault>("fault");
         QTest::addColumn<int>("sample");
-        QTest::newRow("kill -9") << CallFault{Kind::Kill, Calls::Changing} << 1000;
-        QTest::newRow("no space once") << CallFault{Kind::Error, Calls::Growing, 0, ENOSPC} << 30;
-        QTest::newRow("no space from then on") << CallFault{Kind::Error, Calls::Growing, 0, ENOSPC, true} << 30;
-        QTest::newRow("I/O error once") << CallFault{Kind::Error, Calls::All, 0, EIO} << 60;
-        QTest::newRow("I/O errors from then on") << CallFault{Kind::Error, Calls::All, 0, EIO, true} << 30;
-        QTest::newRow("read-only from then on") << CallFault{Kind::Error, Calls::Changing, 0, EROFS, true} << 30;
+        QTest::addColumn<Way>("way");
+        const auto row = [](const char *name, const CallFault &fault, int sample, Way way = Way::Whole) {
+            QTest::newRow(name) << fault << sample << way;
+        };
+        row("kill -9", {Kind::Kill, Calls::Changing}, 1000);
+        row("no space once", {Kind::Error, Calls::Growing, 0, ENOSPC}, 30);
+        row("no space from then on", {Kind::Error, Calls::Growing, 0, ENOSPC, true}, 30);
+        row("I/O error once", {Kind::Error, Calls::All, 0, EIO}, 60);
+        row("I/O errors from then on", {Kind::Error, Calls::All, 0, EIO, true}, 30);
+        row("read-only from then on", {Kind::Error, Calls::Changing, 0, EROFS, true}, 30);
+        row("kill -9, patched", {Kind::Kill, Calls::Changing}, 100, Way::Patched);
+        row("no space once, patched", {Kind::Error, Calls::Growing, 0, ENOSPC}, 30, Way::Patched);
+        row("I/O error once, patched", {Kind::Error, Calls::All, 0, EIO}, 60, Way::Patched);
     }
 
     void faultAtEveryCall()
     {
         QFETCH(const CallFault, fault);
         QFETCH(const int, sample);
+        QFETCH(const SweptUpdate::Way, way);
         for (const int version : {2, -2}) {
-            SweptUpdate update(m_folder.path(), m_folder.filePath(u"root"_s), version);
+            SweptUpdate update(m_folder.path(), m_folder.filePath(u"root"_s), version, way);
             QVERIFY(update.serve());
             SweepFigures figures;
             figures.name = u"%1, %2"_s.arg(QString::fromLatin1(QTest::currentDataTag()),

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
+#include "archive/FilePatch.h"
 #include "crypto/Sha256.h"
 #include "download/DeltaDownload.h"
 #include "download/Downloader.h"
+#include "package/ReleasePatches.h"
 #include "support/HttpServer.h"
 #include "support/ReleaseKit.h"
 
@@ -314,6 +316,82 @@ private Q_SLOTS:
         }
     }
 
+    // The same file with some bytes in the middle exchanged.
+    static Files changedWithin(const Files &files, int changed)
+    {
+        Files result = files;
+        for (int i = 0; i < changed; ++i) {
+            QByteArray &content = result[u"SmartMeter/lib/f%1.bin"_s.arg(i, 2, 10, QChar(u'0'))];
+            content = content.first(9'000) + noise(300, 77 + static_cast<quint32>(i)) + content.sliced(9'100);
+        }
+        return result;
+    }
+
+    // The zip of the new release, with patches from the old one.
+    void preparePatched(int changed)
+    {
+        const Files older = release(1, 0);
+        QVERIFY(makeZip(path(u"old.zip"_s), older));
+        prepare(older, changedWithin(older, changed));
+        const auto added = addPatches(path(u"new.zip"_s), path(u"old.zip"_s));
+        QVERIFY2(added, added ? "" : qPrintable(added.error().message));
+        QCOMPARE(added->files, changed);
+        m_zip = readWhole(path(u"new.zip"_s));
+    }
+
+    void fetchesPatchesOfWhatHasChanged()
+    {
+        constexpr int changed = 4;
+        preparePatched(changed);
+        const HttpServer server(
+            [this](const HttpRequest &request, QTcpSocket *socket) { HttpServer::serve(request, socket, m_zip); });
+        const Result<Downloaded> fetched = fetch(server);
+        QVERIFY2(fetched, fetched ? "" : qPrintable(fetched.error().message));
+        QVERIFY(fetched->assembled);
+        QCOMPARE(unpacked(), m_new);
+        // Of each changed file less than a tenth, beside the zip's directory.
+        QVERIFY2(fetched->bytes < changed * fileSize / 10 + 12'000, qPrintable(QString::number(fetched->bytes)));
+        QVERIFY(!QFile::exists(path(u"part.zip.patched"_s)));
+    }
+
+    void doesWithoutPatchesThatDoNotFit_data()
+    {
+        QTest::addColumn<QString>("what");
+        QTest::newRow("the installed file is another") << u"installed"_s;
+        QTest::newRow("a patch is damaged") << u"damaged"_s;
+        QTest::newRow("a patch makes another file") << u"other"_s;
+    }
+
+    void doesWithoutPatchesThatDoNotFit()
+    {
+        QFETCH(const QString, what);
+        preparePatched(4);
+        const QString first = u"SmartMeter/lib/f00.bin"_s;
+        if (what == "installed"_L1) {
+            QVERIFY(test::writeFile(m_folder->filePath(first), noise(fileSize, 5)));
+        } else {
+            // Behind the name of the first patch, which stands before its content and in the directory.
+            const QByteArray name = toMemberPath({first, Sha256::hash(m_old.value(first))}).toUtf8();
+            const qsizetype at = m_zip.indexOf(name) + name.size();
+            const QByteArray other = makePatch(m_old.value(first), noise(fileSize, 9)).value();
+            m_zip.replace(at + 20, 40, what == "damaged"_L1 ? QByteArray(40, 'x') : other.sliced(20, 40));
+        }
+        const HttpServer server(
+            [this](const HttpRequest &request, QTcpSocket *socket) { HttpServer::serve(request, socket, m_zip); });
+        const Result<Downloaded> fetched = fetch(server);
+        QVERIFY2(fetched, fetched ? "" : qPrintable(fetched.error().message));
+        QVERIFY(fetched->assembled);
+        QCOMPARE(unpacked(), m_new);
+    }
+
+    // For devices that don't know patches, and those that fetch the whole zip.
+    void aZipWithPatchesUnpacksToTheRelease()
+    {
+        preparePatched(4);
+        QVERIFY(test::writeFile(path(u"part.zip"_s), m_zip));
+        QCOMPARE(unpacked(), m_new);
+    }
+
     void plansNoRequestsForSmallGaps()
     {
         QList<ZipMember> members;
@@ -326,7 +404,7 @@ private Q_SLOTS:
         const DeltaPlan some = planDelta(members, {u"a/1"_s, u"a/2"_s, u"a/4"_s, u"a/5"_s, u"a/6"_s});
         QCOMPARE(some.ranges, (QList<ByteRange>{{0, 2000}, {3500, 1500}}));
         QCOMPARE(some.bytes, 3500);
-        const QList<ZipPart> parts = partsOf(some, {u"/old"_s, {}, 0}, u"/ranges"_s);
+        const QList<ZipPart> parts = partsOf(some, {u"/old"_s, {}, 0}, u"/ranges"_s, u"/patched"_s);
         QCOMPARE(parts[0].offset, 0);
         QCOMPARE(parts[3].offset, 1500);
         QCOMPARE(parts[7].offset, 2000);

@@ -122,6 +122,50 @@ private Q_SLOTS:
         QCOMPARE(listed->keys(), files.keys());
     }
 
+    void addsPatchesFromOlderReleases()
+    {
+        const auto library = [](int version) {
+            QByteArray text;
+            for (int line = 0; line < 5'000; ++line) {
+                text += QByteArray::number(
+                            Sha256::hash(QByteArray::number(line)).toHex().first(12).toLongLong(nullptr, 16)) +
+                        (line == 2'500 ? QByteArray::number(version) : QByteArray()) + '\n';
+            }
+            return text;
+        };
+        const auto release = [&](int version) {
+            Files files = meterRelease(version);
+            files[u"SmartMeter/lib/large.py"_s] = library(version);
+            return files;
+        };
+        const QString first = zipOf(u"1.zip"_s, release(1));
+        const QString second = zipOf(u"2.zip"_s, release(2));
+        const QString third = zipOf(u"3.zip"_s, release(3));
+        const qint64 before = QFileInfo(third).size();
+        const QStringList options{
+            third, u"--component=SmartMeter"_s, u"--process=ocr=3"_s, u"--patch-from"_s, first, u"--patch-from"_s,
+            second};
+        const Finished done = sign(options);
+        QVERIFY2(done.exitCode == 0, done.err);
+        QCOMPARE(done.err.count("1 patches from"), 2);
+        const qint64 grown = QFileInfo(third).size() - before;
+        QVERIFY2(grown > 0 && grown < before / 10, qPrintable(QString::number(grown)));
+        const auto manifest = verified(done.out);
+        QVERIFY(manifest.has_value());
+        QCOMPARE(manifest->size, QFileInfo(third).size());
+        QCOMPARE(manifest->sha256, Sha256::hash(readWhole(third)));
+        QCOMPARE(manifest->files.keys(), release(3).keys()); // no patch is a file of the release
+        // Again: the same zip.
+        const QByteArray patched = readWhole(third);
+        QVERIFY(sign(options).exitCode == 0);
+        QCOMPARE(readWhole(third), patched);
+
+        const Finished none = sign({third, u"--component=SmartMeter"_s, u"--patch-from"_s, m_keyFile});
+        QCOMPARE(none.exitCode, 1);
+        QVERIFY2(none.err.contains(m_keyFile.toUtf8()), none.err);
+        QCOMPARE(readWhole(third), patched);
+    }
+
     void signsACertificate()
     {
         const QString file = m_folder.filePath(u"new.pem"_s);
