@@ -20,6 +20,8 @@ CHANGED_EVERY = 20
 ROWS = (
     Row("delta_ratio", "fetched over the changed members of the zip", "×", 1.05, steady=True),
     Row("delta_memory_mb", "memory of the agent over idle", "MB", 16, steady=True, may_grow=True),
+    Row("patched_percent", "fetched of a zip with patches", "%", 3, steady=True, may_grow=True),
+    Row("patched_memory_mb", "memory of the agent meanwhile", "MB", 16, steady=True, may_grow=True),
 )
 NOTES = (
     ("fetched_mb", "fetched, with the list of files", "MB"),
@@ -27,8 +29,10 @@ NOTES = (
     ("changed_mb", "changed members of the zip", "MB"),
     ("zip_mb", "the zip", "MB"),
     ("delta_s", "order to exchanged folders", "s"),
-    ("casync_ratio", "casync over the changed members", "×"),
-    ("zstd_ratio", "zstd --patch-from over the changed members", "×"),
+    ("patched_s", "the same with patches", "s"),
+    ("changed_percent", "changed members of the zip", "%"),
+    ("casync_percent", "casync, of the zip", "%"),
+    ("zstd_percent", "zstd --patch-from, of the zip", "%"),
 )
 
 
@@ -47,23 +51,23 @@ class Keys:
         self.private = next(folder.glob("*.private.jwk"))
         self.public = json.loads(next(folder.glob("*.public.jwk")).read_text(encoding="ascii"))
 
-    def sign(self, zip_path, names, version):
-        """The signed manifest, and the file with the signed list of a release's files."""
+    def sign(self, zip_path, names, version, patched_from):
+        """The signed manifest, and the file with the signed list of a release's files; the zip gets patches from that older one."""
         listed = zip_path.with_suffix(".files")
         processes = [word for name in names for word in ("--process", f"{name}={version}")]
         manifest = subprocess.run((self.tool, "sign", zip_path, "--key", self.private, "--component", "SmartMeter", *processes,
-                                   "--files", listed), check=True, capture_output=True, text=True).stdout.strip()
+                                   "--files", listed, *(["--patch-from", patched_from] if patched_from else [])), check=True, capture_output=True, text=True).stdout.strip()
         return manifest, listed
 
 
 class Release:
     """A signed one on the web server."""
 
-    def __init__(self, rig, keys, folder, name, count, version, version_of):
+    def __init__(self, rig, keys, folder, name, count, version, version_of, patched_from=None):
         self.version = version
         self.content = release.files(count, version_of, release.programs(rig.device, version))
         self.zip = release.write_zip(folder / f"{name}.zip", self.content)
-        self.manifest, self.listed = keys.sign(self.zip, meters.names(rig.device.count), version)
+        self.manifest, self.listed = keys.sign(self.zip, meters.names(rig.device.count), version, patched_from)
 
     def order(self, rig, server, number):
         more = {"release_url": server.url(self.listed.name)} if self.listed.exists() else {}
@@ -105,24 +109,33 @@ def zstd_mb(peers, trees, folder):
     return patch.stat().st_size / proc.MB
 
 
-def peer_figures(peers, old, new, folder, changed_mb):
+def peer_figures(peers, old, new, folder, whole_mb):
     if not peers.wanted:
-        return {"casync_ratio": None, "zstd_ratio": None}
+        return {"casync_percent": None, "zstd_percent": None}
     trees = [release.write_tree(folder / name, each.content) for name, each in (("old", old), ("new", new))]
     casync, zstd = casync_mb(peers, trees, folder), zstd_mb(peers, trees, folder)
-    return {"casync_ratio": casync and casync / changed_mb, "zstd_ratio": zstd and zstd / changed_mb}
+    return {"casync_percent": casync and 100 * casync / whole_mb, "zstd_percent": zstd and 100 * zstd / whole_mb}
 
 
-def run_delta(rig, server, old, new):
-    """Installs the old release, then the new one; what the second one took."""
+def fetch(rig, panel, server, wanted, number):
+    """Installs a release over the one before, and what that took."""
+    server.sent.clear()
+    measured = install.measured_install(rig, panel, wanted.order(rig, server, number))
+    lists = server.sent[wanted.listed.name] / proc.MB
+    return {"s": measured["install_s"], "memory_mb": measured["memory_mb"], "fetched_mb": server.sent[wanted.zip.name] / proc.MB + lists,
+            "list_mb": lists}
+
+
+def run_delta(rig, server, old, new, patched):
+    """Installs the old release, then the new one, then one that has patches from that."""
     panel = rig.panel()
     install.install(rig, panel, old.order(rig, server, 1))
-    server.sent.clear()
-    measured = install.measured_install(rig, panel, new.order(rig, server, 2))
+    plain = fetch(rig, panel, server, new, 2)
+    less = fetch(rig, panel, server, patched, 3)
     panel.close()
-    lists = server.sent[new.listed.name] / proc.MB
-    fetched = server.sent[new.zip.name] / proc.MB + lists
-    return {"delta_s": measured["install_s"], "delta_memory_mb": measured["memory_mb"], "fetched_mb": fetched, "list_mb": lists}
+    return {"delta_s": plain["s"], "delta_memory_mb": plain["memory_mb"], "fetched_mb": plain["fetched_mb"], "list_mb": plain["list_mb"],
+            "patched_s": less["s"], "patched_memory_mb": less["memory_mb"],
+            "patched_percent": 100 * less["fetched_mb"] / (patched.zip.stat().st_size / proc.MB)}
 
 
 def measure(peers, programs, count, folder):
@@ -131,9 +144,11 @@ def measure(peers, programs, count, folder):
         served = meters.make_folder(folder / "web")
         old = Release(rig, keys, served, "old", count, 2, lambda _: 1)
         new = Release(rig, keys, served, "new", count, 3, lambda number: 1 + is_changed(number))
+        patched = Release(rig, keys, served, "patched", count, 4, lambda number: 1 + 2 * is_changed(number), new.zip)
         server = web.Web(served)
-        figures = run_delta(rig, server, old, new)
+        figures = run_delta(rig, server, old, new, patched)
         server.close()
-    changed_mb = changed_members_mb(old.zip, new.zip)
-    figures |= {"changed_mb": changed_mb, "delta_ratio": figures["fetched_mb"] / changed_mb, "zip_mb": new.zip.stat().st_size / proc.MB}
-    return figures | peer_figures(peers, old, new, folder, changed_mb)
+    zip_mb, changed_mb = new.zip.stat().st_size / proc.MB, changed_members_mb(old.zip, new.zip)
+    figures |= {"changed_mb": changed_mb, "delta_ratio": figures["fetched_mb"] / changed_mb, "zip_mb": zip_mb,
+                "changed_percent": 100 * changed_mb / zip_mb}
+    return figures | peer_figures(peers, old, new, folder, zip_mb)

@@ -8,13 +8,27 @@ import zipfile
 import meters
 
 FILE_BYTES = 367_500
+EDITS = 5
+EDITED_BYTES = 600
 WHEN = (2026, 1, 1, 0, 0, 0)
 
 
+def noise(source, size, is_binary):
+    """Random bytes, or the hexadecimal digits of such."""
+    return source.randbytes(size) if is_binary else source.randbytes(size // 2).hex().encode()
+
+
 def content(number, version):
-    """One file: random bytes, or their hexadecimal digits, in turns. The same number and version give the same bytes."""
-    source = random.Random(f"{number} {version}")
-    return source.randbytes(FILE_BYTES) if number % 2 else source.randbytes(FILE_BYTES // 2).hex().encode()
+    """One file, by turns of bytes and of digits; from the second version on with some places edited, as programs change. The same number
+    and version give the same bytes."""
+    is_binary = number % 2 == 1
+    data = bytearray(noise(random.Random(number), FILE_BYTES, is_binary))
+    if version > 1:
+        source = random.Random(f"{number} {version}")
+        for _ in range(EDITS):
+            place = source.randrange(len(data) - EDITED_BYTES)
+            data[place:place + EDITED_BYTES] = noise(source, EDITED_BYTES, is_binary)
+    return bytes(data)
 
 
 def files(count, version_of, programs):
