@@ -11,7 +11,6 @@ TRUST = "/etc/sgn-server/cacert.pem"
 AUTHORITY = "/etc/sgn-server/authority"
 NEXT = "/etc/sgn-server/authority-next"
 REQUESTED_KEY = "/etc/sgn-server/requested.key"
-CERTIFICATE = "/etc/prosody/certs/sgn-server.pem"
 
 
 def read_given(path, pattern, what):
@@ -27,17 +26,21 @@ def read_given(path, pattern, what):
 
 
 class Identity:
-    def __init__(self, machine, settings):
+    """`file` has the service's key and certificate, for `group` to read."""
+
+    def __init__(self, machine, settings, file, group):
         self.machine = machine
         self.settings = settings
+        self.file = file
+        self.group = group
 
     def certificate(self):
         """The certificate and its chain as PEM text, or None before there is one."""
-        text = self.machine.read(CERTIFICATE)
+        text = self.machine.read(self.file)
         return "".join(each[0] for each in certificates.PEM.finditer(text)) if text else None
 
     def present_key(self):
-        found = certificates.KEY.search(self.machine.read(CERTIFICATE) or "")
+        found = certificates.KEY.search(self.machine.read(self.file) or "")
         return found[0] if found else None
 
     def trusted(self):
@@ -56,7 +59,7 @@ class Identity:
         """Takes a certificate only if every device would. Returns whether that is a change."""
         certificates.check_pair(certificate, key)
         certificates.verify(certificate, self.trusted(), self.settings.names())
-        return self.machine.put(CERTIFICATE, key + certificate, 0o640, group="prosody")
+        return self.machine.put(self.file, key + certificate, 0o640, group=self.group)
 
     def install_given(self, certificate_file, key_file):
         key = (read_given(key_file, certificates.KEY, "private key") if key_file else
@@ -75,7 +78,7 @@ class Identity:
         """A certificate of a new key from an authority on this machine."""
         folder = self.machine.path(authority)
         if self.machine.dry_run:
-            return self.machine.put(CERTIFICATE, f"from {folder}", 0o640)
+            return self.machine.put(self.file, f"from {folder}", 0o640)
         key = certificates.new_key()
         request = certificates.new_request(key, self.settings.names())
         return self.install(certificates.sign(folder, request), key)

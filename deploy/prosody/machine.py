@@ -14,12 +14,17 @@ import time
 
 from common import Failure, run
 
-PACKAGES = ("prosody", "lua-unbound", "openssl", "logrotate")
 RELEASES = ("12", "13")
 STOPS_WITHIN_S = 5
 
 
 class Machine:
+    """What every server's machine has in common; a subclass names the service and its packages."""
+
+    service = ""
+    title = ""
+    packages = ()
+
     def __init__(self, root, dry_run):
         self.root = pathlib.Path(root).resolve() if root else pathlib.Path("/")
         self.is_real = root is None
@@ -86,13 +91,13 @@ class Machine:
         facts = dict(re.findall(r'^(\w+)="?([^"\n]*)"?$', text, re.M))
         if facts.get("ID") != "debian" or facts.get("VERSION_ID") not in RELEASES:
             raise Failure(f"this machine runs {facts.get('PRETTY_NAME', 'an unknown system')}; the server is tried on Debian "
-                          f"{' and '.join(RELEASES)} only, whose Prosody it configures")
+                          f"{' and '.join(RELEASES)} only, whose {self.title} it configures")
 
     def check_port(self, port):
         holder = listener(port)
-        if holder and holder != self.prosody_pid():
+        if holder and holder != self.service_pid():
             name = program_of(holder)
-            if not (self.is_real and "prosody" in name):
+            if not (self.is_real and self.service in name):
                 raise Failure(f"port {port} is in use by {name} (pid {holder}): end and disable that, or choose another port; "
                               "`--help` lists the options")
 
@@ -101,7 +106,7 @@ class Machine:
     def install_packages(self):
         if not self.is_real:
             return
-        missing = [name for name in PACKAGES if not self.version_of(name)]
+        missing = [name for name in self.packages if not self.version_of(name)]
         if missing and self.changed(f"install {' '.join(missing)}"):
             apt = ("apt-get", "--yes", "--no-install-recommends", "-o", "DPkg::Lock::Timeout=300")
             environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
@@ -117,18 +122,9 @@ class Machine:
             return None
         return version if status.startswith("ii") else None
 
-    def prosody_pid(self):
-        """The pid of this machine's Prosody, or None if it doesn't run."""
-        text = (self.read("/run/prosody/prosody.pid") or "").strip()
-        if not text.isdigit():
-            return None
-        try:
-            command = pathlib.Path(f"/proc/{text}/cmdline").read_bytes()
-        except OSError:
-            return None
-        # In a folder the pid may have been left by a Prosody that was killed, and be another's by now.
-        mine = b"prosody" in command and (self.is_real or os.fsencode(self.root) in command)
-        return int(text) if mine else None
+    def service_pid(self):
+        """The pid of this machine's service, or None if it doesn't run."""
+        raise NotImplementedError
 
     def has_systemd(self):
         return self.is_real and pathlib.Path("/run/systemd/system").is_dir()
@@ -136,38 +132,32 @@ class Machine:
     def restart(self):
         """Starts it where it doesn't run. In a folder that is the user's part."""
         if self.has_systemd():
-            if self.changed("restart prosody"):
+            if self.changed(f"restart {self.service}"):
                 run("systemctl", "daemon-reload")
-                run("systemctl", "enable", "prosody")
-                run("systemctl", "restart", "prosody")
+                run("systemctl", "enable", self.service)
+                run("systemctl", "restart", self.service)
         elif not self.dry_run:
-            print(f"start Prosody (again): prosody -F --config {self.path('/etc/prosody/prosody.cfg.lua')}", file=sys.stderr)
+            print(f"start {self.title} (again): {self.start_command()}", file=sys.stderr)
+
+    def start_command(self):
+        """What starts the service of a folder."""
+        raise NotImplementedError
 
     def stop(self):
-        pid = self.prosody_pid()
+        pid = self.service_pid()
         if pid and not self.has_systemd():
-            raise Failure(f"Prosody runs (pid {pid}): end it first")
-        if pid and self.changed("stop prosody"):
-            run("systemctl", "stop", "prosody")
-
-    def reload(self):
-        """New certificates and logs, without ending a connection."""
-        pid = self.prosody_pid()
-        if pid and self.changed("reload prosody"):
-            os.kill(pid, signal.SIGHUP)
-
-    def shell(self, *lines):
-        """Lines for Prosody's own console; its output. Secrets may be in them: they aren't arguments."""
-        return run("prosodyctl", "--config", self.path("/etc/prosody/prosody.cfg.lua"), "shell", stdin="\n".join(lines) + "\n")
+            raise Failure(f"{self.title} runs (pid {pid}): end it first")
+        if pid and self.changed(f"stop {self.service}"):
+            run("systemctl", "stop", self.service)
 
     @contextlib.contextmanager
     def frozen(self):
-        """Meanwhile Prosody writes nothing; its clients wait. However this program ends, Prosody goes on."""
-        pid = self.prosody_pid()
+        """Meanwhile the service writes nothing; its clients wait. However this program ends, the service goes on."""
+        pid = self.service_pid()
         if not pid:
             yield
             return
-        # It wakes Prosody when our end of its pipe is closed, also by our death.
+        # It wakes the service when our end of its pipe is closed, also by our death.
         with subprocess.Popen(("sh", "-c", 'read -r _; kill -CONT "$1"', "sh", str(pid)), stdin=subprocess.PIPE,
                               start_new_session=True) as waker:
             os.kill(pid, signal.SIGSTOP)

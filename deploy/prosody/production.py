@@ -13,10 +13,11 @@ import certificates
 import settings as settings_file
 from common import Failure
 from identity import AUTHORITY, TRUST, Identity, read_given
-from machine import Machine
 from probe import answers
+from prosody_machine import ProsodyMachine
 
 CONFIGURATION = "/etc/prosody/prosody.cfg.lua"
+CERTIFICATE = "/etc/prosody/certs/sgn-server.pem"
 GROUPS = "/etc/prosody/sgn-groups.ini"
 UNIT = "/etc/systemd/system/prosody.service.d/sgn.conf"
 FIREWALL = "/etc/sgn-server/firewall.nft"
@@ -32,12 +33,12 @@ class Setup:
     """One machine and its settings; every other command works through it."""
 
     def __init__(self, options):
-        self.machine = Machine(options.root, options.dry_run)
+        self.machine = ProsodyMachine(options.root, options.dry_run)
         self.settings = settings_file.Settings()
 
     @property
     def identity(self):
-        return Identity(self.machine, self.settings)
+        return Identity(self.machine, self.settings, CERTIFICATE, "prosody")
 
     def store(self):
         """The domain's accounts."""
@@ -112,7 +113,7 @@ class Setup:
         self.mark_panels()
         if self.identity.certificate() is None and not self.machine.dry_run:
             print("Prosody isn't started before it has a certificate: `server renew --certificate FILE`", file=sys.stderr)
-        elif any(changed) or not self.machine.prosody_pid():
+        elif any(changed) or not self.machine.service_pid():
             self.machine.restart()
             self.await_ready()
         elif has_new_certificate:

@@ -641,10 +641,10 @@ open(sys.argv[2], 'wb').write(packed)
         python.start(u"python3"_s, {u"-B"_s, u"-c"_s, uR"(
 import os, signal, sys
 sys.path.insert(0, sys.argv[1])
-import machine
-server = machine.Machine(sys.argv[2], False)
+import prosody_machine, machine
+server = prosody_machine.ProsodyMachine(sys.argv[2], False)
 with server.frozen():
-    print(machine.state_of(server.prosody_pid()), flush=True)
+    print(machine.state_of(server.service_pid()), flush=True)
     os.kill(os.getpid(), signal.SIGKILL)
 )"_s,
                                     QStringLiteral(SGN_SOURCE_DIR "/deploy/prosody"), m_server->root()});
