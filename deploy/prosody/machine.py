@@ -58,7 +58,7 @@ class Machine:
             path.chmod(mode)
             self.give(path, user, group)
 
-    def put(self, name, text, mode, group="root"):
+    def put(self, name, text, mode, group="root", user="root"):
         """The file with this text; returns whether that is a change. Durable, and replaced as a whole."""
         path = self.path(name)
         if self.read(name) == text and path.stat().st_mode & 0o7777 == mode:
@@ -72,7 +72,7 @@ class Machine:
                 os.fchmod(file.fileno(), mode)
                 file.flush()
                 os.fsync(file.fileno())
-            self.give(temporary, "root", group)
+            self.give(temporary, user, group)
             temporary.rename(path)
             sync_folder(path.parent)
         return True

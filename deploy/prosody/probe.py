@@ -25,7 +25,7 @@ def exchange(address, port, name, first_words, expected, certificate):
     return True
 
 
-def answers(host, port, files_host, files_port, certificate, address="127.0.0.1"):
+def answers(host, port, files_host, files_port, certificate, address="127.0.0.1", ready=READY):
     """Ready is when both ports, XMPP by direct TLS and files, show the server's own certificate (a PEM text): no other
     server can have it. Whether a client may accept it is another matter, which the server's owner may want to see."""
     own = ssl.PEM_cert_to_DER_cert(certificate[:certificate.index("-----END CERTIFICATE-----") + 25].lstrip())
@@ -33,7 +33,7 @@ def answers(host, port, files_host, files_port, certificate, address="127.0.0.1"
              "xmlns:stream='http://etherx.jabber.org/streams'>").encode()
     request = f"HEAD / HTTP/1.0\r\nHost: {files_host}\r\n\r\n".encode()
     try:
-        return exchange(address, port, host, hello, READY, own) and \
+        return exchange(address, port, host, hello, ready, own) and \
             exchange(address, files_port, files_host, request, b"HTTP/1", own)
     except OSError:
         return False
