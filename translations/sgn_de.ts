@@ -3053,6 +3053,10 @@
         <source>Is signed with %1.</source>
         <translation>Wird mit %1 signiert.</translation>
     </message>
+    <message>
+        <source>The key that signs it is in the keyring, which hasn&apos;t answered yet.</source>
+        <translation>Der Schlüssel, der es signiert, ist im Schlüsselbund, der noch nicht geantwortet hat.</translation>
+    </message>
 </context>
 <context>
     <name>sgn::models::NewcomersModel</name>

@@ -105,6 +105,9 @@ bool NewUpdate::isKeyMissing() const
 
 QString NewUpdate::signing() const
 {
+    if (m_releaseKey.isAwaited()) {
+        return tr("The key that signs it is in the keyring, which hasn't answered yet.");
+    }
     if (isKeyMissing()) {
         return tr("It goes unsigned. %1").arg(m_releaseKey.error());
     }
@@ -180,7 +183,7 @@ int NewUpdate::targetCount() const
 
 bool NewUpdate::isReady() const
 {
-    return m_stage == Editing && targetCount() > 0 && m_staging.isSound();
+    return m_stage == Editing && targetCount() > 0 && m_staging.isSound() && !m_releaseKey.isAwaited();
 }
 
 void NewUpdate::begin(const QStringList &jids)

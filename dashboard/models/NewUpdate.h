@@ -55,7 +55,8 @@ class NewUpdate final : public QObject
     Q_PROPERTY(QString address MEMBER m_address NOTIFY changed FINAL)
     Q_PROPERTY(QString summary READ summary NOTIFY changed FINAL)
     Q_PROPERTY(QString error READ error NOTIFY changed FINAL)
-    // With which key it is going to be signed, or why with none although one was chosen; empty: with none.
+    // With which key it is going to be signed, or why with none although one was chosen; empty: with none. While the
+    // keyring hasn't given it, the update isn't ready.
     Q_PROPERTY(QString signing READ signing NOTIFY changed FINAL)
     Q_PROPERTY(bool keyMissing READ isKeyMissing NOTIFY changed FINAL)
     Q_PROPERTY(bool perProcess READ isPerProcess NOTIFY changed FINAL)

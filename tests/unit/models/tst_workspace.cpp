@@ -74,6 +74,7 @@ private Q_SLOTS:
     void remembersWhoSigns();
     void keepsKeysInTheKeyring();
     void awaitsKeysOfTheKeyring();
+    void anUpdateWaitsForTheKeyThatSignsIt();
     void keepsPreferences();
 
 private:
@@ -997,6 +998,34 @@ void WorkspaceTest::awaitsKeysOfTheKeyring()
         QVERIFY(keyring.secrets.isEmpty());
         QVERIFY(!wrong->keys()->operatorKey()->isInKeyring());
     }
+}
+
+void WorkspaceTest::anUpdateWaitsForTheKeyThatSignsIt()
+{
+    const test::OfflinePanel place(m_clock);
+    const QString zip = place.folder() + u"/SmartMeter.zip"_s;
+    QFile script(place.folder() + u"/ocr.py"_s);
+    QVERIFY(script.open(QIODevice::WriteOnly) && script.write("#!/usr/bin/python3\n") > 0);
+    script.close();
+    QVERIFY(packZip({{script.fileName(), u"SmartMeter/ocr.py"_s}}, zip));
+    Preferences preferences(place.folder() + u"/p.ini"_s);
+    test::MemoryKeyring keyring;
+    const SigningKey key = newSigningKey(u"release"_s).value();
+    keyring.secrets[key.kid] = QString::fromUtf8(toPrivateJwk(key).value());
+    keyring.isWaiting = true;
+    preferences.setKeyPlace(Preferences::ReleaseKey, {{}, key.kid});
+    const std::unique_ptr<Workspace> shown = workspace(place);
+    shown->keys()->keepIn(preferences, keyring);
+    NewUpdate *update = shown->newUpdate();
+    update->setAudience(NewUpdate::All);
+    update->choose(QUrl::fromLocalFile(zip));
+    QTRY_COMPARE_WITH_TIMEOUT(update->stage(), NewUpdate::Editing, waitLimit);
+    QVERIFY(!update->isReady());
+    QVERIFY(!update->signing().isEmpty() && !update->isKeyMissing());
+    keyring.isWaiting = false;
+    keyring.waiting();
+    QVERIFY(update->isReady());
+    QVERIFY(update->signing().contains(key.kid));
 }
 
 void WorkspaceTest::keepsPreferences()
