@@ -75,7 +75,8 @@ QHash<QString, ZipMember> usablePatches(const QList<ZipMember> &members, const D
     for (const ZipMember &member : members) {
         const auto name = patchNameFrom(member.path);
         if (!name || stop.stop_requested() || unchanged.contains(name->path) || !lengths.contains(name->path) ||
-            member.length >= lengths.value(name->path) || !isPatchable(base, name->path)) {
+            member.length >= lengths.value(name->path) || member.length > maxPatchedFile ||
+            !isPatchable(base, name->path)) {
             continue;
         }
         if (!installed.contains(name->path)) {

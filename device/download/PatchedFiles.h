@@ -11,8 +11,8 @@ namespace sgn::download {
 // Files of a release that are made of installed ones by patches from its zip (FilePatch.h). All block: meant for Qt
 // Concurrent.
 
-// The members with a patch of a file as it is installed now, by the file's path; none for an unchanged file, and none
-// that is no smaller than the file's own member.
+// The members with a patch of a file as it is installed now, by the file's path; none for an unchanged file, none that
+// is no smaller than the file's own member, and none that is too large for the memory.
 [[nodiscard]] QHash<QString, ZipMember> usablePatches(const QList<ZipMember> &members, const DeltaBase &base,
                                                       const QSet<QString> &unchanged, const std::stop_token &stop);
 

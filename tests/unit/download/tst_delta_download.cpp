@@ -349,9 +349,36 @@ private Q_SLOTS:
         QVERIFY2(fetched, fetched ? "" : qPrintable(fetched.error().message));
         QVERIFY(fetched->assembled);
         QCOMPARE(unpacked(), m_new);
-    // A device that knows no patches unpacks it as well.
+        // Of each changed file the patch takes less than a tenth of the file, the zip's directory the rest.
         QVERIFY2(fetched->bytes < changed * fileSize / 10 + 12'000, qPrintable(QString::number(fetched->bytes)));
         QVERIFY(!QFile::exists(path(u"part.zip.patched"_s)));
+    }
+
+    // What a zip's directory states of a patch is the server's word.
+    void choosesOnlyPatchesThatFit_data()
+    {
+        QTest::addColumn<qint64>("length"); // of the patch in the zip
+        QTest::addColumn<bool>("isSame");   // as the file that is installed
+        QTest::addColumn<bool>("isUsed");
+        QTest::newRow("small") << qint64{500} << true << true;
+        QTest::newRow("of another file") << qint64{500} << false << false;
+        QTest::newRow("no smaller than the file") << qint64{200'000'000} << true << false;
+        QTest::newRow("more than the memory holds") << maxPatchedFile + 1 << true << false;
+    }
+
+    void choosesOnlyPatchesThatFit()
+    {
+        QFETCH(const qint64, length);
+        QFETCH(const bool, isSame);
+        QFETCH(const bool, isUsed);
+        const QString file = u"SmartMeter/a.bin"_s;
+        QVERIFY(test::writeFile(m_folder->filePath(file), "old"));
+        const DeltaBase base{path(u"SmartMeter"_s), {{file, {QByteArray(32, 'n'), 3, ReleaseFile::Kind::Plain}}}, 0};
+        const QString patch = toMemberPath({file, isSame ? Sha256::hash("old") : QByteArray(32, 'o')});
+        const QList<ZipMember> members{{file, true, 0, 200'000'000, 3, {}}, {patch, true, 200'000'000, length, 1, {}}};
+        QCOMPARE(usablePatches(members, base, {}, {}).contains(file), isUsed);
+        QVERIFY(usablePatches(members, base, {file}, {}).isEmpty());
+        QVERIFY(usablePatches(members.sliced(1), base, {}, {}).isEmpty());
     }
 
     void doesWithoutPatchesThatDoNotFit_data()
@@ -384,7 +411,7 @@ private Q_SLOTS:
         QCOMPARE(unpacked(), m_new);
     }
 
-    // For devices that don't know patches, and those that fetch the whole zip.
+    // A device that knows no patches unpacks it as well.
     void aZipWithPatchesUnpacksToTheRelease()
     {
         preparePatched(4);
