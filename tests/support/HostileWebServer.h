@@ -18,7 +18,7 @@ namespace sgn::test {
 // closes.
 struct WebAttack
 {
-    const char *name;
+    const char *name = "";
     QByteArray begin;
     QByteArray again = {};
     qint64 bytes = qint64{24} * 1024 * 1024;

@@ -349,7 +349,7 @@ private Q_SLOTS:
         QVERIFY2(fetched, fetched ? "" : qPrintable(fetched.error().message));
         QVERIFY(fetched->assembled);
         QCOMPARE(unpacked(), m_new);
-        // Of each changed file the patch takes less than a tenth of the file, the zip's directory the rest.
+        // The patches take less than a tenth of the changed files; the rest is the zip's directory.
         QVERIFY2(fetched->bytes < changed * fileSize / 10 + 12'000, qPrintable(QString::number(fetched->bytes)));
         QVERIFY(!QFile::exists(path(u"part.zip.patched"_s)));
     }
