@@ -825,7 +825,7 @@
     </message>
     <message>
         <source>Without a copy of its file nothing can be signed with %1 any more.</source>
-        <translation>Ohne eine Kopie seiner Datei kann mit %1 nichts mehr signiert werden.</translation>
+        <translation>Ohne eine Kopie seiner Datei kann mit %1 nichts mehr unterschrieben werden.</translation>
     </message>
 </context>
 <context>
@@ -3047,15 +3047,15 @@
     </message>
     <message>
         <source>It goes unsigned. %1</source>
-        <translation>Es wird nicht signiert. %1</translation>
+        <translation>Es wird nicht unterschrieben. %1</translation>
     </message>
     <message>
         <source>Is signed with %1.</source>
-        <translation>Wird mit %1 signiert.</translation>
+        <translation>Wird mit %1 unterschrieben.</translation>
     </message>
     <message>
         <source>The key that signs it is in the keyring, which hasn&apos;t answered yet.</source>
-        <translation>Der Schlüssel, der es signiert, ist im Schlüsselbund, der noch nicht geantwortet hat.</translation>
+        <translation>Der Schlüssel, der es unterschreibt, ist im Schlüsselbund, der noch nicht geantwortet hat.</translation>
     </message>
 </context>
 <context>
