@@ -25,6 +25,7 @@
 
 using namespace sgn;
 using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -112,10 +113,12 @@ int selfTest(const DeviceTree &tree)
 
 xmpp::SessionOptions connectionAt(int speed)
 {
-    xmpp::SessionOptions options;
+    xmpp::SessionOptions options = xmpp::quietSession();
     options.connectTimeout /= speed;
     options.pingInterval /= speed;
     options.pingTimeout /= speed;
+    options.keepAlive->longest = std::max(options.keepAlive->longest / speed, 1s);
+    options.keepAlive->shortest = std::max(options.keepAlive->shortest / speed, 1s);
     options.reconnect.first /= speed;
     options.reconnect.ceiling /= speed;
     options.reconnect.stableAfter /= speed;

@@ -34,7 +34,7 @@ SimDevice::SimDevice(const Setting &setting, const Behaviour &behaviour, const C
     , m_clock(clock)
     , m_panelJid(setting.panelJid)
     , m_from(setting.from)
-    , m_session(setting.account, {}, clock)
+    , m_session(setting.account, xmpp::quietSession(), clock)
     , m_random(setting.seed)
 {
     for (const ProcessVersion &version : behaviour.processes) {

@@ -100,6 +100,7 @@ function(sgn_test name)
         list(APPEND arg_ENVIRONMENT QTEST_FUNCTION_TIMEOUT=1800000)
     endif()
     add_test(NAME ${name} COMMAND ${name})
-    set_tests_properties(${name} PROPERTIES LABELS "${arg_LABEL}" TIMEOUT ${arg_TIMEOUT}
+    # Those that may last long begin first, so that none of them is left over at the end.
+    set_tests_properties(${name} PROPERTIES LABELS "${arg_LABEL}" TIMEOUT ${arg_TIMEOUT} COST ${arg_TIMEOUT}
                          ENVIRONMENT "QT_QPA_PLATFORM=offscreen;${arg_ENVIRONMENT}")
 endfunction()

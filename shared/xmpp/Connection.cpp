@@ -4,16 +4,20 @@
 #include "xmpp/Capabilities.h"
 #include "xmpp/ConnectionErrors.h"
 #include "xmpp/Jid.h"
+#include "xmpp/Namespaces.h"
 #include "xmpp/SaslPrep.h"
 #include "xmpp/StanzaGate.h"
 #include "xmpp/Wire.h"
+#include "xmpp/XmlIq.h"
 
+#include <algorithm>
 #include <QSslSocket>
 #include <QXmppCarbonManagerV2.h>
 #include <QXmppClient.h>
 #include <QXmppConfiguration.h>
 #include <QXmppError.h>
 #include <QXmppPresence.h>
+#include <QXmppTask.h>
 
 namespace sgn::xmpp {
 
@@ -42,22 +46,28 @@ QXmppConfiguration configuration(const Account &account, const SessionOptions &o
                                       u"X-MESSENGER-OAUTH2"_s, u"X-OAUTH2"_s});
     config.setAutoReconnectionEnabled(false);
     config.setAutoAcceptSubscriptions(false);
-    config.setKeepAliveInterval(static_cast<int>(options.pingInterval.count()));
+    // Probes of TCP end at a proxy.
+    const auto pingInterval =
+        account.proxy.isEmpty() ? options.pingInterval : std::min(options.pingInterval, SessionOptions().pingInterval);
+    config.setKeepAliveInterval(static_cast<int>(pingInterval.count()));
     config.setKeepAliveTimeout(static_cast<int>(options.pingTimeout.count()));
     return config;
 }
 
 } // namespace
 
-Connection::Connection(Account account, const QList<Endpoint> &failed, const SessionOptions &options,
-                       const QList<QSslCertificate> &authorities, QObject *parent)
+Connection::Connection(const Setting &setting, QObject *parent)
     : QObject(parent)
-    , m_account(std::move(account))
-    , m_options(options)
+    , m_account(setting.account)
+    , m_options(setting.options)
     , m_client(new QXmppClient(QXmppClient::NoExtensions))
     , m_socket(m_client->findChild<QSslSocket *>())
-    , m_wire(new Wire(m_account, failed, authorities,
-                      {.iq = options.role == Role::Panel ? roster : ordinary, .other = ordinary}, this))
+    , m_wire(new Wire({.account = m_account,
+                       .failed = setting.failed,
+                       .authorities = setting.authorities,
+                       .limits = {.iq = m_options.role == Role::Panel ? roster : ordinary, .other = ordinary},
+                       .keepAliveIdle = setting.keepAliveIdle},
+                      this))
 {
     m_client->setLogger(nullptr);
     // The library sends a presence of its own after each login; to the server itself, it goes to no contact.
@@ -258,6 +268,20 @@ void Connection::sendPresence()
         }
         m_client->sendPacket(presence);
     }
+}
+
+void Connection::ping()
+{
+    if (!isEstablished() || m_closing || m_timeout.isActive()) {
+        return;
+    }
+    m_timeout.start(m_options.pingTimeout);
+    m_client->sendIq(XmlIq::query(domainOf(m_account.jid), u"ping", ns::ping))
+        .then(this, [this](const QXmppClient::IqResult &) {
+            if (!m_closing) {
+                m_timeout.stop();
+            }
+        });
 }
 
 void Connection::onDisconnected()

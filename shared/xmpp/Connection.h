@@ -27,9 +27,16 @@ class Connection final : public QObject
     Q_OBJECT
 
 public:
-    // `failed`: endpoints that are tried last, see endpointsOf().
-    Connection(Account account, const QList<Endpoint> &failed, const SessionOptions &options,
-               const QList<QSslCertificate> &authorities, QObject *parent);
+    struct Setting
+    {
+        Account account;
+        QList<Endpoint> failed; // endpoints that are tried last, see endpointsOf()
+        SessionOptions options;
+        std::chrono::seconds keepAliveIdle{0}; // see setTcpKeepAlive(); 0: no probes
+        QList<QSslCertificate> authorities;
+    };
+
+    Connection(const Setting &setting, QObject *parent);
     ~Connection() override;
 
     void open();
@@ -37,6 +44,8 @@ public:
     void close();
     // Once more; the first is sent before established().
     void sendPresence();
+    // Asks the server for a sign of life (XEP-0199); closed() follows where none comes in time.
+    void ping();
 
     [[nodiscard]] bool isEstablished() const { return m_established && !m_ended; }
     // Null once the connection is over.

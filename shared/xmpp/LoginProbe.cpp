@@ -41,7 +41,9 @@ void LoginProbe::start()
     SessionOptions options;
     options.showsPresence = false;
     options.connectTimeout = m_limit;
-    m_connection = std::make_unique<Connection>(m_account, QList<Endpoint>(), options, *authorities, nullptr);
+    m_connection = std::make_unique<Connection>(
+        Connection::Setting{.account = m_account, .failed = {}, .options = options, .authorities = *authorities},
+        nullptr);
     connect(m_connection.get(), &Connection::established, this, &LoginProbe::onEstablished);
     connect(m_connection.get(), &Connection::closed, this, [this](const Error &reason) { end(fail(reason)); });
     m_connection->open();

@@ -18,6 +18,7 @@ inline constexpr QStringView pubsub = u"http://jabber.org/protocol/pubsub"; // X
 inline constexpr QStringView pubsubOwner = u"http://jabber.org/protocol/pubsub#owner";
 inline constexpr QStringView pubsubEvents = u"http://jabber.org/protocol/pubsub#event";
 inline constexpr QStringView resultSet = u"http://jabber.org/protocol/rsm"; // XEP-0059
+inline constexpr QStringView ping = u"urn:xmpp:ping";                       // XEP-0199
 inline constexpr QStringView time = u"urn:xmpp:time";                       // XEP-0202
 inline constexpr QStringView delay = u"urn:xmpp:delay";                     // XEP-0203
 inline constexpr QStringView legacyDelay = u"jabber:x:delay";               // XEP-0091

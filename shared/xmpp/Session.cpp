@@ -48,6 +48,7 @@ public:
     SessionOptions m_options;
     const Clock &m_clock;
     ReconnectPolicy m_policy;
+    std::optional<KeepAlivePolicy> m_keepAlive;
     State m_state = State::Stopped;
     QPointer<Connection> m_connection;
     QTimer m_retry;
@@ -69,6 +70,7 @@ Session::Private::Private(Session *session, Account account, SessionOptions opti
     , m_options(std::move(options))
     , m_clock(clock)
     , m_policy(m_options.reconnect)
+    , m_keepAlive(m_options.keepAlive)
     , m_sender(this)
     , m_contacts(m_options, this)
     , m_archive(this)
@@ -119,7 +121,12 @@ void Session::Private::connectNow()
     if (!isBareAccountJid(m_account.jid)) {
         return waitAndRetry({ErrorCode::BadRequest, u"not a JID to log in with: "_s + m_account.jid.left(100)});
     }
-    m_connection = new Connection(m_account, m_failedEndpoints, m_options, *authorities, this);
+    m_connection = new Connection({.account = m_account,
+                                   .failed = m_failedEndpoints,
+                                   .options = m_options,
+                                   .keepAliveIdle = m_keepAlive ? m_keepAlive->idle() : 0s,
+                                   .authorities = *authorities},
+                                  this);
     connect(m_connection, &Connection::established, this, &Private::onEstablished);
     connect(m_connection, &Connection::replaced, q, &Session::replaced);
     connect(m_connection, &Connection::closed, this, &Private::onClosed);
@@ -134,6 +141,9 @@ void Session::Private::connectNow()
 void Session::Private::onEstablished()
 {
     m_policy.online(m_clock.monotonic());
+    if (m_keepAlive) {
+        m_keepAlive->online(m_clock.monotonic());
+    }
     m_reported.reset();
     m_failedEndpoints.clear();
     qCInfo(lcXmpp).noquote() << "online as" << m_connection->jid();
@@ -153,6 +163,9 @@ void Session::Private::onEstablished()
 void Session::Private::onClosed(const Error &reason)
 {
     rememberFailure(reason);
+    if (m_keepAlive && !m_stopping) {
+        m_keepAlive->lost(m_clock.monotonic());
+    }
     leaveConnection(reason, std::exchange(m_stopping, false) ? Then::Stop : Then::Retry);
 }
 
@@ -302,6 +315,7 @@ void Session::setAccount(const Account &account)
 void Session::tryNow()
 {
     if (d->m_state == State::Online) {
+        d->m_connection->ping();
         return;
     }
     d->m_policy.reset();

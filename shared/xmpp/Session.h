@@ -44,7 +44,8 @@ public:
     void stop();
     // Another account, server or CA; reconnects if started.
     void setAccount(const Account &account);
-    // Doesn't wait for the end of the current pause, nor for long after an attempt that is under way.
+    // For a network that has changed: doesn't wait for the end of the current pause, nor for long after an attempt that
+    // is under way; a connection that stands is pinged, because it may lead nowhere any more.
     void tryNow();
 
     [[nodiscard]] State state() const;

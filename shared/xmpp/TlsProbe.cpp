@@ -32,7 +32,9 @@ void TlsProbe::start()
         end(authorities.error());
         return;
     }
-    m_wire = new Wire(m_account, {}, *authorities, {.iq = small, .other = small}, this);
+    m_wire = new Wire(
+        {.account = m_account, .failed = {}, .authorities = *authorities, .limits = {.iq = small, .other = small}},
+        this);
     connect(m_wire, &Wire::secured, this, [this] { end(std::nullopt); });
     connect(m_wire, &Wire::broken, this, [this](const Error &reason) { end(reason); });
     m_limit.start();

@@ -2,8 +2,10 @@
 #include "xmpp/Wire.h"
 
 #include "xmpp/Jid.h"
+#include "xmpp/Logging.h"
 #include "xmpp/LoginOffer.h"
 #include "xmpp/ScramGuard.h"
+#include "xmpp/TcpKeepAlive.h"
 
 #include <sys/socket.h>
 #include <unistd.h>
@@ -13,6 +15,7 @@
 namespace sgn::xmpp {
 
 using namespace Qt::StringLiterals;
+using namespace std::chrono_literals;
 
 namespace {
 
@@ -26,15 +29,15 @@ constexpr QByteArrayView endOfStream = "</stream:stream>";
 
 } // namespace
 
-Wire::Wire(const Account &account, const QList<Endpoint> &failed, const QList<QSslCertificate> &authorities,
-           StanzaFramer::Limits limits, QObject *parent)
+Wire::Wire(const Setting &setting, QObject *parent)
     : QObject(parent)
-    , m_domain(domainOf(account.jid))
-    , m_connector(account, failed, nullptr)
-    , m_framer(limits)
-    , m_maxUnsettled(2 * (limits.iq.bytes + chunk))
+    , m_keepAliveIdle(setting.keepAliveIdle)
+    , m_domain(domainOf(setting.account.jid))
+    , m_connector(setting.account, setting.failed, nullptr)
+    , m_framer(setting.limits)
+    , m_maxUnsettled(2 * (setting.limits.iq.bytes + chunk))
 {
-    QSslConfiguration tls = pinnedTls(authorities);
+    QSslConfiguration tls = pinnedTls(setting.authorities);
     tls.setAllowedNextProtocols({"xmpp-client"_ba});
     m_network.setSslConfiguration(tls);
     m_network.setPeerVerifyName(m_domain);
@@ -116,6 +119,12 @@ void Wire::onConnected()
         return;
     }
     Descriptor socket = m_connector.takeSocket();
+    if (m_keepAliveIdle > 0s) {
+        // Without probes the connection still works; the ping finds its end later.
+        if (const Outcome probed = setTcpKeepAlive(socket.get(), m_keepAliveIdle); !probed) {
+            qCWarning(lcXmpp) << probed.error();
+        }
+    }
     if (!m_network.setSocketDescriptor(socket.get())) {
         return fail({ErrorCode::Internal, u"the connection isn't accepted: "_s + m_network.errorString()});
     }

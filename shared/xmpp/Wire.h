@@ -7,6 +7,7 @@
 #include "xmpp/StanzaFramer.h"
 #include "xmpp/TlsConfig.h"
 
+#include <chrono>
 #include <optional>
 #include <QLocalSocket>
 #include <QSslCertificate>
@@ -23,9 +24,16 @@ class Wire final : public QObject
     Q_OBJECT
 
 public:
-    // `failed`: endpoints that are tried last, see endpointsOf().
-    Wire(const Account &account, const QList<Endpoint> &failed, const QList<QSslCertificate> &authorities,
-         StanzaFramer::Limits limits, QObject *parent);
+    struct Setting
+    {
+        Account account;
+        QList<Endpoint> failed; // endpoints that are tried last, see endpointsOf()
+        QList<QSslCertificate> authorities;
+        StanzaFramer::Limits limits;
+        std::chrono::seconds keepAliveIdle{0}; // see setTcpKeepAlive(); 0: no probes
+    };
+
+    Wire(const Setting &setting, QObject *parent);
     ~Wire() override;
 
     void open();
@@ -68,6 +76,7 @@ private:
     void fail(const Error &reason);
     [[nodiscard]] Error socketError() const;
 
+    std::chrono::seconds m_keepAliveIdle;
     QString m_domain; // of the account, whose name the certificate has to bear
     Connector m_connector;
     StanzaFramer m_framer;

@@ -30,6 +30,68 @@ private:
 private Q_SLOTS:
     void initTestCase() { m_trouble = enterOwnNetwork(); }
 
+    // Without a probe it would take the ping's hour.
+    void aSilentNetworkIsNoticedBetweenTwoPings()
+    {
+        if (!m_trouble.isEmpty()) {
+            QSKIP(qPrintable(m_trouble));
+        }
+        ProsodyServer server;
+        QVERIFY2(server.start({{deviceJid, u"d"_s}}), qPrintable(server.errorString()));
+        xmpp::SessionOptions options = quickOptions(xmpp::Role::Device);
+        options.pingInterval = 1h;
+        options.keepAlive = {.longest = 1s, .shortest = 1s};
+        Endpoint device(accountOn(server, deviceJid, u"d"_s), options);
+        device.session.start();
+        SGN_EVENTUALLY(device.session.isOnline());
+        QVERIFY(changeNetwork(u"link set lo down"_s));
+        SGN_EVENTUALLY(!device.session.isOnline());
+        QVERIFY(changeNetwork(u"link set lo up"_s));
+        SGN_EVENTUALLY(device.logins == 2);
+    }
+
+    // A new address may mean that the old connection leads nowhere.
+    void aChangedNetworkIsPinged()
+    {
+        if (!m_trouble.isEmpty()) {
+            QSKIP(qPrintable(m_trouble));
+        }
+        ProsodyServer server;
+        QVERIFY2(server.start({{deviceJid, u"d"_s}, {panelJid, u"p"_s}}), qPrintable(server.errorString()));
+        xmpp::SessionOptions options = quickOptions(xmpp::Role::Device);
+        options.pingInterval = 1h;
+        options.pingTimeout = 1s;
+        const SystemClock clock;
+        agent::XmppPanelLink link(accountOn(server, deviceJid, u"d"_s), panelJid, options, clock);
+        const QSignalSpy online(&link, &agent::PanelLink::online);
+        const QSignalSpy offline(&link, &agent::PanelLink::offline);
+        link.start();
+        QTRY_COMPARE_WITH_TIMEOUT(online.size(), 1, limit);
+        server.freeze();
+        QVERIFY(changeNetwork(u"address add 10.9.8.6/32 dev lo"_s));
+        QTRY_COMPARE_WITH_TIMEOUT(offline.size(), 1, limit);
+        server.thaw();
+        QTRY_COMPARE_WITH_TIMEOUT(online.size(), 2, limit);
+    }
+
+    void aServerThatRepliesToThePingIsKept()
+    {
+        if (!m_trouble.isEmpty()) {
+            QSKIP(qPrintable(m_trouble));
+        }
+        ProsodyServer server;
+        QVERIFY2(server.start({{deviceJid, u"d"_s}}), qPrintable(server.errorString()));
+        xmpp::SessionOptions options = quickOptions(xmpp::Role::Device);
+        options.pingInterval = 1h;
+        options.pingTimeout = 1s;
+        Endpoint device(accountOn(server, deviceJid, u"d"_s), options);
+        device.session.start();
+        SGN_EVENTUALLY(device.session.isOnline());
+        QSignalSpy offline(&device.session, &xmpp::Session::offline);
+        device.session.tryNow();
+        QVERIFY(!offline.wait(3'000));
+    }
+
     void isBackAsSoonAsThereIsANetwork()
     {
         if (!m_trouble.isEmpty()) {
