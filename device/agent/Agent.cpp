@@ -3,8 +3,7 @@
 
 #include "agent/Logging.h"
 #include "base/VersionFile.h"
-
-#include "download/DeltaDownload.h"
+#include "download/StagingDownload.h"
 #include "protocol/Reply.h"
 
 namespace sgn::agent {
@@ -51,8 +50,8 @@ download::DownloadFactory downloadsFor(const AgentSettings &settings)
         const auto whole = [=] {
             return std::make_unique<download::Downloader>(request, access, limits);
         };
-        if (request.delta) {
-            return std::make_unique<download::DeltaDownload>(request, access, limits, whole);
+        if (request.content) {
+            return std::make_unique<download::StagingDownload>(request, access, limits, whole);
         }
         return whole();
     };

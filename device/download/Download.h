@@ -15,18 +15,20 @@
 
 namespace sgn::download {
 
-// A zip's content and the installed release, for fetching only the difference.
-struct DeltaBase
+// A zip's content, for fetching it file by file: to where it is installed from, and only what isn't installed already.
+struct ReleaseContent
 {
-    QString folder;                   // the installed release
+    QString folder;                   // the installed release, if there is one
     QMap<QString, ReleaseFile> files; // of the new one, by path in the zip, from its signed manifest
     qint64 zipSize = 0;               // bytes, likewise
+    QString stage;                    // where it is staged
 
     // The path of an installed file: for "SmartMeter/lib/a.py" it is lib/a.py in the folder.
     [[nodiscard]] QString installed(const QString &pathInZip) const
     {
         return folder + pathInZip.sliced(pathInZip.indexOf(u'/'));
     }
+    [[nodiscard]] QString staged(const QString &pathInZip) const { return stage + u'/' + pathInZip; }
 };
 
 struct DownloadRequest
@@ -35,7 +37,7 @@ struct DownloadRequest
     QString path;               // where the file is written
     std::optional<qint64> size; // as in the command; never more than that is written
     bool allowHttp = false;     // plain http, also in redirects
-    std::optional<DeltaBase> delta = {};
+    std::optional<ReleaseContent> content = {};
     qint64 maxBytes = 0; // what such a file may have at most; 0: the general limit
 };
 
@@ -43,8 +45,8 @@ struct Downloaded
 {
     qint64 bytes = 0;
     QByteArray sha256;
-    // The zip was assembled from installed and fetched files: `bytes` counts the fetched ones, and there is no hash.
-    bool assembled = false;
+    // The release is in its staging folder instead of in a zip: `bytes` counts what was fetched, and there is no hash.
+    bool staged = false;
 
     friend bool operator==(const Downloaded &, const Downloaded &) = default;
 };

@@ -42,14 +42,9 @@ QString PartFile::originPath(const QString &path)
     return path + ".from"_L1;
 }
 
-QString PartFile::rangesPath(const QString &path)
+QString PartFile::patchesPath(const QString &path)
 {
-    return path + ".ranges"_L1;
-}
-
-QString PartFile::patchedFolder(const QString &path)
-{
-    return path + ".patched"_L1;
+    return path + ".patches"_L1;
 }
 
 QString PartFile::validatorFor(const QUrl &url) const
@@ -138,9 +133,9 @@ QByteArray PartFile::finishHash()
 Outcome PartFile::remove(const QString &path)
 {
     removeTemporaries(originPath(path));
-    // What a delta may have left when it could not remove it.
-    QFile::remove(rangesPath(path));
-    QDir(patchedFolder(path)).removeRecursively();
+    QFile::remove(patchesPath(path));
+    QFile::remove(path + ".ranges"_L1);
+    QDir(path + ".patched"_L1).removeRecursively();
     // The second is removed even if the first can't be.
     auto origin = removeFileDurably(originPath(path));
     auto bytes = removeFileDurably(path);

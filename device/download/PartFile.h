@@ -42,11 +42,11 @@ public:
     // Ends the hash and returns it.
     [[nodiscard]] QByteArray finishHash();
 
-    // Where a DeltaDownload keeps the bytes that it has fetched, and the files that it has made of them.
-    [[nodiscard]] static QString rangesPath(const QString &path);
-    [[nodiscard]] static QString patchedFolder(const QString &path);
+    // Where a StagingDownload keeps the patches that it has fetched.
+    [[nodiscard]] static QString patchesPath(const QString &path);
 
-    // Removes all of it, also what a delta has left that could not remove it.
+    // Removes all of it, also what a StagingDownload, or the delta of an older agent, has left that could not remove
+    // it.
     [[nodiscard]] static Outcome remove(const QString &path);
     // Makes the bytes survive a power cut. Blocks: meant for Qt Concurrent.
     [[nodiscard]] static Outcome sync(const QString &path);

@@ -5,6 +5,7 @@
 #include "system/FolderExchange.h"
 #include "update/Logging.h"
 
+#include <QDirIterator>
 #include <QFileInfo>
 #include <utility>
 
@@ -24,6 +25,18 @@ void warnIfFailed(const Outcome &outcome)
     if (!outcome) {
         qCWarning(lcUpdate) << outcome.error();
     }
+}
+
+// On the disk, of a download that was interrupted: in a zip, or in a staging folder.
+qint64 fetchedBytes(const ReleasePaths &paths)
+{
+    qint64 bytes = QFileInfo(paths.zip()).size();
+    QDirIterator files(paths.stage(), QDir::Files | QDir::Hidden | QDir::NoSymLinks, QDirIterator::Subdirectories);
+    while (files.hasNext()) {
+        files.next();
+        bytes += files.fileInfo().size();
+    }
+    return bytes;
 }
 
 } // namespace
@@ -128,7 +141,7 @@ void Installer::pickUpAgain()
         ++m_record->starts;
     }
     if (m_record->state == State::Downloading) {
-        const qint64 bytes = QFileInfo(pathsOf(*m_record, m_settings).zip()).size();
+        const qint64 bytes = fetchedBytes(pathsOf(*m_record, m_settings));
         m_record->fruitlessStarts = bytes > m_record->bytesAtStart ? 0 : m_record->fruitlessStarts + 1;
         m_record->bytesAtStart = bytes;
     }

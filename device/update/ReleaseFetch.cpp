@@ -44,8 +44,7 @@ void ReleaseFetch::start()
 {
     const auto *const update = std::get_if<UpdateCommand>(&m_task);
     const auto trusted = trustRelease(m_task, m_policy);
-    if (update == nullptr || !trusted || update->component == Component::WatchDog ||
-        !QFileInfo(m_paths.installed()).isDir()) {
+    if (update == nullptr || !trusted || update->component == Component::WatchDog) {
         // The watchdog checks the zip itself, so it has to be the one that was signed.
         fetchZip({});
     } else if (trusted->files.isEmpty() && !update->releaseUrl.isEmpty() && !m_policy.releaseKeys.isEmpty()) {
@@ -100,14 +99,14 @@ void ReleaseFetch::fetchZip(const Files &files)
     download::DownloadRequest request{source.url, m_paths.zip(), source.size, m_policy.allowHttp};
     request.maxBytes = componentOf(m_task) ? 0 : maxCaBundleSize;
     if (!files.isEmpty() && source.size) {
-        request.delta = download::DeltaBase{m_paths.installed(), files, *source.size};
+        request.content = download::ReleaseContent{m_paths.installed(), files, *source.size, m_paths.stage()};
     }
     m_zip = m_downloads(request);
     connect(m_zip.get(), &download::Download::interrupted, this, &download::Download::interrupted);
     connect(m_zip.get(), &download::Download::progress, this, &download::Download::progress);
     connect(m_zip.get(), &download::Download::finished, this, [this](const Result<download::Downloaded> &result) {
         auto done = result;
-        if (done && done->assembled) {
+        if (done && done->staged) {
             done->bytes += m_listBytes;
         }
         Q_EMIT finished(done);

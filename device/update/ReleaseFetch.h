@@ -9,9 +9,9 @@
 
 namespace sgn::update {
 
-// Fetches what a task installs to ReleasePaths::zip(): the whole file, or only what has changed where what is in the
-// zip is known from a signed list. A list that the command has no room for is fetched first, to
-// ReleasePaths::fileList(); without it, or with a wrong one, the update goes on, only slower.
+// Fetches what a task installs: where what is in the zip is known from a signed list, file by file to
+// ReleasePaths::stage(), else the whole zip to ReleasePaths::zip(). A list that the command has no room for is fetched
+// first, to ReleasePaths::fileList(); without it, or with a wrong one, the update goes on, only slower.
 class ReleaseFetch final : public download::Download
 {
     Q_OBJECT

@@ -46,6 +46,33 @@ QMap<QString, ReleaseFile> packed(QMap<QString, ReleaseFile> files)
     return files;
 }
 
+Outcome unpack(const StageRequest &request)
+{
+    if (auto removed = system::removeFolder(request.stage); !removed) {
+        return removed;
+    }
+    ExtractRules rules;
+    rules.topFolder = folderName(request.component);
+    rules.progress = request.progress;
+    rules.stop = request.stop;
+    const auto extracted = extractZip(request.zip, request.stage, rules);
+    return extracted ? Outcome() : fail(extracted.error());
+}
+
+// An earlier try, which a restart has ended, may have written the version's file already.
+Outcome prepareStaged(const StageRequest &request)
+{
+    if (request.files.isEmpty()) {
+        return fail(ErrorCode::Internal, u"nothing confirms what is staged"_s);
+    }
+    const QString version = QString(folderName(request.component)) + u'/' + versionFileName;
+    const QString path = request.stage + u'/' + version;
+    if (!request.files.contains(version) && QFileInfo::exists(path)) {
+        return removeFileDurably(path);
+    }
+    return {};
+}
+
 Result<Staged> finishStage(const StageRequest &request)
 {
     const QString release = request.stage + u'/' + folderName(request.component);
@@ -87,15 +114,8 @@ Outcome checkDownload(const Source &source, qint64 bytes, const QByteArray &sha2
 
 Result<Staged> stageRelease(const StageRequest &request)
 {
-    if (auto removed = system::removeFolder(request.stage); !removed) {
-        return fail(removed.error());
-    }
-    ExtractRules rules;
-    rules.topFolder = folderName(request.component);
-    rules.progress = request.progress;
-    rules.stop = request.stop;
-    if (const auto extracted = extractZip(request.zip, request.stage, rules); !extracted) {
-        return fail(extracted.error());
+    if (auto unpacked = request.zip.isEmpty() ? prepareStaged(request) : unpack(request); !unpacked) {
+        return fail(std::move(unpacked).error());
     }
     // First, because what follows may write the version's file.
     const Outcome checked =

@@ -57,11 +57,16 @@ void Stager::start()
         report(fail(trusted.error()));
     } else if (!std::holds_alternative<UpdateCommand>(m_request.task)) {
         report(stageCaFile(m_request.paths, m_request.now));
-    } else if (trusted->files.isEmpty() && (m_request.isAssembled || QFile::exists(m_request.paths.fileList()))) {
+    } else if (trusted->files.isEmpty() && (needsList() || QFile::exists(m_request.paths.fileList()))) {
         readList();
     } else {
         unpack(trusted->files);
     }
+}
+
+bool Stager::needsList() const
+{
+    return m_request.isStaged || m_request.isAssembled;
 }
 
 void Stager::readList()
@@ -72,7 +77,7 @@ void Stager::readList()
             return readFileList(paths, task, policy);
         },
         [this](const Result<Files> &files) {
-            if (files || !m_request.isAssembled) {
+            if (files || !needsList()) {
                 unpack(files.value_or(Files()));
             } else {
                 Q_EMIT finished(fail(files.error()));
@@ -88,7 +93,13 @@ void Stager::unpack(const Files &files)
         QDir().mkpath(folder);
     }
     const auto &update = std::get<UpdateCommand>(m_request.task);
-    StageRequest request{update.component, update.version, paths.zip(), paths.stage(), files, m_stop.get_token(), {}};
+    StageRequest request{update.component,
+                         update.version,
+                         m_request.isStaged ? QString() : paths.zip(),
+                         paths.stage(),
+                         files,
+                         m_stop.get_token(),
+                         {}};
     // Called on the thread that unpacks, so it is queued to this object's thread.
     request.progress = [this](qint64 done, qint64 total) {
         QMetaObject::invokeMethod(

@@ -15,9 +15,9 @@
 
 namespace sgn::update {
 
-// Prepares what was fetched for installation, beside what is installed: unpacks a release, checks it against the signed
-// list of its files where there is one, and tries the agent's program; checks a CA file. Deleting the object stops the
-// work and waits until it has stopped.
+// Prepares what was fetched for installation, beside what is installed: unpacks a release that isn't staged already,
+// checks it against the signed list of its files where there is one, and tries the agent's program; checks a CA file.
+// Deleting the object stops the work and waits until it has stopped.
 class Stager : public QObject
 {
     Q_OBJECT
@@ -28,7 +28,8 @@ public:
         Task task;
         ReleasePaths paths;
         Policy policy;
-        bool isAssembled = false; // the zip was assembled here: only the list of files confirms it
+        bool isStaged = false;    // its files are in the staging folder already; there is no zip
+        bool isAssembled = false; // by an older agent: the zip was assembled here; only the list of files confirms it
         QString root;             // the device's, for the agent's self-test
         std::chrono::milliseconds selfTestLimit{30'000};
         QDateTime now; // for the validity of certificates
@@ -49,6 +50,8 @@ Q_SIGNALS:
 private:
     using Files = QMap<QString, ReleaseFile>;
 
+    // Nothing else confirms what is about to be installed.
+    [[nodiscard]] bool needsList() const;
     void readList();
     void unpack(const Files &files);
     void tryAgent(const Staged &staged);

@@ -101,6 +101,7 @@ Result<Record> recordOf(const QJsonObject &object)
     record.bytes = reader.requiredInteger("bytes"_L1, 0, maxExact);
     record.sha256 = QByteArray::fromHex(reader.optionalText("sha256"_L1, 64).toLatin1());
     record.assembled = reader.optionalBool("assembled"_L1, false);
+    record.staged = reader.optionalBool("staged"_L1, false);
     record.stagedId = reader.requiredText("staged_id"_L1, 20).toULongLong();
     record.swapped = reader.requiredBool("swapped"_L1);
     record.before = readProcessVersions(reader, "before"_L1);
@@ -158,6 +159,7 @@ QByteArray encode(const Record &record)
         {"bytes"_L1, record.bytes},
         {"sha256"_L1, QString::fromLatin1(record.sha256.toHex())},
         {"assembled"_L1, record.assembled},
+        {"staged"_L1, record.staged},
         // As text: an inode number may need all 64 bits.
         {"staged_id"_L1, QString::number(record.stagedId)},
         {"swapped"_L1, record.swapped},

@@ -26,7 +26,8 @@ struct Record
     qint64 elapsedMs = 0;   // time spent so far, over all runs
     qint64 bytes = 0;       // downloaded
     QByteArray sha256;      // of what was downloaded, from Verifying on
-    bool assembled = false; // the zip was assembled here (DeltaDownload.h), so that its hash confirms nothing
+    bool staged = false;    // the release was fetched to its staging folder (StagingDownload.h); there is no zip
+    bool assembled = false; // by an older agent: the zip was assembled here, so that its hash confirms nothing
     // Inode of the staged release, from Waiting on. It stays with the folder when folders are exchanged, and so shows
     // after a power cut whether the exchange has happened.
     quint64 stagedId = 0;

@@ -146,7 +146,7 @@ void UpdateWork::download()
         }
         m_record.bytes = result->bytes;
         m_record.sha256 = result->sha256;
-        m_record.assembled = result->assembled;
+        m_record.staged = result->staged;
         end(Event::Downloaded);
     });
     m_download->start();
@@ -154,8 +154,8 @@ void UpdateWork::download()
 
 void UpdateWork::verify()
 {
-    if (m_record.assembled) {
-        // It isn't the zip that was signed, only its content, which staging checks file by file.
+    if (m_record.staged || m_record.assembled) {
+        // It isn't the zip that was signed, but its content, which staging checks file by file.
         end(Event::Verified);
         return;
     }
@@ -178,8 +178,8 @@ void UpdateWork::verify()
 void UpdateWork::stage()
 {
     m_stager = std::make_unique<Stager>(Stager::Request{m_record.order.task, pathsOf(m_record, m_settings), policy(),
-                                                        m_record.assembled, m_settings.root, m_settings.selfTestLimit,
-                                                        m_settings.timeBy(m_ports.clock)});
+                                                        m_record.staged, m_record.assembled, m_settings.root,
+                                                        m_settings.selfTestLimit, m_settings.timeBy(m_ports.clock)});
     connect(m_stager.get(), &Stager::progress, &m_ports.progress, &ProgressReporter::advance);
     connect(m_stager.get(), &Stager::finished, this, [this](const Result<Staged> &result) {
         m_stager.release()->deleteLater();

@@ -76,6 +76,20 @@ Result<StagingFolder> StagingFolder::create(const QString &path)
     return folder;
 }
 
+Result<StagingFolder> StagingFolder::continued(const QString &path)
+{
+    const QByteArray name = QFile::encodeName(path);
+    if (::mkdir(name.constData(), folderMode) != 0 && errno != EEXIST) {
+        return fail(systemError(u"cannot make the folder "_s + path, errno));
+    }
+    StagingFolder folder(path, openFolder(AT_FDCWD, name));
+    folder.m_keep = true;
+    if (!folder.m_root.isValid() || ::fchmod(folder.m_root.get(), folderMode) != 0) {
+        return fail(systemError(u"cannot open the folder "_s + path, errno));
+    }
+    return folder;
+}
+
 StagingFolder::StagingFolder(const QString &path, Descriptor root)
     : m_path(path)
     , m_root(std::move(root))

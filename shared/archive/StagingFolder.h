@@ -24,6 +24,8 @@ class StagingFolder
 public:
     // Makes the folder; it must not exist. Errors: Io, NoSpace.
     [[nodiscard]] static Result<StagingFolder> create(const QString &path);
+    // One that is there already, or a new one; kept in any case. Errors as create().
+    [[nodiscard]] static Result<StagingFolder> continued(const QString &path);
     StagingFolder(StagingFolder &&other) noexcept;
     StagingFolder &operator=(StagingFolder &&) = delete;
     ~StagingFolder();

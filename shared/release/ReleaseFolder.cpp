@@ -61,6 +61,19 @@ Outcome checkFile(const fs::path &place, const QString &path, const struct stat 
 
 } // namespace
 
+Outcome checkReleaseFile(const QString &place, const QString &path, const ReleaseFile &wanted,
+                         const std::stop_token &stop)
+{
+    const fs::path file(QFile::encodeName(place).toStdString());
+    struct stat info
+    {
+    };
+    if (::lstat(file.c_str(), &info) != 0) {
+        return fail(systemError(u"cannot look at "_s + place, errno));
+    }
+    return checkFile(file, path, info, wanted, stop);
+}
+
 Outcome checkReleaseFolder(const QString &folder, const QMap<QString, ReleaseFile> &files, const std::stop_token &stop)
 {
     const fs::path root(QFile::encodeName(folder).toStdString());

@@ -44,7 +44,7 @@ public:
     void close();
     // Once more; the first is sent before established().
     void sendPresence();
-    // Asks the server for a sign of life (XEP-0199); closed() follows where none comes in time.
+    // Requests a sign of life from the server (XEP-0199); closed() follows where none comes in time.
     void ping();
 
     [[nodiscard]] bool isEstablished() const { return m_established && !m_ended; }

@@ -42,8 +42,7 @@ struct SessionOptions
 };
 
 // For a device, whose connection is quiet for days: TCP finds a network that is lost, and keeps routers from forgetting
-// the connection; a ping finds the rarer server that stands still, before Prosody asks after 14 minutes of silence.
-// 1.8 MB a month instead of 12.3 with a ping each minute.
+// the connection; a ping finds the rarer server that stands still, before Prosody's limit of silence, 14 minutes.
 [[nodiscard]] inline SessionOptions quietSession()
 {
     SessionOptions options;

@@ -2,7 +2,6 @@
 """What an agent fetches of a release of which one file in twenty has changed, over the changed members of the zip; against programs that
 are made for that."""
 
-import json
 import pathlib
 import subprocess
 import zipfile
@@ -12,6 +11,7 @@ import meters
 import proc
 import release
 from rows import Row
+from signed import Keys, Release
 import web
 import whole
 
@@ -20,6 +20,7 @@ CHANGED_EVERY = 20
 ROWS = (
     Row("delta_ratio", "fetched over the changed members of the zip", "×", 1.05, steady=True),
     Row("delta_memory_mb", "memory of the agent over idle", "MB", 16, steady=True, may_grow=True),
+    Row("delta_written_ratio", "bytes to the disk over the tree's", "×", 1.1, steady=True),
     Row("patched_percent", "fetched of a zip with patches", "%", 3, steady=True, may_grow=True),
     Row("patched_memory_mb", "memory of the agent meanwhile", "MB", 16, steady=True, may_grow=True),
 )
@@ -39,39 +40,6 @@ NOTES = (
 def is_changed(number):
     """One of each twenty, by turns one that can be compressed and one that can't."""
     return number % CHANGED_EVERY == number // CHANGED_EVERY % 2
-
-
-class Keys:
-    """A release key, and what is signed with it."""
-
-    def __init__(self, programs, folder):
-        self.tool = programs / "sgn-provision"
-        self.folder = folder
-        subprocess.run((self.tool, "keys", "new", "release", "--out", folder), check=True, stdout=subprocess.DEVNULL)
-        self.private = next(folder.glob("*.private.jwk"))
-        self.public = json.loads(next(folder.glob("*.public.jwk")).read_text(encoding="ascii"))
-
-    def sign(self, zip_path, names, version, patched_from):
-        """The signed manifest, and the file with the signed list of a release's files; the zip gets patches from that older one."""
-        listed = zip_path.with_suffix(".files")
-        processes = [word for name in names for word in ("--process", f"{name}={version}")]
-        manifest = subprocess.run((self.tool, "sign", zip_path, "--key", self.private, "--component", "SmartMeter", *processes,
-                                   "--files", listed, *(["--patch-from", patched_from] if patched_from else [])), check=True, capture_output=True, text=True).stdout.strip()
-        return manifest, listed
-
-
-class Release:
-    """A signed one on the web server."""
-
-    def __init__(self, rig, keys, folder, name, count, version, version_of, patched_from=None):
-        self.version = version
-        self.content = release.files(count, version_of, release.programs(rig.device, version))
-        self.zip = release.write_zip(folder / f"{name}.zip", self.content)
-        self.manifest, self.listed = keys.sign(self.zip, meters.names(rig.device.count), version, patched_from)
-
-    def order(self, rig, server, number):
-        more = {"release_url": server.url(self.listed.name)} if self.listed.exists() else {}
-        return install.order(rig, server, self.zip, number, self.version, release=self.manifest, **more)
 
 
 def changed_members_mb(old, new):
@@ -123,7 +91,7 @@ def fetch(rig, panel, server, wanted, number):
     measured = install.measured_install(rig, panel, wanted.order(rig, server, number))
     lists = server.sent[wanted.listed.name] / proc.MB
     return {"s": measured["install_s"], "memory_mb": measured["memory_mb"], "fetched_mb": server.sent[wanted.zip.name] / proc.MB + lists,
-            "list_mb": lists}
+            "list_mb": lists, "written_ratio": measured["written_mb"] * proc.MB / release.tree_bytes(wanted.content)}
 
 
 def run_delta(rig, server, old, new, patched):
@@ -134,6 +102,7 @@ def run_delta(rig, server, old, new, patched):
     less = fetch(rig, panel, server, patched, 3)
     panel.close()
     return {"delta_s": plain["s"], "delta_memory_mb": plain["memory_mb"], "fetched_mb": plain["fetched_mb"], "list_mb": plain["list_mb"],
+            "delta_written_ratio": plain["written_ratio"],
             "patched_s": less["s"], "patched_memory_mb": less["memory_mb"],
             "patched_percent": 100 * less["fetched_mb"] / (patched.zip.stat().st_size / proc.MB)}
 

@@ -2,8 +2,8 @@
 """An agent installs a release from a web server: seconds, bytes to the disk and memory, against the same release through a pipe of
 programs that do nothing else."""
 
-import hashlib
 import os
+import pathlib
 import shutil
 import subprocess
 import threading
@@ -13,6 +13,7 @@ import meters
 import proc
 import release
 from rows import Row
+from signed import Keys, Release
 import web
 import whole
 
@@ -31,14 +32,13 @@ sync -f "$INTO"
 
 ROWS = (
     Row("install_ratio", "install over curl | openssl | bsdtar, sync", "×", 1.0),
-    Row("written_ratio", "bytes to the disk over the tree's", "×", 1.1),
-    Row("written_twice_ratio", "bytes to the disk over those of zip and tree", "×", 1.1, steady=True),
+    Row("written_ratio", "bytes to the disk over the tree's", "×", 1.1, steady=True),
     Row("memory_mb", "memory of the agent over idle", "MB", 16, steady=True),
 )
 NOTES = (
     ("install_s", "order to exchanged folders", "s"),
-    ("fetch_s", "of that, download and its hash", "s"),
-    ("stage_s", "of that, extraction, check of files, sync", "s"),
+    ("fetch_s", "of that, download, extraction, hash of each file", "s"),
+    ("stage_s", "of that, check of all files", "s"),
     ("swap_s", "of that, hold and exchange", "s"),
     ("result_s", "order to result, with the processes' proof", "s"),
     ("pipe_s", "curl | openssl | bsdtar, sync", "s"),
@@ -66,15 +66,6 @@ class States(threading.Thread):
     def stop(self):
         self.ended.set()
         self.join()
-
-
-def order(rig, web_server, zip_path, number, version, **more):
-    """A meter update as the panel writes it."""
-    processes = [{"process_name": name, "version": version} for name in meters.names(rig.device.count)]
-    with zip_path.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    return {"command": "smart_meter_update", "command_no": number, "url": web_server.url(zip_path.name), "processes": processes,
-            "sha256": digest, "size": zip_path.stat().st_size, "force": True, **more}
 
 
 def install(rig, panel, command):
@@ -133,22 +124,24 @@ def best(rounds):
 
 
 def measure(peers, programs, count, folder, rounds=ROUNDS):
-    with whole.Whole(programs, folder, PROCESSES, allow_http=True) as rig:
-        content = release.files(count, lambda _: 1, release.programs(rig.device, 2))
-        zip_path = release.write_zip(meters.make_folder(folder / "web") / "release.zip", content)
-        tree = release.write_tree(folder / "tree", content)
-        server = web.Web(zip_path.parent)
+    keys = Keys(programs, meters.make_folder(pathlib.Path(f"{folder}-keys")))
+    with whole.Whole(programs, folder, PROCESSES, allow_http=True, release_keys=[keys.public]) as rig:
+        served = meters.make_folder(folder / "web")
+        server = web.Web(served)
         panel = rig.panel()
         measured = []
-        for number in range(rounds):
-            ours = measured_install(rig, panel, order(rig, server, zip_path, number + 1, 2))
-            measured.append({**ours, **floor_figures(peers, server.url(zip_path.name), zip_path, tree, folder / "into")})
+        for number in range(1, rounds + 1):
+            # Nothing of it is installed already.
+            wanted = Release(rig, keys, served, f"release{number}", count, number + 1, lambda _, version=number: version)
+            tree = release.write_tree(folder / f"tree{number}", wanted.content)
+            ours = measured_install(rig, panel, wanted.order(rig, server, number))
+            measured.append({**ours, **floor_figures(peers, server.url(wanted.zip.name), wanted.zip, tree, folder / "into")})
+            shutil.rmtree(tree)
         panel.close()
         server.close()
     figures = best(measured)
     figures["memory_mb"] = max(each["memory_mb"] for each in measured)
-    figures["zip_mb"], figures["tree_mb"] = zip_path.stat().st_size / proc.MB, release.tree_bytes(content) / proc.MB
+    figures["zip_mb"], figures["tree_mb"] = wanted.zip.stat().st_size / proc.MB, release.tree_bytes(wanted.content) / proc.MB
     figures["install_ratio"] = figures["install_s"] / figures["pipe_s"] if figures["pipe_s"] else None
     figures["written_ratio"] = figures["written_mb"] / figures["tree_mb"]
-    figures["written_twice_ratio"] = figures["written_mb"] / (figures["zip_mb"] + figures["tree_mb"])
     return figures

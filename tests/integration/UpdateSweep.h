@@ -86,8 +86,9 @@ class SweptUpdate
 public:
     static constexpr std::chrono::seconds limit{30};
 
-    // How the release comes to the device: as a whole zip, or what has changed of a signed one, with a patch.
-    enum class Way { Whole, Patched };
+    // How the release comes to the device: as a whole zip, or file by file of a signed one: each file, or what has
+    // changed, with a patch.
+    enum class Way { Whole, Staged, Patched };
 
     // `version` is -2 for a release that doesn't run.
     SweptUpdate(const QString &folder, const QString &root, int version, Way way = Way::Whole)
@@ -107,7 +108,7 @@ public:
     [[nodiscard]] bool serve()
     {
         const QString zip = m_folder + QStringLiteral("/release.zip");
-        if (!makeZip(zip, release(m_version)) || (m_way == Way::Patched && !sign(zip))) {
+        if (!makeZip(zip, release(m_version)) || (m_way != Way::Whole && !sign(zip))) {
             return false;
         }
         m_web.start(QStringLiteral(SGN_UPDATE_DRIVER), {QStringLiteral("serve"), zip});
@@ -133,7 +134,7 @@ public:
         QStringList command{QStringLiteral(SGN_UPDATE_DRIVER), QStringLiteral("run"), m_root, m_url, panelFile()};
         // Where it may not be able to come to its end.
         command += fault.kind == CallFault::Kind::Error ? QStringLiteral("100") : QStringLiteral("0");
-        if (m_way == Way::Patched) {
+        if (m_way != Way::Whole) {
             command += {manifestFile(), keyFile()};
         }
         return runWithFault(command, m_root, fault, output(), limit);
@@ -194,7 +195,7 @@ private:
     [[nodiscard]] QString manifestFile() const { return m_folder + QStringLiteral("/release.jws"); }
     [[nodiscard]] QString keyFile() const { return m_folder + QStringLiteral("/release.jwk"); }
 
-    // With a file that is patched and one that stays, both large enough for a delta.
+    // With a file that is patched and one that stays, or with none that stays; too large to be fetched as a whole.
     [[nodiscard]] Files release(int version) const
     {
         if (m_way == Way::Whole) {
@@ -202,21 +203,24 @@ private:
         }
         QByteArray noise;
         for (int i = 0; i < 2'000; ++i) {
-            noise += Sha256::hash(QByteArray::number(i));
+            noise += Sha256::hash(QByteArray::number(m_way == Way::Staged ? i * 10 + version : i));
         }
         Files files = meterRelease(version, noise);
-        files[QStringLiteral("SmartMeter/lib/same.bin")] = noise;
+        if (m_way == Way::Patched) {
+            files[QStringLiteral("SmartMeter/lib/same.bin")] = noise;
+        }
         return files;
     }
-    // Adds the patches to the zip, and writes its signed manifest and the key that it is checked by.
+    // Adds patches to the zip if there are any, and writes its signed manifest and the key that it is checked by.
     [[nodiscard]] bool sign(const QString &zip) const
     {
         const QString older = m_folder + QStringLiteral("/older.zip");
-        const auto patches = makeZip(older, release(1)) ? addPatches(zip, older) : fail(ErrorCode::Io, {});
+        const bool isReady = m_way == Way::Staged ||
+                             (makeZip(older, release(1)) && addPatches(zip, older).value_or(PatchReport{}).files == 1);
         const auto read = readReleaseZip(zip);
         const auto files = readReleaseFiles(zip);
         const auto key = newSigningKey(QStringLiteral("release"));
-        if (!patches || patches->files != 1 || !read || !files || !key) {
+        if (!isReady || !read || !files || !key) {
             return false;
         }
         ReleaseManifest manifest = manifestOf(*read, QDateTime::currentDateTimeUtc());

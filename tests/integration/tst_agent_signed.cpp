@@ -34,8 +34,9 @@ private:
     // One for each test, so that nothing of another one is still under way.
     std::unique_ptr<ProsodyServer> m_server;
     HttpServer m_web;
-    QByteArray m_zip;
-    QByteArray m_list; // of the zip's files, signed
+    QByteArray m_small; // the zip of the next release
+    QByteArray m_zip;   // that is served
+    QByteArray m_list;  // of the zip's files, signed
     std::unique_ptr<AgentDevice> m_device;
     std::unique_ptr<Endpoint> m_panel;
     SigningKey m_release;
@@ -172,6 +173,9 @@ private Q_SLOTS:
         m_release = newSigningKey(u"release"_s).value();
         m_operator = newSigningKey(u"operator"_s).value();
         m_stranger = newSigningKey(u"stranger"_s).value();
+        const QTemporaryDir folder;
+        QVERIFY(makeZip(folder.filePath(u"a.zip"_s), meterRelease(2)));
+        m_small = readWhole(folder.filePath(u"a.zip"_s));
         m_web.setHandler([this](const HttpRequest &request, QTcpSocket *socket) {
             HttpServer::serve(request, socket, request.path == "/list" ? m_list : m_zip);
         });
@@ -182,9 +186,7 @@ private Q_SLOTS:
         m_server = std::make_unique<ProsodyServer>();
         QVERIFY2(m_server->start({{deviceJid, u"d"_s}, {panelJid, panelPassword}}),
                  qPrintable(m_server->errorString()));
-        const QTemporaryDir folder;
-        QVERIFY(makeZip(folder.filePath(u"a.zip"_s), meterRelease(2)));
-        m_zip = readWhole(folder.filePath(u"a.zip"_s));
+        m_zip = m_small;
         m_device = std::make_unique<AgentDevice>();
         const QJsonObject keys{{u"release_keys"_s, QJsonArray{toJwk(publicKeyOf(m_release).value())}},
                                {u"operator_keys"_s, QJsonArray{toJwk(publicKeyOf(m_operator).value())}}};
@@ -281,6 +283,7 @@ private Q_SLOTS:
     {
         QTest::addColumn<QByteArray>("body");
         QTest::addColumn<QString>("error");
+        m_zip = m_small;
         const QByteArray release = signRelease(manifest(), m_release).value();
         QTest::newRow("unsigned") << encode(update({})) << u"not_signed"_s;
         QTest::newRow("a signed release, no operator") << encode(update(release)) << u"not_signed"_s;

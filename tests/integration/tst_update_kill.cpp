@@ -43,6 +43,9 @@ private Q_SLOTS:
         row("I/O error once", {Kind::Error, Calls::All, 0, EIO}, 60);
         row("I/O errors from then on", {Kind::Error, Calls::All, 0, EIO, true}, 30);
         row("read-only from then on", {Kind::Error, Calls::Changing, 0, EROFS, true}, 30);
+        row("kill -9, file by file", {Kind::Kill, Calls::Changing}, 100, Way::Staged);
+        row("no space once, file by file", {Kind::Error, Calls::Growing, 0, ENOSPC}, 30, Way::Staged);
+        row("I/O error once, file by file", {Kind::Error, Calls::All, 0, EIO}, 60, Way::Staged);
         row("kill -9, patched", {Kind::Kill, Calls::Changing}, 100, Way::Patched);
         row("no space once, patched", {Kind::Error, Calls::Growing, 0, ENOSPC}, 30, Way::Patched);
         row("I/O error once, patched", {Kind::Error, Calls::All, 0, EIO}, 60, Way::Patched);

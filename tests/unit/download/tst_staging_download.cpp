@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "archive/FilePatch.h"
 #include "crypto/Sha256.h"
-#include "download/DeltaDownload.h"
 #include "download/Downloader.h"
+#include "download/PatchedFiles.h"
+#include "download/StagingDownload.h"
 #include "package/ReleasePatches.h"
 #include "support/HttpServer.h"
 #include "support/ReleaseKit.h"
@@ -58,7 +59,7 @@ DownloadLimits quick()
 
 } // namespace
 
-class TestDeltaDownload : public QObject
+class TestStagingDownload : public QObject
 {
     Q_OBJECT
 
@@ -82,18 +83,18 @@ private:
 
     [[nodiscard]] DownloadRequest request(const HttpServer &server) const
     {
-        DeltaBase base{path(u"SmartMeter"_s), {}, m_zip.size()};
+        ReleaseContent base{path(u"SmartMeter"_s), {}, m_zip.size(), path(u"stage"_s)};
         for (auto it = m_new.cbegin(); it != m_new.cend(); ++it) {
             base.files[it.key()] = {Sha256::hash(it.value()), it.value().size(), ReleaseFile::Kind::Plain};
         }
         DownloadRequest request{server.url(), path(u"part.zip"_s), m_zip.size(), true};
-        request.delta = base;
+        request.content = base;
         return request;
     }
 
-    [[nodiscard]] std::unique_ptr<DeltaDownload> make(const DownloadRequest &request)
+    [[nodiscard]] std::unique_ptr<StagingDownload> make(const DownloadRequest &request)
     {
-        return std::make_unique<DeltaDownload>(request, web::Access(), m_limits, [this, request] {
+        return std::make_unique<StagingDownload>(request, web::Access(), m_limits, [this, request] {
             return std::make_unique<Downloader>(request, web::Access(), m_limits);
         });
     }
@@ -110,7 +111,9 @@ private:
         return *result;
     }
 
-    // What the zip that was fetched unpacks to.
+    [[nodiscard]] Files staged() const { return installedFiles(path(u"stage"_s), u"SmartMeter"_s); }
+
+    // What a zip that was fetched unpacks to.
     [[nodiscard]] Files unpacked() const
     {
         ExtractRules rules;
@@ -142,13 +145,13 @@ private Q_SLOTS:
             [this](const HttpRequest &request, QTcpSocket *socket) { HttpServer::serve(request, socket, m_zip); });
         const auto fetched = fetch(server);
         QVERIFY2(fetched, fetched ? "" : qPrintable(fetched.error().message));
-        QVERIFY(fetched->assembled);
+        QVERIFY(fetched->staged);
         const qint64 members = changed * fileSize + 100;
         qInfo("%lld bytes fetched of a zip of %lld, %.3f of the changed members", fetched->bytes, qint64{m_zip.size()},
               static_cast<double>(fetched->bytes) / static_cast<double>(members));
         QVERIFY(fetched->bytes < members + members / 20 + 8192); // the directory, and what is packed around each
-        QCOMPARE(unpacked(), m_new);
-        QVERIFY(!QFile::exists(path(u"part.zip.ranges"_s)));
+        QCOMPARE(staged(), m_new);
+        QVERIFY(!QFile::exists(path(u"part.zip.patches"_s)));
     }
 
     void closesConnectionsThatSendToTheEnd_data()
@@ -191,8 +194,8 @@ private Q_SLOTS:
         });
         const auto fetched = fetch(server);
         QVERIFY2(fetched, fetched ? "" : qPrintable(fetched.error().message));
-        QVERIFY(fetched->assembled);
-        QCOMPARE(unpacked(), m_new);
+        QVERIFY(fetched->staged);
+        QCOMPARE(staged(), m_new);
         QCOMPARE(wholes, older ? 1 : 0); // to find out
         qInfo("%lld bytes taken of a zip of %lld, %lld requests", fetched->bytes, qint64{m_zip.size()},
               qint64{server.requests().size()});
@@ -209,8 +212,8 @@ private Q_SLOTS:
             [this](const HttpRequest &request, QTcpSocket *socket) { HttpServer::serve(request, socket, m_zip); });
         const auto fetched = fetch(server);
         QVERIFY(fetched.has_value());
-        QVERIFY(fetched->assembled);
-        QCOMPARE(unpacked(), m_new);
+        QVERIFY(fetched->staged);
+        QCOMPARE(staged(), m_new);
     }
 
     void continuesAfterCuts()
@@ -222,8 +225,8 @@ private Q_SLOTS:
         });
         const auto fetched = fetch(server);
         QVERIFY(fetched.has_value());
-        QVERIFY(fetched->assembled);
-        QCOMPARE(unpacked(), m_new);
+        QVERIFY(fetched->staged);
+        QCOMPARE(staged(), m_new);
     }
 
     void fetchesTheWholeZipWhereADeltaIsImpossible_data()
@@ -231,8 +234,8 @@ private Q_SLOTS:
         QTest::addColumn<QByteArray>("trouble");
         for (const char *const trouble :
              {"no ranges", "no validator", "changes meanwhile", "another size", "other bytes than asked",
-              "more than asked", "always cut", "silent", "no zip at the end", "too much has changed",
-              "nothing in common", "same size, other content", "no space"}) {
+              "more than asked", "always cut", "silent", "no zip at the end", "no space", "a file more", "a file less",
+              "another file than was signed", "a stage that is a file"}) {
             QTest::newRow(trouble) << QByteArray(trouble);
         }
     }
@@ -240,14 +243,15 @@ private Q_SLOTS:
     void fetchesTheWholeZipWhereADeltaIsImpossible()
     {
         QFETCH(const QByteArray, trouble);
-        prepare(release(1, trouble == "too much has changed" ? fileCount - 1 : 2),
-                release(2, trouble == "too much has changed" ? fileCount - 1 : 2));
-        if (trouble == "nothing in common") {
-            QVERIFY(QDir(path(u"SmartMeter"_s)).removeRecursively());
-        } else if (trouble == "same size, other content") {
-            for (const QString &name : m_old.keys()) {
-                QVERIFY(writeFile(m_folder->path() + u'/' + name, QByteArray(m_old.value(name).size(), '#')));
-            }
+        prepare(release(1, 2), release(2, 2));
+        if (trouble == "a file more") {
+            m_new.remove(u"SmartMeter/lib/f30.bin"_s);
+        } else if (trouble == "a file less") {
+            m_new[u"SmartMeter/lib/more.bin"_s] = "x";
+        } else if (trouble == "another file than was signed") {
+            m_new[u"SmartMeter/lib/f01.bin"_s] = noise(fileSize, 7);
+        } else if (trouble == "a stage that is a file") {
+            QVERIFY(writeFile(path(u"stage"_s), "x"));
         } else if (trouble == "no space") {
             m_limits.freeSpace = [this](const QString &) -> qint64 {
                 return m_zip.size() + 1000;
@@ -287,10 +291,94 @@ private Q_SLOTS:
         });
         const auto fetched = fetch(server);
         QVERIFY2(fetched, fetched ? "" : qPrintable(fetched.error().message));
-        QVERIFY(!fetched->assembled);
+        QVERIFY(!fetched->staged);
+        QVERIFY(!QFileInfo(path(u"stage"_s)).isDir());
         QCOMPARE(fetched->sha256, Sha256::hash(m_zip));
         QCOMPARE(readWhole(path(u"part.zip"_s)), m_zip);
-        QVERIFY(!QFile::exists(path(u"part.zip.ranges"_s)));
+        QVERIFY(!QFile::exists(path(u"part.zip.patches"_s)));
+    }
+
+    void stagesAWholeRelease_data()
+    {
+        QTest::addColumn<QByteArray>("what");
+        for (const char *const what : {"most has changed", "nothing is installed", "same size, other content"}) {
+            QTest::newRow(what) << QByteArray(what);
+        }
+    }
+
+    void stagesAWholeRelease()
+    {
+        QFETCH(const QByteArray, what);
+        prepare(release(1, fileCount - 1), release(2, fileCount - 1));
+        if (what == "nothing is installed") {
+            QVERIFY(QDir(path(u"SmartMeter"_s)).removeRecursively());
+        } else if (what == "same size, other content") {
+            for (auto it = m_old.cbegin(); it != m_old.cend(); ++it) {
+                QVERIFY(writeFile(m_folder->path() + u'/' + it.key(), QByteArray(it.value().size(), '#')));
+            }
+        }
+        const HttpServer server(
+            [this](const HttpRequest &request, QTcpSocket *socket) { HttpServer::serve(request, socket, m_zip); });
+        const auto fetched = fetch(server);
+        QVERIFY2(fetched, fetched ? "" : qPrintable(fetched.error().message));
+        QVERIFY(fetched->staged);
+        QCOMPARE(staged(), m_new);
+        QVERIFY(server.requests().size() <= 3); // the directory, and all the rest but one file that is installed
+        QVERIFY(!QFile::exists(path(u"part.zip"_s)));
+    }
+
+    // What is complete is not fetched again, and what isn't is not taken for it.
+    void continuesWithWhatIsComplete_data()
+    {
+        QTest::addColumn<QByteArray>("harm"); // to what was staged, while the device was off
+        QTest::newRow("none") << QByteArray();
+        QTest::newRow("a file is cut") << QByteArray("cut");
+        QTest::newRow("a file has another content") << QByteArray("content");
+        QTest::newRow("a file has another mode") << QByteArray("mode");
+        QTest::newRow("a file that isn't the release's") << QByteArray("stranger");
+        QTest::newRow("a link in place of a file") << QByteArray("link");
+    }
+
+    void continuesWithWhatIsComplete()
+    {
+        QFETCH(const QByteArray, harm);
+        prepare(release(1, fileCount), release(2, fileCount));
+        constexpr qint64 untilCut = 15 * fileSize;
+        bool isUp = false;
+        qint64 sent = 0;
+        std::unique_ptr<StagingDownload> download;
+        HttpServer server;
+        server.setHandler([&](const HttpRequest &request, QTcpSocket *socket) {
+            const bool isTail = !request.headers.value("range").startsWith("bytes=0-");
+            HttpServer::serve(request, socket, m_zip, "\"v1\"", isUp || isTail ? -1 : untilCut);
+        });
+        download = make(request(server));
+        download->start();
+        const auto stagedFiles = [this] {
+            return staged().size();
+        };
+        // One file is being written yet.
+        QTRY_VERIFY_WITH_TIMEOUT(stagedFiles() > 13, 20'000);
+        download.reset();
+        isUp = true;
+        const QString victim = path(u"stage/SmartMeter/lib/f03.bin"_s);
+        if (harm == "cut") {
+            QVERIFY(QFile(victim).resize(fileSize - 1));
+        } else if (harm == "content") {
+            QVERIFY(writeFile(victim, noise(fileSize, 9)));
+        } else if (harm == "mode") {
+            QVERIFY(QFile::setPermissions(victim, QFile::ReadOwner | QFile::WriteOwner));
+        } else if (harm == "stranger") {
+            QVERIFY(writeFile(path(u"stage/SmartMeter/lib/stranger.py"_s), "x"));
+        } else if (harm == "link") {
+            QVERIFY(QFile::remove(victim) && QFile::link(path(u"SmartMeter/lib/f03.bin"_s), victim));
+        }
+        const auto fetched = fetch(server);
+        QVERIFY2(fetched, fetched ? "" : qPrintable(fetched.error().message));
+        QVERIFY(fetched->staged);
+        QCOMPARE(staged(), m_new);
+        sent = fetched->bytes;
+        QVERIFY2(sent < m_zip.size() - 11 * fileSize, qPrintable(QString::number(sent)));
     }
 
     void stopsWhenItIsDeletedAtAnyMoment()
@@ -298,7 +386,7 @@ private Q_SLOTS:
         prepare(release(1, 10), release(2, 10));
         for (int after = 0; after < 12; ++after) {
             int count = 0;
-            std::unique_ptr<DeltaDownload> download;
+            std::unique_ptr<StagingDownload> download;
             const HttpServer server([&](const HttpRequest &request, QTcpSocket *socket) {
                 if (++count > after) {
                     download.reset();
@@ -312,7 +400,7 @@ private Q_SLOTS:
             download->start();
             QTRY_VERIFY_WITH_TIMEOUT(download == nullptr || finished, 20'000);
             download.reset();
-            QVERIFY(!QFile::exists(path(u"part.zip.ranges"_s)));
+            QVERIFY(!QFile::exists(path(u"part.zip.patches"_s)));
         }
     }
 
@@ -347,11 +435,11 @@ private Q_SLOTS:
             [this](const HttpRequest &request, QTcpSocket *socket) { HttpServer::serve(request, socket, m_zip); });
         const Result<Downloaded> fetched = fetch(server);
         QVERIFY2(fetched, fetched ? "" : qPrintable(fetched.error().message));
-        QVERIFY(fetched->assembled);
-        QCOMPARE(unpacked(), m_new);
+        QVERIFY(fetched->staged);
+        QCOMPARE(staged(), m_new);
         // The patches take less than a tenth of the changed files; the rest is the zip's directory.
         QVERIFY2(fetched->bytes < changed * fileSize / 10 + 12'000, qPrintable(QString::number(fetched->bytes)));
-        QVERIFY(!QFile::exists(path(u"part.zip.patched"_s)));
+        QVERIFY(!QFile::exists(path(u"part.zip.patches"_s)));
     }
 
     // What a zip's directory states of a patch is the server's word.
@@ -373,7 +461,8 @@ private Q_SLOTS:
         QFETCH(const bool, isUsed);
         const QString file = u"SmartMeter/a.bin"_s;
         QVERIFY(test::writeFile(m_folder->filePath(file), "old"));
-        const DeltaBase base{path(u"SmartMeter"_s), {{file, {QByteArray(32, 'n'), 3, ReleaseFile::Kind::Plain}}}, 0};
+        const ReleaseContent base{
+            path(u"SmartMeter"_s), {{file, {QByteArray(32, 'n'), 3, ReleaseFile::Kind::Plain}}}, 0, {}};
         const QString patch = toMemberPath({file, isSame ? Sha256::hash("old") : QByteArray(32, 'o')});
         const QList<ZipMember> members{{file, true, 0, 200'000'000, 3, {}}, {patch, true, 200'000'000, length, 1, {}}};
         QCOMPARE(usablePatches(members, base, {}, {}).contains(file), isUsed);
@@ -407,8 +496,8 @@ private Q_SLOTS:
             [this](const HttpRequest &request, QTcpSocket *socket) { HttpServer::serve(request, socket, m_zip); });
         const Result<Downloaded> fetched = fetch(server);
         QVERIFY2(fetched, fetched ? "" : qPrintable(fetched.error().message));
-        QVERIFY(fetched->assembled);
-        QCOMPARE(unpacked(), m_new);
+        QVERIFY(fetched->staged);
+        QCOMPARE(staged(), m_new);
     }
 
     // A device that knows no patches unpacks it as well.
@@ -431,13 +520,19 @@ private Q_SLOTS:
         const DeltaPlan some = planDelta(members, {u"a/1"_s, u"a/2"_s, u"a/4"_s, u"a/5"_s, u"a/6"_s});
         QCOMPARE(some.ranges, (QList<ByteRange>{{0, 2000}, {3500, 1500}}));
         QCOMPARE(some.bytes, 3500);
-        const QList<ZipPart> parts = partsOf(some, {u"/old"_s, {}, 0}, u"/ranges"_s, u"/patched"_s);
-        QCOMPARE(parts[0].offset, 0);
-        QCOMPARE(parts[3].offset, 1500);
-        QCOMPARE(parts[7].offset, 2000);
-        QCOMPARE(parts[9].offset, 3000);
+        QCOMPARE(some.fetched.size(), 5);
+        // As many as a server could be asked for: then one for all.
+        members.clear();
+        QSet<QString> present;
+        for (int i = 0; i < 2 * maxRanges + 2; ++i) {
+            members += ZipMember{u"a/%1"_s.arg(i), true, i * qint64{5000}, 5000, 400, QByteArray(50, 'e')};
+            if (i % 2 == 1) {
+                present += members.last().path;
+            }
+        }
+        QCOMPARE(planDelta(members, present).ranges, (QList<ByteRange>{{0, (2 * maxRanges + 1) * qint64{5000}}}));
     }
 };
 
-QTEST_GUILESS_MAIN(TestDeltaDownload)
-#include "tst_delta_download.moc"
+QTEST_GUILESS_MAIN(TestStagingDownload)
+#include "tst_staging_download.moc"
