@@ -149,6 +149,7 @@ void SimDevice::update(const UpdateCommand &update, const Command &command, cons
                    failure(number, ErrorCode::DownloadFailed, u"download failed: HTTP 404 from example.com"_s));
         } else {
             install(update);
+            Q_EMIT installed(update.component, number);
             finish(command, fingerprint, success(number));
         }
     });

@@ -44,6 +44,8 @@ public:
 Q_SIGNALS:
     void stateChanged(sgn::xmpp::Session::State state);
     void offline(const sgn::Error &reason);
+    // Each time that a release is installed; 0 without a number.
+    void installed(sgn::Component component, sgn::CommandNo number);
     void switchedOff();
 
 private:

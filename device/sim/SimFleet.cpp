@@ -24,8 +24,7 @@ void SimFleet::add(const Server &server, const DeviceAccount &account, int numbe
     SimDevice::Setting setting;
     setting.account.jid = account.jid;
     setting.account.password = account.password;
-    setting.account.host = server.host;
-    setting.account.port = server.port;
+    setting.account.servers = server.nodes;
     setting.account.caFile = server.caFile;
     setting.account.resource = u"sgn-agent"_s;
     setting.panelJid = server.panelJid;
@@ -42,6 +41,10 @@ void SimFleet::add(const Server &server, const DeviceAccount &account, int numbe
                 m_online += static_cast<int>(now) - static_cast<int>(isOnline);
                 isOnline = now;
                 Q_EMIT stateChanged(jid, state);
+            });
+    connect(device.get(), &SimDevice::installed, this,
+            [this, jid = device->jid()](Component component, CommandNo commandNo) {
+                Q_EMIT installed(jid, component, commandNo);
             });
     connect(device.get(), &SimDevice::offline, this, [this](const Error &reason) {
         if (m_reported != reason) {

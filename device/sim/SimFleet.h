@@ -18,8 +18,8 @@ class SimFleet : public QObject
 public:
     struct Server
     {
-        QString host;
-        quint16 port = 0;
+        // Nodes of one cluster; each device takes one of them by chance, and another one when that fails.
+        QList<xmpp::Account::Server> nodes;
         QString caFile;
         QString panelJid;
     };
@@ -38,6 +38,8 @@ public:
 
 Q_SIGNALS:
     void stateChanged(const QString &jid, sgn::xmpp::Session::State state);
+    // A device has carried out a command to install a release; once for each time that it does.
+    void installed(const QString &jid, sgn::Component component, sgn::CommandNo number);
     // Why a device can't log in; once while the reason stays the same.
     void offline(const sgn::Error &reason);
     void stopped();

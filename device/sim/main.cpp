@@ -47,27 +47,35 @@ QByteArray contentOf(const QString &option, const QString &path, qint64 limit)
 void addOptions(CommandLine &line)
 {
     line.addOptions({
-        {u"server"_s, u"The XMPP server, direct TLS."_s, u"HOST:PORT"_s},
+        {u"server"_s, u"The XMPP server, direct TLS; of a cluster, each of its nodes by an option of its own."_s,
+         u"HOST:PORT"_s},
         {u"ca"_s, u"The certification authority of the server."_s, u"PEM"_s},
         {u"devices"_s, u"How many; the first ones in the accounts file."_s, u"N"_s, u"1"_s},
         {u"accounts"_s, u"One JID:PASSWORD a line."_s, u"FILE"_s},
         {u"panel"_s, u"The control panel's JID (default: technospurs at the domain of the first account)."_s, u"JID"_s},
         {u"behaviour"_s, u"JSON: how they act; the manual page and device/sim/README.md list the fields."_s, u"FILE"_s},
-        {u"json"_s, u"Print every change of a device's connection as one JSON line."_s},
+        {u"json"_s,
+         u"Print every change of a device's connection, and every release that it installs, as one JSON line."_s},
     });
+}
+
+xmpp::Account::Server readNode(const QString &text)
+{
+    static const QRegularExpression address(u"^\\[?([^\\]]+)\\]?:([0-9]{1,5})$"_s);
+    const auto match = address.match(text);
+    const int port = match.captured(2).toInt();
+    if (!match.hasMatch() || port < 1 || port > 65535) {
+        CommandLine::usageError(u"--server takes HOST:PORT, not '%1'"_s.arg(text));
+    }
+    return {match.captured(1), static_cast<quint16>(port)};
 }
 
 sim::SimFleet::Server readServer(const QCommandLineParser &parser)
 {
-    static const QRegularExpression address(u"^\\[?([^\\]]+)\\]?:([0-9]{1,5})$"_s);
-    const auto match = address.match(parser.value(u"server"_s));
-    const int port = match.captured(2).toInt();
-    if (!match.hasMatch() || port < 1 || port > 65535) {
-        CommandLine::usageError(u"--server takes HOST:PORT, not '%1'"_s.arg(parser.value(u"server"_s)));
-    }
     sim::SimFleet::Server server;
-    server.host = match.captured(1);
-    server.port = static_cast<quint16>(port);
+    for (const QString &text : parser.values(u"server"_s)) {
+        server.nodes += readNode(text);
+    }
     server.caFile = parser.value(u"ca"_s);
     server.panelJid = xmpp::bareJid(parser.value(u"panel"_s));
     if (parser.isSet(u"panel"_s) && !xmpp::isBareAccountJid(server.panelJid)) {
@@ -175,6 +183,15 @@ int main(int argc, char *argv[])
             summary.start(summaryEvery);
         }
     });
+    if (arguments.json) {
+        QObject::connect(&fleet, &sim::SimFleet::installed, &fleet,
+                         [&](const QString &jid, Component component, CommandNo number) {
+                             print(toAsciiJson({{u"ms"_s, qint64{clock.monotonic().count()}},
+                                                {u"device"_s, jid},
+                                                {u"installed"_s, QString(folderName(component))},
+                                                {u"command_no"_s, qint64{number}}}));
+                         });
+    }
     QObject::connect(&termination, &TerminationSignal::received, &fleet, &sim::SimFleet::stop);
     QObject::connect(&fleet, &sim::SimFleet::stopped, &app, &QCoreApplication::quit);
     fleet.start();

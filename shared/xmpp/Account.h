@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #pragma once
 
+#include <QList>
 #include <QString>
 #include <QUrl>
 
@@ -16,6 +17,14 @@ struct Account
         Direct,
         // TLS requested inside a plain stream (RFC 6120 section 5), only where the configuration demands it.
         StartTls,
+    };
+
+    struct Server
+    {
+        QString host;
+        quint16 port = 0;
+
+        friend bool operator==(const Server &, const Server &) = default;
     };
 
     // Bare JID, e.g. altimeter_0001@im.koderoot.net.
@@ -34,6 +43,9 @@ struct Account
     // The last part of the full JID. Fixed for a device, so that a new login receives what the server still keeps for a
     // session whose link was cut; empty lets the server choose, which is what several open dashboards need.
     QString resource;
+    // The nodes of a cluster, instead of `host`, `port` and what DNS names: they are tried in turn, as the targets of
+    // SRV records of one priority and equal weights are.
+    QList<Server> servers = {};
 
     // Without the password.
     [[nodiscard]] QString describe() const;

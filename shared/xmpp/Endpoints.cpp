@@ -13,6 +13,7 @@ namespace {
 
 constexpr quint16 directTlsPort = 5223; // XEP-0368
 constexpr quint16 startTlsPort = 5222;  // RFC 6120 section 14.7
+constexpr quint16 equalWeight = 1'000;
 
 // RFC 2782: by priority; among equals at random, by weight.
 QList<ServiceRecord> inOrder(QList<ServiceRecord> records, const std::function<double()> &random)
@@ -36,6 +37,16 @@ QList<ServiceRecord> inOrder(QList<ServiceRecord> records, const std::function<d
     return records;
 }
 
+// Weights of nothing would leave them in the order of the list.
+QList<ServiceRecord> recordsOf(const QList<Account::Server> &servers)
+{
+    QList<ServiceRecord> records;
+    for (const Account::Server &server : servers) {
+        records += {.target = server.host, .port = server.port, .priority = 0, .weight = equalWeight};
+    }
+    return records;
+}
+
 void add(QList<Endpoint> &endpoints, const QList<ServiceRecord> &records, Account::Tls tls,
          const std::function<double()> &random)
 {
@@ -51,7 +62,7 @@ void add(QList<Endpoint> &endpoints, const QList<ServiceRecord> &records, Accoun
 
 bool usesServiceRecords(const Account &account)
 {
-    return account.host.isEmpty() && account.port == 0;
+    return account.servers.isEmpty() && account.host.isEmpty() && account.port == 0;
 }
 
 QList<Endpoint> endpointsOf(const Account &account, const ServiceRecords &records, const QList<Endpoint> &failed,
@@ -60,6 +71,15 @@ QList<Endpoint> endpointsOf(const Account &account, const ServiceRecords &record
     using Tls = Account::Tls;
     const bool isDirect = account.tls == Tls::Direct;
     QList<Endpoint> endpoints;
+    const auto failedLast = [&endpoints, &failed] {
+        std::ranges::stable_sort(endpoints, {},
+                                 [&failed](const Endpoint &endpoint) { return failed.indexOf(endpoint); });
+    };
+    if (!account.servers.isEmpty()) {
+        add(endpoints, recordsOf(account.servers), account.tls, random);
+        failedLast();
+        return endpoints;
+    }
     if (account.port != 0) {
         return {{account.connectHost(), account.port, account.tls}};
     }
@@ -75,7 +95,7 @@ QList<Endpoint> endpointsOf(const Account &account, const ServiceRecords &record
         }
         endpoints += {account.connectHost(), startTlsPort, Tls::StartTls};
     }
-    std::ranges::stable_sort(endpoints, {}, [&failed](const Endpoint &endpoint) { return failed.indexOf(endpoint); });
+    failedLast();
     return endpoints;
 }
 

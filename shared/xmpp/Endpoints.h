@@ -38,7 +38,7 @@ struct ServiceRecords
 // A zone may list more; no attempt has time for them.
 inline constexpr qsizetype maxEndpoints = 16;
 
-// Whether SRV records are looked up: where neither host nor port is configured.
+// Whether SRV records are looked up: where neither servers nor host nor port are configured.
 [[nodiscard]] bool usesServiceRecords(const Account &account);
 
 // Where to connect, in this order: what the configuration names; else the records, direct TLS first, each kind by

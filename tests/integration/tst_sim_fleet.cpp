@@ -272,6 +272,9 @@ private Q_SLOTS:
                                  << QByteArray("--server takes HOST:PORT");
         QTest::newRow("a port that is none")
             << QStringList{u"--server"_s, u"localhost:99999"_s} + rest << QByteArray("--server takes HOST:PORT");
+        QTest::newRow("a second node that is none")
+            << QStringList{u"--server"_s, u"localhost:5223"_s, u"--server"_s, u"other"_s} + rest
+            << QByteArray("--server takes HOST:PORT, not 'other'");
         QTest::newRow("too few accounts")
             << QStringList{u"--server"_s, u"localhost:5223"_s, u"--devices"_s, u"3"_s} + rest
             << QByteArray("--devices: the accounts file has 0");

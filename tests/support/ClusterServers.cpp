@@ -199,9 +199,19 @@ ClusterNode::Answer ClusterNode::run(const QStringList &arguments, const QByteAr
 
 bool ClusterNode::start()
 {
+    launch();
+    return awaitStart();
+}
+
+void ClusterNode::launch()
+{
     m_process.setProcessChannelMode(QProcess::MergedChannels);
     m_process.setStandardInputFile(QProcess::nullDevice());
     m_process.start(QStringLiteral(SGN_CLUSTER_SERVER), {QStringLiteral("--root"), root(), QStringLiteral("run")});
+}
+
+bool ClusterNode::awaitStart()
+{
     if (QTest::qWaitFor([this] { return answers() || !isRunning(); }, startLimitMs) && isRunning()) {
         return true;
     }

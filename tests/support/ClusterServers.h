@@ -90,6 +90,9 @@ public:
 
     /// ejabberd; returns when it carries out requests, or false after a limit.
     [[nodiscard]] bool start();
+    /// The two halves of start(): nodes that all ended wait for each other.
+    void launch();
+    [[nodiscard]] bool awaitStart();
     [[nodiscard]] bool isRunning() const { return m_process.state() != QProcess::NotRunning; }
     /// SIGKILL: clients and the other nodes find dead connections.
     void kill();

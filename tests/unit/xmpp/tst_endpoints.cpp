@@ -103,6 +103,19 @@ private Q_SLOTS:
         QCOMPARE(text(endpointsOf(of, records, {}, last)), u"d heavy:1, d light:1, d later:1"_s);
     }
 
+    void triesTheNodesOfAClusterInTurn()
+    {
+        Account of = account(u"h"_s, 99, Tls::Direct);
+        of.servers = {{u"one"_s, 5223}, {u"two"_s, 5223}, {u"two"_s, 5223}, {u"three"_s, 0}};
+        const ServiceRecords records{{{u"other"_s, 1, 0, 0}}, {}};
+        QVERIFY(!usesServiceRecords(of));
+        QCOMPARE(text(endpointsOf(of, records, {}, first)), u"d one:5223, d two:5223"_s);
+        QCOMPARE(text(endpointsOf(of, records, {}, last)), u"d two:5223, d one:5223"_s);
+        QCOMPARE(text(endpointsOf(of, records, {{u"one"_s, 5223, Tls::Direct}}, first)), u"d two:5223, d one:5223"_s);
+        of.tls = Tls::StartTls;
+        QCOMPARE(text(endpointsOf(of, records, {}, first)), u"s one:5223, s two:5223"_s);
+    }
+
     // Each attempt begins where the last failure is longest ago.
     void triesLastWhatFailed()
     {
