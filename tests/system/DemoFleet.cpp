@@ -37,12 +37,13 @@ DemoFleet::~DemoFleet()
     }
 }
 
-QString DemoFleet::start(int devices)
+QString DemoFleet::start(int devices, const QStringList &moreOptions)
 {
     m_pictures = QDir::tempPath() + u"/sgn-pictures-%1"_s.arg(QCoreApplication::applicationPid());
     m_demo.start(QStringLiteral(SGN_SOURCE_DIR "/deploy/demo/demo"),
-                 {u"--bin"_s, QStringLiteral(SGN_BIN_DIR), u"--devices"_s, QString::number(devices), u"--no-window"_s,
-                  u"--pictures"_s, m_pictures});
+                 QStringList{u"--bin"_s, QStringLiteral(SGN_BIN_DIR), u"--devices"_s, QString::number(devices),
+                             u"--no-window"_s, u"--pictures"_s, m_pictures} +
+                     moreOptions);
     const QDeadlineTimer limit(startLimitMs);
     while (!m_printed.contains("Ctrl-C ends all of it")) {
         if (!m_demo.waitForReadyRead(static_cast<int>(limit.remainingTime()))) {
@@ -53,6 +54,12 @@ QString DemoFleet::start(int devices)
     static const QRegularExpression where(u"A fleet of \\d+ runs in (\\S+)"_s);
     m_folder = where.match(QString::fromUtf8(m_printed)).captured(1);
     return m_folder.isEmpty() ? u"the demo does not print where it runs"_s : QString();
+}
+
+QByteArray DemoFleet::printedByNow()
+{
+    m_printed += m_demo.readAll();
+    return m_printed;
 }
 
 bool DemoFleet::stop()

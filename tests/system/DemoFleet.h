@@ -29,7 +29,7 @@ public:
     ~DemoFleet();
 
     // Waits until the demo reports that everything runs; an empty string, or what went wrong.
-    [[nodiscard]] QString start(int devices);
+    [[nodiscard]] QString start(int devices, const QStringList &moreOptions = {});
     // As Ctrl-C; whether it ended by itself within the time, with nothing left in its folder.
     [[nodiscard]] bool stop();
     // The demo's own processes: the one that was started, and the one that does its work.
@@ -42,6 +42,8 @@ public:
     [[nodiscard]] QString deviceRoot(const QString &name) const;
     [[nodiscard]] QString release(const QString &zip) const;
     [[nodiscard]] QByteArray printed() const { return m_printed; }
+    // With what it has printed since.
+    [[nodiscard]] QByteArray printedByNow();
     [[nodiscard]] QString panelFile() const;
 
     [[nodiscard]] Answer sgnctl(const QStringList &arguments, int timeoutS = 60) const;
