@@ -56,8 +56,8 @@ Wire::Wire(const Setting &setting, QObject *parent)
     connect(&m_network, &QSslSocket::disconnected, this, [this] {
         onNetworkLost({ErrorCode::Network, u"the server closed the connection"_s});
     });
-    connect(&m_library, &QLocalSocket::readyRead, this, &Wire::onLibrary);
-    connect(&m_library, &QLocalSocket::disconnected, this, [this] {
+    connect(&m_library, &StreamEnd::readyRead, this, &Wire::onLibrary);
+    connect(&m_library, &StreamEnd::ended, this, [this] {
         onLibrary();
         m_network.disconnectFromHost();
     });
@@ -84,7 +84,7 @@ Result<qintptr> Wire::takeLibraryEnd()
     for (const int end : ends) {
         ::setsockopt(end, SOL_SOCKET, SO_SNDBUF, &pairBuffer, sizeof pairBuffer);
     }
-    m_library.setSocketDescriptor(ends[0]);
+    m_library.open(Descriptor(ends[0]));
     return ends[1];
 }
 
@@ -106,8 +106,7 @@ void Wire::abort()
 void Wire::endStream(const QByteArray &closing)
 {
     // What the library has written so far goes first.
-    while (m_library.waitForReadyRead(0)) {
-    }
+    onLibrary();
     m_isEnding = true;
     m_network.write(closing);
     m_network.flush();
@@ -231,13 +230,13 @@ void Wire::onNetworkLost(const Error &reason)
     if (m_broken || m_loss) {
         return;
     }
-    if (m_isEnding || m_library.state() != QLocalSocket::ConnectedState) {
+    if (m_isEnding || !m_library.isOpen()) {
         return fail(reason);
     }
     // The stream error that the server sends last ("conflict", "shutting down") explains more than the end itself.
     onNetwork();
     m_loss = reason;
-    m_library.disconnectFromServer();
+    m_library.finish();
 }
 
 void Wire::onLibrary()

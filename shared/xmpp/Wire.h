@@ -5,11 +5,11 @@
 #include "xmpp/Account.h"
 #include "xmpp/Connector.h"
 #include "xmpp/StanzaFramer.h"
+#include "xmpp/StreamEnd.h"
 #include "xmpp/TlsConfig.h"
 
 #include <chrono>
 #include <optional>
-#include <QLocalSocket>
 #include <QSslCertificate>
 #include <QSslSocket>
 
@@ -82,7 +82,7 @@ private:
     StanzaFramer m_framer;
     qsizetype m_maxUnsettled;
     QSslSocket m_network;
-    QLocalSocket m_library;
+    StreamEnd m_library;
     std::optional<Error> m_certificateError;
     std::optional<CertificateFault> m_certificateFault;
     std::optional<Error> m_loss;
