@@ -18,6 +18,7 @@
 #include <QTemporaryDir>
 #include <QtEndian>
 #include <QTest>
+#include <vector>
 
 using namespace sgn::test;
 using namespace Qt::StringLiterals;
@@ -29,6 +30,8 @@ constexpr int firstWave = 10;
 // By hand a rollout takes some five minutes at every size; here it only has to be in full swing.
 constexpr int mostInFlight = 40;
 constexpr int partInFlight = 50;
+// An event loop watches all of its connections each time around: many devices need several programs.
+constexpr int devicesOfASim = 500;
 // A desk that was killed has a lease for 60 s more.
 constexpr int rolloutLimitMs = 300'000;
 constexpr int msForDevice = 1'000;
@@ -48,6 +51,11 @@ struct Ran
 QString jid(int n)
 {
     return u"meter-%1@localhost"_s.arg(n, 5, 10, QChar(u'0'));
+}
+
+QByteArray password(int n)
+{
+    return "secret-" + QByteArray::number(n);
 }
 
 // Established connections to that address and port, which is on this machine.
@@ -86,7 +94,7 @@ class ClusterRolloutTest : public QObject
     std::unique_ptr<PostgresServer> m_postgres;
     std::unique_ptr<ClusterNode> m_first;
     std::unique_ptr<ClusterNode> m_second;
-    std::unique_ptr<QProcess> m_sim;
+    std::vector<std::unique_ptr<QProcess>> m_sims;
     QTemporaryDir m_folder;
 
     QSet<QString> m_online;
@@ -98,7 +106,8 @@ class ClusterRolloutTest : public QObject
     void setUpNodes();
     void makeAccounts();
     void switchDevicesOn();
-    void read();
+    [[nodiscard]] std::unique_ptr<QProcess> startSim(int firstDevice, int count);
+    void read(QProcess &sim);
     [[nodiscard]] bool write(const QString &name, const QByteArray &content) const;
     [[nodiscard]] QString panelFile(const QString &name, const ClusterNode &node) const;
     [[nodiscard]] static Ran ctl(const QString &panel, const QStringList &arguments);
@@ -156,14 +165,10 @@ void ClusterRolloutTest::setUpNodes()
 void ClusterRolloutTest::makeAccounts()
 {
     QByteArray table = "jid,password\n";
-    QByteArray lines;
     for (int n = 1; n <= m_devices; ++n) {
-        const QByteArray password = "secret-" + QByteArray::number(n);
-        table += jid(n).toUtf8() + ',' + password + '\n';
-        lines += jid(n).toUtf8() + ':' + password + '\n';
+        table += jid(n).toUtf8() + ',' + password(n) + '\n';
     }
-    QVERIFY(write(u"accounts.csv"_s, table) && write(u"accounts"_s, lines) &&
-            write(u"password"_s, panelPassword + '\n'));
+    QVERIFY(write(u"accounts.csv"_s, table) && write(u"password"_s, panelPassword + '\n'));
     // Nodes and devices share this machine, which logins cost most.
     const QByteArray behaviour = m_isMeasured ? R"({"update_ms":[2000,10000],"switch_on_ms":)" +
                                                     QByteArray::number(m_devices * msForSwitchingOn) + '}'
@@ -175,22 +180,39 @@ void ClusterRolloutTest::makeAccounts()
     QVERIFY2(devices.isGood(), qPrintable(devices.errors));
 }
 
-void ClusterRolloutTest::switchDevicesOn()
+std::unique_ptr<QProcess> ClusterRolloutTest::startSim(int firstDevice, int count)
 {
-    m_clock.start();
-    m_sim = std::make_unique<QProcess>();
-    m_sim->setProcessChannelMode(QProcess::ForwardedErrorChannel);
-    connect(m_sim.get(), &QProcess::readyReadStandardOutput, this, &ClusterRolloutTest::read);
+    const QString accounts = u"accounts-%1"_s.arg(firstDevice);
+    QByteArray lines;
+    for (int n = firstDevice; n < firstDevice + count; ++n) {
+        lines += jid(n).toUtf8() + ':' + password(n) + '\n';
+    }
+    if (!write(accounts, lines)) {
+        return nullptr;
+    }
+    auto sim = std::make_unique<QProcess>();
+    sim->setProcessChannelMode(QProcess::ForwardedErrorChannel);
+    connect(sim.get(), &QProcess::readyReadStandardOutput, this, [this, process = sim.get()] { read(*process); });
     QStringList arguments{u"--ca"_s,        m_first->caFile(),
-                          u"--accounts"_s,  m_folder.filePath(u"accounts"_s),
-                          u"--devices"_s,   QString::number(m_devices),
+                          u"--accounts"_s,  m_folder.filePath(accounts),
+                          u"--devices"_s,   QString::number(count),
                           u"--behaviour"_s, m_folder.filePath(u"behaviour"_s),
                           u"--panel"_s,     panelJid,
                           u"--json"_s};
     for (const ClusterNode *node : {m_first.get(), m_second.get()}) {
         arguments += {u"--server"_s, u"%1:%2"_s.arg(node->address()).arg(node->port())};
     }
-    m_sim->start(QStringLiteral(SGN_BIN_DIR "/sgn-sim"), arguments);
+    sim->start(QStringLiteral(SGN_BIN_DIR "/sgn-sim"), arguments);
+    return sim;
+}
+
+void ClusterRolloutTest::switchDevicesOn()
+{
+    m_clock.start();
+    for (int first = 1; first <= m_devices; first += devicesOfASim) {
+        m_sims.push_back(startSim(first, std::min(devicesOfASim, m_devices - first + 1)));
+        QVERIFY(m_sims.back());
+    }
     QTRY_VERIFY_WITH_TIMEOUT(isAllBack(), limit(60'000));
     const int one = connectionsTo(*m_first);
     const int two = connectionsTo(*m_second);
@@ -201,19 +223,22 @@ void ClusterRolloutTest::switchDevicesOn()
 
 void ClusterRolloutTest::cleanupTestCase()
 {
-    if (m_sim) {
-        m_sim->terminate();
-        m_sim->waitForFinished();
+    for (const auto &sim : m_sims) {
+        sim->terminate();
     }
+    for (const auto &sim : m_sims) {
+        sim->waitForFinished();
+    }
+    m_sims.clear();
     m_second.reset();
     m_first.reset();
     m_postgres.reset();
 }
 
-void ClusterRolloutTest::read()
+void ClusterRolloutTest::read(QProcess &sim)
 {
-    while (m_sim->canReadLine()) {
-        const QJsonObject line = QJsonDocument::fromJson(m_sim->readLine()).object();
+    while (sim.canReadLine()) {
+        const QJsonObject line = QJsonDocument::fromJson(sim.readLine()).object();
         const QString device = line["device"_L1].toString();
         if (line.contains("installed"_L1)) {
             ++m_installs[device];
