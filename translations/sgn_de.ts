@@ -3212,6 +3212,13 @@
     </message>
 </context>
 <context>
+    <name>sgn::models::SigningKeys</name>
+    <message>
+        <source>Commands wait, because the key that signs them isn&apos;t here. %1</source>
+        <translation>Befehle warten, weil der Schlüssel fehlt, der sie signiert. %1</translation>
+    </message>
+</context>
+<context>
     <name>sgn::models::StagingForm</name>
     <message>
         <source>Numbers of devices such as 3, or parts of all such as 5%; a comma between them, at most 20.</source>

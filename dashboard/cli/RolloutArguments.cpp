@@ -83,6 +83,20 @@ void within(QJsonObject &json, QLatin1StringView part, QLatin1StringView key, co
     json[part] = object;
 }
 
+// As devices report them; a rollout over any other would wait for ever.
+QJsonArray networksFrom(const QStringList &given)
+{
+    static const QStringList known{u"ethernet"_s, u"wifi"_s, u"cellular"_s};
+    QJsonArray networks;
+    for (const QString &text : given) {
+        if (!known.contains(text, Qt::CaseInsensitive)) {
+            CommandLine::usageError(u"--network takes ethernet, wifi or cellular, not '%1'"_s.arg(text));
+        }
+        networks += text.toLower();
+    }
+    return networks;
+}
+
 // How many at a time, how soon, and over what.
 void readPace(CommandLine &line, QJsonObject &json)
 {
@@ -100,7 +114,7 @@ void readPace(CommandLine &line, QJsonObject &json)
         }
     }
     if (const QStringList networks = parser.values(u"network"_s); !networks.isEmpty()) {
-        json["networks"_L1] = QJsonArray::fromStringList(networks);
+        json["networks"_L1] = networksFrom(networks);
     }
 }
 

@@ -129,7 +129,10 @@ void KeyChoice::forget()
 {
     (void)use(QString()); // none can't fail
     m_isAwaited = false;
-    if (const QString id = chosen().keyringId; !id.isEmpty()) {
+    // One key may serve both purposes.
+    const auto other = m_purpose == Preferences::ReleaseKey ? Preferences::OperatorKey : Preferences::ReleaseKey;
+    const QString id = chosen().keyringId;
+    if (!id.isEmpty() && m_preferences->keyPlace(other).keyringId != id) {
         m_keyring->forget(id);
     }
     remember({});
@@ -142,7 +145,10 @@ void KeyChoice::keepInKeyring()
         return;
     }
     const QString file = chosen().file;
-    const Result<SigningKey> key = loadSigningKey(file);
+    Result<SigningKey> key = loadSigningKey(file);
+    if (key && key->kid != keyId()) {
+        key = fail(ErrorCode::BadFile, QStringLiteral("%1 has another key now").arg(file));
+    }
     const Result<QByteArray> jwk = key ? toPrivateJwk(*key) : fail(key.error());
     if (!jwk) {
         setFailure(Failure::Choice, jwk.error());

@@ -11,8 +11,8 @@
 
 namespace sgn::models {
 
-// One private key on this machine that signs what is sent, for the settings screen: chosen as a file, and moved into
-// the keyring if wanted. The window shows the key's id and where it is, never the key.
+// One private key on this machine that signs what is sent, for the settings screen: chosen as a file, and copied
+// into the keyring if wanted. The window shows the key's id and where it is, never the key.
 class KeyChoice final : public QObject
 {
     Q_OBJECT
@@ -43,6 +43,8 @@ public:
     [[nodiscard]] QString error() const;
     // The keyring hasn't answered yet.
     [[nodiscard]] bool isAwaited() const { return m_isAwaited; }
+    // One was chosen and isn't here: it is awaited, the keyring is locked, or the file is gone.
+    [[nodiscard]] bool isMissing() const { return keyId().isEmpty() && chosen() != Preferences::KeyPlace(); }
 
     Q_INVOKABLE void choose(const QUrl &file);
     Q_INVOKABLE void keepInKeyring();

@@ -9,14 +9,27 @@ SigningKeys::SigningKeys(core::Panel &panel, QObject *parent)
     , m_release(panel, Preferences::ReleaseKey)
     , m_operator(panel, Preferences::OperatorKey)
 {
-    connect(&m_operator, &KeyChoice::changed, this, [this] { m_panel.holdCommands(m_operator.isAwaited()); });
+    connect(&m_operator, &KeyChoice::changed, this, &SigningKeys::hold);
 }
 
 void SigningKeys::keepIn(Preferences &preferences, Keyring &keyring)
 {
     m_release.keepIn(preferences, keyring);
     m_operator.keepIn(preferences, keyring);
-    m_panel.holdCommands(m_operator.isAwaited());
+    hold();
+}
+
+void SigningKeys::hold()
+{
+    m_panel.holdCommands(m_operator.isMissing());
+    Q_EMIT warningChanged();
+}
+
+QString SigningKeys::warning() const
+{
+    return m_operator.isMissing() && !m_operator.isAwaited()
+               ? tr("Commands wait, because the key that signs them isn't here. %1").arg(m_operator.error())
+               : QString();
 }
 
 void SigningKeys::retranslate()

@@ -5,7 +5,8 @@
 
 namespace sgn::models {
 
-// The private keys on this machine that sign what is sent. Commands are held until it is settled which key signs them.
+// The private keys on this machine that sign what is sent. Commands are held while the key that was
+// chosen for them isn't here: unsigned they would be refused, or obeyed by a device that should not.
 class SigningKeys final : public QObject
 {
     Q_OBJECT
@@ -23,9 +24,16 @@ public:
 
     [[nodiscard]] KeyChoice *releaseKey() { return &m_release; }
     [[nodiscard]] KeyChoice *operatorKey() { return &m_operator; }
+    // Why commands are held, once the keyring has answered; else empty.
+    [[nodiscard]] QString warning() const;
     void retranslate();
 
+Q_SIGNALS:
+    void warningChanged();
+
 private:
+    void hold();
+
     core::Panel &m_panel;
     KeyChoice m_release;
     KeyChoice m_operator;

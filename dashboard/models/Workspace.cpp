@@ -103,6 +103,8 @@ Workspace::Workspace(std::unique_ptr<core::Panel> panel, const Clock &clock, QOb
         }
     });
 
+    connect(&m_keys, &SigningKeys::warningChanged, this, &Workspace::warningChanged);
+
     constexpr auto ageStep = 5s;
     connect(&m_ages, &QTimer::timeout, this, &Workspace::refreshAges);
     m_ages.start(ageStep);
@@ -129,6 +131,9 @@ QString Workspace::warning() const
     QStringList sentences;
     for (const records::Problem &warning : m_warnings) {
         sentences += wording::sentence(warning);
+    }
+    if (const QString held = m_keys.warning(); !held.isEmpty()) {
+        sentences += held;
     }
     return sentences.join(u' ');
 }

@@ -32,8 +32,8 @@ NOTES = "notes.terms"
 # Where a node keeps the notes of a backup until it has read them.
 RESTORED_NOTES = f"{SPOOL}/notes.restored"
 TABLES = ("pubsub_index", "pubsub_node", "pubsub_state", "pubsub_item", "pubsub_orphan")
-FILES = re.compile(r"etc/sgn-server/([\w.-]+/)?[\w-][\w.-]*|etc/ejabberd/sgn-(server\.pem|own\.yml)|var/lib/ejabberd/\.erlang\.cookie")
-AUTHORITY_KEY = re.compile(r"etc/sgn-server/[\w.-]+/ca\.key")
+FILES = re.compile(r"etc/sgn-server/([\w-][\w.-]*/)?[\w-][\w.-]*|etc/ejabberd/sgn-(server\.pem|own\.yml)|var/lib/ejabberd/\.erlang\.cookie")
+AUTHORITY_KEY = re.compile(r"etc/sgn-server/[\w-][\w.-]*/ca\.key")
 BASES = ("etc/sgn-server", "etc/ejabberd")
 MOST_OF_ALL_NOTES = 512 * 1024 * 1024
 

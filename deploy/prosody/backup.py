@@ -23,9 +23,9 @@ FORMAT = 1
 MANIFEST = "manifest.json"
 DATA = "var/lib/prosody"
 # What a backup may contain besides the data; nothing else is ever written by a restore.
-FILES = re.compile(r"etc/sgn-server/([\w.-]+/)?[\w-][\w.-]*|etc/prosody/certs/sgn-server\.pem|etc/prosody/conf\.d/sgn-[\w.-]+\.cfg\.lua")
+FILES = re.compile(r"etc/sgn-server/([\w-][\w.-]*/)?[\w-][\w.-]*|etc/prosody/certs/sgn-server\.pem|etc/prosody/conf\.d/sgn-[\w.-]+\.cfg\.lua")
 DATA_NAME = re.compile(r"[\w%~-][\w%.~-]*(/[\w%~-][\w%.~-]*)*")
-AUTHORITY_KEY = re.compile(r"etc/sgn-server/[\w.-]+/ca\.key")
+AUTHORITY_KEY = re.compile(r"etc/sgn-server/[\w-][\w.-]*/ca\.key")
 MOST_OF_A_FILE = 1024 * 1024
 
 

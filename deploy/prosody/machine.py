@@ -3,10 +3,11 @@
 nothing is installed, started or given to another user."""
 
 import contextlib
+import grp
 import os
 import pathlib
+import pwd
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -47,9 +48,11 @@ class Machine:
         except FileNotFoundError:
             return None
 
-    def give(self, path, user, group):
+    def give(self, file, user, group):
+        """A path, of which no link is followed, or an open file."""
         if self.is_real:
-            shutil.chown(path, user, group)
+            links = {} if isinstance(file, int) else {"follow_symlinks": False}
+            os.chown(file, pwd.getpwnam(user).pw_uid, grp.getgrnam(group).gr_gid, **links)
 
     def folder(self, name, mode, user="root", group="root"):
         path = self.path(name)
@@ -70,9 +73,10 @@ class Machine:
             with open(os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode), "w", encoding="utf-8") as file:
                 file.write(text)
                 os.fchmod(file.fileno(), mode)
+                # By the open file: in a folder of its own the service's user could put a link in the name's place.
+                self.give(file.fileno(), user, group)
                 file.flush()
                 os.fsync(file.fileno())
-            self.give(temporary, user, group)
             temporary.rename(path)
             sync_folder(path.parent)
         return True

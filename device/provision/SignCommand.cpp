@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: GPL-3.0-or-later
 #include "base/AtomicFile.h"
+#include "base/SystemError.h"
 #include "package/ReleasePatches.h"
 #include "package/ReleaseZip.h"
 #include "provision/ProvisionCommands.h"
 #include "provision/ReleaseOrder.h"
 #include "release/ReleaseSignature.h"
 
+#include <cerrno>
 #include <cstdio>
+#include <QFileInfo>
+#include <QTemporaryFile>
+#include <sys/stat.h>
+#include <unistd.h>
 
 namespace sgn::provision {
 
@@ -39,7 +45,7 @@ void addOptions(CommandLine &line)
                     u"FILE"_s});
     line.addOption({u"patch-from"_s,
                     u"Add patches from this older release to the zip first: a device that has that one fetches of each "
-                    "changed file only the patch; may be repeated."_s,
+                    "changed file only the patch; may be repeated. Agents that know no patches refuse such a zip."_s,
                     u"ZIP"_s});
 }
 
@@ -75,16 +81,61 @@ struct SignOutput
     QString files;    // empty: nowhere
 };
 
+// Whatever would end the signing ends it before the zip is changed.
+Outcome check(const QString &file, const QString &keyFile, const ReleaseOrder &order)
+{
+    if (const auto key = loadSigningKey(keyFile); !key) {
+        return fail(key.error());
+    }
+    const auto manifest = describeRelease(file, order, QDateTime::currentDateTimeUtc());
+    return manifest ? Outcome() : fail(manifest.error().withContext(file));
+}
+
+// The copy takes the zip's place with its rights and its owner, as far as ours permit.
+Outcome exchange(const QString &zip, QTemporaryFile &copy)
+{
+    struct stat info
+    {
+    };
+    const QByteArray from = QFile::encodeName(copy.fileName());
+    const QByteArray to = QFile::encodeName(zip);
+    if (::stat(to.constData(), &info) != 0 || ::chmod(from.constData(), info.st_mode & 07777) != 0) {
+        return fail(systemError(u"cannot exchange "_s + zip, errno));
+    }
+    [[maybe_unused]] const int owned = ::lchown(from.constData(), info.st_uid, info.st_gid);
+    if (std::rename(from.constData(), to.constData()) != 0) {
+        return fail(systemError(u"cannot exchange "_s + zip, errno));
+    }
+    copy.setAutoRemove(false);
+    return {};
+}
+
+// Of all older releases or of none: a zip that was signed and served already must not change half.
 Outcome patch(const QString &file, const QStringList &olderZips)
 {
+    const QString zip = QFileInfo(file).canonicalFilePath();
+    QTemporaryFile copy(QFileInfo(zip).absolutePath() + u"/.sgn-XXXXXX.zip"_s);
+    QFile original(zip);
+    if (!original.open(QIODevice::ReadOnly) || !copy.open()) {
+        return fail(ErrorCode::Io,
+                    u"cannot copy %1: %2"_s.arg(file, original.isOpen() ? copy.errorString() : original.errorString()));
+    }
+    constexpr qint64 block = qint64{1024} * 1024;
+    while (!original.atEnd()) {
+        if (const QByteArray part = original.read(block); part.isEmpty() || copy.write(part) != part.size()) {
+            return fail(ErrorCode::Io, u"cannot copy "_s + file);
+        }
+    }
+    copy.close();
     for (const QString &older : olderZips) {
-        const auto added = addPatches(file, older);
+        const auto added = addPatches(copy.fileName(), older);
         if (!added) {
             return fail(added.error());
         }
-        complain(u"%1: %2 patches from %3, %4 bytes"_s.arg(file).arg(added->files).arg(older).arg(added->bytes));
+        complain(
+            u"%1: patches of %2 files from %3, %4 bytes"_s.arg(file).arg(added->files).arg(older).arg(added->bytes));
     }
-    return {};
+    return exchange(zip, copy);
 }
 
 Outcome sign(const QString &file, const QString &keyFile, const ReleaseOrder &order, const SignOutput &out)
@@ -134,9 +185,22 @@ int runSign(const QStringList &arguments)
     }
     const ReleaseOrder order = readOrder(commandLine);
     const QStringList olderZips = commandLine.parser().values(u"patch-from"_s);
-    if (const auto patched = patch(given.first(), olderZips); !patched) {
-        complain(patched.error().message);
-        return ExitFailed;
+    const bool isProgram =
+        order.component == folderName(Component::JabberClient) || order.component == folderName(Component::WatchDog);
+    if (!olderZips.isEmpty() && isProgram) {
+        CommandLine::usageError(
+            u"--patch-from is for the meter and Python packages: agents that know no patches, which "
+            "such a release may be for, refuse a zip with them"_s);
+    }
+    if (!olderZips.isEmpty()) {
+        Outcome patched = check(given.first(), key, order);
+        if (patched) {
+            patched = patch(given.first(), olderZips);
+        }
+        if (!patched) {
+            complain(patched.error().message);
+            return ExitFailed;
+        }
     }
     if (const auto done = sign(given.first(), key, order,
                                {commandLine.parser().value(u"out"_s), commandLine.parser().value(u"files"_s)});

@@ -5,6 +5,7 @@
 #include "archive/Zip.h"
 #include "archive/ZipAssembly.h"
 #include "archive/ZipFormat.h"
+#include "archive/ZipPath.h"
 #include "base/AtomicFile.h"
 #include "base/SystemError.h"
 #include "crypto/Sha256.h"
@@ -110,7 +111,9 @@ public:
         if (static_cast<double>(patch->size()) > worth * static_cast<double>(member.length)) {
             return std::nullopt;
         }
-        return keep(toMemberPath({member.path, Sha256::hash(*oldContent)}), *patch);
+        const QString path = toMemberPath({member.path, Sha256::hash(*oldContent)});
+        // It is 80 characters longer than the file's.
+        return zipPath(path.toUtf8()) ? keep(path, *patch) : Result<std::optional<ZipPart>>(std::nullopt);
     }
 
 private:
@@ -151,7 +154,9 @@ Result<PatchReport> addPatches(const QString &zip, const QString &oldZip)
     QHash<QString, ZipPart> made;
     QList<ZipPart> added;
     for (const ZipMember &member : *members) {
-        auto part = patchNameFrom(member.path) ? Result<std::optional<ZipPart>>(std::nullopt) : patches.make(member);
+        const bool isFull = members->size() + added.size() >= ZipLimits().maxEntries;
+        auto part =
+            isFull || patchNameFrom(member.path) ? Result<std::optional<ZipPart>>(std::nullopt) : patches.make(member);
         if (!part) {
             return fail(std::move(part).error());
         }

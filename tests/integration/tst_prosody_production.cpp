@@ -571,6 +571,8 @@ private Q_SLOTS:
         QTest::newRow("out of the folder") << QByteArray("add('var/lib/prosody/../../../x')");
         QTest::newRow("absolute") << QByteArray("add('/etc/x')");
         QTest::newRow("another file of the system") << QByteArray("add('etc/passwd')");
+        QTest::newRow("beside its folder") << QByteArray("add('etc/sgn-server/../passwd')");
+        QTest::newRow("a hidden folder") << QByteArray("add('etc/sgn-server/.ssh/keys')");
         QTest::newRow("another program's configuration") << QByteArray("add('etc/prosody/prosody.cfg.lua')");
         QTest::newRow("a hidden file") << QByteArray("add('var/lib/prosody/.profile')");
         QTest::newRow("a link") << QByteArray(

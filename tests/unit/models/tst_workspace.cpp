@@ -940,6 +940,11 @@ void WorkspaceTest::keepsKeysInTheKeyring()
         chosen->keepInKeyring();
         QVERIFY(!chosen->error().isEmpty() && chosen->isKeepable() && !chosen->isInKeyring());
         keyring.isLocked = false;
+        // The file was exchanged since it was chosen: the key that signs is another one.
+        QVERIFY(QFile::remove(file) && saveSigningKey(newSigningKey(u"other"_s).value(), file));
+        chosen->keepInKeyring();
+        QVERIFY(chosen->error().contains(u"another key"_s) && keyring.secrets.isEmpty());
+        QVERIFY(QFile::remove(file) && saveSigningKey(key, file));
         chosen->keepInKeyring();
         QVERIFY2(chosen->error().isEmpty() && chosen->isInKeyring() && !chosen->isKeepable(),
                  qPrintable(chosen->error()));
@@ -994,6 +999,16 @@ void WorkspaceTest::awaitsKeysOfTheKeyring()
         QVERIFY(wrong->keys()->operatorKey()->keyId().isEmpty());
         QVERIFY(!wrong->keys()->operatorKey()->error().isEmpty());
         QVERIFY(wrong->keys()->operatorKey()->isInKeyring());
+        // Not sent unsigned: the window states why.
+        QVERIFY(wrong->keys()->operatorKey()->isMissing());
+        QVERIFY(wrong->warning().contains(wrong->keys()->operatorKey()->error()));
+        // What the other purpose needs stays.
+        preferences.setKeyPlace(Preferences::ReleaseKey, {{}, key.kid});
+        wrong->keys()->operatorKey()->forget();
+        QVERIFY(keyring.secrets.contains(key.kid));
+        QVERIFY(wrong->warning().isEmpty() && !wrong->keys()->operatorKey()->isMissing());
+        preferences.setKeyPlace(Preferences::ReleaseKey, {});
+        preferences.setKeyPlace(Preferences::OperatorKey, {{}, key.kid});
         wrong->keys()->operatorKey()->forget();
         QVERIFY(keyring.secrets.isEmpty());
         QVERIFY(!wrong->keys()->operatorKey()->isInKeyring());

@@ -147,7 +147,7 @@ private Q_SLOTS:
             second};
         const Finished done = sign(options);
         QVERIFY2(done.exitCode == 0, done.err);
-        QCOMPARE(done.err.count("1 patches from"), 2);
+        QCOMPARE(done.err.count("patches of 1 files from"), 2);
         const qint64 grown = QFileInfo(third).size() - before;
         QVERIFY2(grown > 0 && grown < before / 10, qPrintable(QString::number(grown)));
         const auto manifest = verified(done.out);
@@ -160,10 +160,57 @@ private Q_SLOTS:
         QVERIFY(sign(options).exitCode == 0);
         QCOMPARE(readWhole(third), patched);
 
-        const Finished none = sign({third, u"--component=SmartMeter"_s, u"--patch-from"_s, m_keyFile});
+        // What can't be signed stays as it is, also when the first of two older releases fits.
+        for (const QStringList &wrong :
+             {QStringList{u"--process=none=3"_s},
+              QStringList{u"--process=ocr=4"_s, u"--patch-from"_s, m_folder.filePath(u"gone.zip"_s)}}) {
+            QVERIFY(QFile::remove(third) && makeZip(third, release(4)));
+            const QByteArray unpatched = readWhole(third);
+            const Finished failed =
+                sign(QStringList{third, u"--component=SmartMeter"_s, u"--patch-from"_s, first} + wrong);
+            QCOMPARE(failed.exitCode, 1);
+            QCOMPARE(readWhole(third), unpatched);
+        }
+        QVERIFY(test::writeFile(third, patched));
+        const Finished none =
+            sign({third, u"--component=SmartMeter"_s, u"--process=ocr=3"_s, u"--patch-from"_s, m_keyFile});
         QCOMPARE(none.exitCode, 1);
         QVERIFY2(none.err.contains(m_keyFile.toUtf8()), none.err);
         QCOMPARE(readWhole(third), patched);
+    }
+
+    void aPatchedZipKeepsItsRightsAndItsLink()
+    {
+        QByteArray noise;
+        for (int i = 0; i < 3'000; ++i) {
+            noise += Sha256::hash(QByteArray::number(i));
+        }
+        // The name of a patch is longer than that of its file, and than a file system takes.
+        const QString longName = u"SmartMeter/"_s + QString(184, u'n');
+        const auto made = [&](const QString &name, char version) {
+            return zipOf(name, {{u"SmartMeter/a"_s, "#!/bin/sh\n"},
+                                {u"SmartMeter/a.bin"_s, noise + version},
+                                {longName, noise + version}});
+        };
+        const QString older = made(u"older.zip"_s, '1');
+        const QString zip = made(u"newer.zip"_s, '2');
+        const QString link = m_folder.filePath(u"link.zip"_s);
+        QVERIFY(QFile::link(zip, link));
+        constexpr auto rights = QFile::ReadOwner | QFile::WriteOwner | QFile::ReadGroup;
+        QVERIFY(QFile::setPermissions(zip, rights));
+        const Finished done = sign({link, u"--component=SmartMeter"_s, u"--process=a=2"_s, u"--patch-from"_s, older});
+        QVERIFY2(done.exitCode == 0, done.err);
+        QVERIFY2(done.err.contains("patches of 1 files from"), done.err);
+        QVERIFY(QFileInfo(link).isSymLink());
+        QCOMPARE(QFileInfo(zip).permissions() & (rights | QFile::ReadOther), rights);
+        QCOMPARE(verified(done.out)->size, QFileInfo(zip).size());
+        QCOMPARE(QDir(m_folder.path()).entryList({u".sgn-*"_s}, QDir::Files | QDir::Hidden), QStringList());
+    }
+
+    void patchesNoProgram()
+    {
+        const QString zip = zipOf(u"agent.zip"_s, {{u"JabberClient/sgn-agent"_s, "x"}});
+        QCOMPARE(sign({zip, u"--component=JabberClient"_s, u"--version=2"_s, u"--patch-from"_s, zip}).exitCode, 2);
     }
 
     void signsACertificate()
