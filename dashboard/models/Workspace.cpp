@@ -102,7 +102,6 @@ Workspace::Workspace(std::unique_ptr<core::Panel> panel, const Clock &clock, QOb
             Q_EMIT warningChanged();
         }
     });
-
     connect(&m_keys, &SigningKeys::warningChanged, this, &Workspace::warningChanged);
 
     constexpr auto ageStep = 5s;

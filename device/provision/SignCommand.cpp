@@ -110,7 +110,7 @@ Outcome exchange(const QString &zip, QTemporaryFile &copy)
     return {};
 }
 
-// Of all older releases or of none: a zip that was signed and served already must not change half.
+// Adds those of all older releases or of none: a zip that was signed and served already must not change half.
 Outcome patch(const QString &file, const QStringList &olderZips)
 {
     const QString zip = QFileInfo(file).canonicalFilePath();

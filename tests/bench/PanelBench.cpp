@@ -228,7 +228,7 @@ QJsonObject ask(const QString &panelFile, int devices, int rounds, const Clock &
         waitFor(panel.session(), &core::PanelSession::reportReceived, haveAllReplied);
         requestMs = std::min(requestMs, millisecondsSince(start));
     }
-    return {{u"login_ms"_s, loginMs}, {u"request_ms"_s, requestMs}};
+    return {{u"login_ms"_s, loginMs}, {u"request_ms"_s, requestMs}, {u"memory_bytes"_s, ownMemory()}};
 }
 
 } // namespace
