@@ -164,7 +164,7 @@ void RangeReader::askAgainLater(const QString &reason)
     }
     dropTransfer();
     if (m_pause.failures() + 1 >= m_limits.maxFailures) {
-        end(Error{ErrorCode::DownloadFailed, reason});
+        end(Error{ErrorCode::Network, reason});
         return;
     }
     const auto pause = m_pause.next();

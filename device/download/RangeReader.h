@@ -52,7 +52,8 @@ public:
 
 Q_SIGNALS:
     void progress(qint64 bytes);
-    // nullopt when the whole range was read, else DownloadFailed or the sink's failure.
+    // nullopt when the whole range was read; Network when the server can't be reached or fails too often in a row;
+    // DownloadFailed when it doesn't send what was requested; the sink's failure.
     void finished(const std::optional<sgn::Error> &failure);
 
 private:

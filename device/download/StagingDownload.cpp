@@ -158,7 +158,11 @@ void StagingDownload::presentKnown(const Result<Present> &present)
     connect(m_reader.get(), &RangeReader::finished, this, [this](const std::optional<Error> &failure) {
         if (!failure) {
             m_afterRange();
-        } else if (m_plan.patched > 0 && failure->code != ErrorCode::DownloadFailed) {
+        } else if (failure->code == ErrorCode::Network && m_reader->bytes() > m_tail.size()) {
+            // A whole zip would come from the same server, and begin at its first byte.
+            Q_EMIT finished(fail(ErrorCode::DownloadFailed, failure->message));
+        } else if (m_plan.patched > 0 && failure->code != ErrorCode::DownloadFailed &&
+                   failure->code != ErrorCode::Network) {
             fetchWithoutPatches(failure->message);
         } else {
             fetchWhole(failure->message);

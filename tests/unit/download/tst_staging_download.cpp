@@ -381,6 +381,28 @@ private Q_SLOTS:
         QVERIFY2(sent < m_zip.size() - 11 * fileSize, qPrintable(QString::number(sent)));
     }
 
+    // As a download of a whole zip: it ends, and what is complete is not thrown away for a zip from the same server.
+    void endsWhenTheServerStaysAway()
+    {
+        prepare(release(1, fileCount), release(2, fileCount));
+        HttpServer server;
+        int requests = 0;
+        int wholes = 0;
+        server.setHandler([&](const HttpRequest &request, QTcpSocket *socket) {
+            wholes += request.headers.contains("range") ? 0 : 1;
+            if (++requests <= 2) {
+                HttpServer::serve(request, socket, m_zip, "\"v1\"", 10 * fileSize);
+            } else {
+                socket->abort();
+            }
+        });
+        const auto fetched = fetch(server);
+        QVERIFY(!fetched);
+        QCOMPARE(fetched.error().code, ErrorCode::DownloadFailed);
+        QCOMPARE(wholes, 0);
+        QVERIFY(staged().size() > 5);
+    }
+
     void stopsWhenItIsDeletedAtAnyMoment()
     {
         prepare(release(1, 10), release(2, 10));
