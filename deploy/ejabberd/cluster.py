@@ -10,6 +10,7 @@ import re
 import secrets
 import sys
 
+from accounts import local_part
 import certificates
 import cluster_settings
 import database
@@ -66,13 +67,14 @@ class Setup:
         before = self.settings
         self.use(dataclasses.replace(before, **ordered(options)))
         self.settings.check()
+        panels = [local_part(name, self.settings.domain) for name in options.panels or []]
         for name, what in (("domain", "domain"), ("node_address", "address")):
             if getattr(before, name) and getattr(self.settings, name) != getattr(before, name):
                 raise Failure(f"this node's {what} is {getattr(before, name)}, and can't be changed: set up another machine")
         self.prepare(read_line(options.database_password_file))
         self.take_authority(options.authority)
         changed = self.certify(options)
-        self.share(options.panels or [])
+        self.share(panels)
         self.configure(changed)
 
     def prepare(self, password):
@@ -134,6 +136,7 @@ class Setup:
             rules = self.machine.read(f"{folder}/pg_hba.conf") or ""
             line = f"hostssl ejabberd ejabberd {ipaddress.ip_network(address + '/24', strict=False)} scram-sha-256\n"
             if line not in rules:
+                rules += "" if not rules or rules.endswith("\n") else "\n"
                 changed |= self.machine.put(f"{folder}/pg_hba.conf", rules + line, 0o640, group="postgres", user="postgres")
         if changed and self.machine.has_systemd():
             run("systemctl", "restart", "postgresql")

@@ -2,6 +2,7 @@
 """All of a cluster but its uploaded files in one file: settings, secrets, authority, certificate and the database; and what
 panels keep on the server, which is no part of the database."""
 
+import contextlib
 import dataclasses
 import datetime
 import gzip
@@ -17,6 +18,7 @@ import tempfile
 import zlib
 
 import cluster_settings
+import database
 from backup import MANIFEST, MOST_OF_A_FILE, add, regular_files
 from certificate_commands import Commands
 from cluster import now, ordered, read_line
@@ -126,6 +128,7 @@ class Backups(Commands):
             if self.machine.dry_run:
                 self.machine.changed(f"restore {contents.manifest.get('domain')} as of {contents.manifest.get('made')}")
                 return
+            self.refuse_accounts(options.replace)
             self.restore_files(contents)
             self.setup.prepare(read_line(options.database_password_file))
             self.restore_database(contents, options.replace)
@@ -135,6 +138,19 @@ class Backups(Commands):
             self.setup.identity.issue(self.setup.identity.issuer())
         self.setup.configure(True)
         self.load_notes(options)
+
+    def refuse_accounts(self, replace):
+        """On a machine that is a node already, before its secrets are exchanged. Elsewhere restore_database() finds them."""
+        if replace or self.machine.read(database.PASSWORDS) is None:
+            return
+        has_accounts = False
+        with contextlib.suppress(Failure):
+            has_accounts = not self.setup.database.is_empty()
+        if has_accounts:
+            self.fail_of_accounts()
+
+    def fail_of_accounts(self):
+        raise Failure(f"the database has accounts of {self.setup.settings.domain}: --replace exchanges them for those of the backup")
 
     def restore_files(self, contents):
         self.machine.check(self.setup.settings.ports())
@@ -151,7 +167,7 @@ class Backups(Commands):
 
     def restore_database(self, contents, replace):
         if not self.setup.database.is_empty() and not replace:
-            raise Failure(f"the database has accounts of {self.setup.settings.domain}: --replace exchanges them for those of the backup")
+            self.fail_of_accounts()
         if self.machine.changed(f"restore the database as of {contents.manifest.get('made')}"):
             self.setup.database.load(contents.folder / DUMP)
         self.machine.put(RESTORED_NOTES, (contents.folder / NOTES).read_text(encoding="utf-8"), 0o600, user="ejabberd", group="ejabberd")

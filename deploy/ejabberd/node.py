@@ -2,11 +2,13 @@
 """A machine whose service is one node of Debian's ejabberd, and the ways into that node: its Erlang distribution for what
 concerns the cluster, and its HTTP interface on a Unix socket for the rest. No secret goes either way."""
 
+import contextlib
 import errno
 import http.client
 import json
 import os
 import pathlib
+import pwd
 import shutil
 import socket
 import time
@@ -57,16 +59,26 @@ class Node(Machine):
         if self.settings is None or not self.settings.node_address:
             return None
         name = os.fsencode(self.settings.node_name())
+        owners = self.owners()
         for process in pathlib.Path("/proc").glob("[0-9]*"):
             try:
                 words = (process / "cmdline").read_bytes().split(b"\0")
+                owner = process.stat().st_uid
             except OSError:
                 continue
-            # Nodes of several folders may have one name.
-            mine = self.is_real or any(os.fsencode(self.path(SPOOL)) in word for word in words)
+            # Nodes of several folders may have one name, and any user can give a process these words.
+            mine = owner in owners and (self.is_real or any(os.fsencode(self.path(SPOOL)) in word for word in words))
             if b"beam" in words[0] and name in words and b"-hidden" not in words and mine:
                 return int(process.name)
         return None
+
+    def owners(self):
+        """The users whose processes can be the node."""
+        owners = {os.geteuid()}
+        if self.is_real:
+            with contextlib.suppress(KeyError):
+                owners = {pwd.getpwnam("ejabberd").pw_uid}
+        return owners
 
     def check_port(self, port):
         # Another node may have it, on another address of the same machine.

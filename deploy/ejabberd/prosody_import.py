@@ -14,7 +14,7 @@ from database import Keys
 # By the length of a stored key in hexadecimal digits.
 HASHES = {40: "sha1", 64: "sha256"}
 LUA_FIELD = re.compile(r'\["(\w+)"\]\s*=\s*(?:"((?:[^"\\\n]|\\.)*)"|(\d+))\s*;')
-LUA_ESCAPE = re.compile(r"\\(\d{1,3}|.)")
+LUA_ESCAPE = re.compile(rb"\\(\d{1,3}|.)", re.S)
 MOST_OF_A_FILE = 64 * 1024
 SHOWN = 10
 
@@ -93,7 +93,15 @@ def record_of(text):
 
 
 def unescaped(text):
-    return LUA_ESCAPE.sub(lambda found: chr(int(found[1])) if found[1].isdigit() else {"n": "\n", "r": "\r", "t": "\t"}.get(found[1], found[1]), text)
+    """Prosody writes each byte of a letter that isn't ASCII as a number."""
+    def byte(found):
+        word = found[1]
+        return bytes([int(word)]) if word.isdigit() and int(word) < 256 else {b"n": b"\n", b"r": b"\r", b"t": b"\t"}.get(word, word)
+
+    try:
+        return LUA_ESCAPE.sub(byte, text.encode()).decode()
+    except UnicodeDecodeError:
+        raise Failure("a password in Prosody's accounts is no UTF-8: give that account another one first") from None
 
 
 def read_sqlite(source, domain):

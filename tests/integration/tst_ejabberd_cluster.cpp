@@ -135,6 +135,7 @@ private Q_SLOTS:
     void goesOnOnceTheDatabaseIsBack();
     void restoresIntoAnEmptyDatabase();
     void takesAccountsOfProsody();
+    void refusesPanelsThatAreNoAccounts();
 };
 
 void EjabberdClusterTest::initTestCase()
@@ -616,8 +617,12 @@ void EjabberdClusterTest::restoresIntoAnEmptyDatabase()
     SGN_EVENTUALLY(panel.presence.value(firstJid));
 
     third.kill();
+    // It stops before it exchanges the node's secrets.
+    QFile cookie(third.path(u"var/lib/ejabberd/.erlang.cookie"_s));
+    QVERIFY(cookie.remove());
     const auto again = third.run(restore);
     QVERIFY2(!again.isGood() && again.errors.contains(u"--replace"_s), qPrintable(again.errors));
+    QVERIFY(!cookie.exists());
 }
 
 void EjabberdClusterTest::takesAccountsOfProsody()
@@ -629,16 +634,34 @@ void EjabberdClusterTest::takesAccountsOfProsody()
         prosody
             .run({u"account"_s, u"add"_s, u"panel"_s, u"moved-1"_s, u"moved-2"_s, u"--password-stdin"_s}, passwords(3))
             .isGood());
+    // One of a Prosody that keeps passwords as they are, and writes letters as bytes.
+    QFile plain(prosody.path(u"var/lib/prosody/localhost/accounts/moved-3.dat"_s));
+    QVERIFY(plain.open(QIODevice::WriteOnly));
+    plain.write("return {\n\t[\"password\"] = \"p\\195\\164ss\";\n};\n");
+    plain.close();
     const auto moved = m_first->run({u"import-prosody"_s, prosody.path(u"var/lib/prosody"_s)});
     QVERIFY2(moved.isGood(), qPrintable(moved.errors));
-    QVERIFY2(moved.errors.contains(u"accounts: 2 new, 0 replaced, 1 here already"_s), qPrintable(moved.errors));
+    QVERIFY2(moved.errors.contains(u"accounts: 3 new, 0 replaced, 1 here already"_s), qPrintable(moved.errors));
     Endpoint panel(accountAt(*m_first, panelJid), quickOptions(Role::Panel));
     Endpoint device(accountAt(*m_second, u"moved-1@localhost"_s), quickOptions(Role::Device));
     panel.session.start();
     device.session.start();
     SGN_EVENTUALLY(panel.presence.value(u"moved-1@localhost"_s));
+    Endpoint umlaut(accountOn(*m_second, u"moved-3@localhost"_s, u"p\u00e4ss"_s), quickOptions(Role::Device));
+    umlaut.session.start();
+    SGN_EVENTUALLY(umlaut.session.isOnline());
     const auto again = m_second->run({u"import-prosody"_s, prosody.path(u"var/lib/prosody"_s)});
     QVERIFY2(again.changedNothing() || again.errors.contains(u"0 new"_s), qPrintable(again.errors));
+}
+
+void EjabberdClusterTest::refusesPanelsThatAreNoAccounts()
+{
+    for (const QString &name : {u"O'Brien"_s, u"a b"_s, u"panel@elsewhere.example"_s}) {
+        const ClusterNode fresh(3, m_ports);
+        const auto answer = fresh.run(fresh.installation(*m_postgres) + QStringList{u"--panel"_s, name});
+        QVERIFY2(!answer.isGood() && answer.errors.contains(name, Qt::CaseInsensitive), qPrintable(answer.errors));
+        QVERIFY(QDir(fresh.root()).isEmpty());
+    }
 }
 
 QTEST_GUILESS_MAIN(EjabberdClusterTest)
