@@ -183,7 +183,10 @@ int NewUpdate::targetCount() const
 
 bool NewUpdate::isReady() const
 {
-    return m_stage == Editing && targetCount() > 0 && m_staging.isSound() && !m_releaseKey.isAwaited();
+    // Devices get the address that was fetched, and no other may stand beside the button.
+    const bool isOtherAddress = m_fetch && m_address.trimmed() != m_fetch->url().toString();
+    return m_stage == Editing && targetCount() > 0 && m_staging.isSound() && !m_releaseKey.isAwaited() &&
+           !isOtherAddress;
 }
 
 void NewUpdate::begin(const QStringList &jids)

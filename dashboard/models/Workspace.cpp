@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 
 using namespace Qt::StringLiterals;
 using namespace std::chrono_literals;
@@ -255,16 +256,21 @@ void Workspace::restartDead()
 {
     const QStringList keys = m_dead.checkedKeys();
     int asked = 0;
+    std::optional<records::Expected<CommandNo>> refused;
     for (const QString &key : keys) {
-        const records::Expected<CommandNo> number =
-            m_panel->restartProcess(DeadModel::jidOf(key), DeadModel::processOf(key));
-        if (!number) {
-            notify(number, {});
-            return;
+        records::Expected<CommandNo> number = m_panel->restartProcess(DeadModel::jidOf(key), DeadModel::processOf(key));
+        if (number) {
+            ++asked;
+        } else {
+            refused = std::move(number);
         }
-        ++asked;
     }
-    Q_EMIT notified(tr("Asked to restart %n process(es).", nullptr, asked), false);
+    if (asked > 0) {
+        Q_EMIT notified(tr("Asked to restart %n process(es).", nullptr, asked), false);
+    }
+    if (refused) {
+        notify(*refused, {});
+    }
 }
 
 void Workspace::restart(const QString &jid, const QString &process)
