@@ -189,7 +189,5 @@ private Q_SLOTS:
     }
 };
 
-Q_DECLARE_METATYPE(sgn::test::RawEntry)
-
 QTEST_GUILESS_MAIN(ZipMemberReaderTest)
 #include "tst_zip_member_reader.moc"
